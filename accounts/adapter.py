@@ -1,0 +1,58 @@
+"""What Quo Admin wants otherwise than django-allauth does it."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from filelock import FileLock, Timeout
+
+LOCK_FILE = "sign-in.lock"
+LOCK_SECONDS = 10
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": "This account is switched off. Ask the administrator.",
+        "email_password_mismatch": "The email address or the password is wrong. Check both and try again.",
+        "enter_current_password": "This is not your current password.",
+        "incorrect_password": "This is not your password.",
+        "too_many_login_attempts": "Too many failed attempts. Wait five minutes, then try again.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
+        return False
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002 - allauth's signature
+        return resolve_url(settings.LOGIN_REDIRECT_URL)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the address that the limits on sign-in count by.
+
+        Behind a Unix socket there is none: then all visitors count as one, as behind an undeclared proxy.
+        """
+        try:
+            return str(super().get_client_ip(request))
+        except PermissionDenied:
+            return "unknown"
+
+    def is_safe_url(self, url: str) -> bool:
+        # allauth's own also allows the other hosts of ALLOWED_HOSTS, and fails on what is no address at all.
+        request: HttpRequest = self.request
+        return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ANN401
+        # The cache in files has no atomic step: without a lock, attempts at the same moment may count as one.
+        try:
+            with FileLock(settings.DATA_DIR / LOCK_FILE, timeout=LOCK_SECONDS):
+                super().pre_authenticate(request, **credentials)
+        except Timeout:
+            raise self.validation_error("too_many_login_attempts") from None
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ANN401, ARG002
+        # allauth's own begins with the Host header, whose port the client is free to invent: with each port
+        # the limit would begin anew.
+        return str(credentials.get("email", "")).lower()

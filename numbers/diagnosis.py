@@ -1,0 +1,112 @@
+"""What `manage.py doctor` looks at: one check each for what must be right before Quo Admin can work."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from numbers import services
+from numbers.quo.errors import BadPayload, NotFound, QuoError, RateLimited, Unavailable
+from numbers.sync import SyncRefused
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the diagnosis: `ok` is None where the check does not apply."""
+
+    subject: str
+    ok: bool | None
+    text: str
+
+
+def diagnose() -> Iterator[Finding]:
+    """Yield the findings in the order in which they should be mended. Never yields a secret."""
+    yield _settings()
+    yield _data_folder()
+    database = _database()
+    yield database
+    if database.ok:
+        migrations = _migrations()
+        yield migrations
+        if migrations.ok:
+            yield _accounts()
+    yield from _quo()
+
+
+def _settings() -> Finding:
+    if settings.DEBUG:
+        return Finding("settings", False, "DEBUG is on, which shows code and data to whoever meets an error. Set DEBUG=off.")
+    return Finding("settings", True, f"read; people open {settings.SITE_URL}")
+
+
+def _data_folder() -> Finding:
+    folder = settings.DATA_DIR
+    if not folder.is_dir():
+        return Finding("data folder", False, f"{folder} is not there. Run `make setup`.")
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        return Finding("data folder", False, f"{folder} is not writable for this user. Change its owner.")
+    return Finding("data folder", True, str(folder))
+
+
+def _database() -> Finding:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return Finding("database", False, "does not answer. Check DATABASE_URL, and that the database is running.")
+    return Finding("database", True, f"{connection.display_name} answers")
+
+
+def _migrations() -> Finding:
+    try:
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return Finding("migrations", False, "cannot be read. Check that the database user owns the tables.")
+    if pending:
+        return Finding("migrations", False, f"{len(pending)} to do. Run `.venv/bin/python manage.py migrate`.")
+    return Finding("migrations", True, "all done")
+
+
+def _accounts() -> Finding:
+    count = get_user_model().objects.filter(is_active=True).count()
+    if not count:
+        return Finding(
+            "accounts", False, "nobody can sign in yet. Run `.venv/bin/python manage.py createsuperuser`, or `make run`."
+        )
+    return Finding("accounts", True, f"{count} can sign in")
+
+
+def _quo() -> Iterator[Finding]:
+    """Ask Quo for the list as a sync does: only that proves the address and the key."""
+    if settings.DEMO:
+        yield Finding("Quo's key", None, "QUO_API_KEY is not set: the demo workspace is shown. Set it to see your own.")
+    try:
+        with services.quo_client() as client:
+            answer = client.list_phone_numbers()
+    except SyncRefused:
+        yield Finding("Quo's address", None, "the demo workspace is not running; `make run` starts it.")
+    except (Unavailable, BadPayload, NotFound) as error:
+        yield Finding("Quo's address", False, f"{_address()}: {_told(error)}")
+        if not settings.DEMO:
+            yield Finding("Quo's key", None, "set, but not checked: no answer to check it with.")
+    except QuoError as error:
+        yield Finding("Quo's address", True, f"{_address()} answers")
+        checked = None if isinstance(error, RateLimited) else False
+        yield Finding("Quo's key", checked, _told(error))
+    else:
+        yield Finding("Quo's address", True, f"{_address()} answers")
+        if not settings.DEMO:
+            yield Finding("Quo's key", True, f"accepted; Quo lists {len(answer.records)} numbers")
+
+
+def _address() -> str:
+    return "the demo workspace" if settings.DEMO else str(settings.QUO_API_URL)
+
+
+def _told(error: QuoError) -> str:
+    return f"{error.sentence} Quo's trace: {error.trace}" if error.trace else error.sentence

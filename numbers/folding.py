@@ -1,0 +1,22 @@
+"""Folds text so that search and order ignore case and accents."""
+
+import re
+import unicodedata
+
+# Letters that Unicode does not take apart into a base letter and an accent.
+_UNACCENTED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+
+
+def fold(text: str) -> str:
+    """Return `text` without case, accents, variation selectors and NUL, its white space single.
+
+    Folding twice changes nothing, so a folded query can be looked for in folded text.
+    """
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    bare = "".join(character for character in decomposed if unicodedata.category(character) != "Mn")
+    return " ".join(bare.translate(_UNACCENTED).replace("\x00", " ").split())
+
+
+def order_key(text: str) -> str:
+    """Return a key that sorts as people expect: without case and accents, "Line 2" before "Line 10"."""
+    return re.sub(r"[0-9]+", lambda digits: digits.group().lstrip("0").rjust(12, "0"), fold(text)[:200])

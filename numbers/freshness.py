@@ -1,0 +1,81 @@
+"""How old the copy on a page is, in words, and what stood in the way of a newer one."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import Q, QuerySet
+
+from numbers.models import Sync
+from numbers.sync import Question
+
+# A page asks by itself once nobody has asked for this long.
+PAGE_MAX_AGE = timedelta(seconds=60)
+STALE_AFTER_INTERVALS = 6
+
+
+class Level(StrEnum):
+    """How old the copy is against how often the office means to sync."""
+
+    FRESH = "fresh"
+    LATE = "late"
+    STALE = "stale"
+    NEVER = "never"
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """What a page says of its own age. `failure` is the last sync, where it failed; `held`, one not believed."""
+
+    level: Level
+    checked_at: datetime | None
+    ago: str
+    is_due: bool
+    failure: Sync | None
+    held: Sync | None
+
+
+def syncs_about(question: Question) -> QuerySet[Sync]:
+    """The syncs whose answer a page shows: the whole workspace's, and those of the page's own subject."""
+    about = Q(scope=Sync.Scope.WORKSPACE)
+    if question.subject:
+        about |= Q(scope=question.scope, subject=question.subject)
+    return Sync.objects.filter(about)
+
+
+def freshness_of(question: Question, now: datetime, interval: timedelta) -> Freshness:
+    """Return how old the memory of what `question` asks is; `interval` is how often the office means to sync."""
+    ended = syncs_about(question).exclude(outcome=Sync.Outcome.RUNNING).order_by("-ended_at", "-pk")
+    last = ended.first()
+    succeeded = Sync.Outcome.SUCCEEDED
+    good = last if last is None or last.outcome == succeeded else ended.filter(outcome=succeeded).first()
+    whole = ended.filter(scope=Sync.Scope.WORKSPACE, outcome=succeeded).defer("set_aside").first()
+    checked_at = good.observed_at if good else None
+    age = max(now - checked_at, timedelta(0)) if checked_at else None
+    last_asked = last.ended_at if last else None
+    return Freshness(
+        level=_level(age, interval),
+        checked_at=checked_at,
+        ago=in_words(age) if age is not None else "",
+        is_due=last_asked is None or abs(now - last_asked) >= PAGE_MAX_AGE,
+        failure=last if last and last.outcome != succeeded else None,
+        held=whole if whole and whole.held else None,
+    )
+
+
+def _level(age: timedelta | None, interval: timedelta) -> Level:
+    if age is None:
+        return Level.NEVER
+    if age <= interval:
+        return Level.FRESH
+    return Level.LATE if age <= interval * STALE_AFTER_INTERVALS else Level.STALE
+
+
+def in_words(age: timedelta) -> str:
+    """Say an age in its largest whole unit: "40 seconds", "1 minute", "3 hours", "2 days"."""
+    seconds = int(age.total_seconds())
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= length:
+            count = seconds // length
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return "1 second" if seconds == 1 else f"{seconds} seconds"

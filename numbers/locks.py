@@ -1,0 +1,56 @@
+"""A lock between processes that the system frees when its holder dies, so that a killed sync blocks nobody."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from filelock import FileLock, Timeout
+
+# Any constant that no other user of the database's advisory locks takes.
+_SYNC_LOCK = 0x51756F
+
+LOCK_FILE = "sync.lock"
+
+
+@contextmanager
+def only_one_sync() -> Iterator[bool]:
+    """Give True to the one holder, over all processes (on PostgreSQL: over all machines), and False to any other."""
+    held = _postgresql_lock() if connection.vendor == "postgresql" else _file_lock(_lock_file())
+    with held as mine:
+        yield mine
+
+
+@contextmanager
+def _postgresql_lock() -> Iterator[bool]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_SYNC_LOCK])
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_SYNC_LOCK])
+
+
+@contextmanager
+def _file_lock(path: Path) -> Iterator[bool]:
+    lock = FileLock(path, timeout=0, fallback_to_soft=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+def _lock_file() -> Path:
+    """Beside the database, so that whoever shares the one shares the other."""
+    name = str(settings.DATABASES["default"]["NAME"])
+    in_memory = "memory" in name or not name
+    return settings.DATA_DIR / LOCK_FILE if in_memory else Path(f"{name}.{LOCK_FILE}")

@@ -1,0 +1,97 @@
+"""`manage.py sync`: one sync, for a timer or by hand."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from tqdm import tqdm
+
+from numbers import services
+from numbers.models import Sync
+from numbers.sync import WORKSPACE, Question, SyncRefused
+
+
+class Command(BaseCommand):
+    help = "Ask Quo once and record what changed."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        subject = parser.add_mutually_exclusive_group()
+        subject.add_argument("--user", metavar="US…", help="only the numbers of this teammate")
+        subject.add_argument("--number", metavar="PN…", help="only this number")
+        parser.add_argument("--json", action="store_true", help="print the result as JSON")
+        parser.add_argument(
+            "--accept-removals",
+            action="store_true",
+            help="believe the answer even if more than half of the known numbers are missing from it",
+        )
+
+    def handle(self, *, accept_removals: bool, json: bool, **options: Any) -> None:  # noqa: ANN401 - Django's
+        question = _question(options["user"], options["number"])
+        try:
+            with tqdm(desc="Recording", unit=" numbers", disable=None, delay=1, leave=False) as bar:
+                sync = services.run_sync(question, accept_removals=accept_removals, progress=_show_on(bar))
+        except SyncRefused as error:
+            raise CommandError(str(error)) from None
+        except (DatabaseError, OSError):
+            raise CommandError(
+                "The sync could not be written down. `manage.py doctor` looks at the database and its folder."
+            ) from None
+        if json:
+            self.stdout.write(_as_json(sync))
+        if sync.outcome != Sync.Outcome.SUCCEEDED:
+            trace = f" Quo's trace: {sync.error_trace}" if sync.error_trace else ""
+            raise CommandError(f"{sync.error_sentence}{trace}")
+        if not json:
+            self._tell(sync)
+
+    def _tell(self, sync: Sync) -> None:
+        self.stdout.write(
+            f"{sync.seen} seen, {sync.new} new, {sync.changed} changed, {sync.gone} gone, "
+            f"{sync.set_aside_count} set aside, in {_seconds(sync):.1f} s."
+        )
+        for item in sync.set_aside:
+            self.stdout.write(f"Set aside {item['path']}: {item['reason']}")
+        for notice in sync.notices:
+            self.stdout.write(notice)
+        if sync.held:
+            self.stdout.write(
+                f"Quo's answer looks incomplete: {sync.held} known numbers were missing from it and are kept. If they "
+                "are really gone: manage.py sync --accept-removals"
+            )
+
+
+def _question(user: str | None, number: str | None) -> Question:
+    if user is not None:
+        if not user.startswith("US"):
+            raise CommandError("A teammate's id begins with US.")
+        return Question(Sync.Scope.TEAMMATE, user)
+    if number is not None:
+        if not number.startswith("PN"):
+            raise CommandError("A number's id begins with PN.")
+        return Question(Sync.Scope.NUMBER, number)
+    return WORKSPACE
+
+
+def _show_on(bar: "tqdm[Any]") -> services.Progress:
+    def show(done: int, total: int) -> None:
+        bar.total = total
+        bar.update(done - bar.n)
+
+    return show
+
+
+def _seconds(sync: Sync) -> float:
+    return (sync.ended_at - sync.started_at).total_seconds() if sync.ended_at else 0.0
+
+
+def _as_json(sync: Sync) -> str:
+    names = ("scope", "subject", "outcome", "seen", "new", "changed", "gone", "held", "set_aside", "notices")
+    result = {name: getattr(sync, name) for name in names}
+    result |= {"set_aside_count": sync.set_aside_count, "seconds": round(_seconds(sync), 3)}
+    if sync.error_kind:
+        error = ("kind", "status", "code", "message", "trace", "sentence")
+        result["error"] = {name: getattr(sync, f"error_{name}") for name in error}
+    return json.dumps(result, ensure_ascii=not (sys.stdout.encoding or "").lower().startswith("utf"))

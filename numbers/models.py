@@ -1,0 +1,201 @@
+"""What Quo Admin remembers: states with a beginning and an end, and the syncs that observed them.
+
+Now is `until is null`; as of t is `since <= t < until`. Rows of a state never change except that they end.
+Only `sync.py` writes numbers, teammates and assignments.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+
+OPEN = Q(until__isnull=True)
+
+
+def shown_name(first_name: str | None, last_name: str | None, email: str) -> str:
+    """Return what people read of a teammate: the names that Quo has, else the email address."""
+    names = " ".join(part.strip() for part in (first_name, last_name) if part and part.strip())
+    return names or email
+
+
+class PhoneNumber(models.Model):
+    """A Quo phone number, known by its id `PN…`; what it looked like is in its states."""
+
+    quo_id = models.TextField("id in Quo", unique=True)
+    first_seen = models.DateTimeField()
+    seen_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="The last time it was confirmed, once a complete answer no longer did. "
+        "Null while every complete answer confirms it.",
+    )
+    gone_at = models.DateTimeField(null=True, blank=True, help_text="When a complete answer no longer had it.")
+    fingerprint = models.CharField(
+        max_length=32, help_text="Of the last answer about it, teammates included: an equal one changes nothing."
+    )
+
+    class Meta:
+        ordering = ("quo_id",)
+
+    def __str__(self) -> str:
+        return self.quo_id
+
+
+class NumberState(models.Model):
+    """How Quo described a number from `since` until `until`. Restrictions are raw: null is "not in the answer"."""
+
+    phone_number = models.ForeignKey(PhoneNumber, on_delete=models.CASCADE, related_name="states")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    group_id = models.TextField()
+    port_request_id = models.TextField(null=True)
+    formatted_number = models.TextField(null=True)
+    forward = models.TextField(null=True)
+    name = models.TextField()
+    number = models.TextField(help_text="E.164")
+    porting_status = models.TextField(null=True)
+    symbol = models.TextField(null=True)
+    created_at_text = models.TextField(help_text="createdAt, as it came")
+    updated_at_text = models.TextField(help_text="updatedAt, as it came")
+    calling_us = models.TextField(null=True)
+    calling_ca = models.TextField(null=True)
+    calling_intl = models.TextField(null=True)
+    messaging_us = models.TextField(null=True)
+    messaging_ca = models.TextField(null=True)
+    messaging_intl = models.TextField(null=True)
+    answer = models.TextField(help_text="The JSON of this number, as it came when the state began.")
+
+    search_text = models.TextField(help_text="Name, symbol, group and digits, folded for search.")
+    name_key = models.TextField(help_text="The name, folded so that people agree with the order.")
+
+    class Meta:
+        ordering = ("-since",)
+        constraints = [
+            models.UniqueConstraint(fields=["phone_number"], condition=OPEN, name="one_open_state_per_number"),
+            models.CheckConstraint(condition=OPEN | Q(until__gt=F("since")), name="number_state_ends_after_it_began"),
+        ]
+        indexes = [models.Index(fields=["name_key", "number"], condition=OPEN, name="open_number_states_by_name")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.number})"
+
+
+class Teammate(models.Model):
+    """A Quo user, known by the id `US…`."""
+
+    quo_id = models.TextField("id in Quo", unique=True)
+    first_seen = models.DateTimeField()
+
+    class Meta:
+        ordering = ("quo_id",)
+
+    def __str__(self) -> str:
+        return self.quo_id
+
+
+class TeammateState(models.Model):
+    """How Quo described a teammate from `since` until `until`."""
+
+    teammate = models.ForeignKey(Teammate, on_delete=models.CASCADE, related_name="states")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    email = models.TextField()
+    first_name = models.TextField(null=True)
+    last_name = models.TextField(null=True)
+    role = models.TextField()
+
+    search_text = models.TextField(help_text="Names and email, folded for search.")
+    name_key = models.TextField(help_text="The shown name, folded so that people agree with the order.")
+
+    class Meta:
+        ordering = ("-since",)
+        constraints = [
+            models.UniqueConstraint(fields=["teammate"], condition=OPEN, name="one_open_state_per_teammate"),
+            models.CheckConstraint(condition=OPEN | Q(until__gt=F("since")), name="teammate_state_ends_after_it_began"),
+        ]
+        indexes = [models.Index(fields=["name_key"], condition=OPEN, name="open_teammate_states_by_name")]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The names Quo has, else the email address."""
+        return shown_name(self.first_name, self.last_name, self.email)
+
+
+class Assignment(models.Model):
+    """A teammate on a number from `since` until `until`, with the role and group given there."""
+
+    phone_number = models.ForeignKey(PhoneNumber, on_delete=models.CASCADE, related_name="assignments")
+    teammate = models.ForeignKey(Teammate, on_delete=models.CASCADE, related_name="assignments")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    role = models.TextField()
+    group_id = models.TextField()
+
+    class Meta:
+        ordering = ("-since",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phone_number", "teammate"], condition=OPEN, name="one_open_assignment_per_number_and_teammate"
+            ),
+            models.CheckConstraint(condition=OPEN | Q(until__gt=F("since")), name="assignment_ends_after_it_began"),
+        ]
+        indexes = [models.Index(fields=["teammate"], condition=OPEN, name="open_assignments_of_teammate")]
+
+    def __str__(self) -> str:
+        return f"{self.teammate_id} on {self.phone_number_id}"
+
+
+class Sync(models.Model):
+    """One question to Quo: what was asked, how it ended, what it found."""
+
+    class Scope(models.TextChoices):
+        WORKSPACE = "workspace", "every number"
+        TEAMMATE = "teammate", "one teammate's numbers"
+        NUMBER = "number", "one number"
+
+    class Outcome(models.TextChoices):
+        RUNNING = "running", "running"
+        SUCCEEDED = "succeeded", "succeeded"
+        FAILED = "failed", "failed"
+        INTERRUPTED = "interrupted", "interrupted"
+
+    scope = models.CharField(max_length=10, choices=Scope.choices)
+    subject = models.TextField(blank=True, help_text="The teammate's or number's id in Quo; empty for the workspace.")
+    demo = models.BooleanField(default=False, help_text="Answered by the demo workspace, not by Quo.")
+    started_at = models.DateTimeField()
+    observed_at = models.DateTimeField(null=True, help_text="When the answer was there: the time its facts hold for.")
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.RUNNING)
+
+    error_kind = models.CharField(max_length=20, blank=True)
+    error_status = models.PositiveSmallIntegerField(null=True)
+    error_code = models.TextField(blank=True)
+    error_message = models.TextField(blank=True, help_text="Quo's own words.")
+    error_trace = models.TextField(blank=True)
+    error_sentence = models.TextField(blank=True, help_text="For a person: what happened and what to do.")
+
+    seen = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    gone = models.PositiveIntegerField(default=0)
+    set_aside_count = models.PositiveIntegerField(default=0)
+    set_aside = models.JSONField(default=list, help_text="[{path, reason, number}], the first of them.")
+    notices = models.JSONField(default=list, help_text="Oddities of the answer, a sentence each.")
+    wrote = models.BooleanField(default=False, help_text="Whether it changed what is remembered.")
+    held = models.PositiveIntegerField(default=0, help_text="Numbers missing from the answer and kept all the same.")
+    held_digest = models.CharField(max_length=64, blank=True, help_text="Of the ids in an answer that was held.")
+
+    class Meta:
+        ordering = ("-started_at", "-pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome="running", ended_at__isnull=True) | (~Q(outcome="running") & Q(ended_at__isnull=False)),
+                name="a_sync_that_ended_has_an_end",
+            )
+        ]
+        indexes = [models.Index(fields=["scope", "subject", "-observed_at"], name="syncs_by_question")]
+
+    def __str__(self) -> str:
+        return f"{self.get_scope_display()} at {self.started_at:%Y-%m-%d %H:%M:%S}"

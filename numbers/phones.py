@@ -1,0 +1,40 @@
+"""Telephone numbers in E.164: how people write them and what kind they are, from Google's metadata."""
+
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+
+_NORTH_AMERICA = 1
+
+
+@lru_cache(maxsize=4096)
+def _parse(number: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(number, None)
+    except NumberParseException:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def pretty(number: str) -> str:
+    """Return `number` as people write it: `(415) 555-0100` in North America, `+44 20 7946 0958` elsewhere.
+
+    Text that is no E.164 number comes back as it is.
+    """
+    parsed = _parse(number) if number.startswith("+") else None
+    if parsed is None:
+        return number
+    style = PhoneNumberFormat.NATIONAL if parsed.country_code == _NORTH_AMERICA else PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, style)
+
+
+@lru_cache(maxsize=4096)
+def is_toll_free(number: str) -> bool:
+    """Say whether the number is toll-free in its country; by its prefix in North America, where it is invented too."""
+    parsed = _parse(number)
+    if parsed is None:
+        return False
+    if parsed.country_code == _NORTH_AMERICA:
+        return str(parsed.national_number)[:3] in {"800", "833", "844", "855", "866", "877", "888"}
+    return phonenumbers.number_type(parsed) == PhoneNumberType.TOLL_FREE

@@ -1,0 +1,162 @@
+"""The questions that are asked of the memory, each with a name. Reading only."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Case, CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from numbers.facts import COLUMNS
+from numbers.folding import fold
+from numbers.models import Assignment, NumberState, TeammateState
+
+MAX_WORDS = 12
+
+
+def current() -> QuerySet[NumberState]:
+    """Every number as it is now."""
+    return NumberState.objects.filter(until=None)
+
+
+def as_of(moment: datetime) -> QuerySet[NumberState]:
+    """Every number as it was at `moment`."""
+    return NumberState.objects.filter(_held_at(moment))
+
+
+def _held_at(moment: datetime) -> Q:
+    return Q(since__lte=moment) & (Q(until=None) | Q(until__gt=moment))
+
+
+def of_teammate(states: QuerySet[NumberState], user_id: str) -> QuerySet[NumberState]:
+    """The numbers that the teammate `US…` is on now."""
+    on_it = Assignment.objects.filter(
+        phone_number=OuterRef("phone_number"), teammate__quo_id=user_id, until=None
+    )
+    return states.filter(Exists(on_it))
+
+
+def search(states: QuerySet[NumberState], query: str) -> QuerySet[NumberState]:
+    """The numbers that every word of `query` fits: name, symbol, group, digits in any writing, or a teammate."""
+    for word in words_of(query):
+        states = states.filter(_word_fits(word))
+    return states
+
+
+def search_teammates(query: str) -> QuerySet[TeammateState]:
+    """The teammates whose names or email fit every word of `query`, by name."""
+    states = TeammateState.objects.filter(until=None).select_related("teammate")
+    for word in fold(query).split()[:MAX_WORDS]:
+        states = states.filter(search_text__contains=word)
+    return states.order_by("name_key", "pk")
+
+
+def words_of(query: str) -> list[str]:
+    """Split a query into folded words; parts that together are one telephone number become one word of its digits.
+
+    `+1 (415) 555-01` is the word `+141555501`, whose digits stand at the number's start; `(415) 555-01` is `41555501`,
+    whose digits stand anywhere in it. Digits that are too few to be meant as one number stay words of their own.
+    """
+    return list(_merge_phone_parts(fold(query).split()))[:MAX_WORDS]
+
+
+_PHONE_PART = re.compile(r"[-+(). /0-9]*[0-9][-+(). /0-9]*")
+_ENOUGH_DIGITS = 7
+
+
+def _merge_phone_parts(words: Iterable[str]) -> Iterator[str]:
+    run: list[str] = []
+    for word in words:
+        if _PHONE_PART.fullmatch(word):
+            if word.startswith("+"):
+                yield from _phone_words(run)
+                run = []
+            run.append(word)
+        else:
+            yield from _phone_words(run)
+            run = []
+            yield word
+    yield from _phone_words(run)
+
+
+def _phone_words(run: list[str]) -> list[str]:
+    if not run:
+        return []
+    digits = "".join(re.findall("[0-9]", "".join(run)))
+    if run[0].startswith("+"):
+        return [f"+{digits}"]
+    if run[0].startswith("(") or len(digits) >= _ENOUGH_DIGITS:
+        return [digits]
+    return run
+
+
+def _word_fits(word: str) -> Q:
+    on_it = Assignment.objects.filter(
+        phone_number=OuterRef("phone_number"),
+        until=None,
+        teammate__states__until=None,
+        teammate__states__search_text__contains=word,
+    )
+    fits = Q(search_text__contains=word) | Q(Exists(on_it))
+    if not _PHONE_PART.fullmatch(word):
+        return fits
+    digits = "".join(re.findall("[0-9]", word))
+    if word.startswith("+"):
+        return fits | Q(number__startswith=f"+{digits}")
+    return fits | Q(number__contains=digits)
+
+
+def _fact_rank(field: str) -> Case:
+    """Allowed before restricted before not reported."""
+    return Case(
+        When(**{field: "unrestricted"}, then=Value(0)),
+        When(**{field: "restricted"}, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+
+
+def _teammates_on() -> Coalesce:
+    counted = (
+        Assignment.objects.filter(phone_number=OuterRef("phone_number"), until=None)
+        .order_by()
+        .values("phone_number")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    return Coalesce(Subquery(counted), 0)
+
+
+SORTS = {
+    "name": F("name_key"),
+    "number": F("number"),
+    "symbol": Coalesce(F("symbol"), Value(""), output_field=CharField()),
+    "teammates": _teammates_on(),
+    **{column.field: _fact_rank(column.field) for column in COLUMNS},
+    "forward": Coalesce(F("forward"), Value(""), output_field=CharField()),
+    "porting": Coalesce(F("porting_status"), Value(""), output_field=CharField()),
+}
+
+
+def ordered(states: QuerySet[NumberState], sort: str) -> QuerySet[NumberState]:
+    """Sort by a key of `SORTS`, descending with a leading `-`; equals by name, then number, so pages never overlap."""
+    key = SORTS[sort.removeprefix("-")]
+    return states.order_by(key.desc() if sort.startswith("-") else key.asc(), "name_key", "number", "pk")
+
+
+def teammates_on(phone_numbers: Iterable[int]) -> QuerySet[Assignment, dict[str, Any]]:
+    """Who is on these numbers now, by name: a dict each, the teammate's open state included."""
+    return (
+        Assignment.objects.filter(phone_number__in=list(phone_numbers), until=None, teammate__states__until=None)
+        .order_by("teammate__states__name_key", "teammate__quo_id")
+        .values(
+            "phone_number_id",
+            "role",
+            "group_id",
+            user_id=F("teammate__quo_id"),
+            email=F("teammate__states__email"),
+            first_name=F("teammate__states__first_name"),
+            last_name=F("teammate__states__last_name"),
+        )
+    )

@@ -1,0 +1,147 @@
+"""The two questions that Quo Admin asks, and how often it asks again."""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from numbers.quo import errors
+from numbers.quo.errors import Asked, BadRequest, QuoError
+from numbers.quo.payloads import Answer, NumberRecord, parse_list, parse_one
+from numbers.quo.transport import KeyAuth, Session
+
+ATTEMPTS = 4
+MAX_RETRY_AFTER = 30  # seconds
+
+_backoff = wait_exponential_jitter(initial=1, max=MAX_RETRY_AFTER, jitter=1)
+
+
+class QuoClient:
+    """Quo's phone numbers, as they are now.
+
+    Every method raises a QuoError and nothing else. `timeout` bounds a whole call, in seconds: its attempts and
+    the waiting between them. `headers` are sent besides. Not for two threads at once.
+
+    Raises ValueError where `base_url` is not the address of a web server.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        base_url: str,
+        throttle: Callable[[], None],
+        version: str,
+        timeout: float = 60,
+        max_bytes: int = 200_000_000,
+        headers: Mapping[str, str] | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._auth = KeyAuth(api_key.strip())
+        self._base_url = base_url.rstrip("/")
+        self._timeout = timeout
+        self._max_bytes = max_bytes
+        self._session = Session(base_url=base_url, auth=self._auth, throttle=throttle, clock=clock)
+        self._session.headers.update(
+            {
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip",
+                "User-Agent": f"QuoAdmin/{version}",
+                **(headers or {}),
+            }
+        )
+        self._sleep = sleep
+
+    def __repr__(self) -> str:
+        return f"<QuoClient {self._session!r}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up. The client can still be used, and connects anew."""
+        self._session.close()
+
+    def list_phone_numbers(self, user_id: str | None = None) -> Answer:
+        """Every number of the workspace; with a teammate's id (`US…`), those that the teammate is on."""
+        if user_id is None:
+            return parse_list(self._get("/v1/phone-numbers", "list"))
+        return parse_list(self._get(f"/v1/phone-numbers?userId={_quoted('US', user_id)}", "teammate"))
+
+    def get_phone_number(self, number_id: str) -> NumberRecord:
+        """One number, by its id (`PN…`)."""
+        body = self._get(f"/v1/phone-numbers/{_quoted('PN', number_id)}", "number")
+        return parse_one(body, number_id)
+
+    def _get(self, path: str, asked: Asked) -> bytes:
+        if not self._auth.is_sendable():
+            raise errors.unusable_key()
+        watchdog = self._session.watchdog
+        attempts = stop_after_attempt(ATTEMPTS)
+        retrying = Retrying(
+            retry=retry_if_exception(lambda error: isinstance(error, QuoError) and error.passing),
+            wait=_wait,
+            stop=lambda state: attempts(state) or state.upcoming_sleep >= watchdog.left(),
+            sleep=self._sleep,
+            reraise=True,
+        )
+        with watchdog.limit(self._timeout):
+            return retrying(self._attempt, path, asked)
+
+    def _attempt(self, path: str, asked: Asked) -> bytes:
+        reply = self._session.fetch(self._base_url + path, self._max_bytes)
+        if reply.status == 200:
+            return reply.body
+        raise errors.from_answer(
+            reply.status,
+            reply.body,
+            asked=asked,
+            retry_after=parse_retry_after(reply.retry_after),
+            redact=self._auth.redact,
+        )
+
+
+_IDS = {"PN": "a Quo number", "US": "a Quo teammate"}
+
+
+def _quoted(prefix: str, value: str) -> str:
+    """An id as it goes into a URL. It may hold anything that its pattern allows: slashes, quotes, emoji."""
+    try:
+        if re.match(rf"{prefix}.*\Z", value):
+            return quote(value, safe="")
+    except UnicodeEncodeError:  # a lone surrogate: no URL can hold it
+        pass
+    raise BadRequest(f"This is not the ID of {_IDS[prefix]}: it would begin with {prefix}. Check the link.")
+
+
+def _wait(state: RetryCallState) -> float:
+    """Seconds: what Quo asks for, up to a cap; else one, then two, then four, each with up to one more."""
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, QuoError) and error.retry_after is not None:
+        return min(error.retry_after, MAX_RETRY_AFTER)
+    return _backoff(state)
+
+
+def parse_retry_after(text: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> float | None:
+    """Seconds from now, of a Retry-After header in either of its forms; None where it holds neither."""
+    if re.fullmatch(r"[0-9]{1,9}", text.strip()):
+        return float(text)
+    try:
+        until = parsedate_to_datetime(text)
+        if until.tzinfo is None:  # "-0000", or no zone at all
+            until = until.replace(tzinfo=UTC)
+        return max(0.0, (until - now()).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return None

@@ -1,0 +1,253 @@
+"""What can go wrong with Quo: one exception each, with a sentence for a person that says what to do.
+
+The branch is taken on the HTTP status, never on Quo's words, which are kept beside it, cleaned and cut.
+None of these exceptions holds on to what caused it: a request or a response would bring the API key along.
+"""
+# ruff: noqa: N818 - Quo's statuses have names of their own, which the app's code reads better with
+
+import json
+from collections.abc import Callable
+from typing import ClassVar, Literal, TypedDict, Unpack
+
+MAX_WORDS = 500  # characters that are kept of each thing that Quo says
+MAX_PATHS = 5  # of the places that Quo objects to in a question
+
+Asked = Literal["list", "teammate", "number"]
+Reason = Literal[
+    "timeout", "unreachable", "broken", "name", "tls", "proxy", "server", "redirect", "strange", "files"
+]
+
+_INSTALLER = "Ask whoever installed Quo Admin"
+
+
+class Details(TypedDict, total=False):
+    """What may be known of a failure besides its sentence; see QuoError."""
+
+    status: int | None
+    code: str
+    message: str
+    trace: str
+    retry_after: float | None
+
+
+class QuoError(Exception):
+    """The base of them all; what is raised is always one of the classes below.
+
+    `sentence` is for a person. `message`, `code` and `trace` are Quo's own words, "" where it said nothing.
+    `retry_after` is how many seconds Quo asked to wait, if it did. `passing`: the same question may well
+    succeed in a moment.
+    """
+
+    kind: ClassVar[str] = ""
+    passing: bool = False
+
+    def __init__(self, sentence: str, **details: Unpack[Details]) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.status = details.get("status")
+        self.code = details.get("code", "")
+        self.message = details.get("message", "")
+        self.trace = details.get("trace", "")
+        self.retry_after = details.get("retry_after")
+
+
+class BadRequest(QuoError):
+    """Quo refuses the question itself (400, 409, 422 and the like), or it was not worth sending."""
+
+    kind = "bad_request"
+
+
+class Unauthorized(QuoError):
+    """The API key is missing, wrong or revoked (401)."""
+
+    kind = "unauthorized"
+
+
+class PaymentRequired(QuoError):
+    """A bill is open (402)."""
+
+    kind = "payment_required"
+
+
+class Forbidden(QuoError):
+    """The key may not do this, or the plan does not include it (403)."""
+
+    kind = "forbidden"
+
+
+class NotFound(QuoError):
+    """No such number or teammate, or no longer (404)."""
+
+    kind = "not_found"
+
+
+class RateLimited(QuoError):
+    """More than Quo's ten requests a second (429)."""
+
+    kind = "rate_limited"
+    passing = True
+
+
+class Unavailable(QuoError):
+    """No usable answer: Quo's own trouble (5xx), or nothing came through. `reason` says which."""
+
+    kind = "unavailable"
+
+    def __init__(self, reason: Reason, **details: Unpack[Details]) -> None:
+        super().__init__(_UNAVAILABLE[reason], **details)
+        self.reason = reason
+        self.passing = reason in _PASSING
+
+
+class BadPayload(QuoError):
+    """An answer that is not the described one: `flaw` says what is wrong, `path` where ("$.data.id", or "").
+
+    Neither ever quotes the answer, which is full of names and telephone numbers.
+    """
+
+    kind = "bad_payload"
+
+    def __init__(self, flaw: str, path: str = "", sentence: str = "", **details: Unpack[Details]) -> None:
+        where = f"{flaw} (at {path})" if path else flaw
+        super().__init__(sentence or _UNREADABLE.format(where=where), **details)
+        self.flaw = flaw
+        self.path = path
+
+
+_UNREADABLE = (
+    "Quo sent an answer that Quo Admin cannot read. Try again in a few minutes; if it stays so, tell whoever "
+    "installed Quo Admin: {where}."
+)
+_UNAVAILABLE: dict[Reason, str] = {
+    "timeout": (
+        "Quo did not answer in time. Try again in a few minutes; if it stays so, ask your IT person to check "
+        "the internet connection of the computer that runs Quo Admin."
+    ),
+    "unreachable": (
+        "Quo could not be reached: nothing takes connections at its address. Try again in a few minutes; "
+        "if it stays so, ask your IT person whether a firewall is in the way."
+    ),
+    "broken": "The connection to Quo broke off. Try again in a few minutes.",
+    "name": (
+        "Quo's address could not be found. Check the internet connection of the computer that runs "
+        "Quo Admin; if that works, ask your IT person to check its DNS and QUO_API_URL."
+    ),
+    "tls": (
+        "The connection to Quo is not secure, so nothing was asked. Ask your IT person to check the clock "
+        "and the certificates of the computer that runs Quo Admin, and whether something on the network "
+        "reads secure connections."
+    ),
+    "proxy": (
+        "The proxy on the way to Quo does not let Quo Admin through. Ask your IT person to check the proxy "
+        "and HTTPS_PROXY."
+    ),
+    "server": "Quo itself is having trouble. Try again in a few minutes; there is nothing to repair here.",
+    "redirect": (
+        "Quo's address points to another one, where the API key must not be sent. "
+        f"{_INSTALLER} to check QUO_API_URL."
+    ),
+    "strange": (
+        "What answers at Quo's address does not behave like Quo. "
+        f"{_INSTALLER} to check QUO_API_URL and HTTPS_PROXY."
+    ),
+    "files": (
+        "Quo Admin could not use the file that keeps it within Quo's limit, so nothing was asked. "
+        f"{_INSTALLER} to check the free space and the permissions of DATA_DIR."
+    ),
+}
+_PASSING: frozenset[Reason] = frozenset({"timeout", "unreachable", "broken", "name", "proxy", "server"})
+
+_REFUSED: dict[int, tuple[type[QuoError], str]] = {
+    401: (
+        Unauthorized,
+        f"Quo did not accept the API key. {_INSTALLER} to check QUO_API_KEY: it may have been revoked.",
+    ),
+    402: (
+        PaymentRequired,
+        "Quo wants to be paid before it answers. Ask whoever manages your Quo account to check its billing.",
+    ),
+    403: (
+        Forbidden,
+        (
+            "Quo does not let this API key see phone numbers. Ask an owner or admin of your Quo workspace "
+            "what the key may do, and whether your plan includes the API."
+        ),
+    ),
+    429: (
+        RateLimited,
+        (
+            "Quo asks for fewer questions at a time. Wait a minute, then try again; if it stays so, find out "
+            "what else uses the same API key."
+        ),
+    ),
+}
+_MISSING: dict[Asked, str] = {
+    "list": f"There is no list of numbers at Quo's address. {_INSTALLER} to check QUO_API_URL.",
+    "teammate": "Quo does not know this teammate: they may have left the workspace. Check them in Quo.",
+    "number": "Quo does not know this number: it may have left the workspace. Check it in Quo.",
+}
+_NOT_UNDERSTOOD = (
+    "Quo did not accept the question, and trying again will not help. Tell whoever installed Quo Admin, "
+    "with what Quo said."
+)
+
+
+def unusable_key() -> Unauthorized:
+    """For a key that no header can carry."""
+    return Unauthorized(
+        "There is no usable API key: it is empty, or holds characters that cannot be sent. "
+        f"{_INSTALLER} to check QUO_API_KEY."
+    )
+
+
+def from_answer(
+    status: int,
+    body: bytes,
+    *,
+    asked: Asked,
+    retry_after: float | None = None,
+    redact: Callable[[str], str] = str,
+) -> QuoError:
+    """What an answer of any status but 200 means. Its body may be anything at all.
+
+    `redact` is applied to every text that is kept of it.
+    """
+    details: Details = {"status": status, "retry_after": retry_after, **_words(body, redact)}
+    if status in _REFUSED:
+        refusal, sentence = _REFUSED[status]
+        return refusal(sentence, **details)
+    if status == 404:
+        return NotFound(_MISSING[asked], **details)
+    if 400 <= status < 500:
+        return BadRequest(_NOT_UNDERSTOOD, **details)
+    if 500 <= status < 600:
+        return Unavailable("server", **details)
+    if 200 <= status < 300:
+        return BadPayload(f"status {status} instead of 200", **details)
+    return Unavailable("strange", **details)
+
+
+def _words(body: bytes, redact: Callable[[str], str]) -> Details:
+    """Quo's `message`, `code` and `trace`; the places that it objects to follow the message."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):  # HTML, nothing, cut short, nested without end
+        answer = None
+    if not isinstance(answer, dict):
+        return {}
+    message = _text(answer.get("message"))
+    errors = answer.get("errors")
+    if isinstance(errors, list):
+        paths = [_text(error.get("path")) for error in errors[:MAX_PATHS] if isinstance(error, dict)]
+        if places := ", ".join(filter(None, paths)):
+            message = f"{message} ({places})".strip()
+    code, trace = _text(answer.get("code")), _text(answer.get("trace"))
+    message, code, trace = (redact(text)[:MAX_WORDS] for text in (message, code, trace))
+    return {"message": message, "code": code, "trace": trace}
+
+
+def _text(value: object) -> str:
+    """A string or a number, in one line and without what does not print: NUL, controls, lone surrogates."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return "".join(filter(str.isprintable, " ".join(str(value).split())))

@@ -1,0 +1,289 @@
+"""Quo's answers: JSON in, records out. A record that breaks Quo's description is set aside, the others live.
+
+The description is Quo's published OpenAPI file, v1. Stricter than it are the ids, which must fit a database.
+Looser are the restrictions of a region: a missing or unknown value there is a fact to show, not a fault.
+"""
+
+import codecs
+import re
+from datetime import UTC, datetime
+from typing import Annotated, NamedTuple, TypeVar
+
+from msgspec import DecodeError, Meta, Raw, Struct, ValidationError
+from msgspec.json import Decoder
+
+from numbers.quo.errors import BadPayload
+
+MAX_ID = 500  # characters
+MAX_NOTICES = 20
+
+_NumberId = Annotated[str, Meta(pattern=r"^PN[^\n\x00]*\Z", max_length=MAX_ID)]
+_UserId = Annotated[str, Meta(pattern=r"^US[^\n\x00]*\Z", max_length=MAX_ID)]
+_UserGroupId = Annotated[str, Meta(pattern=r"^GR.*\Z")]
+_E164 = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{1,14}\Z")]
+_Role = Annotated[
+    str, Meta(pattern=r"^(owner|admin|member)\Z")
+]  # a pattern: msgspec's errors quote no value then
+
+
+class UserRecord(Struct, frozen=True, gc=False, rename="camel"):
+    """A teammate on a number."""
+
+    id: _UserId
+    email: str
+    first_name: str | None
+    last_name: str | None
+    role: _Role
+    group_id: _UserGroupId
+
+
+class Regions(Struct, frozen=True, gc=False):
+    """What Quo says of one channel in each region: `restricted`, `unrestricted`, or whatever text came instead.
+
+    None where nothing came. What is not a string is its JSON text, so `null` is "null".
+    """
+
+    US: str | None
+    CA: str | None
+    Intl: str | None
+
+
+class NumberRecord(Struct, frozen=True, gc=False):
+    """A phone number as Quo describes it. `answer` is the text that all this was read from."""
+
+    id: str
+    group_id: str
+    port_request_id: str | None
+    formatted_number: str | None
+    forward: str | None
+    name: str
+    number: str
+    porting_status: str | None
+    symbol: str | None
+    users: tuple[UserRecord, ...]
+    created_at: str
+    updated_at: str
+    calling: Regions
+    messaging: Regions
+    answer: str
+
+
+class SetAside(Struct, frozen=True):
+    """A record that breaks the description: where ("$.data[3].users[0].role") and why, without quoting it.
+
+    `number_id` is None where not even that could be read.
+    """
+
+    path: str
+    reason: str
+    number_id: str | None
+
+
+class Answer(Struct, frozen=True):
+    """What a list said: each number once, what could not be used, and sentences about what was odd."""
+
+    records: tuple[NumberRecord, ...]
+    set_aside: tuple[SetAside, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+class _Regions(Struct, gc=False):
+    US: Raw = Raw(b"")
+    CA: Raw = Raw(b"")
+    Intl: Raw = Raw(b"")
+
+
+class _Restrictions(Struct, gc=False):
+    calling: _Regions
+    messaging: _Regions
+
+
+class _Number(Struct, gc=False, rename="camel"):
+    """A number on the wire."""
+
+    id: _NumberId
+    group_id: str
+    port_request_id: str | None
+    formatted_number: str | None
+    forward: str | None
+    name: str
+    number: _E164
+    porting_status: str | None
+    symbol: str | None
+    users: tuple[UserRecord, ...]
+    created_at: str
+    updated_at: str
+    restrictions: _Restrictions
+
+
+class _Identified(Struct):
+    id: _NumberId
+
+
+class _List(Struct):
+    data: list[Raw]
+
+
+class _One(Struct):
+    data: Raw
+
+
+_LIST = Decoder(_List)
+_ONE = Decoder(_One)
+_NUMBER = Decoder(_Number)
+_IDENTIFIED = Decoder(_Identified)
+_TEXT = Decoder(str)
+
+
+T = TypeVar("T")
+
+
+class _Flaw(NamedTuple):
+    reason: str
+    path: str = ""  # below the value that was decoded
+
+
+def parse_list(body: bytes) -> Answer:
+    """The numbers of a list. Raises BadPayload where the body is no list; see Answer for lesser faults."""
+    records: dict[str, NumberRecord] = {}
+    set_aside: list[SetAside] = []
+    notices: list[str] = []
+    for index, raw in enumerate(_open(_LIST, body).data):
+        record = _read(raw, notices)
+        if isinstance(record, _Flaw):
+            set_aside.append(SetAside(f"$.data[{index}]{record.path}", record.reason, _readable_id(raw)))
+            continue
+        if record.id in records:
+            notices.append(f"Quo lists the number {record.id} more than once; the last entry counts.")
+        records[record.id] = record
+    if len(notices) > MAX_NOTICES:
+        notices[MAX_NOTICES:] = [f"… and {len(notices) - MAX_NOTICES} more."]
+    return Answer(tuple(records.values()), tuple(set_aside), tuple(notices))
+
+
+def parse_one(body: bytes, number_id: str) -> NumberRecord:
+    """The one number asked for. Raises BadPayload where it breaks the description, or is another number."""
+    record = _read(_open(_ONE, body).data, [])
+    if isinstance(record, _Flaw):
+        raise BadPayload(record.reason, f"$.data{record.path}", status=200)
+    if record.id != number_id:
+        raise BadPayload("it is about another number than the one asked for", "$.data.id", status=200)
+    return record
+
+
+def parse_timestamp(text: str) -> datetime | None:
+    """The moment that a `createdAt` or `updatedAt` means, in UTC; None where that is not plain.
+
+    Quo's description shows them as " '2022-01-01T00:00:00Z'", with the space and the quotes. One without an
+    offset is taken as UTC.
+    """
+    if len(text) > 60 or not _TIMESTAMP.fullmatch(text := text.strip(" '\"")):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):  # the 30th of February, year 0, an offset out of year 1
+        return None
+
+
+_TIMESTAMP = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]"
+    r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,12})?)?"
+    r"(Z|[+-][0-9]{2}(:?[0-9]{2})?)?"
+)
+
+
+def _open(decoder: Decoder[T], body: bytes) -> T:
+    """The envelope, with its records still raw."""
+    body = body.removeprefix(codecs.BOM_UTF8)
+    opened = _decoded(decoder, body)
+    if isinstance(opened, _Flaw) and _SURROGATE.search(body):
+        # An escape of half a character, "\ud800", fails the whole envelope. As a byte that no text can hold,
+        # it fails only the record that it is in.
+        opened = _decoded(decoder, _ESCAPE.sub(lambda match: b"\xff" if match["half"] else match[0], body))
+    if isinstance(opened, _Flaw):
+        raise BadPayload(opened.reason, opened.path and f"${opened.path}", status=200)
+    return opened
+
+
+def _decoded(decoder: Decoder[T], body: bytes | Raw) -> T | _Flaw:
+    try:
+        return decoder.decode(body)
+    except ValidationError as error:  # "Expected `str`, got `int` - at `$.users[0].role`"
+        reason, _, path = str(error).partition(" - at `$")
+        return _Flaw(reason, path.rstrip("`"))
+    except DecodeError:
+        return _Flaw("it is not JSON")
+    except UnicodeDecodeError:
+        return _NOT_UNICODE
+    except RecursionError:
+        return _Flaw("it is nested too deeply")
+
+
+def _read(raw: Raw, notices: list[str]) -> NumberRecord | _Flaw:
+    number = _decoded(_NUMBER, raw)
+    try:
+        answer = str(raw, "utf-8")
+    except UnicodeDecodeError:
+        return number if isinstance(number, _Flaw) else _NOT_UNICODE
+    if "\\u0000" in answer and not isinstance(number, _Flaw):
+        # No database takes a NUL in a text. Only now, so that it does not make a NUL in an id pass.
+        number = _decoded(
+            _NUMBER, _ESCAPE.sub(lambda match: rb"\ufffd" if match["nul"] else match[0], bytes(raw))
+        )
+    if isinstance(number, _Flaw):
+        return number
+    return NumberRecord(
+        id=number.id,
+        group_id=number.group_id,
+        port_request_id=number.port_request_id,
+        formatted_number=number.formatted_number,
+        forward=number.forward,
+        name=number.name,
+        number=number.number,
+        porting_status=number.porting_status,
+        symbol=number.symbol,
+        users=_each_once(number, notices),
+        created_at=number.created_at,
+        updated_at=number.updated_at,
+        calling=_regions(number.restrictions.calling),
+        messaging=_regions(number.restrictions.messaging),
+        answer=answer,
+    )
+
+
+_NOT_UNICODE = _Flaw("it holds text that is not valid Unicode")
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_ESCAPE = re.compile(
+    rb"\\(?:(?P<nul>u0000)"
+    rb"|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # both halves of one character
+    rb"|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})"
+    rb"|.)",
+    re.DOTALL,
+)
+
+
+def _each_once(number: _Number, notices: list[str]) -> tuple[UserRecord, ...]:
+    users = {user.id: user for user in number.users}
+    if len(users) == len(number.users):
+        return number.users
+    notices.append(f"Quo lists a teammate more than once on the number {number.id}; the last entry counts.")
+    return tuple(users.values())
+
+
+def _regions(regions: _Regions) -> Regions:
+    return Regions(_word(bytes(regions.US)), _word(bytes(regions.CA)), _word(bytes(regions.Intl)))
+
+
+_WORDS = {b'"restricted"': "restricted", b'"unrestricted"': "unrestricted", b"": None}
+
+
+def _word(raw: bytes) -> str | None:
+    if raw in _WORDS:
+        return _WORDS[raw]
+    return _TEXT.decode(raw) if raw.startswith(b'"') else raw.decode()
+
+
+def _readable_id(raw: Raw) -> str | None:
+    identified = _decoded(_IDENTIFIED, raw)
+    return None if isinstance(identified, _Flaw) else identified.id

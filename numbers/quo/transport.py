@@ -1,0 +1,202 @@
+"""Carries a question to Quo and the answer back: by GET only, to Quo only, in bounded time and bounded size."""
+
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.auth import AuthBase
+from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError
+
+from numbers.quo.errors import BadPayload, QuoError, Reason, Unavailable
+from numbers.quo.watchdog import Watchdog, WatchedAdapter
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 20  # of silence
+MAX_REDIRECTS = 5
+MAX_ERROR_BYTES = 64 * 1024
+CHUNK_BYTES = 64 * 1024
+
+
+class KeyAuth(AuthBase):
+    """Puts the bare key into the header, and as a session's `auth` keeps requests from asking .netrc."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = self._key
+        return request
+
+    def __repr__(self) -> str:
+        return "KeyAuth([key])"
+
+    def is_sendable(self) -> bool:
+        """Whether a header can carry the key at all: nothing else is ever judged by the shape of a key."""
+        return bool(self._key) and self._key.isascii() and self._key.isprintable()
+
+    def redact(self, text: str) -> str:
+        """The text without the key. A key of under six characters would take ordinary words with it."""
+        return text.replace(self._key, "[key]") if len(self._key) >= 6 else text
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer of any status: in full for 200, of any other the beginning of what could be read."""
+
+    status: int
+    body: bytes
+    retry_after: str = ""
+
+
+class Session(requests.Session):
+    """Refuses every verb but GET, and every origin but that of `base_url`, before anything is sent.
+
+    Not for two threads at once. Raises ValueError where `base_url` is not the address of a web server.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        auth: KeyAuth,
+        throttle: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self.auth = auth
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # each question stands alone
+        self.watchdog = Watchdog(clock)
+        self._origin = _origin(requests.Request("GET", base_url).prepare().url)
+        self._throttle = throttle
+        self.mount("https://", WatchedAdapter(self.watchdog))
+        self.mount("http://", WatchedAdapter(self.watchdog))
+
+    def __repr__(self) -> str:
+        return "<Session to {}://{}:{}>".format(*self._origin)
+
+    def close(self) -> None:
+        super().close()
+        self.watchdog.forget_closed()
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # noqa: ANN401
+        """Whatever leaves goes through here: first questions, retries and redirects alike."""
+        if request.method != "GET" or request.body:
+            raise RuntimeError(
+                "Quo Admin only reads from Quo: it sends GET, without a body, and nothing else."
+            )
+        if _origin(request.url) != self._origin:
+            raise Unavailable("redirect")
+        try:
+            self._throttle()
+        except OSError:
+            raise Unavailable("files") from None
+        left = self.watchdog.left()
+        if left <= 0:
+            raise Unavailable("timeout")
+        kwargs["timeout"] = min(CONNECT_SECONDS, left), min(READ_SECONDS, left)
+        return super().send(request, **kwargs)
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None: requests would read a redirect's body whole, however large; `fetch` follows without that."""
+
+    def fetch(self, url: str, max_bytes: int) -> Reply:
+        """The answer from an address of Quo's.
+
+        Raises Unavailable, and BadPayload where a 200 has more than `max_bytes`, decompressed.
+        """
+        failure: QuoError | None = None
+        try:
+            with self._follow(url) as response:
+                reply = _read(response, max_bytes)
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            failure = _explain(error)
+        if self.watchdog.expired:  # also where the cut looks like the end of the answer
+            failure = Unavailable("timeout")
+        if failure:  # raised here, outside of `except`, which would hand on the request and its key
+            raise failure
+        return reply
+
+    def _follow(self, url: str) -> requests.Response:
+        for _ in range(1 + MAX_REDIRECTS):
+            response = self.get(url, stream=True)
+            if not response.is_redirect:
+                return response
+            response.close()
+            url = urljoin(url, response.headers["Location"])
+        raise Unavailable("redirect")
+
+
+def _origin(url: str | None) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url or "")
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _read(response: requests.Response, max_bytes: int) -> Reply:
+    if response.status_code != 200:
+        return Reply(response.status_code, _beginning(response), response.headers.get("Retry-After", ""))
+    if (response.raw.length_remaining or 0) > max_bytes:  # as announced
+        raise _too_large(max_bytes)
+    size = 0
+    chunks: list[bytes] = []
+    for chunk in response.iter_content(CHUNK_BYTES):
+        size += len(chunk)
+        if size > max_bytes:
+            raise _too_large(max_bytes)
+        chunks.append(chunk)
+    return Reply(200, b"".join(chunks))
+
+
+def _beginning(response: requests.Response) -> bytes:
+    body = b""
+    try:
+        for chunk in response.iter_content(MAX_ERROR_BYTES):
+            body += chunk
+            if len(body) >= MAX_ERROR_BYTES:
+                break
+    except (requests.RequestException, HTTPError, OSError):
+        pass  # the status says enough
+    return body[:MAX_ERROR_BYTES]
+
+
+def _too_large(max_bytes: int) -> BadPayload:
+    return BadPayload(
+        "too large",
+        sentence=f"Quo's answer is larger than the {max_bytes / 1e6:g} MB that Quo Admin accepts. "
+        "Ask whoever installed Quo Admin to raise QUO_MAX_ANSWER_MB.",
+        status=200,
+    )
+
+
+# The first that fits anything in the chain of causes counts.
+_REASONS: tuple[tuple[type[Exception], Reason], ...] = (
+    (ssl.SSLCertVerificationError, "tls"),
+    (requests.exceptions.ProxyError, "proxy"),
+    (socket.gaierror, "name"),
+    (TimeoutError, "timeout"),
+    (NewConnectionError, "unreachable"),
+    (ssl.SSLEOFError, "broken"),
+    (ssl.SSLError, "tls"),
+    (ProtocolError, "broken"),
+)
+
+
+def _explain(error: Exception) -> QuoError:
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return BadPayload("its compression is damaged", status=200)
+    if not isinstance(error, requests.RequestException | HTTPError | ValueError):
+        return Unavailable("tls")  # requests finds nothing at REQUESTS_CA_BUNDLE
+    chain: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause:
+        chain.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    for kind, reason in _REASONS:
+        if any(isinstance(cause, kind) for cause in chain):
+            return Unavailable(reason)
+    return Unavailable("strange")

@@ -1,0 +1,266 @@
+"""Compares an answer of Quo with what is remembered and records the difference: the writing half of a sync.
+
+Runs inside the one transaction that `sync.py` opens. Nothing else writes numbers, teammates and assignments.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Greatest
+
+from numbers.folding import fold, order_key
+from numbers.models import Assignment, NumberState, PhoneNumber, Teammate, TeammateState
+from numbers.quo.payloads import NumberRecord, UserRecord
+
+_CHUNK = 1_000
+_BATCH = 500
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class Outcome:
+    """What recording an answer came to, in numbers (`PN…`)."""
+
+    new: int = 0
+    changed: int = 0
+    gone: int = 0
+    wrote: bool = False
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is remembered of a number's identity, without its states."""
+
+    pk: int
+    fingerprint: str
+    is_gone: bool
+    is_confirmed: bool
+
+
+def known_numbers(quo_ids: Sequence[str] | None = None) -> dict[str, Known]:
+    """Return the remembered identities by Quo id: of every number, or of the ones named."""
+    rows = PhoneNumber.objects.all()
+    if quo_ids is not None and len(quo_ids) <= _CHUNK:
+        rows = rows.filter(quo_id__in=quo_ids)
+    columns = rows.values_list("quo_id", "pk", "fingerprint", "gone_at", "seen_until")
+    return {
+        quo_id: Known(pk, fingerprint, gone_at is not None, seen_until is None)
+        for quo_id, pk, fingerprint, gone_at, seen_until in columns.iterator(chunk_size=10_000)
+    }
+
+
+def fingerprint(record: NumberRecord) -> str:
+    """Return a digest of every described field; the order in which Quo lists the users does not count."""
+    described = (
+        *(value for _, value in _number_fields(record)),
+        *((user.id, *_user_fields(user).values(), user.group_id) for user in sorted(record.users, key=_user_id)),
+    )
+    return hashlib.blake2b(msgspec.json.encode(described), digest_size=16).hexdigest()
+
+
+def record_answer(
+    records: Sequence[NumberRecord], known: dict[str, Known], observed_at: datetime, progress: Progress
+) -> Outcome:
+    """Record what differs between `records` and the memory; an answer that says nothing new writes nothing."""
+    outcome = Outcome()
+    differing: list[tuple[NumberRecord, str]] = []
+    for record in records:
+        digest = fingerprint(record)
+        before = known.get(record.id)
+        if before is None:
+            outcome.new += 1
+        elif before.is_gone or before.fingerprint != digest:
+            outcome.changed += 1
+        elif before.is_confirmed:
+            continue
+        differing.append((record, digest))
+    if not differing:
+        return outcome
+    outcome.wrote = True
+    teammates = _record_teammates((record for record, _ in differing), observed_at)
+    done = 0
+    for chunk in _chunks(differing):
+        _record_numbers(chunk, known, teammates, observed_at)
+        done += len(chunk)
+        progress(done, len(differing))
+    return outcome
+
+
+def record_gone(pks: Sequence[int], observed_at: datetime, last_confirmed: datetime) -> None:
+    """Close the states and assignments of numbers that a complete answer no longer has."""
+    for chunk in _chunks(pks):
+        NumberState.objects.filter(phone_number__in=chunk, until=None).update(until=observed_at)
+        Assignment.objects.filter(phone_number__in=chunk, until=None).update(until=observed_at)
+        PhoneNumber.objects.filter(pk__in=chunk).update(gone_at=observed_at, fingerprint="")
+    record_unconfirmed(pks, last_confirmed)
+
+
+def record_unconfirmed(pks: Sequence[int], last_confirmed: datetime) -> None:
+    """Remember since when numbers are kept without an answer that confirms them."""
+    for chunk in _chunks(pks):
+        PhoneNumber.objects.filter(pk__in=chunk, seen_until=None).update(
+            seen_until=Greatest("first_seen", Value(last_confirmed, DateTimeField()))
+        )
+
+
+def _record_numbers(
+    chunk: Sequence[tuple[NumberRecord, str]],
+    known: dict[str, Known],
+    teammates: dict[str, int],
+    observed_at: datetime,
+) -> None:
+    fresh = [
+        PhoneNumber(quo_id=record.id, first_seen=observed_at, fingerprint=digest)
+        for record, digest in chunk
+        if record.id not in known
+    ]
+    PhoneNumber.objects.bulk_create(fresh, batch_size=_BATCH)
+    pks = {record.id: known[record.id].pk for record, _ in chunk if record.id in known}
+    if pks:
+        _update_identities(chunk, pks)
+    before = set(pks.values())
+    pks |= {number.quo_id: number.pk for number in fresh}
+    _record_states([(pks[record.id], record) for record, _ in chunk], before, observed_at)
+    _record_assignments([(pks[record.id], record) for record, _ in chunk], before, teammates, observed_at)
+
+
+def _update_identities(chunk: Sequence[tuple[NumberRecord, str]], pks: dict[str, int]) -> None:
+    identities = [
+        PhoneNumber(pk=pks[record.id], fingerprint=digest, gone_at=None, seen_until=None)
+        for record, digest in chunk
+        if record.id in pks
+    ]
+    PhoneNumber.objects.bulk_update(identities, ["fingerprint", "gone_at", "seen_until"], batch_size=_BATCH)
+
+
+def _record_states(numbers: Sequence[tuple[int, NumberRecord]], before: set[int], observed_at: datetime) -> None:
+    columns = [name for name, _ in _number_fields(numbers[0][1])]
+    open_states = {
+        row[0]: row
+        for row in NumberState.objects.filter(phone_number__in=before, until=None).values_list("phone_number_id", *columns)
+    }
+    differing = [
+        (pk, record)
+        for pk, record in numbers
+        if open_states.get(pk) != (pk, *(value for _, value in _number_fields(record)))
+    ]
+    ended = [pk for pk, _ in differing if pk in open_states]
+    NumberState.objects.filter(phone_number__in=ended, until=None).update(until=observed_at)
+    NumberState.objects.bulk_create(
+        [
+            NumberState(
+                phone_number_id=pk,
+                since=observed_at,
+                answer=record.answer,
+                search_text=_number_search_text(record),
+                name_key=order_key(record.name),
+                **dict(_number_fields(record)),
+            )
+            for pk, record in differing
+        ],
+        batch_size=_BATCH,
+    )
+
+
+def _record_assignments(
+    numbers: Sequence[tuple[int, NumberRecord]], before: set[int], teammates: dict[str, int], observed_at: datetime
+) -> None:
+    wanted = {
+        (pk, teammates[user.id]): (user.role, user.group_id) for pk, record in numbers for user in record.users
+    }
+    rows = Assignment.objects.filter(phone_number__in=before, until=None)
+    present = {
+        (number, teammate): (pk, (role, group))
+        for pk, number, teammate, role, group in rows.values_list(
+            "pk", "phone_number_id", "teammate_id", "role", "group_id"
+        )
+    }
+    ended = [pk for key, (pk, what) in present.items() if wanted.get(key) != what]
+    for batch in _chunks(ended):
+        Assignment.objects.filter(pk__in=batch).update(until=observed_at)
+    Assignment.objects.bulk_create(
+        [
+            Assignment(phone_number_id=number, teammate_id=teammate, since=observed_at, role=role, group_id=group)
+            for (number, teammate), (role, group) in wanted.items()
+            if present.get((number, teammate), (0, None))[1] != (role, group)
+        ],
+        batch_size=_BATCH,
+    )
+
+
+def _record_teammates(records: Iterable[NumberRecord], observed_at: datetime) -> dict[str, int]:
+    """Record the users of `records`, of each the last description, and return the teammates' keys by Quo id."""
+    users = {user.id: user for record in records for user in record.users}
+    pks: dict[str, int] = {}
+    for chunk in _chunks(list(users.values())):
+        pks |= _record_teammate_chunk(chunk, observed_at)
+    return pks
+
+
+def _record_teammate_chunk(users: Sequence[UserRecord], observed_at: datetime) -> dict[str, int]:
+    pks = dict(Teammate.objects.filter(quo_id__in=[user.id for user in users]).values_list("quo_id", "pk"))
+    before = set(pks.values())
+    fresh = [Teammate(quo_id=user.id, first_seen=observed_at) for user in users if user.id not in pks]
+    Teammate.objects.bulk_create(fresh, batch_size=_BATCH)
+    pks |= {teammate.quo_id: teammate.pk for teammate in fresh}
+    columns = list(_user_fields(users[0]))
+    open_states = {
+        row[0]: row
+        for row in TeammateState.objects.filter(teammate__in=before, until=None).values_list("teammate_id", *columns)
+    }
+    differing = [user for user in users if open_states.get(pks[user.id]) != (pks[user.id], *_user_fields(user).values())]
+    ended = [pks[user.id] for user in differing if pks[user.id] in open_states]
+    TeammateState.objects.filter(teammate__in=ended, until=None).update(until=observed_at)
+    states = [TeammateState(teammate_id=pks[user.id], since=observed_at, **_user_fields(user)) for user in differing]
+    for state in states:
+        state.search_text = fold(f"{state.display_name} {state.email}")
+        state.name_key = order_key(state.display_name)
+    TeammateState.objects.bulk_create(states, batch_size=_BATCH)
+    return pks
+
+
+def _number_fields(record: NumberRecord) -> tuple[tuple[str, str | None], ...]:
+    """The columns of NumberState that describe the number, and their values."""
+    return (
+        ("group_id", record.group_id),
+        ("port_request_id", record.port_request_id),
+        ("formatted_number", record.formatted_number),
+        ("forward", record.forward),
+        ("name", record.name),
+        ("number", record.number),
+        ("porting_status", record.porting_status),
+        ("symbol", record.symbol),
+        ("created_at_text", record.created_at),
+        ("updated_at_text", record.updated_at),
+        ("calling_us", record.calling.US),
+        ("calling_ca", record.calling.CA),
+        ("calling_intl", record.calling.Intl),
+        ("messaging_us", record.messaging.US),
+        ("messaging_ca", record.messaging.CA),
+        ("messaging_intl", record.messaging.Intl),
+    )
+
+
+def _user_fields(user: UserRecord) -> dict[str, Any]:
+    """The columns of TeammateState that describe the teammate, and their values."""
+    return {"email": user.email, "first_name": user.first_name, "last_name": user.last_name, "role": user.role}
+
+
+def _user_id(user: UserRecord) -> str:
+    return user.id
+
+
+def _number_search_text(record: NumberRecord) -> str:
+    digits_of_name = re.sub("[^0-9]", "", record.name)
+    return fold(f"{record.name} {record.symbol or ''} {record.group_id} {record.number} {digits_of_name}")
+
+
+def _chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))

@@ -1,0 +1,88 @@
+"""What the pages show of a number and of a teammate: documented shapes for the templates, drawn from states."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from django.urls import reverse
+
+from numbers.facts import Cell, cells_of
+from numbers.models import NumberState, shown_name
+from numbers.phones import is_toll_free, pretty
+from numbers.querysets import teammates_on
+
+SHOWN_TEAMMATES = 3
+NO_NAME = "(no name)"
+
+
+def number_url(quo_id: str) -> str:
+    """Return the address of a number's page. Ids may hold any character, so all of them are percent-encoded."""
+    return f"{reverse('numbers:list')}{quote(quo_id, safe='')}/"
+
+
+@dataclass(frozen=True)
+class TeammateLine:
+    """A teammate on a number. `name` is what people read; `role` and `group_id` are as given on that number."""
+
+    user_id: str
+    name: str
+    email: str
+    role: str
+    group_id: str
+
+
+@dataclass(frozen=True)
+class NumberRow:
+    """A number in the list. `key` is stable and safe in an HTML id; `more` counts the teammates not in `shown`."""
+
+    key: int
+    quo_id: str
+    url: str
+    symbol: str
+    name: str
+    number: str
+    number_pretty: str
+    kind: str
+    shown: tuple[TeammateLine, ...]
+    more: int
+    cells: tuple[Cell, ...]
+    forward: str
+    porting: str
+
+
+def number_rows(states: Iterable[NumberState]) -> list[NumberRow]:
+    """Return a page's rows, all their teammates in one query."""
+    states = list(states)
+    teammates = teammate_lines(state.phone_number_id for state in states)
+    return [_number_row(state, teammates) for state in states]
+
+
+def _number_row(state: NumberState, teammates: Mapping[int, list[TeammateLine]]) -> NumberRow:
+    people = teammates.get(state.phone_number_id, [])
+    shown = people if len(people) <= SHOWN_TEAMMATES + 1 else people[:SHOWN_TEAMMATES]
+    return NumberRow(
+        key=state.phone_number_id,
+        quo_id=state.phone_number.quo_id,
+        url=number_url(state.phone_number.quo_id),
+        symbol=state.symbol or "",
+        name=state.name.strip() or NO_NAME,
+        number=state.number,
+        number_pretty=pretty(state.number),
+        kind="toll-free" if is_toll_free(state.number) else "local",
+        shown=tuple(shown),
+        more=len(people) - len(shown),
+        cells=cells_of(state),
+        forward=pretty(state.forward) if state.forward else "",
+        porting=state.porting_status or "",
+    )
+
+
+def teammate_lines(phone_numbers: Iterable[int]) -> Mapping[int, list[TeammateLine]]:
+    """Return who is on each number now, by the number's key, in order of their names."""
+    lines: dict[int, list[TeammateLine]] = defaultdict(list)
+    for row in teammates_on(phone_numbers):
+        name = shown_name(row["first_name"], row["last_name"], row["email"])
+        line = TeammateLine(row["user_id"], name, row["email"], row["role"], row["group_id"])
+        lines[row["phone_number_id"]].append(line)
+    return lines

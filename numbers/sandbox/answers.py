@@ -1,0 +1,173 @@
+"""What the sandbox says: bodies in the shapes of Quo's published description, rendered once and kept."""
+
+import gzip
+import itertools
+import json
+import re
+import threading
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, unquote_to_bytes
+
+from numbers.sandbox.workspace import Record, Workspace
+
+JSON = "application/json; charset=utf-8"
+HTML = "text/html; charset=utf-8"
+NUMBERS_PATH = "/v1/phone-numbers"
+
+USER_ID_PATTERN = "^US(.*)$"
+NUMBER_ID_PATTERN = "^PN(.*)$"
+
+# (code, title, message). The description declares the first five; the rest happen all the same.
+ERRORS = {
+    400: ("0400400", "Bad Request", "The request is invalid."),
+    401: ("0400401", "Unauthorized", "The API key is missing or invalid."),
+    403: ("0400403", "Forbidden", "The API key may not do this."),
+    404: ("0400404", "Not Found", "There is nothing at this address."),
+    500: ("0401500", "Unknown", "Something went wrong on the server."),
+    402: ("0400402", "Payment Required", "The subscription of the workspace has ended."),
+    405: ("0400405", "Method Not Allowed", "This address only answers GET."),
+    409: ("0400409", "Conflict", "The request conflicts with another one."),
+    422: ("0400422", "Unprocessable Entity", "The request cannot be processed."),
+    429: ("0400429", "Too Many Requests", "More than 10 requests in a second."),
+}
+
+_traces = itertools.count(1_384_200_571_460_000_000, 7_919)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer.
+
+    `data` is what a healthy body says (a list of numbers, or one): most faults start from it. `packed` is the
+    body under gzip, where that is kept.
+    """
+
+    status: int
+    body: bytes
+    content_type: str = JSON
+    headers: tuple[tuple[str, str], ...] = ()
+    data: Any = None
+    packed: bytes | None = None
+
+
+def render(value: object) -> bytes:
+    """Return `value` as JSON in UTF-8, compact as a JavaScript server writes it."""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:  # half a surrogate pair, which UTF-8 cannot carry and JSON can escape
+        return json.dumps(value, separators=(",", ":")).encode()
+
+
+def healthy(data: Any) -> Answer:  # noqa: ANN401 - the records may be odd on purpose
+    if isinstance(data, list):
+        # Piece by piece: one emoji would make the text of a whole big list four times as large.
+        return Answer(200, b'{"data":[' + b",".join([render(record) for record in data]) + b"]}", data=data)
+    return Answer(200, render({"data": data}), data=data)
+
+
+def error(
+    status: int,
+    message: str = "",
+    errors: list[dict[str, Any]] | None = None,
+    headers: tuple[tuple[str, str], ...] = (),
+) -> Answer:
+    """Return an error in the description's shape, each with a trace of its own."""
+    code, title, usual = ERRORS[status]
+    body: dict[str, Any] = {
+        "message": message or usual,
+        "code": code,
+        "status": status,
+        "docs": "https://quo.com/docs",
+        "title": title,
+        "trace": str(next(_traces)),
+    }
+    if errors:
+        body["errors"] = errors
+    return Answer(status, render(body), headers=headers)
+
+
+def mismatch(path: str, value: object, pattern: str) -> Answer:
+    """Return the 400 for a parameter that does not match `pattern`."""
+    problem = {
+        "path": path,
+        "message": f"Expected string to match '{pattern}'",
+        "value": value,
+        "schema": {"type": "string", "pattern": pattern},
+    }
+    return error(400, "A parameter is invalid.", [problem])
+
+
+def matches(value: str, pattern: str) -> bool:
+    """Tell whether `value` matches as in JavaScript: `.` is no line break and `$` the very end."""
+    prefix = pattern.removeprefix("^").removesuffix("(.*)$")
+    return re.fullmatch(re.escape(prefix) + r"[^\n\r\u2028\u2029]*", value) is not None
+
+
+class Answers:
+    """The healthy answers of a workspace. The whole list is rendered once, and again after `refresh()`."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._lock = threading.Lock()
+        self._version: int | None = None
+        self._whole: Answer
+        self._by_id: dict[str, Record]
+        self._by_user: dict[str, list[Record]]
+
+    def prepare(self) -> None:
+        """Render and index what is asked most, if the workspace has changed since."""
+        with self._lock:
+            if self._version == self.workspace.version:
+                return
+            version = self.workspace.version
+            plain = healthy(self.workspace.numbers)
+            # Level 3: a big list packs in about a second, and not noticeably larger.
+            packed = gzip.compress(plain.body, 3, mtime=0)
+            self._whole = Answer(plain.status, plain.body, data=plain.data, packed=packed)
+            self._by_id, self._by_user = _index(self.workspace.numbers)
+            self._version = version
+
+    def to(self, target: str) -> Answer:
+        """Answer GET `target`, the request line's path and query as they came (Latin-1 for bytes)."""
+        self.prepare()
+        path, _, query = target.partition("?")
+        try:
+            if path == NUMBERS_PATH:
+                return self._list(parse_qs(query, keep_blank_values=True, errors="strict"))
+            number_id = path.removeprefix(NUMBERS_PATH + "/")
+            if number_id not in {path, ""} and "/" not in number_id:
+                # Decoded once and no more: an id may itself contain a percent sign.
+                return self._single(unquote_to_bytes(number_id.encode("latin-1")).decode())
+        except ValueError:
+            return error(400, "The address is not valid percent-encoded UTF-8.")
+        return error(404)
+
+    def _list(self, query: dict[str, list[str]]) -> Answer:
+        values = query.get("userId")
+        if values is None:
+            return self._whole
+        if len(values) > 1 or not matches(values[0], USER_ID_PATTERN):
+            return mismatch("/userId", values[0] if len(values) == 1 else values, USER_ID_PATTERN)
+        return healthy(self._by_user.get(values[0], []))
+
+    def _single(self, number_id: str) -> Answer:
+        if not matches(number_id, NUMBER_ID_PATTERN):
+            return mismatch("/phoneNumberId", number_id, NUMBER_ID_PATTERN)
+        record = self._by_id.get(number_id)
+        return healthy(record) if record is not None else error(404, "There is no phone number with this id.")
+
+
+def _index(numbers: list[Record]) -> tuple[dict[str, Record], dict[str, list[Record]]]:
+    """Return the records by their id and by the ids of their users; tests may have put in anything."""
+    by_id: dict[str, Record] = {}
+    by_user: dict[str, list[Record]] = {}
+    for record in numbers:
+        if not isinstance(record, dict):
+            continue
+        by_id[str(record.get("id"))] = record
+        users = record.get("users")
+        for user in users if isinstance(users, list) else ():
+            if isinstance(user, dict):
+                by_user.setdefault(str(user.get("id")), []).append(record)
+    return by_id, by_user

@@ -1,0 +1,127 @@
+"""The first numbers of the sandbox's company, written by hand: the demo that a newcomer sees."""
+
+from typing import NamedTuple
+
+from numbers.sandbox.names import LONG_NAME
+
+COMPANY = "Harbor & Pine Property Services"
+
+# Restrictions as six marks: calling US, CA, Intl, then messaging US, CA, Intl; + unrestricted, - restricted.
+STANDARD = "++-++-"
+UNREGISTERED = "++--+-"  # US carrier registration not done: no texts to the US
+NO_TEXTS = "++----"  # also what a toll-free number is before its verification
+ABROAD = "+++++-"  # international calling switched on
+OPEN = "++++++"
+CLOSED = "------"
+HOME_ONLY = "+--+--"
+CANADA_ONLY = "-+--+-"
+INCOMING_ONLY = "---++-"
+
+US_MIX = (
+    (STANDARD, 52),
+    (UNREGISTERED, 17),
+    (NO_TEXTS, 9),
+    (ABROAD, 6),
+    (HOME_ONLY, 6),
+    (OPEN, 3),
+    (CLOSED, 3),
+    (INCOMING_ONLY, 2),
+)
+CANADIAN_MIX = (
+    (STANDARD, 38),
+    (UNREGISTERED, 38),
+    (CANADA_ONLY, 7),
+    (NO_TEXTS, 6),
+    (ABROAD, 5),
+    (OPEN, 3),
+    (CLOSED, 3),
+)
+TOLL_FREE_MIX = ((STANDARD, 46), (NO_TEXTS, 42), (HOME_ONLY, 4), (ABROAD, 3), (CLOSED, 3), (OPEN, 2))
+
+PORTS = ("completed", "pending", "submitted", "in_progress", "rejected", "cancelled")
+
+PERSONAL = -1
+
+
+class Line(NamedTuple):
+    """What is known of a number before the dice decide the rest.
+
+    `place` is an office's city or a toll-free code. `people` counts its teammates; PERSONAL is one person's own
+    line, and an empty name then means: named after that person. `forward` is "inside", "outside" or "" (nowhere).
+    """
+
+    name: str
+    place: str
+    marks: str
+    symbol: str | None = None
+    people: int = 0
+    forward: str = ""
+    port: str | None = None
+
+
+def _own(place: str, marks: str = STANDARD, forward: str = "") -> Line:
+    return Line("", place, marks, people=PERSONAL, forward=forward)
+
+
+DEMO = (
+    Line("Main line", "800", STANDARD, "🏢", 12, port="completed"),
+    Line("Resident support", "844", STANDARD, "🛟", 14),
+    Line("Leasing", "888", STANDARD, "🔑", 9, port="completed"),
+    Line("Emergency maintenance, after hours", "877", NO_TEXTS, "🚨", 18, "outside"),
+    Line("Billing & payments", "866", NO_TEXTS, "💳", 4),
+    Line("Seattle – front desk", "Seattle", STANDARD, "☎️", 5, port="completed"),
+    Line("Portland – front desk", "Portland", STANDARD, "☎️", 3),
+    Line("Denver – front desk", "Denver", UNREGISTERED, "☎️", 3),
+    Line("Vancouver – front desk", "Vancouver", STANDARD, "🇨🇦", 4),
+    Line("Toronto – front desk", "Toronto", UNREGISTERED, "🇨🇦", 4, port="completed"),
+    _own("Seattle", ABROAD),
+    _own("Seattle"),
+    _own("Portland"),
+    Line("Seattle – leasing", "Seattle", STANDARD, "🔑", 4, "inside"),
+    Line("Portland – leasing", "Portland", UNREGISTERED, "🔑", 3, "inside"),
+    Line("Denver – leasing", "Denver", STANDARD, "🔑", 2),
+    _own("Denver"),
+    Line("Toronto – réception en français", "Toronto", STANDARD, "⚜️", 2),
+    Line("Seattle – maintenance dispatch", "Seattle", STANDARD, "🛠️", 6),
+    Line("Portland – maintenance dispatch", "Portland", STANDARD, "🛠️", 3),
+    Line("Denver – maintenance dispatch", "Denver", STANDARD, "🛠️", 3),
+    _own("Toronto"),
+    _own("Vancouver", UNREGISTERED),
+    Line("Vancouver – leasing", "Vancouver", UNREGISTERED, "🔑", 2),
+    Line("Toronto – leasing", "Toronto", STANDARD, "🔑", 3, "inside"),
+    Line("Text alerts to residents", "833", NO_TEXTS, "📣", 33),
+    _own("Seattle", forward="outside"),
+    Line("Owner relations", "Seattle", ABROAD, "🤝", 3),
+    Line("Vendors & purchasing", "Denver", HOME_ONLY, "📦", 2),
+    Line("Alder Heights – concierge", "Seattle", STANDARD, "🌲", 2),
+    Line("Alder Heights – elevator phone", "Seattle", INCOMING_ONLY, "🛗"),
+    _own("Portland", UNREGISTERED),
+    Line("Cedar Court – leasing office", "Portland", STANDARD, "🏡", 2, port="in_progress"),
+    Line("Cedar Court – gate intercom", "Portland", HOME_ONLY, "1️⃣"),
+    _own("Denver"),
+    _own("Seattle"),
+    Line("Quayside Lofts – family housing", "Vancouver", STANDARD, "👨‍👩‍👧‍👦", 2),
+    Line("租赁热线（普通话）", "Vancouver", STANDARD, "🀄", 2),
+    _own("Vancouver"),
+    Line("Recruiting", "Seattle", STANDARD, "👋🏽", 2),
+    Line("Insurance claims", "855", NO_TEXTS, "🧾", 1, "inside", "submitted"),
+    _own("Toronto", OPEN),
+    Line("Old main line – do not use", "Seattle", CLOSED, "🚧", 0, "inside", "pending"),
+    _own("Denver", NO_TEXTS),
+    Line("Maple Terrace – tours", "Toronto", UNREGISTERED, "🍁", 2),
+    Line("Maple Terrace – superintendent", "Toronto", CANADA_ONLY, "#1", 1),
+    _own("Portland", forward="inside"),
+    Line("مكتب الإيجار – الطابق الثاني", "Toronto", STANDARD, "🗝️", 1),
+    _own("Seattle"),
+    Line(LONG_NAME, "Denver", UNREGISTERED, "HQ", 2),
+    _own("Vancouver", CLOSED, "outside"),
+    Line("Move-in & keys", "Seattle", STANDARD, "🗝️", 3),
+    Line("Denver – training room", "Denver", NO_TEXTS, None, 0, port="rejected"),
+    _own("Portland"),
+    Line("Lighthouse Point – security desk", "Seattle", STANDARD, "⚓", 2, port="cancelled"),
+    _own("Denver", ABROAD),
+    Line("Spare for the storm season", "Portland", CLOSED),
+    Line("Owners abroad", "888", OPEN, "🌍", 3),
+    _own("Toronto"),
+    Line("Press & community", "Seattle", STANDARD, "★", 1),
+)

@@ -1,0 +1,266 @@
+"""How the sandbox misbehaves on request: each fault changes what is said, or how it is delivered.
+
+`CONTENT` faults turn the healthy answer into another one. `DELIVERY` faults spoil its way to the client.
+The names are what `--fault` and the header `X-Sandbox-Fault` take.
+"""
+
+import gzip
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from numbers.sandbox.answers import HTML, Answer, error, healthy, render
+from numbers.sandbox.workspace import Record
+
+
+class UnknownFaultError(ValueError):
+    """There is no fault of that name; the text lists those there are."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The sandbox knows no fault {name[:80]!r}. It knows: {', '.join(NAMES)}.")
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How the faults are measured out; `bomb_bytes` is the size of the bomb unpacked."""
+
+    slow_seconds: float = 5.0
+    stall_seconds: float = 600.0
+    drip_seconds: float = 0.05
+    retry_after: str = "1"
+    redirect_to: str = "http://localhost:9"
+    bomb_bytes: int = 1 << 30
+
+
+@dataclass(frozen=True)
+class Question:
+    """What was asked, and all numbers of the workspace, for faults that answer about another one."""
+
+    target: str
+    numbers: list[Record]
+    timing: Timing
+
+
+class Wire(Protocol):
+    """The way to the client. Each method raises OSError once the client has gone or the sandbox stops."""
+
+    def send(self, data: bytes) -> None: ...
+    def pause(self, seconds: float) -> None: ...
+    def reset(self) -> None: ...
+
+
+# What is said
+
+
+def _page(status: int, title: str) -> Answer:
+    body = f"<html><head><title>{status} {title}</title></head>\r\n<body><h1>{title}</h1></body></html>\r\n"
+    return Answer(status, body.encode(), HTML)
+
+
+def _each(answer: Answer, change: Callable[[int, Any], Any]) -> Answer:
+    """Put `change(place, record)` for each record of a healthy answer; leave errors as they are.
+
+    The records are the workspace's own: a change returns new ones.
+    """
+    if isinstance(answer.data, list):
+        return healthy([change(place, record) for place, record in enumerate(answer.data)])
+    return answer if answer.data is None else healthy(change(0, answer.data))
+
+
+_WRONG_TYPES: tuple[Callable[[Record], Any], ...] = (
+    lambda record: record | {"users": "nobody"},
+    lambda record: record | {"name": 42},
+    lambda record: record | {"restrictions": "none"},
+    lambda record: record | {"number": None},
+    lambda _: None,
+    lambda record: (
+        record | {"restrictions": {"calling": ["US"], "messaging": {"US": True, "CA": 1, "Intl": None}}}
+    ),
+    lambda record: record | {"id": 7},
+    lambda record: record | {"users": [*record["users"], {"id": None, "email": [], "role": {}}, "a user"]},
+    lambda _: "a phone number",
+    lambda record: record | {"createdAt": 1640995200, "symbol": {"emoji": "🏡"}, "forward": 5},
+    lambda record: [record],
+)
+
+
+def _wrong_types(answer: Answer, _: Question) -> Answer:
+    """Every fourth record is of the wrong types, each in another way; the first one counts as the fourth."""
+
+    def change(place: int, record: Record) -> Any:  # noqa: ANN401 - any wrong type
+        return record if place % 4 else _WRONG_TYPES[place // 4 % len(_WRONG_TYPES)](record)
+
+    return _each(answer, change)
+
+
+def _unknown_values(answer: Answer, _: Question) -> Answer:
+    """Values, regions and keys that the description does not know, at every depth."""
+
+    def change(place: int, record: Record) -> Record:
+        calling, messaging = (
+            dict(record["restrictions"]["calling"]),
+            dict(record["restrictions"]["messaging"]),
+        )
+        if place % 3 == 0:
+            messaging["US"] = "pending_review"
+            calling |= {"Intl": None, "CA": ""}
+        if place % 3 == 1:
+            del messaging["Intl"], calling["CA"]
+            calling["EU"] = "restricted"
+        restrictions = {"calling": calling, "messaging": messaging, "fax": {"US": "unrestricted"}}
+        if place % 7 == 3:
+            del restrictions["messaging"]
+        return record | {
+            "restrictions": restrictions,
+            "portingStatus": "awaiting_moon_phase",
+            "carrier": {"name": "Example Carrier", "tags": [{"deep": [None]}]},
+            "users": [user | {"role": "guest", "avatar": {"url": None}} for user in record["users"]],
+        }
+
+    changed = _each(answer, change)
+    extra = {"data": changed.data, "meta": {"version": 2}}
+    return changed if changed.data is None else Answer(200, render(extra), data=changed.data)
+
+
+def _half(answer: Answer, _: Question) -> Answer:
+    return healthy(answer.data[: len(answer.data) // 2]) if isinstance(answer.data, list) else answer
+
+
+def _duplicates(answer: Answer, _: Question) -> Answer:
+    """Every third record comes a second time at the end; every sixth then goes by another name."""
+    if not isinstance(answer.data, list):
+        return answer
+    again = [
+        record if place % 2 else record | {"name": f"{record['name']} (2)"}
+        for place, record in enumerate(answer.data[::3])
+    ]
+    return healthy(answer.data + again)
+
+
+def _wrong_number(answer: Answer, question: Question) -> Answer:
+    """The answer about one number is about another one; nothing else changes."""
+    if not isinstance(answer.data, dict):
+        return answer
+    others = [record for record in question.numbers[:2] if record is not answer.data]
+    return healthy(others[0]) if others else answer
+
+
+def _bad_gzip(answer: Answer, _: Question) -> Answer:
+    packed = bytearray(gzip.compress(answer.body, mtime=0))
+    packed[len(packed) // 2 :] = b"\xff" * (len(packed) - len(packed) // 2)
+    return Answer(answer.status, bytes(packed), answer.content_type, (("Content-Encoding", "gzip"),))
+
+
+def _gzip_bomb(_: Answer, question: Question) -> Answer:
+    """Valid JSON that is small on the wire and huge when unpacked: gzip may be many pieces in a row."""
+    megabyte = gzip.compress(b" " * (1 << 20), mtime=0)
+    body = gzip.compress(b'{"data":[', mtime=0) + megabyte * (question.timing.bomb_bytes >> 20)
+    body += gzip.compress(b"]}", mtime=0)
+    return Answer(200, body, headers=(("Content-Encoding", "gzip"),))
+
+
+def _redirect(_: Answer, question: Question) -> Answer:
+    return Answer(302, b"", HTML, (("Location", question.timing.redirect_to + question.target),))
+
+
+Content = Callable[[Answer, Question], Answer]
+
+
+def _status(status: int) -> Content:
+    return lambda _answer, _question: error(status)
+
+
+def _fixed(answer: Answer) -> Content:
+    return lambda _answer, _question: answer
+
+
+CONTENT: dict[str, Content] = {
+    **{str(status): _status(status) for status in (400, 401, 402, 403, 404, 409, 422, 429)},
+    "429-retry-after": lambda _, question: error(
+        429, headers=(("Retry-After", question.timing.retry_after),)
+    ),
+    "500": _status(500),
+    "502": _fixed(_page(502, "Bad Gateway")),
+    "503": _fixed(Answer(503, b"", HTML)),
+    "504": _fixed(_page(504, "Gateway Time-out")),
+    "not-json": _fixed(Answer(200, b"upstream connect error or disconnect/reset before headers")),
+    "html": _fixed(_page(200, "We will be back soon")),
+    "empty": _fixed(healthy([])),
+    "missing-data": _fixed(Answer(200, b"{}")),
+    "half": _half,
+    "duplicates": _duplicates,
+    "wrong-types": _wrong_types,
+    "unknown-values": _unknown_values,
+    "wrong-number": _wrong_number,
+    "bad-gzip": _bad_gzip,
+    "gzip-bomb": _gzip_bomb,
+    "redirect": _redirect,
+}
+
+# How it is delivered. The connection is closed after each of these.
+
+
+def _slow(wire: Wire, head: bytes, body: bytes, timing: Timing) -> None:
+    wire.pause(timing.slow_seconds)
+    wire.send(head + body)
+
+
+def _stalled(wire: Wire, head: bytes, body: bytes, timing: Timing) -> None:
+    wire.send(head + body[: len(body) // 2])
+    wire.pause(timing.stall_seconds)
+
+
+def _stalled_headers(wire: Wire, head: bytes, _: bytes, timing: Timing) -> None:
+    wire.send(head[: len(head) // 2])
+    wire.pause(timing.stall_seconds)
+
+
+def _drip(wire: Wire, head: bytes, body: bytes, timing: Timing) -> None:
+    wire.send(head)
+    for byte in body:
+        wire.send(bytes((byte,)))
+        wire.pause(timing.drip_seconds)
+
+
+def _cut(wire: Wire, head: bytes, body: bytes, _: Timing) -> None:
+    wire.send(head + body[: len(body) // 2])
+
+
+def _reset(wire: Wire, _head: bytes, _body: bytes, _timing: Timing) -> None:
+    wire.reset()
+
+
+def _endless(wire: Wire, head: bytes, body: bytes, _: Timing) -> None:
+    """Promise no length and send a list that goes on until the client has had enough."""
+    lines = [
+        line
+        for line in head.split(b"\r\n")
+        if not line.lower().startswith((b"content-length:", b"content-encoding:"))
+    ]
+    wire.send(b"\r\n".join(lines) + b'{"data":[')
+    again = (body[8:-1] or b"{}") + b","  # what stands behind "data":
+    again *= max(1, (1 << 16) // len(again))
+    while True:
+        wire.send(again)
+
+
+Delivery = Callable[[Wire, bytes, bytes, Timing], None]
+
+DELIVERY: dict[str, Delivery] = {
+    "slow": _slow,
+    "stalled": _stalled,
+    "stalled-headers": _stalled_headers,
+    "drip": _drip,
+    "cut": _cut,
+    "reset": _reset,
+    "endless": _endless,
+}
+
+NAMES = (*CONTENT, *DELIVERY)
+
+
+def known(name: str | None) -> str | None:
+    """Return `name` if there is such a fault, or None for none. Raises UnknownFaultError."""
+    if name is None or name in NAMES:
+        return name
+    raise UnknownFaultError(name)

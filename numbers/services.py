@@ -1,0 +1,202 @@
+"""What the views call: every page's content, drawn from memory, and the one way to ask Quo."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.db.models import Max
+from django.utils import timezone
+
+from numbers import demo, sync
+from numbers.facts import Advice, Cell, advice_for, cells_of
+from numbers.filters import NumberFilters
+from numbers.freshness import Freshness, freshness_of, syncs_about
+from numbers.models import NumberState, PhoneNumber, Sync, TeammateState
+from numbers.phones import is_toll_free, pretty
+from numbers.querysets import search_teammates
+from numbers.quo.client import QuoClient
+from numbers.quo.payloads import parse_timestamp
+from numbers.quo.throttle import Throttle
+from numbers.recording import Progress
+from numbers.rows import NO_NAME, NumberRow, TeammateLine, number_rows, teammate_lines
+from numbers.sync import Question, SyncRefused
+from quo_admin import __version__
+
+PAGE_SIZE = 50
+CHOICES = 12
+
+
+def quo_client() -> QuoClient:
+    """Return a client for the workspace that the settings name. Raises SyncRefused while there is none to ask."""
+    url, key = settings.QUO_API_URL, settings.QUO_API_KEY
+    if settings.DEMO:
+        address = demo.noted_address()
+        if address is None:
+            raise SyncRefused(
+                "No QUO_API_KEY is set and the demo workspace is not running. Start it with `make run`, or set the key."
+            )
+        url, key = address.url, address.key
+    return QuoClient(
+        api_key=key,
+        base_url=url,
+        throttle=Throttle(settings.DATA_DIR / "quo-requests"),
+        timeout=settings.QUO_TIMEOUT,
+        max_bytes=settings.QUO_MAX_ANSWER_BYTES,
+        version=__version__,
+    )
+
+
+def run_sync(question: Question, *, accept_removals: bool = False, progress: Progress | None = None) -> Sync:
+    """Ask Quo and record what differs; return the sync, succeeded or failed.
+
+    Raises SyncRefused (SyncBusy while another runs), and DatabaseError or OSError where nothing could be remembered.
+    """
+    with quo_client() as client:
+        return sync.run(
+            question,
+            client,
+            demo=settings.DEMO,
+            accept_removals=accept_removals,
+            progress=progress or (lambda _done, _total: None),
+        )
+
+
+def freshness(question: Question) -> Freshness:
+    return freshness_of(question, timezone.now(), timedelta(seconds=settings.SYNC_INTERVAL))
+
+
+def memory_version() -> int:
+    """Return a number that grows with every sync that changed what is remembered."""
+    return Sync.objects.filter(wrote=True).aggregate(version=Max("pk"))["version"] or 0
+
+
+@dataclass(frozen=True)
+class TeammateChoice:
+    """A teammate that the list may be filtered by."""
+
+    user_id: str
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class NumberList:
+    """The list page. `teammate` is the one filtered by; its name is the id where nobody of that id is known."""
+
+    filters: NumberFilters
+    rows: list[NumberRow]
+    total: int
+    page: Page[NumberState]
+    teammate: TeammateChoice | None
+    is_known_teammate: bool
+    notices: tuple[str, ...]
+
+
+def number_list(filters: NumberFilters) -> NumberList:
+    """Return one page of the numbers that fit; a page beyond the last is the last, and said so."""
+    paginator = Paginator(filters.states().select_related("phone_number"), PAGE_SIZE)
+    page = paginator.get_page(filters.page)
+    notices = filters.notices
+    if filters.page > paginator.num_pages:
+        notices += (f"There is no page {filters.page}, so the last one is shown.",)
+    teammate = _teammate(filters.user) if filters.user else None
+    return NumberList(
+        filters=filters.but(page=page.number, who=filters.who),
+        rows=number_rows(page.object_list),
+        total=paginator.count,
+        page=page,
+        teammate=teammate or (TeammateChoice(filters.user, filters.user, "") if filters.user else None),
+        is_known_teammate=teammate is not None,
+        notices=notices,
+    )
+
+
+def _teammate(user_id: str) -> TeammateChoice | None:
+    state = TeammateState.objects.filter(teammate__quo_id=user_id, until=None).first()
+    return TeammateChoice(user_id, state.display_name, state.email) if state else None
+
+
+@dataclass(frozen=True)
+class TeammateChoices:
+    """The first teammates that a text finds, and how many more there are."""
+
+    found: list[TeammateChoice]
+    more: int
+
+
+def teammates_named(text: str) -> TeammateChoices:
+    states = search_teammates(text)
+    found = [TeammateChoice(state.teammate.quo_id, state.display_name, state.email) for state in states[:CHOICES]]
+    return TeammateChoices(found, states.count() - CHOICES if len(found) == CHOICES else 0)
+
+
+@dataclass(frozen=True)
+class CellLine:
+    """A cell on a number's page, with what may be behind a restriction."""
+
+    cell: Cell
+    advice: tuple[Advice, ...]
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A timestamp of Quo: the text as it came, and the time where it can be read as one."""
+
+    text: str
+    time: datetime | None
+
+
+@dataclass(frozen=True)
+class NumberPage:
+    """One number's page. `state` is the open one, or the last one of a number that is gone."""
+
+    number: PhoneNumber
+    state: NumberState
+    name: str
+    pretty: str
+    kind: str
+    forward: str
+    created: Stamp
+    updated: Stamp
+    cells: tuple[CellLine, ...]
+    teammates: list[TeammateLine]
+    last_confirmed: datetime | None
+    states_before: int
+
+
+def number_page(quo_id: str) -> NumberPage | None:
+    """Return what is remembered of a number, gone or not; None of a number never seen."""
+    number = PhoneNumber.objects.filter(quo_id=quo_id).first()
+    state = number.states.order_by("-since").first() if number else None
+    if number is None or state is None:
+        return None
+    return NumberPage(
+        number=number,
+        state=state,
+        name=state.name.strip() or NO_NAME,
+        pretty=pretty(state.number),
+        kind="toll-free" if is_toll_free(state.number) else "local",
+        forward=pretty(state.forward) if state.forward else "",
+        created=_stamp(state.created_at_text),
+        updated=_stamp(state.updated_at_text),
+        cells=tuple(CellLine(cell, advice_for(cell, state.number)) for cell in cells_of(state)),
+        teammates=teammate_lines([number.pk]).get(number.pk, []),
+        last_confirmed=number.seen_until or _last_confirmed(quo_id, number.first_seen),
+        states_before=number.states.count() - 1,
+    )
+
+
+def _last_confirmed(quo_id: str, first_seen: datetime) -> datetime:
+    """Of a number that every complete answer since has confirmed: the time of the last answer about it."""
+    about = syncs_about(Question(Sync.Scope.NUMBER, quo_id)).filter(outcome=Sync.Outcome.SUCCEEDED)
+    return max(first_seen, about.aggregate(latest=Max("observed_at"))["latest"] or first_seen)
+
+
+def _stamp(text: str) -> Stamp:
+    return Stamp(text, parse_timestamp(text))
+
+
+def sync_page(number: int) -> Page[Sync]:
+    """Return a page of the syncs, the newest first."""
+    return Paginator(Sync.objects.all(), PAGE_SIZE).get_page(number)

@@ -1,0 +1,79 @@
+"""The list of numbers and the page of one."""
+
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from numbers import filters, services
+from numbers.facts import COLUMNS
+from numbers.models import Sync
+from numbers.sync import WORKSPACE, Question
+from numbers.views.htmx import page_or_fragments, wants_fragment
+
+@require_safe
+def number_list(request: HttpRequest) -> HttpResponse:
+    """The numbers that fit the query string."""
+    asked = filters.parse(request.GET)
+    page = services.number_list(asked)
+    question = Question(Sync.Scope.TEAMMATE, asked.user) if asked.user else WORKSPACE
+    context = {
+        "page": page,
+        "filters": page.filters,
+        "columns": COLUMNS,
+        "sort_labels": filters.SORT_LABELS,
+        "choices": services.teammates_named(asked.who),
+        "question": question,
+        "freshness": services.freshness(question),
+        "version": services.memory_version(),
+        "here": request.get_full_path(),
+    }
+    before = QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query)
+    response = page_or_fragments(request, "numbers/list.html", _fragments(request, before, asked), context)
+    if wants_fragment(request) and not _is_refresh(request):
+        # Refining a search replaces the address, so that Back leads to before the search.
+        header = "HX-Replace-Url" if page.filters.q and before.get("q") else "HX-Push-Url"
+        response.headers[header] = f"{reverse('numbers:list')}{'?' if page.filters.query else ''}{page.filters.query}"
+    return response
+
+
+def _is_refresh(request: HttpRequest) -> bool:
+    """Say whether the list only fetches itself anew because the memory changed: its address stays."""
+    return "X-Refresh" in request.headers
+
+
+def _fragments(request: HttpRequest, before: QueryDict, asked: filters.NumberFilters) -> list[str]:
+    """What to swap: of another teammate's list also the picker and the freshness, which is about that teammate."""
+    fragments = ["numbers/_results.html"]
+    if not _is_refresh(request):
+        fragments.append("numbers/_announce.html")
+        if before.get("user", "") != asked.user:
+            fragments += ["numbers/_teammate_filter.html", "components/_freshness.html"]
+    return fragments
+
+
+@require_safe
+def teammate_choices(request: HttpRequest) -> HttpResponse:
+    """The teammates that fit what is being typed, each a link to the list filtered by them."""
+    asked = filters.parse(request.GET)
+    context = {"filters": asked, "choices": services.teammates_named(asked.who)}
+    return render(request, "numbers/_teammate_choices.html", context)
+
+
+@require_safe
+def number_detail(request: HttpRequest, number_id: str) -> HttpResponse:
+    """One number. One that is not known here is asked for by the page itself, once it is shown."""
+    question = Question(Sync.Scope.NUMBER, number_id)
+    page = services.number_page(number_id)
+    context = {
+        "page": page,
+        "number_id": number_id,
+        "question": question,
+        "freshness": services.freshness(question),
+        "version": services.memory_version(),
+        "here": request.get_full_path(),
+    }
+    status = 200 if page or wants_fragment(request) else 404
+    return page_or_fragments(request, "numbers/detail.html", ["numbers/_number.html"], context, status)

@@ -1,0 +1,52 @@
+"""Prepares the data folder: makes it, private to its owner, and a secret key in it. `make setup` runs this."""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from quo_admin import env
+
+KEY_FILE = "secret-key"
+
+
+def keep_once(path: Path, value: str) -> str:
+    """Write `value` to a new private file and return it; of a file that is there, return the content.
+
+    The file appears whole or not at all, whoever else prepares at the same time and whenever the process dies.
+    """
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(value)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
+
+
+def prepare(values: env.Values) -> None:
+    """Make the data folder and, where none is set, the secret key. Raises OSError."""
+    folder: Path = values["DATA_DIR"]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not values["SECRET_KEY"]:
+        keep_once(folder / KEY_FILE, secrets.token_urlsafe(48))
+
+
+def main() -> None:
+    try:
+        values = env.read(os.environ, env.dotenv_path(os.environ))
+        prepare(values)
+    except env.SettingsError as error:
+        sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f"The data folder {values['DATA_DIR']} cannot be prepared: {error.strerror}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+// What htmx leaves to us. Every page works without this file.
+"use strict";
+
+// A page that nobody looks at does not ask Quo by itself.
+document.addEventListener("htmx:confirm", (event) => {
+  const isPolling = event.target.id === "freshness" && event.detail.verb === "post";
+  if (isPolling && document.hidden) event.preventDefault();
+});
+
+document.addEventListener("visibilitychange", () => {
+  const freshness = document.getElementById("freshness");
+  if (!document.hidden && freshness && secondsOld(freshness.querySelector("time[data-ago]")) > 60) {
+    window.htmx.trigger(freshness, "look");
+  }
+});
+
+// "40 seconds ago" goes on counting between two checks.
+function secondsOld(time) {
+  return time ? Math.max(0, Math.floor((Date.now() - Date.parse(time.dateTime)) / 1000)) : Infinity;
+}
+
+function inWords(seconds) {
+  for (const [unit, length] of [["day", 86400], ["hour", 3600], ["minute", 60]]) {
+    if (seconds >= length) {
+      const count = Math.floor(seconds / length);
+      return `${count} ${unit}${count === 1 ? "" : "s"}`;
+    }
+  }
+  return seconds === 1 ? "1 second" : `${seconds} seconds`;
+}
+
+setInterval(() => {
+  for (const time of document.querySelectorAll("time[data-ago]")) time.textContent = inWords(secondsOld(time));
+}, 5000);
+
+// Say it when the dashboard itself does not answer; say no more once it does.
+function say(sentence) {
+  const trouble = document.getElementById("trouble");
+  trouble.textContent = sentence;
+  trouble.hidden = !sentence;
+}
+
+document.addEventListener("htmx:sendError", () => say("Quo Admin does not answer. The page shows what it last knew; it goes on trying."));
+document.addEventListener("htmx:timeout", () => say("Quo Admin takes very long to answer. The page shows what it last knew."));
+document.addEventListener("htmx:responseError", (event) => {
+  const status = event.detail.xhr.status;
+  say(status === 403 ? "Your session has changed. Reload the page." : `Quo Admin could not answer (${status}). Reload the page, or try again in a minute.`);
+});
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  if (event.detail.successful) say("");
+});
+
+// Folded parts that were opened stay open when their page is swapped.
+let opened = [];
+document.addEventListener("htmx:beforeSwap", (event) => {
+  opened = [...event.detail.target.querySelectorAll("details[open][id]")].map((details) => details.id);
+});
+document.addEventListener("htmx:afterSettle", () => {
+  for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
+  opened = [];
+});
+
+// The teammate picker: the cursor goes into its search, Escape and a click elsewhere close it.
+document.addEventListener("toggle", (event) => {
+  if (event.target.matches(".picker") && event.target.open) event.target.querySelector("input[type=search]").focus();
+}, true);
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const picker of document.querySelectorAll(".picker[open]")) {
+    picker.open = false;
+    picker.querySelector("summary").focus();
+  }
+});
+document.addEventListener("click", (event) => {
+  for (const picker of document.querySelectorAll(".picker[open]")) {
+    if (!picker.contains(event.target)) picker.open = false;
+  }
+});

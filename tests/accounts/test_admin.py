@@ -1,0 +1,153 @@
+import re
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.test import Client
+
+from accounts.models import User
+from tests.accounts import ADMIN_EMAIL, EMAIL, PASSWORD
+from tests.accounts.test_sign_in import LOGIN, is_signed_in
+
+ADD = "/admin/accounts/user/add/"
+NEW = "another long secret"
+
+
+@pytest.fixture
+def admin(client: Client, administrator: User) -> Client:
+    client.force_login(administrator)
+    return client
+
+
+@pytest.mark.django_db
+def test_the_administration_uses_the_one_sign_in(client: Client) -> None:
+    response = client.get("/admin/", follow=True)
+
+    assert [address for address, _ in response.redirect_chain] == [
+        "/admin/login/?next=/admin/",
+        f"{LOGIN}?next=%2Fadmin%2F",
+    ]
+    assert b"<h1>Sign in</h1>" in response.content
+
+
+def test_an_administrator_comes_back_to_the_administration(client: Client, administrator: User) -> None:
+    response = client.post(LOGIN, {"login": ADMIN_EMAIL, "password": PASSWORD, "next": "/admin/"}, follow=True)
+
+    assert response.redirect_chain == [("/admin/", 302)]
+    assert response.status_code == 200
+
+
+def test_the_own_sign_in_form_of_the_administration_takes_no_password(client: Client, administrator: User) -> None:
+    response = client.post("/admin/login/", {"username": ADMIN_EMAIL, "password": PASSWORD})
+
+    assert response.headers["Location"].startswith(LOGIN)
+    assert not is_signed_in(client)
+
+
+def test_staff_cannot_guess_past_the_limits(client: Client, user: User, administrator: User) -> None:
+    User.objects.filter(email=EMAIL).update(is_staff=True)
+    client.force_login(user)
+
+    response = client.post("/admin/login/", {"username": ADMIN_EMAIL, "password": PASSWORD})
+
+    assert response.status_code == 405
+
+
+def test_the_administration_changes_passwords_on_the_page_that_is_limited(admin: Client) -> None:
+    assert admin.get("/admin/password_change/").headers["Location"] == "/accounts/password/change/"
+
+
+@pytest.mark.parametrize("address", ["/admin/", "/admin/login/", "/admin/accounts/user/"])
+def test_a_person_who_is_no_administrator_is_refused_without_a_loop(client: Client, user: User, address: str) -> None:
+    client.force_login(user)
+
+    response = client.get(address, follow=True)
+
+    assert response.status_code == 403
+    assert f"You are signed in as {EMAIL}".encode() in response.content
+    assert len(response.redirect_chain) <= 1
+
+
+def test_staff_see_what_a_permission_gives_them_and_no_more(client: Client, user: User) -> None:
+    User.objects.update(is_staff=True)
+    group = Group.objects.create(name="Readers")
+    group.permissions.add(Permission.objects.get(codename="view_user"))
+    user.groups.add(group)
+    client.force_login(user)
+
+    assert client.get("/admin/accounts/user/").status_code == 200
+    assert client.get(ADD).status_code == 403
+    assert client.get("/admin/auth/group/").status_code == 403
+
+
+def test_an_administrator_makes_an_account_that_can_sign_in(admin: Client) -> None:
+    form = {"email": "New@Example.com", "name": "New Person", "password1": NEW, "password2": NEW}
+
+    response = admin.post(ADD, form)
+
+    made = User.objects.get(email="new@example.com")
+    assert response.headers["Location"] == f"/admin/accounts/user/{made.pk}/change/"
+    assert (made.name, made.is_active, made.is_staff) == ("New Person", True, False)
+    sign_in = Client().post(LOGIN, {"login": "new@example.com", "password": NEW})
+    assert sign_in.status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"email": ADMIN_EMAIL.upper()}, "has an account already"),
+        ({"email": "no address"}, "valid email address"),
+        ({"password2": "different secret"}, "match"),
+        ({"password1": "short", "password2": "short"}, "too short"),
+    ],
+)
+def test_an_account_that_cannot_be_made_is_explained(admin: Client, change: dict[str, str], complaint: str) -> None:
+    form = {"email": "new@example.com", "name": "", "password1": NEW, "password2": NEW} | change
+
+    response = admin.post(ADD, form)
+
+    assert complaint in response.content.decode()
+    assert User.objects.count() == 1
+
+
+def test_no_page_about_accounts_speaks_of_user_names(admin: Client, administrator: User) -> None:
+    for address in ("", "add/", f"{administrator.pk}/change/", f"{administrator.pk}/password/"):
+        response = admin.get(f"/admin/accounts/user/{address}")
+
+        assert response.status_code == 200
+        seen = re.sub(r"<[^>]*>", " ", response.content.decode()).lower()
+        assert "email" in seen or "password" in seen
+        assert "username" not in seen
+
+
+def test_an_account_is_changed_with_its_rights(admin: Client, user: User) -> None:
+    form = {"email": "Ann.Lee@example.com", "name": "Ann Lee", "is_staff": "on"}
+
+    response = admin.post(f"/admin/accounts/user/{user.pk}/change/", form)
+
+    assert response.headers["Location"] == "/admin/accounts/user/"
+    user.refresh_from_db()
+    assert (user.email, user.name) == ("ann.lee@example.com", "Ann Lee")
+    assert (user.is_active, user.is_staff) == (False, True)
+
+
+def test_an_administrator_sets_a_new_password(admin: Client, user: User) -> None:
+    form = {"password1": NEW, "password2": NEW, "usable_password": "true"}
+
+    admin.post(f"/admin/accounts/user/{user.pk}/password/", form)
+
+    user.refresh_from_db()
+    assert user.check_password(NEW)
+
+
+@pytest.mark.parametrize("words", ["ANN@", "lee"])
+def test_accounts_are_found_by_email_and_name(admin: Client, user: User, words: str) -> None:
+    User.objects.filter(pk=user.pk).update(name="Ann Lee")
+
+    page = admin.get("/admin/accounts/user/", {"q": words}).content.decode()
+
+    assert f"/admin/accounts/user/{user.pk}/change/" in page
+    assert "1 result" in page
+
+
+def test_no_second_place_keeps_email_addresses(admin: Client) -> None:
+    assert admin.get("/admin/account/emailaddress/").status_code == 404

@@ -1,0 +1,67 @@
+from io import StringIO
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import User
+from tests.accounts import ADMIN_EMAIL, EMAIL, PASSWORD
+from tests.accounts.installation import manage
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.django_db
+def test_it_asks_for_email_and_password_only() -> None:
+    with (
+        patch("builtins.input", side_effect=["Boss@Example.com"]) as asked,
+        patch("getpass.getpass", return_value=PASSWORD),
+    ):
+        call_command("createsuperuser", stdin=Terminal(), stdout=StringIO())
+
+    assert [call.args[0] for call in asked.call_args_list] == ["Email address: "]
+    made = User.objects.get()
+    assert (made.email, made.is_staff, made.is_superuser) == (ADMIN_EMAIL, True, True)
+    assert made.check_password(PASSWORD)
+
+
+@pytest.mark.django_db
+def test_without_questions_it_takes_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_EMAIL", "Boss@Example.com")
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+
+    call_command("createsuperuser", interactive=False, verbosity=0)
+
+    assert User.objects.get(email=ADMIN_EMAIL).check_password(PASSWORD)
+
+
+def test_an_email_that_is_taken_in_another_case_is_refused(user: User) -> None:
+    with pytest.raises(CommandError, match="already taken"):
+        call_command("createsuperuser", email=EMAIL.upper(), interactive=False)
+
+
+@pytest.mark.django_db
+def test_an_empty_password_in_the_environment_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "")
+
+    with pytest.raises(CommandError, match="empty"):
+        call_command("createsuperuser", email=EMAIL, interactive=False)
+
+
+def test_it_works_as_a_command_of_its_own(tmp_path: Path) -> None:
+    assert manage(tmp_path, "migrate", "accounts", "--verbosity=0").returncode == 0
+
+    made = manage(
+        tmp_path,
+        "createsuperuser",
+        "--noinput",
+        DJANGO_SUPERUSER_EMAIL=ADMIN_EMAIL,
+        DJANGO_SUPERUSER_PASSWORD=PASSWORD,
+    )
+
+    assert (made.returncode, made.stderr) == (0, "")
+    assert made.stdout.endswith("Superuser created successfully.\n")

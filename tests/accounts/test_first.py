@@ -1,0 +1,222 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.validators import validate_email
+from django.test import Client
+from filelock import FileLock, Timeout
+
+from accounts import first
+from accounts.first import FIRST_EMAIL, FirstAccount, ensure_first_account
+from accounts.models import User
+from quo_admin.prepare import keep_once
+from tests.accounts import EMAIL, PASSWORD
+from tests.accounts.installation import environment, manage
+from tests.accounts.test_sign_in import is_signed_in, sign_in
+
+NOT_KNOWN = FirstAccount(FIRST_EMAIL)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "first-password"
+
+
+@pytest.mark.django_db
+def test_without_accounts_one_administrator_is_made(file: Path) -> None:
+    ensure_first_account(file)
+
+    made = User.objects.get()
+    assert (made.email, made.is_superuser, made.is_staff) == (FIRST_EMAIL, True, True)
+
+
+@pytest.mark.django_db
+def test_what_it_says_signs_in(file: Path, client: Client) -> None:
+    account = ensure_first_account(file)
+    assert account.password is not None
+
+    sign_in(client, account.email, account.password)
+
+    assert is_signed_in(client)
+
+
+@pytest.mark.django_db
+def test_every_installation_has_a_password_of_its_own(tmp_path: Path) -> None:
+    one = ensure_first_account(tmp_path / "one")
+    User.objects.all().delete()
+    two = ensure_first_account(tmp_path / "two")
+
+    assert one.password != two.password
+
+
+@pytest.mark.django_db
+def test_the_password_and_the_email_pass_the_rules_of_the_project(file: Path) -> None:
+    account = ensure_first_account(file)
+
+    validate_email(account.email)
+    validate_password(account.password or "", User.objects.get())
+
+
+@pytest.mark.django_db
+def test_only_the_owner_can_read_the_kept_password(file: Path) -> None:
+    account = ensure_first_account(file)
+
+    assert file.read_text() == account.password
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.django_db
+def test_the_password_is_not_in_the_repr(file: Path) -> None:
+    account = ensure_first_account(file)
+
+    assert str(account.password) not in repr(account)
+
+
+@pytest.mark.django_db
+def test_every_later_start_says_the_same(file: Path) -> None:
+    assert ensure_first_account(file) == ensure_first_account(file)
+    assert User.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_changed_password_is_not_known_and_the_old_one_is_forgotten(file: Path) -> None:
+    ensure_first_account(file)
+    made = User.objects.get()
+    made.set_password(PASSWORD)
+    made.save()
+
+    assert ensure_first_account(file) == NOT_KNOWN
+    assert not file.exists()
+    made.refresh_from_db()
+    assert made.check_password(PASSWORD)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("change", [{"email": EMAIL}, {"is_active": False}])
+def test_an_account_that_was_changed_or_switched_off_is_not_offered(file: Path, change: dict[str, object]) -> None:
+    ensure_first_account(file)
+    User.objects.update(**change)
+
+    assert ensure_first_account(file) == NOT_KNOWN
+    assert not file.exists()
+
+
+def test_where_there_are_accounts_none_is_made(file: Path, user: User) -> None:
+    assert ensure_first_account(file) == NOT_KNOWN
+    assert User.objects.get() == user
+    assert not file.exists()
+
+
+def test_even_a_switched_off_account_counts_as_an_account(file: Path, user: User) -> None:
+    User.objects.update(is_active=False)
+
+    assert ensure_first_account(file) == NOT_KNOWN
+    assert User.objects.get() == user
+
+
+@pytest.mark.django_db
+def test_a_start_killed_before_the_account_was_made_is_finished_by_the_next(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(User.objects, "create_superuser", killed)
+        with pytest.raises(KeyboardInterrupt):
+            ensure_first_account(file)
+    kept = file.read_text()
+
+    assert ensure_first_account(file) == FirstAccount(FIRST_EMAIL, kept)
+    assert User.objects.get().check_password(kept)
+
+
+@pytest.mark.django_db
+def test_a_start_killed_before_the_password_was_kept_leaves_no_account(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(first, "keep_once", killed)
+    with pytest.raises(KeyboardInterrupt):
+        ensure_first_account(file)
+
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("content", [b"", b"short", b"\xff\xfe\x00"])
+def test_a_damaged_file_gives_no_weak_password(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+
+    account = ensure_first_account(file)
+
+    assert account.password is not None
+    assert len(account.password) == 19
+    assert file.read_text() == account.password
+
+
+@pytest.mark.django_db
+def test_an_account_made_by_another_machine_meanwhile_is_left_alone(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faster(path: Path, value: str) -> str:
+        User.objects.create_superuser(FIRST_EMAIL, PASSWORD)
+        return keep_once(path, value)
+
+    monkeypatch.setattr(first, "keep_once", faster)
+
+    assert ensure_first_account(file) == NOT_KNOWN
+    assert User.objects.get().check_password(PASSWORD)
+
+
+@pytest.mark.django_db
+def test_one_start_at_a_time_makes_the_account(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def other_start(path: Path, value: str) -> str:
+        with pytest.raises(Timeout), FileLock(f"{path}.lock", timeout=0):
+            pass
+        return keep_once(path, value)
+
+    monkeypatch.setattr(first, "keep_once", other_start)
+
+    assert ensure_first_account(file).password == file.read_text()
+
+
+START = """
+import sys
+import django
+django.setup()
+from pathlib import Path
+from accounts.first import ensure_first_account
+print("ready", flush=True)
+input()
+print(ensure_first_account(Path(sys.argv[1])).password)
+"""
+
+
+def test_two_starts_at_once_agree(tmp_path: Path, file: Path) -> None:
+    assert manage(tmp_path, "migrate", "accounts", "--verbosity=0").returncode == 0
+    starts = [
+        subprocess.Popen(
+            [sys.executable, "-c", START, os.fspath(file)],
+            env=environment(tmp_path),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for start in starts:
+        assert start.stdout is not None
+        assert start.stdout.readline() == "ready\n"
+    for start in starts:
+        assert start.stdin is not None
+        start.stdin.write("\n")
+        start.stdin.flush()
+    said = [start.communicate(timeout=60)[0].strip() for start in starts]
+
+    assert said[0] == said[1] == file.read_text()

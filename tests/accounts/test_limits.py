@@ -1,0 +1,198 @@
+import subprocess
+import sys
+from pathlib import Path
+
+from django.test import Client
+from filelock import FileLock
+from pytest_django import Settings
+
+from accounts import adapter
+from accounts.models import User
+from tests.accounts import EMAIL, PASSWORD
+from tests.accounts.installation import environment
+from tests.accounts.test_sign_in import LOGIN, is_signed_in, sign_in
+
+FAILURES_PER_ACCOUNT = 5
+
+
+def fail(client: Client, times: int, email: str = EMAIL) -> None:
+    for _ in range(times):
+        assert sign_in(client, email, "wrong").status_code == 200
+
+
+def test_the_sixth_failure_of_an_account_answers_429_in_the_page(client: Client, user: User) -> None:
+    fail(client, FAILURES_PER_ACCOUNT)
+
+    response = sign_in(client, password="wrong")
+
+    assert response.status_code == 429
+    assert b"Too many failed attempts" in response.content
+    assert b'role="alert"' in response.content
+
+
+def test_at_the_limit_the_right_password_does_not_sign_in(client: Client, user: User) -> None:
+    fail(client, FAILURES_PER_ACCOUNT)
+
+    assert sign_in(client).status_code == 429
+    assert not is_signed_in(client)
+
+
+def test_failures_of_an_account_count_in_any_case_of_its_email(client: Client, user: User) -> None:
+    fail(client, FAILURES_PER_ACCOUNT)
+
+    assert sign_in(client, email=EMAIL.upper()).status_code == 429
+
+
+def test_failures_of_an_account_count_from_all_addresses(client: Client, user: User) -> None:
+    for number in range(FAILURES_PER_ACCOUNT):
+        fail(Client(REMOTE_ADDR=f"203.0.113.{number}"), 1)
+
+    assert sign_in(Client(REMOTE_ADDR="203.0.113.99")).status_code == 429
+
+
+def test_another_host_header_does_not_begin_the_count_anew(user: User, settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = ["localhost"]
+    for port in range(FAILURES_PER_ACCOUNT):
+        fail(Client(headers={"host": f"localhost:{port + 1}"}), 1)
+
+    assert sign_in(Client(headers={"host": "localhost:99"})).status_code == 429
+
+
+def test_failures_of_many_accounts_count_for_their_address(client: Client, user: User) -> None:
+    for number in range(10):
+        fail(client, 1, f"nobody{number}@example.com")
+
+    assert sign_in(client).status_code == 429
+    assert sign_in(Client(REMOTE_ADDR="203.0.113.7")).status_code == 302
+
+
+def test_other_accounts_sign_in_from_other_addresses_at_the_limit(client: Client, user: User) -> None:
+    fail(client, FAILURES_PER_ACCOUNT, "nobody@example.com")
+
+    assert sign_in(Client(REMOTE_ADDR="203.0.113.7")).status_code == 302
+
+
+def test_successes_do_not_use_the_limit_up(user: User) -> None:
+    for _ in range(FAILURES_PER_ACCOUNT + 1):
+        assert sign_in(Client()).status_code == 302
+
+
+def test_too_many_requests_answer_with_the_page_for_it(client: Client, user: User, settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+    sign_in(client, password="wrong")
+
+    response = sign_in(client)
+
+    assert response.status_code == 429
+    assert b"Wait a minute" in response.content
+
+
+def test_guessing_the_current_password_is_limited(client: Client, user: User) -> None:
+    client.force_login(user)
+    guess = {"oldpassword": "wrong", "password1": "another long secret", "password2": "another long secret"}
+
+    statuses = [client.post("/accounts/password/change/", guess).status_code for _ in range(6)]
+
+    assert statuses == [200] * 5 + [429]
+
+
+def test_guessing_the_password_again_is_limited(client: Client, user: User) -> None:
+    client.force_login(user)
+
+    pages = [client.post("/accounts/reauthenticate/", {"password": "wrong"}) for _ in range(11)]
+
+    assert b"Too many failed attempts" in pages[FAILURES_PER_ACCOUNT].content
+    assert pages[10].status_code == 429
+
+
+def test_a_forwarded_address_that_nobody_vouches_for_is_not_believed(user: User) -> None:
+    for number in range(10):
+        forwarded = Client(headers={"x-forwarded-for": f"203.0.113.{number}"})
+        fail(forwarded, 1, f"nobody{number}@example.com")
+
+    assert sign_in(Client(headers={"x-forwarded-for": "203.0.113.99"})).status_code == 429
+
+
+def test_behind_a_declared_proxy_each_visitor_counts_alone(user: User, settings: Settings) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    for number in range(10):
+        fail(Client(headers={"x-forwarded-for": "203.0.113.1"}), 1, f"nobody{number}@example.com")
+
+    assert sign_in(Client(headers={"x-forwarded-for": "203.0.113.1"})).status_code == 429
+    assert sign_in(Client(headers={"x-forwarded-for": "203.0.113.2"})).status_code == 302
+
+
+def test_without_any_address_sign_in_works_and_is_limited(user: User) -> None:
+    socket = Client(REMOTE_ADDR="")
+    assert socket.get(LOGIN).status_code == 200
+    assert sign_in(socket).status_code == 302
+    for number in range(10):
+        fail(Client(REMOTE_ADDR=""), 1, f"nobody{number}@example.com")
+
+    assert sign_in(Client(REMOTE_ADDR="")).status_code == 429
+
+
+def test_an_attempt_that_cannot_be_counted_is_refused(
+    client: Client, user: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter, "LOCK_SECONDS", 0)
+
+    with FileLock(settings.DATA_DIR / adapter.LOCK_FILE):
+        response = sign_in(client)
+
+    assert response.status_code == 429
+    assert not is_signed_in(client)
+
+
+ATTEMPTS = """
+import django
+django.setup()
+from allauth.core.context import request_context
+from django.core.exceptions import ValidationError
+from django.test import RequestFactory
+from accounts.adapter import AccountAdapter
+
+print("ready", flush=True)
+input()
+allowed = 0
+for _ in range(20):
+    request = RequestFactory().post("/accounts/login/")
+    with request_context(request):
+        try:
+            AccountAdapter().pre_authenticate(request, email="ann@example.com", password="wrong")
+            allowed += 1
+        except ValidationError:
+            pass
+print(allowed)
+"""
+
+
+def test_web_processes_count_together(tmp_path: Path) -> None:
+    """Real processes on the real cache in files, at the same time."""
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", ATTEMPTS],
+            env=environment(tmp_path),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+
+    assert sum(int(process.communicate(timeout=60)[0]) for process in processes) == FAILURES_PER_ACCOUNT
+
+
+def test_a_success_between_failures_does_not_reset_the_count(client: Client, user: User) -> None:
+    fail(client, FAILURES_PER_ACCOUNT - 1)
+    assert sign_in(Client(), password=PASSWORD).status_code == 302
+    fail(client, 1)
+
+    assert sign_in(client).status_code == 429

@@ -1,0 +1,219 @@
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import path
+
+from accounts.models import User
+from quo_admin.urls import urlpatterns as ours
+from tests.accounts import EMAIL, PASSWORD
+from tests.accounts.test_sign_in import LOGIN, is_signed_in, sign_in
+
+CHANGE = "/accounts/password/change/"
+NEW = "another long secret"
+
+
+def change(client: Client, old: str = PASSWORD, new: str = NEW, again: str = NEW) -> Any:
+    return client.post(CHANGE, {"oldpassword": old, "password1": new, "password2": again})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", [CHANGE, "/accounts/reauthenticate/", "/accounts/password/none/", "/"])
+def test_a_page_for_people_with_an_account_asks_to_sign_in(client: Client, address: str) -> None:
+    response = client.get(address)
+
+    assert response.status_code == 302
+    assert response.headers["Location"] == f"{LOGIN}?next={address}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_nobody_can_sign_up(client: Client, method: str) -> None:
+    form = {"email": "new@example.com", "password1": NEW, "password2": NEW}
+
+    response = getattr(client, method)("/accounts/signup/", form)
+
+    assert b"Accounts are made by the administrator" in response.content
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["password/reset/", "email/", "login/code/", "confirm-email/", ""])
+def test_the_rest_of_allauth_is_not_there(client: Client, address: str) -> None:
+    assert client.get(f"/accounts/{address}").status_code == 404
+
+
+def test_a_get_never_signs_out(client: Client, user: User) -> None:
+    client.force_login(user)
+
+    response = client.get("/accounts/logout/")
+
+    assert b"Sign out?" in response.content
+    assert is_signed_in(client)
+
+
+def test_a_post_signs_out_and_leads_to_sign_in(client: Client, user: User) -> None:
+    client.force_login(user)
+
+    response = client.post("/accounts/logout/")
+
+    assert response.headers["Location"] == LOGIN
+    assert not is_signed_in(client)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_signing_out_twice_leads_to_sign_in(client: Client, method: str) -> None:
+    assert getattr(client, method)("/accounts/logout/").headers["Location"] == LOGIN
+
+
+def test_signing_out_needs_the_csrf_token(user: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user)
+
+    assert client.post("/accounts/logout/").status_code == 403
+    assert is_signed_in(client)
+
+
+def test_signing_out_never_leads_elsewhere(client: Client, user: User) -> None:
+    client.force_login(user)
+
+    response = client.post("/accounts/logout/", {"next": "https://evil.example/"})
+
+    assert response.headers["Location"] == LOGIN
+
+
+def test_the_password_can_be_changed(client: Client, user: User) -> None:
+    client.force_login(user)
+
+    response = change(client)
+
+    assert response.headers["Location"] == settings.LOGIN_REDIRECT_URL
+    user.refresh_from_db()
+    assert user.check_password(NEW)
+
+
+def test_changing_the_password_keeps_this_session_and_ends_the_others(client: Client, user: User) -> None:
+    elsewhere = Client()
+    elsewhere.force_login(user)
+    client.force_login(user)
+
+    change(client)
+
+    assert is_signed_in(client)
+    assert not is_signed_in(elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("form", "complaint"),
+    [
+        ({"old": "wrong"}, "This is not your current password."),
+        ({"again": "yet another secret"}, "You must type the same password each time."),
+        ({"new": "short", "again": "short"}, "too short"),
+        ({"new": "1234567890", "again": "1234567890"}, "too common"),
+        ({"new": EMAIL, "again": EMAIL}, "too similar"),
+    ],
+)
+def test_a_password_that_cannot_be_set_is_explained(
+    client: Client, user: User, form: dict[str, str], complaint: str
+) -> None:
+    client.force_login(user)
+
+    response = change(client, **form)
+
+    assert complaint in response.content.decode()
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
+
+
+def test_an_account_without_a_password_has_none_to_change(client: Client, user: User) -> None:
+    user.set_unusable_password()
+    user.save()
+    client.force_login(user)
+
+    response = client.get(CHANGE, follow=True)
+
+    assert b"Your account has no password" in response.content
+
+
+def test_the_password_asked_again_leads_on(client: Client, user: User) -> None:
+    sign_in(client)
+    assert b"Confirm that it is you" in client.get("/accounts/reauthenticate/").content
+
+    response = client.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": "/numbers/"})
+
+    assert response.headers["Location"] == "/numbers/"
+
+
+def test_a_wrong_password_asked_again_is_named(client: Client, user: User) -> None:
+    client.force_login(user)
+
+    response = client.post("/accounts/reauthenticate/", {"password": "wrong"})
+
+    assert b"This is not your password." in response.content
+
+
+def _refuse(_request: HttpRequest) -> HttpResponse:
+    raise PermissionDenied("a reason that is nobody's business")
+
+
+def _suspect(_request: HttpRequest) -> HttpResponse:
+    raise SuspiciousOperation("a reason that is nobody's business")
+
+
+def _fail(_request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("a reason that is nobody's business")
+
+
+urlpatterns = [path("refuse/", _refuse), path("suspect/", _suspect), path("fail/", _fail), *ours]
+
+
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize(
+    ("address", "status", "sentence"),
+    [
+        ("/refuse/", 403, "You may not open this page"),
+        ("/suspect/", 400, "The request could not be understood"),
+        ("/fail/", 500, "Something went wrong in Quo Admin"),
+        ("/no-such/", 404, "There is no such page"),
+    ],
+)
+def test_an_error_page_says_what_happened_and_leads_home(
+    client: Client, user: User, address: str, status: int, sentence: str
+) -> None:
+    client.force_login(user)
+    client.raise_request_exception = False
+
+    response = client.get(address)
+
+    assert response.status_code == status
+    page = response.content.decode()
+    assert f"<h1>{sentence}</h1>" in page
+    assert 'href="/"' in page
+    assert "nobody's business" not in page
+
+
+@pytest.mark.django_db
+def test_a_missing_page_is_missing_for_everybody(client: Client) -> None:
+    response = client.get("/no-such/")
+
+    assert response.status_code == 404
+    assert b"There is no such page" in response.content
+
+
+@pytest.mark.django_db
+def test_an_unknown_host_is_refused(client: Client) -> None:
+    response = client.get(LOGIN, headers={"host": "evil.example"})
+
+    assert response.status_code == 400
+    assert b"The request could not be understood" in response.content
+
+
+@pytest.mark.parametrize("template", ["500.html", "400.html"])
+def test_a_page_for_the_worst_needs_nothing_that_could_fail(template: str) -> None:
+    assert "/static/" not in render_to_string(template)
+    assert "<main>" in render_to_string(template)

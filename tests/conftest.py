@@ -1,0 +1,45 @@
+"""What every test stands on: no request leaves unless it is announced or goes to this machine."""
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+
+class UnannouncedRequest(Exception):
+    """A test tried to reach something that is not this machine."""
+
+
+def _is_here(address: Any) -> bool:
+    if not isinstance(address, tuple):
+        return True  # a Unix socket
+    try:
+        return ipaddress.ip_address(str(address[0])).is_loopback
+    except ValueError:
+        return address[0] == "localhost"
+
+
+@pytest.fixture(autouse=True)
+def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Refuse every connection that is not to this machine, and fail the test even where the code hides the refusal."""
+    connect, look_up = socket.socket.connect, socket.getaddrinfo
+    refused: list[str] = []
+
+    def connect_here(self: socket.socket, address: Any) -> None:
+        if not _is_here(address):
+            refused.append(repr(address))
+            raise UnannouncedRequest(repr(address))
+        connect(self, address)
+
+    def look_up_here(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if host is not None and not _is_here((host,)):
+            refused.append(repr(host))
+            raise UnannouncedRequest(repr(host))
+        return look_up(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket.socket, "connect", connect_here)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up_here)
+    yield
+    assert not refused, f"requests that no test announced: {refused}"
