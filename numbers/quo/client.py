@@ -25,8 +25,8 @@ _backoff = wait_exponential_jitter(initial=1, max=MAX_RETRY_AFTER, jitter=1)
 class QuoClient:
     """Quo's phone numbers, as they are now.
 
-    Every method raises a QuoError and nothing else. `timeout` bounds a whole call, in seconds: its attempts and
-    the waiting between them. `headers` are sent besides. Not for two threads at once.
+    Every method raises a QuoError and nothing else. `timeout` bounds a whole call, in seconds: its attempts
+    and the waiting between them. `headers` are sent besides. Not for two threads at once.
 
     Raises ValueError where `base_url` is not the address of a web server.
     """

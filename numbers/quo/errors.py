@@ -3,7 +3,6 @@
 The branch is taken on the HTTP status, never on Quo's words, which are kept beside it, cleaned and cut.
 None of these exceptions holds on to what caused it: a request or a response would bring the API key along.
 """
-# ruff: noqa: N818 - Quo's statuses have names of their own, which the app's code reads better with
 
 import json
 from collections.abc import Callable
@@ -13,9 +12,7 @@ MAX_WORDS = 500  # characters that are kept of each thing that Quo says
 MAX_PATHS = 5  # of the places that Quo objects to in a question
 
 Asked = Literal["list", "teammate", "number"]
-Reason = Literal[
-    "timeout", "unreachable", "broken", "name", "tls", "proxy", "server", "redirect", "strange", "files"
-]
+Reason = Literal["timeout", "unreachable", "broken", "name", "tls", "proxy", "server", "redirect", "strange", "files"]
 
 _INSTALLER = "Ask whoever installed Quo Admin"
 
@@ -143,12 +140,10 @@ _UNAVAILABLE: dict[Reason, str] = {
     ),
     "server": "Quo itself is having trouble. Try again in a few minutes; there is nothing to repair here.",
     "redirect": (
-        "Quo's address points to another one, where the API key must not be sent. "
-        f"{_INSTALLER} to check QUO_API_URL."
+        f"Quo's address points to another one, where the API key must not be sent. {_INSTALLER} to check QUO_API_URL."
     ),
     "strange": (
-        "What answers at Quo's address does not behave like Quo. "
-        f"{_INSTALLER} to check QUO_API_URL and HTTPS_PROXY."
+        f"What answers at Quo's address does not behave like Quo. {_INSTALLER} to check QUO_API_URL and HTTPS_PROXY."
     ),
     "files": (
         "Quo Admin could not use the file that keeps it within Quo's limit, so nothing was asked. "

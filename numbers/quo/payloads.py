@@ -21,9 +21,7 @@ _NumberId = Annotated[str, Meta(pattern=r"^PN[^\n\x00]*\Z", max_length=MAX_ID)]
 _UserId = Annotated[str, Meta(pattern=r"^US[^\n\x00]*\Z", max_length=MAX_ID)]
 _UserGroupId = Annotated[str, Meta(pattern=r"^GR.*\Z")]
 _E164 = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{1,14}\Z")]
-_Role = Annotated[
-    str, Meta(pattern=r"^(owner|admin|member)\Z")
-]  # a pattern: msgspec's errors quote no value then
+_Role = Annotated[str, Meta(pattern=r"^(owner|admin|member)\Z")]  # a pattern: msgspec's errors quote no value then
 
 
 class UserRecord(Struct, frozen=True, gc=False, rename="camel"):
@@ -38,7 +36,7 @@ class UserRecord(Struct, frozen=True, gc=False, rename="camel"):
 
 
 class Regions(Struct, frozen=True, gc=False):
-    """What Quo says of one channel in each region: `restricted`, `unrestricted`, or whatever text came instead.
+    """What Quo says of one channel in each region: `restricted`, `unrestricted`, or whatever came instead.
 
     None where nothing came. What is not a string is its JSON text, so `null` is "null".
     """
@@ -228,9 +226,7 @@ def _read(raw: Raw, notices: list[str]) -> NumberRecord | _Flaw:
         return number if isinstance(number, _Flaw) else _NOT_UNICODE
     if "\\u0000" in answer and not isinstance(number, _Flaw):
         # No database takes a NUL in a text. Only now, so that it does not make a NUL in an id pass.
-        number = _decoded(
-            _NUMBER, _ESCAPE.sub(lambda match: rb"\ufffd" if match["nul"] else match[0], bytes(raw))
-        )
+        number = _decoded(_NUMBER, _ESCAPE.sub(lambda match: rb"\ufffd" if match["nul"] else match[0], bytes(raw)))
     if isinstance(number, _Flaw):
         return number
     return NumberRecord(

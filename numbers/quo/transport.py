@@ -1,4 +1,4 @@
-"""Carries a question to Quo and the answer back: by GET only, to Quo only, in bounded time and bounded size."""
+"""Carries a question to Quo and the answer back: by GET only, to Quo only, in bounded time and size."""
 
 import socket
 import ssl
@@ -87,9 +87,7 @@ class Session(requests.Session):
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # noqa: ANN401
         """Whatever leaves goes through here: first questions, retries and redirects alike."""
         if request.method != "GET" or request.body:
-            raise RuntimeError(
-                "Quo Admin only reads from Quo: it sends GET, without a body, and nothing else."
-            )
+            raise RuntimeError("Quo Admin only reads from Quo: it sends nothing but GET, without a body.")
         if _origin(request.url) != self._origin:
             raise Unavailable("redirect")
         try:

@@ -1,4 +1,4 @@
-"""A deadline for everything that requests does, which it has no setting for."""
+"""What requests has no setting for: a deadline for everything, and an end to headers that are damaged."""
 # ruff: noqa: ANN401 - what is handed through belongs to requests and urllib3
 
 import math
@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from http.client import HTTPException, HTTPResponse
 from typing import Any
 
 from requests.adapters import HTTPAdapter
@@ -19,10 +20,10 @@ class Watchdog:
 
     A socket's own timeout bounds one silence, and a byte now and then resets it. So each connection leaves a
     second handle to its socket here, and a timer shuts those down, which ends a blocked read at once, in the
-    middle of a TLS handshake too. (A second handle, because the handshake takes the socket away from its owner.)
+    middle of a TLS handshake too. (A second one, because the handshake takes the socket from its owner.)
 
-    Outside of its reach are the looking up of the host's name, which the operating system bounds, and the
-    trying of a host's second and third address, each of which has the connect timeout of its own.
+    Out of its reach are the looking up of the host's name, which the operating system bounds, and the trying
+    of a host's second and third address, each of which has the connect timeout of its own.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -52,6 +53,11 @@ class Watchdog:
         """Seconds until the end; infinite outside of a limit."""
         return 0 if self.expired else self._ends - self._clock()
 
+    @property
+    def watched(self) -> int:
+        """How many connections are open."""
+        return len(self._handles)
+
     def watch(self, connection: HTTPConnection, connected: socket.socket) -> None:
         """Also for a connection that was watched before and has connected anew."""
         with self._lock:
@@ -79,7 +85,18 @@ def _shut(handle: socket.socket) -> None:
         handle.shutdown(socket.SHUT_RDWR)
 
 
+class _Response(HTTPResponse):
+    """An answer whose headers end in the middle is broken. urllib3 would write them to the log and go on."""
+
+    def begin(self) -> None:
+        super().begin()
+        if self.msg.defects:
+            raise HTTPException("damaged headers")
+
+
 class _Watched(HTTPConnection):
+    response_class = _Response
+
     def __init__(self, *args: Any, watchdog: Watchdog, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._watchdog = watchdog
@@ -119,8 +136,6 @@ class WatchedAdapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         manager = super().proxy_manager_for(proxy, **kwargs)
-        if not proxy.lower().startswith(
-            "socks"
-        ):  # that one's connections know the way to the proxy themselves
+        if not proxy.lower().startswith("socks"):  # whose connections alone know the way to it
             manager.pool_classes_by_scheme = self._pools
         return manager

@@ -46,8 +46,8 @@ PERSONAL = -1
 class Line(NamedTuple):
     """What is known of a number before the dice decide the rest.
 
-    `place` is an office's city or a toll-free code. `people` counts its teammates; PERSONAL is one person's own
-    line, and an empty name then means: named after that person. `forward` is "inside", "outside" or "" (nowhere).
+    `place` is an office's city or a toll-free code. `people` counts its teammates, or is PERSONAL: one person's
+    own line, named after that person where the name is empty. `forward` is "inside", "outside" or "" (nowhere).
     """
 
     name: str

@@ -5,6 +5,7 @@ The names are what `--fault` and the header `X-Sandbox-Fault` take.
 """
 
 import gzip
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -73,9 +74,7 @@ _WRONG_TYPES: tuple[Callable[[Record], Any], ...] = (
     lambda record: record | {"restrictions": "none"},
     lambda record: record | {"number": None},
     lambda _: None,
-    lambda record: (
-        record | {"restrictions": {"calling": ["US"], "messaging": {"US": True, "CA": 1, "Intl": None}}}
-    ),
+    lambda record: record | {"restrictions": {"calling": ["US"], "messaging": {"US": True, "CA": 1, "Intl": None}}},
     lambda record: record | {"id": 7},
     lambda record: record | {"users": [*record["users"], {"id": None, "email": [], "role": {}}, "a user"]},
     lambda _: "a phone number",
@@ -146,9 +145,10 @@ def _wrong_number(answer: Answer, question: Question) -> Answer:
 
 
 def _bad_gzip(answer: Answer, _: Question) -> Answer:
-    packed = bytearray(gzip.compress(answer.body, mtime=0))
-    packed[len(packed) // 2 :] = b"\xff" * (len(packed) - len(packed) // 2)
-    return Answer(answer.status, bytes(packed), answer.content_type, (("Content-Encoding", "gzip"),))
+    """Half of the body unpacks; then comes what no gzip can hold."""
+    packer = zlib.compressobj(wbits=31)
+    packed = packer.compress(answer.body[: len(answer.body) // 2]) + packer.flush(zlib.Z_FULL_FLUSH)
+    return Answer(answer.status, packed + b"\xff" * 64, answer.content_type, (("Content-Encoding", "gzip"),))
 
 
 def _gzip_bomb(_: Answer, question: Question) -> Answer:
@@ -176,9 +176,7 @@ def _fixed(answer: Answer) -> Content:
 
 CONTENT: dict[str, Content] = {
     **{str(status): _status(status) for status in (400, 401, 402, 403, 404, 409, 422, 429)},
-    "429-retry-after": lambda _, question: error(
-        429, headers=(("Retry-After", question.timing.retry_after),)
-    ),
+    "429-retry-after": lambda _, question: error(429, headers=(("Retry-After", question.timing.retry_after),)),
     "500": _status(500),
     "502": _fixed(_page(502, "Bad Gateway")),
     "503": _fixed(Answer(503, b"", HTML)),
@@ -233,9 +231,7 @@ def _reset(wire: Wire, _head: bytes, _body: bytes, _timing: Timing) -> None:
 def _endless(wire: Wire, head: bytes, body: bytes, _: Timing) -> None:
     """Promise no length and send a list that goes on until the client has had enough."""
     lines = [
-        line
-        for line in head.split(b"\r\n")
-        if not line.lower().startswith((b"content-length:", b"content-encoding:"))
+        line for line in head.split(b"\r\n") if not line.lower().startswith((b"content-length:", b"content-encoding:"))
     ]
     wire.send(b"\r\n".join(lines) + b'{"data":[')
     again = (body[8:-1] or b"{}") + b","  # what stands behind "data":

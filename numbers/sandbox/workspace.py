@@ -158,11 +158,7 @@ class _Builder:
 
     def _team(self, line: Line) -> list[Record]:
         if line.people == PERSONAL:
-            own = (
-                self.users[self.next_person]
-                if self.next_person < len(self.users)
-                else self.dice.pick(self.users)
-            )
+            own = self.users[self.next_person] if self.next_person < len(self.users) else self.dice.pick(self.users)
             self.next_person += 1
             return [own]
         near = self.people_of.get(line.place, self.users)
@@ -199,9 +195,7 @@ class _Builder:
             "name": line.name or (_named_after(team[0], dice) if line.people == PERSONAL else ""),
             "number": e164,
             "portingStatus": port,
-            "symbol": dice.pick(names.PEOPLE_SYMBOLS)
-            if line.people == PERSONAL and dice.chance(0.4)
-            else line.symbol,
+            "symbol": dice.pick(names.PEOPLE_SYMBOLS) if line.people == PERSONAL and dice.chance(0.4) else line.symbol,
             "users": team,
             "createdAt": created,
             "updatedAt": updated,
@@ -247,11 +241,7 @@ class _Builder:
         """Return an unused number: 555-01XX, kept for fiction, while there are any; then others of 555."""
         codes = self.places[place].area_codes if place in self.places else (place,)
         # A city's own code first, its later overlays as the office grows.
-        code = (
-            codes[0]
-            if self.used.get(codes[0], 0) < 12
-            else min(codes, key=lambda code: self.used.get(code, 0))
-        )
+        code = codes[0] if self.used.get(codes[0], 0) < 12 else min(codes, key=lambda code: self.used.get(code, 0))
         nth = self.used.get(code, 0)
         self.used[code] = nth + 1
         # Both factors share no divisor with the range, so a walk visits each line once and looks unordered.
@@ -293,9 +283,7 @@ def _marks_of(mixture: int) -> str:
 
 
 def _restrictions(marks: str) -> Record:
-    us, ca, intl, text_us, text_ca, text_intl = (
-        "unrestricted" if mark == "+" else "restricted" for mark in marks
-    )
+    us, ca, intl, text_us, text_ca, text_intl = ("unrestricted" if mark == "+" else "restricted" for mark in marks)
     return {
         "calling": {"US": us, "CA": ca, "Intl": intl},
         "messaging": {"US": text_us, "CA": text_ca, "Intl": text_intl},

@@ -1,0 +1,551 @@
+import gzip
+import logging
+import os
+import socket
+import ssl
+import subprocess
+import threading
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+import responses
+
+from numbers.quo.errors import BadPayload, Unavailable
+from numbers.quo.transport import MAX_ERROR_BYTES, KeyAuth, Session
+from tests.quo.samples import KEY
+from tests.quo.servers import Script, answer, cuts, drips, floods, resets, serve, stalls
+
+MAX_BYTES = 100_000
+OPEN = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+GZIPPED = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+class Turns:
+    """A throttle that counts."""
+
+    taken = 0
+
+    def __call__(self) -> None:
+        self.taken += 1
+
+
+@pytest.fixture
+def turns() -> Turns:
+    return Turns()
+
+
+@pytest.fixture
+def open_session(turns: Turns) -> Iterator[Callable[[str], Session]]:
+    sessions: list[Session] = []
+
+    def opened(url: str) -> Session:
+        sessions.append(Session(base_url=url, auth=KeyAuth(KEY), throttle=turns))
+        return sessions[-1]
+
+    yield opened
+    for session in sessions:
+        session.close()
+
+
+Open = Callable[[str], Session]
+
+
+def fails(open_session: Open, url: str, path: str = "/") -> Unavailable:
+    session = open_session(url)
+    with pytest.raises(Unavailable) as caught:
+        session.fetch(url + path, MAX_BYTES)
+    return caught.value
+
+
+# Only GET
+
+
+@pytest.mark.parametrize("verb", ["HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "get ", "QUERY"])
+def test_no_other_verb_leaves(open_session: Open, turns: Turns, verb: str) -> None:
+    with serve(answer()) as server:
+        with pytest.raises(RuntimeError, match="nothing but GET"):
+            open_session(server.url).request(verb, server.url)
+
+    assert server.connections == turns.taken == 0
+
+
+@pytest.mark.parametrize("verb", ["POST", "post", None])
+def test_no_other_verb_leaves_as_a_prepared_request(open_session: Open, verb: str | None) -> None:
+    with serve(answer()) as server:
+        prepared = requests.Request("GET", server.url).prepare()
+        prepared.method = verb
+        with pytest.raises(RuntimeError, match="nothing but GET"):
+            open_session(server.url).send(prepared)
+
+    assert server.connections == 0
+
+
+def test_a_get_with_a_body_does_not_leave(open_session: Open) -> None:
+    with serve(answer()) as server:
+        with pytest.raises(RuntimeError, match="without a body"):
+            open_session(server.url).get(server.url, json={"name": "changed"})
+
+    assert server.connections == 0
+
+
+# Only to Quo
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://api.quo.com/",
+        "https://api.quo.com:444/",
+        "https://quo.com/",
+        "https://api.quo.com.evil.example/",
+        "https://api.quo.com@evil.example/",
+        "https://evil.example\\@api.quo.com/",
+        "https://evil.example#@api.quo.com/",
+    ],
+)
+def test_no_other_origin_is_asked(open_session: Open, turns: Turns, url: str) -> None:
+    with responses.RequestsMock() as announced:
+        with pytest.raises((Unavailable, requests.RequestException)):
+            open_session("https://api.quo.com").get(url)
+
+    assert len(announced.calls) == turns.taken == 0
+
+
+def test_the_default_port_is_the_same_origin(open_session: Open) -> None:
+    with responses.RequestsMock() as announced:
+        announced.get("https://api.quo.com:443/", body=b"here")
+
+        assert open_session("https://API.quo.com").fetch("https://api.quo.com:443/", MAX_BYTES).body == b"here"
+
+
+@pytest.mark.parametrize("url", ["", "api.quo.com", "https://", "http://[", "http://x:99999"])
+def test_an_address_that_is_none_is_refused_at_once(open_session: Open, url: str) -> None:
+    with pytest.raises(ValueError, match="."):
+        open_session(url)
+
+
+def test_a_redirect_on_the_same_origin_is_followed_with_the_key(open_session: Open, turns: Turns) -> None:
+    with serve(answer(status=308, Location="/v2?a=b"), answer(b"moved")) as server:
+        reply = open_session(server.url).fetch(server.url + "/v1", MAX_BYTES)
+
+    assert reply.body == b"moved"
+    assert [head.split()[1] for head in server.requests] == ["/v1", "/v2?a=b"]
+    assert all(f"Authorization: {KEY}\r\n" in head for head in server.requests)
+    assert turns.taken == 2
+
+
+def test_redirects_without_end_are_refused_after_five(open_session: Open) -> None:
+    with serve(answer(status=302, Location="/again")) as server:
+        error = fails(open_session, server.url)
+
+    assert error.reason == "redirect"
+    assert len(server.requests) == 6
+
+
+def test_another_origin_hears_nothing_of_a_redirect(open_session: Open) -> None:
+    with serve(answer()) as other, serve(answer(status=307, Location=other.url)) as server:
+        error = fails(open_session, server.url)
+
+    assert error.reason == "redirect"
+    assert other.connections == 0
+
+
+def test_a_redirect_to_plain_http_is_refused(open_session: Open) -> None:
+    with responses.RequestsMock() as announced:
+        announced.get("https://api.quo.com/", status=301, headers={"Location": "http://api.quo.com/"})
+
+        assert fails(open_session, "https://api.quo.com").reason == "redirect"
+
+
+def test_a_redirect_is_not_read(open_session: Open) -> None:
+    redirect = floods(b"HTTP/1.1 302 Found\r\nLocation: /there\r\n\r\n", b"x" * 65536)
+    with serve(redirect, answer(b"there")) as server:
+        assert open_session(server.url).fetch(server.url, MAX_BYTES).body == b"there"
+
+
+@pytest.mark.parametrize("location", ["http://[", "//", "\xff\x80", "http://x:port/", "mailto:quo"])
+def test_a_redirect_to_nowhere_is_unavailable(open_session: Open, location: str) -> None:
+    with serve(answer(status=302, Location=location), answer(status=404)) as server:
+        session = open_session(server.url)
+        try:
+            assert session.fetch(server.url, MAX_BYTES).status == 404
+        except Unavailable as error:
+            assert error.reason in {"redirect", "strange"}
+
+
+def test_the_key_is_never_replaced_by_netrc(
+    open_session: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login other password other")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with serve(answer(status=302, Location="/there"), answer()) as server:
+        open_session(server.url).fetch(server.url.replace("//", "//user:word@"), MAX_BYTES)
+
+    assert [f"Authorization: {KEY}\r\n" in head for head in server.requests] == [True, True]
+
+
+def test_cookies_are_not_kept(open_session: Open) -> None:
+    with serve(answer(Set_Cookie="a=b; Path=/"), answer()) as server:
+        session = open_session(server.url)
+        session.fetch(server.url, MAX_BYTES)
+        session.fetch(server.url, MAX_BYTES)
+
+    assert "Cookie" not in server.requests[1]
+
+
+# Through a proxy
+
+
+def test_a_proxy_of_the_environment_is_used(open_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve(answer(b"by proxy")) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        reply = open_session("http://quo.invalid").fetch("http://quo.invalid/v1", MAX_BYTES)
+
+    assert reply.body == b"by proxy"
+    assert proxy.requests[0].startswith("GET http://quo.invalid/v1 ")
+
+
+def test_a_proxy_that_refuses_has_its_own_sentence(open_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve(answer(status=403)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        error = fails(open_session, "https://quo.invalid")
+
+    assert error.reason == "proxy"
+    assert proxy.requests[0].startswith("CONNECT quo.invalid:443 ")
+    assert KEY not in proxy.requests[0]
+
+
+# In bounded time
+
+
+def limited(open_session: Open, url: str, seconds: float = 0.2) -> tuple[Unavailable, float]:
+    session = open_session(url)
+    started = time.monotonic()
+    with pytest.raises(Unavailable) as caught, session.watchdog.limit(seconds):
+        session.fetch(url, MAX_BYTES)
+    return caught.value, time.monotonic() - started
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(stalls(), id="silence"),
+        pytest.param(drips(b"HTTP/1.1 200 OK\r\nX: "), id="a header without end"),
+        pytest.param(drips(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), id="continue without end"),
+        pytest.param(drips(answer(b"", Content_Length="9999")), id="a dripping body"),
+        pytest.param(drips(OPEN), id="a dripping body that ends with the connection"),
+        pytest.param(drips(CHUNKED, b"1\r\n \r\n"), id="dripping chunks"),
+        pytest.param(drips(CHUNKED + b"1;"), id="a chunk's head without end"),
+        pytest.param(stalls(answer(b"{", Content_Length="2")), id="a body that stalls"),
+        pytest.param(drips(answer(b"", 500, Content_Length="9999")), id="a dripping error"),
+    ],
+)
+def test_time_is_bounded_whatever_drips(open_session: Open, script: Script) -> None:
+    with serve(script) as server:
+        error, took = limited(open_session, server.url)
+
+    assert error.reason == "timeout"
+    assert took < 2
+
+
+def test_time_is_bounded_in_a_tls_handshake(open_session: Open) -> None:
+    beginning_of_a_long_server_hello = b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc"
+    with serve(drips(beginning_of_a_long_server_hello, b"\0"), at_once=True) as server:
+        error, took = limited(open_session, server.url.replace("http:", "https:"))
+
+    assert error.reason == "timeout"
+    assert took < 2
+
+
+def test_time_is_bounded_through_a_proxy(open_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serve(drips(b"HTTP/1.1 200 OK\r\nX: ")) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        error, took = limited(open_session, "https://quo.invalid")
+
+    assert error.reason == "timeout"
+    assert took < 2
+
+
+def test_time_is_bounded_on_a_connection_that_was_used_before(open_session: Open) -> None:
+    with serve(answer(), drips(answer(b"", Content_Length="9999"))) as server:
+        session = open_session(server.url)
+        with session.watchdog.limit(5):
+            session.fetch(server.url, MAX_BYTES)
+        with pytest.raises(Unavailable), session.watchdog.limit(0.2):
+            session.fetch(server.url, MAX_BYTES)
+
+    assert server.connections == 1
+
+
+def test_after_the_end_nothing_is_sent(open_session: Open) -> None:
+    with serve(answer()) as server:
+        error, _ = limited(open_session, server.url, seconds=0)
+
+    assert error.reason == "timeout"
+    assert server.requests == []
+
+
+def test_a_session_recovers_from_a_deadline(open_session: Open) -> None:
+    with serve(stalls(), answer(b"again")) as server:
+        session = open_session(server.url)
+        with pytest.raises(Unavailable), session.watchdog.limit(0.1):
+            session.fetch(server.url, MAX_BYTES)
+        with session.watchdog.limit(5):
+            assert session.fetch(server.url, MAX_BYTES).body == b"again"
+
+
+def test_one_attempt_waits_no_longer_than_is_left(open_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    timeouts: list[object] = []
+    monkeypatch.setattr(
+        requests.Session, "send", lambda *_, timeout, **__: timeouts.append(timeout) or requests.Response()
+    )
+    prepared = requests.Request("GET", "http://127.0.0.1").prepare()
+    session = open_session("http://127.0.0.1")
+
+    session.send(prepared)
+    with session.watchdog.limit(3):
+        session.send(prepared)
+
+    assert timeouts[0] == (5, 20)
+    connect, read = timeouts[1]  # type: ignore[misc] # a pair
+    assert connect == pytest.approx(read)
+    assert 2 < read <= 3
+
+
+def test_nothing_is_left_behind(open_session: Open) -> None:
+    threads = threading.active_count()
+    with serve(answer(), answer(b"", Connection="close"), cuts(), stalls()) as server:
+        session = open_session(server.url)
+        for _ in range(3):
+            with session.watchdog.limit(5):
+                try:
+                    session.fetch(server.url, MAX_BYTES)
+                except Unavailable:
+                    continue
+        assert session.watchdog.watched == 0
+        with pytest.raises(Unavailable), session.watchdog.limit(0.1):
+            session.fetch(server.url, MAX_BYTES)
+
+    session.close()
+    assert session.watchdog.watched == 0
+    assert threading.active_count() == threads
+
+
+# Of bounded size
+
+
+def test_an_answer_is_decompressed(open_session: Open) -> None:
+    with serve(answer(gzip.compress(b"flat"), Content_Encoding="gzip")) as server:
+        assert open_session(server.url).fetch(server.url, MAX_BYTES).body == b"flat"
+
+
+def test_an_answer_of_just_the_limit_is_taken(open_session: Open) -> None:
+    with serve(answer(b"x" * 1000)) as server:
+        assert open_session(server.url).fetch(server.url, 1000).body == b"x" * 1000
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(stalls(answer(b"", Content_Length=str(MAX_BYTES + 1))), id="as it announces itself"),
+        pytest.param(floods(OPEN, b"x" * 65536), id="without end"),
+        pytest.param(floods(CHUNKED, b"ffff\r\n" + b"x" * 65535 + b"\r\n"), id="in chunks without end"),
+        pytest.param(answer(gzip.compress(b"x" * (MAX_BYTES + 1)), Content_Encoding="gzip"), id="unpacked"),
+    ],
+)
+def test_a_larger_answer_is_refused(open_session: Open, script: Script) -> None:
+    with serve(script) as server:
+        session = open_session(server.url)
+        with pytest.raises(BadPayload, match="raise QUO_MAX_ANSWER_MB") as caught:
+            session.fetch(server.url, MAX_BYTES)
+
+    assert caught.value.flaw == "too large"
+
+
+@pytest.mark.parametrize("status", ["200 OK", "500 Oh"])
+def test_a_gzip_bomb_does_not_fill_the_memory(open_session: Open, status: str) -> None:
+    bomb = gzip.compress(gzip.compress(bytes(200_000_000), 1), 9)
+    head = f"HTTP/1.1 {status}\r\nContent-Encoding: gzip, gzip\r\nContent-Length: {len(bomb)}\r\n\r\n"
+    with serve(head.encode() + bomb) as server:
+        session = open_session(server.url)
+        tracemalloc.start()
+        try:
+            session.fetch(server.url, MAX_BYTES)
+        except BadPayload:
+            pass
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+    assert peak < 5_000_000
+
+
+def test_an_error_is_read_no_further_than_its_beginning(open_session: Open) -> None:
+    with serve(floods(b"HTTP/1.1 502 Bad\r\n\r\n", b"x" * 65536)) as server:
+        reply = open_session(server.url).fetch(server.url, MAX_BYTES)
+
+    assert (reply.status, len(reply.body)) == (502, MAX_ERROR_BYTES)
+
+
+def test_what_came_of_an_error_that_was_cut_is_kept(open_session: Open) -> None:
+    chunked = CHUNKED.replace(b"200 OK", b"500 Oh")
+    with serve(cuts(chunked + b"4\r\noh n\r\n" + b"9\r\no")) as server:
+        reply = open_session(server.url).fetch(server.url, MAX_BYTES)
+
+    assert (reply.status, reply.body) == (500, b"oh n")
+
+
+def test_damaged_compression_is_a_bad_payload(open_session: Open) -> None:
+    with serve(answer(b"not gzip", Content_Encoding="gzip")) as server:
+        session = open_session(server.url)
+        with pytest.raises(BadPayload, match="compression is damaged"):
+            session.fetch(server.url, MAX_BYTES)
+
+
+def test_retry_after_comes_with_an_error(open_session: Open) -> None:
+    with serve(answer(status=503, Retry_After="7")) as server:
+        assert open_session(server.url).fetch(server.url, MAX_BYTES).retry_after == "7"
+
+
+# What can break
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(cuts(), id="before the answer"),
+        pytest.param(cuts(b"HTTP/1.1 200 OK\r\nContent-"), id="within the headers"),
+        pytest.param(cuts(answer(b"{", Content_Length="999")), id="within the body"),
+        pytest.param(cuts(CHUNKED + b"4\r\nabc"), id="within a chunk"),
+        pytest.param(cuts(CHUNKED + b"4\r\nabcd\r\n"), id="between chunks"),
+        pytest.param(resets, id="by a reset"),
+        pytest.param(cuts(b"SSH-2.0-OpenSSH\r\n"), id="by something else than HTTP"),
+        pytest.param(cuts(CHUNKED + b"x\r\n"), id="by a chunk without length"),
+    ],
+)
+def test_a_cut_connection_is_broken(open_session: Open, script: Script) -> None:
+    with serve(script) as server:
+        error = fails(open_session, server.url)
+
+    assert (error.reason, error.passing) == ("broken", True)
+
+
+def test_a_refused_connection_is_unreachable(open_session: Open) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+    assert fails(open_session, f"http://127.0.0.1:{port}").reason == "unreachable"
+
+
+def test_silence_is_a_timeout(open_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("numbers.quo.transport.READ_SECONDS", 0.05)
+    with serve(stalls()) as server:
+        assert fails(open_session, server.url).reason == "timeout"
+
+
+def test_an_unknown_name_has_its_own_sentence(open_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+
+    assert fails(open_session, "https://quo.invalid").reason == "name"
+
+
+def test_plain_http_behind_https_is_not_secure(open_session: Open) -> None:
+    with serve(cuts(answer(status=400)), at_once=True) as server:
+        error = fails(open_session, server.url.replace("http:", "https:"))
+
+    assert error.reason == "tls"
+
+
+def test_certificates_that_are_not_there_are_not_secure(open_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/to/be/found")
+
+    error = fails(open_session, "https://127.0.0.1:9")
+
+    assert (error.reason, error.passing) == ("tls", False)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSLContext]:
+    folder = tmp_path_factory.mktemp("tls")
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -keyout key.pem -out cert.pem"
+    try:
+        subprocess.run(
+            [*command.split(), "-addext", "subjectAltName=IP:127.0.0.1"],
+            cwd=folder,
+            check=True,
+            capture_output=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("needs openssl to make a certificate")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return folder / "cert.pem", context
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_secure(
+    open_session: Open, certificate: tuple[Path, ssl.SSLContext]
+) -> None:
+    with serve(answer(), tls=certificate[1]) as server:
+        error = fails(open_session, server.url)
+
+    assert (error.reason, error.passing) == ("tls", False)
+    assert server.requests == []
+
+
+def test_time_is_bounded_on_a_secure_connection(
+    open_session: Open, certificate: tuple[Path, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate[0]))
+    with serve(answer(b"safe"), drips(OPEN), tls=certificate[1]) as server:
+        assert open_session(server.url).fetch(server.url, MAX_BYTES).body == b"safe"
+        error, took = limited(open_session, server.url)
+
+    assert error.reason == "timeout"
+    assert took < 2
+
+
+# The key
+
+
+def test_the_key_is_in_no_repr(open_session: Open) -> None:
+    session = open_session("https://api.quo.com")
+
+    assert repr(session) == "<Session to https://api.quo.com:443>"
+    assert KEY not in repr(session.auth)
+
+
+@pytest.mark.parametrize("key", ["", "two\nlines", "ключ", "nul\0"])
+def test_a_key_that_no_header_can_carry_is_known_before(key: str) -> None:
+    assert not KeyAuth(key).is_sendable()
+
+
+def test_short_keys_do_not_take_ordinary_words_with_them() -> None:
+    assert KeyAuth("error").redact("an error") == "an error"
+    assert KeyAuth("secret").redact("a secret") == "a [key]"
+
+
+def test_nothing_is_logged_of_the_key(open_session: Open, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    echo = cuts(f"HTTP/1.1 200 OK\r\nA: b\r\n{KEY}\r\n\r\n{{}}".encode())
+    with serve(answer(status=302, Location="/there"), answer(b"", Connection="close"), echo) as server:
+        session = open_session(server.url)
+        session.fetch(server.url, MAX_BYTES)
+        with pytest.raises(Unavailable, match="broke off"):
+            session.fetch(server.url, MAX_BYTES)
+
+    assert "urllib3" in caplog.text
+    assert KEY not in caplog.text

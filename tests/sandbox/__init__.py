@@ -1,0 +1,1 @@
+import quo_admin  # noqa: F401

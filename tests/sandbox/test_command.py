@@ -1,0 +1,138 @@
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 20  # seconds
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "PYTHONPATH", "LANG"}}
+    return kept | {"DATA_DIR": str(tmp_path), "SECRET_KEY": "only-for-tests", "ENV_FILE": os.devnull}
+
+
+@contextmanager
+def started(environment: dict[str, str], *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    command = [sys.executable, "manage.py", "sandbox", "--port", "0", *arguments]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def greeting(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout
+    lines: list[str] = []
+    while not lines or not lines[-1].startswith("Ctrl-C"):
+        lines.append(process.stdout.readline())
+        assert lines[-1], "".join(lines)
+    return "".join(lines)
+
+
+def found(pattern: str, text: str) -> str:
+    match = re.search(pattern, text, re.MULTILINE)
+    assert match, text
+    return match[1]
+
+
+def test_it_prints_where_it_is_and_serves_there(environment: dict[str, str]) -> None:
+    with started(environment, "--numbers", "3") as process:
+        said = greeting(process)
+        assert "3 numbers, 2 teammates, seed 7." in said
+        url, key = found(r"^Address: (http://127\.0\.0\.1:\d+)$", said), found(r"^Key: +(sandbox-\w{24})$", said)
+        request = urllib.request.Request(f"{url}/v1/phone-numbers", headers={"Authorization": key})
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            assert answer.read().startswith(b'{"data":[{"id":"PN')
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_it_cleanly(environment: dict[str, str], how: signal.Signals) -> None:
+    with started(environment) as process:
+        greeting(process)
+        process.send_signal(how)
+        said, complained = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, said, complained) == (0, "The sandbox has stopped.\n", "")
+
+
+def test_it_stops_when_its_stdin_closes(environment: dict[str, str]) -> None:
+    with started(environment, "--until-stdin-closes") as process:
+        greeting(process)
+        _, complained = process.communicate(timeout=PATIENCE)  # closes stdin
+    assert (process.returncode, complained) == (0, "")
+
+
+def test_it_does_not_mind_a_closed_stdin_otherwise(environment: dict[str, str]) -> None:
+    with started(environment) as process:
+        said = greeting(process)
+        assert process.stdin
+        process.stdin.close()
+        port = int(found(r":(\d+)$", said))
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
+        assert process.poll() is None
+
+
+def test_the_key_comes_from_the_environment_and_the_fault_is_said(environment: dict[str, str]) -> None:
+    with started(environment | {"SANDBOX_KEY": "my-key"}, "--fault", "503", "--fault-share", "0.25") as process:
+        said = greeting(process)
+    assert found(r"^Key: +(.+)$", said) == "my-key"
+    assert found(r"^Fault: +(.+)$", said) == "503, for 25% of the requests"
+
+
+def test_a_port_in_use_is_one_sentence(environment: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with started(environment, "--port", str(port)) as process:
+            said, complaint = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, said) == (1, "")
+    assert complaint == (
+        f"CommandError: Cannot listen on port {port} of 127.0.0.1 (Address already in use): "
+        "choose another with --port, or --port 0 for a free one.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--fault", "gremlins"], r"no fault 'gremlins'\. It knows: 400, 401, "),
+        (["--numbers", "200001"], r"0 to 200000 numbers, not 200001\."),
+        (["--port", "70000"], r"There is no port 70000"),
+        (["--host", "192.0.2.1", "--port", "0"], r"Cannot listen on port 0 of 192\.0\.2\.1"),
+        (["--key", "two words"], r"^The key may only have [^:]*: no spaces, no accents\.$"),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(arguments: list[str], complaint: str) -> None:
+    with pytest.raises(CommandError, match=complaint):
+        call_command("sandbox", *arguments)
+
+
+def test_requests_are_shown_only_when_asked_for(environment: dict[str, str]) -> None:
+    shown = []
+    for arguments in (["--fault", "401"], ["--fault", "401", "--verbosity", "2"]):
+        with started(environment, *arguments) as process:
+            port = int(found(r":(\d+)$", greeting(process)))
+            with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
+                client.sendall(b"GET /v1/phone-numbers HTTP/1.0\r\n\r\n")
+                assert client.recv(1)
+            process.send_signal(signal.SIGINT)
+            shown.append(process.communicate(timeout=PATIENCE)[0].splitlines()[:-1])
+    assert shown == [[], ["GET '/v1/phone-numbers' 401 401"]]

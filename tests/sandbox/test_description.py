@@ -1,0 +1,104 @@
+"""Holds what the sandbox answers against Quo's published description, which is not part of this project."""
+
+import json
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from numbers.sandbox.server import SandboxServer
+from numbers.sandbox.workspace import build
+
+from .asking import KEY, Reply, ask
+
+BESIDE_THE_PROJECT = "shared/quo-api/openapi-v1-phone-numbers-and-users.json"
+DESCRIPTION = Path(os.environ.get("QUO_API_DESCRIPTION") or Path(__file__).parents[2].parent / BESIDE_THE_PROJECT)
+LIST, SINGLE = "/v1/phone-numbers", "/v1/phone-numbers/{phoneNumberId}"
+
+pytestmark = pytest.mark.skipif(
+    not DESCRIPTION.is_file(),
+    reason="Quo's published description is not here: name its file in QUO_API_DESCRIPTION.",
+)
+
+
+@cache
+def validator(call: str, status: int) -> Any:
+    document = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
+    resource: Resource[Any] = DRAFT202012.create_resource(document)
+    registry: Registry[Any] = Registry().with_resource("urn:quo", resource)
+    place = ["paths", call, "get", "responses", str(status), "content", "application/json", "schema"]
+    pointer = "/".join(quote(step.replace("~", "~0").replace("/", "~1")) for step in place)
+    schema = {"$ref": f"urn:quo#/{pointer}"}
+    return Draft202012Validator(schema, registry=registry, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def problems(call: str, reply: Reply) -> list[str]:
+    return [error.message for error in validator(call, reply.status).iter_errors(reply.json)]
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(build(), key=KEY) as running:
+        yield running
+
+
+def test_the_description_is_held_against_a_bad_record_too() -> None:
+    record = build(1).numbers[0] | {"number": "206 555 0100"}
+    reply = Reply(200, {}, json.dumps({"data": [record]}).encode())
+    assert problems(LIST, reply) == ["'206 555 0100' does not match '^\\\\+[1-9]\\\\d{1,14}$'"]
+
+
+@pytest.mark.parametrize(("numbers", "seed"), [(0, 7), (1, 7), (60, 7), (60, 1), (700, 3)])
+def test_the_list_is_as_described(numbers: int, seed: int) -> None:
+    with SandboxServer(build(numbers, seed), key=KEY) as sandbox:
+        reply = ask(sandbox)
+    assert (reply.status, len(reply.json["data"])) == (200, numbers)
+    assert problems(LIST, reply) == []
+
+
+def test_the_list_of_each_teammate_is_as_described(sandbox: SandboxServer) -> None:
+    for user in sandbox.workspace.users:
+        reply = ask(sandbox, f"{LIST}?userId={user['id']}")
+        assert reply.status == 200
+        assert problems(LIST, reply) == []
+
+
+def test_each_single_number_is_as_described(sandbox: SandboxServer) -> None:
+    for number in sandbox.workspace.numbers:
+        reply = ask(sandbox, f"{LIST}/{number['id']}")
+        assert reply.status == 200
+        assert problems(SINGLE, reply) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "path", "key", "status"),
+    [
+        (LIST, LIST, None, 401),
+        (SINGLE, f"{LIST}/PN1", "another-key", 401),
+        (LIST, f"{LIST}?userId=nobody", KEY, 400),
+        (SINGLE, f"{LIST}/1234", KEY, 400),
+        (SINGLE, f"{LIST}/PNunknown", KEY, 404),
+        (LIST, "/v1/messages", KEY, 404),
+    ],
+)
+def test_each_refusal_is_as_described(
+    sandbox: SandboxServer, call: str, path: str, key: str | None, status: int
+) -> None:
+    reply = ask(sandbox, path, key=key)
+    assert reply.status == status
+    assert problems(call, reply) == []
+
+
+@pytest.mark.parametrize("status", ["400", "401", "403", "404", "500"])
+def test_each_declared_error_is_as_described_as_a_fault(sandbox: SandboxServer, status: str) -> None:
+    for call, path in ((LIST, LIST), (SINGLE, f"{LIST}/PN1")):
+        reply = ask(sandbox, path, fault=status)
+        assert reply.status == int(status)
+        assert problems(call, reply) == []

@@ -1,0 +1,346 @@
+import gzip
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from numbers.sandbox import server as module
+from numbers.sandbox.faults import UnknownFaultError
+from numbers.sandbox.server import SandboxServer, Seen
+from numbers.sandbox.workspace import build
+
+from .asking import KEY, ask, connect
+
+LIST = "/v1/phone-numbers"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[SandboxServer]:
+    """One for the tests that only ask."""
+    with SandboxServer(build(), key=KEY) as running:
+        yield running
+
+
+@pytest.fixture
+def own() -> Iterator[SandboxServer]:
+    """One for the test that changes it or looks at what it noted."""
+    with SandboxServer(build(), key=KEY) as running:
+        yield running
+
+
+def hanging_up(sandbox: SandboxServer, sent: bytes) -> bytes:
+    """Send raw bytes and return all that comes until the sandbox hangs up."""
+    with socket.create_connection(("127.0.0.1", sandbox.port), timeout=5) as client:
+        client.sendall(sent)
+        received = b""
+        while piece := client.recv(1 << 16):
+            received += piece
+        return received
+
+
+# The two calls
+
+
+def test_the_list_is_the_workspace(sandbox: SandboxServer) -> None:
+    reply = ask(sandbox)
+    assert (reply.status, reply.json) == (200, {"data": sandbox.workspace.numbers})
+    assert reply.headers["Content-Type"] == "application/json; charset=utf-8"
+
+
+def test_a_teammates_list_has_only_the_numbers_that_teammate_is_on(sandbox: SandboxServer) -> None:
+    user = sandbox.workspace.users[3]
+    theirs = [number for number in sandbox.workspace.numbers if user in number["users"]]
+    assert 0 < len(theirs) < 60
+    assert ask(sandbox, f"{LIST}?userId={user['id']}").json == {"data": theirs}
+
+
+def test_the_list_of_an_unknown_teammate_is_empty(sandbox: SandboxServer) -> None:
+    reply = ask(sandbox, f"{LIST}?userId=US0000000000")
+    assert (reply.status, reply.json) == (200, {"data": []})
+
+
+def test_parameters_that_are_not_described_change_nothing(sandbox: SandboxServer) -> None:
+    assert len(ask(sandbox, f"{LIST}?limit=1&page=2").json["data"]) == 60
+
+
+def test_a_single_number_is_the_record_of_the_list(sandbox: SandboxServer) -> None:
+    number = sandbox.workspace.numbers[9]
+    assert ask(sandbox, f"{LIST}/{number['id']}").json == {"data": number}
+
+
+@pytest.mark.parametrize("odd", ["PN/a/b", "PN?userId=US1", "PN with spaces", "PN'\"", "PN🏡", "PN%2F", "PN+#;", "PN"])
+def test_an_id_in_the_path_is_decoded_once(own: SandboxServer, odd: str) -> None:
+    own.workspace.numbers[5]["id"] = odd
+    own.workspace.refresh()
+    assert ask(own, f"{LIST}/{quote(odd, safe='')}").json["data"]["id"] == odd
+
+
+def test_an_unknown_number_is_not_found(sandbox: SandboxServer) -> None:
+    reply = ask(sandbox, f"{LIST}/PN0000000000")
+    assert (reply.status, reply.json["code"], reply.json["title"]) == (404, "0400404", "Not Found")
+
+
+@pytest.mark.parametrize("value", ["", "nobody", "us123", " US123", "US1%0A2", "PN123"])
+def test_a_user_id_that_does_not_match_is_a_bad_request(sandbox: SandboxServer, value: str) -> None:
+    reply = ask(sandbox, f"{LIST}?userId={value.replace(' ', '%20')}")
+    assert (reply.status, reply.json["code"]) == (400, "0400400")
+    assert reply.json["errors"] == [
+        {
+            "path": "/userId",
+            "message": "Expected string to match '^US(.*)$'",
+            "value": value.replace("%0A", "\n"),
+            "schema": {"type": "string", "pattern": "^US(.*)$"},
+        }
+    ]
+
+
+def test_two_user_ids_are_a_bad_request(sandbox: SandboxServer) -> None:
+    reply = ask(sandbox, f"{LIST}?userId=US1&userId=US2")
+    assert (reply.status, reply.json["errors"][0]["value"]) == (400, ["US1", "US2"])
+
+
+@pytest.mark.parametrize("value", ["1234", "US123", "pn1", "PN1%0A"])
+def test_a_number_id_that_does_not_match_is_a_bad_request(sandbox: SandboxServer, value: str) -> None:
+    reply = ask(sandbox, f"{LIST}/{value}")
+    assert (reply.status, reply.json["errors"][0]["path"]) == (400, "/phoneNumberId")
+    assert reply.json["errors"][0]["schema"]["pattern"] == "^PN(.*)$"
+
+
+@pytest.mark.parametrize("target", [f"{LIST}/PN%FF", f"{LIST}?userId=US%FF"])
+def test_percent_encoding_that_is_not_utf8_is_a_bad_request(sandbox: SandboxServer, target: str) -> None:
+    assert ask(sandbox, target).status == 400
+
+
+@pytest.mark.parametrize("path", ["/", "/v1", "/v1/users", f"{LIST}/", f"{LIST}/PN1/users", "/v2/phone-numbers", "*"])
+def test_any_other_path_is_not_found(sandbox: SandboxServer, path: str) -> None:
+    reply = ask(sandbox, path)
+    assert (reply.status, reply.json["code"]) == (404, "0400404")
+
+
+# The key
+
+
+@pytest.mark.parametrize("key", [None, "", "another", f"Bearer {KEY}", KEY + "x", KEY.upper(), "clé"])
+def test_without_the_right_key_nothing_is_said(sandbox: SandboxServer, key: str | None) -> None:
+    for path in (LIST, f"{LIST}/PN1", f"{LIST}?userId=x", "/elsewhere"):
+        reply = ask(sandbox, path, key=key)
+        assert (reply.status, reply.json["code"], reply.json["title"]) == (401, "0400401", "Unauthorized")
+
+
+def test_each_error_has_a_trace_of_its_own(sandbox: SandboxServer) -> None:
+    traces = {ask(sandbox, key=None).json["trace"] for _ in range(3)}
+    assert len(traces) == 3
+
+
+# HTTP
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "BREW"])
+def test_any_other_verb_is_refused(sandbox: SandboxServer, method: str) -> None:
+    reply = ask(sandbox, method=method, headers={"Content-Length": "0"})
+    assert (reply.status, reply.headers["Allow"]) == (405, "GET")
+
+
+def test_a_refused_body_does_not_cost_the_answer(sandbox: SandboxServer) -> None:
+    connection = connect(sandbox)
+    connection.request("POST", LIST, body=b"x" * 50_000)
+    assert connection.getresponse().status == 405
+    connection.close()
+
+
+def test_a_client_that_accepts_gzip_gets_it(sandbox: SandboxServer) -> None:
+    for path in (LIST, f"{LIST}?userId={sandbox.workspace.users[0]['id']}"):
+        connection = connect(sandbox)
+        connection.request("GET", path, headers={"Authorization": KEY, "Accept-Encoding": "br, gzip;q=0.8"})
+        response = connection.getresponse()
+        body = response.read()
+        connection.close()
+        assert response.headers["Content-Encoding"] == "gzip"
+        assert int(response.headers["Content-Length"]) == len(body)
+        assert gzip.decompress(body) == ask(sandbox, path).body
+
+
+@pytest.mark.parametrize("accepted", ["", "identity", "br", "gzip;q=0", "gzip; q=0.0"])
+def test_a_client_that_does_not_accept_gzip_gets_none(sandbox: SandboxServer, accepted: str) -> None:
+    reply = ask(sandbox, headers={"Accept-Encoding": accepted})
+    assert "Content-Encoding" not in reply.headers
+    assert int(reply.headers["Content-Length"]) == len(reply.body)
+
+
+def test_one_connection_serves_many_requests(sandbox: SandboxServer) -> None:
+    connection = connect(sandbox)
+    kept: set[Any] = set()
+    for path in (LIST, f"{LIST}/PNunknown", f"{LIST}?userId=x", LIST):
+        connection.request("GET", path, headers={"Authorization": KEY})
+        connection.getresponse().read()
+        kept.add(connection.sock)
+    connection.close()
+    assert len(kept) == 1
+    assert None not in kept
+
+
+def test_the_body_of_a_get_is_not_taken_for_the_next_request(own: SandboxServer) -> None:
+    hidden = b"GET /hidden HTTP/1.1\r\n\r\n"
+    hanging_up(own, b"GET / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % len(hidden) + hidden)
+    assert [seen.path for seen in own.requests] == ["/"]
+
+
+@pytest.mark.parametrize("line", [b"nonsense\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET /" + b"x" * 70_000])
+def test_a_broken_request_gets_an_answer_in_json(sandbox: SandboxServer, line: bytes) -> None:
+    head, _, body = hanging_up(sandbox, line).partition(b"\r\n\r\n")
+    assert head.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 505 ", b"HTTP/1.1 414 "))
+    assert json.loads(body)["message"]
+
+
+def test_many_ask_at_the_same_time(sandbox: SandboxServer) -> None:
+    together = threading.Barrier(20)
+    found: list[int] = []
+
+    def one() -> None:
+        together.wait()
+        found.append(len(ask(sandbox).json["data"]))
+
+    threads = [threading.Thread(target=one) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [60] * 20
+
+
+def test_one_connection_too_many_is_turned_away(own: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_CONNECTIONS", 1)
+    first = connect(own)
+    first.request("GET", LIST, headers={"Authorization": KEY})
+    first.getresponse().read()
+    assert hanging_up(own, b"") == b""
+    first.close()
+
+
+def test_a_client_that_hangs_up_leaves_no_trace_on_the_terminal(
+    own: SandboxServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for sent in (b"", b"GET /v1/phone", b"GET / HTTP/1.1\r\n\r\n"):
+        client = socket.create_connection(("127.0.0.1", own.port))
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+        client.sendall(sent)
+        client.close()
+    assert ask(own).status == 200
+    own.close()
+    assert capfd.readouterr() == ("", "")
+
+
+# The Python API
+
+
+def test_a_change_shows_after_refresh(own: SandboxServer) -> None:
+    ask(own)
+    own.workspace.numbers[0]["name"] = "Renamed"
+    own.workspace.refresh()
+    assert ask(own).json["data"][0]["name"] == "Renamed"
+    assert ask(own, headers={"Accept-Encoding": "gzip"}).json["data"][0]["name"] == "Renamed"
+
+
+def test_a_workspace_may_hold_what_no_description_allows(own: SandboxServer) -> None:
+    odd: Any = [None, 7, {"id": 1}, {"id": "PN2", "users": "none"}, {"id": "PN3", "users": [None, {"id": "US\ud800"}]}]
+    own.workspace.numbers[:] = odd
+    own.workspace.refresh()
+    assert ask(own).json == {"data": odd}
+
+
+def test_requests_are_noted_without_the_key(own: SandboxServer) -> None:
+    ask(own)
+    ask(own, "/a?b=c", key="wrong")
+    ask(own, method="POST", key=None)
+    assert [(seen.method, seen.path, seen.headers.get("authorization")) for seen in own.requests] == [
+        ("GET", LIST, "right key"),
+        ("GET", "/a?b=c", "wrong key"),
+        ("POST", LIST, None),
+    ]
+    assert KEY not in repr(own.requests)
+    assert KEY not in repr(own)
+
+
+def test_the_noted_requests_do_not_grow_for_ever(own: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_REQUESTS_KEPT", 4)
+    for number in range(6):
+        own.note("GET", f"/{number}", {})
+    assert own.requests == [Seen("GET", f"/{number}", {}) for number in (2, 3, 4, 5)]
+
+
+def test_the_log_has_a_line_for_each_request() -> None:
+    lines: list[str] = []
+    with SandboxServer(build(1), key=KEY, log=lines.append) as sandbox:
+        ask(sandbox, fault="404")
+        hanging_up(sandbox, b"GET /a\x9b HTTP/1.0\r\n\r\n")
+    assert lines == [f"GET '{LIST}' 404 404", "GET '/a\\x9b' 401 "]
+
+
+def test_a_sandbox_stops_at_once_and_gives_its_port_back(own: SandboxServer) -> None:
+    idle = connect(own)
+    idle.request("GET", LIST, headers={"Authorization": KEY})
+    idle.getresponse().read()
+    own.close()
+    with SandboxServer(build(1), key=KEY, port=own.port) as again:
+        assert len(ask(again).json["data"]) == 1
+    idle.close()
+
+
+def test_a_sandbox_that_never_served_can_be_closed() -> None:
+    SandboxServer(build(1), key=KEY).close()
+
+
+def test_two_sandboxes_cannot_share_a_port(sandbox: SandboxServer) -> None:
+    with pytest.raises(OSError, match="in use"):
+        SandboxServer(build(1), key=KEY, port=sandbox.port)
+
+
+def test_it_serves_ipv6_too() -> None:
+    with SandboxServer(build(1), key=KEY, host="::1") as sandbox:
+        assert sandbox.url == f"http://[::1]:{sandbox.port}"
+        with socket.create_connection(("::1", sandbox.port), timeout=5) as client:
+            client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            assert client.recv(12) == b"HTTP/1.1 401"
+
+
+# Choosing a fault
+
+
+def test_the_header_makes_one_request_fail(sandbox: SandboxServer) -> None:
+    assert ask(sandbox, fault="503").status == 503
+    assert ask(sandbox).status == 200
+
+
+def test_the_fault_can_be_set_and_cleared_while_it_serves(own: SandboxServer) -> None:
+    own.fault = "429"
+    assert [ask(own).status, ask(own).status] == [429, 429]
+    own.fault = None
+    assert ask(own).status == 200
+
+
+def test_planned_faults_are_used_up_first(own: SandboxServer) -> None:
+    own.fault = "500"
+    own.next_faults = ["503", None, "429"]
+    assert [ask(own).status for _ in range(4)] == [503, 200, 429, 500]
+
+
+def test_an_unknown_fault_in_the_header_is_a_bad_request(sandbox: SandboxServer) -> None:
+    reply = ask(sandbox, fault="gremlins")
+    assert reply.status == 400
+    assert "no fault 'gremlins'" in reply.json["message"]
+    assert "stalled-headers" in reply.json["message"]
+
+
+def test_an_unknown_fault_is_refused_at_once() -> None:
+    with pytest.raises(UnknownFaultError, match=r"no fault 'gremlins'.*It knows: 400, 401"):
+        SandboxServer(build(1), key=KEY, fault="gremlins")
+
+
+def test_a_share_of_the_requests_fails() -> None:
+    with SandboxServer(build(1), key=KEY, fault="500", fault_share=0.3) as sandbox:
+        failed = [ask(sandbox).status for _ in range(60)].count(500)
+    assert 8 <= failed <= 30
