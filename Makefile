@@ -7,6 +7,7 @@ PORT ?=
 export PORT
 
 VENV_PYTHON := .venv/bin/python
+PIP_INSTALL := $(VENV_PYTHON) -m pip install -qq --disable-pip-version-check
 STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 
 .PHONY: run test lint setup help clean
@@ -15,7 +16,8 @@ help:
 	@echo "make run     set up if needed, then serve Quo Admin (PORT=9000 moves it)"
 	@echo "make test    set up if needed, then run every test"
 	@echo "make lint    the linters and the type checker"
-	@echo "make setup   set up only"
+	@echo "make setup   set up only (PYTHON=python3.12 chooses the Python)"
+	@echo "make clean   undo the set-up; the data stays"
 
 run: setup
 	@exec $(VENV_PYTHON) manage.py run
@@ -31,15 +33,19 @@ lint: .venv/installed-dev
 setup: .venv/installed build/collected
 	@$(VENV_PYTHON) -m quo_admin.prepare
 
-.venv/installed: requirements.txt
+# Made here only where it is missing, or points to a Python that has gone.
+$(VENV_PYTHON):
+	@sh bin/make-venv
+
+.venv/installed: requirements.txt $(VENV_PYTHON)
 	@sh bin/make-venv
 	@echo "Installing what Quo Admin needs (a minute, once) ..."
-	@$(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(PIP_INSTALL) -r requirements.txt
 	@touch $@
 
 .venv/installed-dev: requirements-dev.txt .venv/installed
 	@echo "Installing what the tests need (a minute, once) ..."
-	@$(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@
 
 build/collected: .venv/installed $(STATIC_SOURCES)

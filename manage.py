@@ -1,23 +1,30 @@
 #!/usr/bin/env python
 """Django's command line for Quo Admin."""
 
+import io
 import os
 import sys
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quo_admin.settings")
-    from quo_admin.env import SettingsError
-
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal or pipe that knows only ASCII gets \xe9 for é, instead of a crash.
+            stream.reconfigure(errors="backslashreplace")
     try:
         from django.core.management import execute_from_command_line
+
+        from quo_admin.env import SettingsError
     except ImportError:
-        sys.exit("Django is not installed here. `make setup` installs it, then use .venv/bin/python.")
+        sys.exit("Quo Admin is not installed here. `make setup` installs it, then use .venv/bin/python.")
     try:
         execute_from_command_line(sys.argv)
     except SettingsError as error:
-        prefix = "✗ settings      " if sys.argv[1:2] == ["doctor"] else ""
+        prefix = f"✗ {'settings':<14} " if sys.argv[1:2] == ["doctor"] else ""
         sys.exit(f"{prefix}{error}")
+    except KeyboardInterrupt:
+        sys.exit(130)  # as shells count a Ctrl-C
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -10,7 +11,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from numbers import services
-from numbers.quo.errors import BadPayload, NotFound, QuoError, RateLimited, Unavailable
+from numbers.quo.errors import BadPayload, BadRequest, NotFound, QuoError, RateLimited, Unavailable
 from numbers.sync import SyncRefused
 
 
@@ -39,7 +40,7 @@ def diagnose() -> Iterator[Finding]:
 
 def _settings() -> Finding:
     if settings.DEBUG:
-        return Finding("settings", False, "DEBUG is on, which shows code and data to whoever meets an error. Set DEBUG=off.")
+        return Finding("settings", False, "DEBUG is on, which shows code to whoever meets an error. Set DEBUG=off.")
     return Finding("settings", True, f"read; people open {settings.SITE_URL}")
 
 
@@ -52,12 +53,18 @@ def _data_folder() -> Finding:
     return Finding("data folder", True, str(folder))
 
 
+_DATABASE_ADVICE = "Check DATABASE_URL, that the database is running, and who may read and write it."
+
+
 def _database() -> Finding:
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite" and not Path(name).exists():  # to connect would make an empty one
+        return Finding("database", False, f"{name} is not there yet. Run `make run`, which makes it.")
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
-        return Finding("database", False, "does not answer. Check DATABASE_URL, and that the database is running.")
+        return Finding("database", False, f"{connection.display_name} does not answer. {_DATABASE_ADVICE}")
     return Finding("database", True, f"{connection.display_name} answers")
 
 
@@ -75,9 +82,7 @@ def _migrations() -> Finding:
 def _accounts() -> Finding:
     count = get_user_model().objects.filter(is_active=True).count()
     if not count:
-        return Finding(
-            "accounts", False, "nobody can sign in yet. Run `.venv/bin/python manage.py createsuperuser`, or `make run`."
-        )
+        return Finding("accounts", False, "nobody can sign in. Run `.venv/bin/python manage.py createsuperuser`.")
     return Finding("accounts", True, f"{count} can sign in")
 
 
@@ -85,27 +90,32 @@ def _quo() -> Iterator[Finding]:
     """Ask Quo for the list as a sync does: only that proves the address and the key."""
     if settings.DEMO:
         yield Finding("Quo's key", None, "QUO_API_KEY is not set: the demo workspace is shown. Set it to see your own.")
+        yield _demo()
+        return
     try:
         with services.quo_client() as client:
             answer = client.list_phone_numbers()
-    except SyncRefused:
-        yield Finding("Quo's address", None, "the demo workspace is not running; `make run` starts it.")
-    except (Unavailable, BadPayload, NotFound) as error:
-        yield Finding("Quo's address", False, f"{_address()}: {_told(error)}")
-        if not settings.DEMO:
-            yield Finding("Quo's key", None, "set, but not checked: no answer to check it with.")
+    except (Unavailable, BadPayload, BadRequest, NotFound) as error:
+        yield Finding("Quo's address", False, f"{settings.QUO_API_URL}: {_told(error)}")
+        yield Finding("Quo's key", None, "set, but not checked: no answer to check it with.")
     except QuoError as error:
-        yield Finding("Quo's address", True, f"{_address()} answers")
-        checked = None if isinstance(error, RateLimited) else False
-        yield Finding("Quo's key", checked, _told(error))
+        yield Finding("Quo's address", True, f"{settings.QUO_API_URL} answers")
+        # Who is asked to wait was let in, or was never looked at.
+        yield Finding("Quo's key", None if isinstance(error, RateLimited) else False, _told(error))
     else:
-        yield Finding("Quo's address", True, f"{_address()} answers")
-        if not settings.DEMO:
-            yield Finding("Quo's key", True, f"accepted; Quo lists {len(answer.records)} numbers")
+        yield Finding("Quo's address", True, f"{settings.QUO_API_URL} answers")
+        yield Finding("Quo's key", True, f"accepted; Quo lists {len(answer.records)} numbers")
 
 
-def _address() -> str:
-    return "the demo workspace" if settings.DEMO else str(settings.QUO_API_URL)
+def _demo() -> Finding:
+    """Whether the demo workspace answers. One that was killed leaves its note behind."""
+    try:
+        with services.quo_client() as client:
+            client.list_phone_numbers()
+    except (SyncRefused, QuoError):
+        text = f"the demo workspace is not running on port {settings.PORT}; `make run` starts it."
+        return Finding("Quo's address", None, text)
+    return Finding("Quo's address", True, "the demo workspace answers")
 
 
 def _told(error: QuoError) -> str:

@@ -73,17 +73,6 @@ class Cell:
     raw: str | None
 
     @property
-    def name(self) -> str:
-        """The accessible name: "Messaging, international: restricted"."""
-        return f"{self.column.title}: {self.words}"
-
-    @property
-    def words(self) -> str:
-        if self.fact is Fact.UNKNOWN and self.raw is not None:
-            return f"not reported (Quo sent “{self.raw[:80]}”)"
-        return self.fact.label
-
-    @property
     def meaning(self) -> str:
         """What the fact means for the people on the number."""
         act = "call" if self.column.channel == "calling" else "text"
@@ -124,7 +113,7 @@ _CALLING_ABROAD = Advice(
     "If people on it need to call abroad, an owner or admin can turn it on in the number's settings in Quo.",
 )
 _OTHER = Advice(
-    "Quo gives no reason, and none is usual for this cell.",
+    "Not known: Quo gives no reason, and this is seldom restricted.",
     "If people on it need this, ask Quo's support and name the number.",
 )
 

@@ -1,10 +1,11 @@
 """The list's query string: validated, and each nonsense in it named in a sentence instead of failing."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
+from django.http import QueryDict
 
 from numbers.facts import COLUMNS
 from numbers.folding import fold
@@ -12,6 +13,8 @@ from numbers.models import NumberState
 from numbers.querysets import MAX_WORDS, SORTS, current, of_teammate, ordered, search, words_of
 
 MAX_QUERY = 200
+MAX_ID = 500  # characters, as Quo's answers are read
+_NAMES = ("q", "who", "user", "sort", "page")
 DEFAULT_SORT = "name"
 
 SORT_LABELS = {
@@ -66,29 +69,49 @@ class NumberFilters:
         return bool(self.q or self.user)
 
 
-def parse(query: Mapping[str, str]) -> NumberFilters:
+def parse(query: QueryDict) -> NumberFilters:
     """Read a query string. What cannot be meant is ignored and named in `notices`."""
     notices: list[str] = []
     q = _text(query, "q", "search", notices)
-    if len(words_of(q)) == MAX_WORDS and len(q.split()) > MAX_WORDS:
+    if len(words_of(q)) > MAX_WORDS:
         notices.append(f"Only the first {MAX_WORDS} words of the search are looked for.")
     who = _text(query, "who", "teammate's name", notices)
-    user = query.get("user", "").strip()
-    if user and (not user.startswith("US") or len(user) > 500 or "\x00" in user):
+    user = query.get("user", "").lstrip()  # not at its end: an id may end in a space
+    if user and not is_teammate_id(user):
         notices.append(f"{_shown(user)} is no teammate's id (they begin with US), so every teammate is shown.")
         user = ""
     sort = query.get("sort", "").strip() or DEFAULT_SORT
     if sort.removeprefix("-") not in SORTS:
         notices.append(f"The list cannot be sorted by {_shown(sort)}, so it is sorted by name.")
         sort = DEFAULT_SORT
-    page = _page(query.get("page", "").strip(), notices)
-    unknown = [name for name in query if name not in {"q", "who", "user", "sort", "page"}]
-    if unknown:
-        notices.append(f"{_shown(', '.join(unknown[:5]))} means nothing here and was ignored.")
+    page = page_of(query, notices)
+    repeated = [name for name in _NAMES if len(set(query.getlist(name))) > 1]
+    notices.extend(f"{_shown(name)} is given more than once; the last one counts." for name in repeated)
+    name_others(query, _NAMES, notices)
     return NumberFilters(q=q, user=user, sort=sort, page=page, who=who, notices=tuple(notices))
 
 
-def _text(query: Mapping[str, str], name: str, label: str, notices: list[str]) -> str:
+def is_number_id(text: str) -> bool:
+    """Say whether `text` can be the id of a number: only such are asked for."""
+    return _is_id(text, "PN")
+
+
+def is_teammate_id(text: str) -> bool:
+    return _is_id(text, "US")
+
+
+def _is_id(text: str, prefix: str) -> bool:
+    return text.startswith(prefix) and len(text) <= MAX_ID and not {"\x00", "\n"} & set(text)
+
+
+def name_others(query: QueryDict, names: Collection[str], notices: list[str]) -> None:
+    """Add to `notices` which parameters are none of `names`."""
+    others = [name for name in query if name not in names]
+    if others:
+        notices.append(f"{_shown(', '.join(others[:5]))} means nothing here and was ignored.")
+
+
+def _text(query: QueryDict, name: str, label: str, notices: list[str]) -> str:
     text = " ".join(query.get(name, "").replace("\x00", " ").split())
     if len(text) > MAX_QUERY:
         notices.append(f"The {label} is longer than {MAX_QUERY} characters; the rest was ignored.")
@@ -99,7 +122,9 @@ def _text(query: Mapping[str, str], name: str, label: str, notices: list[str]) -
     return text
 
 
-def _page(text: str, notices: list[str]) -> int:
+def page_of(query: QueryDict, notices: list[str]) -> int:
+    """Return the page that is asked for, from 1; what is no page is named in `notices`."""
+    text = query.get("page", "").strip()
     if not text:
         return 1
     if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) > 0):

@@ -3,17 +3,26 @@
 import re
 import unicodedata
 
+# What nobody sees and copied text brings along: soft hyphens, zero-width characters, marks of direction.
+_UNSEEN = {0xAD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A)}
+
 # Letters that Unicode does not take apart into a base letter and an accent.
-_UNACCENTED = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+_UNACCENTED = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+)
 
 
 def fold(text: str) -> str:
-    """Return `text` without case, accents, variation selectors and NUL, its white space single.
+    """Return `text` without case, accents, variation selectors, unseen characters and NUL, its white space single.
 
     Folding twice changes nothing, so a folded query can be looked for in folded text.
     """
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    bare = "".join(character for character in decomposed if unicodedata.category(character) != "Mn")
+    bare = "".join(
+        character
+        for character in decomposed
+        if unicodedata.category(character) != "Mn" and ord(character) not in _UNSEEN
+    )
     return " ".join(bare.translate(_UNACCENTED).replace("\x00", " ").split())
 
 

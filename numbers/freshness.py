@@ -7,7 +7,7 @@ from enum import StrEnum
 from django.db.models import Q, QuerySet
 
 from numbers.models import Sync
-from numbers.sync import Question
+from numbers.sync import WORKSPACE, Question
 
 # A page asks by itself once nobody has asked for this long.
 PAGE_MAX_AGE = timedelta(seconds=60)
@@ -35,21 +35,25 @@ class Freshness:
     held: Sync | None
 
 
-def syncs_about(question: Question) -> QuerySet[Sync]:
-    """The syncs whose answer a page shows: the whole workspace's, and those of the page's own subject."""
-    about = Q(scope=Sync.Scope.WORKSPACE)
-    if question.subject:
-        about |= Q(scope=question.scope, subject=question.subject)
+def syncs_about(question: Question, *, is_known: bool = True) -> QuerySet[Sync]:
+    """The syncs whose answer a page shows: the whole workspace's, and those of the page's own subject.
+
+    Of a subject that no sync has brought so far, only its own: the workspace's answers said nothing of it.
+    """
+    about = Q(scope=question.scope, subject=question.subject)
+    if is_known:
+        about |= Q(scope=Sync.Scope.WORKSPACE)
     return Sync.objects.filter(about)
 
 
-def freshness_of(question: Question, now: datetime, interval: timedelta) -> Freshness:
+def freshness_of(question: Question, now: datetime, interval: timedelta, *, is_known: bool = True) -> Freshness:
     """Return how old the memory of what `question` asks is; `interval` is how often the office means to sync."""
-    ended = syncs_about(question).exclude(outcome=Sync.Outcome.RUNNING).order_by("-ended_at", "-pk")
+    # By key, not by time: of two syncs the one begun later is the later one even where the clock was set back.
+    ended = syncs_about(question, is_known=is_known).exclude(outcome=Sync.Outcome.RUNNING).order_by("-pk")
     last = ended.first()
     succeeded = Sync.Outcome.SUCCEEDED
     good = last if last is None or last.outcome == succeeded else ended.filter(outcome=succeeded).first()
-    whole = ended.filter(scope=Sync.Scope.WORKSPACE, outcome=succeeded).defer("set_aside").first()
+    whole = syncs_about(WORKSPACE).filter(outcome=succeeded).order_by("-pk").defer("set_aside").first()
     checked_at = good.observed_at if good else None
     age = max(now - checked_at, timedelta(0)) if checked_at else None
     last_asked = last.ended_at if last else None

@@ -52,5 +52,5 @@ def _file_lock(path: Path) -> Iterator[bool]:
 def _lock_file() -> Path:
     """Beside the database, so that whoever shares the one shares the other."""
     name = str(settings.DATABASES["default"]["NAME"])
-    in_memory = "memory" in name or not name
+    in_memory = name in {"", ":memory:"} or "mode=memory" in name
     return settings.DATA_DIR / LOCK_FILE if in_memory else Path(f"{name}.{LOCK_FILE}")

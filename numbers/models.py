@@ -28,6 +28,7 @@ class PhoneNumber(models.Model):
         "Null while every complete answer confirms it.",
     )
     gone_at = models.DateTimeField(null=True, blank=True, help_text="When a complete answer no longer had it.")
+    recorded_at = models.DateTimeField(help_text="The last time that an answer about it was news.")
     fingerprint = models.CharField(
         max_length=32, help_text="Of the last answer about it, teammates included: an equal one changes nothing."
     )
@@ -191,7 +192,8 @@ class Sync(models.Model):
         ordering = ("-started_at", "-pk")
         constraints = [
             models.CheckConstraint(
-                condition=Q(outcome="running", ended_at__isnull=True) | (~Q(outcome="running") & Q(ended_at__isnull=False)),
+                condition=Q(outcome="running", ended_at__isnull=True)
+                | (~Q(outcome="running") & Q(ended_at__isnull=False)),
                 name="a_sync_that_ended_has_an_end",
             )
         ]

@@ -1,15 +1,20 @@
 """Telephone numbers in E.164: how people write them and what kind they are, from Google's metadata."""
 
+import re
 from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 _NORTH_AMERICA = 1
+_E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
 
 @lru_cache(maxsize=4096)
 def _parse(number: str) -> phonenumbers.PhoneNumber | None:
+    # Google's parser also finds a number inside other text, which would be lost.
+    if not _E164.fullmatch(number):
+        return None
     try:
         return phonenumbers.parse(number, None)
     except NumberParseException:
@@ -22,8 +27,8 @@ def pretty(number: str) -> str:
 
     Text that is no E.164 number comes back as it is.
     """
-    parsed = _parse(number) if number.startswith("+") else None
-    if parsed is None:
+    parsed = _parse(number)
+    if parsed is None or not phonenumbers.is_possible_number(parsed):
         return number
     style = PhoneNumberFormat.NATIONAL if parsed.country_code == _NORTH_AMERICA else PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(parsed, style)

@@ -5,7 +5,20 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from numbers.facts import COLUMNS
@@ -13,6 +26,7 @@ from numbers.folding import fold
 from numbers.models import Assignment, NumberState, TeammateState
 
 MAX_WORDS = 12
+MOST_DIGITS = 15  # of a telephone number, by E.164
 
 
 def current() -> QuerySet[NumberState]:
@@ -31,15 +45,13 @@ def _held_at(moment: datetime) -> Q:
 
 def of_teammate(states: QuerySet[NumberState], user_id: str) -> QuerySet[NumberState]:
     """The numbers that the teammate `US…` is on now."""
-    on_it = Assignment.objects.filter(
-        phone_number=OuterRef("phone_number"), teammate__quo_id=user_id, until=None
-    )
+    on_it = Assignment.objects.filter(phone_number=OuterRef("phone_number"), teammate__quo_id=user_id, until=None)
     return states.filter(Exists(on_it))
 
 
 def search(states: QuerySet[NumberState], query: str) -> QuerySet[NumberState]:
     """The numbers that every word of `query` fits: name, symbol, group, digits in any writing, or a teammate."""
-    for word in words_of(query):
+    for word in words_of(query)[:MAX_WORDS]:
         states = states.filter(_word_fits(word))
     return states
 
@@ -56,39 +68,56 @@ def words_of(query: str) -> list[str]:
     """Split a query into folded words; parts that together are one telephone number become one word of its digits.
 
     `+1 (415) 555-01` is the word `+141555501`, whose digits stand at the number's start; `(415) 555-01` is `41555501`,
-    whose digits stand anywhere in it. Digits that are too few to be meant as one number stay words of their own.
+    whose digits stand anywhere in it. Digits that are too few to be meant as one number stay words of their own, and
+    so do those that follow a whole number: `(415) 555-0123 12` is two words.
     """
-    return list(_merge_phone_parts(fold(query).split()))[:MAX_WORDS]
+    return list(_merge_phone_parts(fold(query).split()))
 
 
-_PHONE_PART = re.compile(r"[-+(). /0-9]*[0-9][-+(). /0-9]*")
-_ENOUGH_DIGITS = 7
+_SIGNS = r"-+()./‐-―−"  # hyphens and dashes of every kind
+_PHONE_PART = re.compile(rf"[{_SIGNS}]*[0-9][{_SIGNS}0-9]*")
+_BETWEEN_PARTS = re.compile(rf"[{_SIGNS}]+")
+_ENOUGH_DIGITS = 7  # for a number without its area code
+_WHOLE_NUMBER = 10  # digits with the area code; a country's code comes on top
 
 
 def _merge_phone_parts(words: Iterable[str]) -> Iterator[str]:
     run: list[str] = []
     for word in words:
-        if _PHONE_PART.fullmatch(word):
-            if word.startswith("+"):
-                yield from _phone_words(run)
-                run = []
-            run.append(word)
-        else:
+        is_part = _PHONE_PART.fullmatch(word)
+        if word.startswith("+") or not is_part:
+            if run and _BETWEEN_PARTS.fullmatch(word):
+                continue
             yield from _phone_words(run)
             run = []
+        if is_part:
+            run.append(word)
+        else:
             yield word
     yield from _phone_words(run)
 
 
 def _phone_words(run: list[str]) -> list[str]:
+    """Return one word for the telephone number that `run` begins with, and the words of what follows it."""
     if not run:
         return []
-    digits = "".join(re.findall("[0-9]", "".join(run)))
-    if run[0].startswith("+"):
-        return [f"+{digits}"]
-    if run[0].startswith("(") or len(digits) >= _ENOUGH_DIGITS:
-        return [digits]
-    return run
+    has_code = run[0].startswith("+")
+    whole = _WHOLE_NUMBER if not has_code else _WHOLE_NUMBER + 1 if run[0].startswith("+1") else MOST_DIGITS
+    digits, taken = _digits(run[0]), 1
+    for part in run[1:]:
+        if len(digits) >= whole or (len(_digits(part)) >= _ENOUGH_DIGITS and not has_code):
+            break
+        digits += _digits(part)
+        taken += 1
+    if has_code:
+        first = [f"+{digits}"]
+    else:
+        first = [digits] if run[0].startswith("(") or len(digits) >= _ENOUGH_DIGITS else run[:taken]
+    return first + _phone_words(run[taken:])
+
+
+def _digits(text: str) -> str:
+    return "".join(re.findall("[0-9]", text))
 
 
 def _word_fits(word: str) -> Q:
@@ -101,10 +130,9 @@ def _word_fits(word: str) -> Q:
     fits = Q(search_text__contains=word) | Q(Exists(on_it))
     if not _PHONE_PART.fullmatch(word):
         return fits
-    digits = "".join(re.findall("[0-9]", word))
     if word.startswith("+"):
-        return fits | Q(number__startswith=f"+{digits}")
-    return fits | Q(number__contains=digits)
+        return fits | Q(number__startswith=f"+{_digits(word)}")
+    return fits | Q(search_text__contains=_digits(word))
 
 
 def _fact_rank(field: str) -> Case:
@@ -128,7 +156,7 @@ def _teammates_on() -> Coalesce:
     return Coalesce(Subquery(counted), 0)
 
 
-SORTS = {
+SORTS: dict[str, F | Case | Coalesce] = {
     "name": F("name_key"),
     "number": F("number"),
     "symbol": Coalesce(F("symbol"), Value(""), output_field=CharField()),
@@ -145,10 +173,10 @@ def ordered(states: QuerySet[NumberState], sort: str) -> QuerySet[NumberState]:
     return states.order_by(key.desc() if sort.startswith("-") else key.asc(), "name_key", "number", "pk")
 
 
-def teammates_on(phone_numbers: Iterable[int]) -> QuerySet[Assignment, dict[str, Any]]:
-    """Who is on these numbers now, by name: a dict each, the teammate's open state included."""
+def teammates_on(phone_numbers: Iterable[int], *, until: datetime | None = None) -> QuerySet[Assignment, Any]:
+    """Who is on these numbers now, or was up to `until`, by name: a dict each, with the teammate's open state."""
     return (
-        Assignment.objects.filter(phone_number__in=list(phone_numbers), until=None, teammate__states__until=None)
+        Assignment.objects.filter(phone_number__in=list(phone_numbers), until=until, teammate__states__until=None)
         .order_by("teammate__states__name_key", "teammate__quo_id")
         .values(
             "phone_number_id",

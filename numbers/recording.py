@@ -5,17 +5,17 @@ Runs inside the one transaction that `sync.py` opens. Nothing else writes number
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db.models import DateTimeField, Value
-from django.db.models.functions import Greatest
+from django.db.models import DateTimeField, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest
 
 from numbers.folding import fold, order_key
-from numbers.models import Assignment, NumberState, PhoneNumber, Teammate, TeammateState
+from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState
 from numbers.quo.payloads import NumberRecord, UserRecord
 
 _CHUNK = 1_000
@@ -34,7 +34,7 @@ class Outcome:
     wrote: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Known:
     """What is remembered of a number's identity, without its states."""
 
@@ -81,71 +81,60 @@ def record_answer(
         elif before.is_confirmed:
             continue
         differing.append((record, digest))
-    if not differing:
-        return outcome
-    outcome.wrote = True
-    teammates = _record_teammates((record for record, _ in differing), observed_at)
+    teammates = _Teammates(records)
+    outcome.wrote = bool(differing or teammates.differing)
+    teammates.record(observed_at)
     done = 0
     for chunk in _chunks(differing):
-        _record_numbers(chunk, known, teammates, observed_at)
+        _record_numbers(chunk, teammates.pks, observed_at)
         done += len(chunk)
         progress(done, len(differing))
     return outcome
 
 
-def record_gone(pks: Sequence[int], observed_at: datetime, last_confirmed: datetime) -> None:
+def record_gone(pks: Sequence[int], observed_at: datetime, last_complete: datetime | None) -> None:
     """Close the states and assignments of numbers that a complete answer no longer has."""
     for chunk in _chunks(pks):
         NumberState.objects.filter(phone_number__in=chunk, until=None).update(until=observed_at)
         Assignment.objects.filter(phone_number__in=chunk, until=None).update(until=observed_at)
         PhoneNumber.objects.filter(pk__in=chunk).update(gone_at=observed_at, fingerprint="")
-    record_unconfirmed(pks, last_confirmed)
+    record_unconfirmed(pks, last_complete)
 
 
-def record_unconfirmed(pks: Sequence[int], last_confirmed: datetime) -> None:
-    """Remember since when numbers are kept without an answer that confirms them."""
+def record_unconfirmed(pks: Sequence[int], last_complete: datetime | None) -> None:
+    """Remember when numbers, until now confirmed by every complete answer, were confirmed last."""
+    alone = Sync.objects.filter(
+        scope=Sync.Scope.NUMBER, subject=OuterRef("quo_id"), outcome=Sync.Outcome.SUCCEEDED
+    ).order_by("-observed_at")
+    last_alone = Coalesce(Subquery(alone.values("observed_at")[:1]), "recorded_at")
+    confirmed = [last_alone, Value(last_complete, DateTimeField())] if last_complete else [last_alone]
     for chunk in _chunks(pks):
-        PhoneNumber.objects.filter(pk__in=chunk, seen_until=None).update(
-            seen_until=Greatest("first_seen", Value(last_confirmed, DateTimeField()))
-        )
+        PhoneNumber.objects.filter(pk__in=chunk, seen_until=None).update(seen_until=Greatest("recorded_at", *confirmed))
 
 
 def _record_numbers(
-    chunk: Sequence[tuple[NumberRecord, str]],
-    known: dict[str, Known],
-    teammates: dict[str, int],
-    observed_at: datetime,
+    chunk: Sequence[tuple[NumberRecord, str]], teammates: dict[str, int], observed_at: datetime
 ) -> None:
-    fresh = [
-        PhoneNumber(quo_id=record.id, first_seen=observed_at, fingerprint=digest)
+    numbers = [
+        PhoneNumber(quo_id=record.id, first_seen=observed_at, recorded_at=observed_at, fingerprint=digest)
         for record, digest in chunk
-        if record.id not in known
     ]
-    PhoneNumber.objects.bulk_create(fresh, batch_size=_BATCH)
-    pks = {record.id: known[record.id].pk for record, _ in chunk if record.id in known}
-    if pks:
-        _update_identities(chunk, pks)
-    before = set(pks.values())
-    pks |= {number.quo_id: number.pk for number in fresh}
-    _record_states([(pks[record.id], record) for record, _ in chunk], before, observed_at)
-    _record_assignments([(pks[record.id], record) for record, _ in chunk], before, teammates, observed_at)
+    PhoneNumber.objects.bulk_create(
+        numbers,
+        batch_size=_BATCH,
+        update_conflicts=True,
+        unique_fields=["quo_id"],
+        update_fields=["recorded_at", "fingerprint", "gone_at", "seen_until"],
+    )
+    recorded = [(number.pk, record) for number, (record, _) in zip(numbers, chunk, strict=True)]
+    _record_states(recorded, observed_at)
+    _record_assignments(recorded, teammates, observed_at)
 
 
-def _update_identities(chunk: Sequence[tuple[NumberRecord, str]], pks: dict[str, int]) -> None:
-    identities = [
-        PhoneNumber(pk=pks[record.id], fingerprint=digest, gone_at=None, seen_until=None)
-        for record, digest in chunk
-        if record.id in pks
-    ]
-    PhoneNumber.objects.bulk_update(identities, ["fingerprint", "gone_at", "seen_until"], batch_size=_BATCH)
-
-
-def _record_states(numbers: Sequence[tuple[int, NumberRecord]], before: set[int], observed_at: datetime) -> None:
+def _record_states(numbers: Sequence[tuple[int, NumberRecord]], observed_at: datetime) -> None:
     columns = [name for name, _ in _number_fields(numbers[0][1])]
-    open_states = {
-        row[0]: row
-        for row in NumberState.objects.filter(phone_number__in=before, until=None).values_list("phone_number_id", *columns)
-    }
+    present = NumberState.objects.filter(phone_number__in=[pk for pk, _ in numbers], until=None)
+    open_states = {row[0]: row for row in present.values_list("phone_number_id", *columns)}
     differing = [
         (pk, record)
         for pk, record in numbers
@@ -170,12 +159,10 @@ def _record_states(numbers: Sequence[tuple[int, NumberRecord]], before: set[int]
 
 
 def _record_assignments(
-    numbers: Sequence[tuple[int, NumberRecord]], before: set[int], teammates: dict[str, int], observed_at: datetime
+    numbers: Sequence[tuple[int, NumberRecord]], teammates: dict[str, int], observed_at: datetime
 ) -> None:
-    wanted = {
-        (pk, teammates[user.id]): (user.role, user.group_id) for pk, record in numbers for user in record.users
-    }
-    rows = Assignment.objects.filter(phone_number__in=before, until=None)
+    wanted = {(pk, teammates[user.id]): (user.role, user.group_id) for pk, record in numbers for user in record.users}
+    rows = Assignment.objects.filter(phone_number__in=[pk for pk, _ in numbers], until=None)
     present = {
         (number, teammate): (pk, (role, group))
         for pk, number, teammate, role, group in rows.values_list(
@@ -195,35 +182,41 @@ def _record_assignments(
     )
 
 
-def _record_teammates(records: Iterable[NumberRecord], observed_at: datetime) -> dict[str, int]:
-    """Record the users of `records`, of each the last description, and return the teammates' keys by Quo id."""
-    users = {user.id: user for record in records for user in record.users}
-    pks: dict[str, int] = {}
-    for chunk in _chunks(list(users.values())):
-        pks |= _record_teammate_chunk(chunk, observed_at)
-    return pks
+class _Teammates:
+    """The users of an answer, of each the last description, against what is remembered of them.
 
+    Of all its users, and not only of those on numbers that differ: a teammate's state comes from any number.
+    """
 
-def _record_teammate_chunk(users: Sequence[UserRecord], observed_at: datetime) -> dict[str, int]:
-    pks = dict(Teammate.objects.filter(quo_id__in=[user.id for user in users]).values_list("quo_id", "pk"))
-    before = set(pks.values())
-    fresh = [Teammate(quo_id=user.id, first_seen=observed_at) for user in users if user.id not in pks]
-    Teammate.objects.bulk_create(fresh, batch_size=_BATCH)
-    pks |= {teammate.quo_id: teammate.pk for teammate in fresh}
-    columns = list(_user_fields(users[0]))
-    open_states = {
-        row[0]: row
-        for row in TeammateState.objects.filter(teammate__in=before, until=None).values_list("teammate_id", *columns)
-    }
-    differing = [user for user in users if open_states.get(pks[user.id]) != (pks[user.id], *_user_fields(user).values())]
-    ended = [pks[user.id] for user in differing if pks[user.id] in open_states]
-    TeammateState.objects.filter(teammate__in=ended, until=None).update(until=observed_at)
-    states = [TeammateState(teammate_id=pks[user.id], since=observed_at, **_user_fields(user)) for user in differing]
-    for state in states:
-        state.search_text = fold(f"{state.display_name} {state.email}")
-        state.name_key = order_key(state.display_name)
-    TeammateState.objects.bulk_create(states, batch_size=_BATCH)
-    return pks
+    def __init__(self, records: Sequence[NumberRecord]) -> None:
+        users = {user.id: user for record in records for user in record.users}
+        states = TeammateState.objects.filter(until=None)
+        if len(users) <= _CHUNK:
+            states = states.filter(teammate__quo_id__in=list(users))
+        columns = ("teammate__quo_id", "teammate_id", "email", "first_name", "last_name", "role")
+        remembered = {row[0]: row[1:] for row in states.values_list(*columns)}
+        self.pks = {quo_id: row[0] for quo_id, row in remembered.items()}
+        self.differing = [
+            user for user in users.values() if remembered.get(user.id, (0,))[1:] != tuple(_user_fields(user).values())
+        ]
+
+    def record(self, observed_at: datetime) -> None:
+        for chunk in _chunks(self.differing):
+            self._record_chunk(chunk, observed_at)
+
+    def _record_chunk(self, users: Sequence[UserRecord], observed_at: datetime) -> None:
+        known = [self.pks[user.id] for user in users if user.id in self.pks]
+        TeammateState.objects.filter(teammate__in=known, until=None).update(until=observed_at)
+        fresh = [Teammate(quo_id=user.id, first_seen=observed_at) for user in users if user.id not in self.pks]
+        Teammate.objects.bulk_create(fresh, batch_size=_BATCH)
+        self.pks |= {teammate.quo_id: teammate.pk for teammate in fresh}
+        states = [
+            TeammateState(teammate_id=self.pks[user.id], since=observed_at, **_user_fields(user)) for user in users
+        ]
+        for state in states:
+            state.search_text = fold(f"{state.display_name} {state.email}")
+            state.name_key = order_key(state.display_name)
+        TeammateState.objects.bulk_create(states, batch_size=_BATCH)
 
 
 def _number_fields(record: NumberRecord) -> tuple[tuple[str, str | None], ...]:

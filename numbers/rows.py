@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import quote
 
 from django.urls import reverse
@@ -78,10 +79,10 @@ def _number_row(state: NumberState, teammates: Mapping[int, list[TeammateLine]])
     )
 
 
-def teammate_lines(phone_numbers: Iterable[int]) -> Mapping[int, list[TeammateLine]]:
-    """Return who is on each number now, by the number's key, in order of their names."""
+def teammate_lines(phone_numbers: Iterable[int], *, until: datetime | None = None) -> Mapping[int, list[TeammateLine]]:
+    """Return who is on each number now, or was up to `until`, by the number's key, in order of their names."""
     lines: dict[int, list[TeammateLine]] = defaultdict(list)
-    for row in teammates_on(phone_numbers):
+    for row in teammates_on(phone_numbers, until=until):
         name = shown_name(row["first_name"], row["last_name"], row["email"])
         line = TeammateLine(row["user_id"], name, row["email"], row["role"], row["group_id"])
         lines[row["phone_number_id"]].append(line)

@@ -12,7 +12,7 @@ from numbers import demo, sync
 from numbers.facts import Advice, Cell, advice_for, cells_of
 from numbers.filters import NumberFilters
 from numbers.freshness import Freshness, freshness_of, syncs_about
-from numbers.models import NumberState, PhoneNumber, Sync, TeammateState
+from numbers.models import NumberState, PhoneNumber, Sync, Teammate, TeammateState
 from numbers.phones import is_toll_free, pretty
 from numbers.querysets import search_teammates
 from numbers.quo.client import QuoClient
@@ -63,7 +63,17 @@ def run_sync(question: Question, *, accept_removals: bool = False, progress: Pro
 
 
 def freshness(question: Question) -> Freshness:
-    return freshness_of(question, timezone.now(), timedelta(seconds=settings.SYNC_INTERVAL))
+    """Return how old what is remembered of the question's subject is."""
+    interval = timedelta(seconds=settings.SYNC_INTERVAL)
+    return freshness_of(question, timezone.now(), interval, is_known=_is_known(question))
+
+
+def _is_known(question: Question) -> bool:
+    if question.scope == Sync.Scope.NUMBER:
+        return PhoneNumber.objects.filter(quo_id=question.subject).exists()
+    if question.scope == Sync.Scope.TEAMMATE:
+        return Teammate.objects.filter(quo_id=question.subject).exists()
+    return True
 
 
 def memory_version() -> int:
@@ -149,7 +159,7 @@ class Stamp:
 
 @dataclass(frozen=True)
 class NumberPage:
-    """One number's page. `state` is the open one, or the last one of a number that is gone."""
+    """One number's page. Of a number that is gone, `state` and `teammates` are the last ones."""
 
     number: PhoneNumber
     state: NumberState
@@ -181,7 +191,7 @@ def number_page(quo_id: str) -> NumberPage | None:
         created=_stamp(state.created_at_text),
         updated=_stamp(state.updated_at_text),
         cells=tuple(CellLine(cell, advice_for(cell, state.number)) for cell in cells_of(state)),
-        teammates=teammate_lines([number.pk]).get(number.pk, []),
+        teammates=teammate_lines([number.pk], until=number.gone_at).get(number.pk, []),
         last_confirmed=number.seen_until or _last_confirmed(quo_id, number.first_seen),
         states_before=number.states.count() - 1,
     )

@@ -3,6 +3,8 @@
 import os
 import re
 import secrets
+import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +15,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.wsgi import get_wsgi_application
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 
 from numbers.demo import DemoAddress, note_address, note_path
 
@@ -20,24 +23,28 @@ WORKERS = 2
 THREADS = 4
 
 
+def our_command(*arguments: str) -> list[str]:
+    """Return what runs another command of this copy's manage.py."""
+    return [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
+
+
 @contextmanager
-def demo_workspace() -> Iterator[DemoAddress]:
-    """Run the sandbox on a free loopback port and note its address for every process of this copy."""
+def demo_workspace() -> Iterator[Callable[[], None]]:
+    """Run the sandbox on a free loopback port; give what waits for it and notes where it is, for all of this copy."""
     key = secrets.token_urlsafe(24)
     sandbox = subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, sys.argv[0], "sandbox", "--port", "0", "--until-stdin-closes"],
+        our_command("sandbox", "--port", "0", "--until-stdin-closes"),
         env={**os.environ, "SANDBOX_KEY": key},
         # Held open until this process ends, however it ends: then the sandbox ends, too.
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
+        errors="replace",
         # Ctrl-C reaches the web server first, which may still be answering from the sandbox.
         start_new_session=True,
     )
     try:
-        address = DemoAddress(_address_from(sandbox), key)
-        note_address(address)
-        yield address
+        yield lambda: note_address(DemoAddress(_address_from(sandbox), key))
     finally:
         note_path().unlink(missing_ok=True)
         sandbox.terminate()
@@ -55,6 +62,16 @@ def _address_from(sandbox: "subprocess.Popen[str]") -> str:
     raise CommandError("The demo workspace did not start. `manage.py sandbox` by itself says why.")
 
 
+def listen() -> socket.socket:
+    """Take the address that the settings name, for as long as the socket is open. Raises OSError."""
+    is_ipv6 = ":" in settings.HOST
+    return socket.create_server(
+        (settings.HOST, settings.PORT),
+        family=socket.AF_INET6 if is_ipv6 else socket.AF_INET,
+        dualstack_ipv6=is_ipv6 and socket.has_dualstack_ipv6(),
+    )
+
+
 class _Server(BaseApplication):
     """gunicorn with this project's application, in this process."""
 
@@ -70,18 +87,40 @@ class _Server(BaseApplication):
         return get_wsgi_application()
 
 
-def serve(when_ready: Callable[[], None]) -> None:
-    """Serve until a signal ends it; `when_ready` is called once the address answers."""
-    host = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
+def serve(listener: socket.socket, when_ready: Callable[[], None]) -> None:
+    """Serve until a signal ends it; `when_ready` is called once pages can be asked for. Leaves by SystemExit."""
+    on_hang_up = signal.getsignal(signal.SIGHUP)
+
+    def ready(arbiter: Arbiter) -> None:
+        # To gunicorn SIGHUP means "start again"; here it means that the terminal was closed.
+        signal.signal(signal.SIGHUP, on_hang_up if on_hang_up == signal.SIG_IGN else _stop(arbiter))
+        when_ready()
+
     _Server(
         {
-            "bind": f"{host}:{settings.PORT}",
+            "bind": f"fd://{listener.detach()}",
+            "preload_app": True,
             "workers": WORKERS,
             "worker_class": "gthread",
             "threads": THREADS,
             "graceful_timeout": 5,
             "limit_request_line": 8190,  # an id may be long, and each of its characters three
             "loglevel": "warning",
-            "when_ready": lambda _server: when_ready(),
+            "control_socket_disable": True,
+            "when_ready": ready,
+            "worker_exit": _leave,
         }
     ).run()
+
+
+def _stop(arbiter: Arbiter) -> Callable[..., None]:
+    return lambda *_: arbiter.SIG_QUEUE.put_nowait(signal.SIGTERM)
+
+
+def _leave(_arbiter: Arbiter, worker: Any) -> None:  # noqa: ANN401 - gunicorn's
+    """End a worker's process here: what follows is `manage.py run` cleaning up, which the first process does.
+
+    Nor does it wait for a thread that is still asking Quo: a sync may be ended at any moment.
+    """
+    if worker.pid == os.getpid():
+        os._exit(0 if worker.booted else Arbiter.WORKER_BOOT_ERROR)

@@ -7,7 +7,7 @@ remembered in the sync's own row, which stands outside that transaction.
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -17,7 +17,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from numbers.locks import only_one_sync
-from numbers.models import Assignment, PhoneNumber, Sync
+from numbers.models import Assignment, Sync
 from numbers.quo.errors import NotFound, QuoError
 from numbers.quo.payloads import Answer, NumberRecord
 from numbers.recording import Known, Progress, known_numbers, record_answer, record_gone, record_unconfirmed
@@ -84,7 +84,7 @@ def run(
         sync = Sync.objects.create(scope=question.scope, subject=question.subject, demo=demo, started_at=clock())
         try:
             answer = _ask(question, source)
-            with transaction.atomic():
+            with transaction.atomic(durable=True):
                 _record(sync, answer, _moment(clock()), accept_removals=accept_removals, progress=progress)
                 _end(sync, Sync.Outcome.SUCCEEDED, clock())
         except QuoError as error:
@@ -133,7 +133,7 @@ def _ask_about_teammate(user_id: str, source: Source) -> Answer:
     notices = list(answer.notices)
     strangers = [record for record in answer.records if all(user.id != user_id for user in record.users)]
     if strangers:
-        notices.append(f"Quo lists {len(strangers)} numbers for this teammate whose own records do not name them.")
+        notices.append(f"Quo lists {_numbers(len(strangers))} for this teammate without naming them on it.")
     aside = {item.number_id for item in answer.set_aside}
     remembered = Assignment.objects.filter(teammate__quo_id=user_id, until=None).order_by("pk")
     omitted = [
@@ -148,10 +148,15 @@ def _ask_about_teammate(user_id: str, source: Source) -> Answer:
             notices.append(f"Quo no longer knows {quo_id}; a sync of every number will tell whether it is gone.")
     still_on = sum(any(user.id == user_id for user in records[i].users) for i in omitted[:LOOK_UPS] if i in records)
     if still_on:
-        notices.append(f"Quo's list for this teammate leaves out {still_on} numbers whose own records name them.")
+        notices.append(f"Quo's list for this teammate leaves out {_numbers(still_on)} that the teammate is on.")
     if len(omitted) > LOOK_UPS:
-        notices.append(f"{len(omitted) - LOOK_UPS} more numbers are not in Quo's list; a sync of every number will tell.")
+        left = _numbers(len(omitted) - LOOK_UPS)
+        notices.append(f"Quo's list for this teammate leaves out {left} more; a sync of every number will tell.")
     return Answer(records=tuple(records.values()), set_aside=answer.set_aside, notices=tuple(notices))
+
+
+def _numbers(count: int) -> str:
+    return "1 number" if count == 1 else f"{count} numbers"
 
 
 def _moment(now: datetime) -> datetime:
@@ -160,9 +165,7 @@ def _moment(now: datetime) -> datetime:
     return now if latest is None or now > latest else latest + timedelta(microseconds=1)
 
 
-def _record(
-    sync: Sync, answer: Answer, observed_at: datetime, *, accept_removals: bool, progress: Progress
-) -> None:
+def _record(sync: Sync, answer: Answer, observed_at: datetime, *, accept_removals: bool, progress: Progress) -> None:
     complete = sync.scope == Sync.Scope.WORKSPACE
     known = known_numbers(None if complete else [record.id for record in answer.records])
     outcome = record_answer(answer.records, known, observed_at, progress)
@@ -183,28 +186,33 @@ def _conclude_removals(
     sync: Sync, answer: Answer, known: dict[str, Known], observed_at: datetime, *, accept_removals: bool
 ) -> None:
     """Mark what a complete answer no longer has as gone, unless the answer is not to be believed."""
-    last_confirmed = last_complete_observation() or sync.started_at
+    last_complete = last_complete_observation()
     seen = {record.id for record in answer.records}
     aside = {item.number_id for item in answer.set_aside}
     current = {quo_id: number for quo_id, number in known.items() if not number.is_gone}
-    missing = [quo_id for quo_id in current if quo_id not in seen and quo_id not in aside]
-    unconfirmed = [number.pk for quo_id, number in current.items() if quo_id in aside and number.is_confirmed]
-    pks = [current[quo_id].pk for quo_id in missing]
-    if None in aside and missing:
+    missing = [number.pk for quo_id, number in current.items() if quo_id not in seen and quo_id not in aside]
+    if missing and None in aside:
         sync.notices.append("A record without a readable id was set aside, so no number was marked as gone.")
         sync.held = len(missing)
-        unconfirmed += [current[quo_id].pk for quo_id in missing if current[quo_id].is_confirmed]
     elif _is_implausible(len(missing), len(current), is_empty=not seen) and not accept_removals:
-        sync.held_digest = hashlib.sha256("\n".join(sorted(seen)).encode()).hexdigest()
+        sync.held_digest = _digest(seen | aside)
         if not _was_held_long_ago(sync.held_digest, observed_at):
             sync.held = len(missing)
-            unconfirmed += [current[quo_id].pk for quo_id in missing if current[quo_id].is_confirmed]
-    if pks and not sync.held:
-        sync.gone, sync.wrote = len(pks), True
-        record_gone(pks, observed_at, last_confirmed)
+    if missing and not sync.held:
+        sync.gone, sync.wrote = len(missing), True
+        record_gone(missing, observed_at, last_complete)
+    unconfirmed = [
+        number.pk
+        for quo_id, number in current.items()
+        if number.is_confirmed and quo_id not in seen and (sync.held or quo_id in aside)
+    ]
     if unconfirmed:
         sync.wrote = True
-        record_unconfirmed(unconfirmed, last_confirmed)
+        record_unconfirmed(unconfirmed, last_complete)
+
+
+def _digest(ids: Iterable[str | None]) -> str:
+    return hashlib.sha256("\n".join(sorted(filter(None, ids))).encode()).hexdigest()
 
 
 def _is_implausible(missing: int, known: int, *, is_empty: bool) -> bool:

@@ -10,8 +10,16 @@ from quo_admin import env
 KEY_FILE = "secret-key"
 
 
+def kept(path: Path) -> str:
+    """Return what is kept in a file, or "" where there is nothing that can be read."""
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
 def keep_once(path: Path, value: str) -> str:
-    """Write `value` to a new private file and return it; of a file that is there, return the content.
+    """Write `value` to a new private file and return it; of a file that is there, return the content, if readable.
 
     The file appears whole or not at all, whoever else prepares at the same time and whenever the process dies.
     """
@@ -27,15 +35,19 @@ def keep_once(path: Path, value: str) -> str:
             pass
         finally:
             draft.unlink()
-    return path.read_text().strip()
+    return kept(path)
 
 
 def prepare(values: env.Values) -> None:
-    """Make the data folder and, where none is set, the secret key. Raises OSError."""
+    """Make the data folder and, where none is set, the secret key. Raises OSError and SettingsError."""
     folder: Path = values["DATA_DIR"]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not values["SECRET_KEY"]:
-        keep_once(folder / KEY_FILE, secrets.token_urlsafe(48))
+    if values["SECRET_KEY"]:
+        return
+    key_file = folder / KEY_FILE
+    keep_once(key_file, secrets.token_urlsafe(48))
+    if not kept(key_file):
+        raise env.SettingsError(f"{key_file} holds no secret key that can be read: delete it, then start again.")
 
 
 def main() -> None:

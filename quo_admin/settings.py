@@ -1,19 +1,19 @@
 """Django's settings, from the values that `env.py` reads."""
 
 import os
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import dj_database_url
 from csp.constants import NONE, SELF
 
 from quo_admin import env
-from quo_admin.prepare import KEY_FILE
+from quo_admin.prepare import KEY_FILE, kept
 
 BASE_DIR = env.BASE_DIR
 ENVIRONMENT = env.read(os.environ, env.dotenv_path(os.environ))
 
-DATA_DIR = ENVIRONMENT["DATA_DIR"]
+DATA_DIR: Path = ENVIRONMENT["DATA_DIR"]
 DEBUG: bool = ENVIRONMENT["DEBUG"]
 PORT: int = ENVIRONMENT["PORT"]
 HOST: str = ENVIRONMENT["HOST"]
@@ -23,12 +23,12 @@ SITE_URL: str = ENVIRONMENT["SITE_URL"] or f"http://127.0.0.1:{PORT}"
 def _secret_key() -> str:
     if ENVIRONMENT["SECRET_KEY"]:
         return str(ENVIRONMENT["SECRET_KEY"])
-    try:
-        return (DATA_DIR / KEY_FILE).read_text().strip()
-    except OSError:
+    key = kept(DATA_DIR / KEY_FILE)
+    if not key:
         raise env.SettingsError(
-            "There is no SECRET_KEY yet: run `make setup` once, which makes one and keeps it, or set it."
-        ) from None
+            f"There is no SECRET_KEY that can be read in {DATA_DIR}: run `make setup`, which makes one, or set it."
+        )
+    return key
 
 
 SECRET_KEY = _secret_key()
@@ -47,7 +47,7 @@ DEMO = not QUO_API_KEY  # no key: the demo workspace, which `manage.py run` serv
 _site = urlsplit(SITE_URL)
 _is_https = _site.scheme == "https"
 _loopback = ["127.0.0.1", "localhost", "[::1]"]
-_site_host = f"[{_site.hostname}]" if ":" in (_site.hostname or "") else _site.hostname
+_site_host = f"[{_site.hostname}]" if ":" in (_site.hostname or "") else str(_site.hostname)
 ALLOWED_HOSTS = _loopback if _site_host in _loopback else [_site_host]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
@@ -58,9 +58,9 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 # Browsers keep cookies by host, not by port: two copies on one machine must not sign each other out.
-if _site_host in _loopback:
-    SESSION_COOKIE_NAME = f"sessionid_{_site.port or 80}"
-    CSRF_COOKIE_NAME = f"csrftoken_{_site.port or 80}"
+if _site.port:
+    SESSION_COOKIE_NAME = f"sessionid_{_site.port}"
+    CSRF_COOKIE_NAME = f"csrftoken_{_site.port}"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -102,7 +102,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -130,31 +130,26 @@ TEMPLATES = [
 ]
 
 
-def _database() -> dict[str, Any]:
-    if not ENVIRONMENT["DATABASE_URL"]:
-        # The demo workspace has a file of its own: invented numbers never mix with the office's.
-        name = DATA_DIR / ("demo.sqlite3" if DEMO else "quo-admin.sqlite3")
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": name, "OPTIONS": SQLITE_OPTIONS}
-    try:
-        database: dict[str, Any] = dict(dj_database_url.parse(ENVIRONMENT["DATABASE_URL"]))
-    except ValueError:  # its text may hold the password
-        database = {}
-    engine = database.get("ENGINE", "")
-    if engine.endswith("sqlite3") and database.get("NAME"):
-        return {**database, "OPTIONS": SQLITE_OPTIONS}
-    if engine.endswith("postgresql") and database.get("NAME"):
-        return {**database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-    raise env.SettingsError(
-        "DATABASE_URL must look like postgres://user:password@host/name or sqlite:////path/to/file."
-    )
-
-
 # IMMEDIATE: a transaction that writes waits for its turn at its start, instead of failing half-way.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
+
+
+def _database() -> dict[str, Any]:
+    # The demo workspace has a file of its own: invented numbers never mix with the office's.
+    database: dict[str, Any] = ENVIRONMENT["DATABASE_URL"] or {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DATA_DIR / ("demo.sqlite3" if DEMO else "quo-admin.sqlite3"),
+    }
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        return {**database, "OPTIONS": SQLITE_OPTIONS}
+    options = {"connect_timeout": 10, **database.get("OPTIONS", {})}  # seconds; the driver waits for minutes
+    return {**database, "OPTIONS": options, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+
+
 DATABASES = {"default": _database()}
 
 # Shared by the web processes: the limits on sign-in count over all of them.
@@ -162,6 +157,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": DATA_DIR / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
 }
 
@@ -202,5 +198,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"numbers": {"level": "INFO"}},
+    # What people ask wrongly is for them to read, on the page: not for the log.
+    "loggers": {"django.request": {"level": "ERROR"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
 }

@@ -1,4 +1,4 @@
-"""The WSGI application, as gunicorn serves it."""
+"""The WSGI application, for a gunicorn of one's own: `gunicorn quo_admin.wsgi`. `manage.py run` has its own."""
 
 import os
 import sys
@@ -15,7 +15,9 @@ def _application() -> WSGIHandler:
     try:
         return get_wsgi_application()
     except SettingsError as error:
-        sys.exit(str(error))
+        sys.stderr.write(f"{error}\n")
+        # gunicorn's code for "the application cannot be loaded": after any other it would start workers for ever.
+        sys.exit(4)
 
 
 application = _application()

@@ -1,7 +1,10 @@
 """The project's settings under test: nothing is taken from the developer's environment or `.env`."""
 
+import atexit
 import os
+import shutil
 import tempfile
+from pathlib import Path
 
 from quo_admin import env
 
@@ -9,9 +12,12 @@ for _setting in env.SETTINGS:
     os.environ.pop(_setting.name, None)
     os.environ.pop(f"{_setting.name}_FILE", None)
 
+_folder = tempfile.mkdtemp(prefix="quo-admin-tests-")
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+
 os.environ["ENV_FILE"] = os.devnull
 os.environ["SECRET_KEY"] = "only-for-tests"
-os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="quo-admin-tests-")
+os.environ["DATA_DIR"] = _folder
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
 os.environ["QUO_API_KEY"] = "key-of-the-tests"
 
@@ -23,3 +29,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# There and empty: tests need no `make setup`, and WhiteNoise warns of a folder that is missing.
+STATIC_ROOT = Path(_folder) / "static"
+STATIC_ROOT.mkdir()

@@ -82,7 +82,7 @@ class Session(requests.Session):
 
     def close(self) -> None:
         super().close()
-        self.watchdog.forget_closed()
+        self.watchdog.close()
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # noqa: ANN401
         """Whatever leaves goes through here: first questions, retries and redirects alike."""

@@ -47,7 +47,7 @@ class Watchdog:
             timer.cancel()
             timer.join()
             self._ends = math.inf
-            self.forget_closed()
+            self._forget_closed()
 
     def left(self) -> float:
         """Seconds until the end; infinite outside of a limit."""
@@ -67,7 +67,15 @@ class Watchdog:
             if self.expired:
                 _shut(handle)
 
-    def forget_closed(self) -> None:
+    def close(self) -> None:
+        """Hang up on every connection. (urllib3 only does so once nothing refers to its pool any more.)"""
+        with self._lock:
+            for handle in self._handles.values():
+                _shut(handle)
+                handle.close()
+            self._handles.clear()
+
+    def _forget_closed(self) -> None:
         """Let go of what is closed. What waits in the pool for the next request is still watched."""
         with self._lock:
             for connection in [connection for connection in self._handles if connection.sock is None]:

@@ -220,9 +220,6 @@ class _Handler(BaseHTTPRequestHandler):
     def do_other(self) -> None:
         self._note()
         self.close_connection = True
-        length = self.headers.get("Content-Length", "")
-        if length.isdecimal():  # closing on an unread body would reset the connection before our answer is read
-            self.rfile.read(min(int(length), PIECE))
         self._deliver(error(405, headers=(("Allow", "GET"),)))
 
     do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_other  # noqa: N815

@@ -1,5 +1,7 @@
 """Links within the list: the same list with something else."""
 
+from urllib.parse import urlencode
+
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html
@@ -23,6 +25,17 @@ def list_link(filters: NumberFilters, **changes: str | int) -> SafeString:
     url = reverse("numbers:list") + list_query(filters, **changes)
     return format_html(
         'href="{0}" hx-get="{0}" hx-target="#results" hx-swap="outerHTML" hx-sync="#filters:replace"', url
+    )
+
+
+@register.simple_tag
+def choice_link(filters: NumberFilters, user: str) -> SafeString:
+    """The attributes of a link to one teammate's numbers; htmx takes along what stands in the search by then."""
+    return format_html(
+        'href="{}" hx-get="{}" hx-include="#q, #sort" hx-target="#results" hx-swap="outerHTML" '
+        'hx-sync="#filters:replace"',
+        reverse("numbers:list") + list_query(filters, user=user),
+        f"{reverse('numbers:list')}?{urlencode({'user': user})}",
     )
 
 

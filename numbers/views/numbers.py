@@ -1,8 +1,7 @@
 """The list of numbers and the page of one."""
 
-from urllib.parse import urlsplit
-
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.core.exceptions import TooManyFieldsSent
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -10,8 +9,10 @@ from django.views.decorators.http import require_safe
 from numbers import filters, services
 from numbers.facts import COLUMNS
 from numbers.models import Sync
+from numbers.rows import number_url
 from numbers.sync import WORKSPACE, Question
-from numbers.views.htmx import page_or_fragments, wants_fragment
+from numbers.views.htmx import page_or_fragments, shown_address, wants_fragment
+
 
 @require_safe
 def number_list(request: HttpRequest) -> HttpResponse:
@@ -30,13 +31,22 @@ def number_list(request: HttpRequest) -> HttpResponse:
         "version": services.memory_version(),
         "here": request.get_full_path(),
     }
-    before = QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query)
+    before = _shown_query(request)
     response = page_or_fragments(request, "numbers/list.html", _fragments(request, before, asked), context)
     if wants_fragment(request) and not _is_refresh(request):
         # Refining a search replaces the address, so that Back leads to before the search.
-        header = "HX-Replace-Url" if page.filters.q and before.get("q") else "HX-Push-Url"
+        is_refined = asked.q and before.q and (asked.q != before.q or asked.query == before.query)
+        header = "HX-Replace-Url" if is_refined else "HX-Push-Url"
         response.headers[header] = f"{reverse('numbers:list')}{'?' if page.filters.query else ''}{page.filters.query}"
     return response
+
+
+def _shown_query(request: HttpRequest) -> filters.NumberFilters:
+    """What the list in the browser shows, before it is swapped."""
+    try:
+        return filters.parse(QueryDict(shown_address(request).query))
+    except TooManyFieldsSent:
+        return filters.NumberFilters()
 
 
 def _is_refresh(request: HttpRequest) -> bool:
@@ -44,12 +54,12 @@ def _is_refresh(request: HttpRequest) -> bool:
     return "X-Refresh" in request.headers
 
 
-def _fragments(request: HttpRequest, before: QueryDict, asked: filters.NumberFilters) -> list[str]:
+def _fragments(request: HttpRequest, before: filters.NumberFilters, asked: filters.NumberFilters) -> list[str]:
     """What to swap: of another teammate's list also the picker and the freshness, which is about that teammate."""
     fragments = ["numbers/_results.html"]
     if not _is_refresh(request):
         fragments.append("numbers/_announce.html")
-        if before.get("user", "") != asked.user:
+        if before.user != asked.user:
             fragments += ["numbers/_teammate_filter.html", "components/_freshness.html"]
     return fragments
 
@@ -65,6 +75,8 @@ def teammate_choices(request: HttpRequest) -> HttpResponse:
 @require_safe
 def number_detail(request: HttpRequest, number_id: str) -> HttpResponse:
     """One number. One that is not known here is asked for by the page itself, once it is shown."""
+    if not filters.is_number_id(number_id):
+        raise Http404
     question = Question(Sync.Scope.NUMBER, number_id)
     page = services.number_page(number_id)
     context = {
@@ -73,7 +85,7 @@ def number_detail(request: HttpRequest, number_id: str) -> HttpResponse:
         "question": question,
         "freshness": services.freshness(question),
         "version": services.memory_version(),
-        "here": request.get_full_path(),
+        "here": number_url(number_id),
     }
     status = 200 if page or wants_fragment(request) else 404
     return page_or_fragments(request, "numbers/detail.html", ["numbers/_number.html"], context, status)

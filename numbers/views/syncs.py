@@ -3,27 +3,31 @@
 import json
 import logging
 
-from django.conf import settings
 from django.contrib import messages
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.http import MAX_URL_LENGTH, MAX_URL_REDIRECT_LENGTH, url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_safe
 
-from numbers import services
+from numbers import filters, services
+from numbers.configuration import settings_in_force
 from numbers.models import Sync
 from numbers.sync import WORKSPACE, Question, SyncBusy, SyncRefused
 from numbers.views.htmx import wants_fragment
-from quo_admin import env
 
 log = logging.getLogger(__name__)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def sync_now(request: HttpRequest) -> HttpResponse:
-    """Ask Quo what the page asks. A page that asks by itself (`auto`) does so only where nobody has just asked."""
+    """Ask Quo what the page asks. A page that asks by itself (`auto`) does so only where nobody has just asked.
+
+    A GET, of an address that was kept or reloaded, asks nothing.
+    """
+    if request.method != "POST":
+        return redirect("numbers:list")
     question = _question(request)
     refusal, is_busy = "", False
     if not request.POST.get("auto") or services.freshness(question).is_due:
@@ -43,16 +47,18 @@ def sync_now(request: HttpRequest) -> HttpResponse:
 
 def _question(request: HttpRequest) -> Question:
     number, user = request.POST.get("number", ""), request.POST.get("user", "")
-    if number.startswith("PN") and "\x00" not in number:
+    if filters.is_number_id(number):
         return Question(Sync.Scope.NUMBER, number)
-    if user.startswith("US") and "\x00" not in user:
+    if filters.is_teammate_id(user):
         return Question(Sync.Scope.TEAMMATE, user)
     return WORKSPACE
 
 
 def _page_before(request: HttpRequest) -> str:
     url = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    # The page of a long id or search has a longer address than Django vouches for: what its beginning leads to decides.
+    is_ours = url.startswith("/") and len(url) < MAX_URL_REDIRECT_LENGTH
+    is_ours &= url_has_allowed_host_and_scheme(url[:MAX_URL_LENGTH], {request.get_host()}, request.is_secure())
     return url if is_ours else reverse("numbers:list")
 
 
@@ -78,28 +84,19 @@ def _fragment(request: HttpRequest, question: Question, refusal: str, *, is_busy
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
     """The syncs and the settings in force."""
-    page_text = request.GET.get("page", "1")
-    is_page = page_text.isascii() and page_text.isdigit() and len(page_text) < 9
+    notices: list[str] = []
+    asked = filters.page_of(request.GET, notices)
+    filters.name_others(request.GET, {"page"}, notices)
+    syncs = services.sync_page(asked)
+    if asked > syncs.paginator.num_pages:
+        notices.append(f"There is no page {asked}, so the last one is shown.")
     context = {
-        "syncs": services.sync_page(int(page_text) if is_page else 1),
-        "settings": _settings_in_force(),
+        "syncs": syncs,
+        "notices": notices,
+        "settings": settings_in_force(),
         "question": WORKSPACE,
         "freshness": services.freshness(WORKSPACE),
         "version": services.memory_version(),
         "here": request.get_full_path(),
     }
     return render(request, "status/status.html", context)
-
-
-def _settings_in_force() -> list[dict[str, str]]:
-    """Every setting in words. Of a secret only whether it is set."""
-    shown = []
-    for setting in env.SETTINGS:
-        value = settings.ENVIRONMENT[setting.name]
-        if setting.secret:
-            text = "set" if value else "not set"
-        else:
-            text = str(getattr(settings, setting.name, value))
-        source = settings.ENVIRONMENT.sources[setting.name]
-        shown.append({"name": setting.name, "value": text, "source": source, "help": setting.help})
-    return shown

@@ -3,14 +3,13 @@
 
 // A page that nobody looks at does not ask Quo by itself.
 document.addEventListener("htmx:confirm", (event) => {
-  const isPolling = event.target.id === "freshness" && event.detail.verb === "post";
-  if (isPolling && document.hidden) event.preventDefault();
+  if (event.target.id === "look" && document.hidden) event.preventDefault();
 });
 
 document.addEventListener("visibilitychange", () => {
-  const freshness = document.getElementById("freshness");
-  if (!document.hidden && freshness && secondsOld(freshness.querySelector("time[data-ago]")) > 60) {
-    window.htmx.trigger(freshness, "look");
+  const look = document.getElementById("look");
+  if (!document.hidden && look && secondsOld(document.querySelector("#freshness time[data-ago]")) > 60) {
+    window.htmx.trigger(look, "look");
   }
 });
 
@@ -64,6 +63,10 @@ document.addEventListener("htmx:afterSettle", () => {
 document.addEventListener("toggle", (event) => {
   if (event.target.matches(".picker") && event.target.open) event.target.querySelector("input[type=search]").focus();
 }, true);
+document.addEventListener("htmx:afterSettle", (event) => {
+  const wasChosen = event.detail.requestConfig?.elt.matches(".choice");
+  if (wasChosen && document.activeElement === document.body) document.getElementById("teammate-summary")?.focus();
+});
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const picker of document.querySelectorAll(".picker[open]")) {

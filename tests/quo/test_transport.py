@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 import tracemalloc
+from contextlib import suppress
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -74,9 +75,8 @@ def fails(open_session: Open, url: str, path: str = "/") -> Unavailable:
 
 @pytest.mark.parametrize("verb", ["HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "get ", "QUERY"])
 def test_no_other_verb_leaves(open_session: Open, turns: Turns, verb: str) -> None:
-    with serve(answer()) as server:
-        with pytest.raises(RuntimeError, match="nothing but GET"):
-            open_session(server.url).request(verb, server.url)
+    with serve(answer()) as server, pytest.raises(RuntimeError, match="nothing but GET"):
+        open_session(server.url).request(verb, server.url)
 
     assert server.connections == turns.taken == 0
 
@@ -93,9 +93,8 @@ def test_no_other_verb_leaves_as_a_prepared_request(open_session: Open, verb: st
 
 
 def test_a_get_with_a_body_does_not_leave(open_session: Open) -> None:
-    with serve(answer()) as server:
-        with pytest.raises(RuntimeError, match="without a body"):
-            open_session(server.url).get(server.url, json={"name": "changed"})
+    with serve(answer()) as server, pytest.raises(RuntimeError, match="without a body"):
+        open_session(server.url).get(server.url, json={"name": "changed"})
 
     assert server.connections == 0
 
@@ -116,9 +115,9 @@ def test_a_get_with_a_body_does_not_leave(open_session: Open) -> None:
     ],
 )
 def test_no_other_origin_is_asked(open_session: Open, turns: Turns, url: str) -> None:
-    with responses.RequestsMock() as announced:
-        with pytest.raises((Unavailable, requests.RequestException)):
-            open_session("https://api.quo.com").get(url)
+    refused = (Unavailable, requests.RequestException)
+    with responses.RequestsMock() as announced, pytest.raises(refused):
+        open_session("https://api.quo.com").get(url)
 
     assert len(announced.calls) == turns.taken == 0
 
@@ -132,7 +131,7 @@ def test_the_default_port_is_the_same_origin(open_session: Open) -> None:
 
 @pytest.mark.parametrize("url", ["", "api.quo.com", "https://", "http://[", "http://x:99999"])
 def test_an_address_that_is_none_is_refused_at_once(open_session: Open, url: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError):
         open_session(url)
 
 
@@ -307,10 +306,13 @@ def test_a_session_recovers_from_a_deadline(open_session: Open) -> None:
 
 
 def test_one_attempt_waits_no_longer_than_is_left(open_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    timeouts: list[object] = []
-    monkeypatch.setattr(
-        requests.Session, "send", lambda *_, timeout, **__: timeouts.append(timeout) or requests.Response()
-    )
+    waits: list[tuple[float, float]] = []
+
+    def send(*_: object, timeout: tuple[float, float], **__: object) -> requests.Response:
+        waits.append(timeout)
+        return requests.Response()
+
+    monkeypatch.setattr(requests.Session, "send", send)
     prepared = requests.Request("GET", "http://127.0.0.1").prepare()
     session = open_session("http://127.0.0.1")
 
@@ -318,10 +320,8 @@ def test_one_attempt_waits_no_longer_than_is_left(open_session: Open, monkeypatc
     with session.watchdog.limit(3):
         session.send(prepared)
 
-    assert timeouts[0] == (5, 20)
-    connect, read = timeouts[1]  # type: ignore[misc] # a pair
-    assert connect == pytest.approx(read)
-    assert 2 < read <= 3
+    assert waits[0] == (5, 20)
+    assert 2 < waits[1][0] == waits[1][1] <= 3
 
 
 def test_nothing_is_left_behind(open_session: Open) -> None:
@@ -381,10 +381,8 @@ def test_a_gzip_bomb_does_not_fill_the_memory(open_session: Open, status: str) -
     with serve(head.encode() + bomb) as server:
         session = open_session(server.url)
         tracemalloc.start()
-        try:
+        with suppress(BadPayload):
             session.fetch(server.url, MAX_BYTES)
-        except BadPayload:
-            pass
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
 

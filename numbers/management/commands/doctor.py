@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from numbers.diagnosis import diagnose
 
 MARKS = {True: "✓", False: "✗", None: "–"}
+PLAIN_MARKS = {True: "ok   ", False: "WRONG", None: "-    "}
 
 
 class Command(BaseCommand):
@@ -15,9 +16,19 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, **_options: Any) -> None:  # noqa: ANN401 - Django's
+        marks = MARKS if _shows("".join(MARKS.values()), sys.stdout.encoding) else PLAIN_MARKS
         is_well = True
         for finding in diagnose():
-            self.stdout.write(f"{MARKS[finding.ok]} {finding.subject:<14} {finding.text}")
+            self.stdout.write(f"{marks[finding.ok]} {finding.subject:<14} {finding.text}")
+            self.stdout.flush()  # the next one may take a minute
             is_well = is_well and finding.ok is not False
         if not is_well:
             sys.exit(1)
+
+
+def _shows(text: str, encoding: str | None) -> bool:
+    try:
+        text.encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

@@ -1,8 +1,8 @@
 """`manage.py run`, as `make run` calls it: everything that it takes to serve Quo Admin, until Ctrl-C."""
 
+import signal
 import socket
 import subprocess
-import sys
 from contextlib import ExitStack
 from typing import Any
 
@@ -10,10 +10,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connections
+from filelock import FileLock
 
 from accounts.first import FirstAccount, ensure_first_account
 from numbers.models import Sync
-from numbers.serving import demo_workspace, serve
+from numbers.serving import demo_workspace, listen, our_command, serve
 
 FIRST_SYNC_PATIENCE = 10.0
 
@@ -23,36 +24,49 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, **_options: Any) -> None:  # noqa: ANN401 - Django's
-        _claim_port()
+        _let_signals_interrupt()
         with ExitStack() as started:
+            listener = started.enter_context(_claimed_address())
             try:
-                call_command("migrate", verbosity=0, interactive=False)
-                account = ensure_first_account(settings.DATA_DIR / f"first-password{'-demo' if settings.DEMO else ''}")
-                if settings.DEMO:
-                    started.enter_context(demo_workspace())
-                self._first_sync(started)
+                account = self._prepare(started)
             except DatabaseError:
-                raise CommandError("The database does not answer. Check DATABASE_URL, then `manage.py doctor`.") from None
+                raise CommandError("The database does not answer. `manage.py doctor` looks at it.") from None
             except OSError as error:
                 raise CommandError(f"{settings.DATA_DIR} cannot be written: {error.strerror}.") from None
-            except KeyboardInterrupt:
-                return
-            connections.close_all()
-            serve(when_ready=lambda: self._tell(account))
+            connections.close_all()  # before gunicorn forks: a connection belongs to one process
+            serve(listener, when_ready=lambda: self._tell(account))
+
+    def _prepare(self, started: ExitStack) -> FirstAccount:
+        demo_is_up = started.enter_context(demo_workspace()) if settings.DEMO else None
+        with FileLock(settings.DATA_DIR / "run.lock"):
+            call_command("migrate", verbosity=0, interactive=False)
+        account = ensure_first_account(settings.DATA_DIR / f"first-password{'-demo' if settings.DEMO else ''}")
+        if demo_is_up:
+            demo_is_up()
+        self._first_sync(started)
+        return account
 
     def _first_sync(self, started: ExitStack) -> None:
         """Let the first page show numbers: wait for the first sync, but not long; it goes on by itself."""
         if Sync.objects.filter(outcome=Sync.Outcome.SUCCEEDED).exists():
             return
-        self.stdout.write("Reading the workspace for the first time ...")
+        self._say("Reading the workspace for the first time ...")
         sync = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, sys.argv[0], "sync"], stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL
+            our_command("sync"),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         started.callback(sync.terminate)
         try:
             sync.wait(FIRST_SYNC_PATIENCE)
         except subprocess.TimeoutExpired:
-            self.stdout.write("That takes a while; the numbers appear in the page as soon as they are there.")
+            self._say("That takes a while; the numbers appear in the page as soon as they are there.")
+            return
+        last = Sync.objects.order_by("pk").last()
+        if last and last.outcome != Sync.Outcome.SUCCEEDED:
+            self._say(f"That did not work, and will be tried again. {last.error_sentence}")
 
     def _tell(self, account: FirstAccount) -> None:
         lines = ["", f"Quo Admin is at {settings.SITE_URL}"]
@@ -61,18 +75,30 @@ class Command(BaseCommand):
         if account.password:
             lines.append(f"Sign in as {account.email} with the password {account.password}")
         else:
-            lines.append("Sign in with your email and password. Forgotten? .venv/bin/python manage.py changepassword EMAIL")
-        lines += ["Ctrl-C stops it.", ""]
-        self.stdout.write("\n".join(lines))
+            lines.append("Sign in with your email and password.")
+            lines.append("Forgotten? .venv/bin/python manage.py changepassword EMAIL")
+        self._say("\n".join([*lines, "Ctrl-C stops it.", ""]))
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
         self.stdout.flush()
 
 
-def _claim_port() -> None:
+def _let_signals_interrupt() -> None:
+    """Until gunicorn takes over, let every request to stop end the preparation, and what it started, in order."""
+    signals = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup
+        signals.append(signal.SIGHUP)
+    for number in signals:
+        signal.signal(number, signal.default_int_handler)
+
+
+def _claimed_address() -> socket.socket:
     """Say at once, and in a sentence, that the address is taken, before anything is started."""
     try:
-        with socket.create_server((settings.HOST, settings.PORT), reuse_port=False):
-            pass
+        return listen()
     except OSError as error:
         raise CommandError(
-            f"Port {settings.PORT} on {settings.HOST} cannot be used ({error.strerror}). Choose another: PORT=8080 make run"
+            f"Port {settings.PORT} on {settings.HOST} cannot be used ({error.strerror}). "
+            "Choose another: PORT=8080 make run"
         ) from None

@@ -18,20 +18,16 @@ from numbers.sandbox.workspace import build
 
 class Command(BaseCommand):
     help = "Serve a Quo API of our own, with an invented company. Nothing of it reaches Quo."
-    requires_system_checks = []  # noqa: RUF012 - as Django documents it
+    requires_system_checks = []
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
-        parser.add_argument(
-            "--port", type=int, default=8001, help="the port to listen on; 0 takes a free one (8001)"
-        )
+        parser.add_argument("--port", type=int, default=8001, help="the port to listen on; 0 takes a free one (8001)")
         parser.add_argument("--numbers", type=int, default=60, help="how many numbers the company has (60)")
         parser.add_argument("--seed", type=int, default=7, help="another seed is another company (7)")
         parser.add_argument("--key", help="the key that it accepts; else SANDBOX_KEY, else one is made up")
         parser.add_argument("--fault", metavar="NAME", help=f"misbehave: {', '.join(NAMES)}")
-        parser.add_argument(
-            "--fault-share", type=float, default=1.0, help="share of the requests that it hits (1.0)"
-        )
+        parser.add_argument("--fault-share", type=float, default=1.0, help="share of the requests that it hits (1.0)")
         parser.add_argument(
             "--until-stdin-closes",
             action="store_true",
@@ -61,9 +57,7 @@ class Command(BaseCommand):
         host, port = options["host"], options["port"]
         self.key = options["key"] or os.environ.get("SANDBOX_KEY") or f"sandbox-{secrets.token_hex(12)}"
         if not re.fullmatch(r"[\x21-\x7e]+", self.key):
-            raise CommandError(
-                "The key may only have characters that a header can carry: no spaces, no accents."
-            )
+            raise CommandError("The key may only have characters that a header can carry: no spaces, no accents.")
         try:
             return SandboxServer(
                 build(options["numbers"], options["seed"]),

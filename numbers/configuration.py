@@ -1,0 +1,55 @@
+"""The settings in force, as the status page shows them: without secrets."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from quo_admin import env
+
+
+@dataclass(frozen=True)
+class SettingInForce:
+    """One setting in words. Of a secret, `value` says only whether there is one."""
+
+    name: str
+    value: str
+    source: str
+    help: str
+
+
+def settings_in_force() -> list[SettingInForce]:
+    """Return every setting, in the order of `.env.example`."""
+    return [
+        SettingInForce(setting.name, _in_words(setting), settings.ENVIRONMENT.sources[setting.name], setting.help)
+        for setting in env.SETTINGS
+    ]
+
+
+def _in_words(setting: env.Setting) -> str:
+    value: Any = settings.ENVIRONMENT[setting.name]
+    if setting.name == "DATABASE_URL":
+        return _database()
+    if setting.name == "SECRET_KEY":
+        return "set" if value else "set, kept in DATA_DIR"
+    if setting.name == "SITE_URL":
+        return str(settings.SITE_URL)
+    if setting.name == "QUO_API_URL" and settings.DEMO:
+        return "the demo workspace, on this machine"
+    return _secret(value) if setting.secret else _plain(value)
+
+
+def _secret(value: object) -> str:
+    return "set" if value else "not set"
+
+
+def _plain(value: object) -> str:
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
+
+
+def _database() -> str:
+    """The database's kind, place and name: never its URL, which holds a password."""
+    database = connection.settings_dict
+    host = f" on {database['HOST']}" if database.get("HOST") else ""
+    return f"{connection.display_name}{host}, {database['NAME']}"

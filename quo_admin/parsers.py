@@ -1,0 +1,133 @@
+"""Turns the text of a setting into its value.
+
+Each parser raises ValueError, whose text is the end of a sentence that begins with the setting's name. It never holds
+the value itself: a wrong one may be a secret in the wrong place.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import dj_database_url
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def line(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("must be one line of text")
+    return value
+
+
+def key(value: str) -> str:
+    # A key is never judged by its shape, only by whether an HTTP header can carry it.
+    if not re.fullmatch(r"[\x21-\x7e]+", value):
+        raise ValueError("must be the key alone, without spaces, line breaks or other special characters")
+    return value
+
+
+def flag(value: str) -> bool:
+    lowered = value.lower()
+    if lowered in {"1", "true", "yes", "on"}:
+        return True
+    if lowered in {"0", "false", "no", "off"}:
+        return False
+    raise ValueError("must be on or off")
+
+
+def whole(low: int, high: int, unit: str) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", value) or not low <= int(value) <= high:
+            raise ValueError(f"must be a whole number of {unit} from {low} to {high}")
+        return int(value)
+
+    return parse
+
+
+def port(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", value) or not 1 <= int(value) <= 65535:
+        raise ValueError("must be a port number from 1 to 65535")
+    return int(value)
+
+
+def url(value: str) -> str:
+    """Return an http(s) address in the spelling that browsers use, without a trailing slash."""
+    complaint = "must be an address such as https://example.com, without a user name, query or fragment"
+    try:
+        parts = urlsplit(value)
+        name, number = _network_name(parts.hostname or ""), parts.port
+    except ValueError as error:
+        raise ValueError(complaint) from error
+    clean = value.isprintable() and not re.search(r"[\s\\@?#]", value)
+    if parts.scheme not in _DEFAULT_PORTS or number == 0 or not clean:
+        raise ValueError(complaint)
+    place = f"[{name}]" if ":" in name else name
+    if number not in {None, _DEFAULT_PORTS[parts.scheme]}:
+        place = f"{place}:{number}"
+    return f"{parts.scheme}://{place}{parts.path}".rstrip("/")
+
+
+def _network_name(value: str) -> str:
+    """Return a host's name as the network spells it, or its IP address. Raises ValueError."""
+    try:
+        return ipaddress.ip_address(value).compressed
+    except ValueError:
+        name = value.encode("idna").decode()
+    if not re.fullmatch(r"[a-z0-9_][a-z0-9_.-]*", name, re.IGNORECASE):
+        raise ValueError(name)
+    return name
+
+
+def host(value: str) -> str:
+    try:
+        return _network_name(value)
+    except ValueError as error:
+        raise ValueError("must be this machine's name or address in a network, such as 127.0.0.1") from error
+
+
+def origin(value: str) -> str:
+    address = url(value)
+    if urlsplit(address).path:
+        raise ValueError("must be an address without a path, such as https://phones.example.com")
+    return address
+
+
+def database(value: str) -> dict[str, Any]:
+    """Return a database as Django's settings describe it."""
+    try:
+        found: dict[str, Any] = dict(dj_database_url.parse(value))
+    except ValueError:
+        found = {}
+    engine, name = found.get("ENGINE"), found.get("NAME")
+    if engine == "django.db.backends.postgresql" and name:
+        return found
+    # A file: several processes share the database. A host is what is left of a path with two slashes before it.
+    if engine == "django.db.backends.sqlite3" and name and name != ":memory:" and not found.get("HOST"):
+        return {**found, "NAME": path(name)}
+    # Not what the library says: that may hold the password.
+    raise ValueError("must look like postgres://user:password@host/name or sqlite:////path/to/file")
+
+
+def zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError("must be the name of a time zone, such as America/New_York or UTC") from error
+    return value
+
+
+def path(value: str) -> Path:
+    """Return a path: what it is relative to is the project's folder."""
+    complaint = "must be a path"
+    if not value.isprintable():
+        raise ValueError(complaint)
+    try:
+        return BASE_DIR / Path(value).expanduser()
+    except RuntimeError as error:  # nobody of that name has a home
+        raise ValueError(complaint) from error

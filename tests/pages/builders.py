@@ -1,0 +1,121 @@
+"""A memory to look at, filled by the code that records real answers; and pages read as a browser reads them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from numbers import sync
+from numbers.models import Sync
+from numbers.quo.errors import QuoError
+from numbers.quo.payloads import Answer, NumberRecord, parse_list, parse_one
+from numbers.sync import WORKSPACE, Question
+from tests.quo.samples import body, listed
+
+HTMX = {"HX-Request": "true"}
+LIST = "/numbers/"
+
+_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP")
+
+
+class Told:
+    """Answers like Quo's client: what it is told, or with the error it is told."""
+
+    def __init__(self, answer: bytes | QuoError) -> None:
+        self._answer = answer
+
+    def list_phone_numbers(self, user_id: str | None = None) -> Answer:
+        return parse_list(self._body())
+
+    def get_phone_number(self, number_id: str) -> NumberRecord:
+        return parse_one(self._body(), number_id)
+
+    def _body(self) -> bytes:
+        if isinstance(self._answer, QuoError):
+            raise self._answer
+        return self._answer
+
+
+def _run(question: Question, answer: bytes | QuoError, ago: timedelta) -> Sync:
+    def clock() -> datetime:
+        return timezone.now() - ago
+
+    return sync.run(question, Told(answer), accept_removals=True, clock=clock)
+
+
+def remember(*records: Mapping[str, Any], ago: timedelta = timedelta(0)) -> Sync:
+    """Record that Quo's complete answer had these numbers, and that these are all."""
+    return _run(WORKSPACE, body(records), ago)
+
+
+def remember_raw(*raw: bytes | str) -> Sync:
+    """The same for records that are written out in JSON."""
+    return _run(WORKSPACE, listed(*raw), timedelta(0))
+
+
+def remember_one(record: Mapping[str, Any]) -> Sync:
+    """Record Quo's answer about one number."""
+    return _run(Question(Sync.Scope.NUMBER, record["id"]), body(record), timedelta(0))
+
+
+def fail(error: QuoError, question: Question = WORKSPACE) -> Sync:
+    """Remember a sync that ended with `error`."""
+    return _run(question, error, timedelta(0))
+
+
+class Office(Client):
+    """Django's client, which besides holds every page to it: looking at it writes nothing."""
+
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        with CaptureQueriesContext(connection) as asked:
+            response = super().get(*args, **kwargs)
+        written = [query["sql"] for query in asked if query["sql"].lstrip().startswith(_WRITES)]
+        assert not written, f"a page that is looked at writes: {written}"
+        return response
+
+
+def parsed(response: HttpResponse, status: int = 200) -> LexborHTMLParser:
+    """Read a whole page or a fragment, after its status."""
+    assert response.status_code == status, response.content[:500]
+    return LexborHTMLParser(response.content.decode())
+
+
+def one(page: LexborHTMLParser | LexborNode, selector: str) -> LexborNode:
+    """The only element that fits."""
+    found = page.css(selector)
+    assert len(found) == 1, f"{len(found)} elements fit {selector}"
+    return found[0]
+
+
+def attribute(node: LexborNode, name: str) -> str:
+    value = node.attributes[name]
+    assert value is not None
+    return value
+
+
+def words(node: LexborNode | LexborHTMLParser) -> str:
+    """The text that people read, its white space single."""
+    return " ".join((node.text() or "").split())
+
+
+def texts(nodes: Iterable[LexborNode]) -> list[str]:
+    return [words(node) for node in nodes]
+
+
+def numbers_on(page: LexborHTMLParser) -> list[str]:
+    """The ids of the rows, in their order."""
+    return [attribute(row, "data-number") for row in page.css("#results tr[data-number]")]
+
+
+def total_of(page: LexborHTMLParser) -> int:
+    return int(attribute(one(page, "#results"), "data-total"))
+
+
+def notices_of(page: LexborHTMLParser) -> list[str]:
+    return texts(page.css("p.notice"))
