@@ -7,7 +7,8 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
+from django.db.backends.sqlite3.base import DatabaseWrapper as SQLiteWrapper
 from django.db.migrations.executor import MigrationExecutor
 
 from numbers import services
@@ -57,15 +58,22 @@ _DATABASE_ADVICE = "Check DATABASE_URL, that the database is running, and who ma
 
 
 def _database() -> Finding:
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite" and not Path(name).exists():  # to connect would make an empty one
-        return Finding("database", False, f"{name} is not there yet. Run `make run`, which makes it.")
+    file = _sqlite_file()
+    if file and not file.exists():  # to connect would make an empty one
+        return Finding("database", False, f"{file} is not there yet. Run `make run`, which makes it.")
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
         return Finding("database", False, f"{connection.display_name} does not answer. {_DATABASE_ADVICE}")
     return Finding("database", True, f"{connection.display_name} answers")
+
+
+def _sqlite_file() -> Path | None:
+    database = connections[DEFAULT_DB_ALIAS]
+    if isinstance(database, SQLiteWrapper) and not database.is_in_memory_db():
+        return Path(database.settings_dict["NAME"])
+    return None
 
 
 def _migrations() -> Finding:

@@ -54,7 +54,8 @@ def freshness_of(question: Question, now: datetime, interval: timedelta, *, is_k
     succeeded = Sync.Outcome.SUCCEEDED
     good = last if last is None or last.outcome == succeeded else ended.filter(outcome=succeeded).first()
     whole = syncs_about(WORKSPACE).filter(outcome=succeeded).order_by("-pk").defer("set_aside").first()
-    checked_at = good.observed_at if good else None
+    # Where the clock was set back, the time that facts hold from runs ahead of it; when the sync ended does not.
+    checked_at = min(filter(None, (good.observed_at, good.ended_at)), default=None) if good else None
     age = max(now - checked_at, timedelta(0)) if checked_at else None
     last_asked = last.ended_at if last else None
     return Freshness(

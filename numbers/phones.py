@@ -30,8 +30,11 @@ def pretty(number: str) -> str:
     parsed = _parse(number)
     if parsed is None or not phonenumbers.is_possible_number(parsed):
         return number
-    style = PhoneNumberFormat.NATIONAL if parsed.country_code == _NORTH_AMERICA else PhoneNumberFormat.INTERNATIONAL
-    return phonenumbers.format_number(parsed, style)
+    is_near = parsed.country_code == _NORTH_AMERICA
+    style = PhoneNumberFormat.NATIONAL if is_near else PhoneNumberFormat.INTERNATIONAL
+    written = phonenumbers.format_number(parsed, style)
+    # Google's parser drops a zero that is dialled only inside a country; Quo may still have meant it.
+    return written if re.sub("[^0-9]", "", written) == number[2 if is_near else 1 :] else number
 
 
 @lru_cache(maxsize=4096)

@@ -192,15 +192,15 @@ def number_page(quo_id: str) -> NumberPage | None:
         updated=_stamp(state.updated_at_text),
         cells=tuple(CellLine(cell, advice_for(cell, state.number)) for cell in cells_of(state)),
         teammates=teammate_lines([number.pk], until=number.gone_at).get(number.pk, []),
-        last_confirmed=number.seen_until or _last_confirmed(quo_id, number.first_seen),
+        last_confirmed=number.seen_until or _last_confirmed(quo_id, number.recorded_at),
         states_before=number.states.count() - 1,
     )
 
 
-def _last_confirmed(quo_id: str, first_seen: datetime) -> datetime:
+def _last_confirmed(quo_id: str, recorded_at: datetime) -> datetime:
     """Of a number that every complete answer since has confirmed: the time of the last answer about it."""
     about = syncs_about(Question(Sync.Scope.NUMBER, quo_id)).filter(outcome=Sync.Outcome.SUCCEEDED)
-    return max(first_seen, about.aggregate(latest=Max("observed_at"))["latest"] or first_seen)
+    return max(recorded_at, about.aggregate(latest=Max("observed_at"))["latest"] or recorded_at)
 
 
 def _stamp(text: str) -> Stamp:

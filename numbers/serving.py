@@ -72,7 +72,7 @@ def listen() -> socket.socket:
     )
 
 
-class _Server(BaseApplication):
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn with this project's application, in this process."""
 
     def __init__(self, options: dict[str, Any]) -> None:
@@ -88,13 +88,20 @@ class _Server(BaseApplication):
 
 
 def serve(listener: socket.socket, when_ready: Callable[[], None]) -> None:
-    """Serve until a signal ends it; `when_ready` is called once pages can be asked for. Leaves by SystemExit."""
+    """Serve until a signal ends it. Leaves by SystemExit.
+
+    `when_ready` is called once, in the last process to start, when all of them answer and can be stopped.
+    """
     on_hang_up = signal.getsignal(signal.SIGHUP)
 
-    def ready(arbiter: Arbiter) -> None:
+    def stop_on_hang_up(arbiter: Arbiter) -> None:
         # To gunicorn SIGHUP means "start again"; here it means that the terminal was closed.
         signal.signal(signal.SIGHUP, on_hang_up if on_hang_up == signal.SIG_IGN else _stop(arbiter))
-        when_ready()
+
+    def tell(worker: Any) -> None:  # noqa: ANN401 - gunicorn's
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the first process hears it, too, and passes on what follows
+        if worker.age == WORKERS:  # they are counted from 1; one that replaces another has a number of its own
+            when_ready()
 
     _Server(
         {
@@ -107,7 +114,8 @@ def serve(listener: socket.socket, when_ready: Callable[[], None]) -> None:
             "limit_request_line": 8190,  # an id may be long, and each of its characters three
             "loglevel": "warning",
             "control_socket_disable": True,
-            "when_ready": ready,
+            "when_ready": stop_on_hang_up,
+            "post_worker_init": tell,
             "worker_exit": _leave,
         }
     ).run()

@@ -7,8 +7,9 @@ wins over a bare folder on the import path) and the standard module is lent our 
 package before it imports anything of the app.
 """
 
-import numbers
 from pathlib import Path
+
+import numbers
 
 numbers.__path__ = [str(Path(__file__).resolve().parent.parent / "numbers")]
 

@@ -18,7 +18,7 @@ def _is_here(address: Any) -> bool:
     try:
         return ipaddress.ip_address(str(address[0])).is_loopback
     except ValueError:
-        return address[0] == "localhost"
+        return bool(address[0] == "localhost")
 
 
 @pytest.fixture(autouse=True)

@@ -173,7 +173,6 @@ def _too_large(max_bytes: int) -> BadPayload:
 
 # The first that fits anything in the chain of causes counts.
 _REASONS: tuple[tuple[type[Exception], Reason], ...] = (
-    (ssl.SSLCertVerificationError, "tls"),
     (requests.exceptions.ProxyError, "proxy"),
     (socket.gaierror, "name"),
     (TimeoutError, "timeout"),

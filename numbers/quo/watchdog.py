@@ -114,6 +114,11 @@ class _Watched(HTTPConnection):
         self._watchdog.watch(self, connected)
         return connected
 
+    def _tunnel(self) -> None:
+        super()._tunnel()
+        if self._watchdog.expired:  # the cut looked like the end of the proxy's headers
+            raise TimeoutError
+
 
 class _WatchedTLS(_Watched, HTTPSConnection):
     pass

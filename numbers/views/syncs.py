@@ -57,7 +57,7 @@ def _question(request: HttpRequest) -> Question:
 def _page_before(request: HttpRequest) -> str:
     url = request.POST.get("next", "")
     # The page of a long id or search has a longer address than Django vouches for: what its beginning leads to decides.
-    is_ours = url.startswith("/") and len(url) < MAX_URL_REDIRECT_LENGTH
+    is_ours = url.startswith("/") and url.isascii() and url.isprintable() and len(url) < MAX_URL_REDIRECT_LENGTH
     is_ours &= url_has_allowed_host_and_scheme(url[:MAX_URL_LENGTH], {request.get_host()}, request.is_secure())
     return url if is_ours else reverse("numbers:list")
 

@@ -42,11 +42,11 @@ class Told:
         return self._answer
 
 
-def _run(question: Question, answer: bytes | QuoError, ago: timedelta) -> Sync:
+def _run(question: Question, answer: bytes | QuoError, ago: timedelta = timedelta(0), *, accept: bool = True) -> Sync:
     def clock() -> datetime:
         return timezone.now() - ago
 
-    return sync.run(question, Told(answer), accept_removals=True, clock=clock)
+    return sync.run(question, Told(answer), accept_removals=accept, clock=clock)
 
 
 def remember(*records: Mapping[str, Any], ago: timedelta = timedelta(0)) -> Sync:
@@ -56,17 +56,22 @@ def remember(*records: Mapping[str, Any], ago: timedelta = timedelta(0)) -> Sync
 
 def remember_raw(*raw: bytes | str) -> Sync:
     """The same for records that are written out in JSON."""
-    return _run(WORKSPACE, listed(*raw), timedelta(0))
+    return _run(WORKSPACE, listed(*raw))
 
 
 def remember_one(record: Mapping[str, Any]) -> Sync:
     """Record Quo's answer about one number."""
-    return _run(Question(Sync.Scope.NUMBER, record["id"]), body(record), timedelta(0))
+    return _run(Question(Sync.Scope.NUMBER, record["id"]), body(record))
 
 
 def fail(error: QuoError, question: Question = WORKSPACE) -> Sync:
     """Remember a sync that ended with `error`."""
-    return _run(question, error, timedelta(0))
+    return _run(question, error)
+
+
+def doubt(*records: Mapping[str, Any]) -> Sync:
+    """Record a complete answer that lacks so many numbers that it is not believed."""
+    return _run(WORKSPACE, body(records), accept=False)
 
 
 class Office(Client):
@@ -118,4 +123,4 @@ def total_of(page: LexborHTMLParser) -> int:
 
 
 def notices_of(page: LexborHTMLParser) -> list[str]:
-    return texts(page.css("p.notice"))
+    return texts(page.css("p.notice:not(#trouble)"))

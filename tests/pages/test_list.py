@@ -13,6 +13,7 @@ from tests.pages.builders import (
     LIST,
     Office,
     attribute,
+    doubt,
     fail,
     notices_of,
     numbers_on,
@@ -210,7 +211,7 @@ def test_a_page_beyond_the_last_is_the_last_and_said_so(office: Office) -> None:
 
 @pytest.mark.parametrize("sort", [f"{sign}{key}" for key in SORT_LABELS for sign in ("", "-")])
 def test_the_pages_of_every_order_together_are_all_numbers_each_once(office: Office, sort: str) -> None:
-    records = [*build(60).numbers, *many(60)]
+    records = [*build(30).numbers, *many(30)]
     remember(*records)
 
     seen = [
@@ -300,18 +301,15 @@ def test_the_address_keeps_search_teammate_order_and_page(office: Office) -> Non
     links = {
         "#next-page": kept | {"page": ["3"]},
         "#first-page": {name: value for name, value in kept.items() if name != "page"},
-        "#sort-name": {"q": ["line"], "user": ["US1"], "sort": ["name"]} | {},
+        "#sort-name": {"q": ["line"], "user": ["US1"]},
     }
-    links["#sort-name"].pop("sort")
     for selector, query in links.items():
         assert parse_qs(urlsplit(attribute(one(page, selector), "href")).query) == query
     form = one(page, "#filters")
     fields = {attribute(field, "name"): field.attributes["value"] for field in form.css("input")}
     assert fields == {"q": "line", "user": "US1", "who": ""}
     assert attribute(one(page, 'input[name="sort"][form="filters"]'), "value") == "-number"
-    assert attribute(one(page, "#check-form [name=next]"), "value") == (
-        "/numbers/?q=line&user=US1&sort=-number&page=2"
-    )
+    assert attribute(one(page, "#check-form [name=next]"), "value") == ("/numbers/?q=line&user=US1&sort=-number&page=2")
 
 
 def test_every_link_of_the_list_that_htmx_follows_leads_there_without_it_too(office: Office) -> None:
@@ -377,12 +375,8 @@ def test_a_failure_leaves_the_last_good_copy_on_the_page(office: Office) -> None
 
 
 def test_an_answer_that_looks_incomplete_is_named(office: Office) -> None:
-    from numbers import sync
-    from tests.pages.builders import Told
-    from tests.quo.samples import body
-
     remember(*many(12))
-    sync.run(sync.WORKSPACE, Told(body([number("PN0001")])))
+    doubt(number("PN0001"))
 
     page = parsed(office.get(LIST))
 

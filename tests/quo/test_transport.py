@@ -7,16 +7,18 @@ import subprocess
 import threading
 import time
 import tracemalloc
-from contextlib import suppress
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import requests
 import responses
+from urllib3.connection import HTTPConnection
 
 from numbers.quo.errors import BadPayload, Unavailable
 from numbers.quo.transport import MAX_ERROR_BYTES, KeyAuth, Session
+from numbers.quo.watchdog import Watchdog
 from tests.quo.samples import KEY
 from tests.quo.servers import Script, answer, cuts, drips, floods, resets, serve, stalls
 
@@ -262,7 +264,7 @@ def test_time_is_bounded_whatever_drips(open_session: Open, script: Script) -> N
 def test_time_is_bounded_in_a_tls_handshake(open_session: Open) -> None:
     beginning_of_a_long_server_hello = b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc"
     with serve(drips(beginning_of_a_long_server_hello, b"\0"), at_once=True) as server:
-        error, took = limited(open_session, server.url.replace("http:", "https:"))
+        error, took = limited(open_session, server.url.replace("http:", "https:"), seconds=0.6)
 
     assert error.reason == "timeout"
     assert took < 2
@@ -294,6 +296,17 @@ def test_after_the_end_nothing_is_sent(open_session: Open) -> None:
 
     assert error.reason == "timeout"
     assert server.requests == []
+
+
+def test_a_connection_that_comes_after_the_end_is_cut_too() -> None:
+    watchdog = Watchdog(time.monotonic)
+    ours, theirs = socket.socketpair()
+    with ours, theirs, watchdog.limit(0):
+        while not watchdog.expired:
+            time.sleep(0.001)
+        watchdog.watch(HTTPConnection("127.0.0.1"), ours)
+
+        assert ours.recv(1) == b""
 
 
 def test_a_session_recovers_from_a_deadline(open_session: Open) -> None:
@@ -510,7 +523,7 @@ def test_time_is_bounded_on_a_secure_connection(
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate[0]))
     with serve(answer(b"safe"), drips(OPEN), tls=certificate[1]) as server:
         assert open_session(server.url).fetch(server.url, MAX_BYTES).body == b"safe"
-        error, took = limited(open_session, server.url)
+        error, took = limited(open_session, server.url, seconds=0.6)
 
     assert error.reason == "timeout"
     assert took < 2

@@ -98,7 +98,7 @@ def _claimed_address() -> socket.socket:
     try:
         return listen()
     except OSError as error:
+        reason = str(error.strerror).partition(" (")[0]  # the address, which Python adds, is said already
         raise CommandError(
-            f"Port {settings.PORT} on {settings.HOST} cannot be used ({error.strerror}). "
-            "Choose another: PORT=8080 make run"
+            f"Port {settings.PORT} on {settings.HOST} cannot be used ({reason}). Choose another: PORT=8080 make run"
         ) from None

@@ -1,6 +1,7 @@
 """`manage.py sync`: one sync, for a timer or by hand."""
 
 import json
+import re
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -11,11 +12,13 @@ from tqdm import tqdm
 
 from numbers import services
 from numbers.models import Sync
+from numbers.recording import Progress
 from numbers.sync import WORKSPACE, Question, SyncRefused
 
 
 class Command(BaseCommand):
     help = "Ask Quo once and record what changed."
+    requires_system_checks = ()  # a timer runs this often, and the web pages are none of its business
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         subject = parser.add_mutually_exclusive_group()
@@ -29,18 +32,14 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, accept_removals: bool, json: bool, **options: Any) -> None:  # noqa: ANN401 - Django's
-        question = _question(options["user"], options["number"])
         try:
-            with tqdm(desc="Recording", unit=" numbers", disable=None, delay=1, leave=False) as bar:
-                sync = services.run_sync(question, accept_removals=accept_removals, progress=_show_on(bar))
-        except SyncRefused as error:
-            raise CommandError(str(error)) from None
-        except (DatabaseError, OSError):
-            raise CommandError(
-                "The sync could not be written down. `manage.py doctor` looks at the database and its folder."
-            ) from None
+            sync = _run(_question(options["user"], options["number"]), accept_removals=accept_removals)
+        except CommandError as refusal:
+            if json:
+                self.stdout.write(_as_json({"outcome": "refused", "error": {"sentence": str(refusal)}}))
+            raise
         if json:
-            self.stdout.write(_as_json(sync))
+            self.stdout.write(_as_json(_result(sync)))
         if sync.outcome != Sync.Outcome.SUCCEEDED:
             trace = f" Quo's trace: {sync.error_trace}" if sync.error_trace else ""
             raise CommandError(f"{sync.error_sentence}{trace}")
@@ -53,29 +52,46 @@ class Command(BaseCommand):
             f"{sync.set_aside_count} set aside, in {_seconds(sync):.1f} s."
         )
         for item in sync.set_aside:
-            self.stdout.write(f"Set aside {item['path']}: {item['reason']}")
+            self.stdout.write(_shown(f"Set aside {item['path']}: {item['reason']}"))
         for notice in sync.notices:
-            self.stdout.write(notice)
+            self.stdout.write(_shown(notice))
         if sync.held:
-            self.stdout.write(
-                f"Quo's answer looks incomplete: {sync.held} known numbers were missing from it and are kept. If they "
-                "are really gone: manage.py sync --accept-removals"
-            )
+            self.stdout.write(f"Quo's answer looks incomplete. Missing from it and kept all the same: {sync.held}.")
+        if sync.held and sync.held_digest:
+            self.stdout.write("If they are really gone: manage.py sync --accept-removals")
+
+
+def _run(question: Question, *, accept_removals: bool) -> Sync:
+    try:
+        with tqdm(desc="Recording", unit=" numbers", disable=None, delay=1, leave=False) as bar:
+            return services.run_sync(question, accept_removals=accept_removals, progress=_show_on(bar))
+    except SyncRefused as error:
+        raise CommandError(str(error)) from None
+    except (DatabaseError, OSError):
+        raise CommandError(
+            "The sync could not be written down. `manage.py doctor` looks at the database and its folder."
+        ) from None
+    except KeyboardInterrupt:
+        raise CommandError("The sync was stopped before it ended. Nothing of it was recorded.") from None
+
+
+# One line, without the halves of characters that stand for bytes that are no text.
+_ID = re.compile(r"[^\n\ud800-\udfff]+")
 
 
 def _question(user: str | None, number: str | None) -> Question:
     if user is not None:
-        if not user.startswith("US"):
-            raise CommandError("A teammate's id begins with US.")
+        if not _ID.fullmatch(user) or not user.startswith("US"):
+            raise CommandError("This is not the id of a teammate: it would begin with US.")
         return Question(Sync.Scope.TEAMMATE, user)
     if number is not None:
-        if not number.startswith("PN"):
-            raise CommandError("A number's id begins with PN.")
+        if not _ID.fullmatch(number) or not number.startswith("PN"):
+            raise CommandError("This is not the id of a number: it would begin with PN.")
         return Question(Sync.Scope.NUMBER, number)
     return WORKSPACE
 
 
-def _show_on(bar: "tqdm[Any]") -> services.Progress:
+def _show_on(bar: "tqdm[Any]") -> Progress:
     def show(done: int, total: int) -> None:
         bar.total = total
         bar.update(done - bar.n)
@@ -87,11 +103,22 @@ def _seconds(sync: Sync) -> float:
     return (sync.ended_at - sync.started_at).total_seconds() if sync.ended_at else 0.0
 
 
-def _as_json(sync: Sync) -> str:
+def _shown(text: str) -> str:
+    """What Quo sent, fit for any terminal: nothing that steers one, nothing that its encoding lacks."""
+    plain = "".join(character if character.isprintable() else "\ufffd" for character in text)
+    encoding = sys.stdout.encoding or "utf-8"
+    return plain.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _result(sync: Sync) -> dict[str, Any]:
     names = ("scope", "subject", "outcome", "seen", "new", "changed", "gone", "held", "set_aside", "notices")
     result = {name: getattr(sync, name) for name in names}
     result |= {"set_aside_count": sync.set_aside_count, "seconds": round(_seconds(sync), 3)}
     if sync.error_kind:
         error = ("kind", "status", "code", "message", "trace", "sentence")
         result["error"] = {name: getattr(sync, f"error_{name}") for name in error}
+    return result
+
+
+def _as_json(result: dict[str, Any]) -> str:
     return json.dumps(result, ensure_ascii=not (sys.stdout.encoding or "").lower().startswith("utf"))

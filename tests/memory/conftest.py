@@ -1,0 +1,45 @@
+"""An office whose memory is empty; and for what must run in processes of its own, an installation."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from numbers.sandbox.faults import Timing
+from numbers.sandbox.server import SandboxServer
+from numbers.sandbox.workspace import build
+from tests.accounts.installation import manage
+from tests.memory.factories import Office
+from tests.memory.installation import KEY, Installation
+
+# One more than 60, so that the half that the sandbox's fault leaves is not enough to be believed.
+NUMBERS = 61
+TIMING = Timing(slow_seconds=0.05, drip_seconds=0.05, bomb_bytes=4 << 20)
+
+
+@pytest.fixture
+def office(db: None) -> Office:
+    return Office()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(build(NUMBERS), key=KEY, timing=TIMING) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with all its tables and nothing in them."""
+    if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3":
+        pytest.skip("this needs a database in a file: SQLite")
+    folder = tmp_path_factory.mktemp("migrated")
+    done = manage(folder, "migrate", "--verbosity", "0")
+    assert done.returncode == 0, done.stderr
+    return folder / "test.sqlite3"
+
+
+@pytest.fixture
+def installation(tmp_path: Path, sandbox: SandboxServer, empty_database: Path) -> Installation:
+    return Installation(tmp_path, sandbox, empty_database)

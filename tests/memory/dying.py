@@ -1,0 +1,74 @@
+"""Runs `manage.py sync` and kills its own process at a moment that nobody could hit from outside.
+
+    python -m tests.memory.dying MOMENT
+
+It takes ten numbers at a time, so that an answer is recorded in several parts.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import quo_admin  # first: see there
+
+assert quo_admin.__version__
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import transaction  # noqa: E402
+
+from numbers import recording, sync  # noqa: E402
+from numbers.models import Sync  # noqa: E402
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_after(owner: Any, name: str, calls: int = 1) -> None:
+    """Let `owner.name` do its work `calls` times, and no more."""
+    work: Callable[..., Any] = getattr(owner, name)
+    left = [calls]
+
+    def last_work(*args: Any, **kwargs: Any) -> Any:
+        result = work(*args, **kwargs)
+        left[0] -= 1
+        if not left[0]:
+            die()
+        return result
+
+    setattr(owner, name, last_work)
+
+
+def die_at_success(when: str) -> None:
+    save: Callable[..., None] = Sync.save
+
+    def last_save(self: Sync, *args: Any, **kwargs: Any) -> None:
+        if self.outcome == Sync.Outcome.SUCCEEDED and when == "after":
+            transaction.on_commit(die)
+        save(self, *args, **kwargs)
+        if self.outcome == Sync.Outcome.SUCCEEDED and when == "before":
+            die()
+
+    Sync.save = last_save  # type: ignore[method-assign]
+
+
+MOMENTS: dict[str, Callable[[], None]] = {
+    "before asking": lambda: die_after(sync, "_refuse_to_mix"),
+    "with the answer in hand": lambda: die_after(sync, "_ask"),
+    "with some numbers recorded": lambda: die_after(recording, "_record_states", 2),
+    "with some numbers and their teammates recorded": lambda: die_after(recording, "_record_numbers", 3),
+    "with the removals recorded": lambda: die_after(sync, "record_gone"),
+    "just before the commit": lambda: die_at_success("before"),
+    "just after the commit": lambda: die_at_success("after"),
+}
+
+if __name__ == "__main__":
+    recording._CHUNK = 10
+    MOMENTS[sys.argv[1]]()
+    call_command("sync")

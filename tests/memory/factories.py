@@ -1,0 +1,157 @@
+"""Records, answers, and a source that gives them as Quo's client would; invented words and numbers."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from numbers import sync
+from numbers.models import Sync
+from numbers.quo.errors import NotFound, QuoError
+from numbers.quo.payloads import Answer, NumberRecord, Regions, SetAside, UserRecord
+from numbers.sync import WORKSPACE, Question
+
+NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def teammate(user_id: str = "US1", **changes: Any) -> UserRecord:
+    usual = UserRecord(
+        id=user_id,
+        email=f"{user_id.lower()}@example.com",
+        first_name="Ada",
+        last_name="Byron",
+        role="member",
+        group_id="GR1",
+    )
+    return msgspec.structs.replace(usual, **changes)
+
+
+def number(number_id: str = "PN1", *users: UserRecord, **changes: Any) -> NumberRecord:
+    """A number with these teammates on it; `answer` follows from everything else, as JSON does."""
+    usual = NumberRecord(
+        id=number_id,
+        group_id="1234",
+        port_request_id=None,
+        formatted_number="(555) 555-0123",
+        forward=None,
+        name="Front desk",
+        number="+15555550123",
+        porting_status="completed",
+        symbol="🏡",
+        users=users,
+        created_at=" '2022-01-01T00:00:00Z'",
+        updated_at="2022-01-02T00:00:00Z",
+        calling=Regions(US="unrestricted", CA="unrestricted", Intl="restricted"),
+        messaging=Regions(US="unrestricted", CA="restricted", Intl="restricted"),
+        answer="",
+    )
+    return changed(usual, **changes)
+
+
+def numbers(*number_ids: str) -> tuple[NumberRecord, ...]:
+    return tuple(number(number_id) for number_id in number_ids)
+
+
+def ids(count: int) -> list[str]:
+    return [f"PN{place:05}" for place in range(count)]
+
+
+def changed(record: NumberRecord, **changes: Any) -> NumberRecord:
+    described = msgspec.structs.replace(record, **{"answer": "", **changes})
+    if "answer" in changes:
+        return described
+    return msgspec.structs.replace(described, answer=msgspec.json.encode(described).decode())
+
+
+def answer(*records: NumberRecord, aside: tuple[str | None, ...] = (), notices: tuple[str, ...] = ()) -> Answer:
+    """What a list said; `aside` are the ids of records that were set aside, None for one without a readable id."""
+    set_aside = tuple(
+        SetAside(f"$.data[{place}].name", "Expected `str`, got `int`", number_id)
+        for place, number_id in enumerate(aside)
+    )
+    return Answer(records, set_aside, notices)
+
+
+class Clock:
+    """Stands still until it is moved; may be set back."""
+
+    def __init__(self, now: datetime = NINE) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> datetime:
+        self.now += timedelta(**by)
+        return self.now
+
+
+class Source:
+    """Says `whole` of the workspace, `of` a teammate's list, `single` of one number; a QuoError is raised instead.
+
+    `meanwhile` is called while it is being asked. `asked` lists the questions.
+    """
+
+    def __init__(
+        self,
+        whole: Answer | QuoError | None = None,
+        *,
+        of: Mapping[str, Answer | QuoError] | None = None,
+        single: Mapping[str, NumberRecord | QuoError] | None = None,
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> None:
+        self.whole = whole
+        self.of = of or {}
+        self.single = single or {}
+        self.meanwhile = meanwhile
+        self.asked: list[str] = []
+
+    def list_phone_numbers(self, user_id: str | None = None) -> Answer:
+        self.asked.append(user_id or "everything")
+        self.meanwhile()
+        said = self.whole if user_id is None else self.of.get(user_id, answer())
+        if said is None:
+            raise AssertionError("Nobody should have asked for the whole list.")
+        if isinstance(said, QuoError):
+            raise said
+        return said
+
+    def get_phone_number(self, number_id: str) -> NumberRecord:
+        self.asked.append(number_id)
+        self.meanwhile()
+        said = self.single.get(number_id, NotFound("Quo does not know this number.", status=404))
+        if isinstance(said, QuoError):
+            raise said
+        return said
+
+
+def of_teammate(user_id: str) -> Question:
+    return Question(Sync.Scope.TEAMMATE, user_id)
+
+
+def of_number(number_id: str) -> Question:
+    return Question(Sync.Scope.NUMBER, number_id)
+
+
+class Office:
+    """A memory, its clock and the ways to sync it; each sync is a minute after the one before."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+
+    def sync(self, source: Source, question: Question = WORKSPACE, **options: Any) -> Sync:
+        self.clock.move(minutes=1)
+        return sync.run(question, source, clock=self.clock, **options)
+
+    def hears(self, *records: NumberRecord, aside: tuple[str | None, ...] = (), **options: Any) -> Sync:
+        """Sync every number: Quo lists `records` and something that had to be set aside."""
+        return self.sync(Source(answer(*records, aside=aside)), **options)
+
+    def hears_of_number(self, record: NumberRecord) -> Sync:
+        """Sync one number."""
+        return self.sync(Source(single={record.id: record}), of_number(record.id))
+
+    def hears_of_teammate(self, user_id: str, *records: NumberRecord, **single: Any) -> Sync:
+        """Sync one teammate: Quo lists `records`; `single` are other numbers, to be looked up."""
+        return self.sync(Source(of={user_id: answer(*records)}, single=single), of_teammate(user_id))

@@ -1,0 +1,92 @@
+"""Quo Admin as it is installed: a database file, processes of their own, and a sandbox that they ask."""
+
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from numbers.sandbox.server import SandboxServer
+from quo_admin import env
+from tests.accounts.installation import environment
+
+KEY = "key-of-the-sandbox"
+PATIENCE = 60  # seconds for what another process must do, on a machine that is busy
+
+
+class Installation:
+    """A folder with a database file, whose processes ask `sandbox`."""
+
+    def __init__(self, folder: Path, sandbox: SandboxServer, database: Path) -> None:
+        self.folder = folder
+        self.sandbox = sandbox
+        self.file = folder / "test.sqlite3"
+        shutil.copyfile(database, self.file)
+
+    def variables(self, **more: str) -> dict[str, str]:
+        return environment(self.folder, **{"QUO_API_URL": self.sandbox.url, "QUO_API_KEY": KEY, **more})
+
+    def start(self, *command: str, **more: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, *command],
+            env=self.variables(**more),
+            cwd=env.BASE_DIR,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def sync(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run `manage.py sync` to its end."""
+        return finish(self.start("manage.py", "sync", *arguments, **more))
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        connection = sqlite3.connect(self.file)
+        try:
+            return connection.execute(sql).fetchall()
+        finally:
+            connection.close()
+
+    def outcomes(self) -> list[str]:
+        return [outcome for (outcome,) in self.rows("SELECT outcome FROM numbers_sync ORDER BY id")]
+
+    def memory(self) -> list[list[tuple[Any, ...]]]:
+        """Everything remembered but the times themselves: each state in order, and whether it is over."""
+        described = "name, number, forward, symbol, calling_us, calling_intl, messaging_us, messaging_intl, answer"
+        return [
+            self.rows("SELECT quo_id, gone_at IS NULL, seen_until IS NULL FROM numbers_phonenumber ORDER BY quo_id"),
+            self.rows(
+                f"SELECT quo_id, until IS NULL, {described} FROM numbers_numberstate "  # noqa: S608 - our own words
+                "JOIN numbers_phonenumber n ON n.id = phone_number_id ORDER BY quo_id, since"
+            ),
+            self.rows(
+                "SELECT quo_id, until IS NULL, email, first_name, last_name, role FROM numbers_teammatestate "
+                "JOIN numbers_teammate t ON t.id = teammate_id ORDER BY quo_id, since"
+            ),
+            self.rows(
+                "SELECT n.quo_id, t.quo_id, until IS NULL, role, group_id FROM numbers_assignment "
+                "JOIN numbers_phonenumber n ON n.id = phone_number_id "
+                "JOIN numbers_teammate t ON t.id = teammate_id ORDER BY n.quo_id, t.quo_id, since"
+            ),
+        ]
+
+
+def finish(process: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:
+    out, err = process.communicate(timeout=PATIENCE)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    assert finish(process).returncode == -signal.SIGKILL
+
+
+def wait_until(happened: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < end, "It did not happen in time."
+        time.sleep(0.01)

@@ -1,0 +1,278 @@
+"""`manage.py sync`: what it prints, where, and how it ends."""
+
+import json
+import os
+import sqlite3
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from numbers import services
+from numbers.models import Sync
+from numbers.quo.errors import Unauthorized
+from numbers.sandbox.server import SandboxServer
+from tests.memory.factories import Office, Source, answer, ids, number, numbers, teammate
+from tests.memory.installation import KEY, Installation, finish, kill, wait_until
+
+ADA = teammate("US1")
+
+Command = Callable[..., str]
+
+
+class Client(Source):
+    """The same in place of Quo's client, which can be closed."""
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def hear(office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Run the command while Quo says something; return what it printed."""
+
+    def run(source: Source, *arguments: str) -> str:
+        client = Client(source.whole, of=source.of, single=source.single, meanwhile=source.meanwhile)
+        monkeypatch.setattr(services, "quo_client", lambda: client)
+        call_command("sync", *arguments)
+        captured = capsys.readouterr()
+        return captured.out
+
+    return run
+
+
+# What it says
+
+
+def test_it_prints_what_was_seen_and_what_came_of_it(hear: Command) -> None:
+    said = hear(Source(answer(*numbers("PN1", "PN2", "PN3"))))
+    assert said.startswith("3 seen, 3 new, 0 changed, 0 gone, 0 set aside, in 0.")
+    said = hear(Source(answer(number("PN1", name="Else"), number("PN4"), number("PN2"))))
+    assert said.startswith("3 seen, 1 new, 1 changed, 1 gone, 0 set aside, in 0.")
+    assert said.endswith(" s.\n")
+    assert said.count("\n") == 1
+
+
+def test_it_names_what_was_set_aside_and_what_was_odd(hear: Command) -> None:
+    said = hear(Source(answer(number("PN1"), aside=("PN2",), notices=("Quo lists the number PN1 more than once.",))))
+    assert said.splitlines()[1:] == [
+        "Set aside $.data[0].name: Expected `str`, got `int`",
+        "Quo lists the number PN1 more than once.",
+    ]
+
+
+def test_it_says_when_an_answer_is_not_believed_and_how_to_accept_it(hear: Command) -> None:
+    many = numbers(*ids(10))
+    hear(Source(answer(*many)))
+    said = hear(Source(answer(many[0])))
+    assert said.splitlines()[1:] == [
+        "Quo's answer looks incomplete. Missing from it and kept all the same: 9.",
+        "If they are really gone: manage.py sync --accept-removals",
+    ]
+    assert hear(Source(answer(many[0])), "--accept-removals").startswith("1 seen, 0 new, 0 changed, 9 gone")
+
+
+def test_it_does_not_advise_to_accept_what_cannot_be_accepted(hear: Command) -> None:
+    hear(Source(answer(*numbers("PN1", "PN2"))))
+    said = hear(Source(answer(number("PN1"), aside=(None,))))
+    assert "Missing from it and kept all the same: 1." in said
+    assert "accept-removals" not in said
+
+
+def test_it_asks_for_one_teammate_or_one_number(hear: Command) -> None:
+    hear(Source(of={"US1": answer(number("PN1", ADA))}), "--user", "US1")
+    hear(Source(single={"PN2": number("PN2")}), "--number", "PN2")
+    asked = Sync.objects.order_by("pk").values_list("scope", "subject", "seen")
+    assert list(asked) == [("teammate", "US1", 1), ("number", "PN2", 1)]
+
+
+def test_nothing_that_quo_sends_steers_the_terminal(hear: Command) -> None:
+    said = hear(Source(answer(notices=("Quo lists PN\x1b[2J\x07\r\u202e\x9b31m twice.",))))
+    assert said.splitlines()[1] == "Quo lists PN\ufffd[2J\ufffd\ufffd\ufffd\ufffd31m twice."
+
+
+def test_its_json_is_one_document_with_everything_in_it(hear: Command) -> None:
+    result = json.loads(hear(Source(answer(number("PN🏡"), aside=("PN2",), notices=("Odd: PN🏡",))), "--json"))
+    assert result.pop("seconds") >= 0
+    assert result == {
+        "scope": "workspace",
+        "subject": "",
+        "outcome": "succeeded",
+        "seen": 1,
+        "new": 1,
+        "changed": 0,
+        "gone": 0,
+        "held": 0,
+        "set_aside": [{"path": "$.data[0].name", "reason": "Expected `str`, got `int`", "number": "PN2"}],
+        "set_aside_count": 1,
+        "notices": ["Odd: PN🏡"],
+    }
+
+
+# What it refuses
+
+
+@pytest.mark.parametrize("given", ["", "PN1", "us1", "1", " US1", "U", "US1\nUS2", "US\udcff"])
+def test_what_is_no_teammates_id_is_refused_before_anything_is_asked(office: Office, given: str) -> None:
+    with pytest.raises(CommandError, match="not the id of a teammate: it would begin with US"):
+        call_command("sync", "--user", given)
+    assert not Sync.objects.exists()
+
+
+@pytest.mark.parametrize("given", ["", "US1", "+15555550123", "pn1", "PN1\n", "PN\udcff"])
+def test_what_is_no_numbers_id_is_refused_before_anything_is_asked(office: Office, given: str) -> None:
+    with pytest.raises(CommandError, match="not the id of a number: it would begin with PN"):
+        call_command("sync", "--number", given)
+    assert not Sync.objects.exists()
+
+
+def test_a_teammate_and_a_number_at_once_are_refused(office: Office) -> None:
+    with pytest.raises(CommandError, match="not allowed with argument --user"):
+        call_command("sync", "--user", "US1", "--number", "PN1")
+
+
+def test_a_refusal_too_is_json(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(CommandError) as refusal:
+        call_command("sync", "--user", "1", "--json")
+    result = json.loads(capsys.readouterr().out)
+    assert result == {"outcome": "refused", "error": {"sentence": str(refusal.value)}}
+
+
+def test_a_failed_sync_prints_nothing_and_raises_the_sentence_and_quos_trace(
+    hear: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(CommandError) as failure:
+        hear(Source(Unauthorized("Quo did not accept the API key.", status=401, trace="77")))
+    assert str(failure.value) == "Quo did not accept the API key. Quo's trace: 77"
+    assert failure.value.returncode == 1
+    assert capsys.readouterr().out == ""
+
+
+def test_an_interrupted_sync_says_so(hear: Command) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(CommandError, match="The sync was stopped before it ended"):
+        hear(Source(answer(), meanwhile=interrupt))
+
+
+# In a process of its own
+
+
+def assert_is_one_sentence(done: subprocess.CompletedProcess[str], sentence: str) -> None:
+    """Exit 1, the sentence at the end of stderr, no traceback anywhere."""
+    assert done.returncode == 1, done
+    assert done.stderr.splitlines()[-1].startswith(f"CommandError: {sentence}")
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_a_sync_over_http_ends_with_0_and_nothing_on_stderr(installation: Installation) -> None:
+    done = installation.sync("--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert (result["outcome"], result["seen"], result["new"]) == ("succeeded", 61, 61)
+    assert done.stderr == ""
+
+
+def test_a_failed_sync_is_json_on_stdout_all_the_same(installation: Installation) -> None:
+    installation.sandbox.fault = "403"
+    done = installation.sync("--json")
+    assert_is_one_sentence(done, "Quo does not let this API key see phone numbers.")
+    result = json.loads(done.stdout)
+    assert result["outcome"] == "failed"
+    error = result["error"]
+    assert (error["kind"], error["status"], error["code"]) == ("forbidden", 403, "0400403")
+    assert error["trace"]
+    assert done.stderr.endswith(f"{error['sentence']} Quo's trace: {error['trace']}\n")
+
+
+def test_while_one_process_syncs_another_says_so(installation: Installation) -> None:
+    installation.sandbox.fault = "stalled"
+    first = installation.start("manage.py", "sync")
+    wait_until(lambda: installation.sandbox.requests)
+    second = installation.sync("--json")
+    kill(first)
+    assert_is_one_sentence(second, "Another sync is running right now")
+    assert json.loads(second.stdout)["outcome"] == "refused"
+    assert installation.outcomes() == ["running"]
+
+
+def test_without_a_key_and_without_a_demo_it_says_what_to_do(installation: Installation) -> None:
+    process = installation.start("manage.py", "sync", QUO_API_KEY="")
+    assert_is_one_sentence(
+        finish(process), "No QUO_API_KEY is set and the demo workspace is not running. Start it with `make run`"
+    )
+
+
+UNWRITABLE = "The sync could not be written down. `manage.py doctor` looks at the database and its folder."
+IMPATIENT = {"DJANGO_SETTINGS_MODULE": "tests.memory.impatient_settings"}
+
+
+def test_a_database_without_tables_ends_it_with_a_sentence(installation: Installation) -> None:
+    installation.file.write_bytes(b"")
+    assert_is_one_sentence(installation.sync(), UNWRITABLE)
+
+
+def test_a_folder_that_is_not_there_ends_it_with_a_sentence(installation: Installation) -> None:
+    elsewhere = installation.folder / "nowhere" / "test.sqlite3"
+    assert_is_one_sentence(installation.sync(DATABASE_URL=f"sqlite:///{elsewhere}"), UNWRITABLE)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for the superuser")
+def test_a_folder_that_cannot_be_written_ends_it_with_a_sentence(installation: Installation) -> None:
+    installation.folder.chmod(0o500)
+    try:
+        assert_is_one_sentence(installation.sync(), UNWRITABLE)
+    finally:
+        installation.folder.chmod(0o700)
+
+
+def test_a_database_that_can_only_be_read_ends_it_with_a_sentence(installation: Installation) -> None:
+    done = installation.sync("--json", TESTED_PRAGMA="PRAGMA query_only=ON;", **IMPATIENT)
+    assert_is_one_sentence(done, UNWRITABLE)
+    assert json.loads(done.stdout)["outcome"] == "refused"
+
+
+def test_a_database_that_another_program_keeps_locked_ends_it_with_a_sentence(installation: Installation) -> None:
+    other = sqlite3.connect(installation.file)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        assert_is_one_sentence(installation.sync(**IMPATIENT), UNWRITABLE)
+    finally:
+        other.close()
+
+
+def test_a_disk_that_fills_up_while_recording_is_remembered_as_a_failure(installation: Installation) -> None:
+    """SQLite's own limit on pages stands in for the disk; the sync's row needs none that is not there."""
+    pages = installation.rows("PRAGMA page_count")[0][0]
+    done = installation.sync("--json", TESTED_PRAGMA=f"PRAGMA max_page_count={pages};", **IMPATIENT)
+    assert_is_one_sentence(done, "Quo answered, but the answer could not be written to the database.")
+    assert json.loads(done.stdout)["error"]["kind"] == "memory"
+    assert installation.rows("SELECT count(*) FROM numbers_phonenumber") == [(0,)]
+    assert installation.outcomes() == ["failed"]
+    assert installation.sync().returncode == 0
+
+
+def test_a_terminal_that_knows_no_emoji_is_no_reason_to_fail(installation: Installation) -> None:
+    twice: Any = installation.sandbox.workspace.numbers[0]
+    twice["id"] = "PN🏡"
+    installation.sandbox.workspace.numbers.append(twice)
+    installation.sandbox.workspace.refresh()
+    done = installation.sync(PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert done.returncode == 0, done.stderr
+    assert "Quo lists the number PN\\U0001f3e1 more than once" in done.stdout
+    again = installation.sync("--json", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert "PN🏡" in json.loads(again.stdout)["notices"][0]
+
+
+def test_the_key_is_in_nothing_that_it_prints(installation: Installation, sandbox: SandboxServer) -> None:
+    sandbox.fault = "401"
+    done = installation.sync("--json", "--verbosity", "3", "--traceback")
+    assert "Traceback" in done.stderr, "as it was asked to"
+    assert KEY not in done.stdout + done.stderr

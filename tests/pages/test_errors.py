@@ -1,0 +1,78 @@
+from typing import Any
+
+import pytest
+from django.conf import settings as live
+from django.contrib.staticfiles import finders
+from django.db import DatabaseError, InterfaceError, OperationalError
+from selectolax.lexbor import LexborHTMLParser
+
+from numbers import services
+from tests.pages.builders import HTMX, LIST, Office, attribute, one, parsed, words
+from tests.pages.test_health import database_is_down
+
+PATHS = [LIST, "/numbers/PN1/", "/numbers/teammates/", "/status/"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("error", [OperationalError("secret"), InterfaceError("secret")])
+def test_a_database_that_does_not_answer_is_named_in_a_sentence(office: Office, path: str, error: Exception) -> None:
+    office.raise_request_exception = False
+    with database_is_down(error):
+        response = office.get(path)
+
+    page = parsed(response, 503)
+    assert words(one(page, "h1")) == "The database does not answer"
+    assert "Wait a minute and try again." in words(page)
+    assert b"secret" not in response.content
+    assert b"Traceback" not in response.content
+
+
+def test_a_database_that_fails_half_way_is_named_too(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> int:
+        raise DatabaseError("secret")
+
+    monkeypatch.setattr(services, "memory_version", fail)
+    office.raise_request_exception = False
+
+    assert office.get(LIST).status_code == 503
+
+
+def test_a_sync_without_a_database_is_named_too(office: Office) -> None:
+    office.raise_request_exception = False
+    with database_is_down(OperationalError("secret")):
+        response = office.post("/sync/", headers=HTMX)
+
+    assert response.status_code == 503
+
+
+def test_anything_else_that_goes_wrong_is_a_page_without_details(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(services, "number_list", fail)
+    office.raise_request_exception = False
+
+    response = office.get(LIST)
+
+    assert words(one(parsed(response, 500), "h1")) == "Something went wrong in Quo Admin"
+    assert b"secret" not in response.content
+
+
+def test_a_page_that_fails_has_the_same_headers(office: Office) -> None:
+    office.raise_request_exception = False
+    with database_is_down(OperationalError("x")):
+        response = office.get(LIST)
+
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+    assert response.headers["X-Frame-Options"] == "DENY"
+
+
+def test_the_page_for_a_silent_database_asks_nothing_of_django() -> None:
+    text = (live.BASE_DIR / "templates" / "503.html").read_text()
+
+    assert "{" not in text
+    styles = [attribute(link, "href") for link in LexborHTMLParser(text).css("link[rel=stylesheet]")]
+    assert styles
+    assert all(finders.find(style.removeprefix("/static/")) for style in styles)

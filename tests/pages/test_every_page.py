@@ -1,0 +1,163 @@
+"""What holds for every page there is: nothing runs or is styled inside it, and no secret is on it."""
+
+import re
+
+import pytest
+from django.conf import settings as live
+from django.db import connection
+from django.test import Client
+from pytest_django import Settings
+from selectolax.lexbor import LexborHTMLParser
+
+from numbers.quo.errors import from_answer
+from tests.pages.builders import HTMX, Office, attribute, fail, one, parsed, remember, remember_one, words
+from tests.quo.samples import number, user
+
+OURS = [
+    "/numbers/",
+    "/numbers/?q=desk&user=US1&sort=-name",
+    "/numbers/?q=zebra&sort=x&page=9&y=1",
+    "/numbers/?user=USnobody&who=a",
+    "/numbers/teammates/?who=a",
+    "/numbers/PN1/",
+    "/numbers/PNgone/",
+    "/numbers/PNnew/",
+    "/status/",
+    "/no-such-page/",
+    "/accounts/password/change/",
+    "/accounts/logout/",
+    "/accounts/reauthenticate/",
+]
+ADMINISTRATION = [
+    "/admin/",
+    "/admin/numbers/",
+    *(f"/admin/numbers/{name}/" for name in ("phonenumber", "numberstate", "teammate", "teammatestate", "sync")),
+    "/admin/accounts/user/",
+    "/admin/accounts/user/add/",
+]
+EVERYBODYS = ["/accounts/login/", "/accounts/signup/", "/accounts/inactive/", "/no-such-page/"]
+
+
+@pytest.fixture
+def memory(db: None) -> None:
+    remember(number("PNgone"), number("PN1"))
+    remember(number("PN1", users=[user(f"US{place}", firstName="Ann") for place in range(20)]), number("PN2", name=42))
+    remember_one(number("PN3", users=[]))
+    fail(from_answer(500, b'{"message": "Oh", "trace": "tr-1", "code": "0401500"}', asked="list"))
+
+
+def has_nothing_inside(html: str) -> None:
+    """No script, style or handler stands in the page itself: the policy of the browser would refuse them."""
+    page = LexborHTMLParser(html)
+    for script in page.css("script"):
+        assert attribute(script, "src").startswith(("/static/", "/admin/jsi18n/")), script.html
+        assert not (script.text() or "").strip()
+    assert not page.css("style")
+    for node in page.css("*"):
+        for name in node.attributes:
+            assert not name.startswith("on"), node.html
+            assert name != "style", node.html
+    for node in page.css("[href], [src], [action]"):
+        for name in ("href", "src", "action"):
+            assert not (node.attributes.get(name) or "").lower().startswith(("javascript:", "data:", "http")), node.html
+
+
+@pytest.mark.parametrize("path", [*OURS, *ADMINISTRATION])
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_no_page_holds_script_style_or_handlers(
+    admin: Office, memory: None, path: str, headers: dict[str, str]
+) -> None:
+    response = admin.get(path, headers=headers)
+
+    assert response.status_code in {200, 404}
+    has_nothing_inside(response.content.decode())
+
+
+@pytest.mark.parametrize("path", EVERYBODYS)
+def test_no_page_for_everybody_holds_script_style_or_handlers(client: Client, memory: None, path: str) -> None:
+    has_nothing_inside(client.get(path).content.decode())
+
+
+def test_no_answer_of_a_sync_holds_script_style_or_handlers(office: Office, memory: None) -> None:
+    response = office.post("/sync/", {"auto": "1"}, headers=HTMX)
+
+    assert response.status_code == 200
+    has_nothing_inside(response.content.decode())
+
+
+def test_every_page_forbids_the_browser_what_it_does_not_need(admin: Office, memory: None) -> None:
+    for path in [*OURS, *ADMINISTRATION, "/", "/sync/"]:
+        headers = admin.get(path).headers
+        policy = dict(part.strip().partition(" ")[::2] for part in headers["Content-Security-Policy"].split(";"))
+        assert policy["default-src"] == "'none'", path
+        assert policy["script-src"] == policy["style-src"] == policy["form-action"] == "'self'", path
+        assert policy["frame-ancestors"] == policy["base-uri"] == "'none'", path
+        assert headers["X-Frame-Options"] == "DENY", path
+        assert headers["X-Content-Type-Options"] == "nosniff", path
+        assert headers["Referrer-Policy"] == "same-origin", path
+
+
+def test_every_page_for_everybody_does_so_too(client: Client, memory: None) -> None:
+    for path in EVERYBODYS:
+        assert "default-src 'none'" in client.get(path).headers["Content-Security-Policy"], path
+
+
+@pytest.fixture
+def whole_pages(admin: Office, memory: None) -> dict[str, LexborHTMLParser]:
+    responses = {path: admin.get(path) for path in OURS if "/teammates/" not in path}
+    return {path: parsed(response, response.status_code) for path, response in responses.items()}
+
+
+def test_every_page_has_a_title_a_language_and_one_heading(whole_pages: dict[str, LexborHTMLParser]) -> None:
+    for path, page in whole_pages.items():
+        assert attribute(one(page, "html"), "lang") == "en", path
+        assert words(one(page, "head title")), path
+        assert words(one(page, "main h1")), path
+
+
+def test_no_id_stands_twice_on_a_page(whole_pages: dict[str, LexborHTMLParser]) -> None:
+    for path, page in whole_pages.items():
+        ids = [attribute(node, "id") for node in page.css("[id]")]
+        assert sorted(ids) == sorted(set(ids)), path
+
+
+def test_what_names_another_element_names_one_that_is_there(whole_pages: dict[str, LexborHTMLParser]) -> None:
+    for path, page in whole_pages.items():
+        ids = {attribute(node, "id") for node in page.css("[id]")}
+        for name in ("aria-labelledby", "aria-describedby", "for", "form"):
+            for node in page.css(f"[{name}]"):
+                assert set(attribute(node, name).split()) <= ids, (path, node.html)
+
+
+KEY, SECRET, PASSWORD = "quo-key-that-nobody-sees", "signing-secret-that-nobody-sees", "database-password"
+
+
+@pytest.fixture
+def secrets(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    values = {**live.ENVIRONMENT.values, "QUO_API_KEY": KEY, "SECRET_KEY": SECRET}
+    environment = type(live.ENVIRONMENT)(values, live.ENVIRONMENT.sources)
+    settings.ENVIRONMENT, settings.QUO_API_KEY = environment, KEY
+    monkeypatch.setitem(connection.settings_dict, "PASSWORD", PASSWORD)
+    return [KEY, SECRET, PASSWORD, live.SECRET_KEY]
+
+
+def test_no_secret_is_on_any_page(admin: Office, memory: None, secrets: list[str]) -> None:
+    for path in [*OURS, *ADMINISTRATION, "/healthz"]:
+        text = admin.get(path).content.decode()
+        assert not [secret for secret in secrets if secret in text], path
+
+
+def test_no_secret_is_in_a_failed_sync(office: Office, memory: None, secrets: list[str], settings: Settings) -> None:
+    settings.QUO_API_URL = "http://127.0.0.1:9"  # where nobody answers
+    settings.QUO_TIMEOUT = 1
+
+    for headers in ({}, HTMX):
+        text = office.post("/sync/", headers=headers, follow=True).content.decode()
+        assert "Quo could not be reached" in text
+        assert not [secret for secret in secrets if secret in text]
+
+
+def test_no_page_depends_on_another_site(admin: Office, memory: None) -> None:
+    for path in OURS:
+        text = admin.get(path).content.decode()
+        assert not re.search(r"""(?:src|href|action)=["']?(?:https?:)?//""", text), path

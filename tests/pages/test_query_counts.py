@@ -1,0 +1,111 @@
+"""How often each page asks the database: pinned, and the same for few rows and for many."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from numbers.quo.errors import from_answer
+from tests.pages.builders import HTMX, LIST, Office, fail, remember
+from tests.quo.samples import number, user
+
+Pinned = Callable[..., Any]  # pytest-django's django_assert_num_queries
+
+SESSION = 2  # the session, and who is signed in
+FRESHNESS = 2  # the last sync about the page, and the last of the whole workspace
+VERSION = 1
+
+WHOLE = SESSION + FRESHNESS + VERSION
+ROWS = 3  # how many fit, the page of them, their teammates
+CHOICES = 1  # the picker's teammates
+
+COUNTS = {
+    LIST: WHOLE + ROWS + CHOICES,
+    f"{LIST}?q=desk+555+ann": WHOLE + ROWS + CHOICES,
+    f"{LIST}?sort=-teammates": WHOLE + ROWS + CHOICES,
+    f"{LIST}?user=US1": WHOLE + ROWS + CHOICES + 2,  # the teammate's name, and whether it is known
+    f"{LIST}?user=US1&q=desk": WHOLE + ROWS + CHOICES + 2,
+    "/numbers/teammates/?who=ann": SESSION + CHOICES,
+    "/numbers/PN1/": WHOLE + 6,  # number, state, teammates, last confirmed, states before, whether it is known
+    "/status/": WHOLE + 2,  # how many syncs, the page of them
+}
+MANY_CHOICES = 1  # of more teammates than are shown, how many there are
+
+
+def few(people: int = 2, numbers: int = 2) -> None:
+    teammates = [user(f"US{place}", firstName=f"Ann {place}") for place in range(1, people + 1)]
+    remember(*[number(f"PN{place}", name=f"Desk {place}", users=teammates) for place in range(1, numbers + 1)])
+
+
+def test_a_page_asks_the_database_a_fixed_number_of_times(office: Office, django_assert_num_queries: Pinned) -> None:
+    few()
+
+    for path, count in COUNTS.items():
+        with django_assert_num_queries(count, info=path):
+            Client.get(office, path)
+
+
+def test_more_rows_do_not_mean_more_questions(office: Office, django_assert_num_queries: Pinned) -> None:
+    for name in ("A", "B", "C"):
+        remember(number("PN1", name=name))
+    few(people=40, numbers=60)
+    for _ in range(10):
+        remember(*[number(f"PN{place}", name=42) for place in range(1, 61)])
+    few(people=40, numbers=60)
+
+    for path, count in COUNTS.items():
+        has_choices = path.startswith(("/numbers/?", "/numbers/teammates")) or path == LIST
+        with django_assert_num_queries(count + (MANY_CHOICES if has_choices else 0), info=path):
+            Client.get(office, path)
+
+
+@pytest.mark.parametrize(
+    ("path", "count"), [(LIST, WHOLE + ROWS + 1), (f"{LIST}?q=desk", WHOLE + ROWS + 1), ("/numbers/PN1/", WHOLE + 6)]
+)
+def test_a_fragment_asks_no_more_than_its_page(
+    office: Office, django_assert_num_queries: Pinned, path: str, count: int
+) -> None:
+    few()
+
+    with django_assert_num_queries(count):
+        Client.get(office, path, headers=HTMX)
+
+
+def test_after_a_failure_one_more_question_finds_the_last_good_answer(
+    office: Office, django_assert_num_queries: Pinned
+) -> None:
+    few()
+    fail(from_answer(401, b"", asked="list"))
+
+    with django_assert_num_queries(COUNTS[LIST] + 1):
+        Client.get(office, LIST)
+
+
+def test_a_number_that_is_not_known_costs_little(office: Office, django_assert_num_queries: Pinned) -> None:
+    few()
+
+    with django_assert_num_queries(WHOLE + 2):  # the number, and whether it is known
+        Client.get(office, "/numbers/PNnew/")
+
+
+def test_the_check_of_a_page_that_is_fresh_costs_little(office: Office, django_assert_num_queries: Pinned) -> None:
+    few()
+
+    with django_assert_num_queries(SESSION + 2 * FRESHNESS + VERSION):  # before and after it might have asked
+        office.post("/sync/", {"auto": "1"}, headers=HTMX)
+
+
+def test_the_health_check_asks_once(client: Client, db: None, django_assert_num_queries: Pinned) -> None:
+    with django_assert_num_queries(1):
+        client.get("/healthz")
+
+
+def test_the_administration_does_not_ask_once_for_each_row(
+    admin: Office, django_assert_max_num_queries: Pinned
+) -> None:
+    few(people=20, numbers=20)
+
+    for name in ("phonenumber", "numberstate", "teammate", "teammatestate", "assignment", "sync"):
+        with django_assert_max_num_queries(8, info=name):
+            Client.get(admin, f"/admin/numbers/{name}/")

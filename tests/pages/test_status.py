@@ -1,0 +1,220 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings as live
+from django.db import connection
+from django.utils.dateformat import format as formatted
+from pytest_django import Settings
+
+from numbers.models import Sync
+from numbers.quo.errors import from_answer
+from numbers.sync import Question
+from quo_admin import env
+from tests.pages.builders import (
+    Office,
+    attribute,
+    doubt,
+    fail,
+    notices_of,
+    one,
+    parsed,
+    remember,
+    remember_one,
+    remember_raw,
+    texts,
+    words,
+)
+from tests.quo.samples import number
+
+STATUS = "/status/"
+
+
+def rows(office: Office, path: str = STATUS) -> list[Any]:
+    return parsed(office.get(path)).css("[data-sync]")
+
+
+def settings_on(office: Office) -> dict[str, str]:
+    table = parsed(office.get(STATUS)).css("section")[-1]
+    return {words(one(row, "th")): words(row.css("td")[0]) for row in table.css("tbody tr")}
+
+
+def test_before_the_first_sync_the_page_says_so(office: Office) -> None:
+    assert "No sync has run yet." in notices_of(parsed(office.get(STATUS)))
+
+
+def test_a_sync_is_shown_with_when_what_and_what_it_found(office: Office) -> None:
+    sync = remember(number("PN1"), number("PN2"), ago=timedelta(hours=3))
+
+    row = rows(office)[0]
+
+    assert texts(row.css("th, td")) == [
+        formatted(sync.started_at, "j M Y, H:i:s"),
+        "every number",
+        "succeeded",
+        "2",
+        "2",
+        "0",
+        "0",
+        "0",
+    ]
+
+
+def test_the_newest_sync_comes_first(office: Office) -> None:
+    old = remember(number("PN1"), ago=timedelta(hours=1))
+    new = remember(number("PN1"))
+
+    assert [attribute(row, "data-sync") for row in rows(office)] == [str(new.pk), str(old.pk)]
+
+
+def test_what_changed_and_what_went_is_counted(office: Office) -> None:
+    remember(number("PN1"), number("PN2"), number("PN3"))
+    remember(number("PN1", name="Renamed"), number("PN3"))
+
+    assert texts(rows(office)[0].css("td.count")) == ["2", "0", "1", "1", "0"]
+
+
+def test_a_sync_of_one_number_names_it(office: Office) -> None:
+    remember_one(number("PN1"))
+
+    assert words(rows(office)[0].css("td")[0]) == "one number PN1"
+
+
+def test_a_failed_sync_shows_what_to_do_and_quos_words(office: Office) -> None:
+    body = b'{"message": "Key revoked", "code": "0400401", "trace": "tr-9"}'
+    sync = fail(from_answer(401, body, asked="teammate"), Question(Sync.Scope.TEAMMATE, "US1"))
+
+    outcome = one(rows(office)[0], ".outcome")
+
+    assert words(outcome) == (
+        f"failed {sync.error_sentence} Status 401. Code 0400401. Trace tr-9. Quo said: “Key revoked”"
+    )
+
+
+def test_what_was_set_aside_is_there_with_its_place_and_reason(office: Office) -> None:
+    remember(number("PN1"), number("PN2", name=42), number("PN3", users="nobody"))
+
+    row = rows(office)[0]
+
+    assert texts(row.css("td.count"))[-1] == "2"
+    assert texts(row.css("details li")) == [
+        "$.data[1].name: Expected `str`, got `int` (PN2)",
+        "$.data[2].users: Expected `array`, got `str` (PN3)",
+    ]
+
+
+def test_of_very_many_set_aside_the_first_are_shown_and_all_counted(office: Office) -> None:
+    remember(*[number(f"PN{place}", name=42) for place in range(130)])
+
+    row = rows(office)[0]
+
+    assert len(row.css("details li")) == 100
+    assert "These are the first 100 of 130." in words(row)
+
+
+def test_oddities_of_an_answer_are_shown(office: Office) -> None:
+    remember(number("PN1"), number("PN1"))
+
+    assert "Quo lists the number PN1 more than once; the last entry counts." in words(rows(office)[0])
+
+
+def test_an_answer_that_was_not_believed_is_shown(office: Office) -> None:
+    remember(*[number(f"PN{place}") for place in range(12)])
+    doubt(number("PN1"))
+
+    assert "11 known numbers missing from the answer, and kept." in words(rows(office)[0])
+
+
+def test_a_sync_that_runs_or_was_interrupted_is_shown(office: Office) -> None:
+    sync = remember(number("PN1"))
+    Sync.objects.create(scope=Sync.Scope.WORKSPACE, started_at=sync.started_at + timedelta(seconds=1))
+
+    assert [attribute(row, "data-outcome") for row in rows(office)] == ["running", "succeeded"]
+
+
+def test_the_pages_of_the_syncs_together_are_all_syncs(office: Office) -> None:
+    for _ in range(103):
+        remember()
+
+    seen = [attribute(row, "data-sync") for page in (1, 2, 3) for row in rows(office, f"{STATUS}?page={page}")]
+
+    assert seen == [str(sync.pk) for sync in Sync.objects.order_by("-started_at", "-pk")]
+
+
+def test_older_and_newer_lead_through_the_pages(office: Office) -> None:
+    for _ in range(51):
+        remember()
+
+    assert texts(parsed(office.get(STATUS)).css("nav.pages a")) == ["Older"]
+    second = parsed(office.get(f"{STATUS}?page=2"))
+    assert texts(second.css("nav.pages a")) == ["Newer"]
+    assert words(one(second, "nav.pages span")) == "Page 2 of 2"
+
+
+@pytest.mark.parametrize(
+    ("query", "notice"),
+    [
+        ("page=0", "“0” is no page, so the first one is shown."),
+        ("page=x", "“x” is no page, so the first one is shown."),
+        ("page=-1", "“-1” is no page, so the first one is shown."),
+        ("page=99", "There is no page 99, so the last one is shown."),
+        ("q=1", "“q” means nothing here and was ignored."),
+    ],
+)
+def test_nonsense_is_named_and_ignored(office: Office, query: str, notice: str) -> None:
+    newest = [remember() for _ in range(51)][-1]
+
+    page = parsed(office.get(f"{STATUS}?{query}"))
+
+    assert notices_of(page) == [notice]
+    shown = [attribute(row, "data-sync") for row in page.css("[data-sync]")]
+    assert (shown[0] == str(newest.pk)) is (query != "page=99")
+
+
+def test_the_page_says_how_old_the_workspace_is_and_checks_it(office: Office) -> None:
+    remember(number("PN1"))
+
+    page = parsed(office.get(STATUS))
+
+    assert attribute(one(page, "[data-freshness]"), "data-freshness") == "fresh"
+    assert not page.css("#check-form [name=number], #check-form [name=user]")
+    assert attribute(one(page, "#check-form [name=next]"), "value") == STATUS
+
+
+def test_every_setting_is_shown_with_its_source(office: Office) -> None:
+    shown = settings_on(office)
+
+    assert list(shown) == [setting.name for setting in env.SETTINGS]
+    assert all(shown.values())
+
+
+def test_the_settings_are_those_in_force(office: Office) -> None:
+    shown = settings_on(office)
+
+    assert shown["QUO_API_URL"] == "https://api.quo.com"
+    assert shown["QUO_API_KEY"] == "set"
+    assert shown["SECRET_KEY"] == "set"
+    assert shown["SITE_URL"] == live.SITE_URL
+    assert shown["DEBUG"] == "off"
+    assert shown["SYNC_INTERVAL"] == str(live.SYNC_INTERVAL)
+
+
+def test_the_database_is_named_without_its_password(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"HOST": "db.example", "USER": "dbuser", "PASSWORD": "db-secret", "NAME": "quo"}.items():
+        monkeypatch.setitem(connection.settings_dict, name, value)
+
+    shown = settings_on(office)["DATABASE_URL"]
+
+    assert shown == f"{connection.display_name} on db.example, quo"
+
+
+def test_the_demo_workspace_is_named_instead_of_quo(office: Office, settings: Settings) -> None:
+    settings.DEMO = True
+
+    assert settings_on(office)["QUO_API_URL"] == "the demo workspace, on this machine"
+
+
+def test_records_that_are_no_numbers_are_counted_as_set_aside(office: Office) -> None:
+    remember_raw('{"id": "PN1"}', "null", "[]")
+
+    assert texts(rows(office)[0].css("td.count")) == ["0", "0", "0", "0", "3"]

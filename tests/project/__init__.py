@@ -1,0 +1,1 @@
+"""Tests of the ground: settings, the two commands, the rooms and the doctor."""

@@ -1,0 +1,114 @@
+"""Runs the project's commands as processes of their own, as people do."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from quo_admin import env
+
+PATIENCE = 60.0  # seconds, for a machine that is busy with other things
+LAST_WORDS = "Ctrl-C stops it."
+
+_OURS = {setting.name for setting in env.SETTINGS} | {f"{setting.name}_FILE" for setting in env.SETTINGS}
+_NOT_INHERITED = _OURS | {"DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """Return the variables of a process that takes nothing from the developer's settings and keeps `folder` its own."""
+    inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
+    return inherited | {"ENV_FILE": os.devnull, "DATA_DIR": str(folder / "data"), "HOME": str(folder)} | more
+
+
+def python(project: Path, folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in the project's folder to its end."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=project,
+        env=environment(folder, **more),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def wait_until(condition: Callable[[], object], complaint: Callable[[], str] = lambda: "") -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            pytest.fail(f"waited in vain: {complaint()}")
+        time.sleep(0.02)
+
+
+class Process:
+    """A process that leads a group of its own, as a command in a terminal does, and what it printed."""
+
+    def __init__(self, command: list[str], project: Path, variables: dict[str, str], log: Path) -> None:
+        self._log = log
+        with log.open("wb") as output:
+            self.popen = subprocess.Popen(
+                command,
+                cwd=project,
+                env=variables,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def printed(self) -> str:
+        return self._log.read_text(errors="replace")
+
+    def wait_for(self, text: str) -> None:
+        wait_until(lambda: text in self.printed or self.popen.poll() is not None, lambda: self.printed)
+        assert text in self.printed, self.printed
+
+    def signal_group(self, number: signal.Signals) -> int:
+        """Send a signal as a terminal does, to the whole group; return the exit code."""
+        os.killpg(self.popen.pid, number)
+        return self.popen.wait(PATIENCE)
+
+
+@contextmanager
+def started(command: list[str], project: Path, variables: dict[str, str], log: Path) -> Iterator[Process]:
+    process = Process(command, project, variables, log)
+    try:
+        yield process
+    finally:
+        if process.popen.poll() is None:
+            process.signal_group(signal.SIGTERM)
+
+
+def processes_of(folder: Path) -> dict[int, str]:
+    """Return the processes alive that were given this `folder`'s data: their command lines by their ids."""
+    mark = f"DATA_DIR={folder / 'data'}"
+    if not Path("/proc/self/environ").exists():
+        listed = subprocess.run(["ps", "-axEww", "-o", "pid=,command="], capture_output=True, text=True, check=True)
+        lines = (line.split(maxsplit=1) for line in listed.stdout.splitlines() if mark in line)
+        return {int(pid): command for pid, command in lines}
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # another user's, or ended meanwhile
+            if mark in (process / "environ").read_text(errors="replace").split("\0"):
+                found[int(process.name)] = (process / "cmdline").read_text(errors="replace").replace("\0", " ")
+    return found

@@ -1,0 +1,49 @@
+"""A setting that cannot be used stops every way to start, with one sentence and nothing else."""
+
+from pathlib import Path
+
+import pytest
+
+from quo_admin import env
+from tests.project.processes import python
+
+SENTENCE = "DATABASE_URL (environment) must look like postgres://user:password@host/name or sqlite:////path/to/file."
+BAD = {"SECRET_KEY": "s", "DATABASE_URL": "postgres://mara:hunter2@db:port/quo"}
+
+
+@pytest.mark.parametrize("arguments", [[], ["help"], ["run"], ["sync", "--json"], ["migrate"], ["no-such-command"]])
+def test_manage_py_stops_with_the_sentence(tmp_path: Path, arguments: list[str]) -> None:
+    run = python(env.BASE_DIR, tmp_path, "manage.py", *arguments, **BAD)
+    assert (run.returncode, run.stdout, run.stderr) == (1, "", f"{SENTENCE}\n")
+
+
+def test_the_doctor_says_it_in_a_line_of_its_own(tmp_path: Path) -> None:
+    run = python(env.BASE_DIR, tmp_path, "manage.py", "doctor", **BAD)
+    assert (run.returncode, run.stdout, run.stderr) == (1, "", f"✗ settings       {SENTENCE}\n")
+
+
+def test_gunicorn_stops_with_the_sentence_instead_of_starting_workers_for_ever(tmp_path: Path) -> None:
+    run = python(
+        env.BASE_DIR,
+        tmp_path,
+        *("-m", "gunicorn", "--no-control-socket", "--log-level", "critical", "--bind", "127.0.0.1:0"),
+        "quo_admin.wsgi",
+        **BAD,
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (4, "", f"{SENTENCE}\n")
+
+
+def test_without_a_set_up_the_sentence_says_to_make_it(tmp_path: Path) -> None:
+    run = python(env.BASE_DIR, tmp_path, "manage.py", "migrate")
+    assert (run.returncode, run.stderr) == (
+        1,
+        f"There is no SECRET_KEY that can be read in {tmp_path}/data: run `make setup`, which makes one, or set it.\n",
+    )
+
+
+def test_without_django_the_sentence_says_to_install_it(tmp_path: Path) -> None:
+    run = python(env.BASE_DIR, tmp_path, "-I", "-S", "manage.py", "run")
+    assert (run.returncode, run.stderr) == (
+        1,
+        "Quo Admin is not installed here. `make setup` installs it, then use .venv/bin/python.\n",
+    )

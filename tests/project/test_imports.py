@@ -1,0 +1,130 @@
+"""Which file may import which, as the design has it: pages are drawn from services, services from memory."""
+
+import ast
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from quo_admin import env
+
+ROOMS = ("numbers", "accounts", "quo_admin")
+HTTP_LIBRARIES = {
+    *("aiohttp", "httpx", "requests", "urllib3"),
+    *("http.client", "http.server", "socketserver", "urllib.request", "wsgiref"),
+}
+# From the bottom to the top: whoever stands higher may use what stands lower, never the other way round.
+FLOORS = ("models", "querysets", "filters", "services", "views")
+ABOVE_SYNC = {"numbers.filters", "numbers.services", "numbers.views"}
+
+
+def _name(file: Path) -> str:
+    parts = file.relative_to(env.BASE_DIR).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def modules() -> dict[str, frozenset[str]]:
+    """Every module of ours, by name, and what it imports: modules, as full names."""
+    files = {_name(file): file for room in ROOMS for file in (env.BASE_DIR / room).rglob("*.py")}
+    return {name: frozenset(_imports(name, file, set(files))) for name, file in files.items()}
+
+
+def _imports(name: str, file: Path, ours: set[str]) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            package = name if file.name == "__init__.py" else name.rpartition(".")[0]
+            for _ in range(node.level - 1):
+                package = package.rpartition(".")[0]
+            base = ".".join(filter(None, [package if node.level else "", node.module]))
+            # `from package import module` imports the module; `from module import name` the module.
+            found.update(f"{base}.{alias.name}" if f"{base}.{alias.name}" in ours else base for alias in node.names)
+            found.update(f"{base}.{alias.name}" for alias in node.names if f"{base}.{alias.name}" in HTTP_LIBRARIES)
+    return found
+
+
+def reached_from(name: str) -> set[str]:
+    """Every module of ours that importing `name` brings along."""
+    reached: set[str] = set()
+    ahead = [name]
+    while ahead:
+        for imported in modules().get(ahead.pop(), frozenset()):
+            if imported in modules() and imported not in reached:
+                reached.add(imported)
+                ahead.append(imported)
+    return reached
+
+
+def is_in(name: str, room: str) -> bool:
+    return name == room or name.startswith(f"{room}.")
+
+
+def test_the_imports_are_found() -> None:
+    """Else the tests below could not fail."""
+    assert "numbers.services" in modules()["numbers.views.numbers"]
+    assert "numbers.models" in reached_from("numbers.views.numbers")
+    assert any(is_in(imported, "requests") for imported in modules()["numbers.quo.transport"])
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_nothing_looks_up(floor: str) -> None:
+    higher = {f"numbers.{name}" for name in FLOORS[FLOORS.index(floor) + 1 :]}
+    for name in modules():
+        if is_in(name, f"numbers.{floor}"):
+            assert not {one for one in reached_from(name) if any(is_in(one, room) for room in higher)}, name
+
+
+def test_only_the_urls_import_views() -> None:
+    importers = {
+        name
+        for name, imported in modules().items()
+        if any(is_in(one, "numbers.views") for one in imported) and not is_in(name, "numbers.views")
+    }
+    assert importers == {"numbers.urls"}
+
+
+def test_what_quo_is_asked_with_knows_neither_the_app_nor_django() -> None:
+    for name, imported in modules().items():
+        if is_in(name, "numbers.quo"):
+            ours = {one for one in imported if one.partition(".")[0] in ROOMS and not is_in(one, "numbers.quo")}
+            assert not ours, name
+            assert not {one for one in imported if is_in(one, "django")}, name
+
+
+def test_the_sandbox_knows_nothing_of_the_app() -> None:
+    for name, imported in modules().items():
+        if is_in(name, "numbers.sandbox"):
+            ours = {one for one in imported if one.partition(".")[0] in ROOMS and not is_in(one, "numbers.sandbox")}
+            assert not ours, name
+
+
+def test_only_the_client_and_the_sandbox_speak_http() -> None:
+    speakers = {
+        name
+        for name, imported in modules().items()
+        if any(is_in(one, lib) for one in imported for lib in HTTP_LIBRARIES)
+    }
+    assert {name for name in speakers if not (is_in(name, "numbers.quo") or is_in(name, "numbers.sandbox"))} == set()
+
+
+def test_a_sync_stands_below_the_pages() -> None:
+    assert not reached_from("numbers.sync") & ABOVE_SYNC
+
+
+def test_no_page_asks_quo_or_records_by_itself() -> None:
+    for name, imported in modules().items():
+        if is_in(name, "numbers.views") or is_in(name, "numbers.templatetags"):
+            assert not {one for one in imported if is_in(one, "numbers.quo") or one == "numbers.recording"}, name
+
+
+def test_no_two_modules_import_each_other() -> None:
+    assert not {name for name in modules() if name in reached_from(name)}
+
+
+def test_nothing_of_ours_is_named_like_a_module_of_python_but_numbers() -> None:
+    ours = {path.stem for path in env.BASE_DIR.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert not ours & sys.stdlib_module_names

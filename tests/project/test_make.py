@@ -1,0 +1,183 @@
+"""`make run` in a folder that is set up, as a person starts it and stops it in a terminal, and how it is set up."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from quo_admin import env
+from tests.project.processes import (
+    LAST_WORDS,
+    PATIENCE,
+    environment,
+    free_port,
+    is_free,
+    processes_of,
+    started,
+)
+
+
+def make(folder: Path, home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["make", *arguments],
+        cwd=folder,
+        env=environment(home, **more),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def make_venv(folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["/bin/sh", str(env.BASE_DIR / "bin" / "make-venv")],
+        cwd=folder,
+        env=more,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def executable(path: Path, script: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+# Running
+
+
+def test_make_run_serves_and_ctrl_c_stops_all_of_it(project: Path, tmp_path: Path) -> None:
+    port = free_port()
+    with started(["make", "run", f"PORT={port}"], project, environment(tmp_path), tmp_path / "log") as process:
+        process.wait_for(LAST_WORDS)
+        assert f"Quo Admin is at http://127.0.0.1:{port}\n" in process.printed
+        process.signal_group(signal.SIGINT)  # whereupon make's own exit code is the signal's
+    assert process.printed.endswith(f"{LAST_WORDS}\n")
+    assert "Traceback" not in process.printed
+    assert processes_of(tmp_path) == {}
+    assert is_free(port)
+
+
+@pytest.mark.parametrize("way", ["environment", "argument"])
+def test_the_port_may_be_named_either_way(project: Path, tmp_path: Path, way: str) -> None:
+    answer = make(
+        project,
+        tmp_path,
+        *(["run", "PORT=none"] if way == "argument" else ["run"]),
+        **({"PORT": "none"} if way == "environment" else {}),
+    )
+    assert answer.returncode != 0
+    assert answer.stdout == ""
+    assert answer.stderr.startswith("PORT (environment) must be a port number from 1 to 65535.\nmake: ")
+
+
+def test_without_a_named_port_the_settings_file_decides(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "settings").write_text("PORT=none\n")
+    answer = make(project, tmp_path, "run", ENV_FILE=str(tmp_path / "settings"))
+    assert answer.stderr.startswith("PORT (settings) must be a port number from 1 to 65535.\n")
+
+
+def test_a_folder_that_is_set_up_is_not_set_up_again(project: Path, tmp_path: Path) -> None:
+    answer = make(project, tmp_path, "setup")
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+
+
+# Setting up
+
+
+@pytest.fixture
+def bare(project: Path, tmp_path: Path) -> Path:
+    """A folder with nothing but the rules, and a Python whose pip only notes what it is asked."""
+    folder = tmp_path / "new one"
+    shutil.copytree(project / "bin", folder / "bin")
+    shutil.copy2(project / "Makefile", folder)
+    (folder / "requirements.txt").touch()
+    (folder / "requirements-dev.txt").touch()
+    executable(
+        folder / "python",
+        'if [ "$2" = venv ]; then rm -rf .venv; mkdir -p .venv/bin; cp "$0" .venv/bin/python; fi\n'
+        'echo "$*" >> asked\n'
+        'case "$*" in *"pip install"*) [ ! -e broken ];; esac',
+    )
+    return folder
+
+
+def asked(folder: Path) -> list[str]:
+    return [line for line in (folder / "asked").read_text().splitlines() if not line.startswith("-c")]
+
+
+def test_a_new_folder_gets_an_environment_and_the_pinned_packages(bare: Path, tmp_path: Path) -> None:
+    answer = make(bare, tmp_path, ".venv/installed", PYTHON=str(bare / "python"))
+    assert answer.returncode == 0, answer.stderr
+    assert [line.split(" -r ")[-1] for line in asked(bare)] == ["-m venv --clear .venv", "requirements.txt"]
+
+
+def test_an_installation_that_broke_off_is_taken_up_again(bare: Path, tmp_path: Path) -> None:
+    (bare / "broken").touch()
+    assert make(bare, tmp_path, ".venv/installed", PYTHON=str(bare / "python")).returncode != 0
+    (bare / "broken").unlink()
+    answer = make(bare, tmp_path, ".venv/installed", PYTHON=str(bare / "python"))
+    assert answer.returncode == 0, answer.stderr
+    assert [line.split(" -r ")[-1] for line in asked(bare)][-2:] == ["requirements.txt", "requirements.txt"]
+
+
+def test_other_requirements_are_installed(bare: Path, tmp_path: Path) -> None:
+    make(bare, tmp_path, ".venv/installed", PYTHON=str(bare / "python"))
+    later = (bare / ".venv" / "installed").stat().st_mtime + 5
+    os.utime(bare / "requirements.txt", (later, later))
+    (bare / "asked").unlink()
+    make(bare, tmp_path, ".venv/installed", PYTHON=str(bare / "python"))
+    assert [line.split(" -r ")[-1] for line in asked(bare)] == ["requirements.txt"]
+
+
+def test_an_environment_whose_python_has_gone_is_made_anew(bare: Path, tmp_path: Path) -> None:
+    make(bare, tmp_path, ".venv/installed", PYTHON=str(bare / "python"))
+    (bare / ".venv" / "bin" / "python").unlink()
+    (bare / ".venv" / "bin" / "python").symlink_to(tmp_path / "gone")
+    (bare / "asked").unlink()
+    answer = make(bare, tmp_path, ".venv/installed", PYTHON=str(bare / "python"))
+    assert answer.returncode == 0, answer.stderr
+    assert [line.split(" -r ")[-1] for line in asked(bare)] == ["-m venv --clear .venv", "requirements.txt"]
+
+
+def test_no_python_is_one_sentence_that_says_what_to_do(tmp_path: Path) -> None:
+    run = make_venv(tmp_path, PATH=str(tmp_path))
+    assert run.returncode == 1
+    assert run.stderr == (
+        "Quo Admin needs Python 3.11 or newer, and none was found that can be used. "
+        "Install it from https://www.python.org/downloads/, or name one: make setup PYTHON=/path/to/python3\n"
+    )
+
+
+def test_an_old_python_is_passed_over_for_a_newer_one(tmp_path: Path) -> None:
+    executable(tmp_path / "python3", "exit 1")
+    executable(tmp_path / "python3.13", 'case "$1" in -c) ;; *) echo "made by 3.13";; esac')
+    assert make_venv(tmp_path, PATH=str(tmp_path)).stdout.endswith("made by 3.13\n")
+
+
+def test_a_python_without_venv_says_what_to_install(tmp_path: Path) -> None:
+    executable(tmp_path / "python3", 'case "$2" in *ensurepip*) exit 1;; esac')
+    run = make_venv(tmp_path, PATH=str(tmp_path))
+    assert (run.returncode, "sudo apt install python3-venv" in run.stderr) == (1, True)
+
+
+def test_the_python_that_is_named_is_the_only_one_tried(tmp_path: Path) -> None:
+    executable(tmp_path / "python3", "exit 0")
+    run = make_venv(tmp_path, PATH=str(tmp_path), PYTHON="/no/such python")
+    assert (run.returncode, " as /no/such python. " in run.stderr) == (1, True)
+
+
+def test_an_environment_that_is_whole_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    run = make_venv(tmp_path, PATH=str(tmp_path))
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")

@@ -1,0 +1,54 @@
+"""The app is called `numbers`, as a module of Python's standard library is: both answer to the name, everywhere."""
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+import numbers
+import numbers.models
+from quo_admin import env
+from tests.project.processes import python
+
+BOTH = (
+    "import decimal, numbers, numbers.models; "
+    "assert isinstance(decimal.Decimal(1), numbers.Number); "
+    "print(numbers.__file__, numbers.models.__file__)"
+)
+
+
+def test_under_pytest_both_names_hold() -> None:
+    assert isinstance(1, numbers.Number)
+    assert Path(numbers.models.__file__) == env.BASE_DIR / "numbers" / "models.py"
+
+
+def test_the_folder_is_no_package_of_its_own() -> None:
+    """With an `__init__.py` it would shadow Python's, and nothing would start."""
+    assert not (env.BASE_DIR / "numbers" / "__init__.py").exists()
+    assert Path(str(importlib.import_module("numbers").__file__)).parent != env.BASE_DIR
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_under_manage_py_both_names_hold(tmp_path: Path, elsewhere: bool) -> None:
+    run = python(
+        tmp_path if elsewhere else env.BASE_DIR,
+        tmp_path,
+        str(env.BASE_DIR / "manage.py"),
+        *("shell", "--no-imports", "--command", BOTH),
+        SECRET_KEY="s",
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split()[1] == str(env.BASE_DIR / "numbers" / "models.py")
+
+
+def test_under_gunicorn_both_names_hold(tmp_path: Path) -> None:
+    hook = f"def on_starting(server):\n    server.app.wsgi()\n    {BOTH}\n    raise SystemExit(0)\n"
+    (tmp_path / "gunicorn.conf.py").write_text(hook)
+    run = python(
+        env.BASE_DIR,
+        tmp_path,
+        *("-m", "gunicorn", "--config", str(tmp_path / "gunicorn.conf.py"), "--bind", "127.0.0.1:0", "quo_admin.wsgi"),
+        SECRET_KEY="s",
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split()[1] == str(env.BASE_DIR / "numbers" / "models.py")

@@ -1,0 +1,323 @@
+"""`manage.py run`, with real processes, real signals and real HTTP: what it serves and what it leaves behind."""
+
+import os
+import re
+import shutil
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+
+from numbers.sandbox.server import SandboxServer
+from numbers.sandbox.workspace import build
+from tests.project.processes import (
+    LAST_WORDS,
+    PATIENCE,
+    Process,
+    environment,
+    free_port,
+    is_free,
+    processes_of,
+    python,
+    started,
+    wait_until,
+)
+
+EMAIL = "admin@example.com"
+KEY = "kE9-the-key-itself"
+FIRST_WORDS = "Reading the workspace for the first time ...\n"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running Quo Admin."""
+
+    process: Process
+    folder: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def greeting(self) -> str:
+        """What the terminal of a demo ought to say."""
+        return (
+            f"\nQuo Admin is at {self.url}\n"
+            "Demo data: an invented company. Set QUO_API_KEY in .env to see your own workspace.\n"
+            f"Sign in as {EMAIL} with the password {self.password}\n"
+            f"{LAST_WORDS}\n"
+        )
+
+    @property
+    def password(self) -> str:
+        found = re.search(rf"Sign in as {EMAIL} with the password (\S+)", self.process.printed)
+        assert found, self.process.printed
+        return found[1]
+
+    def session(self) -> requests.Session:
+        """Sign in as a browser does."""
+        browser = requests.Session()
+        browser.trust_env = False
+        page = browser.get(f"{self.url}/accounts/login/", timeout=PATIENCE).text
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+        assert token, page
+        form = {"csrfmiddlewaretoken": token[1], "login": EMAIL, "password": self.password}
+        browser.post(f"{self.url}/accounts/login/", form, headers={"Referer": self.url}, timeout=PATIENCE)
+        return browser
+
+    def list_page(self) -> str:
+        with self.session() as browser:
+            answer = browser.get(f"{self.url}/numbers/", timeout=PATIENCE)
+        assert answer.status_code == 200
+        return answer.text
+
+
+@contextmanager
+def running(project: Path, folder: Path, *, until: str = LAST_WORDS, **more: str) -> Iterator[Site]:
+    """Run the project, as set up, on a free port until the end of the block; `until` is what to wait for."""
+    port = int(more.setdefault("PORT", str(free_port())))
+    prepared = python(project, folder, "-m", "quo_admin.prepare", **more)
+    assert prepared.returncode == 0, prepared.stderr
+    command = [str(project / ".venv" / "bin" / "python"), str(project / "manage.py"), "run"]
+    with started(command, folder, environment(folder, **more), folder / f"{port}.log") as process:
+        process.wait_for(until)
+        yield Site(process, folder, port)
+
+
+@dataclass(frozen=True)
+class Used:
+    """The data of a demo that has run once, and how it presented itself."""
+
+    data: Path
+    printed: str
+    greeting: str
+    password: str
+
+
+@pytest.fixture(scope="module")
+def used(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Used:
+    folder = tmp_path_factory.mktemp("used")
+    with running(project, folder) as site:
+        pass
+    return Used(folder / "data", site.process.printed, site.greeting, site.password)
+
+
+@pytest.fixture
+def folder(used: Used, tmp_path: Path) -> Path:
+    """A folder with a copy of that data."""
+    shutil.copytree(used.data, tmp_path / "data")
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def demo(project: Path, used: Used, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A demo that runs again, for the tests that leave it running."""
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copytree(used.data, folder / "data")
+    with running(project, folder) as site:
+        yield site
+
+
+@pytest.fixture
+def quo() -> Iterator[SandboxServer]:
+    """A Quo of twelve numbers that knows our key."""
+    with SandboxServer(build(12), key=KEY) as sandbox:
+        yield sandbox
+
+
+def real(quo: SandboxServer) -> dict[str, str]:
+    return {"QUO_API_KEY": KEY, "QUO_API_URL": quo.url}
+
+
+# What it says and shows
+
+
+def test_the_first_run_says_where_it_is_and_how_to_sign_in_and_nothing_else(used: Used) -> None:
+    assert used.printed == FIRST_WORDS + used.greeting
+
+
+def test_the_next_run_keeps_the_password_and_the_data(used: Used, demo: Site) -> None:
+    assert demo.password == used.password
+    assert demo.process.printed == demo.greeting  # it has nothing to read for the first time
+    assert (demo.folder / "data" / "secret-key").read_text() == (used.data / "secret-key").read_text()
+
+
+def test_whoever_signs_in_sees_the_demo_numbers_and_the_banner(demo: Site) -> None:
+    page = demo.list_page()
+    assert 'data-total="60"' in page
+    assert "Demo data" in page
+
+
+def test_it_leaves_nothing_in_the_home_folder(demo: Site) -> None:
+    assert {path.name for path in demo.folder.iterdir() if path.suffix != ".log"} == {"data"}
+
+
+def test_the_health_check_answers_whatever_the_host(demo: Site) -> None:
+    answer = requests.get(f"{demo.url}/healthz", headers={"Host": "evil.example"}, timeout=PATIENCE)
+    assert answer.status_code == 200
+
+
+def test_wrong_questions_leave_no_line_in_the_terminal(demo: Site) -> None:
+    before = demo.process.printed
+    assert requests.get(f"{demo.url}/", headers={"Host": "evil.example"}, timeout=PATIENCE).status_code == 400
+    with demo.session() as browser:
+        assert browser.get(f"{demo.url}/nowhere/", timeout=PATIENCE).status_code == 404
+    assert demo.process.printed == before
+
+
+def test_a_port_in_use_is_one_sentence(demo: Site, project: Path) -> None:
+    run = python(project, demo.folder, "manage.py", "run", PORT=str(demo.port))
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr == (
+        f"CommandError: Port {demo.port} on 127.0.0.1 cannot be used (Address already in use). "
+        "Choose another: PORT=8080 make run\n"
+    )
+
+
+def test_the_doctor_finds_the_running_demo(demo: Site, project: Path) -> None:
+    run = python(project, demo.folder, "manage.py", "doctor", PORT=str(demo.port))
+    assert run.returncode == 0, run.stdout
+    assert "✓ Quo's address  the demo workspace answers\n" in run.stdout
+
+
+def test_a_worker_that_ends_is_replaced_and_takes_nothing_with_it(demo: Site, project: Path) -> None:
+    workers = {pid for pid, command in processes_of(demo.folder).items() if "manage.py run" in command}
+    workers.remove(demo.process.popen.pid)
+    assert len(workers) == 2
+    for worker in workers:
+        os.kill(worker, signal.SIGTERM)
+    wait_until(lambda: not workers & processes_of(demo.folder).keys())
+    assert 'data-total="60"' in demo.list_page()
+    run = python(project, demo.folder, "manage.py", "sync", PORT=str(demo.port))
+    assert run.returncode == 0, run.stderr
+
+
+def test_a_second_copy_on_the_same_data_leaves_the_first_one_running(demo: Site, project: Path) -> None:
+    with running(project, demo.folder) as second:
+        assert second.process.signal_group(signal.SIGTERM) == 0
+    assert 'data-total="60"' in demo.list_page()
+    run = python(project, demo.folder, "manage.py", "sync", PORT=str(demo.port))
+    assert run.returncode == 0, run.stderr
+
+
+def test_two_that_start_for_the_first_time_on_the_same_data_both_serve(project: Path, tmp_path: Path) -> None:
+    with ExitStack() as both, ThreadPoolExecutor(2) as pool:
+        sites = list(pool.map(lambda _: both.enter_context(running(project, tmp_path)), range(2)))
+        assert sites[0].password == sites[1].password
+        assert ['data-total="60"' in site.list_page() for site in sites] == [True, True]
+
+
+# What it leaves behind
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_stop_ends_everything_quietly(project: Path, folder: Path, number: signal.Signals) -> None:
+    with running(project, folder) as site:
+        assert len(processes_of(folder)) == 4  # the first one, two workers, the sandbox
+        assert site.process.signal_group(number) == 0
+    assert site.process.printed == site.greeting
+    assert processes_of(folder) == {}
+    assert is_free(site.port)
+    assert list((folder / "data").glob("demo-*.json")) == []
+
+
+def test_a_first_process_that_is_killed_takes_the_others_along(project: Path, folder: Path) -> None:
+    with running(project, folder) as site:
+        site.process.popen.kill()
+        site.process.popen.wait(PATIENCE)
+        wait_until(lambda: not processes_of(folder), lambda: str(processes_of(folder)))
+    assert is_free(site.port)
+
+
+def test_ctrl_c_during_the_preparation_ends_everything_quietly(
+    project: Path, tmp_path: Path, quo: SandboxServer
+) -> None:
+    quo.fault = "stalled"
+    with running(project, tmp_path, until=FIRST_WORDS, **real(quo)) as site:
+        wait_until(lambda: quo.requests)
+        assert site.process.signal_group(signal.SIGINT) == 130
+    assert site.process.printed == FIRST_WORDS
+    wait_until(lambda: not processes_of(tmp_path))
+    assert is_free(site.port)
+
+
+def test_ctrl_c_does_not_wait_for_a_sync(project: Path, tmp_path: Path, quo: SandboxServer) -> None:
+    with running(project, tmp_path, **real(quo)) as site, site.session() as browser, ThreadPoolExecutor(1) as pool:
+        before = site.process.printed
+        quo.fault, asked = "stalled", len(quo.requests)
+        answer = pool.submit(
+            browser.post,
+            f"{site.url}/sync/",
+            headers={"X-CSRFToken": str(browser.cookies.get(f"csrftoken_{site.port}"))},
+            timeout=PATIENCE,
+        )
+        wait_until(lambda: len(quo.requests) > asked)
+        assert site.process.signal_group(signal.SIGINT) == 0
+        assert isinstance(answer.exception(), requests.ConnectionError)
+    assert site.process.printed == before
+    assert processes_of(tmp_path) == {}
+
+
+# The real workspace
+
+
+def test_with_a_key_the_real_workspace_is_shown_and_nothing_of_the_demo(
+    project: Path, folder: Path, quo: SandboxServer
+) -> None:
+    with running(project, folder, **real(quo)) as site:
+        page = site.list_page()
+        assert len(processes_of(folder)) == 3  # no sandbox
+    assert 'data-total="12"' in page
+    assert "Demo data" not in page + site.process.printed
+
+
+def test_without_quo_it_starts_and_the_page_says_why_it_is_empty(project: Path, tmp_path: Path) -> None:
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    with running(project, tmp_path, QUO_API_KEY=KEY, QUO_API_URL=nowhere, QUO_TIMEOUT="1") as site:
+        page = site.list_page()
+    assert "That did not work, and will be tried again. Quo could not be reached" in site.process.printed
+    assert "Quo could not be reached" in page
+    assert KEY not in page + site.process.printed
+
+
+# Elsewhere than on one's own machine
+
+
+def test_behind_a_proxy_https_is_believed_and_served(project: Path, folder: Path) -> None:
+    with running(project, folder, SITE_URL="https://phones.example.com") as site, requests.Session() as proxy:
+        proxy.headers["Host"] = "phones.example.com"
+        page = f"{site.url}/accounts/login/"
+        plain = proxy.get(page, allow_redirects=False, timeout=PATIENCE)
+        secure = proxy.get(page, headers={"X-Forwarded-Proto": "https"}, allow_redirects=False, timeout=PATIENCE)
+        health = requests.get(f"{site.url}/healthz", allow_redirects=False, timeout=PATIENCE)
+    assert (plain.status_code, plain.headers["Location"]) == (301, "https://phones.example.com/accounts/login/")
+    assert (secure.status_code, secure.headers["Strict-Transport-Security"]) == (200, "max-age=31536000")
+    assert health.status_code == 200
+    assert "Quo Admin is at https://phones.example.com\n" in site.process.printed
+
+
+def test_debugging_is_no_trouble(project: Path, folder: Path) -> None:
+    with running(project, folder, DEBUG="on") as site:
+        assert 'data-total="60"' in site.list_page()
+
+
+def test_a_database_that_is_down_is_one_sentence(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    url = f"postgres://mara:hunter2@127.0.0.1:{free_port()}/quo"
+    run = python(project, tmp_path, "manage.py", "run", SECRET_KEY="s", DATABASE_URL=url, PORT=str(free_port()))
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr == "CommandError: The database does not answer. `manage.py doctor` looks at it.\n"
+    assert processes_of(tmp_path) == {}
+
+
+def test_a_terminal_that_knows_only_ascii_is_no_trouble(project: Path, tmp_path: Path) -> None:
+    run = python(project, tmp_path, "manage.py", "sync", "--help", SECRET_KEY="s", PYTHONIOENCODING="ascii")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "US\\u2026" in run.stdout

@@ -1,0 +1,22 @@
+"""The address that `manage.py run` takes before it starts anything."""
+
+import socket
+from typing import Any
+
+import pytest
+
+from numbers.serving import listen
+from tests.project.processes import free_port
+
+
+@pytest.mark.parametrize(("host", "asked"), [("127.0.0.1", "127.0.0.1"), ("::1", "::1"), ("::", "127.0.0.1")])
+def test_an_address_is_taken_in_either_protocol(settings: Any, host: str, asked: str) -> None:
+    settings.HOST, settings.PORT = host, free_port()
+    with listen(), socket.create_connection((asked, settings.PORT), timeout=5) as connection:
+        assert connection.getpeername()[1] == settings.PORT
+
+
+def test_an_address_that_is_taken_is_refused(settings: Any) -> None:
+    settings.HOST, settings.PORT = "127.0.0.1", free_port()
+    with listen(), pytest.raises(OSError, match="Address already in use"):
+        listen()

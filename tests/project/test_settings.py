@@ -1,0 +1,192 @@
+"""What follows from the settings: above all from the one address, SITE_URL."""
+
+import os
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as in_force
+from django.test import Client
+from django.utils import timezone
+
+from quo_admin import env
+
+Evaluate = Callable[..., dict[str, Any]]
+
+SECURITY = (
+    "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS",
+    "SECURE_SSL_REDIRECT",
+    "SESSION_COOKIE_SECURE",
+    "CSRF_COOKIE_SECURE",
+    "SECURE_HSTS_SECONDS",
+)
+
+
+@pytest.fixture
+def evaluate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Evaluate:
+    """Give what reads settings.py anew, with nothing set but what it is told and a secret key."""
+
+    def evaluate(**environ: str) -> dict[str, Any]:
+        for setting in env.SETTINGS:
+            monkeypatch.delenv(setting.name, raising=False)
+        for name, value in {"SECRET_KEY": "s", "DATA_DIR": str(tmp_path), "ENV_FILE": os.devnull, **environ}.items():
+            monkeypatch.setenv(name, value)
+        return runpy.run_path(str(env.BASE_DIR / "quo_admin" / "settings.py"))
+
+    return evaluate
+
+
+@pytest.fixture
+def at_https(evaluate: Evaluate, settings: Any) -> None:
+    values = evaluate(SITE_URL="https://phones.example.com")
+    for name in SECURITY:
+        setattr(settings, name, values[name])
+
+
+# The address
+
+
+def test_the_address_is_this_machine_and_follows_the_port(evaluate: Evaluate) -> None:
+    assert evaluate(PORT="9000")["SITE_URL"] == "http://127.0.0.1:9000"
+
+
+@pytest.mark.parametrize(
+    ("site_url", "hosts"),
+    [
+        ("http://127.0.0.1:8000", ["127.0.0.1", "localhost", "[::1]"]),
+        ("http://localhost", ["127.0.0.1", "localhost", "[::1]"]),
+        ("http://[::1]:8000", ["127.0.0.1", "localhost", "[::1]"]),
+        ("https://phones.example.com", ["phones.example.com"]),
+        ("http://phones.example.com:9000", ["phones.example.com"]),
+        ("http://[2001:db8::5]:9000", ["[2001:db8::5]"]),
+    ],
+)
+def test_only_the_sites_own_hosts_are_allowed(evaluate: Evaluate, site_url: str, hosts: list[str]) -> None:
+    assert evaluate(SITE_URL=site_url)["ALLOWED_HOSTS"] == hosts
+
+
+@pytest.mark.parametrize(
+    ("site_url", "origin"),
+    [
+        ("https://phones.example.com:443/", "https://phones.example.com"),
+        ("http://phones.example.com:9000", "http://phones.example.com:9000"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_forms_are_taken_from_the_sites_own_origin(evaluate: Evaluate, site_url: str, origin: str) -> None:
+    assert evaluate(SITE_URL=site_url)["CSRF_TRUSTED_ORIGINS"] == [origin]
+
+
+def test_with_https_cookies_are_secure_and_browsers_are_told_to_stay(evaluate: Evaluate) -> None:
+    values = evaluate(SITE_URL="https://phones.example.com")
+    assert values["SECURE_SSL_REDIRECT"]
+    assert values["SESSION_COOKIE_SECURE"]
+    assert values["CSRF_COOKIE_SECURE"]
+    assert values["SECURE_HSTS_SECONDS"] == 365 * 24 * 3600
+
+
+def test_without_https_nothing_asks_for_it(evaluate: Evaluate) -> None:
+    values = evaluate()
+    assert not values["SECURE_SSL_REDIRECT"]
+    assert not values["SESSION_COOKIE_SECURE"]
+    assert not values["CSRF_COOKIE_SECURE"]
+    assert values["SECURE_HSTS_SECONDS"] == 0
+
+
+def test_two_copies_on_one_machine_have_cookies_of_their_own(evaluate: Evaluate) -> None:
+    one, other = evaluate(PORT="8000"), evaluate(PORT="9000")
+    assert one["SESSION_COOKIE_NAME"] != other["SESSION_COOKIE_NAME"]
+    assert one["CSRF_COOKIE_NAME"] != other["CSRF_COOKIE_NAME"]
+
+
+@pytest.mark.usefixtures("at_https")
+def test_plain_http_is_sent_to_https() -> None:
+    answer = Client().get("/numbers/?q=front", headers={"host": "phones.example.com"})
+    assert (answer.status_code, answer["Location"]) == (301, "https://phones.example.com/numbers/?q=front")
+
+
+@pytest.mark.usefixtures("at_https")
+def test_https_is_served_and_says_to_stay_with_it() -> None:
+    answer = Client().get("/accounts/login/", headers={"host": "phones.example.com"}, secure=True)
+    assert answer.status_code == 200
+    assert answer["Strict-Transport-Security"] == "max-age=31536000"
+    assert answer.cookies["csrftoken_8000"]["secure"]
+
+
+@pytest.mark.usefixtures("at_https")
+def test_another_host_is_refused() -> None:
+    assert Client().get("/accounts/login/", headers={"host": "evil.example"}, secure=True).status_code == 400
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("at_https")
+@pytest.mark.parametrize("host", ["10.0.0.7:8000", "evil.example", "no host at all"])
+def test_the_health_check_answers_whatever_the_host_and_without_https(host: str) -> None:
+    assert Client().get("/healthz", headers={"host": host}).status_code == 200
+
+
+# What is kept
+
+
+def test_the_demos_numbers_are_kept_apart_from_the_offices(evaluate: Evaluate, tmp_path: Path) -> None:
+    assert evaluate()["DATABASES"]["default"]["NAME"] == tmp_path / "demo.sqlite3"
+    assert evaluate(QUO_API_KEY="key")["DATABASES"]["default"]["NAME"] == tmp_path / "quo-admin.sqlite3"
+
+
+@pytest.mark.parametrize("url", ["", "sqlite:////a/file?timeout=1"])
+def test_sqlite_is_set_up_for_several_processes(evaluate: Evaluate, url: str) -> None:
+    options = evaluate(DATABASE_URL=url)["DATABASES"]["default"]["OPTIONS"]
+    assert "journal_mode=WAL" in options["init_command"]
+    assert options["transaction_mode"] == "IMMEDIATE"
+
+
+def test_postgresql_is_kept_connected_and_not_waited_for_long(evaluate: Evaluate) -> None:
+    database = evaluate(DATABASE_URL="postgres://mara@db/quo?sslmode=require")["DATABASES"]["default"]
+    assert (database["CONN_MAX_AGE"], database["CONN_HEALTH_CHECKS"]) == (60, True)
+    assert database["OPTIONS"] == {"connect_timeout": 10, "sslmode": "require"}
+
+
+def test_the_secret_key_that_is_set_is_the_one(evaluate: Evaluate, tmp_path: Path) -> None:
+    (tmp_path / "secret-key").write_text("kept")
+    assert evaluate(SECRET_KEY="set")["SECRET_KEY"] == "set"
+
+
+def test_the_secret_key_that_is_kept_is_used_where_none_is_set(evaluate: Evaluate, tmp_path: Path) -> None:
+    (tmp_path / "secret-key").write_text("kept\n")
+    assert evaluate(SECRET_KEY="")["SECRET_KEY"] == "kept"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff"])
+def test_without_a_secret_key_nothing_starts(evaluate: Evaluate, tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "secret-key").write_bytes(content)
+    with pytest.raises(env.SettingsError, match=r"There is no SECRET_KEY that can be read in .*: run `make setup`"):
+        evaluate(SECRET_KEY="")
+
+
+# The rest
+
+
+def test_debug_is_off_unless_asked_for(evaluate: Evaluate) -> None:
+    assert evaluate()["DEBUG"] is False
+    assert evaluate(DEBUG="on")["DEBUG"] is True
+
+
+def test_the_cache_holds_the_sign_in_limits_of_an_office(evaluate: Evaluate) -> None:
+    assert evaluate()["CACHES"]["default"]["OPTIONS"]["MAX_ENTRIES"] == 10_000
+
+
+def test_the_offices_time_zone_is_django_s(evaluate: Evaluate) -> None:
+    assert evaluate(TIME_ZONE="America/New_York")["TIME_ZONE"] == "America/New_York"
+
+
+def test_times_are_shown_in_the_offices_time_zone(settings: Any) -> None:
+    settings.TIME_ZONE = "Asia/Kolkata"
+    assert timezone.localtime().tzname() == "IST"
+
+
+def test_pages_are_in_english_only() -> None:
+    assert in_force.USE_I18N is False

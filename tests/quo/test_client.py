@@ -1,0 +1,461 @@
+import logging
+import os
+import traceback
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+import requests
+import responses
+
+from numbers.quo import errors
+from numbers.quo.client import QuoClient, parse_retry_after
+from numbers.quo.errors import QuoError
+from tests.quo.samples import KEY, body, number
+from tests.quo.servers import Script, answer, cuts, drips, floods, resets, serve, stalls
+
+QUO = "https://api.quo.com"
+LIST = f"{QUO}/v1/phone-numbers"
+
+
+class Time:
+    """A clock that only sleeping moves, and what was slept."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+Connect = Callable[..., QuoClient]
+
+
+@pytest.fixture
+def connect(time: Time) -> Iterator[Connect]:
+    clients: list[QuoClient] = []
+
+    def connected(**changes: Any) -> QuoClient:
+        settings: dict[str, Any] = {
+            "api_key": KEY,
+            "base_url": QUO,
+            "throttle": lambda: None,
+            "version": "1.2.3",
+            "sleep": time.sleep,
+            "clock": time,
+        }
+        clients.append(QuoClient(**{**settings, **changes}))
+        return clients[-1]
+
+    yield connected
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def quo() -> Iterator[responses.RequestsMock]:
+    with responses.RequestsMock() as announced:
+        yield announced
+
+
+# What is asked
+
+
+def test_the_list_is_asked_for_with_the_bare_key(connect: Connect, quo: responses.RequestsMock) -> None:
+    quo.get(LIST, body=body([number()]))
+
+    listed = connect().list_phone_numbers()
+
+    request = quo.calls[0].request
+    assert [record.id for record in listed.records] == ["PN1"]
+    assert (request.method, request.url) == ("GET", LIST)
+    assert request.headers["Authorization"] == KEY
+    assert request.headers["Accept"] == "application/json"
+    assert request.headers["Accept-Encoding"] == "gzip"
+    assert request.headers["User-Agent"] == "QuoAdmin/1.2.3"
+
+
+def test_one_number_is_asked_for_by_its_id(connect: Connect, quo: responses.RequestsMock) -> None:
+    quo.get(f"{LIST}/PN7", body=body(number("PN7")))
+
+    assert connect().get_phone_number("PN7").id == "PN7"
+
+
+def test_a_base_url_may_end_in_a_slash_or_hold_a_path(connect: Connect, quo: responses.RequestsMock) -> None:
+    quo.get("http://127.0.0.1:9/quo/v1/phone-numbers", body=body([]))
+
+    assert connect(base_url="http://127.0.0.1:9/quo/").list_phone_numbers().records == ()
+
+
+def test_headers_are_sent_besides_and_never_replace_the_key(connect: Connect, quo: responses.RequestsMock) -> None:
+    quo.get(LIST, body=body([]))
+
+    connect(headers={"X-Fault": "slow", "Authorization": "other"}).list_phone_numbers()
+
+    assert quo.calls[0].request.headers["X-Fault"] == "slow"
+    assert quo.calls[0].request.headers["Authorization"] == KEY
+
+
+def test_the_line_end_of_a_key_from_a_file_is_not_sent(connect: Connect, quo: responses.RequestsMock) -> None:
+    quo.get(LIST, body=body([]))
+
+    connect(api_key=f"{KEY}\n").list_phone_numbers()
+
+    assert quo.calls[0].request.headers["Authorization"] == KEY
+
+
+ANY = ["", "1", "a/b", "a?b=c", "#a", "100%", "%2F", "a b", "\"'`", "/../..", "..", "🏡ü", "+&=;", "\\", "a\tb", "\r"]
+
+
+@pytest.mark.parametrize("rest", ANY)
+def test_any_number_id_reaches_quo_as_it_is(connect: Connect, rest: str) -> None:
+    with serve(answer(body(number(f"PN{rest}")))) as server:
+        assert connect(base_url=server.url).get_phone_number(f"PN{rest}").id == f"PN{rest}"
+
+    path = server.requests[0].split()[1]
+    assert path.count("/") == 3
+    assert unquote(path) == f"/v1/phone-numbers/PN{rest}"
+
+
+@pytest.mark.parametrize("rest", ANY)
+def test_any_teammate_id_reaches_quo_as_it_is(connect: Connect, rest: str) -> None:
+    with serve(answer()) as server:
+        connect(base_url=server.url).list_phone_numbers(user_id=f"US{rest}")
+
+    path, query = server.requests[0].split()[1].split("?")
+    assert path == "/v1/phone-numbers"
+    assert not set("&#+") & set(query)
+    assert unquote(query) == f"userId=US{rest}"
+
+
+@pytest.mark.parametrize("odd", ["", "1", "us1", "pn1", " US1", " PN1", "US\n", "PN1\n", "US\ud800", "PN\ud800"])
+def test_an_id_that_is_none_is_not_sent(connect: Connect, odd: str) -> None:
+    with pytest.raises(errors.BadRequest, match="begin with US"):
+        connect().list_phone_numbers(user_id=odd)
+    with pytest.raises(errors.BadRequest, match="begin with PN"):
+        connect().get_phone_number(odd)
+
+
+@pytest.mark.parametrize("key", ["", " ", "two\nlines", "ключ"])
+def test_a_key_that_cannot_be_sent_is_not(connect: Connect, key: str) -> None:
+    with pytest.raises(errors.Unauthorized, match="no usable API key") as caught:
+        connect(api_key=key).list_phone_numbers()
+
+    assert caught.value.status is None
+
+
+# What comes back
+
+
+@pytest.mark.parametrize("status", [201, 204, 206, 304, 400, 401, 402, 403, 404, 409, 418, 422])
+def test_what_quo_refuses_is_not_asked_again(
+    connect: Connect, quo: responses.RequestsMock, time: Time, status: int
+) -> None:
+    quo.get(LIST, status=status, json={"message": "No", "code": "0400", "trace": "t1"})
+
+    with pytest.raises(QuoError) as caught:
+        connect().list_phone_numbers()
+
+    assert caught.value.status == status
+    assert (len(quo.calls), time.slept) == (1, [])
+
+
+def test_a_missing_number_is_told_from_a_missing_teammate(connect: Connect, quo: responses.RequestsMock) -> None:
+    quo.get(f"{LIST}/PN1", status=404)
+    quo.get(LIST, status=404)
+
+    with pytest.raises(errors.NotFound, match="this number"):
+        connect().get_phone_number("PN1")
+    with pytest.raises(errors.NotFound, match="this teammate"):
+        connect().list_phone_numbers("US1")
+
+
+def test_an_answer_about_another_number_is_a_bad_payload(
+    connect: Connect, quo: responses.RequestsMock, time: Time
+) -> None:
+    quo.get(f"{LIST}/PN1", body=body(number("PN2")))
+
+    with pytest.raises(errors.BadPayload, match="another number") as caught:
+        connect().get_phone_number("PN1")
+
+    assert caught.value.path == "$.data.id"
+    assert time.slept == []
+
+
+def test_a_page_instead_of_json_is_a_bad_payload(connect: Connect, quo: responses.RequestsMock) -> None:
+    quo.get(LIST, body="<html>Welcome to the hotel</html>")
+
+    with pytest.raises(errors.BadPayload, match="not JSON"):
+        connect().list_phone_numbers()
+
+
+def test_a_larger_answer_than_allowed_is_a_bad_payload(connect: Connect) -> None:
+    with serve(answer(body([number()]))) as server, pytest.raises(errors.BadPayload, match="MB"):
+        connect(base_url=server.url, max_bytes=100).list_phone_numbers()
+
+
+# How often is asked
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 599])
+def test_what_may_pass_is_asked_four_times(
+    connect: Connect, quo: responses.RequestsMock, time: Time, status: int
+) -> None:
+    quo.get(LIST, status=status)
+
+    with pytest.raises(QuoError) as caught:
+        connect().list_phone_numbers()
+
+    assert caught.value.status == status
+    assert len(quo.calls) == 4
+    for slept, least in zip(time.slept, [1, 2, 4], strict=True):
+        assert least <= slept <= least + 1
+
+
+@pytest.mark.parametrize("script", [cuts(), resets, cuts(answer(b"{", Content_Length="9"))])
+def test_a_broken_connection_is_tried_again(connect: Connect, time: Time, script: Script) -> None:
+    with serve(script, answer(body([number()]))) as server:
+        assert len(connect(base_url=server.url).list_phone_numbers().records) == 1
+
+    assert len(time.slept) == 1
+
+
+def test_a_refused_connection_is_tried_again(connect: Connect, time: Time) -> None:
+    with serve(answer()) as server:
+        pass
+
+    with pytest.raises(errors.Unavailable, match="nothing takes connections"):
+        connect(base_url=server.url).list_phone_numbers()
+
+    assert len(time.slept) == 3
+
+
+def test_one_attempt_that_takes_too_long_is_tried_again(
+    connect: Connect, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("numbers.quo.transport.READ_SECONDS", 0.05)
+    with serve(stalls(), answer()) as server:
+        connect(base_url=server.url).list_phone_numbers()
+
+    assert len(time.slept) == 1
+
+
+def test_an_insecure_connection_is_not_tried_again(
+    connect: Connect, time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/to/be/found")
+
+    with pytest.raises(errors.Unavailable, match="not secure"):
+        connect(base_url="https://127.0.0.1:9").list_phone_numbers()
+
+    assert time.slept == []
+
+
+def test_a_refused_redirect_is_not_tried_again(connect: Connect, quo: responses.RequestsMock, time: Time) -> None:
+    quo.get(LIST, status=302, headers={"Location": "https://evil.example/"})
+
+    with pytest.raises(errors.Unavailable, match="must not be sent"):
+        connect().list_phone_numbers()
+
+    assert time.slept == []
+
+
+def test_the_throttle_is_asked_before_each_attempt(connect: Connect, quo: responses.RequestsMock) -> None:
+    turns: list[int] = []
+    quo.get(LIST, status=500)
+    quo.get(LIST, status=302, headers={"Location": "/there"})
+    quo.get(f"{QUO}/there", body=body([]))
+
+    connect(throttle=lambda: turns.append(len(quo.calls))).list_phone_numbers()
+
+    assert turns == [0, 1, 2]
+
+
+def test_a_throttle_that_cannot_write_is_unavailable_and_nothing_is_sent(connect: Connect, time: Time) -> None:
+    def throttle() -> None:
+        raise PermissionError("no")
+
+    with pytest.raises(errors.Unavailable, match="DATA_DIR") as caught:
+        connect(throttle=throttle).list_phone_numbers()
+
+    assert (caught.value.reason, time.slept) == ("files", [])
+
+
+# How long is waited
+
+
+def test_retry_after_is_obeyed(connect: Connect, quo: responses.RequestsMock, time: Time) -> None:
+    quo.get(LIST, status=429, headers={"Retry-After": "7"})
+    quo.get(LIST, status=503, headers={"Retry-After": "0"})
+    quo.get(LIST, body=body([]))
+
+    connect().list_phone_numbers()
+
+    assert time.slept == [7, 0]
+
+
+def test_retry_after_is_obeyed_up_to_a_cap(connect: Connect, quo: responses.RequestsMock, time: Time) -> None:
+    quo.get(LIST, status=429, headers={"Retry-After": "86400"})
+    quo.get(LIST, body=body([]))
+
+    connect().list_phone_numbers()
+
+    assert time.slept == [30]
+
+
+def test_the_error_says_how_long_quo_asked_to_wait(connect: Connect, quo: responses.RequestsMock) -> None:
+    quo.get(LIST, status=429, headers={"Retry-After": "86400"})
+
+    with pytest.raises(errors.RateLimited) as caught:
+        connect(timeout=20).list_phone_numbers()
+
+    assert caught.value.retry_after == 86400
+
+
+def test_nothing_waits_past_the_deadline(connect: Connect, quo: responses.RequestsMock, time: Time) -> None:
+    quo.get(LIST, status=503, headers={"Retry-After": "25"})
+
+    with pytest.raises(errors.Unavailable) as caught:
+        connect(timeout=60).list_phone_numbers()
+
+    assert caught.value.status == 503
+    assert time.slept == [25, 25]
+
+
+def test_a_throttle_that_takes_all_the_time_is_a_timeout(connect: Connect, time: Time) -> None:
+    with pytest.raises(errors.Unavailable, match="in time"):
+        connect(timeout=5, throttle=lambda: time.sleep(6)).list_phone_numbers()
+
+
+@pytest.mark.parametrize("script", [stalls(), drips(answer(b"", Content_Length="9999"))])
+def test_a_call_is_bounded_with_all_its_attempts(connect: Connect, time: Time, script: Script) -> None:
+    with serve(script) as server, pytest.raises(errors.Unavailable) as caught:
+        connect(base_url=server.url, timeout=0.2).list_phone_numbers()
+
+    assert (caught.value.reason, time.slept) == ("timeout", [])
+    assert len(server.requests) == 1
+
+
+def test_a_client_goes_on_after_a_failed_call(connect: Connect) -> None:
+    with serve(stalls(), answer(body([number()]))) as server:
+        client = connect(base_url=server.url, timeout=0.2)
+        with pytest.raises(errors.Unavailable):
+            client.list_phone_numbers()
+
+        assert len(client.list_phone_numbers().records) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("7", 7), (" 0 ", 0), ("", None), ("soon", None), ("-1", None), ("1.5", None), ("٣", None), ("9" * 99, None)],
+)
+def test_retry_after_in_seconds(text: str, seconds: float | None) -> None:
+    assert parse_retry_after(text) == seconds
+
+
+@pytest.mark.parametrize(("ahead", "seconds"), [(90, 90), (-90, 0)])
+def test_retry_after_as_a_date(ahead: int, seconds: float) -> None:
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    text = format_datetime(now + timedelta(seconds=ahead), usegmt=True)
+
+    assert parse_retry_after(text, lambda: now) == seconds
+    assert parse_retry_after(text.replace("GMT", "-0000"), lambda: now) == seconds
+
+
+# The key
+
+
+def everything(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and all that it brings along."""
+    while error:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+SAYS_THE_KEY = answer(f'{{"message": "bad {KEY}", "code": "{KEY}", "trace": "{KEY}"}}'.encode(), 400)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(SAYS_THE_KEY, id="400"),
+        pytest.param(SAYS_THE_KEY.replace(b" 400 ", b" 500 "), id="500"),
+        pytest.param(SAYS_THE_KEY.replace(b" 400 ", b" 200 "), id="bad payload"),
+        pytest.param(answer(f"<p>{KEY}</p>".encode(), 401), id="a page"),
+        pytest.param(answer(status=302, Location=f"http://evil.example/{KEY}"), id="a redirect"),
+        pytest.param(answer(status=302, Location=f"http://[{KEY}"), id="a redirect to nowhere"),
+        pytest.param(answer(b"x", Content_Encoding="gzip"), id="damaged"),
+        pytest.param(floods(f"HTTP/1.1 200 {KEY}\r\n\r\n".encode(), b" " * 9999), id="too large"),
+        pytest.param(answer(Content_Length="1, 2", X=KEY), id="two lengths"),
+        pytest.param(cuts(f"HTTP/1.1 200 OK\r\n{KEY}".encode()), id="damaged headers"),
+        pytest.param(resets, id="a reset"),
+        pytest.param(stalls(), id="a timeout"),
+    ],
+)
+def test_the_key_is_in_no_error_and_no_log(connect: Connect, caplog: pytest.LogCaptureFixture, script: Script) -> None:
+    caplog.set_level(logging.DEBUG)
+    with serve(script) as server:
+        client = connect(base_url=server.url, timeout=0.4, max_bytes=99_999)
+        with pytest.raises(QuoError) as caught:
+            client.list_phone_numbers()
+
+    for error in everything(caught.value):
+        assert not isinstance(error, requests.RequestException)
+        assert KEY not in f"{error!s}{error!r}{error.args}{vars(error)}"
+    assert KEY not in "".join(traceback.format_exception(caught.value))
+    assert KEY not in caplog.text
+    assert KEY not in f"{client!r}"
+
+
+def test_an_echoed_key_is_replaced(connect: Connect, quo: responses.RequestsMock) -> None:
+    quo.get(LIST, status=401, json={"message": f"The key {KEY} is revoked"})
+
+    with pytest.raises(errors.Unauthorized) as caught:
+        connect().list_phone_numbers()
+
+    assert caught.value.message == "The key [key] is revoked"
+
+
+def test_a_client_hangs_up_at_the_end_of_its_context(connect: Connect) -> None:
+    with serve(answer()) as server, connect(base_url=server.url) as client:
+        client.list_phone_numbers()
+        client.list_phone_numbers()
+        assert server.connections == 1
+        client.close()
+        client.list_phone_numbers()
+        assert server.connections == 2
+
+
+def test_the_package_knows_nothing_of_the_app() -> None:
+    folder = Path(__file__).parents[2] / "numbers" / "quo"
+    imports = [
+        line
+        for file in folder.glob("*.py")
+        for line in file.read_text().splitlines()
+        if line.startswith(("import ", "from "))
+    ]
+
+    assert imports
+    assert not [line for line in imports if "django" in line]
+    assert all("numbers.quo" in line for line in imports if "numbers" in line)

@@ -1,0 +1,479 @@
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from numbers.quo.errors import BadPayload
+from numbers.quo.payloads import MAX_ID, MAX_NOTICES, Regions, parse_list, parse_one, parse_timestamp
+from tests.quo.samples import body, listed, number, user
+
+# A number as it should be
+
+
+def test_every_field_is_read() -> None:
+    raw = json.dumps(number(forward="+15555550199", users=[user(lastName="Byron")]), ensure_ascii=False)
+
+    record = parse_list(listed(raw)).records[0]
+
+    assert (record.id, record.group_id, record.port_request_id) == ("PN1", "1234", None)
+    assert (record.formatted_number, record.forward) == ("(555) 555-0123", "+15555550199")
+    assert (record.name, record.number) == ("Front desk", "+15555550123")
+    assert (record.porting_status, record.symbol) == ("completed", "🏡")
+    assert (record.created_at, record.updated_at) == (" '2022-01-01T00:00:00Z'", "2022-01-02T00:00:00Z")
+    assert record.calling == Regions("unrestricted", "unrestricted", "restricted")
+    assert record.messaging == Regions("unrestricted", "restricted", "restricted")
+    assert record.answer == raw
+    teammate = record.users[0]
+    assert (teammate.id, teammate.email, teammate.role) == ("US1", "ada@example.com", "member")
+    assert (teammate.first_name, teammate.last_name, teammate.group_id) == ("Ada", "Byron", "GR1")
+
+
+def test_the_answer_is_kept_as_it_came() -> None:
+    raw = json.dumps(number(), indent=3).replace('"PN1"', '"\\u0050N1"')
+
+    record = parse_list(listed(f"\n{raw}\n")).records[0]
+
+    assert (record.id, record.answer) == ("PN1", raw)
+
+
+def test_unknown_keys_are_ignored_at_any_depth() -> None:
+    changed = number(users=[user(new={"a": [1]})], new=1e400, data=[])
+    changed["restrictions"]["new"] = changed["restrictions"]["calling"]["EU"] = 5
+    raw = json.dumps({"data": [changed], "new": None}).replace("Infinity", "1e999").encode()
+
+    assert parse_list(raw).set_aside == ()
+
+
+def test_a_list_may_be_empty() -> None:
+    assert parse_list(body([])).records == ()
+
+
+def test_a_number_may_have_nobody_on_it() -> None:
+    assert parse_list(body([number(users=[])])).records[0].users == ()
+
+
+def test_one_number_is_read() -> None:
+    assert parse_one(body(number("PN2")), "PN2").id == "PN2"
+
+
+@pytest.mark.parametrize("odd_id", ["PN", "PN/?#%", "PN 'x'", "PN🏡", "PN\r\t", "PN" + "x" * (MAX_ID - 2)])
+def test_an_id_may_be_whatever_its_pattern_allows(odd_id: str) -> None:
+    assert parse_one(body(number(odd_id)), odd_id).id == odd_id
+
+
+# A number that breaks the description
+
+REQUIRED = sorted(number())
+USERS = sorted(user())
+
+
+def only_flaw(data: Any) -> tuple[str, str]:
+    """Where and why the middle one of three was set aside; the other two live."""
+    answer = parse_list(body([number("PN0"), data, number("PN9")]))
+
+    assert [record.id for record in answer.records] == ["PN0", "PN9"]
+    (set_aside,) = answer.set_aside
+    return set_aside.path, set_aside.reason
+
+
+@pytest.mark.parametrize("key", REQUIRED)
+def test_a_number_without_a_required_key_is_set_aside(key: str) -> None:
+    without = number()
+    del without[key]
+
+    assert only_flaw(without) == ("$.data[1]", f"Object missing required field `{key}`")
+
+
+@pytest.mark.parametrize("key", USERS)
+def test_a_teammate_without_a_required_key_sets_the_number_aside(key: str) -> None:
+    without = user("US2")
+    del without[key]
+
+    flaw = only_flaw(number(users=[user(), without]))
+
+    assert flaw == ("$.data[1].users[1]", f"Object missing required field `{key}`")
+
+
+@pytest.mark.parametrize("key", REQUIRED)
+@pytest.mark.parametrize("odd", [5, True, {}])
+def test_a_field_of_another_type_sets_the_number_aside(key: str, odd: object) -> None:
+    path, reason = only_flaw(number() | {key: odd})
+
+    assert path.startswith(f"$.data[1].{key}") or (key, odd, path) == ("restrictions", {}, "$.data[1].restrictions")
+    assert reason.startswith(("Expected", "Object missing"))
+
+
+@pytest.mark.parametrize(
+    "key", sorted(set(REQUIRED) - {"portRequestId", "formattedNumber", "forward", "portingStatus", "symbol"})
+)
+def test_null_is_only_for_what_may_be_null(key: str) -> None:
+    assert only_flaw(number() | {key: None})[0] == f"$.data[1].{key}"
+
+
+@pytest.mark.parametrize("key", ["portRequestId", "formattedNumber", "forward", "portingStatus", "symbol"])
+def test_what_may_be_null_lives(key: str) -> None:
+    assert parse_list(body([number() | {key: None}])).set_aside == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"id": "XX1"}, "id"),
+        ({"id": "PN1\n"}, "id"),
+        ({"id": "PN\0"}, "id"),
+        ({"id": "PN" + "x" * MAX_ID}, "id"),
+        ({"number": "5555550123"}, "number"),
+        ({"number": "+05555550123"}, "number"),
+        ({"number": "+1"}, "number"),
+        ({"number": "+1234567890123456"}, "number"),
+        ({"number": "+15555550123\n"}, "number"),
+        ({"number": "+1٥٥٥"}, "number"),
+        ({"users": [user("PN1")]}, "users[0].id"),
+        ({"users": [user("US\0")]}, "users[0].id"),
+        ({"users": [user("US" + "x" * MAX_ID)]}, "users[0].id"),
+        ({"users": [user(groupId="1234")]}, "users[0].groupId"),
+        ({"users": [user(role="boss")]}, "users[0].role"),
+        ({"users": [user(role="owner\n")]}, "users[0].role"),
+        ({"users": [user(), None]}, "users[1]"),
+    ],
+)
+def test_a_value_outside_of_its_pattern_sets_the_number_aside(changes: dict[str, Any], path: str) -> None:
+    assert only_flaw(number(**changes))[0] == f"$.data[1].{path}"
+
+
+@pytest.mark.parametrize("odd", [None, 5, "x", [], [number()]])
+def test_what_is_no_object_is_set_aside(odd: object) -> None:
+    assert only_flaw(odd)[0] == "$.data[1]"
+
+
+def test_reasons_never_quote_a_value() -> None:
+    secret = "Ada Byron"
+    records: list[Any] = [number() | {key: [secret]} for key in REQUIRED]
+    records += [number(id=secret), number(number=secret), secret]
+    records += [number(users=[user() | {key: [secret]}]) for key in USERS]
+    records += [number(users=[user() | {key: secret}]) for key in ("id", "role", "groupId")]
+
+    answer = parse_list(body(records))
+
+    assert len(answer.set_aside) == len(records)
+    assert "Ada" not in repr(answer.set_aside)
+
+
+def test_the_id_of_what_is_set_aside_is_given_where_it_can_be_read() -> None:
+    answer = parse_list(body([number(name=5), number(id="XX"), number(id=5), 5]))
+
+    assert [set_aside.number_id for set_aside in answer.set_aside] == ["PN1", None, None, None]
+
+
+def test_one_number_that_breaks_the_description_is_a_bad_payload() -> None:
+    with pytest.raises(BadPayload) as caught:
+        parse_one(body(number(users=[user(role="boss")])), "PN1")
+
+    assert caught.value.path == "$.data.users[0].role"
+    assert caught.value.flaw.startswith("Expected `str` matching")
+    assert "boss" not in str(caught.value)
+
+
+def test_an_answer_about_another_number_is_a_bad_payload() -> None:
+    with pytest.raises(BadPayload, match="another number"):
+        parse_one(body(number("PN1")), "PN2")
+
+
+# Restrictions
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("blocked", "blocked"), ("", ""), (5, "5"), (None, "null"), (True, "true"), ([1, "a"], '[1, "a"]'), ({}, "{}")],
+)
+def test_an_unknown_restriction_is_kept_as_text(value: object, text: str) -> None:
+    changed = number()
+    changed["restrictions"]["messaging"]["Intl"] = value
+
+    assert parse_list(body([changed])).records[0].messaging.Intl == text
+
+
+def test_a_number_that_python_cannot_hold_is_kept_as_text() -> None:
+    raw = json.dumps(number()).replace('"restricted"', "-1E+9999")
+
+    assert parse_list(listed(raw)).records[0].calling.Intl == "-1E+9999"
+
+
+def test_a_missing_restriction_is_none() -> None:
+    changed = number()
+    del changed["restrictions"]["calling"]["CA"]
+
+    assert parse_list(body([changed])).records[0].calling == Regions("unrestricted", None, "restricted")
+
+
+@pytest.mark.parametrize("channel", ["calling", "messaging"])
+@pytest.mark.parametrize("odd", [None, "unrestricted", []])
+def test_restrictions_without_their_channels_set_the_number_aside(channel: str, odd: object) -> None:
+    changed, without = number(), number()
+    changed["restrictions"][channel] = odd
+    del without["restrictions"][channel]
+
+    assert only_flaw(changed)[0] == f"$.data[1].restrictions.{channel}"
+    assert only_flaw(without)[0] == "$.data[1].restrictions"
+
+
+# Duplicates
+
+
+def test_of_a_number_that_comes_twice_the_last_counts() -> None:
+    answer = parse_list(body([number(name="old"), number("PN2"), number(name="new")]))
+
+    assert {record.id: record.name for record in answer.records} == {"PN1": "new", "PN2": "Front desk"}
+    assert answer.notices == ("Quo lists the number PN1 more than once; the last entry counts.",)
+
+
+def test_of_a_teammate_who_comes_twice_the_last_counts() -> None:
+    answer = parse_list(body([number(users=[user(role="owner"), user("US2"), user(role="admin")])]))
+
+    assert [(teammate.id, teammate.role) for teammate in answer.records[0].users] == [
+        ("US1", "admin"),
+        ("US2", "member"),
+    ]
+    assert answer.notices == ("Quo lists a teammate more than once on the number PN1; the last entry counts.",)
+
+
+def test_notices_are_bounded() -> None:
+    answer = parse_list(body([number()] * (MAX_NOTICES + 6)))
+
+    assert len(answer.notices) == MAX_NOTICES + 1
+    assert answer.notices[-1] == "… and 5 more."
+
+
+# Bodies that are not what they should be
+
+ENVELOPES = [
+    b"",
+    b" ",
+    b"null",
+    b"[]",
+    b"5",
+    b"{}",
+    b'{"data": null}',
+    b'{"data": 5}',
+    b'{"data": "x"}',
+    b'{"data": [',
+    b'{"data": []} x',
+    b"<html></html>",
+    b"\xff\xfe{\0}\0",
+    b'{"data": [NaN]}',
+    b'{"data": [Infinity]}',
+    b'{"data": [{"a": "\0"}]}',
+    b'{"data": ' + b"[" * 100_000,
+    b'{"data": ' + b'{"a":' * 100_000,
+    b'{"data": [' + b"[" * 100_000 + b"]" * 100_000 + b"]}",
+    b'{"\\ud800": 1}',
+    b"\\ud800" * 1000,
+]
+
+
+@pytest.mark.parametrize("odd", [*ENVELOPES, b'{"data": {}}'])
+def test_a_body_that_is_no_list_is_a_bad_payload(odd: bytes) -> None:
+    with pytest.raises(BadPayload) as caught:
+        parse_list(odd)
+
+    assert caught.value.status == 200
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("odd", [*ENVELOPES, b'{"data": []}', b'{"data": {}}'])
+def test_a_body_that_is_no_number_is_a_bad_payload(odd: bytes) -> None:
+    with pytest.raises(BadPayload) as caught:
+        parse_one(odd, "PN1")
+
+    assert caught.value.__context__ is None
+
+
+def test_the_place_in_the_envelope_is_told() -> None:
+    with pytest.raises(BadPayload) as caught:
+        parse_list(b'{"data": {}}')
+
+    assert (caught.value.path, caught.value.flaw) == ("$.data", "Expected `array`, got `object`")
+
+
+def test_a_byte_order_mark_is_skipped() -> None:
+    assert len(parse_list(b"\xef\xbb\xbf" + body([number()])).records) == 1
+
+
+# Text that no database takes
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        pytest.param(b'"\xff"', id="a stray byte"),
+        pytest.param(b'"\xed\xa0\x80"', id="half a character in bytes"),
+        pytest.param(b'"\\ud800"', id="the first half of a character"),
+        pytest.param(b'"x\\udc00"', id="the second half of a character"),
+        pytest.param(b'"\\ud800\\ud800"', id="two first halves"),
+        pytest.param(b'"\\ud800\\u0041"', id="half a character and another"),
+        pytest.param(b'"\\\\\\ud83d"', id="half a character after a backslash"),
+    ],
+)
+@pytest.mark.parametrize("key", ["name", "unknown"])
+def test_text_that_is_not_unicode_sets_only_its_number_aside(key: str, bad: bytes) -> None:
+    broken = json.dumps(number("PN2", **{key: "@"})).encode().replace(b'"@"', bad)
+    fine = json.dumps(number("PN3", name="\\ud800 🏡 \\\\"))
+
+    answer = parse_list(listed(json.dumps(number()), broken, fine))
+
+    assert [record.id for record in answer.records] == ["PN1", "PN3"]
+    assert [(aside.path, aside.number_id) for aside in answer.set_aside] == [("$.data[1]", "PN2")]
+    assert answer.set_aside[0].reason == "it holds text that is not valid Unicode"
+    assert answer.records[1].name == "\\ud800 🏡 \\\\"
+    assert answer.records[1].answer == fine
+
+
+def test_half_a_character_around_the_list_is_ignored() -> None:
+    assert parse_list(b'{"new": "\\udfff", "data": []}').records == ()
+
+
+def test_a_nul_in_a_text_becomes_a_sign_that_can_be_kept() -> None:
+    changed = number(name="a\0b", users=[user(firstName="\0", email="x\\u0000")])
+    changed["restrictions"]["calling"]["US"] = "\0"
+    raw = json.dumps(changed)
+
+    record = parse_list(listed(raw)).records[0]
+
+    assert (record.name, record.users[0].first_name, record.calling.US) == ("a\ufffdb", "\ufffd", "\ufffd")
+    assert record.users[0].email == "x\\u0000"
+    assert record.answer == raw
+
+
+# Whatever comes
+
+TEXTS = st.text(st.characters(exclude_categories=[]), max_size=9)  # with halves of characters too
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | TEXTS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
+    max_leaves=10,
+)
+
+
+@st.composite
+def broken_numbers(draw: st.DrawFn) -> Any:
+    """A number in which something may be anything, or be missing."""
+    changed = number("PN2", users=[user(), user("US2")])
+    part: dict[str, Any] = draw(
+        st.sampled_from([changed, changed["users"][0], changed["restrictions"], changed["restrictions"]["calling"]])
+    )
+    for key in draw(st.lists(st.sampled_from(sorted(part)), min_size=1)):
+        part[key] = draw(JSON)
+    if draw(st.booleans()):
+        part.pop(draw(st.sampled_from(sorted(part))))
+    return changed
+
+
+@given(JSON)
+def test_any_json_is_an_answer_or_a_bad_payload(data: Any) -> None:
+    for text in (json.dumps(data), json.dumps({"data": data}), json.dumps({"data": [data]})):
+        for parse in (parse_list, lambda raw: parse_one(raw, "PN1")):
+            try:
+                parse(text.encode())
+            except BadPayload as error:
+                assert error.sentence
+
+
+@given(st.binary())
+def test_any_bytes_are_an_answer_or_a_bad_payload(raw: bytes) -> None:
+    for text in (raw, b'{"data": [' + raw + b"]}", b'{"data": [{"id": "' + raw + b'"}]}'):
+        try:
+            parse_list(text)
+        except BadPayload as error:
+            assert error.sentence
+
+
+@given(broken_numbers() | JSON)
+def test_a_number_lives_next_to_any_other(other: Any) -> None:
+    text = json.dumps({"data": [number("PN1"), other, number("PN3")]})
+    if "NaN" in text or "Infinity" in text:  # Python writes them, JSON knows none
+        return
+
+    answer = parse_list(text.encode())
+
+    ids = [record.id for record in answer.records]
+    assert {"PN1", "PN3"} <= set(ids)
+    assert len(ids) + len(answer.set_aside) + len(answer.notices) >= 3
+    for record in answer.records:
+        assert "\0" not in repr(record)
+        record.answer.encode()
+
+
+# Timestamps
+
+NEW_YEAR = datetime(2022, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        (" '2022-01-01T00:00:00Z'", NEW_YEAR),
+        ("2022-01-01T00:00:00Z", NEW_YEAR),
+        ('"2022-01-01T00:00:00Z" ', NEW_YEAR),
+        ("2022-01-01 00:00", NEW_YEAR),
+        ("2022-01-01T00:00:00", NEW_YEAR),
+        ("2022-01-01T02:00:00+02:00", NEW_YEAR),
+        ("2021-12-31T18:30:00-0530", NEW_YEAR),
+        ("2022-01-01T00:00:00.000Z", NEW_YEAR),
+        ("2022-01-01T00:00:00.123456789Z", NEW_YEAR.replace(microsecond=123456)),
+        ("2022-01-01T00:00:00.5+00:00", NEW_YEAR.replace(microsecond=500000)),
+    ],
+)
+def test_a_timestamp_is_read_as_utc(text: str, moment: datetime) -> None:
+    parsed = parse_timestamp(text)
+
+    assert parsed == moment
+    assert parsed is not None
+    assert parsed.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "yesterday",
+        "2022-02-30T00:00:00Z",
+        "0000-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "2022-01-01T24:00:00Z",
+        "2022-01-01T00:00:60Z",
+        "2022-01-01T00:00:00+99:99",
+        "٢٠٢٢-٠١-٠١T٠٠:٠٠:٠٠Z",
+        "2022-W01-1",
+        "1640995200",
+        "2022-01-01T00:00:00Z\n2022",
+        "2022-01-01T00:00:00Z\0",
+        "2" * 10_000,
+        "'" * 10_000,
+        "\ud800",
+    ],
+)
+def test_what_is_no_plain_moment_is_none(text: str) -> None:
+    assert parse_timestamp(text) is None
+
+
+@given(st.text() | st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?[-+][0-9]{4}"))
+def test_no_text_breaks_the_reading_of_a_timestamp(text: str) -> None:
+    parsed = parse_timestamp(text)
+
+    assert parsed is None or parsed.tzinfo is UTC
+
+
+@given(st.datetimes(timezones=st.timezones()))
+def test_what_python_writes_is_read(moment: datetime) -> None:
+    if moment.utcoffset() and moment.utcoffset().seconds % 60:  # type: ignore[union-attr] # before time zones
+        return
+
+    try:
+        expected = moment.astimezone(UTC)
+    except OverflowError:
+        return
+    assert parse_timestamp(moment.isoformat()) == expected
