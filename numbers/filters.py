@@ -135,5 +135,5 @@ def page_of(query: QueryDict, notices: list[str]) -> int:
 
 def _shown(text: str) -> str:
     """A value from outside as a sentence may quote it."""
-    printable = "".join(character if character.isprintable() else "�" for character in text)
-    return f"“{printable[:60]}…”" if len(printable) > 60 else f"“{printable}”"
+    printable = "".join(character if character.isprintable() else "�" for character in text[:60])
+    return f"“{printable}…”" if len(text) > 60 else f"“{printable}”"

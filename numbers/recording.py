@@ -97,7 +97,7 @@ def record_gone(pks: Sequence[int], observed_at: datetime, last_complete: dateti
     for chunk in _chunks(pks):
         NumberState.objects.filter(phone_number__in=chunk, until=None).update(until=observed_at)
         Assignment.objects.filter(phone_number__in=chunk, until=None).update(until=observed_at)
-        PhoneNumber.objects.filter(pk__in=chunk).update(gone_at=observed_at, fingerprint="")
+        PhoneNumber.objects.filter(pk__in=chunk).update(gone_at=observed_at)
     record_unconfirmed(pks, last_complete)
 
 

@@ -106,7 +106,7 @@ def read(environ: Mapping[str, str], dotenv: Path) -> Values:
 
 def _settings_file(path: Path, *, must_be_there: bool) -> Mapping[str, str]:
     try:
-        with path.open(encoding="utf-8-sig") as file:
+        with path.open(encoding="utf-8") as file:
             bindings = list(parse_stream(file))
     except (FileNotFoundError, IsADirectoryError) as error:
         if must_be_there:

@@ -175,7 +175,8 @@ def parse_timestamp(text: str) -> datetime | None:
     Quo's description shows them as " '2022-01-01T00:00:00Z'", with the space and the quotes. One without an
     offset is taken as UTC.
     """
-    if len(text) > 60 or not _TIMESTAMP.fullmatch(text := text.strip(" '\"")):
+    text = text.strip(" '\"")
+    if not _TIMESTAMP.fullmatch(text):
         return None
     try:
         moment = datetime.fromisoformat(text)

@@ -11,19 +11,19 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import quo_admin  # first: see there
+import django
 
-assert quo_admin.__version__
+import quo_admin
 
-import django  # noqa: E402
+if __name__ == "__main__":
+    assert quo_admin.__version__, "imported before anything of the app: see there"
+    django.setup()
 
-django.setup()
+from django.core.management import call_command
+from django.db import transaction
 
-from django.core.management import call_command  # noqa: E402
-from django.db import transaction  # noqa: E402
-
-from numbers import recording, sync  # noqa: E402
-from numbers.models import Sync  # noqa: E402
+from numbers import recording, sync
+from numbers.models import Sync
 
 
 def die() -> None:
@@ -55,7 +55,7 @@ def die_at_success(when: str) -> None:
         if self.outcome == Sync.Outcome.SUCCEEDED and when == "before":
             die()
 
-    Sync.save = last_save  # type: ignore[method-assign]
+    Sync.save = last_save  # type: ignore[assignment, method-assign]
 
 
 MOMENTS: dict[str, Callable[[], None]] = {

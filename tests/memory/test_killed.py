@@ -95,11 +95,3 @@ def test_a_sync_killed_while_asking_leaves_the_memory_as_it_was_and_blocks_nobod
     assert office.rows("SELECT error_sentence FROM numbers_sync WHERE outcome = 'interrupted'") == [
         ("The sync was stopped before it ended. Nothing of it was recorded.",)
     ]
-
-
-def test_many_that_are_killed_one_after_the_other_are_all_closed(office: Installation, story: Story) -> None:
-    for _ in range(2):
-        finish(office.start("-m", "tests.memory.dying", "with some numbers recorded"))
-    assert office.sync().returncode == 0
-    assert office.outcomes() == ["succeeded", "interrupted", "interrupted", "succeeded"]
-    assert office.memory() == story.after

@@ -147,6 +147,7 @@ def test_a_connection_that_breaks_holds_nothing() -> None:
         with only_one_sync() as mine:
             assert mine
             connection.close()
+        connection.close()  # freeing what was lost already made a new one
 
     thread = threading.Thread(target=take_and_die)
     thread.start()

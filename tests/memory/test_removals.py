@@ -329,18 +329,20 @@ def test_a_number_that_is_confirmed_again_loses_that_time(office: Office, how: s
     assert_sound()
 
 
-def test_a_look_at_the_number_itself_is_a_confirmation(office: Office) -> None:
+def test_a_look_at_the_number_itself_is_a_confirmation_unless_it_failed(office: Office) -> None:
     office.hears(*numbers("PN1", "PN2", "PN3"))
     alone = office.hears_of_number(number("PN3"))
+    office.sync(Source(single={"PN3": Unavailable("server")}), of_number("PN3"))
     office.hears(*numbers("PN1", "PN2"))
     assert stored("PN3").seen_until == alone.observed_at
 
 
 def test_a_change_seen_with_a_teammate_is_a_confirmation(office: Office) -> None:
     office.hears(number("PN1", ADA), number("PN2"), number("PN3"))
-    alone = office.hears_of_teammate("US1", number("PN1", ADA, name="Else"))
+    office.hears_of_number(number("PN1", ADA))
+    change = office.hears_of_teammate("US1", number("PN1", ADA, name="Else"))
     office.hears(*numbers("PN2", "PN3"))
-    assert stored("PN1").seen_until == alone.observed_at
+    assert stored("PN1").seen_until == change.observed_at
     assert_sound()
 
 

@@ -360,12 +360,14 @@ def test_while_a_sync_runs_another_is_refused_and_leaves_no_trace(office: Office
     assert (Sync.objects.count(), set(view()["numbers"])) == (1, {"PN1"})
 
 
-def test_a_sync_that_was_killed_is_closed_by_the_next_as_interrupted(office: Office) -> None:
-    killed = Sync.objects.create(scope="workspace", started_at=NINE)
+def test_syncs_that_were_killed_are_closed_by_the_next_as_interrupted(office: Office) -> None:
+    for subject in ("PN1", "PN2"):
+        Sync.objects.create(scope="number", subject=subject, started_at=NINE)
     office.hears(number("PN1"))
-    killed.refresh_from_db()
-    assert (killed.outcome, killed.ended_at) == ("interrupted", office.clock.now)
-    assert killed.error_sentence == "The sync was stopped before it ended. Nothing of it was recorded."
+    killed = Sync.objects.filter(scope="number").values_list("outcome", "ended_at", "error_sentence")
+    assert set(killed) == {
+        ("interrupted", office.clock.now, "The sync was stopped before it ended. Nothing of it was recorded.")
+    }
 
 
 def test_a_sync_that_stops_in_an_unforeseen_way_blocks_nobody(office: Office) -> None:

@@ -118,14 +118,14 @@ def test_its_json_is_one_document_with_everything_in_it(hear: Command) -> None:
 # What it refuses
 
 
-@pytest.mark.parametrize("given", ["", "PN1", "us1", "1", " US1", "U", "US1\nUS2", "US\udcff"])
+@pytest.mark.parametrize("given", ["", "PN1", "us1", "1", " US1", "U", "US1\nUS2", "US\udcff", "US" + "x" * 499])
 def test_what_is_no_teammates_id_is_refused_before_anything_is_asked(office: Office, given: str) -> None:
     with pytest.raises(CommandError, match="not the id of a teammate: it would begin with US"):
         call_command("sync", "--user", given)
     assert not Sync.objects.exists()
 
 
-@pytest.mark.parametrize("given", ["", "US1", "+15555550123", "pn1", "PN1\n", "PN\udcff"])
+@pytest.mark.parametrize("given", ["", "US1", "+15555550123", "pn1", "PN1\n", "PN\udcff", "PN" + "x" * 499])
 def test_what_is_no_numbers_id_is_refused_before_anything_is_asked(office: Office, given: str) -> None:
     with pytest.raises(CommandError, match="not the id of a number: it would begin with PN"):
         call_command("sync", "--number", given)

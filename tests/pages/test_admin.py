@@ -31,7 +31,7 @@ def staff(db: None) -> Office:
 
 def row_of(name: str) -> Model:
     row = apps.get_model("numbers", name)._default_manager.first()
-    assert row is not None
+    assert isinstance(row, Model)
     return row
 
 
@@ -64,7 +64,7 @@ def test_nobody_adds_changes_or_deletes_what_was_seen(
     row = row_of(name)
     before, count = fields_of(row), type(row)._default_manager.count()
     base = f"/admin/numbers/{name}/"
-    form = {field: "changed" for field in before} | {"_save": "Save", "post": "yes"}
+    form = dict.fromkeys(before, "changed") | {"_save": "Save", "post": "yes"}
 
     assert client.get(f"{base}add/").status_code == 403
     assert client.post(f"{base}add/", form).status_code == 403
@@ -109,15 +109,15 @@ def test_what_was_seen_is_found_by_typing(staff: Office, seen: None, name: str, 
 
 
 @pytest.mark.parametrize("name", SEEN)
-@pytest.mark.parametrize("query", ["q=%00", "q=%25_%5C'", "p=x", "p=-1", "o=99", "o=x", "e=1", "all=1", "colour=red"])
-def test_nonsense_in_the_address_is_no_failure(staff: Office, seen: None, name: str, query: str) -> None:
-    assert staff.get(f"/admin/numbers/{name}/?{query}").status_code in {200, 302, 400}
+def test_nonsense_in_the_address_is_no_failure(staff: Office, seen: None, name: str) -> None:
+    for query in ("q=%00", "q=%25_%5C'", "p=x", "p=-1", "o=99", "o=x", "e=1", "all=1", "colour=red"):
+        assert staff.get(f"/admin/numbers/{name}/?{query}").status_code in {200, 302, 400}, query
 
 
 @pytest.mark.parametrize("name", SEEN)
-@pytest.mark.parametrize("key", ["0", "x", "_00", "%00", "1/../2", "9" * 30])
-def test_a_record_that_is_not_there_is_no_failure(staff: Office, seen: None, name: str, key: str) -> None:
-    assert staff.get(f"/admin/numbers/{name}/{key}/change/").status_code in {302, 404}
+def test_a_record_that_is_not_there_is_no_failure(staff: Office, seen: None, name: str) -> None:
+    for key in ("0", "x", "_00", "%00", "1/../2", "9" * 30):
+        assert staff.get(f"/admin/numbers/{name}/{key}/change/").status_code in {302, 404}, key
 
 
 @pytest.mark.parametrize(("model", "field"), [("numberstate", "phone_number"), ("assignment", "teammate")])

@@ -391,7 +391,7 @@ def test_the_link_of_any_id_leads_to_its_page(office: Office, number_id: str) ->
     link_leads_to(office, number_id)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(IDS)
 @example("PN/%2f/..")
 def test_the_link_of_every_id_leads_to_its_page(office: Office, number_id: str) -> None:

@@ -4,14 +4,13 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from django.conf import settings as django_settings
 from django.http import QueryDict
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from numbers.filters import MAX_ID, MAX_QUERY, SORT_LABELS, NumberFilters, parse
-from numbers.quo import payloads
 from numbers.querysets import SORTS
+from numbers.quo import payloads
 from tests.pages.builders import HTMX, LIST, Office, notices_of, numbers_on, parsed, remember
 from tests.quo.samples import number, user
 
@@ -33,6 +32,7 @@ PATHS = [LIST, "/numbers/teammates/", "/numbers/PN1/", "/status/"]
         (f"page={'9' * 40}", f"“{'9' * 40}” is no page, so the first one is shown."),
         ("page=999999999", "There is no page 999999999, so the last one is shown."),
         ("user=ann", "“ann” is no teammate's id (they begin with US), so every teammate is shown."),
+        ("user=UX1", "“UX1” is no teammate's id (they begin with US), so every teammate is shown."),
         ("user=PN1", "“PN1” is no teammate's id (they begin with US), so every teammate is shown."),
         ("user=US%00", "“US�” is no teammate's id (they begin with US), so every teammate is shown."),
         ("q[]=a", "“q[]” means nothing here and was ignored."),
@@ -47,14 +47,13 @@ PATHS = [LIST, "/numbers/teammates/", "/numbers/PN1/", "/status/"]
         ("sort=%1B%E2%80%AEx", "The list cannot be sorted by “��x”, so it is sorted by name."),
     ],
 )
-@pytest.mark.parametrize("headers", [{}, HTMX])
-def test_nonsense_is_named_and_ignored(office: Office, query: str, notice: str, headers: dict[str, str]) -> None:
+def test_nonsense_is_named_and_ignored(office: Office, query: str, notice: str) -> None:
     remember(number("PN1"))
 
-    page = parsed(office.get(f"{LIST}?{query}", headers=headers))
-
-    assert any(shown.startswith(notice) for shown in notices_of(page)), notices_of(page)
-    assert numbers_on(page) == ["PN1"]
+    for headers in ({}, HTMX):
+        page = parsed(office.get(f"{LIST}?{query}", headers=headers))
+        assert any(shown.startswith(notice) for shown in notices_of(page)), notices_of(page)
+        assert numbers_on(page) == ["PN1"]
 
 
 @pytest.mark.parametrize("query", ["", "q=&user=&sort=&page=&who=", "sort=name&page=1", "q=+&page=+1+&user=+US1"])
@@ -90,7 +89,7 @@ def nonsense_safe(office: Office, path: str, query: str) -> None:
         assert office.get(f"{path}?{query}", headers=headers).status_code == 200
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(PARAMETERS)
 @example([("q", "\x00"), ("who", "\x00"), ("user", "US\x00"), ("sort", "\x00"), ("page", "\x00")])
 @example([("q", "%_\\'\"")])
@@ -101,7 +100,7 @@ def test_no_text_in_any_parameter_is_too_odd(office: Office, parameters: list[tu
         nonsense_safe(office, path, query)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(NAMES), st.binary(max_size=20), st.booleans())
 @example("q", b"\xed\xa0\x80", True)  # half a character
 @example("q", b"\xff\xfe", False)
@@ -113,11 +112,11 @@ def test_no_bytes_in_any_parameter_are_too_odd(office: Office, name: str, value:
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("name", ["q", "user", "who", "sort", "page", "x"])
-def test_a_megabyte_is_not_too_much(office: Office, path: str, name: str) -> None:
+def test_a_megabyte_is_not_too_much(office: Office, path: str) -> None:
     remember(number("PN1"))
 
-    nonsense_safe(office, path, f"{name}=US{'x' * 1_000_000}")
+    for name in ("q", "user", "who", "sort", "page", "x"):
+        nonsense_safe(office, path, f"{name}=US{'x' * 1_000_000}")
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -161,13 +160,8 @@ def test_an_id_may_be_as_long_here_as_in_quos_answers() -> None:
     assert MAX_ID == payloads.MAX_ID
 
 
-@pytest.mark.parametrize("length", [MAX_ID - 2])
-def test_the_longest_id_can_be_filtered_by(office: Office, length: int) -> None:
-    user_id = "US" + "🏡" * length
+def test_the_longest_id_can_be_filtered_by(office: Office) -> None:
+    user_id = "US" + "🏡" * (MAX_ID - 2)
     remember(number("PN1", users=[user(user_id)]), number("PN2", users=[]))
 
     assert numbers_on(parsed(office.get(LIST, {"user": user_id}))) == ["PN1"]
-
-
-def test_the_limit_on_parameters_is_djangos_own() -> None:
-    assert django_settings.DATA_UPLOAD_MAX_NUMBER_FIELDS == 1000

@@ -65,7 +65,8 @@ def test_the_toll_free_codes_of_north_america_are_known(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "number", ["+14155550100", "+18105550100", "+18505550100", "+442079460958", "+800", "8005550100"]
+    "number",
+    ["+14155550100", "+18105550100", "+18505550100", "+442079460958", "+800", "8005550100", "+18005550100 ask for Bo"],
 )
 def test_other_numbers_are_not_toll_free(number: str) -> None:
     assert not is_toll_free(number)

@@ -38,33 +38,32 @@ def three(office: Office) -> Office:
     return office
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "(415) 555-01",
-        "(415)",
-        "(415",
-        "415)555",
-        "4155550",
-        "+1 415",
-        "+1415",
-        "+1 (415) 555-0123",
-        "415.555.0123",
-        "1-415-555-0123",
-        "1 415 555 0123",
-        "415 555 0123",
-        "415 - 555 - 0123",
-        "415–555–0123",
-        "415‑555‑0123",
-        "415/5550123",
-        "４１５５５５",
-        "415\u00a0555\u00a00123",
-        "\u202a+1 415-555-0123\u202c",
-        "0123",
-    ],
-)
-def test_digits_are_found_in_any_writing(three: Office, query: str) -> None:
-    assert found(three, query) == ["PN1"]
+WRITINGS = [
+    "(415) 555-01",
+    "(415)",
+    "(415",
+    "415)555",
+    "4155550",
+    "+1 415",
+    "+1415",
+    "+1 (415) 555-0123",
+    "415.555.0123",
+    "1-415-555-0123",
+    "1 415 555 0123",
+    "415 555 0123",
+    "415 - 555 - 0123",
+    "415–555–0123",
+    "415‑555‑0123",
+    "415/5550123",
+    "４１５５５５",
+    "415\u00a0555\u00a00123",
+    "\u202a+1 415-555-0123\u202c",
+    "0123",
+]
+
+
+def test_digits_are_found_in_any_writing(three: Office) -> None:
+    assert {query: found(three, query) for query in WRITINGS} == {query: ["PN1"] for query in WRITINGS}
 
 
 @pytest.mark.parametrize("query", ["+415", "+1 604 555 0123", "(415) 555-0199", "415 555 0199", "5550123415"])
@@ -262,7 +261,7 @@ def offices(draw: st.DrawFn) -> list[dict[str, Any]]:
             symbol=draw(st.sampled_from(SYMBOLS)),
             groupId=draw(TEXT),
             number="+" + draw(st.text("124", min_size=2, max_size=8)),
-            users=draw(st.lists(st.sampled_from(people), unique_by=lambda user: user["id"]) if people else st.just([])),
+            users=[person for person in people if draw(st.booleans())],
         )
         for place in range(draw(st.integers(1, 5)))
     ]
@@ -295,7 +294,8 @@ def questions(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[Word]]:
     tokens = [token for text in shown for token in text.split() if set(token) & set(LETTERS + "@")]
     words: list[Word] = []
     for _ in range(draw(st.integers(0, 3))):
-        if tokens and draw(st.booleans()):
+        is_shown = draw(st.booleans())
+        if tokens and is_shown:
             token = draw(st.sampled_from(tokens))
             start = draw(st.integers(0, len(token) - 1))
             token = token[start : start + draw(st.integers(1, 6))]
@@ -309,7 +309,7 @@ def questions(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[Word]]:
     return records, words
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(questions())
 def test_the_search_finds_what_a_naive_one_finds(
     office: Office, question: tuple[list[dict[str, Any]], list[Word]]

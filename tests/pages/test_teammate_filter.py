@@ -1,4 +1,3 @@
-import time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -183,8 +182,6 @@ def twenty_thousand(office: Office) -> Office:
 
 
 def test_among_twenty_thousand_a_few_are_shown_and_the_others_counted(twenty_thousand: Office) -> None:
-    started = time.monotonic()
-
     everyone = parsed(twenty_thousand.get(CHOICES, headers=HTMX))
     zoe = parsed(twenty_thousand.get(CHOICES, {"who": "ZOE"}, headers=HTMX))
 
@@ -192,7 +189,6 @@ def test_among_twenty_thousand_a_few_are_shown_and_the_others_counted(twenty_tho
     assert words(one(everyone, "[role=status]")) == "And 19988 more: type part of a name."
     assert [attribute(choice, "data-teammate") for choice in zoe.css(".choice")] == ["US19999"]
     assert words(one(zoe, "[role=status]")) == ""
-    assert time.monotonic() - started < 2  # seconds; some 0.1 on a small machine
 
 
 @pytest.mark.parametrize(("count", "more"), [(11, ""), (12, ""), (13, "And 1 more: type part of a name.")])

@@ -18,7 +18,14 @@ PATIENCE = 60.0  # seconds, for a machine that is busy with other things
 LAST_WORDS = "Ctrl-C stops it."
 
 _OURS = {setting.name for setting in env.SETTINGS} | {f"{setting.name}_FILE" for setting in env.SETTINGS}
-_NOT_INHERITED = _OURS | {"DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
+_NOT_INHERITED = _OURS | {
+    "DJANGO_SETTINGS_MODULE",
+    "PYTHONDONTWRITEBYTECODE",
+    "MAKEFLAGS",
+    "MAKELEVEL",
+    "MFLAGS",
+    "XDG_RUNTIME_DIR",
+}
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
-from numbers import demo, diagnosis, services
+from numbers import demo, services
 from numbers.quo.client import QuoClient
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
@@ -91,7 +91,7 @@ def test_a_data_folder_of_somebody_else_is_wrong(
     quo: SandboxServer, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.DATA_DIR = tmp_path
-    monkeypatch.setattr(diagnosis.os, "access", lambda *_: False)  # root may write everywhere
+    monkeypatch.setattr("numbers.diagnosis.os.access", lambda *_: False)  # root may write everywhere
     code, lines = doctor()
     assert (code, lines["data folder"]) == (
         1,

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quo_admin import env
@@ -168,6 +168,7 @@ def test_a_bad_value_is_never_repeated(setting: env.Setting) -> None:
 
 
 @pytest.mark.parametrize("setting", env.SETTINGS, ids=lambda setting: setting.name)
+@settings(deadline=None)
 @given(text=st.text())
 def test_any_text_is_a_value_or_a_sentence(setting: env.Setting, text: str) -> None:
     try:
@@ -323,6 +324,7 @@ def test_a_line_that_sets_nothing_is_named_by_its_number_only(dotenv: Path, line
     assert complaint({}, dotenv) == "Line 2 of .env must look like NAME=value."
 
 
+@settings(deadline=None)
 @given(content=st.binary())
 def test_any_settings_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     dotenv = tmp_path_factory.getbasetemp() / "any.env"

@@ -15,6 +15,8 @@ import requests
 
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
+from quo_admin import env
+from quo_admin.prepare import prepare
 from tests.project.processes import (
     LAST_WORDS,
     PATIENCE,
@@ -83,10 +85,10 @@ class Site:
 def running(project: Path, folder: Path, *, until: str = LAST_WORDS, **more: str) -> Iterator[Site]:
     """Run the project, as set up, on a free port until the end of the block; `until` is what to wait for."""
     port = int(more.setdefault("PORT", str(free_port())))
-    prepared = python(project, folder, "-m", "quo_admin.prepare", **more)
-    assert prepared.returncode == 0, prepared.stderr
+    variables = environment(folder, **more)
+    prepare(env.read(variables, env.dotenv_path(variables)))
     command = [str(project / ".venv" / "bin" / "python"), str(project / "manage.py"), "run"]
-    with started(command, folder, environment(folder, **more), folder / f"{port}.log") as process:
+    with started(command, folder, variables, folder / f"{port}.log") as process:
         process.wait_for(until)
         yield Site(process, folder, port)
 
@@ -155,8 +157,8 @@ def test_whoever_signs_in_sees_the_demo_numbers_and_the_banner(demo: Site) -> No
     assert "Demo data" in page
 
 
-def test_it_leaves_nothing_in_the_home_folder(demo: Site) -> None:
-    assert {path.name for path in demo.folder.iterdir() if path.suffix != ".log"} == {"data"}
+def test_it_leaves_nothing_in_the_home_folder(used: Used) -> None:
+    assert {path.name for path in used.data.parent.iterdir() if path.suffix != ".log"} == {"data"}
 
 
 def test_the_health_check_answers_whatever_the_host(demo: Site) -> None:
@@ -236,13 +238,13 @@ def test_a_first_process_that_is_killed_takes_the_others_along(project: Path, fo
     assert is_free(site.port)
 
 
-def test_ctrl_c_during_the_preparation_ends_everything_quietly(
+def test_a_signal_during_the_preparation_ends_everything_quietly(
     project: Path, tmp_path: Path, quo: SandboxServer
 ) -> None:
     quo.fault = "stalled"
-    with running(project, tmp_path, until=FIRST_WORDS, **real(quo)) as site:
+    with running(project, tmp_path, until=FIRST_WORDS, QUO_TIMEOUT="3600", **real(quo)) as site:
         wait_until(lambda: quo.requests)
-        assert site.process.signal_group(signal.SIGINT) == 130
+        assert site.process.signal_group(signal.SIGTERM) == 130
     assert site.process.printed == FIRST_WORDS
     wait_until(lambda: not processes_of(tmp_path))
     assert is_free(site.port)

@@ -135,6 +135,7 @@ def test_what_may_be_null_lives(key: str) -> None:
         ({"users": [user("US\0")]}, "users[0].id"),
         ({"users": [user("US" + "x" * MAX_ID)]}, "users[0].id"),
         ({"users": [user(groupId="1234")]}, "users[0].groupId"),
+        ({"users": [user(groupId="GR1\n")]}, "users[0].groupId"),
         ({"users": [user(role="boss")]}, "users[0].role"),
         ({"users": [user(role="owner\n")]}, "users[0].role"),
         ({"users": [user(), None]}, "users[1]"),

@@ -31,9 +31,9 @@ def throttled(path: Path, clock: Clock) -> Throttle:
 
 
 def assert_within_limit(times: list[float]) -> None:
-    """No window of one second, both ends included, holds more than ten."""
+    """No window of one second holds more than ten, even if some take longer to reach Quo than others."""
     for first, eleventh in zip(times, times[10:], strict=False):
-        assert eleventh - first > 1
+        assert eleventh - first > 1.02
 
 
 def test_never_more_than_ten_in_any_second(tmp_path: Path) -> None:

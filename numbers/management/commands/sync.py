@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from tqdm import tqdm
 
 from numbers import services
+from numbers.filters import is_number_id, is_teammate_id
 from numbers.models import Sync
 from numbers.recording import Progress
 from numbers.sync import WORKSPACE, Question, SyncRefused
@@ -75,17 +76,17 @@ def _run(question: Question, *, accept_removals: bool) -> Sync:
         raise CommandError("The sync was stopped before it ended. Nothing of it was recorded.") from None
 
 
-# One line, without the halves of characters that stand for bytes that are no text.
-_ID = re.compile(r"[^\n\ud800-\udfff]+")
+# The halves of characters that stand for bytes of an argument that are no text.
+_NO_TEXT = re.compile(r"[\ud800-\udfff]")
 
 
 def _question(user: str | None, number: str | None) -> Question:
     if user is not None:
-        if not _ID.fullmatch(user) or not user.startswith("US"):
+        if not is_teammate_id(user) or _NO_TEXT.search(user):
             raise CommandError("This is not the id of a teammate: it would begin with US.")
         return Question(Sync.Scope.TEAMMATE, user)
     if number is not None:
-        if not _ID.fullmatch(number) or not number.startswith("PN"):
+        if not is_number_id(number) or _NO_TEXT.search(number):
             raise CommandError("This is not the id of a number: it would begin with PN.")
         return Question(Sync.Scope.NUMBER, number)
     return WORKSPACE
