@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from filelock import FileLock
 
 from accounts.models import User
-from quo_admin.prepare import keep_once
+from quo_admin.prepare import keep_once, kept
 
 FIRST_EMAIL = "admin@example.com"
 
@@ -36,7 +36,7 @@ def ensure_first_account(password_file: Path, email: str = FIRST_EMAIL) -> First
     with FileLock(password_file.with_name(f"{password_file.name}.lock")):
         if not User.objects.exists():
             _make_account(password_file, email)
-        password = _kept(password_file)
+        password = kept(password_file)
         if password and _fits(email, password):
             return FirstAccount(email, password)
         password_file.unlink(missing_ok=True)
@@ -44,7 +44,7 @@ def ensure_first_account(password_file: Path, email: str = FIRST_EMAIL) -> First
 
 
 def _make_account(password_file: Path, email: str) -> None:
-    if len(_kept(password_file)) < _LENGTH:
+    if len(kept(password_file)) < _LENGTH:
         password_file.unlink(missing_ok=True)
     password = keep_once(password_file, _new_password())
     try:
@@ -57,13 +57,6 @@ def _make_account(password_file: Path, email: str) -> None:
 def _new_password() -> str:
     groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP_LENGTH)) for _ in range(_GROUPS))
     return "-".join(groups)
-
-
-def _kept(password_file: Path) -> str:
-    try:
-        return password_file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        return ""
 
 
 def _fits(email: str, password: str) -> bool:

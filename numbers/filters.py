@@ -11,9 +11,9 @@ from numbers.facts import COLUMNS
 from numbers.folding import fold
 from numbers.models import NumberState
 from numbers.querysets import MAX_WORDS, SORTS, current, of_teammate, ordered, search, words_of
+from numbers.quo.ids import is_user_id
 
 MAX_QUERY = 200
-MAX_ID = 500  # characters, as Quo's answers are read
 _NAMES = ("q", "who", "user", "sort", "page")
 DEFAULT_SORT = "name"
 
@@ -77,7 +77,7 @@ def parse(query: QueryDict) -> NumberFilters:
         notices.append(f"Only the first {MAX_WORDS} words of the search are looked for.")
     who = _text(query, "who", "teammate's name", notices)
     user = query.get("user", "").lstrip()  # not at its end: an id may end in a space
-    if user and not is_teammate_id(user):
+    if user and not is_user_id(user):
         notices.append(f"{_shown(user)} is no teammate's id (they begin with US), so every teammate is shown.")
         user = ""
     sort = query.get("sort", "").strip() or DEFAULT_SORT
@@ -89,19 +89,6 @@ def parse(query: QueryDict) -> NumberFilters:
     notices.extend(f"{_shown(name)} is given more than once; the last one counts." for name in repeated)
     name_others(query, _NAMES, notices)
     return NumberFilters(q=q, user=user, sort=sort, page=page, who=who, notices=tuple(notices))
-
-
-def is_number_id(text: str) -> bool:
-    """Say whether `text` can be the id of a number: only such are asked for."""
-    return _is_id(text, "PN")
-
-
-def is_teammate_id(text: str) -> bool:
-    return _is_id(text, "US")
-
-
-def _is_id(text: str, prefix: str) -> bool:
-    return text.startswith(prefix) and len(text) <= MAX_ID and not {"\x00", "\n"} & set(text)
 
 
 def name_others(query: QueryDict, names: Collection[str], notices: list[str]) -> None:

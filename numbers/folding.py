@@ -29,3 +29,14 @@ def fold(text: str) -> str:
 def order_key(text: str) -> str:
     """Return a key that sorts as people expect: without case and accents, "Line 2" before "Line 10"."""
     return re.sub(r"[0-9]+", lambda digits: digits.group().lstrip("0").rjust(12, "0"), fold(text)[:200])
+
+
+# A telephone number as people write one: at least as many digits as it has without its area code.
+_TELEPHONE = re.compile(r"[-+()./ 0-9\u2010-\u2015\u2212]{7,}")
+_ENOUGH_DIGITS = 7
+
+
+def telephone_digits(text: str) -> list[str]:
+    """Return the digits of each telephone number that stands in `text`, so that it is found however it is typed."""
+    written = (re.sub("[^0-9]", "", run) for run in _TELEPHONE.findall(text))
+    return [digits for digits in written if len(digits) >= _ENOUGH_DIGITS]

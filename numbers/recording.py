@@ -4,7 +4,6 @@ Runs inside the one transaction that `sync.py` opens. Nothing else writes number
 """
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ import msgspec
 from django.db.models import DateTimeField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 
-from numbers.folding import fold, order_key
+from numbers.folding import fold, order_key, telephone_digits
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState
 from numbers.quo.payloads import NumberRecord, UserRecord
 
@@ -251,8 +250,8 @@ def _user_id(user: UserRecord) -> str:
 
 
 def _number_search_text(record: NumberRecord) -> str:
-    digits_of_name = re.sub("[^0-9]", "", record.name)
-    return fold(f"{record.name} {record.symbol or ''} {record.group_id} {record.number} {digits_of_name}")
+    texts = (record.name, record.symbol or "", record.group_id, record.number, *telephone_digits(record.name))
+    return fold(" ".join(texts))
 
 
 def _chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:

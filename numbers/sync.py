@@ -222,9 +222,10 @@ def _is_implausible(missing: int, known: int, *, is_empty: bool) -> bool:
 def _was_held_long_ago(digest: str, observed_at: datetime) -> bool:
     """Say whether the same answer was held back an hour ago or more, and each complete answer since then."""
     complete = Sync.objects.filter(scope=Sync.Scope.WORKSPACE, outcome=Sync.Outcome.SUCCEEDED)
-    other = complete.exclude(held__gt=0, held_digest=digest).aggregate(latest=Max("observed_at"))["latest"]
-    same = complete.filter(held_digest=digest, held__gt=0, observed_at__lte=observed_at - BELIEVED_AFTER)
-    return (same.filter(observed_at__gt=other) if other else same).exists()
+    same = Q(held__gt=0, held_digest=digest)
+    other = complete.exclude(same).aggregate(latest=Max("observed_at"))["latest"]
+    long_ago = complete.filter(same, observed_at__lte=observed_at - BELIEVED_AFTER)
+    return (long_ago.filter(observed_at__gt=other) if other else long_ago).exists()
 
 
 def last_complete_observation() -> datetime | None:

@@ -12,7 +12,7 @@ README = (env.BASE_DIR / "README.md").read_text(encoding="utf-8")
 
 
 def _rows() -> dict[str, str]:
-    return {name: default for name, default in re.findall(r"^\| `([A-Z_]+)` \| (?:`([^`]*)`)? *\|", README, re.MULTILINE)}
+    return dict(re.findall(r"^\| `([A-Z_]+)` \| (?:`([^`]*)`)? *\|", README, re.MULTILINE))
 
 
 def test_the_readme_names_every_setting_with_its_default() -> None:

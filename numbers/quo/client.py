@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from numbers.quo import errors
+from numbers.quo import errors, ids
 from numbers.quo.errors import Asked, BadRequest, QuoError
 from numbers.quo.payloads import Answer, NumberRecord, parse_list, parse_one
 from numbers.quo.transport import KeyAuth, Session
@@ -78,11 +78,15 @@ class QuoClient:
         """Every number of the workspace; with a teammate's id (`US…`), those that the teammate is on."""
         if user_id is None:
             return parse_list(self._get("/v1/phone-numbers", "list"))
-        return parse_list(self._get(f"/v1/phone-numbers?userId={_quoted('US', user_id)}", "teammate"))
+        if not ids.is_user_id(user_id):
+            raise BadRequest("This is not the ID of a Quo teammate: it would begin with US. Check the link.")
+        return parse_list(self._get(f"/v1/phone-numbers?userId={quote(user_id, safe='')}", "teammate"))
 
     def get_phone_number(self, number_id: str) -> NumberRecord:
         """One number, by its id (`PN…`)."""
-        body = self._get(f"/v1/phone-numbers/{_quoted('PN', number_id)}", "number")
+        if not ids.is_number_id(number_id):
+            raise BadRequest("This is not the ID of a Quo number: it would begin with PN. Check the link.")
+        body = self._get(f"/v1/phone-numbers/{quote(number_id, safe='')}", "number")
         return parse_one(body, number_id)
 
     def _get(self, path: str, asked: Asked) -> bytes:
@@ -111,19 +115,6 @@ class QuoClient:
             retry_after=parse_retry_after(reply.retry_after),
             redact=self._auth.redact,
         )
-
-
-_IDS = {"PN": "a Quo number", "US": "a Quo teammate"}
-
-
-def _quoted(prefix: str, value: str) -> str:
-    """An id as it goes into a URL. It may hold anything that its pattern allows: slashes, quotes, emoji."""
-    try:
-        if re.match(rf"{prefix}.*\Z", value):
-            return quote(value, safe="")
-    except UnicodeEncodeError:  # a lone surrogate: no URL can hold it
-        pass
-    raise BadRequest(f"This is not the ID of {_IDS[prefix]}: it would begin with {prefix}. Check the link.")
 
 
 def _wait(state: RetryCallState) -> float:

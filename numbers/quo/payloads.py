@@ -12,13 +12,13 @@ from typing import Annotated, NamedTuple, TypeVar
 from msgspec import DecodeError, Meta, Raw, Struct, ValidationError
 from msgspec.json import Decoder
 
+from numbers.quo import ids
 from numbers.quo.errors import BadPayload
 
-MAX_ID = 500  # characters
 MAX_NOTICES = 20
 
-_NumberId = Annotated[str, Meta(pattern=r"^PN[^\n\x00]*\Z", max_length=MAX_ID)]
-_UserId = Annotated[str, Meta(pattern=r"^US[^\n\x00]*\Z", max_length=MAX_ID)]
+_NumberId = Annotated[str, Meta(pattern=ids.NUMBER_ID, max_length=ids.MAX_LENGTH)]
+_UserId = Annotated[str, Meta(pattern=ids.USER_ID, max_length=ids.MAX_LENGTH)]
 _UserGroupId = Annotated[str, Meta(pattern=r"^GR.*\Z")]
 _E164 = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{1,14}\Z")]
 _Role = Annotated[str, Meta(pattern=r"^(owner|admin|member)\Z")]  # a pattern: msgspec's errors quote no value then

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from numbers import filters, services
 from numbers.facts import COLUMNS
 from numbers.models import Sync
+from numbers.quo.ids import is_number_id
 from numbers.rows import number_url
 from numbers.sync import WORKSPACE, Question
 from numbers.views.htmx import page_or_fragments, shown_address, wants_fragment
@@ -75,7 +76,7 @@ def teammate_choices(request: HttpRequest) -> HttpResponse:
 @require_safe
 def number_detail(request: HttpRequest, number_id: str) -> HttpResponse:
     """One number. One that is not known here is asked for by the page itself, once it is shown."""
-    if not filters.is_number_id(number_id):
+    if not is_number_id(number_id):
         raise Http404
     question = Question(Sync.Scope.NUMBER, number_id)
     page = services.number_page(number_id)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from numbers import filters, services
 from numbers.configuration import settings_in_force
 from numbers.models import Sync
+from numbers.quo.ids import is_number_id, is_user_id
 from numbers.sync import WORKSPACE, Question, SyncBusy, SyncRefused
 from numbers.views.htmx import wants_fragment
 
@@ -47,9 +48,9 @@ def sync_now(request: HttpRequest) -> HttpResponse:
 
 def _question(request: HttpRequest) -> Question:
     number, user = request.POST.get("number", ""), request.POST.get("user", "")
-    if filters.is_number_id(number):
+    if is_number_id(number):
         return Question(Sync.Scope.NUMBER, number)
-    if filters.is_teammate_id(user):
+    if is_user_id(user):
         return Question(Sync.Scope.TEAMMATE, user)
     return WORKSPACE
 

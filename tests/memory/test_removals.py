@@ -260,6 +260,17 @@ def test_after_a_removal_was_believed_the_next_loss_is_doubted_again(office: Off
     assert office.hears(*numbers(*ids(2))).held == 13
 
 
+def test_a_removal_that_was_believed_once_is_doubted_again_where_the_numbers_had_come_back(office: Office) -> None:
+    office.hears(*numbers(*TEN))
+    for _ in range(2):
+        sync = office.hears(number(TEN[0]))
+        office.clock.move(hours=1)
+    assert sync.gone == 9
+    for number_id in TEN[1:]:
+        office.hears_of_number(number(number_id))
+    assert office.hears(number(TEN[0])).held == 9
+
+
 def test_the_hour_is_measured_on_times_that_only_grow(office: Office) -> None:
     """A clock set back during the doubt must not make it a negative age, nor a long one."""
     office.hears(*numbers(*TEN))
@@ -335,6 +346,14 @@ def test_a_look_at_the_number_itself_is_a_confirmation_unless_it_failed(office: 
     office.sync(Source(single={"PN3": Unavailable("server")}), of_number("PN3"))
     office.hears(*numbers("PN1", "PN2"))
     assert stored("PN3").seen_until == alone.observed_at
+
+
+def test_a_look_at_another_number_is_no_confirmation(office: Office) -> None:
+    last = office.hears(*numbers("PN1", "PN2", "PN3"))
+    office.hears_of_number(number("PN1"))
+    office.hears_of_teammate("US1", number("PN1", ADA))
+    office.hears(number("PN1", ADA), number("PN2"), aside=("PN3",))
+    assert stored("PN3").seen_until == last.observed_at
 
 
 def test_a_change_seen_with_a_teammate_is_a_confirmation(office: Office) -> None:

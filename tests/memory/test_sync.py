@@ -311,7 +311,8 @@ def test_success_is_marked_in_the_same_transaction_as_the_memory(
 
     monkeypatch.setattr(Sync, "save", fail_at_success)
     sync = office.hears(number("PN1", name="Else"))
-    assert Sync.objects.get(pk=sync.pk).outcome == "failed"
+    sync.refresh_from_db()
+    assert (sync.outcome, sync.observed_at, sync.seen, sync.changed, sync.wrote) == ("failed", None, 0, 0, False)
     assert everything() == remembered
 
 

@@ -8,9 +8,9 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from numbers.filters import MAX_ID, MAX_QUERY, SORT_LABELS, NumberFilters, parse
+from numbers.filters import MAX_QUERY, SORT_LABELS, NumberFilters, parse
 from numbers.querysets import SORTS
-from numbers.quo import payloads
+from numbers.quo.ids import MAX_LENGTH
 from tests.pages.builders import HTMX, LIST, Office, notices_of, numbers_on, parsed, remember
 from tests.quo.samples import number, user
 
@@ -43,7 +43,7 @@ PATHS = [LIST, "/numbers/teammates/", "/numbers/PN1/", "/status/"]
             f"q={'front+desk+' * 2}{'desk+' * 40}",
             f"The search is longer than {MAX_QUERY} characters; the rest was ignored.",
         ),
-        (f"user=US{'1' * MAX_ID}", f"“US{'1' * 58}…” is no teammate's id"),
+        (f"user=US{'1' * MAX_LENGTH}", f"“US{'1' * 58}…” is no teammate's id"),
         ("sort=%1B%E2%80%AEx", "The list cannot be sorted by “��x”, so it is sorted by name."),
     ],
 )
@@ -156,12 +156,8 @@ def test_every_order_has_a_name() -> None:
     assert set(SORT_LABELS) == set(SORTS)
 
 
-def test_an_id_may_be_as_long_here_as_in_quos_answers() -> None:
-    assert MAX_ID == payloads.MAX_ID
-
-
 def test_the_longest_id_can_be_filtered_by(office: Office) -> None:
-    user_id = "US" + "🏡" * (MAX_ID - 2)
+    user_id = "US" + "🏡" * (MAX_LENGTH - 2)
     remember(number("PN1", users=[user(user_id)]), number("PN2", users=[]))
 
     assert numbers_on(parsed(office.get(LIST, {"user": user_id}))) == ["PN1"]

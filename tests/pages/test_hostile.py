@@ -60,12 +60,18 @@ PAGES = [LIST, f"{LIST}?sort=-forward", "/numbers/teammates/", "/status/"]
 SEEN = ["phonenumber", "numberstate", "teammate", "teammatestate", "assignment", "sync"]
 
 
+def identifier(prefix: str, text: str) -> str:
+    """As much of `text` as an id can hold."""
+    kept = re.sub(r"[\n\r\u2028\u2029\x00]", "", text)
+    return f"{prefix}{kept}"[:500]
+
+
 def everywhere(text: str) -> dict[str, Any]:
     """A number with `text` in every field in which the API's description has it."""
-    person = user(f"US{text}"[:500].replace("\x00", "").replace("\n", ""), firstName=text, lastName=text)
+    person = user(identifier("US", text), firstName=text, lastName=text)
     person |= {"email": text, "groupId": f"GR{text}".replace("\n", "")}
     return number(
-        f"PN{text}"[:500].replace("\x00", "").replace("\n", ""),
+        identifier("PN", text),
         name=text,
         symbol=text,
         groupId=text,

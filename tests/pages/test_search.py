@@ -71,6 +71,12 @@ def test_digits_that_are_one_number_stand_together(three: Office, query: str) ->
     assert found(three, query) == []
 
 
+def test_a_telephone_number_in_a_name_is_found_in_any_writing(office: Office) -> None:
+    remember(desk("PN1", name="Fax: (212) 555-0188"), desk("PN2", name="Suite 21 Floor 25 Room 55"))
+    assert found(office, "212.555.0188") == ["PN1"]
+    assert found(office, "2125") == ["PN1"]
+
+
 def test_a_plus_stands_at_the_beginning_of_a_number(office: Office) -> None:
     remember(desk("PN1", number="+4420"), desk("PN2", number="+14420"))
 
@@ -232,6 +238,11 @@ def digits_of(text: str) -> str:
     return "".join(character for character in text if character in "0123456789")
 
 
+def telephone_numbers_in(text: str) -> list[str]:
+    written = "".join(character if character in "0123456789+-(). /" else "x" for character in text).split("x")
+    return [digits_of(part) for part in written if len(digits_of(part)) >= 7]
+
+
 def fits(record: dict[str, Any], word: Word) -> bool:
     own = [record["name"], record["symbol"] or "", record["groupId"], record["number"]]
     people = [text or "" for user in record["users"] for text in (user["firstName"], user["lastName"], user["email"])]
@@ -239,7 +250,7 @@ def fits(record: dict[str, Any], word: Word) -> bool:
         return True
     if word.has_plus:
         return bool(record["number"].startswith(f"+{word.digits}"))
-    return bool(word.digits) and any(word.digits in text for text in (*own, digits_of(record["name"])))
+    return bool(word.digits) and any(word.digits in text for text in (*own, *telephone_numbers_in(record["name"])))
 
 
 LETTERS = "aAbéÉöZ%_\\'’"

@@ -125,7 +125,7 @@ def test_the_line_end_of_a_key_from_a_file_is_not_sent(connect: Connect, quo: re
     assert quo.calls[0].request.headers["Authorization"] == KEY
 
 
-ANY = ["", "1", "a/b", "a?b=c", "#a", "100%", "%2F", "a b", "\"'`", "/../..", "..", "🏡ü", "+&=;", "\\", "a\tb", "\r"]
+ANY = ["", "1", "a/b", "a?b=c", "#a", "100%", "%2F", "a b", "\"'`", "/../..", "..", "🏡ü", "+&=;", "\\", "a\tb", "\x85"]
 
 
 @pytest.mark.parametrize("rest", ANY)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numbers.quo.errors import BadPayload
-from numbers.quo.payloads import MAX_ID, MAX_NOTICES, Regions, parse_list, parse_one, parse_timestamp
+from numbers.quo.ids import MAX_LENGTH
+from numbers.quo.payloads import MAX_NOTICES, Regions, parse_list, parse_one, parse_timestamp
 from tests.quo.samples import body, listed, number, user
 
 # A number as it should be
@@ -59,7 +60,7 @@ def test_one_number_is_read() -> None:
     assert parse_one(body(number("PN2")), "PN2").id == "PN2"
 
 
-@pytest.mark.parametrize("odd_id", ["PN", "PN/?#%", "PN 'x'", "PN🏡", "PN\r\t", "PN" + "x" * (MAX_ID - 2)])
+@pytest.mark.parametrize("odd_id", ["PN", "PN/?#%", "PN 'x'", "PN🏡", "PN\t\x85", "PN" + "x" * (MAX_LENGTH - 2)])
 def test_an_id_may_be_whatever_its_pattern_allows(odd_id: str) -> None:
     assert parse_one(body(number(odd_id)), odd_id).id == odd_id
 
@@ -123,8 +124,10 @@ def test_what_may_be_null_lives(key: str) -> None:
     [
         ({"id": "XX1"}, "id"),
         ({"id": "PN1\n"}, "id"),
+        ({"id": "PN1\r2"}, "id"),
+        ({"id": "PN1\u20282"}, "id"),
         ({"id": "PN\0"}, "id"),
-        ({"id": "PN" + "x" * MAX_ID}, "id"),
+        ({"id": "PN" + "x" * MAX_LENGTH}, "id"),
         ({"number": "5555550123"}, "number"),
         ({"number": "+05555550123"}, "number"),
         ({"number": "+1"}, "number"),
@@ -133,7 +136,7 @@ def test_what_may_be_null_lives(key: str) -> None:
         ({"number": "+1٥٥٥"}, "number"),
         ({"users": [user("PN1")]}, "users[0].id"),
         ({"users": [user("US\0")]}, "users[0].id"),
-        ({"users": [user("US" + "x" * MAX_ID)]}, "users[0].id"),
+        ({"users": [user("US" + "x" * MAX_LENGTH)]}, "users[0].id"),
         ({"users": [user(groupId="1234")]}, "users[0].groupId"),
         ({"users": [user(groupId="GR1\n")]}, "users[0].groupId"),
         ({"users": [user(role="boss")]}, "users[0].role"),

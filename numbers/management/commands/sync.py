@@ -1,7 +1,6 @@
 """`manage.py sync`: one sync, for a timer or by hand."""
 
 import json
-import re
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -11,8 +10,8 @@ from django.db import DatabaseError
 from tqdm import tqdm
 
 from numbers import services
-from numbers.filters import is_number_id, is_teammate_id
 from numbers.models import Sync
+from numbers.quo.ids import is_number_id, is_user_id
 from numbers.recording import Progress
 from numbers.sync import WORKSPACE, Question, SyncRefused
 
@@ -76,17 +75,13 @@ def _run(question: Question, *, accept_removals: bool) -> Sync:
         raise CommandError("The sync was stopped before it ended. Nothing of it was recorded.") from None
 
 
-# The halves of characters that stand for bytes of an argument that are no text.
-_NO_TEXT = re.compile(r"[\ud800-\udfff]")
-
-
 def _question(user: str | None, number: str | None) -> Question:
     if user is not None:
-        if not is_teammate_id(user) or _NO_TEXT.search(user):
+        if not is_user_id(user):
             raise CommandError("This is not the id of a teammate: it would begin with US.")
         return Question(Sync.Scope.TEAMMATE, user)
     if number is not None:
-        if not is_number_id(number) or _NO_TEXT.search(number):
+        if not is_number_id(number):
             raise CommandError("This is not the id of a number: it would begin with PN.")
         return Question(Sync.Scope.NUMBER, number)
     return WORKSPACE
