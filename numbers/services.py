@@ -78,7 +78,7 @@ def _is_known(question: Question) -> bool:
 
 def memory_version() -> int:
     """Return a number that grows with every sync that changed what is remembered."""
-    return Sync.objects.filter(wrote=True).aggregate(version=Max("pk"))["version"] or 0
+    return Sync.objects.filter(wrote=True).order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from numbers.views.htmx import page_or_fragments, shown_address, wants_fragment
 def number_list(request: HttpRequest) -> HttpResponse:
     """The numbers that fit the query string."""
     asked = filters.parse(request.GET)
+    version = services.memory_version()  # before what it is the version of, so that nothing newer is missed
     page = services.number_list(asked)
     question = Question(Sync.Scope.TEAMMATE, asked.user) if asked.user else WORKSPACE
     context = {
@@ -29,7 +30,7 @@ def number_list(request: HttpRequest) -> HttpResponse:
         "choices": services.teammates_named(asked.who),
         "question": question,
         "freshness": services.freshness(question),
-        "version": services.memory_version(),
+        "version": version,
         "here": request.get_full_path(),
     }
     before = _shown_query(request)
@@ -79,13 +80,14 @@ def number_detail(request: HttpRequest, number_id: str) -> HttpResponse:
     if not is_number_id(number_id):
         raise Http404
     question = Question(Sync.Scope.NUMBER, number_id)
+    version = services.memory_version()
     page = services.number_page(number_id)
     context = {
         "page": page,
         "number_id": number_id,
         "question": question,
         "freshness": services.freshness(question),
-        "version": services.memory_version(),
+        "version": version,
         "here": number_url(number_id),
     }
     status = 200 if page or wants_fragment(request) else 404

@@ -280,6 +280,12 @@ def test_htmx_gets_an_unknown_number_as_a_fragment_that_it_can_swap(office: Offi
     assert b"<html" not in response.content
 
 
+def test_a_number_that_was_learned_while_its_page_was_open_gives_the_page_its_title(office: Office) -> None:
+    remember(number("PN1", name="Front desk"))
+
+    assert "Front desk" in one(parsed(office.get(PAGE, headers=HTMX)), "title").text()
+
+
 @pytest.mark.parametrize("header", ["HX-Boosted", "HX-History-Restore-Request"])
 def test_a_boosted_link_gets_the_whole_page_of_a_number(office: Office, header: str) -> None:
     remember(number("PN1"))
