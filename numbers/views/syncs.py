@@ -1,6 +1,5 @@
 """Asking Quo now, and the record of how each sync ended."""
 
-import json
 import logging
 
 from django.contrib import messages
@@ -10,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import MAX_URL_LENGTH, MAX_URL_REDIRECT_LENGTH, url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import trigger_client_event
 
 from numbers import filters, services
 from numbers.configuration import settings_in_force
@@ -30,10 +30,11 @@ def sync_now(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("numbers:list")
     question = _question(request)
-    refusal, is_busy = "", False
+    refusal, is_busy, has_asked = "", False, False
     if not request.POST.get("auto") or services.freshness(question).is_due:
         try:
             services.run_sync(question)
+            has_asked = True
         except SyncRefused as error:
             refusal, is_busy = str(error), isinstance(error, SyncBusy)
         except (DatabaseError, OSError) as error:
@@ -43,7 +44,10 @@ def sync_now(request: HttpRequest) -> HttpResponse:
         if refusal:
             messages.warning(request, refusal)
         return HttpResponseRedirect(_page_before(request))
-    return _fragment(request, question, refusal, is_busy=is_busy)
+    response = _fragment(request, question, refusal, is_busy=is_busy)
+    if has_asked:
+        trigger_client_event(response, "synced")
+    return response
 
 
 def _question(request: HttpRequest) -> Question:
@@ -78,7 +82,7 @@ def _fragment(request: HttpRequest, question: Question, refusal: str, *, is_busy
     response = render(request, "components/_freshness.html", context)
     response.headers["Cache-Control"] = "no-store"
     if request.POST.get("version") != str(version):
-        response.headers["HX-Trigger"] = json.dumps({"memory-changed": {}})
+        trigger_client_event(response, "memory-changed")
     return response
 
 

@@ -218,3 +218,11 @@ def test_records_that_are_no_numbers_are_counted_as_set_aside(office: Office) ->
     remember_raw('{"id": "PN1"}', "null", "[]")
 
     assert texts(rows(office)[0].css("td.count")) == ["0", "0", "0", "0", "3"]
+
+
+def test_after_each_sync_the_page_fetches_the_syncs_anew(office: Office) -> None:
+    syncs = one(parsed(office.get(f"{STATUS}?page=1")), "#syncs")
+
+    assert attribute(syncs, "hx-trigger") == "synced from:body"
+    assert attribute(syncs, "hx-get") == f"{STATUS}?page=1"
+    assert attribute(syncs, "hx-select") == "#syncs"
