@@ -25,7 +25,11 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Freshness:
-    """What a page says of its own age. `failure` is the last sync, where it failed; `held`, one not believed."""
+    """What a page says of its own age.
+
+    `failure` is the last sync, where it failed; `held`, the last answer about the whole workspace, where removals
+    were not believed; `set_aside` counts the records of that answer which could not be read.
+    """
 
     level: Level
     checked_at: datetime | None
@@ -33,6 +37,7 @@ class Freshness:
     is_due: bool
     failure: Sync | None
     held: Sync | None
+    set_aside: int
 
 
 def syncs_about(question: Question, *, is_known: bool = True) -> QuerySet[Sync]:
@@ -65,6 +70,7 @@ def freshness_of(question: Question, now: datetime, interval: timedelta, *, is_k
         is_due=last_asked is None or abs(now - last_asked) >= PAGE_MAX_AGE,
         failure=last if last and last.outcome != succeeded else None,
         held=whole if whole and whole.held else None,
+        set_aside=whole.set_aside_count if whole else 0,
     )
 
 

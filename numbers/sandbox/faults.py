@@ -107,13 +107,15 @@ def _unknown_values(answer: Answer, _: Question) -> Answer:
             del messaging["Intl"], calling["CA"]
             calling["EU"] = "restricted"
         restrictions = {"calling": calling, "messaging": messaging, "fax": {"US": "unrestricted"}}
-        if place % 7 == 3:
+        users = [user | {"avatar": {"url": None}} for user in record["users"]]
+        if place % 7 == 3:  # these go further than the description lets a record go
             del restrictions["messaging"]
+            users = [user | {"role": "guest"} for user in users]
         return record | {
             "restrictions": restrictions,
             "portingStatus": "awaiting_moon_phase",
             "carrier": {"name": "Example Carrier", "tags": [{"deep": [None]}]},
-            "users": [user | {"role": "guest", "avatar": {"url": None}} for user in record["users"]],
+            "users": users,
         }
 
     changed = _each(answer, change)

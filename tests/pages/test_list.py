@@ -519,3 +519,19 @@ def test_an_address_of_the_browser_that_makes_no_sense_changes_nothing(office: O
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
 def test_the_list_is_only_looked_at(office: Office, method: str) -> None:
     assert getattr(office, method)(LIST).status_code == 405
+
+
+def test_records_of_the_last_answer_that_could_not_be_read_are_told(office: Office) -> None:
+    remember(number("PN1"), {**number("PN2"), "name": 42})
+
+    assert any(
+        notice.startswith("1 record of Quo’s last answer could not be read")
+        for notice in notices_of(parsed(office.get(LIST)))
+    )
+
+
+def test_once_every_record_can_be_read_nothing_is_told(office: Office) -> None:
+    remember(number("PN1"), {**number("PN2"), "name": 42})
+    remember(number("PN1"), number("PN2"))
+
+    assert not notices_of(parsed(office.get(LIST)))
