@@ -99,7 +99,10 @@ def name_others(query: QueryDict, names: Collection[str], notices: list[str]) ->
 
 
 def _text(query: QueryDict, name: str, label: str, notices: list[str]) -> str:
-    text = " ".join(query.get(name, "").replace("\x00", " ").split())
+    raw = query.get(name, "")
+    if "\x00" in raw:
+        notices.append(f"The {label} holds characters that no text has; they were ignored.")
+    text = " ".join(raw.replace("\x00", " ").split())
     if len(text) > MAX_QUERY:
         notices.append(f"The {label} is longer than {MAX_QUERY} characters; the rest was ignored.")
         text = text[:MAX_QUERY].strip()

@@ -87,6 +87,9 @@ def run(
             with transaction.atomic(durable=True):
                 _record(sync, answer, _moment(clock()), accept_removals=accept_removals, progress=progress)
                 _end(sync, Sync.Outcome.SUCCEEDED, clock())
+        except KeyboardInterrupt:
+            _close_interrupted(clock())
+            raise
         except QuoError as error:
             _fail(sync, error, clock())
         except DatabaseError as error:
@@ -96,7 +99,7 @@ def run(
 
 
 def _close_interrupted(now: datetime) -> None:
-    """End the syncs whose process died: this one holds the lock, so nobody else is running."""
+    """End the syncs that were stopped: this process holds the lock, so nobody else's is running."""
     Sync.objects.filter(outcome=Sync.Outcome.RUNNING).update(
         outcome=Sync.Outcome.INTERRUPTED,
         ended_at=now,
@@ -191,13 +194,14 @@ def _conclude_removals(
     aside = {item.number_id for item in answer.set_aside}
     current = {quo_id: number for quo_id, number in known.items() if not number.is_gone}
     missing = [number.pk for quo_id, number in current.items() if quo_id not in seen and quo_id not in aside]
-    if missing and None in aside:
-        sync.notices.append("A record without a readable id was set aside, so no number was marked as gone.")
-        sync.held = len(missing)
-    elif _is_implausible(len(missing), len(current), is_empty=not seen) and not accept_removals:
+    is_unreadable = bool(missing) and None in aside  # any of the missing may be the one that could not be read
+    is_implausible = _is_implausible(len(missing), len(current), is_empty=not seen)
+    if (is_unreadable or is_implausible) and not accept_removals:
         sync.held_digest = _digest(seen | aside)
         if not _was_held_long_ago(sync.held_digest, observed_at):
             sync.held = len(missing)
+            if is_unreadable:
+                sync.notices.append("A record without a readable id was set aside, so no number was marked as gone.")
     if missing and not sync.held:
         sync.gone, sync.wrote = len(missing), True
         record_gone(missing, observed_at, last_complete)
@@ -212,7 +216,8 @@ def _conclude_removals(
 
 
 def _digest(ids: Iterable[str | None]) -> str:
-    return hashlib.sha256("\n".join(sorted(filter(None, ids))).encode()).hexdigest()
+    """Tell one answer from another by its ids; None stands for records whose id could not be read."""
+    return hashlib.sha256("\n".join(sorted(quo_id or "" for quo_id in ids)).encode()).hexdigest()
 
 
 def _is_implausible(missing: int, known: int, *, is_empty: bool) -> bool:

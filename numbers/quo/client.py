@@ -107,7 +107,7 @@ class QuoClient:
     def _attempt(self, path: str, asked: Asked) -> bytes:
         reply = self._session.fetch(self._base_url + path, self._max_bytes)
         if reply.status == 200:
-            return reply.body
+            return self._auth.redact_body(reply.body)
         raise errors.from_answer(
             reply.status,
             reply.body,

@@ -140,7 +140,8 @@ _UNAVAILABLE: dict[Reason, str] = {
     ),
     "server": "Quo itself is having trouble. Try again in a few minutes; there is nothing to repair here.",
     "redirect": (
-        f"Quo's address points to another one, where the API key must not be sent. {_INSTALLER} to check QUO_API_URL."
+        "Quo's address leads on to another one, or in a circle; the API key must not be sent along. "
+        f"{_INSTALLER} to check QUO_API_URL."
     ),
     "strange": (
         f"What answers at Quo's address does not behave like Quo. {_INSTALLER} to check QUO_API_URL and HTTPS_PROXY."

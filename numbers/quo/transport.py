@@ -44,6 +44,11 @@ class KeyAuth(AuthBase):
         """The text without the key. A key of under six characters would take ordinary words with it."""
         return text.replace(self._key, "[key]") if len(self._key) >= 6 else text
 
+    def redact_body(self, body: bytes) -> bytes:
+        """The answer without the key, should its sender have written it into one."""
+        key = self._key.encode()
+        return body.replace(key, b"[key]") if len(key) >= 6 and key in body else body
+
 
 @dataclass(frozen=True)
 class Reply:

@@ -27,7 +27,8 @@ def number_list(request: HttpRequest) -> HttpResponse:
         "filters": page.filters,
         "columns": COLUMNS,
         "sort_labels": filters.SORT_LABELS,
-        "choices": services.teammates_named(asked.who),
+        # Until somebody looks for a teammate, none is offered: the picker asks for the first ones once it is opened.
+        "choices": services.teammates_named(asked.who) if asked.who else None,
         "question": question,
         "freshness": services.freshness(question),
         "version": version,

@@ -42,7 +42,7 @@ class Heard:
     def __init__(self) -> None:
         self.said: View = {"numbers": {}, "teammates": {}, "assignments": {}}
         self.history: list[tuple[datetime, View]] = []
-        self.complete: list[tuple[datetime, frozenset[str], bool]] = []
+        self.complete: list[tuple[datetime, frozenset[str | None], bool]] = []
         self.last: dict[str, Any] = {}  # the last record of each number that is there
         self.confirmed: dict[str, datetime] = {}
         self.unconfirmed: dict[str, datetime] = {}
@@ -90,11 +90,10 @@ class Heard:
         before = set(self.history[-2][1]["numbers"]) if len(self.history) > 1 else set()
         missing = before - seen - aside
         implausible = 2 * len(missing) > len(before) and (len(missing) >= 5 or not seen)
-        listed = frozenset(pn for pn in seen | aside if pn is not None)
-        held = bool(missing) and (
-            None in aside or (implausible and not accept and not self._same_for_an_hour(listed, at))
-        )
-        self.complete.append((at, listed, held and None not in aside))
+        listed = frozenset(seen | aside)
+        doubtful = bool(missing) and (None in aside or implausible)
+        held = doubtful and not accept and not self._same_for_an_hour(listed, at)
+        self.complete.append((at, listed, held))
         for pn in missing if not held else ():
             del self.said["numbers"][pn], self.last[pn]
             for key in [key for key in self.said["assignments"] if key[0] == pn]:
@@ -106,7 +105,7 @@ class Heard:
         self.history[-1] = (at, deepcopy(self.said))
         return (0, len(missing)) if held else (len(missing), 0)
 
-    def _same_for_an_hour(self, listed: frozenset[str], at: datetime) -> bool:
+    def _same_for_an_hour(self, listed: frozenset[str | None], at: datetime) -> bool:
         for when, ids, was_held in reversed(self.complete):
             if not was_held or ids != listed:
                 return False

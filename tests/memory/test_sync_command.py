@@ -78,11 +78,11 @@ def test_it_says_when_an_answer_is_not_believed_and_how_to_accept_it(hear: Comma
     assert hear(Source(answer(many[0])), "--accept-removals").startswith("1 seen, 0 new, 0 changed, 9 gone")
 
 
-def test_it_does_not_advise_to_accept_what_cannot_be_accepted(hear: Command) -> None:
+def test_it_advises_how_to_accept_what_was_put_off(hear: Command) -> None:
     hear(Source(answer(*numbers("PN1", "PN2"))))
     said = hear(Source(answer(number("PN1"), aside=(None,))))
     assert "Missing from it and kept all the same: 1." in said
-    assert "accept-removals" not in said
+    assert "If they are really gone: manage.py sync --accept-removals" in said
 
 
 def test_it_asks_for_one_teammate_or_one_number(hear: Command) -> None:
@@ -133,8 +133,14 @@ def test_what_is_no_numbers_id_is_refused_before_anything_is_asked(office: Offic
 
 
 def test_a_teammate_and_a_number_at_once_are_refused(office: Office) -> None:
-    with pytest.raises(CommandError, match="not allowed with argument --user"):
+    with pytest.raises(CommandError, match="not about both"):
         call_command("sync", "--user", "US1", "--number", "PN1")
+
+
+@pytest.mark.parametrize("subject", [("--user", "US1"), ("--number", "PN1")])
+def test_removals_are_accepted_of_every_number_only(office: Office, subject: tuple[str, str]) -> None:
+    with pytest.raises(CommandError, match="leave --user and --number out"):
+        call_command("sync", *subject, "--accept-removals")
 
 
 def test_a_refusal_too_is_json(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
@@ -189,7 +195,8 @@ def test_a_failed_sync_is_json_on_stdout_all_the_same(installation: Installation
     error = result["error"]
     assert (error["kind"], error["status"], error["code"]) == ("forbidden", 403, "0400403")
     assert error["trace"]
-    assert done.stderr.endswith(f"{error['sentence']} Quo's trace: {error['trace']}\n")
+    told = f'{error["sentence"]} Quo said: "{error["message"]}" Quo\'s trace: {error["trace"]}\n'
+    assert done.stderr.endswith(told)
 
 
 def test_while_one_process_syncs_another_says_so(installation: Installation) -> None:

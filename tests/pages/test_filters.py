@@ -161,3 +161,9 @@ def test_the_longest_id_can_be_filtered_by(office: Office) -> None:
     remember(number("PN1", users=[user(user_id)]), number("PN2", users=[]))
 
     assert numbers_on(parsed(office.get(LIST, {"user": user_id}))) == ["PN1"]
+
+
+def test_characters_that_no_text_has_are_named_and_the_rest_is_looked_for() -> None:
+    asked = parse(QueryDict("q=%00desk"))
+
+    assert (asked.q, asked.notices) == ("desk", ("The search holds characters that no text has; they were ignored.",))

@@ -145,8 +145,15 @@ def test_typing_keeps_everyone_among_the_choices(two: Office) -> None:
     assert "Everyone" in texts(page.css(".choice"))
 
 
+def test_nobody_is_offered_until_somebody_looks_for_a_teammate(two: Office) -> None:
+    page = parsed(two.get(LIST))
+
+    assert not page.css(".choice")
+    assert "focus once" in attribute(one(page, "#who"), "hx-trigger")
+
+
 def test_a_choice_is_a_plain_link_that_htmx_makes_instant(two: Office) -> None:
-    choice = one(parsed(two.get(LIST)), ".choice[data-teammate=US1]")
+    choice = one(parsed(two.get(CHOICES)), ".choice[data-teammate=US1]")
 
     assert attribute(choice, "href") == "/numbers/?user=US1"
     assert attribute(choice, "hx-get") == "/numbers/?user=US1"
@@ -205,8 +212,8 @@ def test_only_those_that_are_not_shown_are_counted(office: Office, count: int, m
 def test_any_id_of_a_teammate_can_be_filtered_by(office: Office, user_id: str) -> None:
     remember(number("PN1", users=[user(user_id)]), number("PN2", users=[]))
 
-    page = parsed(office.get(LIST))
-    links = [link for link in page.css("[data-teammate]") if attribute(link, "data-teammate") == user_id]
+    everywhere = [link for path in (LIST, CHOICES) for link in parsed(office.get(path)).css("[data-teammate]")]
+    links = [link for link in everywhere if attribute(link, "data-teammate") == user_id]
 
     assert len(links) == 2  # in the row and among the choices
     for link in links:

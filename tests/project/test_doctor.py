@@ -144,7 +144,7 @@ def test_a_quo_that_asks_to_wait_is_not_wrong(quo: SandboxServer) -> None:
         ("404", "There is no list of numbers at Quo's address."),
         ("500", "Quo itself is having trouble."),
         ("html", "Quo sent an answer that Quo Admin cannot read."),
-        ("redirect", "Quo's address points to another one"),
+        ("redirect", "Quo's address leads on to another one"),
         ("cut", "The connection to Quo broke off."),
     ],
 )

@@ -437,6 +437,14 @@ def test_an_echoed_key_is_replaced(connect: Connect, quo: responses.RequestsMock
     assert caught.value.message == "The key [key] is revoked"
 
 
+def test_a_key_that_is_echoed_in_a_good_answer_is_replaced(connect: Connect, quo: responses.RequestsMock) -> None:
+    quo.get(LIST, body=body([number("PN1", name=f"Line {KEY}")]))
+
+    record = connect().list_phone_numbers().records[0]
+
+    assert (record.name, KEY in record.answer) == ("Line [key]", False)
+
+
 def test_a_client_hangs_up_at_the_end_of_its_context(connect: Connect) -> None:
     with serve(answer()) as server, connect(base_url=server.url) as client:
         client.list_phone_numbers()

@@ -21,9 +21,8 @@ class Command(BaseCommand):
     requires_system_checks = ()  # a timer runs this often, and the web pages are none of its business
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        subject = parser.add_mutually_exclusive_group()
-        subject.add_argument("--user", metavar="US…", help="only the numbers of this teammate")
-        subject.add_argument("--number", metavar="PN…", help="only this number")
+        parser.add_argument("--user", metavar="US…", help="only the numbers of this teammate")
+        parser.add_argument("--number", metavar="PN…", help="only this number")
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
         parser.add_argument(
             "--accept-removals",
@@ -33,7 +32,8 @@ class Command(BaseCommand):
 
     def handle(self, *, accept_removals: bool, json: bool, **options: Any) -> None:  # noqa: ANN401 - Django's
         try:
-            sync = _run(_question(options["user"], options["number"]), accept_removals=accept_removals)
+            question = _question(options["user"], options["number"], accept_removals=accept_removals)
+            sync = _run(question, accept_removals=accept_removals)
         except CommandError as refusal:
             if json:
                 self.stdout.write(_as_json({"outcome": "refused", "error": {"sentence": str(refusal)}}))
@@ -41,8 +41,7 @@ class Command(BaseCommand):
         if json:
             self.stdout.write(_as_json(_result(sync)))
         if sync.outcome != Sync.Outcome.SUCCEEDED:
-            trace = f" Quo's trace: {sync.error_trace}" if sync.error_trace else ""
-            raise CommandError(f"{sync.error_sentence}{trace}")
+            raise CommandError(_shown(_failure(sync)))
         if not json:
             self._tell(sync)
 
@@ -57,7 +56,7 @@ class Command(BaseCommand):
             self.stdout.write(_shown(notice))
         if sync.held:
             self.stdout.write(f"Quo's answer looks incomplete. Missing from it and kept all the same: {sync.held}.")
-        if sync.held and sync.held_digest:
+        if sync.held:
             self.stdout.write("If they are really gone: manage.py sync --accept-removals")
 
 
@@ -75,7 +74,17 @@ def _run(question: Question, *, accept_removals: bool) -> Sync:
         raise CommandError("The sync was stopped before it ended. Nothing of it was recorded.") from None
 
 
-def _question(user: str | None, number: str | None) -> Question:
+def _failure(sync: Sync) -> str:
+    said = f' Quo said: "{sync.error_message}"' if sync.error_message else ""
+    trace = f" Quo's trace: {sync.error_trace}" if sync.error_trace else ""
+    return f"{sync.error_sentence}{said}{trace}"
+
+
+def _question(user: str | None, number: str | None, *, accept_removals: bool) -> Question:
+    if user is not None and number is not None:
+        raise CommandError("Ask about a teammate or about a number, not about both.")
+    if accept_removals and (user is not None or number is not None):
+        raise CommandError("--accept-removals is about every number: leave --user and --number out.")
     if user is not None:
         if not is_user_id(user):
             raise CommandError("This is not the id of a teammate: it would begin with US.")
