@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django_htmx.http import HttpResponseClientRedirect
+
+from quo_admin.htmx import shown_address
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
@@ -28,8 +29,5 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
 
 def _shown(request: HttpRequest) -> str:
     """The page that htmx asks from, without the host."""
-    try:
-        address = urlsplit(request.headers.get("HX-Current-URL", ""))
-    except ValueError:
-        return "/"
+    address = shown_address(request)
     return f"{address.path or '/'}{'?' if address.query else ''}{address.query}"

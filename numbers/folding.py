@@ -31,12 +31,19 @@ def order_key(text: str) -> str:
     return re.sub(r"[0-9]+", lambda digits: digits.group().lstrip("0").rjust(12, "0"), fold(text)[:200])
 
 
-# A telephone number as people write one: at least as many digits as it has without its area code.
-_TELEPHONE = re.compile(r"[-+()./ 0-9\u2010-\u2015\u2212]{7,}")
-_ENOUGH_DIGITS = 7
+# How people write a telephone number: what may stand between its digits, as a regular expression's set has it
+# (hyphens and dashes of every kind), and how many digits it has at least, without its area code.
+TELEPHONE_SIGNS = r"-+()./\u2010-\u2015\u2212"
+ENOUGH_DIGITS = 7
+_TELEPHONE = re.compile(rf"[{TELEPHONE_SIGNS} 0-9]{{{ENOUGH_DIGITS},}}")
+
+
+def digits_of(text: str) -> str:
+    """Return the digits of `text`, without what stands between them."""
+    return re.sub("[^0-9]", "", text)
 
 
 def telephone_digits(text: str) -> list[str]:
     """Return the digits of each telephone number that stands in `text`, so that it is found however it is typed."""
-    written = (re.sub("[^0-9]", "", run) for run in _TELEPHONE.findall(text))
-    return [digits for digits in written if len(digits) >= _ENOUGH_DIGITS]
+    written = (digits_of(run) for run in _TELEPHONE.findall(text))
+    return [digits for digits in written if len(digits) >= ENOUGH_DIGITS]

@@ -22,7 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from numbers.facts import COLUMNS
-from numbers.folding import fold
+from numbers.folding import ENOUGH_DIGITS, TELEPHONE_SIGNS, digits_of, fold
 from numbers.models import Assignment, NumberState, TeammateState
 
 MAX_WORDS = 12
@@ -74,10 +74,8 @@ def words_of(query: str) -> list[str]:
     return list(_merge_phone_parts(fold(query).split()))
 
 
-_SIGNS = r"-+()./‐-―−"  # hyphens and dashes of every kind
-_PHONE_PART = re.compile(rf"[{_SIGNS}]*[0-9][{_SIGNS}0-9]*")
-_BETWEEN_PARTS = re.compile(rf"[{_SIGNS}]+")
-_ENOUGH_DIGITS = 7  # for a number without its area code
+_PHONE_PART = re.compile(rf"[{TELEPHONE_SIGNS}]*[0-9][{TELEPHONE_SIGNS}0-9]*")
+_BETWEEN_PARTS = re.compile(rf"[{TELEPHONE_SIGNS}]+")
 _WHOLE_NUMBER = 10  # digits with the area code; a country's code comes on top
 
 
@@ -103,21 +101,17 @@ def _phone_words(run: list[str]) -> list[str]:
         return []
     has_code = run[0].startswith("+")
     whole = _WHOLE_NUMBER if not has_code else _WHOLE_NUMBER + 1 if run[0].startswith("+1") else MOST_DIGITS
-    digits, taken = _digits(run[0]), 1
+    digits, taken = digits_of(run[0]), 1
     for part in run[1:]:
-        if len(digits) >= whole or (len(_digits(part)) >= _ENOUGH_DIGITS and not has_code):
+        if len(digits) >= whole or (len(digits_of(part)) >= ENOUGH_DIGITS and not has_code):
             break
-        digits += _digits(part)
+        digits += digits_of(part)
         taken += 1
     if has_code:
         first = [f"+{digits}"]
     else:
-        first = [digits] if run[0].startswith("(") or len(digits) >= _ENOUGH_DIGITS else run[:taken]
+        first = [digits] if run[0].startswith("(") or len(digits) >= ENOUGH_DIGITS else run[:taken]
     return first + _phone_words(run[taken:])
-
-
-def _digits(text: str) -> str:
-    return "".join(re.findall("[0-9]", text))
 
 
 def _word_fits(word: str) -> Q:
@@ -131,8 +125,8 @@ def _word_fits(word: str) -> Q:
     if not _PHONE_PART.fullmatch(word):
         return fits
     if word.startswith("+"):
-        return fits | Q(number__startswith=f"+{_digits(word)}")
-    return fits | Q(search_text__contains=_digits(word))
+        return fits | Q(number__startswith=f"+{digits_of(word)}")
+    return fits | Q(search_text__contains=digits_of(word))
 
 
 def _fact_rank(field: str) -> Case:

@@ -22,6 +22,8 @@ MAX_REDIRECTS = 5
 MAX_ERROR_BYTES = 64 * 1024
 CHUNK_BYTES = 64 * 1024
 
+LEAST_REDACTED = 6  # characters of a key
+
 
 class KeyAuth(AuthBase):
     """Puts the bare key into the header, and as a session's `auth` keeps requests from asking .netrc."""
@@ -42,12 +44,12 @@ class KeyAuth(AuthBase):
 
     def redact(self, text: str) -> str:
         """The text without the key. A key of under six characters would take ordinary words with it."""
-        return text.replace(self._key, "[key]") if len(self._key) >= 6 else text
+        return text.replace(self._key, "[key]") if len(self._key) >= LEAST_REDACTED else text
 
     def redact_body(self, body: bytes) -> bytes:
         """The answer without the key, should its sender have written it into one."""
         key = self._key.encode()
-        return body.replace(key, b"[key]") if len(key) >= 6 and key in body else body
+        return body.replace(key, b"[key]") if len(key) >= LEAST_REDACTED and key in body else body
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -13,14 +12,6 @@ def wants_fragment(request: HttpRequest) -> bool:
     """Say whether htmx asks for a part: a boosted link and a restored history entry want the whole page."""
     htmx = request.htmx  # type: ignore[attr-defined]
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
-
-
-def shown_address(request: HttpRequest) -> SplitResult:
-    """Return the address in the browser's bar, as htmx sends it: empty where it sends none, or nonsense."""
-    try:
-        return urlsplit(request.headers.get("HX-Current-URL", ""))
-    except ValueError:
-        return urlsplit("")
 
 
 def page_or_fragments(

@@ -12,7 +12,8 @@ from numbers.models import Sync
 from numbers.quo.ids import is_number_id
 from numbers.rows import number_url
 from numbers.sync import WORKSPACE, Question
-from numbers.views.htmx import page_or_fragments, shown_address, wants_fragment
+from numbers.views.htmx import page_or_fragments, wants_fragment
+from quo_admin.htmx import shown_address
 
 
 @require_safe

@@ -377,6 +377,7 @@ def test_a_sync_that_stops_in_an_unforeseen_way_blocks_nobody(office: Office) ->
 
     with pytest.raises(KeyboardInterrupt):
         office.sync(Source(answer(), meanwhile=stop))
+    assert Sync.objects.get().outcome == "interrupted"
     assert office.hears(number("PN1")).outcome == "succeeded"
     assert list(Sync.objects.order_by("pk").values_list("outcome", flat=True)) == ["interrupted", "succeeded"]
 

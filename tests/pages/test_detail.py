@@ -271,6 +271,7 @@ def test_a_number_that_quo_does_not_know_either_says_so(office: Office, quo: San
     page = parsed(office.get("/numbers/PNnew/"), 404)
 
     assert "Quo does not know this number" in words(one(page, "#freshness"))
+    assert "Quo does not know it either." in words(one(page, "#number"))
 
 
 def test_htmx_gets_an_unknown_number_as_a_fragment_that_it_can_swap(office: Office) -> None:

@@ -3,6 +3,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.test import Client
 
 from numbers import services
 from numbers.filters import SORT_LABELS
@@ -528,6 +529,21 @@ def test_records_of_the_last_answer_that_could_not_be_read_are_told(office: Offi
         notice.startswith("1 record of Quo’s last answer could not be read")
         for notice in notices_of(parsed(office.get(LIST)))
     )
+
+
+def test_a_page_is_never_called_newer_than_what_it_shows(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    remember(number("PN1"))
+    read = services.number_list
+
+    def read_just_before_a_change(*asked: Any) -> services.NumberList:
+        page = read(*asked)
+        remember(number("PN1", name="Changed meanwhile"))
+        return page
+
+    monkeypatch.setattr(services, "number_list", read_just_before_a_change)
+    page = parsed(Client.get(office, LIST))
+
+    assert int(attribute(one(page, "[name=version]"), "value")) < services.memory_version()
 
 
 def test_once_every_record_can_be_read_nothing_is_told(office: Office) -> None:

@@ -130,6 +130,7 @@ def test_a_sync_that_runs_or_was_interrupted_is_shown(office: Office) -> None:
     Sync.objects.create(scope=Sync.Scope.WORKSPACE, started_at=sync.started_at + timedelta(seconds=1))
 
     assert [attribute(row, "data-outcome") for row in rows(office)] == ["running", "succeeded"]
+    assert "If it was stopped, the next sync says so here." in words(rows(office)[0])
 
 
 def test_the_pages_of_the_syncs_together_are_all_syncs(office: Office) -> None:
