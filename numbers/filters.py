@@ -1,20 +1,21 @@
-"""The list's query string: validated, and each nonsense in it named in a sentence instead of failing."""
+"""The list's query string: validated, and each nonsense in it named in a sentence instead of failing.
+
+The page, its fragments and its exports all read it here, so they show the same numbers.
+"""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from numbers.facts import COLUMNS
-from numbers.folding import fold
+from numbers import querysets
+from numbers.facts import COLUMNS, Fact
 from numbers.models import NumberState
-from numbers.querysets import MAX_WORDS, SORTS, current, of_teammate, ordered, search, words_of
-from numbers.quo.ids import is_user_id
+from numbers.query import choice_of, name_others, name_repeated, page_of, shown, text_of
+from numbers.quo.ids import MAX_LENGTH, is_user_id
 
-MAX_QUERY = 200
-_NAMES = ("q", "who", "user", "sort", "page")
 DEFAULT_SORT = "name"
 
 SORT_LABELS = {
@@ -25,18 +26,49 @@ SORT_LABELS = {
     **{column.field: column.title.lower() for column in COLUMNS},
     "forward": "forwarding",
     "porting": "porting",
+    "group": "group",
+    "kind": "kind",
+    "country": "country",
 }
+
+_YES = dict.fromkeys(("yes", "1", "true", "on"), "yes")
+_NO = dict.fromkeys(("no", "0", "false", "off"), "no")
+
+FACT_CHOICES = {fact.value: fact.value for fact in Fact}
+KIND_CHOICES = {kind.value: kind.value for kind in NumberState.Kind}
+FORWARD_CHOICES = {
+    "any": "any",
+    "none": "none",
+    "inside": "inside",
+    "outside": "outside",
+    **dict.fromkeys(_YES, "any"),
+    **dict.fromkeys(_NO, "none"),
+}
+UNASSIGNED_CHOICES = {**_YES, **_NO}
+UNKNOWN_COUNTRY = "unknown"
 
 
 @dataclass(frozen=True)
 class NumberFilters:
-    """What the list shows: search text, teammate (`US…` or empty), sort key, page from 1.
+    """What the list shows: empty is not filtered; `sort` begins with "-" where it descends; pages count from 1.
 
     `who` is what was typed to find a teammate; it chooses nobody by itself.
     """
 
     q: str = ""
     user: str = ""
+    calling_us: str = ""
+    calling_ca: str = ""
+    calling_intl: str = ""
+    messaging_us: str = ""
+    messaging_ca: str = ""
+    messaging_intl: str = ""
+    group: str = ""
+    kind: str = ""
+    country: str = ""
+    porting: str = ""
+    forward: str = ""
+    unassigned: str = ""
     sort: str = DEFAULT_SORT
     page: int = 1
     who: str = ""
@@ -44,21 +76,37 @@ class NumberFilters:
 
     def states(self) -> QuerySet[NumberState]:
         """The numbers that fit, sorted."""
-        states = search(current(), self.q)
+        states = querysets.search(querysets.current(), self.q)
+        for column in COLUMNS:
+            if fact := getattr(self, column.field):
+                states = querysets.with_fact(states, column.field, Fact(fact))
         if self.user:
-            states = of_teammate(states, self.user)
-        return ordered(states, self.sort)
+            states = querysets.of_teammate(states, self.user)
+        if self.group:
+            states = states.filter(group_id=self.group)
+        if self.kind:
+            states = states.filter(kind=self.kind)
+        if self.country:
+            states = states.filter(country="" if self.country == UNKNOWN_COUNTRY else self.country)
+        if self.porting:
+            states = querysets.with_port(states, self.porting)
+        if self.forward:
+            states = querysets.with_forward(states, self.forward)
+        if self.unassigned:
+            states = querysets.with_somebody(states, is_on=self.unassigned == "no")
+        return querysets.ordered(states, self.sort)
+
+    @property
+    def active(self) -> dict[str, str]:
+        """The filters that narrow the list, in the order in which people read them."""
+        return {name: value for name in NARROWING if (value := getattr(self, name))}
 
     @property
     def query(self) -> str:
         """The canonical query string; what stands at its default is left out."""
-        given = {
-            "q": self.q,
-            "user": self.user,
-            "sort": self.sort if self.sort != DEFAULT_SORT else "",
-            "page": str(self.page) if self.page > 1 else "",
-        }
-        return urlencode({name: value for name, value in given.items() if value})
+        sort = {"sort": self.sort} if self.sort != DEFAULT_SORT else {}
+        page = {"page": str(self.page)} if self.page > 1 else {}
+        return urlencode({**self.active, **sort, **page})
 
     def but(self, **changes: str | int) -> "NumberFilters":
         """The same list with something else; any change but of the page begins at page 1."""
@@ -66,64 +114,75 @@ class NumberFilters:
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.q or self.user)
+        return bool(self.active)
+
+    @property
+    def is_detailed(self) -> bool:
+        """Whether a filter is active besides search and teammate."""
+        return any(name not in {"q", "user"} for name in self.active)
 
 
-def parse(query: QueryDict) -> NumberFilters:
-    """Read a query string. What cannot be meant is ignored and named in `notices`."""
+NARROWING = tuple(name for name in asdict(NumberFilters()) if name not in {"sort", "page", "who", "notices"})
+_NAMES = (*NARROWING, "sort", "page", "who")
+
+
+def parse(query: QueryDict, *, also: Collection[str] = ()) -> NumberFilters:
+    """Read a query string. What cannot be meant is ignored and named in `notices`, but for the names in `also`."""
     notices: list[str] = []
-    q = _text(query, "q", "search", notices)
-    if len(words_of(q)) > MAX_WORDS:
-        notices.append(f"Only the first {MAX_WORDS} words of the search are looked for.")
-    who = _text(query, "who", "teammate's name", notices)
+    q = text_of(query, "q", "search", notices)
+    if len(querysets.words_of(q)) > querysets.MAX_WORDS:
+        notices.append(f"Only the first {querysets.MAX_WORDS} words of the search are looked for.")
+    filters = NumberFilters(
+        q=q,
+        who=text_of(query, "who", "teammate's name", notices),
+        user=_user(query, notices),
+        group=_raw(query, "group", notices),
+        kind=choice_of(query, "kind", KIND_CHOICES, notices),
+        country=_country(query, notices),
+        porting=_raw(query, "porting", notices),
+        forward=choice_of(query, "forward", FORWARD_CHOICES, notices),
+        unassigned=choice_of(query, "unassigned", UNASSIGNED_CHOICES, notices),
+        sort=_sort(query, notices),
+        page=page_of(query, notices),
+    )
+    facts = {column.field: choice_of(query, column.field, FACT_CHOICES, notices) for column in COLUMNS}
+    name_repeated(query, (*_NAMES, *also), notices)
+    name_others(query, (*_NAMES, *also), notices)
+    return replace(filters, **facts, notices=tuple(notices))  # type: ignore[arg-type]  # each of its own type
+
+
+def _user(query: QueryDict, notices: list[str]) -> str:
     user = query.get("user", "").lstrip()  # not at its end: an id may end in a space
     if user and not is_user_id(user):
-        notices.append(f"{_shown(user)} is no teammate's id (they begin with US), so every teammate is shown.")
-        user = ""
-    sort = query.get("sort", "").strip() or DEFAULT_SORT
-    if sort.removeprefix("-") not in SORTS:
-        notices.append(f"The list cannot be sorted by {_shown(sort)}, so it is sorted by name.")
-        sort = DEFAULT_SORT
-    page = page_of(query, notices)
-    repeated = [name for name in _NAMES if len(set(query.getlist(name))) > 1]
-    notices.extend(f"{_shown(name)} is given more than once; the last one counts." for name in repeated)
-    name_others(query, _NAMES, notices)
-    return NumberFilters(q=q, user=user, sort=sort, page=page, who=who, notices=tuple(notices))
+        notices.append(f"{shown(user)} is no teammate's id (they begin with US), so every teammate is shown.")
+        return ""
+    return user
 
 
-def name_others(query: QueryDict, names: Collection[str], notices: list[str]) -> None:
-    """Add to `notices` which parameters are none of `names`."""
-    others = [name for name in query if name not in names]
-    if others:
-        notices.append(f"{_shown(', '.join(others[:5]))} means nothing here and was ignored.")
-
-
-def _text(query: QueryDict, name: str, label: str, notices: list[str]) -> str:
-    raw = query.get(name, "")
-    if "\x00" in raw:
-        notices.append(f"The {label} holds characters that no text has; they were ignored.")
-    text = " ".join(raw.replace("\x00", " ").split())
-    if len(text) > MAX_QUERY:
-        notices.append(f"The {label} is longer than {MAX_QUERY} characters; the rest was ignored.")
-        text = text[:MAX_QUERY].strip()
-    if text and not fold(text):
-        notices.append(f"The {label} {_shown(text)} has nothing to look for and was ignored.")
-        text = ""
+def _raw(query: QueryDict, name: str, notices: list[str]) -> str:
+    """A word of Quo's own, as it is."""
+    text = query.get(name, "")
+    if not text.strip():
+        return ""
+    if len(text) > MAX_LENGTH or "\x00" in text:
+        notices.append(f"{shown(text)} is nothing that {name} can be, so it was ignored.")
+        return ""
     return text
 
 
-def page_of(query: QueryDict, notices: list[str]) -> int:
-    """Return the page that is asked for, from 1; what is no page is named in `notices`."""
-    text = query.get("page", "").strip()
-    if not text:
-        return 1
-    if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) > 0):
-        notices.append(f"{_shown(text)} is no page, so the first one is shown.")
-        return 1
-    return int(text)
+def _country(query: QueryDict, notices: list[str]) -> str:
+    text = query.get("country", "").strip()
+    if not text or text.lower() == UNKNOWN_COUNTRY:
+        return text.lower()
+    if not (len(text) == 2 and text.isascii() and text.isalpha()):
+        notices.append(f"{shown(text)} is no country's code (they have two letters, such as US), so it was ignored.")
+        return ""
+    return text.upper()
 
 
-def _shown(text: str) -> str:
-    """A value from outside as a sentence may quote it."""
-    printable = "".join(character if character.isprintable() else "�" for character in text[:60])
-    return f"“{printable}…”" if len(text) > 60 else f"“{printable}”"
+def _sort(query: QueryDict, notices: list[str]) -> str:
+    sort = query.get("sort", "").strip() or DEFAULT_SORT
+    if sort.removeprefix("-") not in querysets.SORTS:
+        notices.append(f"The list cannot be sorted by {shown(sort)}, so it is sorted by name.")
+        return DEFAULT_SORT
+    return sort

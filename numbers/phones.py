@@ -4,10 +4,14 @@ import re
 from functools import lru_cache
 
 import phonenumbers
+from babel import Locale
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+
+from numbers.folding import TELEPHONE_SIGNS
 
 _NORTH_AMERICA = 1
 _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
+_TELEPHONE = re.compile(rf"[{TELEPHONE_SIGNS} 0-9]+")
 
 
 @lru_cache(maxsize=4096)
@@ -38,6 +42,37 @@ def pretty(number: str) -> str:
 
 
 @lru_cache(maxsize=4096)
+def country_of(number: str) -> str:
+    """Return the ISO code of the country that the number belongs to; nothing where its digits do not tell.
+
+    Toll-free numbers of North America count as of the United States, as in Google's metadata.
+    """
+    parsed = _parse(number)
+    region = phonenumbers.region_code_for_number(parsed) if parsed else None
+    return region if region and region.isalpha() else ""  # "001" is a service that belongs to no country
+
+
+@lru_cache(maxsize=512)
+def country_name(code: str) -> str:
+    """Return the English name of the country with this ISO code; the code itself where it has none."""
+    return str(Locale("en").territories.get(code, code))
+
+
+@lru_cache(maxsize=4096)
+def e164_of(text: str) -> str:
+    """Return the E.164 number that people mean by `text`, without a country's code one of North America; or nothing."""
+    if not _TELEPHONE.fullmatch(text):
+        return ""
+    try:
+        parsed = phonenumbers.parse(text, "US")
+    except NumberParseException:
+        return ""
+    if parsed.extension or not phonenumbers.is_possible_number(parsed):
+        return ""
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+
+
+@lru_cache(maxsize=4096)
 def is_toll_free(number: str) -> bool:
     """Say whether the number is toll-free in its country; by its prefix in North America, where it is invented too."""
     parsed = _parse(number)
@@ -46,3 +81,12 @@ def is_toll_free(number: str) -> bool:
     if parsed.country_code == _NORTH_AMERICA:
         return str(parsed.national_number)[:3] in {"800", "833", "844", "855", "866", "877", "888"}
     return phonenumbers.number_type(parsed) == PhoneNumberType.TOLL_FREE
+
+
+def number_facts(number: str, forward: str | None) -> dict[str, str]:
+    """Return what a number's state keeps of `number` (E.164) and of where it forwards, for the database to look for."""
+    return {
+        "kind": "toll-free" if is_toll_free(number) else "local",
+        "country": country_of(number),
+        "forward_number": e164_of(forward) if forward else "",
+    }

@@ -1,7 +1,7 @@
 """The questions that are asked of the memory, each with a name. Reading only."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.db.models import (
     Exists,
     F,
     IntegerField,
+    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -21,7 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from numbers.facts import COLUMNS
+from numbers.facts import COLUMNS, Fact
 from numbers.folding import ENOUGH_DIGITS, TELEPHONE_SIGNS, digits_of, fold
 from numbers.models import Assignment, NumberState, TeammateState
 
@@ -49,6 +50,44 @@ def of_teammate(states: QuerySet[NumberState], user_id: str) -> QuerySet[NumberS
     return states.filter(Exists(on_it))
 
 
+def with_fact(states: QuerySet[NumberState], field: str, fact: Fact) -> QuerySet[NumberState]:
+    """The numbers of which Quo says this of the cell `field`."""
+    raw = {Fact.ALLOWED: "unrestricted", Fact.RESTRICTED: "restricted"}
+    if fact is Fact.UNKNOWN:
+        return states.exclude(**{f"{field}__in": list(raw.values())})
+    return states.filter(**{field: raw[fact]})
+
+
+def with_somebody(states: QuerySet[NumberState], *, is_on: bool) -> QuerySet[NumberState]:
+    """The numbers with at least one teammate on them now, or those with nobody."""
+    somebody = Exists(Assignment.objects.filter(phone_number=OuterRef("phone_number"), until=None))
+    return states.filter(somebody if is_on else ~somebody)
+
+
+NO_PORT = Q(porting_status=None) | Q(porting_status="")
+
+
+def with_port(states: QuerySet[NumberState], status: str) -> QuerySet[NumberState]:
+    """The numbers whose port has Quo's `status`; without one ("none"), or with one that is not done ("unfinished")."""
+    if status == "none":
+        return states.filter(NO_PORT)
+    if status == "unfinished":
+        return states.exclude(NO_PORT | Q(porting_status__iexact="completed"))
+    return states.filter(porting_status=status)
+
+
+def with_forward(states: QuerySet[NumberState], where: str) -> QuerySet[NumberState]:
+    """The numbers that forward calls: "any"where, "none", "inside" to a number of the workspace, else "outside"."""
+    nowhere = Q(forward=None) | Q(forward="")
+    if where == "none":
+        return states.filter(nowhere)
+    states = states.exclude(nowhere)
+    if where == "any":
+        return states
+    ours = Exists(NumberState.objects.filter(number=OuterRef("forward_number"), until=None))
+    return states.filter(ours if where == "inside" else ~ours)
+
+
 def search(states: QuerySet[NumberState], query: str) -> QuerySet[NumberState]:
     """The numbers that every word of `query` fits: name, symbol, group, digits in any writing, or a teammate."""
     for word in words_of(query)[:MAX_WORDS]:
@@ -62,6 +101,12 @@ def search_teammates(query: str) -> QuerySet[TeammateState]:
     for word in fold(query).split()[:MAX_WORDS]:
         states = states.filter(search_text__contains=word)
     return states.order_by("name_key", "pk")
+
+
+def names_of(user_ids: Collection[str]) -> dict[str, str]:
+    """What people read of these teammates, by their ids `US…`; those that are not known are left out."""
+    states = TeammateState.objects.filter(until=None, teammate__quo_id__in=user_ids).select_related("teammate")
+    return {state.teammate.quo_id: state.display_name for state in states}
 
 
 def words_of(query: str) -> list[str]:
@@ -158,6 +203,9 @@ SORTS: dict[str, F | Case | Coalesce] = {
     **{column.field: _fact_rank(column.field) for column in COLUMNS},
     "forward": Coalesce(F("forward"), Value(""), output_field=CharField()),
     "porting": Coalesce(F("porting_status"), Value(""), output_field=CharField()),
+    "group": F("group_id"),
+    "kind": F("kind"),
+    "country": F("country"),
 }
 
 
@@ -182,3 +230,73 @@ def teammates_on(phone_numbers: Iterable[int], *, until: datetime | None = None)
             last_name=F("teammate__states__last_name"),
         )
     )
+
+
+_ROLES = ("owner", "admin", "member")
+
+TEAMMATE_SORTS: dict[str, F | Case] = {
+    "name": F("name_key"),
+    "numbers": F("numbers"),
+    "role": Case(
+        *(When(role=role, then=Value(rank)) for rank, role in enumerate(_ROLES)),
+        default=Value(len(_ROLES)),
+        output_field=IntegerField(),
+    ),
+}
+
+
+def counting_numbers(states: QuerySet[TeammateState]) -> QuerySet[TeammateState]:
+    """The same teammates, each with `numbers`: how many they are on now."""
+    counted = (
+        Assignment.objects.filter(teammate=OuterRef("teammate"), until=None)
+        .order_by()
+        .values("teammate")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    return states.annotate(numbers=Coalesce(Subquery(counted), 0))
+
+
+def ordered_teammates(states: QuerySet[TeammateState], sort: str) -> QuerySet[TeammateState]:
+    """Sort counted teammates by a key of `TEAMMATE_SORTS`, descending with a leading `-`; equals by name."""
+    key = TEAMMATE_SORTS[sort.removeprefix("-")]
+    return states.order_by(key.desc() if sort.startswith("-") else key.asc(), "name_key", "pk")
+
+
+# How far several numbers together reach: what one of them says counts more than what stands before it.
+REACH = (Fact.RESTRICTED, Fact.UNKNOWN, Fact.ALLOWED)
+
+
+def reach_of(teammates: Iterable[int]) -> QuerySet[Assignment, Any]:
+    """How far these teammates reach through all their numbers of now: a dict each, places in `REACH` by cell."""
+    return (
+        Assignment.objects.filter(teammate__in=list(teammates), until=None, phone_number__states__until=None)
+        .order_by()
+        .values("teammate_id")
+        .annotate(**{column.field: Max(_reach(f"phone_number__states__{column.field}")) for column in COLUMNS})
+    )
+
+
+def _reach(field: str) -> Case:
+    return Case(
+        When(**{field: "unrestricted"}, then=Value(REACH.index(Fact.ALLOWED))),
+        When(**{field: "restricted"}, then=Value(REACH.index(Fact.RESTRICTED))),
+        default=Value(REACH.index(Fact.UNKNOWN)),
+        output_field=IntegerField(),
+    )
+
+
+def numbers_of(teammate: int) -> QuerySet[NumberState]:
+    """The numbers that a teammate is on now, by name; each with `is_shared`, whether anybody else is on it."""
+    others = Assignment.objects.filter(phone_number=OuterRef("phone_number"), until=None).exclude(teammate=teammate)
+    on_it = current().filter(phone_number__assignments__teammate=teammate, phone_number__assignments__until=None)
+    return on_it.annotate(is_shared=Exists(others)).order_by("name_key", "number", "pk")
+
+
+def last_numbers_of(teammate: int, left_at: datetime) -> QuerySet[NumberState]:
+    """The numbers that a teammate was taken off at `left_at`, as they were until then, by name."""
+    left = NumberState.objects.filter(
+        phone_number__assignments__teammate=teammate, phone_number__assignments__until=left_at
+    )
+    until_then = Q(since__lt=left_at) & (Q(until=None) | Q(until__gte=left_at))
+    return left.filter(until_then).order_by("name_key", "number", "pk")

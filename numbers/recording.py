@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from numbers.folding import fold, order_key, telephone_digits
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState
+from numbers.phones import number_facts
 from numbers.quo.payloads import NumberRecord, UserRecord
 
 _CHUNK = 1_000
@@ -149,6 +150,7 @@ def _record_states(numbers: Sequence[tuple[int, NumberRecord]], observed_at: dat
                 answer=record.answer,
                 search_text=_number_search_text(record),
                 name_key=order_key(record.name),
+                **number_facts(record.number, record.forward),
                 **dict(_number_fields(record)),
             )
             for pk, record in differing

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from numbers.facts import Cell, cells_of
 from numbers.models import NumberState, shown_name
-from numbers.phones import is_toll_free, pretty
+from numbers.phones import country_name, pretty
 from numbers.querysets import teammates_on
 
 SHOWN_TEAMMATES = 3
@@ -22,6 +22,11 @@ def number_url(quo_id: str) -> str:
     return f"{reverse('numbers:list')}{quote(quo_id, safe='')}/"
 
 
+def teammate_url(user_id: str) -> str:
+    """Return the address of a teammate's page, percent-encoded like a number's."""
+    return f"{reverse('numbers:teammates')}{quote(user_id, safe='')}/"
+
+
 @dataclass(frozen=True)
 class TeammateLine:
     """A teammate on a number. `name` is what people read; `role` and `group_id` are as given on that number."""
@@ -31,6 +36,10 @@ class TeammateLine:
     email: str
     role: str
     group_id: str
+
+    @property
+    def url(self) -> str:
+        return teammate_url(self.user_id)
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,8 @@ class NumberRow:
     cells: tuple[Cell, ...]
     forward: str
     porting: str
+    group: str
+    country: str
 
 
 def number_rows(states: Iterable[NumberState]) -> list[NumberRow]:
@@ -70,12 +81,14 @@ def _number_row(state: NumberState, teammates: Mapping[int, list[TeammateLine]])
         name=state.name.strip() or NO_NAME,
         number=state.number,
         number_pretty=pretty(state.number),
-        kind="toll-free" if is_toll_free(state.number) else "local",
+        kind=state.kind,
         shown=tuple(shown),
         more=len(people) - len(shown),
         cells=cells_of(state),
         forward=pretty(state.forward) if state.forward else "",
         porting=state.porting_status or "",
+        group=state.group_id,
+        country=country_name(state.country) if state.country else "",
     )
 
 

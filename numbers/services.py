@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from numbers import demo, sync
 from numbers.facts import Advice, Cell, advice_for, cells_of
+from numbers.filter_words import Chip, chips, sentence
 from numbers.filters import NumberFilters
 from numbers.freshness import Freshness, freshness_of, syncs_about
 from numbers.models import NumberState, PhoneNumber, Sync, Teammate, TeammateState
-from numbers.phones import is_toll_free, pretty
+from numbers.phones import pretty
 from numbers.querysets import search_teammates
 from numbers.quo.client import QuoClient
 from numbers.quo.payloads import parse_timestamp
@@ -92,7 +93,10 @@ class TeammateChoice:
 
 @dataclass(frozen=True)
 class NumberList:
-    """The list page. `teammate` is the one filtered by; its name is the id where nobody of that id is known."""
+    """The list page. `teammate` is the one filtered by; its name is the id where nobody of that id is known.
+
+    `sentence` says what is listed, and is the page's title; each of `chips` is an active filter.
+    """
 
     filters: NumberFilters
     rows: list[NumberRow]
@@ -100,6 +104,8 @@ class NumberList:
     page: Page[NumberState]
     teammate: TeammateChoice | None
     is_known_teammate: bool
+    sentence: str
+    chips: tuple[Chip, ...]
     notices: tuple[str, ...]
 
 
@@ -110,7 +116,8 @@ def number_list(filters: NumberFilters) -> NumberList:
     notices = filters.notices
     if filters.page > paginator.num_pages:
         notices += (f"There is no page {filters.page}, so the last one is shown.",)
-    teammate = _teammate(filters.user) if filters.user else None
+    teammate = teammate_named(filters.user) if filters.user else None
+    name = teammate.name if teammate else ""
     return NumberList(
         filters=filters.but(page=page.number, who=filters.who),
         rows=number_rows(page.object_list),
@@ -118,11 +125,14 @@ def number_list(filters: NumberFilters) -> NumberList:
         page=page,
         teammate=teammate or (TeammateChoice(filters.user, filters.user, "") if filters.user else None),
         is_known_teammate=teammate is not None,
+        sentence=sentence(filters, name),
+        chips=chips(filters, name),
         notices=notices,
     )
 
 
-def _teammate(user_id: str) -> TeammateChoice | None:
+def teammate_named(user_id: str) -> TeammateChoice | None:
+    """Return the teammate `US…`, or None where nobody of that id is known."""
     state = TeammateState.objects.filter(teammate__quo_id=user_id, until=None).first()
     return TeammateChoice(user_id, state.display_name, state.email) if state else None
 
@@ -186,7 +196,7 @@ def number_page(quo_id: str) -> NumberPage | None:
         state=state,
         name=state.name.strip() or NO_NAME,
         pretty=pretty(state.number),
-        kind="toll-free" if is_toll_free(state.number) else "local",
+        kind=state.kind,
         forward=pretty(state.forward) if state.forward else "",
         created=_stamp(state.created_at_text),
         updated=_stamp(state.updated_at_text),

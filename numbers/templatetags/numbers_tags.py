@@ -1,8 +1,13 @@
-"""Links within the list: the same list with something else."""
+"""Links within a list of numbers: the same list with something else.
 
+The list is the page of numbers unless the context names another by `list_url`, with its own parameters in `list_extra`.
+"""
+
+from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.template import Context
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -12,50 +17,65 @@ from numbers.filters import SORT_LABELS, NumberFilters
 register = template.Library()
 
 
-@register.simple_tag
-def list_query(filters: NumberFilters, **changes: str | int) -> str:
-    """The query string of the same list with `changes`, with its question mark; empty where nothing is asked."""
-    query = filters.but(**changes).query
-    return f"?{query}" if query else ""
+def _url(context: Context, query: str) -> str:
+    queries = "&".join(filter(None, [context.get("list_extra", ""), query]))
+    return f"{context.get('list_url') or reverse('numbers:list')}{'?' if queries else ''}{queries}"
 
 
-@register.simple_tag
-def list_link(filters: NumberFilters, **changes: str | int) -> SafeString:
-    """The attributes of a link to the same list with `changes`: a plain link, which htmx makes instant."""
-    url = reverse("numbers:list") + list_query(filters, **changes)
+def _instant(url: str) -> SafeString:
     return format_html(
         'href="{0}" hx-get="{0}" hx-target="#results" hx-swap="outerHTML" hx-sync="#filters:replace"', url
     )
 
 
-@register.simple_tag
-def choice_link(filters: NumberFilters, user: str) -> SafeString:
-    """The attributes of a link to one teammate's numbers; htmx takes along what stands in the search by then."""
+@register.simple_tag(takes_context=True)
+def list_address(context: Context, filters: NumberFilters, **changes: str | int) -> str:
+    """The address of the same list with `changes`."""
+    return _url(context, filters.but(**changes).query)
+
+
+@register.simple_tag(takes_context=True)
+def list_link(context: Context, filters: NumberFilters, **changes: str | int) -> SafeString:
+    """The attributes of a link to the same list with `changes`: a plain link, which htmx makes instant."""
+    return _instant(_url(context, filters.but(**changes).query))
+
+
+@register.simple_tag(takes_context=True)
+def everything_link(context: Context) -> SafeString:
+    """The attributes of a link to the list without any filter."""
+    return _instant(_url(context, ""))
+
+
+@register.simple_tag(takes_context=True)
+def choice_link(context: Context, filters: NumberFilters, user: str) -> SafeString:
+    """The attributes of a link to one teammate's numbers; htmx takes along what stands in the form by then."""
     return format_html(
-        'href="{}" hx-get="{}" hx-include="#q, #sort" hx-target="#results" hx-swap="outerHTML" '
+        'href="{}" hx-get="{}" hx-include="#q, #sort, #filter-fields" hx-target="#results" hx-swap="outerHTML" '
         'hx-sync="#filters:replace"',
-        reverse("numbers:list") + list_query(filters, user=user),
-        f"{reverse('numbers:list')}?{urlencode({'user': user})}",
+        _url(context, filters.but(user=user).query),
+        _url(context, urlencode({"user": user})),
     )
 
 
-@register.simple_tag
-def sort_link(filters: NumberFilters, key: str, label: str, title: str = "") -> SafeString:
-    """A column's heading: sorts by it, and by a second press the other way round."""
+@register.simple_tag(takes_context=True)
+def sort_link(context: Context, filters: Any, key: str, label: str, title: str = "") -> SafeString | str:  # noqa: ANN401
+    """A column's heading: sorts by it, and by a second press the other way round; of a table that is no list, bare."""
+    if not filters:
+        return format_html('<span aria-label="{}">{}</span>', title, label) if title else label
     sort = f"-{key}" if filters.sort == key else key
     return format_html(
         '<a id="sort-{}" {}{}>{}</a>',
         key,
-        list_link(filters, sort=sort),
+        list_link(context, filters, sort=sort),
         format_html(' aria-label="{}"', title) if title else "",
         label,
     )
 
 
 @register.simple_tag
-def aria_sort(filters: NumberFilters, key: str) -> str:
+def aria_sort(filters: Any, key: str) -> str:  # noqa: ANN401 - filters, or nothing in a table that is no list
     """The column's state for a screen reader and for the arrow beside its heading."""
-    if filters.sort.removeprefix("-") != key:
+    if not filters or filters.sort.removeprefix("-") != key:
         return ""
     return format_html(' aria-sort="{}"', "descending" if filters.sort.startswith("-") else "ascending")
 

@@ -6,14 +6,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from numbers import filters, services
-from numbers.facts import COLUMNS
+from numbers import filter_choices, filters, personal, services
+from numbers.columns import LABELS
 from numbers.models import Sync
 from numbers.quo.ids import is_number_id
 from numbers.rows import number_url
 from numbers.sync import WORKSPACE, Question
 from numbers.views.htmx import page_or_fragments, wants_fragment
+from numbers.views.personal import user_of
 from quo_admin.htmx import shown_address
+
+FORM = "filters"  # the id of the form that filters the list
 
 
 @require_safe
@@ -23,11 +26,15 @@ def number_list(request: HttpRequest) -> HttpResponse:
     version = services.memory_version()  # before what it is the version of, so that nothing newer is missed
     page = services.number_list(asked)
     question = Question(Sync.Scope.TEAMMATE, asked.user) if asked.user else WORKSPACE
+    user = user_of(request)
     context = {
         "page": page,
         "filters": page.filters,
-        "columns": COLUMNS,
-        "sort_labels": filters.SORT_LABELS,
+        "cell_fields": filter_choices.cell_fields(page.filters),
+        "other_fields": filter_choices.other_fields(page.filters),
+        "shown": personal.columns_of(user),
+        "column_labels": LABELS,
+        "saved_filters": personal.visible_to(user),
         # Until somebody looks for a teammate, none is offered: the picker asks for the first ones once it is opened.
         "choices": services.teammates_named(asked.who) if asked.who else None,
         "question": question,
@@ -59,20 +66,29 @@ def _is_refresh(request: HttpRequest) -> bool:
 
 
 def _fragments(request: HttpRequest, before: filters.NumberFilters, asked: filters.NumberFilters) -> list[str]:
-    """What to swap: of another teammate's list also the picker and the freshness, which is about that teammate."""
+    """What to swap. What somebody may be typing or choosing in right now stays as it is.
+
+    Of another teammate's list also the picker and the freshness, which is about that teammate.
+    """
     fragments = ["numbers/_results.html"]
-    if not _is_refresh(request):
-        fragments.append("numbers/_announce.html")
-        if before.user != asked.user:
-            fragments += ["numbers/_teammate_filter.html", "components/_freshness.html"]
+    if _is_refresh(request):
+        return fragments
+    fragments += ["numbers/_announce.html", "numbers/_kept_for_forms.html"]
+    if before.user != asked.user:
+        fragments += ["numbers/_teammate_filter.html", "components/_freshness.html"]
+    if request.htmx.trigger != FORM:  # type: ignore[attr-defined]
+        fragments += ["numbers/_filter_fields.html"]
+        if before.q != asked.q:
+            fragments += ["numbers/_search.html"]
     return fragments
 
 
 @require_safe
 def teammate_choices(request: HttpRequest) -> HttpResponse:
     """The teammates that fit what is being typed, each a link to the list filtered by them."""
-    asked = filters.parse(request.GET)
-    context = {"filters": asked, "choices": services.teammates_named(asked.who)}
+    asked = filters.parse(request.GET, also=("for", "by"))
+    list_url = reverse("numbers:audit") if request.GET.get("for") == "audit" else ""
+    context = {"filters": asked, "choices": services.teammates_named(asked.who), "list_url": list_url}
     return render(request, "numbers/_teammate_choices.html", context)
 
 

@@ -6,17 +6,16 @@ from django.contrib import messages
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import MAX_URL_LENGTH, MAX_URL_REDIRECT_LENGTH, url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
 
-from numbers import filters, services
+from numbers import query, services
 from numbers.configuration import settings_in_force
 from numbers.models import Sync
 from numbers.quo.ids import is_number_id, is_user_id
 from numbers.sync import WORKSPACE, Question, SyncBusy, SyncRefused
 from numbers.views.htmx import wants_fragment
+from numbers.views.navigation import page_before
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +42,7 @@ def sync_now(request: HttpRequest) -> HttpResponse:
     if not wants_fragment(request):
         if refusal:
             messages.warning(request, refusal)
-        return HttpResponseRedirect(_page_before(request))
+        return HttpResponseRedirect(page_before(request))
     response = _fragment(request, question, refusal, is_busy=is_busy)
     if has_asked:
         trigger_client_event(response, "synced")
@@ -59,14 +58,6 @@ def _question(request: HttpRequest) -> Question:
     return WORKSPACE
 
 
-def _page_before(request: HttpRequest) -> str:
-    url = request.POST.get("next", "")
-    # The page of a long id or search has a longer address than Django vouches for: what its beginning leads to decides.
-    is_ours = url.startswith("/") and url.isascii() and url.isprintable() and len(url) < MAX_URL_REDIRECT_LENGTH
-    is_ours &= url_has_allowed_host_and_scheme(url[:MAX_URL_LENGTH], {request.get_host()}, request.is_secure())
-    return url if is_ours else reverse("numbers:list")
-
-
 def _fragment(request: HttpRequest, question: Question, refusal: str, *, is_busy: bool) -> HttpResponse:
     """The freshness line; with it the news, where there are any, that the page's content has changed."""
     version = services.memory_version()
@@ -74,7 +65,7 @@ def _fragment(request: HttpRequest, question: Question, refusal: str, *, is_busy
         "question": question,
         "freshness": services.freshness(question),
         "version": version,
-        "here": _page_before(request),
+        "here": page_before(request),
         "refusal": refusal,
         "is_busy": is_busy,
         "is_answer": True,
@@ -90,8 +81,8 @@ def _fragment(request: HttpRequest, question: Question, refusal: str, *, is_busy
 def status(request: HttpRequest) -> HttpResponse:
     """The syncs and the settings in force."""
     notices: list[str] = []
-    asked = filters.page_of(request.GET, notices)
-    filters.name_others(request.GET, {"page"}, notices)
+    asked = query.page_of(request.GET, notices)
+    query.name_others(request.GET, {"page"}, notices)
     syncs = services.sync_page(asked)
     if asked > syncs.paginator.num_pages:
         notices.append(f"There is no page {asked}, so the last one is shown.")

@@ -1,6 +1,19 @@
 // What htmx leaves to us. Every page works without this file.
 "use strict";
 
+// Pages show times in the reader's zone; it is told once and kept for the next page.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) document.cookie = `timezone=${zone}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+
+// The chosen appearance shows at once; the form beside it has it kept.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest(".themes button");
+  if (!button) return;
+  if (button.value === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = button.value;
+  for (const other of button.parentElement.querySelectorAll("button")) other.ariaPressed = String(other === button);
+});
+
 // A page that nobody looks at does not ask Quo by itself.
 document.addEventListener("htmx:confirm", (event) => {
   if (event.target.id === "look" && document.hidden) event.preventDefault();
@@ -59,9 +72,9 @@ document.addEventListener("htmx:afterSettle", () => {
   opened = [];
 });
 
-// The teammate picker: the cursor goes into its search, Escape and a click elsewhere close it.
+// Menus and the teammate picker: the cursor goes into the search, Escape and a click elsewhere close them.
 document.addEventListener("toggle", (event) => {
-  if (event.target.matches(".picker") && event.target.open) event.target.querySelector("input[type=search]").focus();
+  if (event.target.matches(".picker") && event.target.open) event.target.querySelector("input[type=search]")?.focus();
 }, true);
 document.addEventListener("htmx:afterSettle", (event) => {
   const wasChosen = event.detail.requestConfig?.elt.matches(".choice");

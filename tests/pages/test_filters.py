@@ -8,7 +8,8 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from numbers.filters import MAX_QUERY, SORT_LABELS, NumberFilters, parse
+from numbers.filters import SORT_LABELS, NumberFilters, parse
+from numbers.query import MAX_TEXT
 from numbers.querysets import SORTS
 from numbers.quo.ids import MAX_LENGTH
 from tests.pages.builders import HTMX, LIST, Office, notices_of, numbers_on, parsed, remember
@@ -41,7 +42,7 @@ PATHS = [LIST, "/numbers/teammates/", "/numbers/PN1/", "/status/"]
         ("q=desk&q=front", "“q” is given more than once; the last one counts."),
         (
             f"q={'front+desk+' * 2}{'desk+' * 40}",
-            f"The search is longer than {MAX_QUERY} characters; the rest was ignored.",
+            f"The search is longer than {MAX_TEXT} characters; the rest was ignored.",
         ),
         (f"user=US{'1' * MAX_LENGTH}", f"“US{'1' * 58}…” is no teammate's id"),
         ("sort=%1B%E2%80%AEx", "The list cannot be sorted by “��x”, so it is sorted by name."),

@@ -43,6 +43,10 @@ class PhoneNumber(models.Model):
 class NumberState(models.Model):
     """How Quo described a number from `since` until `until`. Restrictions are raw: null is "not in the answer"."""
 
+    class Kind(models.TextChoices):
+        TOLL_FREE = "toll-free"
+        LOCAL = "local"
+
     phone_number = models.ForeignKey(PhoneNumber, on_delete=models.CASCADE, related_name="states")
     since = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
@@ -65,8 +69,12 @@ class NumberState(models.Model):
     messaging_intl = models.TextField(null=True)
     answer = models.TextField(help_text="The JSON of this number, as it came when the state began.")
 
+    # Derived when the state is recorded, so that the database can look for them.
     search_text = models.TextField(help_text="Name, symbol, group and digits, folded for search.")
     name_key = models.TextField(help_text="The name, folded so that people agree with the order.")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 code; empty where it cannot be told.")
+    forward_number = models.TextField(blank=True, help_text="`forward` in E.164; empty where it is no such number.")
 
     class Meta:
         ordering = ("-since",)
@@ -74,7 +82,10 @@ class NumberState(models.Model):
             models.UniqueConstraint(fields=["phone_number"], condition=OPEN, name="one_open_state_per_number"),
             models.CheckConstraint(condition=OPEN | Q(until__gt=F("since")), name="number_state_ends_after_it_began"),
         ]
-        indexes = [models.Index(fields=["name_key", "number"], condition=OPEN, name="open_number_states_by_name")]
+        indexes = [
+            models.Index(fields=["name_key", "number"], condition=OPEN, name="open_number_states_by_name"),
+            models.Index(fields=["number"], condition=OPEN, name="open_number_states_by_number"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.number})"
@@ -184,6 +195,10 @@ class Sync(models.Model):
     set_aside_count = models.PositiveIntegerField(default=0)
     set_aside = models.JSONField(default=list, help_text="[{path, reason, number}], the first of them.")
     notices = models.JSONField(default=list, help_text="Oddities of the answer, a sentence each.")
+    mismatches = models.JSONField(
+        default=list,
+        help_text="[{sentence, numbers}], where a teammate's list and the numbers' own records disagree.",
+    )
     wrote = models.BooleanField(default=False, help_text="Whether it changed what is remembered.")
     held = models.PositiveIntegerField(default=0, help_text="Numbers missing from the answer and kept all the same.")
     held_digest = models.CharField(max_length=64, blank=True, help_text="Of the ids in an answer that was held.")

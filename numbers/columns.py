@@ -1,0 +1,44 @@
+"""The columns of the list: which there are, and which somebody wants to see."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from numbers.facts import CHANNELS, COLUMNS, Column
+
+# The name stands always. A column is known by the key by which the list is sorted by it.
+LABELS = {
+    "symbol": "Symbol",
+    "number": "Number",
+    "teammates": "Teammates",
+    **{column.field: f"{column.channel.capitalize()} {column.region}" for column in COLUMNS},
+    "forward": "Forwards to",
+    "porting": "Porting",
+    "group": "Group",
+    "kind": "Kind",
+    "country": "Country",
+}
+USUAL = tuple(key for key in LABELS if key not in {"group", "kind", "country"})
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The columns of a table of numbers; `"group" in shown` asks for one."""
+
+    keys: frozenset[str]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.keys
+
+    @property
+    def channels(self) -> list[tuple[str, list[Column]]]:
+        """Each channel that has cells to show, as its heading has it, and those."""
+        groups = [
+            (channel.capitalize(), [c for c in COLUMNS if c.channel == channel and c.field in self.keys])
+            for channel in CHANNELS
+        ]
+        return [(channel, cells) for channel, cells in groups if cells]
+
+
+def shown(keys: Collection[str] = USUAL) -> Shown:
+    """Return the columns of `keys`; keys that no column has, of an earlier version perhaps, are left out."""
+    return Shown(frozenset(keys) & frozenset(LABELS))

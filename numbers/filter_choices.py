@@ -1,0 +1,109 @@
+"""What the filter form offers: the words of the filters, and the groups, countries and ports there are now."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Min
+
+from numbers.facts import COLUMNS, Fact
+from numbers.filters import UNKNOWN_COUNTRY, NumberFilters
+from numbers.phones import country_name
+from numbers.querysets import current
+
+# A longer list of groups would weigh more than the numbers do: their ids are typed then.
+MOST_GROUPS = 200
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value of a filter and what people read of it."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Field:
+    """A filter of the form: its parameter, its label, what stands for "not filtered", and the choices.
+
+    Without choices it is typed.
+    """
+
+    name: str
+    label: str
+    anything: str
+    value: str
+    choices: tuple[Choice, ...]
+
+
+def cell_fields(filters: NumberFilters) -> list[Field]:
+    """The six cells, in the order of `COLUMNS`."""
+    facts = [(fact.value, fact.label) for fact in Fact]
+    return [
+        _field(filters, column.field, f"{column.channel.capitalize()} {column.region}", "any", facts)
+        for column in COLUMNS
+    ]
+
+
+def other_fields(filters: NumberFilters) -> list[Field]:
+    """Everything else that the form offers; two questions to the memory."""
+    countries: set[str] = set()
+    ports: set[str] = set()
+    for country, port in current().order_by().values_list("country", "porting_status").distinct():
+        countries.add(country)
+        ports.add(port or "")
+    return [
+        _field(filters, "group", "Group", "every group", _groups()),
+        _field(filters, "kind", "Kind", "every kind", [("local", "Local"), ("toll-free", "Toll-free")]),
+        _field(filters, "country", "Country", "every country", _countries(countries)),
+        _field(filters, "porting", "Port", "any", _ports(ports)),
+        _field(
+            filters,
+            "forward",
+            "Forwarding",
+            "any",
+            [
+                ("any", "Forwards calls"),
+                ("inside", "To another of your numbers"),
+                ("outside", "Outside the company"),
+                ("none", "Does not forward"),
+            ],
+        ),
+        _field(filters, "unassigned", "People", "any", [("yes", "Nobody on it"), ("no", "Somebody on it")]),
+    ]
+
+
+def _field(filters: NumberFilters, name: str, label: str, anything: str, choices: list[tuple[str, str]]) -> Field:
+    value = getattr(filters, name)
+    if choices and value and value not in dict(choices):  # asked for in the address, though there is none now
+        choices = [*choices, (value, value)]
+    return Field(name, label, anything, value, tuple(Choice(key, text, key == value) for key, text in choices))
+
+
+def _groups() -> list[tuple[str, str]]:
+    """Quo gives groups no name here: how many numbers a group has, and its first, help to know it."""
+    rows = current().order_by("group_id").values_list("group_id").annotate(Count("pk"), Min("name"))
+    groups = list(rows[: MOST_GROUPS + 1])
+    if len(groups) > MOST_GROUPS:
+        return []
+    return [
+        (group, f"{_short(group)} ({count}: {_short(name)}{', …' if count > 1 else ''})")
+        for group, count, name in groups
+    ]
+
+
+def _short(text: str) -> str:
+    return f"{text[:23].rstrip()}…" if len(text) > 24 else text
+
+
+def _countries(codes: set[str]) -> list[tuple[str, str]]:
+    named = sorted(((code, country_name(code)) for code in codes if code), key=lambda pair: pair[1])
+    return [*named, *([(UNKNOWN_COUNTRY, "Not known")] if "" in codes else [])]
+
+
+def _ports(statuses: set[str]) -> list[tuple[str, str]]:
+    return [
+        ("unfinished", "Not completed"),
+        ("none", "No port"),
+        *((status, f"“{_short(status)}”") for status in sorted(statuses) if status),
+    ]

@@ -1,0 +1,93 @@
+"""The list's filters in words: one sentence, and a chip for each that takes it away."""
+
+from dataclasses import dataclass
+
+from numbers.facts import COLUMNS, Column, Fact
+from numbers.filters import UNKNOWN_COUNTRY, NumberFilters
+from numbers.phones import country_name
+
+_PLACES = {"US": "the United States", "CA": "Canada", "Intl": "abroad"}
+_FORWARDS = {
+    "any": "that forward calls",
+    "none": "that do not forward calls",
+    "inside": "that forward calls to another of your numbers",
+    "outside": "that forward calls outside the company",
+}
+_PORTS = {"unfinished": "whose port is not completed", "none": "without a port"}
+_PORT_CHIPS = {"unfinished": "not completed", "none": "none"}
+_FORWARD_CHIPS = {
+    "any": "somewhere",
+    "none": "nowhere",
+    "inside": "inside the company",
+    "outside": "outside the company",
+}
+
+
+@dataclass(frozen=True)
+class Chip:
+    """An active filter: its parameter, what people read of it, and the list without it."""
+
+    name: str
+    label: str
+    without: NumberFilters
+
+
+def sentence(filters: NumberFilters, teammate: str = "") -> str:
+    """Say what the list shows: "Toll-free numbers with Ann Lee where calling abroad is allowed".
+
+    `teammate` is the name of the one filtered by.
+    """
+    kind = {"toll-free": "Toll-free numbers", "local": "Local numbers"}.get(filters.kind, "Numbers")
+    people = {"yes": "with nobody on them", "no": "with somebody on them"}.get(filters.unassigned, "")
+    cells = [_cell_words(column, filters) for column in COLUMNS if getattr(filters, column.field)]
+    beside = [
+        f"of {_country(filters.country)}" if filters.country else "",
+        f"with {teammate or filters.user}" if filters.user else "",
+        people,
+        f"in group {filters.group}" if filters.group else "",
+        f"where {_joined(cells)}" if cells else "",
+    ]
+    clauses = [
+        _FORWARDS.get(filters.forward, ""),
+        _PORTS.get(filters.porting, f"whose port is “{filters.porting}”" if filters.porting else ""),
+        f"that fit “{filters.q}”" if filters.q else "",
+    ]
+    return " ".join(filter(None, [kind, *beside, _joined([clause for clause in clauses if clause])]))
+
+
+def chips(filters: NumberFilters, teammate: str = "") -> tuple[Chip, ...]:
+    """Return a chip for each active filter, in the order of the form."""
+    return tuple(
+        Chip(name, _chip_label(name, value, teammate), filters.but(**{name: ""}))
+        for name, value in filters.active.items()
+    )
+
+
+def _chip_label(name: str, value: str, teammate: str) -> str:
+    cells = {column.field: f"{column.channel.capitalize()} {column.region}" for column in COLUMNS}
+    if name in cells:
+        return f"{cells[name]}: {Fact(value).label}"
+    return {
+        "q": f"Search: {value}",
+        "user": f"Teammate: {teammate or value}",
+        "group": f"Group: {value}",
+        "kind": value.capitalize(),
+        "country": f"Country: {_country(value).removeprefix('an ')}",
+        "porting": f"Port: {_PORT_CHIPS.get(value, value)}",
+        "forward": f"Forwards: {_FORWARD_CHIPS.get(value, value)}",
+        "unassigned": "Nobody on it" if value == "yes" else "Somebody on it",
+    }[name]
+
+
+def _cell_words(column: Column, filters: NumberFilters) -> str:
+    fact = Fact(getattr(filters, column.field))
+    return f"{column.channel} {_PLACES[column.region]} is {fact.label}"
+
+
+def _country(code: str) -> str:
+    return "an unknown country" if code == UNKNOWN_COUNTRY else country_name(code)
+
+
+def _joined(parts: list[str]) -> str:
+    """Join as people do: "a", "a and b", "a, b and c"."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))

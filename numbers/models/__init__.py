@@ -1,0 +1,26 @@
+"""What is kept: the memory of what Quo said, and what people keep for themselves."""
+
+from numbers.models.memory import (
+    OPEN,
+    Assignment,
+    NumberState,
+    PhoneNumber,
+    Sync,
+    Teammate,
+    TeammateState,
+    shown_name,
+)
+from numbers.models.personal import SavedFilter, ShownColumns
+
+__all__ = [
+    "OPEN",
+    "Assignment",
+    "NumberState",
+    "PhoneNumber",
+    "SavedFilter",
+    "ShownColumns",
+    "Sync",
+    "Teammate",
+    "TeammateState",
+    "shown_name",
+]

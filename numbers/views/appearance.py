@@ -1,0 +1,46 @@
+"""How pages look and in which time zone: the reader's own choice, kept in the browser."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from numbers.views.htmx import wants_fragment
+from numbers.views.navigation import page_before
+
+THEME_COOKIE = "theme"
+TIME_ZONE_COOKIE = "timezone"
+THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
+_A_YEAR = 365 * 24 * 3600
+
+
+def theme_of(request: HttpRequest) -> str:
+    """Return the theme that was chosen in this browser; else the system's."""
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    return theme if theme in THEMES else "system"
+
+
+@require_POST
+def choose_theme(request: HttpRequest) -> HttpResponse:
+    theme = request.POST.get("theme", "")
+    response = HttpResponse(status=204) if wants_fragment(request) else HttpResponseRedirect(page_before(request))
+    if theme in THEMES:
+        response.set_cookie(
+            THEME_COOKIE, theme, max_age=_A_YEAR, secure=request.is_secure(), httponly=True, samesite="Lax"
+        )
+    return response
+
+
+class TimeZoneMiddleware:
+    """Shows times in the reader's zone, which the browser tells in a cookie; in the office's where it tells none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.known = available_timezones()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        name = request.COOKIES.get(TIME_ZONE_COOKIE, "")
+        with timezone.override(ZoneInfo(name) if name in self.known else timezone.get_default_timezone()):
+            return self.get_response(request)

@@ -1,0 +1,69 @@
+"""What somebody keeps for themselves: the columns they want to see, and saved filters."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from numbers import personal
+from numbers.models import SavedFilter
+from numbers.personal import SavedFilterForm
+from numbers.views.navigation import page_before
+
+
+def user_of(request: HttpRequest) -> User:
+    """Who is signed in: everybody who sees a page is."""
+    return cast("User", request.user)
+
+
+@require_POST
+def choose_columns(request: HttpRequest) -> HttpResponse:
+    """Remember the columns that are ticked; with `usual`, forget what was chosen."""
+    if request.POST.get("usual"):
+        personal.show_usual_columns(user_of(request))
+    else:
+        personal.show_columns(user_of(request), request.POST.getlist("column"))
+    return HttpResponseRedirect(page_before(request))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def saved_filters(request: HttpRequest) -> HttpResponse:
+    """Every saved filter that one may open, and the form that saves one more."""
+    user = user_of(request)
+    form = SavedFilterForm(request.POST or None, instance=SavedFilter(owner=user))
+    if form.is_valid():
+        saved = form.save()
+        messages.success(request, f"Saved as “{saved.name}”.")
+        return redirect(saved)
+    context = {"form": form, "saved_filters": personal.saved_lines(user)}
+    return render(request, "saved/saved.html", context, status=422 if form.is_bound else 200)
+
+
+@require_safe
+def saved_filter(request: HttpRequest, code: str) -> HttpResponse:
+    """The list as it was saved."""
+    saved = get_object_or_404(personal.visible_to(user_of(request)), code=code)
+    return HttpResponseRedirect(f"{reverse('numbers:list')}?{saved.query}")
+
+
+@require_POST
+def share_saved_filter(request: HttpRequest, code: str) -> HttpResponse:
+    saved = get_object_or_404(personal.saved_by(user_of(request)), code=code)
+    saved.is_shared = bool(request.POST.get("is_shared"))
+    saved.save(update_fields=["is_shared"])
+    messages.success(
+        request, f"“{saved.name}” is {'shared with everybody who signs in' if saved.is_shared else 'yours alone'} now."
+    )
+    return redirect("numbers:saved_filters")
+
+
+@require_POST
+def delete_saved_filter(request: HttpRequest, code: str) -> HttpResponse:
+    saved = get_object_or_404(personal.saved_by(user_of(request)), code=code)
+    saved.delete()
+    messages.success(request, f"“{saved.name}” is deleted. The numbers it showed are not.")
+    return redirect("numbers:saved_filters")

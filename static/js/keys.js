@@ -1,0 +1,61 @@
+// The keyboard: every page works by Tab and Enter alone; these keys are quicker.
+"use strict";
+
+const OFF = "single-keys-off"; // people whose voice or switch types letters can turn single keys off
+const ROWS = "#results tbody th[scope=row] a";
+
+function isTyping(element) {
+  return element.matches("input:not([type=checkbox]), textarea, select, [contenteditable]");
+}
+
+function searchField() {
+  return document.getElementById("q");
+}
+
+// Steps down or up the list's rows; above the first is the search.
+function step(by) {
+  const rows = [...document.querySelectorAll(ROWS)];
+  const row = document.activeElement.closest("#results tbody tr");
+  const at = row ? rows.findIndex((link) => row.contains(link)) : -1;
+  const next = at === -1 && by < 0 ? undefined : rows[at + by];
+  if (next) next.focus();
+  else if (by < 0 && at === 0) searchField()?.focus();
+  return Boolean(next) || at === 0;
+}
+
+// Leaves what one is in: a field, the list, and then the page, for the list that it came from.
+function leave() {
+  const crumb = document.querySelector(".crumbs a");
+  if (document.activeElement !== document.body) document.activeElement.blur();
+  else if (crumb && document.referrer.startsWith(crumb.href)) history.back();
+  else if (crumb) crumb.click();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return;
+  const focused = document.activeElement;
+  const isInSearch = focused === searchField();
+  const isInMenu = document.querySelector(".picker[open], :popover-open");
+  if (event.key === "Escape" && !isInMenu) leave();
+  if (isInMenu || (isTyping(focused) && !isInSearch)) return;
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    const isInList = isInSearch || focused === document.body || focused.closest("#results");
+    if (isInList && step(event.key === "ArrowDown" ? 1 : -1)) event.preventDefault();
+  }
+  if (isInSearch || localStorage.getItem(OFF)) return;
+  if (event.key === "/" && searchField()) {
+    event.preventDefault();
+    searchField().focus();
+    searchField().select();
+  }
+  if (event.key === "?") document.getElementById("keys")?.showPopover();
+});
+
+const singleKeys = document.getElementById("single-keys");
+if (singleKeys) {
+  singleKeys.checked = !localStorage.getItem(OFF);
+  singleKeys.addEventListener("change", () => {
+    if (singleKeys.checked) localStorage.removeItem(OFF);
+    else localStorage.setItem(OFF, "1");
+  });
+}
