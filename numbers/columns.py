@@ -30,6 +30,11 @@ class Shown:
         return key in self.keys
 
     @property
+    def is_wide(self) -> bool:
+        """Whether there are more columns than usual, which may be more than fit."""
+        return not self.keys <= frozenset(USUAL)
+
+    @property
     def channels(self) -> list[tuple[str, list[Column]]]:
         """Each channel that has cells to show, as its heading has it, and those."""
         groups = [

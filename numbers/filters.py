@@ -116,11 +116,6 @@ class NumberFilters:
     def is_narrowed(self) -> bool:
         return bool(self.active)
 
-    @property
-    def is_detailed(self) -> bool:
-        """Whether a filter is active besides search and teammate."""
-        return any(name not in {"q", "user"} for name in self.active)
-
 
 NARROWING = tuple(name for name in asdict(NumberFilters()) if name not in {"sort", "page", "who", "notices"})
 _NAMES = (*NARROWING, "sort", "page", "who")

@@ -12,7 +12,7 @@ from numbers.views.navigation import page_before
 
 THEME_COOKIE = "theme"
 TIME_ZONE_COOKIE = "timezone"
-THEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
+THEMES = {"system": "System", "light": "Light", "dark": "Dark"}
 _A_YEAR = 365 * 24 * 3600
 
 

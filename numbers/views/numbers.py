@@ -1,5 +1,7 @@
 """The list of numbers and the page of one."""
 
+from functools import partial
+
 from django.core.exceptions import TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from numbers import filter_choices, filters, personal, services
 from numbers.columns import LABELS
+from numbers.exports.links import export_urls
 from numbers.models import Sync
 from numbers.quo.ids import is_number_id
 from numbers.rows import number_url
@@ -31,7 +34,8 @@ def number_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "filters": page.filters,
         "cell_fields": filter_choices.cell_fields(page.filters),
-        "other_fields": filter_choices.other_fields(page.filters),
+        "other_fields": partial(filter_choices.other_fields, page.filters),  # asked only where the form is drawn
+        "export_urls": export_urls("numbers:export", page.filters.but().query),
         "shown": personal.columns_of(user),
         "column_labels": LABELS,
         "saved_filters": personal.visible_to(user),

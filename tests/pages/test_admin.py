@@ -40,7 +40,9 @@ def fields_of(row: Model) -> dict[str, Any]:
 
 
 def test_every_model_of_the_memory_is_there() -> None:
-    assert {model._meta.model_name for model in apps.get_app_config("numbers").get_models()} == set(SEEN)
+    models = {model._meta.model_name for model in apps.get_app_config("numbers").get_models()}
+
+    assert models - {"savedfilter", "showncolumns"} == set(SEEN)
 
 
 @pytest.mark.parametrize("name", SEEN)

@@ -140,7 +140,7 @@ def test_each_teammate_is_there_with_role_and_group(office: Office) -> None:
         ["Ann Lee", "ann@example.com", "owner", "GR1"],
         ["b@example.com", "b@example.com", "member", "GR2"],
     ]
-    assert attribute(one(table, "[data-teammate=US1]"), "href") == "/numbers/?user=US1"
+    assert attribute(one(table, "[data-teammate=US1]"), "href") == "/teammates/US1/"
 
 
 def test_all_teammates_are_named_here(office: Office) -> None:
@@ -250,7 +250,7 @@ def test_a_number_never_seen_is_not_found_and_asked_for_by_the_page_itself(offic
     assert "PNnew" in words(one(page, "#number"))
     assert attribute(one(page, "#check-form [name=number]"), "value") == "PNnew"
     assert "load" in attribute(one(page, "#look"), "hx-trigger").split(", ")
-    assert attribute(one(page, "#number"), "hx-trigger") == "memory-changed from:body"
+    assert "memory-changed from:body" in attribute(one(page, "#number"), "hx-trigger").split(", ")
     assert not page.css("[data-number]")
 
 

@@ -17,16 +17,19 @@ FRESHNESS = 2  # the last sync about the page, and the last of the whole workspa
 VERSION = 1
 
 WHOLE = SESSION + FRESHNESS + VERSION
-ROWS = 3  # how many fit, the page of them, their teammates
+ROWS = 4  # how many fit, the page of them, their teammates, the columns to show
+FORM = 2  # the groups, the countries and ports there are
+MENUS = 1  # the saved filters
+ALL = WHOLE + ROWS + FORM + MENUS
 CHOICES = 1  # the picker's teammates, once somebody looks for one
 
 COUNTS = {
-    LIST: WHOLE + ROWS,
-    f"{LIST}?who=ann": WHOLE + ROWS + CHOICES,
-    f"{LIST}?q=desk+555+ann": WHOLE + ROWS,
-    f"{LIST}?sort=-teammates": WHOLE + ROWS,
-    f"{LIST}?user=US1": WHOLE + ROWS + 2,  # the teammate's name, and whether it is known
-    f"{LIST}?user=US1&q=desk": WHOLE + ROWS + 2,
+    LIST: ALL,
+    f"{LIST}?who=ann": ALL + CHOICES,
+    f"{LIST}?q=desk+555+ann": ALL,
+    f"{LIST}?sort=-teammates": ALL,
+    f"{LIST}?user=US1": ALL + 2,  # the teammate's name, and whether it is known
+    f"{LIST}?user=US1&q=desk": ALL + 2,
     "/numbers/teammates/?who=ann": SESSION + CHOICES,
     "/numbers/PN1/": WHOLE + 6,  # number, state, teammates, last confirmed, states before, whether it is known
     "/status/": WHOLE + 2,  # how many syncs, the page of them
@@ -61,7 +64,8 @@ def test_more_rows_do_not_mean_more_questions(office: Office, django_assert_num_
 
 
 @pytest.mark.parametrize(
-    ("path", "count"), [(LIST, WHOLE + ROWS), (f"{LIST}?q=desk", WHOLE + ROWS), ("/numbers/PN1/", WHOLE + 6)]
+    ("path", "count"),
+    [(LIST, WHOLE + ROWS + FORM), (f"{LIST}?q=desk", WHOLE + ROWS + FORM), ("/numbers/PN1/", WHOLE + 6)],
 )
 def test_a_fragment_asks_no_more_than_its_page(
     office: Office, django_assert_num_queries: Pinned, path: str, count: int
@@ -70,6 +74,15 @@ def test_a_fragment_asks_no_more_than_its_page(
 
     with django_assert_num_queries(count):
         Client.get(office, path, headers=HTMX)
+
+
+def test_a_list_that_only_fetches_itself_anew_does_not_ask_for_its_form(
+    office: Office, django_assert_num_queries: Pinned
+) -> None:
+    few()
+
+    with django_assert_num_queries(WHOLE + ROWS):
+        Client.get(office, LIST, headers={**HTMX, "X-Refresh": "1"})
 
 
 def test_after_a_failure_one_more_question_finds_the_last_good_answer(

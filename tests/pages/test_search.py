@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from numbers.querysets import MAX_WORDS, words_of
-from tests.pages.builders import LIST, Office, notices_of, numbers_on, parsed, remember, total_of
+from tests.pages.builders import LIST, Office, notices_of, numbers_on, one, parsed, remember, total_of, words
 from tests.quo.samples import number, user
 
 
@@ -216,7 +216,7 @@ def test_the_parts_of_a_telephone_number_do_not_count_towards_the_limit(three: O
 def test_the_search_is_shown_as_it_was_typed(three: Office) -> None:
     page = parsed(three.get(LIST, {"q": "CAFÉ"}))
 
-    assert "1 number that fit “CAFÉ”" in page.css_first(".results-head").text().replace("\n", " ")  # type: ignore[union-attr]
+    assert words(one(page, ".results-head .sentence")) == "1 number · Numbers that fit “CAFÉ”"
 
 
 # Against a naive model, written from the promise: a word fits a number if it stands in one of its texts without

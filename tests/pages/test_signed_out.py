@@ -32,6 +32,7 @@ def _below(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, str]]:
         for part, stand_in in PARTS.items():
             route = route.replace(part, stand_in)
         route = route.replace(r"^numbers/(?P<number_id>PN.*)/$", "numbers/PN1/")
+        route = route.replace(r"^teammates/(?P<user_id>US.*)/$", "teammates/US1/")
         yield route.replace(r"(?P<app_label>auth|accounts|numbers)", "numbers"), pattern.name or ""
 
 

@@ -41,7 +41,7 @@ def test_the_list_shows_one_teammates_numbers(two: Office) -> None:
     assert "with Ann" in words(one(page, ".results-head"))
     assert words(one(page, "#teammate-summary")) == "Ann"
     assert attribute(one(page, "#filters [name=user]"), "value") == "US1"
-    assert words(one(page, "title")).startswith("Numbers of Ann")
+    assert words(one(page, "title")).startswith("Numbers with Ann ·")
 
 
 def test_search_and_teammate_narrow_together(two: Office) -> None:
@@ -60,13 +60,13 @@ def test_a_teammate_on_no_number_any_more_is_still_named(two: Office) -> None:
     page = parsed(two.get(LIST, {"user": "US1"}))
 
     assert notices_of(page) == []
-    assert words(page.css("#results .empty p")[0]) == "No number names Ann."
+    assert words(page.css("#results .empty p")[0]) == "What was asked for: Numbers with Ann."
 
 
 def test_a_search_that_fits_none_of_a_teammates_numbers_says_so(two: Office) -> None:
     page = parsed(two.get(LIST, {"user": "US1", "q": "back"}))
 
-    assert words(page.css("#results .empty p")[0]) == "Nothing matches “back” among the numbers of Ann."
+    assert words(page.css("#results .empty p")[0]) == "What was asked for: Numbers with Ann that fit “back”."
 
 
 def test_an_unknown_teammate_is_named_and_asked_for(two: Office) -> None:
@@ -118,7 +118,7 @@ def test_without_javascript_the_search_shows_the_choices_and_a_choice_filters(tw
 
     page = parsed(two.get(LIST, {"sort": "-name", "q": "a", "who": "ann"}))
 
-    assert "open" in one(page, ".picker").attributes
+    assert "open" in one(page, "#teammate-filter .picker").attributes
     assert attribute(one(page, "#who"), "value") == "ann"
     assert numbers_on(page) == ["PN3", "PN1", "PN2"]  # typing chooses nobody by itself
     choice = attribute(one(page, ".choice"), "href")

@@ -1,0 +1,29 @@
+"""Every component in every state, for whoever changes how pages look."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from numbers import columns, styleguide
+from numbers.sync import WORKSPACE
+
+
+@require_safe
+def style_guide(request: HttpRequest) -> HttpResponse:
+    """Show it while DEBUG is on; else there is no such page."""
+    if not settings.DEBUG:
+        raise Http404
+    context = {
+        "colours": styleguide.COLOURS,
+        "cells": styleguide.cell_samples(),
+        "freshness_samples": styleguide.freshness_samples(timezone.now()),
+        "question": WORKSPACE,
+        "rows": styleguide.row_samples(),
+        "shown": columns.shown(columns.LABELS),
+        "page": {"chips": styleguide.chip_samples()},
+        "overview": styleguide.overview_sample(),
+        "long": styleguide.LONG,
+    }
+    return render(request, "styleguide/styleguide.html", context)
