@@ -23,7 +23,7 @@ run: setup
 	@exec $(VENV_PYTHON) manage.py run
 
 test: .venv/installed-dev
-	$(VENV_PYTHON) -m pytest $(ARGS)
+	@CHROMIUM=$$(sh bin/find-chromium) && export CHROMIUM && exec $(VENV_PYTHON) -m pytest $(ARGS)
 
 lint: .venv/installed-dev
 	$(VENV_PYTHON) -m ruff check .

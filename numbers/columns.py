@@ -31,8 +31,8 @@ class Shown:
 
     @property
     def is_wide(self) -> bool:
-        """Whether there are more columns than usual, which may be more than fit."""
-        return not self.keys <= frozenset(USUAL)
+        """Whether others than the usual columns are there, and as many, which may be more than fit."""
+        return not self.keys <= frozenset(USUAL) and len(self.keys) >= len(USUAL)
 
     @property
     def channels(self) -> list[tuple[str, list[Column]]]:

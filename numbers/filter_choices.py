@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from django.db.models import Count, Min
 
 from numbers.facts import COLUMNS, Fact
-from numbers.filters import UNKNOWN_COUNTRY, NumberFilters
+from numbers.filters import UNKNOWN_COUNTRY, NumberFilters, can_be_asked
 from numbers.phones import country_name
 from numbers.querysets import current
+from numbers.rows import NO_NAME
 
-# A longer list of groups would weigh more than the numbers do: their ids are typed then.
-MOST_GROUPS = 200
+# Longer lists would weigh more than the numbers do: of more groups the id is typed, more ports are left out.
+MOST_CHOICES = 200
+
+_PORTS = {"unfinished": "Not completed", "none": "No port"}
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,9 @@ def cell_fields(filters: NumberFilters) -> list[Field]:
 
 def other_fields(filters: NumberFilters) -> list[Field]:
     """Everything else that the form offers; two questions to the memory."""
-    countries: set[str] = set()
-    ports: set[str] = set()
+    countries, ports = {filters.country}, {filters.porting}
     for country, port in current().order_by().values_list("country", "porting_status").distinct():
-        countries.add(country)
+        countries.add(country or UNKNOWN_COUNTRY)
         ports.add(port or "")
     return [
         _field(filters, "group", "Group", "every group", _groups()),
@@ -76,19 +78,20 @@ def other_fields(filters: NumberFilters) -> list[Field]:
 def _field(filters: NumberFilters, name: str, label: str, anything: str, choices: list[tuple[str, str]]) -> Field:
     value = getattr(filters, name)
     if choices and value and value not in dict(choices):  # asked for in the address, though there is none now
-        choices = [*choices, (value, value)]
+        choices = [*choices, (value, _short(value))]
     return Field(name, label, anything, value, tuple(Choice(key, text, key == value) for key, text in choices))
 
 
 def _groups() -> list[tuple[str, str]]:
     """Quo gives groups no name here: how many numbers a group has, and its first, help to know it."""
     rows = current().order_by("group_id").values_list("group_id").annotate(Count("pk"), Min("name"))
-    groups = list(rows[: MOST_GROUPS + 1])
-    if len(groups) > MOST_GROUPS:
+    groups = list(rows[: MOST_CHOICES + 1])
+    if len(groups) > MOST_CHOICES:
         return []
     return [
-        (group, f"{_short(group)} ({count}: {_short(name)}{', …' if count > 1 else ''})")
+        (group, f"{_short(group)} ({count}: {_short(name.strip() or NO_NAME)}{', …' if count > 1 else ''})")
         for group, count, name in groups
+        if can_be_asked(group)
     ]
 
 
@@ -97,13 +100,11 @@ def _short(text: str) -> str:
 
 
 def _countries(codes: set[str]) -> list[tuple[str, str]]:
-    named = sorted(((code, country_name(code)) for code in codes if code), key=lambda pair: pair[1])
-    return [*named, *([(UNKNOWN_COUNTRY, "Not known")] if "" in codes else [])]
+    named = [(code, country_name(code)) for code in codes - {"", UNKNOWN_COUNTRY}]
+    unknown = [(UNKNOWN_COUNTRY, "Not known")] if UNKNOWN_COUNTRY in codes else []
+    return sorted(named, key=lambda pair: pair[1]) + unknown
 
 
 def _ports(statuses: set[str]) -> list[tuple[str, str]]:
-    return [
-        ("unfinished", "Not completed"),
-        ("none", "No port"),
-        *((status, f"“{_short(status)}”") for status in sorted(statuses) if status),
-    ]
+    told = sorted(status for status in statuses if can_be_asked(status) and status not in _PORTS)
+    return [*_PORTS.items(), *((status, f"“{_short(status)}”") for status in told[:MOST_CHOICES])]

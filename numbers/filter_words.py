@@ -1,5 +1,6 @@
 """The list's filters in words: one sentence, and a chip for each that takes it away."""
 
+import re
 from dataclasses import dataclass
 
 from numbers.facts import COLUMNS, Column, Fact
@@ -7,13 +8,16 @@ from numbers.filters import UNKNOWN_COUNTRY, NumberFilters
 from numbers.phones import country_name
 
 _PLACES = {"US": "the United States", "CA": "Canada", "Intl": "abroad"}
+_WITH_ARTICLE = re.compile(
+    r"United |Isle of |.+ (Islands|Republic)$|Bahamas|Comoros|Gambia|Maldives|Netherlands|Philippines|Seychelles"
+)
 _FORWARDS = {
     "any": "that forward calls",
     "none": "that do not forward calls",
     "inside": "that forward calls to another of your numbers",
     "outside": "that forward calls outside the company",
 }
-_PORTS = {"unfinished": "whose port is not completed", "none": "without a port"}
+_PORTS = {"": "", "none": "", "unfinished": "whose port is not completed"}
 _PORT_CHIPS = {"unfinished": "not completed", "none": "none"}
 _FORWARD_CHIPS = {
     "any": "somewhere",
@@ -41,15 +45,16 @@ def sentence(filters: NumberFilters, teammate: str = "") -> str:
     people = {"yes": "with nobody on them", "no": "with somebody on them"}.get(filters.unassigned, "")
     cells = [_cell_words(column, filters) for column in COLUMNS if getattr(filters, column.field)]
     beside = [
-        f"of {_country(filters.country)}" if filters.country else "",
+        f"of {_country_words(filters.country)}" if filters.country else "",
         f"with {teammate or filters.user}" if filters.user else "",
         people,
+        "without a port" if filters.porting == "none" else "",
         f"in group {filters.group}" if filters.group else "",
         f"where {_joined(cells)}" if cells else "",
     ]
     clauses = [
         _FORWARDS.get(filters.forward, ""),
-        _PORTS.get(filters.porting, f"whose port is “{filters.porting}”" if filters.porting else ""),
+        _PORTS.get(filters.porting, f"whose port is “{filters.porting}”"),
         f"that fit “{filters.q}”" if filters.q else "",
     ]
     return " ".join(filter(None, [kind, *beside, _joined([clause for clause in clauses if clause])]))
@@ -72,7 +77,7 @@ def _chip_label(name: str, value: str, teammate: str) -> str:
         "user": f"Teammate: {teammate or value}",
         "group": f"Group: {value}",
         "kind": value.capitalize(),
-        "country": f"Country: {_country(value).removeprefix('an ')}",
+        "country": f"Country: {'not known' if value == UNKNOWN_COUNTRY else country_name(value)}",
         "porting": f"Port: {_PORT_CHIPS.get(value, value)}",
         "forward": f"Forwards: {_FORWARD_CHIPS.get(value, value)}",
         "unassigned": "Nobody on it" if value == "yes" else "Somebody on it",
@@ -84,8 +89,11 @@ def _cell_words(column: Column, filters: NumberFilters) -> str:
     return f"{column.channel} {_PLACES[column.region]} is {fact.label}"
 
 
-def _country(code: str) -> str:
-    return "an unknown country" if code == UNKNOWN_COUNTRY else country_name(code)
+def _country_words(code: str) -> str:
+    if code == UNKNOWN_COUNTRY:
+        return "an unknown country"
+    name = country_name(code)
+    return f"the {name}" if _WITH_ARTICLE.match(name) else name
 
 
 def _joined(parts: list[str]) -> str:

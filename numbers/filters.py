@@ -154,15 +154,19 @@ def _user(query: QueryDict, notices: list[str]) -> str:
     return user
 
 
+def can_be_asked(text: str) -> bool:
+    """Say whether a group or a port of Quo's own wording can be filtered by: blank and endless ones cannot."""
+    return bool(text.strip()) and len(text) <= MAX_LENGTH and "\x00" not in text
+
+
 def _raw(query: QueryDict, name: str, notices: list[str]) -> str:
     """A word of Quo's own, as it is."""
     text = query.get(name, "")
-    if not text.strip():
-        return ""
-    if len(text) > MAX_LENGTH or "\x00" in text:
+    if can_be_asked(text):
+        return text
+    if text.strip():
         notices.append(f"{shown(text)} is nothing that {name} can be, so it was ignored.")
-        return ""
-    return text
+    return ""
 
 
 def _country(query: QueryDict, notices: list[str]) -> str:

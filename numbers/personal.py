@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 from django.http import QueryDict
 
 from accounts.models import User
 from numbers import filters
 from numbers.columns import LABELS, USUAL, Shown, shown
 from numbers.filter_words import sentence
+from numbers.folding import fold
 from numbers.models import SavedFilter, ShownColumns
 from numbers.querysets import names_of
 
@@ -33,7 +35,8 @@ def show_usual_columns(user: User) -> None:
 
 def visible_to(user: User) -> QuerySet[SavedFilter]:
     """The saved filters that the user may open: their own, and everybody's shared ones."""
-    return SavedFilter.objects.filter(Q(owner=user) | Q(is_shared=True)).select_related("owner")
+    visible = SavedFilter.objects.filter(Q(owner=user) | Q(is_shared=True))
+    return visible.select_related("owner").order_by(Lower("name"), "pk")
 
 
 @dataclass(frozen=True)
@@ -60,18 +63,34 @@ def saved_by(user: User) -> QuerySet[SavedFilter]:
     return SavedFilter.objects.filter(owner=user)
 
 
+_NOTHING_TO_SAVE = "Every number is shown: choose a filter or an order first, then save it."
+_NO_NAME = "Give it a name that people can read."
+
+
 class SavedFilterForm(forms.ModelForm):  # type: ignore[type-arg]
     """Saves a query of the list under a name. A query is kept as the list itself reads it, without the page."""
 
     class Meta:
         model = SavedFilter
         fields = ("name", "query", "is_shared")
+        error_messages = {"name": {"required": _NO_NAME}, "query": {"required": _NOTHING_TO_SAVE}}
 
     def clean_name(self) -> str:
-        return " ".join(str(self.cleaned_data["name"]).split())
+        name = " ".join(str(self.cleaned_data["name"]).split())
+        if not fold(name):
+            raise ValidationError(_NO_NAME)
+        return name
 
     def clean_query(self) -> str:
         query = filters.parse(QueryDict(self.cleaned_data["query"])).but().query
         if not query:
-            raise ValidationError("Every number is shown: choose a filter or an order first, then save it.")
+            raise ValidationError(_NOTHING_TO_SAVE)
         return query
+
+    def validate_unique(self) -> None:
+        """Look at the names that the owner has already, too: Django does not, as the owner is no field of the form."""
+        super().validate_unique()
+        try:
+            self.instance.validate_constraints()
+        except ValidationError as error:
+            self.add_error(None, error)

@@ -7,7 +7,7 @@ import phonenumbers
 from babel import Locale
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
-from numbers.folding import TELEPHONE_SIGNS
+from numbers.folding import TELEPHONE_SIGNS, fold
 
 _NORTH_AMERICA = 1
 _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
@@ -60,15 +60,21 @@ def country_name(code: str) -> str:
 
 @lru_cache(maxsize=4096)
 def e164_of(text: str) -> str:
-    """Return the E.164 number that people mean by `text`, without a country's code one of North America; or nothing."""
+    """Return the E.164 number that people mean by `text`, without a country's code one of North America; or nothing.
+
+    What is E.164 already stays as it is, because Quo's own numbers do, too, even those that no network can have.
+    """
+    text = fold(text)
+    if _E164.fullmatch(text):
+        return text
     if not _TELEPHONE.fullmatch(text):
         return ""
     try:
         parsed = phonenumbers.parse(text, "US")
     except NumberParseException:
         return ""
-    if parsed.extension or not phonenumbers.is_possible_number(parsed):
-        return ""
+    if phonenumbers.is_possible_number_with_reason(parsed) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return ""  # too short or too long, or without its area code
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
 
 

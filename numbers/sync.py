@@ -7,7 +7,7 @@ remembered in the sync's own row, which stands outside that transaction.
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -29,6 +29,7 @@ IMPLAUSIBLE_LOSS = 5
 BELIEVED_AFTER = timedelta(hours=1)
 
 KEPT_SET_ASIDE = 100
+KEPT_MISMATCHED = 100
 LOOK_UPS = 10
 
 
@@ -58,6 +59,22 @@ class Question:
 WORKSPACE = Question()
 
 
+@dataclass(frozen=True)
+class Mismatch:
+    """Where Quo's list for a teammate and the numbers' own records disagree: a sentence, and the numbers' ids."""
+
+    sentence: str
+    numbers: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What Quo said; `mismatches` only of a teammate."""
+
+    answer: Answer
+    mismatches: Sequence[Mismatch] = ()
+
+
 def _no_progress(_done: int, _total: int) -> None:
     pass
 
@@ -83,9 +100,9 @@ def run(
         _refuse_to_mix(demo=demo)
         sync = Sync.objects.create(scope=question.scope, subject=question.subject, demo=demo, started_at=clock())
         try:
-            answer = _ask(question, source)
+            heard = _ask(question, source)
             with transaction.atomic(durable=True):
-                _record(sync, answer, _moment(clock()), accept_removals=accept_removals, progress=progress)
+                _record(sync, heard, _moment(clock()), accept_removals=accept_removals, progress=progress)
                 _end(sync, Sync.Outcome.SUCCEEDED, clock())
         except KeyboardInterrupt:
             _close_interrupted(clock())
@@ -117,15 +134,15 @@ def _refuse_to_mix(*, demo: bool) -> None:
     )
 
 
-def _ask(question: Question, source: Source) -> Answer:
+def _ask(question: Question, source: Source) -> Heard:
     if question.scope == Sync.Scope.NUMBER:
-        return Answer(records=(source.get_phone_number(question.subject),), set_aside=(), notices=())
+        return Heard(Answer(records=(source.get_phone_number(question.subject),), set_aside=(), notices=()))
     if question.scope == Sync.Scope.TEAMMATE:
         return _ask_about_teammate(question.subject, source)
-    return source.list_phone_numbers()
+    return Heard(source.list_phone_numbers())
 
 
-def _ask_about_teammate(user_id: str, source: Source) -> Answer:
+def _ask_about_teammate(user_id: str, source: Source) -> Heard:
     """Ask for one teammate's numbers.
 
     Who is on a number is what the number's own record says, so a number that the answer leaves out though the teammate
@@ -133,10 +150,11 @@ def _ask_about_teammate(user_id: str, source: Source) -> Answer:
     """
     answer = source.list_phone_numbers(user_id)
     records = {record.id: record for record in answer.records}
-    notices = list(answer.notices)
-    strangers = [record for record in answer.records if all(user.id != user_id for user in record.users)]
+    mismatches: list[Mismatch] = []
+    strangers = [record.id for record in answer.records if all(user.id != user_id for user in record.users)]
     if strangers:
-        notices.append(f"Quo lists {_numbers(len(strangers))} for this teammate without naming them on it.")
+        sentence = f"Quo lists {_numbers(len(strangers))} for this teammate without naming them on it."
+        mismatches.append(Mismatch(sentence, strangers))
     aside = {item.number_id for item in answer.set_aside}
     remembered = Assignment.objects.filter(teammate__quo_id=user_id, until=None).order_by("pk")
     omitted = [
@@ -148,14 +166,19 @@ def _ask_about_teammate(user_id: str, source: Source) -> Answer:
         try:
             records[quo_id] = source.get_phone_number(quo_id)
         except NotFound:
-            notices.append(f"Quo no longer knows {quo_id}; a sync of every number will tell whether it is gone.")
-    still_on = sum(any(user.id == user_id for user in records[i].users) for i in omitted[:LOOK_UPS] if i in records)
+            sentence = f"Quo no longer knows {quo_id}; a sync of every number will tell whether it is gone."
+            mismatches.append(Mismatch(sentence, [quo_id]))
+    looked_up = [records[quo_id] for quo_id in omitted[:LOOK_UPS] if quo_id in records]
+    still_on = [record.id for record in looked_up if any(user.id == user_id for user in record.users)]
     if still_on:
-        notices.append(f"Quo's list for this teammate leaves out {_numbers(still_on)} that the teammate is on.")
-    if len(omitted) > LOOK_UPS:
-        left = _numbers(len(omitted) - LOOK_UPS)
-        notices.append(f"Quo's list for this teammate leaves out {left} more; a sync of every number will tell.")
-    return Answer(records=tuple(records.values()), set_aside=answer.set_aside, notices=tuple(notices))
+        sentence = f"Quo's list for this teammate leaves out {_numbers(len(still_on))} that the teammate is on."
+        mismatches.append(Mismatch(sentence, still_on))
+    if left := omitted[LOOK_UPS:]:
+        count = _numbers(len(left))
+        sentence = f"Quo's list for this teammate leaves out {count} more; a sync of every number will tell."
+        mismatches.append(Mismatch(sentence, left))
+    heard = Answer(records=tuple(records.values()), set_aside=answer.set_aside, notices=answer.notices)
+    return Heard(heard, mismatches)
 
 
 def _numbers(count: int) -> str:
@@ -168,7 +191,8 @@ def _moment(now: datetime) -> datetime:
     return now if latest is None or now > latest else latest + timedelta(microseconds=1)
 
 
-def _record(sync: Sync, answer: Answer, observed_at: datetime, *, accept_removals: bool, progress: Progress) -> None:
+def _record(sync: Sync, heard: Heard, observed_at: datetime, *, accept_removals: bool, progress: Progress) -> None:
+    answer = heard.answer
     complete = sync.scope == Sync.Scope.WORKSPACE
     known = known_numbers(None if complete else [record.id for record in answer.records])
     outcome = record_answer(answer.records, known, observed_at, progress)
@@ -180,7 +204,11 @@ def _record(sync: Sync, answer: Answer, observed_at: datetime, *, accept_removal
         {"path": item.path, "reason": item.reason, "number": item.number_id or ""}
         for item in answer.set_aside[:KEPT_SET_ASIDE]
     ]
-    sync.notices = list(answer.notices)
+    sync.notices = [*answer.notices, *(mismatch.sentence for mismatch in heard.mismatches)]
+    sync.mismatches = [
+        {"sentence": mismatch.sentence, "numbers": list(mismatch.numbers[:KEPT_MISMATCHED])}
+        for mismatch in heard.mismatches
+    ]
     if complete:
         _conclude_removals(sync, answer, known, observed_at, accept_removals=accept_removals)
 

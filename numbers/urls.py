@@ -1,20 +1,33 @@
 """The addresses of the numbers' pages."""
 
 from django.urls import path, re_path
-from django.views.generic import RedirectView
 
-from numbers.views import numbers, syncs
+from numbers.exports.formats import FORMATS
+from numbers.views import appearance, audit, exports, numbers, overview, personal, styleguide, syncs, teammates
 from numbers.views.health import HEALTH_PATH, healthz
 
 app_name = "numbers"
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="numbers:list"), name="home"),
+    path("", overview.home, name="home"),
     path("numbers/", numbers.number_list, name="list"),
+    path("numbers/columns/", personal.choose_columns, name="columns"),
+    path("saved/", personal.saved_filters, name="saved_filters"),
+    path("saved/<slug:code>/", personal.saved_filter, name="saved_filter"),
+    path("saved/<slug:code>/share/", personal.share_saved_filter, name="share_saved_filter"),
+    path("saved/<slug:code>/delete/", personal.delete_saved_filter, name="delete_saved_filter"),
+    path("appearance/", appearance.choose_theme, name="theme"),
     path("numbers/teammates/", numbers.teammate_choices, name="teammate_choices"),
     # An id may hold any character, slashes included, so it is not one path segment.
     re_path(r"^numbers/(?P<number_id>PN.*)/$", numbers.number_detail, name="detail"),
+    path("teammates/", teammates.teammate_list, name="teammates"),
+    re_path(r"^teammates/(?P<user_id>US.*)/$", teammates.teammate_detail, name="teammate"),
+    path("audit/", audit.audit, name="audit"),
+    *(path(f"numbers.{end}", exports.number_export, {"ending": end}, name="export") for end in FORMATS),
+    *(path(f"teammates.{end}", exports.teammate_export, {"ending": end}, name="export_teammates") for end in FORMATS),
+    *(path(f"audit.{end}", audit.audit_export, {"ending": end}, name="export_audit") for end in FORMATS),
     path("sync/", syncs.sync_now, name="sync"),
+    path("styleguide/", styleguide.style_guide, name="styleguide"),
     path("status/", syncs.status, name="status"),
     path(HEALTH_PATH.removeprefix("/"), healthz, name="healthz"),
 ]

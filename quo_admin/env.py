@@ -64,7 +64,7 @@ SETTINGS = (
     Setting(
         "SECRET_KEY", "", parsers.line, "Signs the sessions; made once and kept in DATA_DIR unless set.", secret=True
     ),
-    Setting("TIME_ZONE", "UTC", parsers.zone, "The office's time zone."),
+    Setting("TIME_ZONE", "UTC", parsers.zone, "The office's time zone, where a browser does not tell its own."),
     Setting("DEBUG", "off", parsers.flag, "For developers: error pages with details. Never on a public address."),
 )
 

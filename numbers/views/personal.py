@@ -34,7 +34,8 @@ def choose_columns(request: HttpRequest) -> HttpResponse:
 def saved_filters(request: HttpRequest) -> HttpResponse:
     """Every saved filter that one may open, and the form that saves one more."""
     user = user_of(request)
-    form = SavedFilterForm(request.POST or None, instance=SavedFilter(owner=user))
+    posted = request.POST if request.method == "POST" else None
+    form = SavedFilterForm(posted, instance=SavedFilter(owner=user))
     if form.is_valid():
         saved = form.save()
         messages.success(request, f"Saved as “{saved.name}”.")

@@ -33,6 +33,7 @@ COUNTS = {
     "/numbers/teammates/?who=ann": SESSION + CHOICES,
     "/numbers/PN1/": WHOLE + 6,  # number, state, teammates, last confirmed, states before, whether it is known
     "/status/": WHOLE + 2,  # how many syncs, the page of them
+    "/saved/": SESSION + 1,  # what is saved
 }
 MANY_CHOICES = 1  # of more teammates than are shown, how many there are
 
@@ -92,6 +93,20 @@ def test_after_a_failure_one_more_question_finds_the_last_good_answer(
     fail(from_answer(401, b"", asked="list"))
 
     with django_assert_num_queries(COUNTS[LIST] + 1):
+        Client.get(office, LIST)
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_saved_filters_are_named_in_one_question_however_many_there_are(
+    office: Office, django_assert_num_queries: Pinned, count: int
+) -> None:
+    few(people=30)
+    for place in range(1, count + 1):
+        office.post("/saved/", {"name": f"Filter {place}", "query": f"user=US{place}", "is_shared": "on"})
+
+    with django_assert_num_queries(SESSION + 2):  # what is saved, and what its teammates are called
+        Client.get(office, "/saved/")
+    with django_assert_num_queries(ALL):
         Client.get(office, LIST)
 
 

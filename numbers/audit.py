@@ -1,0 +1,178 @@
+"""The restrictions audit: numbers in groups, how many of a group have what in each cell, and what most have.
+
+Pure functions over light lines: no database, no HTTP.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property, lru_cache
+from typing import Any
+
+from numbers.facts import COLUMNS, Column, Fact, fact_of
+from numbers.folding import order_key
+
+# Of two numbers that differ, neither is the odd one.
+FEWEST_TO_COMPARE = 3
+
+Facts = tuple[Fact, ...]  # of the six cells, in the order of COLUMNS
+_FACTS = tuple(Fact)
+
+
+class Grouping(StrEnum):
+    """What numbers are put together by."""
+
+    GROUP = "group"
+    KIND = "kind"
+    TEAMMATE = "teammate"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A number, as light as the audit can have it. `raws` are Quo's own words for the six cells."""
+
+    key: int
+    quo_id: str
+    name: str
+    name_key: str
+    number: str
+    group_id: str
+    kind: str
+    raws: tuple[str | None, ...]
+    facts: Facts
+
+
+def lines_of(rows: Iterable[tuple[Any, ...]]) -> list[Line]:
+    """Return a line for each row: the fields of `Line` up to `kind`, then the six raw values."""
+    known: dict[tuple[str | None, ...], Facts] = {}  # six cells have few patterns, however many numbers there are
+    lines = []
+    for key, quo_id, name, name_key, number, group_id, kind, *cells in rows:
+        raws = tuple(cells)
+        facts = known.get(raws)
+        if facts is None:
+            facts = known[raws] = tuple(fact_of(raw) for raw in raws)
+        lines.append(Line(key, quo_id, name, name_key, number, group_id, kind, raws, facts))
+    return lines
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many of a group's numbers have which fact in the cell `column`."""
+
+    column: Column
+    allowed: int
+    restricted: int
+    unknown: int
+
+    def of(self, fact: Fact) -> int:
+        return next(count for counted, count in self._counts if counted is fact)
+
+    @property
+    def total(self) -> int:
+        return self.allowed + self.restricted + self.unknown
+
+    @property
+    def parts(self) -> tuple[tuple[Fact, int], ...]:
+        """The facts that occur, each with how often."""
+        return tuple((fact, count) for fact, count in self._counts if count)
+
+    @cached_property
+    def most(self) -> Fact | None:
+        """What more than half have; None where no fact has that many, and of fewer than three numbers."""
+        total = self.total
+        if total < FEWEST_TO_COMPARE:
+            return None
+        return next((fact for fact, count in self._counts if 2 * count > total), None)
+
+    @property
+    def _counts(self) -> tuple[tuple[Fact, int], ...]:
+        return (Fact.ALLOWED, self.allowed), (Fact.RESTRICTED, self.restricted), (Fact.UNKNOWN, self.unknown)
+
+
+def tallies_of(lines: Iterable[Line]) -> tuple[Tally, ...]:
+    """Return the tally of each cell, in the order of `COLUMNS`."""
+    return _tallies(frozenset(Counter(line.facts for line in lines).items()))
+
+
+@lru_cache(maxsize=4096)  # thousands of teammates are on one or two numbers with the same facts
+def _tallies(patterns: frozenset[tuple[Facts, int]]) -> tuple[Tally, ...]:
+    counted = [dict.fromkeys(_FACTS, 0) for _ in COLUMNS]
+    for facts, count in patterns:
+        for cell, fact in zip(counted, facts, strict=True):
+            cell[fact] += count
+    return tuple(Tally(column, *cell.values()) for column, cell in zip(COLUMNS, counted, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Numbers that are compared with each other.
+
+    `position` counts the groups from 0. `key` is the group's id, the kind, or the teammate's id; empty where the
+    numbers have none. `most` is what more than half of them have in each cell, None where there is no such fact.
+    """
+
+    position: int
+    by: Grouping
+    key: str
+    label: str
+    detail: str
+    lines: tuple[Line, ...]
+    tallies: tuple[Tally, ...]
+    most: tuple[Fact | None, ...]
+
+    @property
+    def is_compared(self) -> bool:
+        return len(self.lines) >= FEWEST_TO_COMPARE
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A teammate, by whom numbers may be grouped."""
+
+    user_id: str
+    name: str
+    email: str
+
+
+def groups_by_group(lines: Iterable[Line]) -> list[Group]:
+    """Return the groups of Quo, by their ids; last, the numbers whose group id is empty."""
+    members = _gathered(lines, lambda line: (line.group_id if line.group_id.strip() else "",))
+    keys = sorted(members, key=lambda key: (not key, order_key(key), key))
+    return _groups(Grouping.GROUP, ((key, key, "", members[key]) for key in keys))
+
+
+def groups_by_kind(lines: Iterable[Line]) -> list[Group]:
+    """Return the toll-free numbers and the local ones."""
+    members = _gathered(lines, lambda line: (line.kind,))
+    return _groups(Grouping.KIND, ((kind, kind, "", members[kind]) for kind in sorted(members, reverse=True)))
+
+
+def groups_by_teammate(
+    lines: Iterable[Line], people: Iterable[Person], on: Mapping[int, Collection[str]]
+) -> list[Group]:
+    """Return each teammate's numbers, in the order of `people`; last, the numbers with nobody.
+
+    `on` has the ids of the teammates on a number, by the number's key.
+    """
+    members = _gathered(lines, lambda line: on.get(line.key) or ("",))
+    known = [(person.user_id, person.name, person.email) for person in people if person.user_id in members]
+    nobody = [("", "", "")] if "" in members else []
+    return _groups(Grouping.TEAMMATE, ((*described, members[described[0]]) for described in known + nobody))
+
+
+def _gathered(lines: Iterable[Line], keys_of: Callable[[Line], Iterable[str]]) -> dict[str, list[Line]]:
+    members: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        for key in keys_of(line):
+            members[key].append(line)
+    return dict(members)
+
+
+def _groups(by: Grouping, described: Iterable[tuple[str, str, str, list[Line]]]) -> list[Group]:
+    groups = []
+    for position, (key, label, detail, lines) in enumerate(described):
+        tallies = tallies_of(lines)
+        most = tuple(tally.most for tally in tallies)
+        groups.append(Group(position, by, key, label, detail, tuple(lines), tallies, most))
+    return groups

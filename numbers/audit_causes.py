@@ -1,0 +1,67 @@
+"""What may stand behind the restrictions of an audit: each possible cause once, however many numbers it is about."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from string import ascii_uppercase
+
+from numbers.audit import Facts, Line
+from numbers.audit_odd import Finding
+from numbers.facts import COLUMNS, Advice, Cell, Column, Fact, advice_for
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A possible cause, of restrictions in `columns`, on `count` numbers. Findings refer to it by its letter."""
+
+    letter: str
+    advice: Advice
+    columns: tuple[Column, ...]
+    count: int
+
+
+@dataclass(frozen=True)
+class Causes:
+    """The possible causes of every restriction on some numbers."""
+
+    found: tuple[Cause, ...]
+    behind: dict[tuple[Column, str], tuple[Advice, ...]]
+
+    def of(self, finding: Finding) -> tuple[Cause, ...]:
+        """Return what may stand behind the restrictions by which these numbers are odd."""
+        kinds = {line.kind for line in finding.lines}
+        restricted = [cell.column for cell in finding.cells if cell.fact is Fact.RESTRICTED]
+        advice = {advice for column in restricted for kind in kinds for advice in self.behind[column, kind]}
+        return tuple(cause for cause in self.found if cause.advice in advice)
+
+
+def causes_of(lines: Iterable[Line]) -> Causes:
+    """Return what may stand behind the restrictions on `lines`, in the order of the cells."""
+    samples: dict[str, str] = {}  # what advises on a number asks of it only whether it is toll-free
+    patterns: Counter[tuple[str, Facts]] = Counter()
+    for line in lines:
+        samples.setdefault(line.kind, line.number)
+        patterns[line.kind, line.facts] += 1
+    behind = {
+        (column, kind): advice_for(Cell(column, Fact.RESTRICTED, "restricted"), samples[kind])
+        for column in COLUMNS
+        for kind in sorted(samples)
+    }
+    counts: Counter[Advice] = Counter()
+    columns: dict[Advice, set[Column]] = {advice: set() for several in behind.values() for advice in several}
+    for (kind, facts), count in patterns.items():
+        advised = set()
+        for column, fact in zip(COLUMNS, facts, strict=True):
+            if fact is Fact.RESTRICTED:
+                for advice in behind[column, kind]:
+                    columns[advice].add(column)
+                    advised.add(advice)
+        counts.update(dict.fromkeys(advised, count))
+    found = [advice for advice in columns if counts[advice]]
+    return Causes(
+        found=tuple(
+            Cause(letter, advice, tuple(column for column in COLUMNS if column in columns[advice]), counts[advice])
+            for letter, advice in zip(ascii_uppercase, found, strict=False)
+        ),
+        behind=behind,
+    )

@@ -1,0 +1,56 @@
+"""The audit's query string: the list's filters, what the numbers are grouped by, and which page of the odd ones."""
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from numbers import filters
+from numbers.audit import Grouping
+from numbers.filters import NumberFilters
+from numbers.query import choice_of, page_of
+
+_ALSO = ("by", "odd")
+_GROUPINGS = {by.value: by.value for by in Grouping}
+
+
+@dataclass(frozen=True)
+class AuditQuery:
+    """What the audit shows: the numbers that fit `filters`, in groups. `odd` is the page of the odd ones, from 1."""
+
+    filters: NumberFilters
+    by: Grouping = Grouping.GROUP
+    odd: int = 1
+
+    @property
+    def extra(self) -> str:
+        """The part of the query string that every list of the audit keeps."""
+        return urlencode({"by": self.by.value}) if self.by != Grouping.GROUP else ""
+
+    @property
+    def query(self) -> str:
+        """The canonical query string; what stands at its default is left out."""
+        odd = urlencode({"odd": self.odd}) if self.odd > 1 else ""
+        return "&".join(filter(None, [self.extra, self.filters.query, odd]))
+
+    def grouped_by(self, by: str) -> "AuditQuery":
+        return replace(self, filters=self.filters.but(), by=Grouping(by), odd=1)
+
+    def at(self, *, page: int | None = None, odd: int | None = None) -> "AuditQuery":
+        """The same audit with another page of the matrix, or of the odd ones."""
+        return replace(self, filters=self.filters.but(page=page or self.filters.page), odd=odd or self.odd)
+
+
+def parse(query: QueryDict) -> AuditQuery:
+    """Read a query string. What cannot be meant is ignored and named in the filters' `notices`."""
+    asked = filters.parse(query, also=_ALSO)
+    notices = list(asked.notices)
+    by = choice_of(query, "by", _GROUPINGS, notices)
+    odd = _odd_page(query, notices)
+    return AuditQuery(replace(asked, notices=tuple(notices)), Grouping(by or Grouping.GROUP), odd)
+
+
+def _odd_page(query: QueryDict, notices: list[str]) -> int:
+    alone = QueryDict(mutable=True)
+    alone["page"] = query.get("odd", "")
+    return page_of(alone, notices)

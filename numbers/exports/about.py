@@ -1,0 +1,69 @@
+"""What the second sheet of a workbook says of the first: what is listed, as of when, and what the words mean."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.dateformat import format as in_words
+
+from numbers import filter_words, services
+from numbers.facts import Fact
+from numbers.filters import SORT_LABELS, NumberFilters
+from numbers.models import Sync
+from numbers.sync import WORKSPACE, Question
+from numbers.teammate_filters import SORT_LABELS as TEAMMATE_SORT_LABELS
+from numbers.teammate_filters import TeammateFilters
+
+MEANINGS = {
+    Fact.ALLOWED: "People on the number can call there, or text there.",
+    Fact.RESTRICTED: "People on the number cannot call there, or text there. Quo gives no reason.",
+    Fact.UNKNOWN: "Quo does not say, or says something else; what it said stands in brackets.",
+}
+
+
+@dataclass(frozen=True)
+class About:
+    """`title` names the list; `said` is what there is to say, each with its heading; `meanings`, of the facts."""
+
+    title: str
+    said: tuple[tuple[str, str], ...]
+    meanings: dict[Fact, str]
+
+
+def about_numbers(asked: NumberFilters, count: int) -> About:
+    """Return what there is to say of a list of `count` numbers."""
+    question = Question(Sync.Scope.TEAMMATE, asked.user) if asked.user else WORKSPACE
+    teammate = services.teammate_named(asked.user) if asked.user else None
+    sentence = filter_words.sentence(asked, teammate.name if teammate else "")
+    sort = _sort_words(asked.sort, SORT_LABELS)
+    regions = "US is the United States, CA is Canada, Intl is every other country."
+    return About("Numbers", (*_said(sentence, sort, count, question), ("Regions", regions)), MEANINGS)
+
+
+def about_teammates(asked: TeammateFilters, count: int) -> About:
+    """Return what there is to say of a list of `count` teammates."""
+    sort = _sort_words(asked.sort, TEAMMATE_SORT_LABELS)
+    return About("Teammates", _said(asked.sentence(), sort, count, WORKSPACE), {})
+
+
+def _said(sentence: str, sort: str, count: int, question: Question) -> tuple[tuple[str, str], ...]:
+    checked_at = services.freshness(question).checked_at
+    said = (
+        ("What is listed", sentence),
+        ("How many", str(count)),
+        ("Sorted by", sort),
+        ("Exported", _moment(timezone.now())),
+        ("Last checked with Quo", _moment(checked_at) if checked_at else "Not checked yet"),
+    )
+    demo = ("Demo data", "An invented company: this is not your own workspace.")
+    return (demo, *said) if settings.DEMO else said
+
+
+def _sort_words(sort: str, labels: dict[str, str]) -> str:
+    label = labels[sort.removeprefix("-")]
+    return f"{label}, descending" if sort.startswith("-") else label
+
+
+def _moment(moment: datetime) -> str:
+    return in_words(timezone.localtime(moment), "j F Y, H:i T")

@@ -1,0 +1,128 @@
+"""The audit as a file: a row for each number in each of its groups, with what it is odd in."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from numbers.audit import Group, Grouping, Line
+from numbers.audit_odd import OddCell, odd_cells
+from numbers.audit_page import grouped
+from numbers.audit_query import AuditQuery
+from numbers.exports.about import About, about_numbers
+from numbers.exports.columns import Column, RawColumn
+from numbers.exports.csv_export import csv_for_machines, csv_for_people
+from numbers.exports.json_export import Record, json_document
+from numbers.exports.xlsx_export import xlsx_document
+from numbers.facts import CHANNELS, COLUMNS, Cell
+from numbers.phones import pretty
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """A number in one of its groups."""
+
+    group: Group
+    line: Line
+    odd: tuple[OddCell, ...]
+
+
+def audit_document(asked: AuditQuery, ending: str, *, is_raw: bool = False) -> Iterator[bytes]:
+    """Return the whole audit, as the file that ends in `ending`; `is_raw` is for machines."""
+    numbers, groups = grouped(asked)
+    lines = _lines(groups)
+    if ending == "json":
+        return json_document(_record, lines)
+    if ending == "xlsx":
+        count = sum(len(group.lines) for group in groups)
+        return xlsx_document(_columns(asked.by), lines, count, _about(asked, len(numbers)))
+    return csv_for_machines(_RAW, lines) if is_raw else csv_for_people(_columns(asked.by), lines)
+
+
+def _lines(groups: Iterable[Group]) -> Iterator[AuditLine]:
+    return (AuditLine(group, line, odd_cells(group, line.facts)) for group in groups for line in group.lines)
+
+
+def _about(asked: AuditQuery, count: int) -> About:
+    about = about_numbers(asked.filters, count)
+    odd = "Where a number differs from what more than half of its group has, of three numbers or more."
+    return replace(about, title="Audit", said=(*about.said, ("Grouped by", asked.by.value), ("Odd in", odd)))
+
+
+_NONE = {Grouping.GROUP: "(no group)", Grouping.KIND: "", Grouping.TEAMMATE: "(nobody)"}
+
+
+def _columns(by: Grouping) -> tuple[Column[AuditLine], ...]:
+    """Return the columns for people; what the numbers are grouped by stands first and only once."""
+    group: tuple[Column[AuditLine], ...] = (
+        Column(by.value.capitalize(), 24, lambda line: line.group.label or _NONE[line.group.by]),
+    )
+    if by is Grouping.TEAMMATE:
+        group += (Column("Teammate's email", 32, lambda line: line.group.detail),)
+    return (
+        *group,
+        Column("Name", 32, lambda line: line.line.name),
+        Column("Number", 18, lambda line: pretty(line.line.number)),
+        Column("E.164", 17, lambda line: line.line.number),
+        *(_cell_column(place) for place in range(len(COLUMNS))),
+        Column("Odd in", 40, lambda line: "; ".join(_odd_words(line.group, cell) for cell in line.odd)),
+        *([Column("Kind", 10, _kind)] if by is not Grouping.KIND else []),
+        *([Column("Group id", 14, _group_id)] if by is not Grouping.GROUP else []),
+        Column("Id", 16, lambda line: line.line.quo_id),
+    )
+
+
+def _kind(line: AuditLine) -> str:
+    return line.line.kind
+
+
+def _group_id(line: AuditLine) -> str:
+    return line.line.group_id
+
+
+def _cell_column(place: int) -> Column[AuditLine]:
+    column = COLUMNS[place]
+
+    def value(line: AuditLine) -> Cell:
+        return Cell(column, line.line.facts[place], line.line.raws[place])
+
+    return Column(f"{column.channel.capitalize()} {column.region}", 15, value)
+
+
+def _odd_words(group: Group, cell: OddCell) -> str:
+    place = f"{cell.column.channel.capitalize()} {cell.column.region}"
+    return f"{place} ({cell.count} of {len(group.lines)} {cell.most.label})"
+
+
+def _raw(place: int) -> Callable[[AuditLine], str | None]:
+    return lambda line: line.line.raws[place]
+
+
+_RAW: tuple[RawColumn[AuditLine], ...] = (
+    RawColumn("groupedBy", lambda line: line.group.by.value),
+    RawColumn("in", lambda line: line.group.key),
+    RawColumn("id", lambda line: line.line.quo_id),
+    RawColumn("name", lambda line: line.line.name),
+    RawColumn("number", lambda line: line.line.number),
+    RawColumn("groupId", lambda line: line.line.group_id),
+    RawColumn("kind", lambda line: line.line.kind),
+    *(RawColumn(f"restrictions.{column.key}", _raw(place)) for place, column in enumerate(COLUMNS)),
+    RawColumn("oddIn", lambda line: " ".join(cell.column.key for cell in line.odd)),
+)
+
+
+def _record(line: AuditLine) -> Record:
+    """Return a number in the words of Quo's API. A restriction that Quo did not send is left out."""
+    sent = {column: raw for column, raw in zip(COLUMNS, line.line.raws, strict=True) if raw is not None}
+    return {
+        "groupedBy": line.group.by.value,
+        "in": line.group.key or None,
+        "id": line.line.quo_id,
+        "name": line.line.name,
+        "number": line.line.number,
+        "groupId": line.line.group_id,
+        "kind": line.line.kind,
+        "restrictions": {
+            channel: {column.region: raw for column, raw in sent.items() if column.channel == channel}
+            for channel in CHANNELS
+        },
+        "oddIn": [cell.column.key for cell in line.odd],
+    }

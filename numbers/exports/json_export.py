@@ -1,0 +1,102 @@
+"""Lists as JSON in the words of Quo's API: `{"data": [record, …]}`."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from numbers.exports.blocks import blocks
+from numbers.exports.columns import Line
+from numbers.exports.rows import NumberLine, Person, StateLine, TeammateLine
+from numbers.facts import CHANNELS, COLUMNS, Column, Fact, fact_of
+
+Record = dict[str, Any]
+
+
+def json_document(record: Callable[[Line], Record], lines: Iterable[Line]) -> Iterator[bytes]:
+    """Yield the list, a record for each line."""
+    yield from blocks(_pieces(record, lines))
+
+
+def _pieces(record: Callable[[Line], Record], lines: Iterable[Line]) -> Iterator[bytes]:
+    encoder = msgspec.json.Encoder()
+    before = b'{"data":['
+    for line in lines:
+        yield before + encoder.encode(record(line))
+        before = b",\n"
+    yield b"]}\n" if before == b",\n" else before + b"]}\n"
+
+
+def number_record(line: NumberLine) -> Record:
+    """Return a number as Quo describes it. A restriction that Quo did not send is left out."""
+    state = line.state
+    return {
+        "id": state.quo_id,
+        "groupId": state.group_id,
+        "portRequestId": state.port_request_id,
+        "formattedNumber": state.formatted_number,
+        "forward": state.forward,
+        "name": state.name,
+        "number": state.number,
+        "portingStatus": state.porting_status,
+        "symbol": state.symbol,
+        "users": [_user(person) for person in line.people],
+        "createdAt": state.created_at_text,
+        "updatedAt": state.updated_at_text,
+        "restrictions": _restrictions(state),
+    }
+
+
+def _user(person: Person) -> Record:
+    return {
+        "id": person.user_id,
+        "email": person.email,
+        "firstName": person.first_name,
+        "lastName": person.last_name,
+        "role": person.role,
+        "groupId": person.group_id,
+    }
+
+
+class _Regions(msgspec.Struct):
+    US: msgspec.Raw = msgspec.Raw(b"")
+    CA: msgspec.Raw = msgspec.Raw(b"")
+    Intl: msgspec.Raw = msgspec.Raw(b"")
+
+
+class _Restrictions(msgspec.Struct):
+    calling: _Regions
+    messaging: _Regions
+
+
+class _Answer(msgspec.Struct):
+    restrictions: _Restrictions
+
+
+_ANSWER = msgspec.json.Decoder(_Answer)
+
+
+def _restrictions(state: StateLine) -> Record:
+    raws = {column: raw for column in COLUMNS if (raw := getattr(state, column.field)) is not None}
+    values: dict[Column, Any] = dict(raws)
+    if any(fact_of(raw) is Fact.UNKNOWN for raw in raws.values()):
+        # Of what is no text, such as null, the state has only the text; the answer has it as it came.
+        sent = _ANSWER.decode(state.answer).restrictions
+        values = {column: getattr(getattr(sent, column.channel), column.region) for column in raws}
+    return {
+        channel: {column.region: value for column, value in values.items() if column.channel == channel}
+        for channel in CHANNELS
+    }
+
+
+def teammate_record(line: TeammateLine) -> Record:
+    """Return a teammate in the words that a number's users have, with the ids of their numbers."""
+    state = line.state
+    return {
+        "id": state.teammate.quo_id,
+        "email": state.email,
+        "firstName": state.first_name,
+        "lastName": state.last_name,
+        "role": state.role,
+        "phoneNumbers": [number.quo_id for number in line.numbers],
+    }

@@ -1,0 +1,169 @@
+"""The rows of a file: a list as it was at one moment, read bit by bit, however many syncs go on meanwhile.
+
+Which states the list has is read first, in one question, together with the moment that they hold for. States never
+change except that they end, so what is read of them later is what it was then; who was on a number is asked as of
+that moment. No transaction is held open, and never more than a chunk is in memory.
+"""
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import F, Q, QuerySet, Subquery
+
+from numbers.models import Assignment, NumberState, Sync, TeammateState, shown_name
+
+CHUNK = 500  # states; a database takes only so many parameters
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The states of a list, by key in their order, and the moment that they hold for: None of an empty list."""
+
+    keys: Sequence[int]
+    moment: datetime | None
+
+
+def listing_of(states: QuerySet[NumberState] | QuerySet[TeammateState]) -> Listing:
+    """Return what is in the list right now."""
+    # In the same question as the states: a sync that ended between two questions would put them apart.
+    observed = Sync.objects.exclude(observed_at=None).order_by("-observed_at").values("observed_at")[:1]
+    keys, moment = array("q"), None  # whole numbers of 64 bits, not objects
+    for key, moment in states.annotate(moment=Subquery(observed)).values_list("pk", "moment").iterator(10_000):  # noqa: B007
+        keys.append(key)
+    return Listing(keys, moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A teammate on a number; `role` and `group_id` are as given on that number."""
+
+    user_id: str
+    email: str
+    first_name: str | None
+    last_name: str | None
+    role: str
+    group_id: str
+
+    @property
+    def name(self) -> str:
+        return shown_name(self.first_name, self.last_name, self.email)
+
+
+class StateLine(NamedTuple):
+    """The fields of a NumberState that files show, and the number's id `PN…`.
+
+    Not a model: of thousands, making those takes as long as all the rest.
+    """
+
+    pk: int
+    phone_number_id: int
+    quo_id: str
+    group_id: str
+    port_request_id: str | None
+    formatted_number: str | None
+    forward: str | None
+    name: str
+    number: str
+    kind: str
+    country: str
+    porting_status: str | None
+    symbol: str | None
+    created_at_text: str
+    updated_at_text: str
+    calling_us: str | None
+    calling_ca: str | None
+    calling_intl: str | None
+    messaging_us: str | None
+    messaging_ca: str | None
+    messaging_intl: str | None
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberLine:
+    """A number, and who is on it in order of their names."""
+
+    state: StateLine
+    people: Sequence[Person]
+
+
+def number_lines(listing: Listing, *, with_answers: bool = False) -> Iterator[NumberLine]:
+    """Yield the numbers of a list; `with_answers` also reads what Quo sent, which is long."""
+    fields = [name for name in StateLine._fields if with_answers or name != "answer"]
+    states = NumberState.objects.annotate(quo_id=F("phone_number__quo_id")).values_list(*fields)
+    for keys in _chunks(listing.keys):
+        found = {row[0]: StateLine(*row) for row in states.filter(pk__in=keys)}
+        people = _people_on([state.phone_number_id for state in found.values()], listing.moment)
+        yield from (NumberLine(found[key], people.get(found[key].phone_number_id, ())) for key in keys)
+
+
+def _people_on(phone_numbers: Iterable[int], moment: datetime | None) -> dict[int, list[Person]]:
+    people: dict[int, list[Person]] = defaultdict(list)
+    rows = (
+        Assignment.objects.filter(
+            _held_at(moment), _held_at(moment, "teammate__states__"), phone_number__in=phone_numbers
+        )
+        .order_by("teammate__states__name_key", "teammate__quo_id")
+        .values_list(
+            "phone_number_id",
+            "teammate__quo_id",
+            *(f"teammate__states__{name}" for name in ("email", "first_name", "last_name")),
+            *("role", "group_id"),
+        )
+    )
+    for phone_number, *person in rows:
+        people[phone_number].append(Person(*person))
+    return people
+
+
+@dataclass(frozen=True, slots=True)
+class HeldNumber:
+    """A number that a teammate is on."""
+
+    quo_id: str
+    name: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeammateLine:
+    """A teammate, and the numbers they are on in order of their names."""
+
+    state: TeammateState
+    numbers: Sequence[HeldNumber]
+
+
+def teammate_lines(listing: Listing) -> Iterator[TeammateLine]:
+    """Yield the teammates of a list."""
+    states = TeammateState.objects.select_related("teammate").defer("search_text", "name_key")
+    for keys in _chunks(listing.keys):
+        found = states.in_bulk(keys)
+        numbers = _numbers_of([state.teammate_id for state in found.values()], listing.moment)
+        yield from (TeammateLine(found[key], numbers.get(found[key].teammate_id, ())) for key in keys)
+
+
+def _numbers_of(teammates: Iterable[int], moment: datetime | None) -> dict[int, list[HeldNumber]]:
+    numbers: dict[int, list[HeldNumber]] = defaultdict(list)
+    state = "phone_number__states__"
+    rows = (
+        Assignment.objects.filter(_held_at(moment), _held_at(moment, state), teammate__in=teammates)
+        .order_by(F(f"{state}name_key"), F(f"{state}number"), "phone_number_id")
+        .values_list("teammate_id", "phone_number__quo_id", f"{state}name", f"{state}number")
+    )
+    for teammate, *number in rows:
+        numbers[teammate].append(HeldNumber(*number))
+    return numbers
+
+
+def _held_at(moment: datetime | None, of: str = "") -> Q:
+    """What held at `moment`; `of` leads to what must have held."""
+    ended = Q(**{f"{of}until": None}) | Q(**{f"{of}until__gt": moment})
+    return Q(**{f"{of}since__lte": moment}) & ended
+
+
+def _chunks(keys: Sequence[int]) -> Iterator[list[int]]:
+    return (list(keys[start : start + CHUNK]) for start in range(0, len(keys), CHUNK))

@@ -1,0 +1,244 @@
+"""The start page: whether anything needs somebody, what the numbers may do, who reaches abroad, what changed lately."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet, Window
+from django.urls import reverse
+
+from numbers.changes import Changes, changes
+from numbers.facts import CHANNELS, COLUMNS, Column, Fact
+from numbers.filters import NumberFilters
+from numbers.models import Assignment, NumberState, TeammateState, shown_name
+from numbers.querysets import current
+from numbers.rows import NO_NAME, number_url, teammate_url
+
+LATELY = timedelta(days=7)
+SHOWN_CHANGES = 8
+SHOWN_NUMBERS = 4
+SHOWN_TEAMMATES = 6
+LEAST_WIDTH = 2.0  # per cent of a bar: one number of ten thousand can be seen
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of a bar: the numbers of which Quo says this of the cell. `start` and `width` are in per cent."""
+
+    fact: Fact
+    count: int
+    url: str
+    start: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A cell over all numbers; facts that no number has are left out."""
+
+    column: Column
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A number or a teammate as a sentence names it. `key` is safe in an HTML id."""
+
+    key: int
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Few:
+    """How many there are, and the first of them by name."""
+
+    count: int
+    first: tuple[Named, ...]
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.first)
+
+
+@dataclass(frozen=True)
+class ToLookAt:
+    """Numbers that need somebody: what is the matter with them, what to do, and where all of them are listed."""
+
+    key: str
+    numbers: Few
+    matter: str
+    step: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Abroad:
+    """Who can reach other countries on this channel: through how many numbers, and where those are listed."""
+
+    channel: str
+    act: str
+    teammates: Few
+    numbers: int
+    url: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The start page: `bars` by channel, `changes` since `lately`; `to_look_at` empty where nothing needs anybody."""
+
+    numbers: int
+    teammates: int
+    to_look_at: tuple[ToLookAt, ...]
+    bars: tuple[tuple[str, tuple[Bar, ...]], ...]
+    abroad: tuple[Abroad, ...]
+    changes: Changes
+    lately: datetime
+
+
+def overview(now: datetime) -> Overview:
+    """Return what the start page shows."""
+    facts = _count_facts()
+    lately = now - LATELY
+    return Overview(
+        numbers=facts["numbers"],
+        teammates=TeammateState.objects.filter(until=None).count(),
+        to_look_at=tuple(item for item in _items() if item.numbers.count),
+        bars=tuple((channel, tuple(_bars(channel, facts))) for channel in CHANNELS),
+        abroad=tuple(
+            _abroad(column, facts[f"{column.field}_{Fact.ALLOWED}"]) for column in COLUMNS if column.region == "Intl"
+        ),
+        changes=changes(since=lately, limit=SHOWN_CHANGES),
+        lately=lately,
+    )
+
+
+def _list_url(filters: NumberFilters) -> str:
+    """Return the address of the list of numbers, filtered."""
+    return f"{reverse('numbers:list')}?{filters.query}"
+
+
+# The cells
+
+
+def _count_facts() -> dict[str, int]:
+    """Return how many `numbers` there are, and of each cell's field how many say each fact: `calling_us_allowed`."""
+    raw = {Fact.ALLOWED: "unrestricted", Fact.RESTRICTED: "restricted"}
+    counted: dict[str, int] = current().aggregate(
+        numbers=Count("pk"),
+        **{
+            f"{column.field}_{fact}": Count("pk", filter=Q(**{column.field: value}))
+            for column in COLUMNS
+            for fact, value in raw.items()
+        },
+    )
+    for column in COLUMNS:
+        told = sum(counted[f"{column.field}_{fact}"] for fact in raw)
+        counted[f"{column.field}_{Fact.UNKNOWN}"] = counted["numbers"] - told
+    return counted
+
+
+def _bars(channel: str, facts: dict[str, int]) -> Iterator[Bar]:
+    for column in COLUMNS:
+        if column.channel == channel:
+            counts = {fact: facts[f"{column.field}_{fact}"] for fact in Fact}
+            yield Bar(column, tuple(_segments(column, {fact: count for fact, count in counts.items() if count})))
+
+
+def _segments(column: Column, counts: dict[Fact, int]) -> Iterator[Segment]:
+    widths = {fact: max(100 * count / sum(counts.values()), LEAST_WIDTH) for fact, count in counts.items()}
+    start = 0.0
+    for fact, width in widths.items():
+        share = 100 * width / sum(widths.values())
+        url = _list_url(NumberFilters(**{column.field: fact.value}))  # type: ignore[arg-type]
+        yield Segment(fact, counts[fact], url, round(start, 2), round(share, 2))
+        start += share
+
+
+# What needs somebody
+
+
+def _items() -> Iterator[ToLookAt]:
+    nobody = NumberFilters(unassigned="yes")
+    outside = NumberFilters(forward="outside")
+    unfinished = NumberFilters(porting="unfinished")
+    unconfirmed = current().exclude(phone_number__seen_until=None).order_by("name_key", "number", "pk")
+    yield _item(
+        "unassigned",
+        _few_numbers(nobody.states()),
+        ("number has nobody on it", "numbers have nobody on them"),
+        "Calls and texts reach no teammate there. Where people use the number, put somebody on it in Quo.",
+        _list_url(nobody),
+    )
+    yield _item(
+        "forward",
+        _few_numbers(outside.states()),
+        ("number forwards its calls outside the company", "numbers forward their calls outside the company"),
+        "Calls ring at telephones that are none of your numbers. Check that this is meant.",
+        _list_url(outside),
+    )
+    yield _item(
+        "porting",
+        _few_numbers(unfinished.states()),
+        ("port is not completed", "ports are not completed"),
+        "Look in Quo at what is missing, and ask Quo’s support where nothing moves.",
+        _list_url(unfinished),
+    )
+    yield _item(
+        "unconfirmed",
+        _few_numbers(unconfirmed),
+        ("number is shown as last seen", "numbers are shown as last seen"),
+        "Missing from Quo’s last answers, or unreadable in them. The status page says why.",
+        reverse("numbers:status"),
+    )
+
+
+def _item(key: str, numbers: Few, matter: tuple[str, str], step: str, url: str) -> ToLookAt:
+    return ToLookAt(key, numbers, matter[0] if numbers.count == 1 else matter[1], step, url)
+
+
+def _few_numbers(states: QuerySet[NumberState]) -> Few:
+    rows = states.values_list("phone_number_id", "phone_number__quo_id", "name", _ALL)[:SHOWN_NUMBERS]
+    return _few([(Named(key, name.strip() or NO_NAME, number_url(quo_id)), count) for key, quo_id, name, count in rows])
+
+
+def _few(rows: Sequence[tuple[Named, int]]) -> Few:
+    return Few(rows[0][1] if rows else 0, tuple(named for named, _ in rows))
+
+
+_ALL = Window(Count("*"))  # beside each of the first rows, how many there would be without a limit
+
+
+# Who reaches abroad
+
+
+def _abroad(column: Column, numbers: int) -> Abroad:
+    return Abroad(
+        channel=column.channel,
+        act="call" if column.channel == "calling" else "text",
+        teammates=_few_teammates(_reaching(column)),
+        numbers=numbers,
+        url=_list_url(NumberFilters(**{column.field: Fact.ALLOWED.value})),  # type: ignore[arg-type]
+    )
+
+
+def _reaching(column: Column) -> QuerySet[TeammateState]:
+    """The teammates who are on a number that allows the cell, by name."""
+    through = Assignment.objects.filter(
+        until=None,
+        phone_number__states__until=None,
+        **{f"phone_number__states__{column.field}": "unrestricted"},
+    )
+    on_one = TeammateState.objects.filter(until=None, teammate__in=through.order_by().values("teammate"))
+    return on_one.order_by("name_key", "pk")
+
+
+def _few_teammates(states: QuerySet[TeammateState]) -> Few:
+    columns = ("teammate_id", "teammate__quo_id", "first_name", "last_name", "email")
+    rows = states.values_list(*columns, _ALL)[:SHOWN_TEAMMATES]
+    return _few(
+        [
+            (Named(key, shown_name(first, last, email).strip() or NO_NAME, teammate_url(quo_id)), count)
+            for key, quo_id, first, last, email, count in rows
+        ]
+    )

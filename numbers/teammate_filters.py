@@ -1,0 +1,123 @@
+"""The query string of the list of teammates. The page, its fragments and its exports all read it here."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+
+from numbers import querysets
+from numbers.folding import fold
+from numbers.models import TeammateState
+from numbers.query import choice_of, name_others, name_repeated, page_of, shown, text_of
+
+DEFAULT_SORT = "name"
+SORT_LABELS = {"name": "name", "numbers": "how many numbers", "role": "role"}
+
+ROLE_LABELS = {"owner": "Owners", "admin": "Admins", "member": "Members"}
+NUMBERS_LABELS = {"none": "on no number", "one": "on one number", "several": "on several numbers"}
+_COUNTS = {"none": Q(numbers=0), "one": Q(numbers=1), "several": Q(numbers__gt=1)}
+
+_NARROWING = ("q", "role", "numbers")
+_NAMES = (*_NARROWING, "sort", "page")
+
+
+@dataclass(frozen=True)
+class TeammateFilters:
+    """What the list shows: empty is not filtered; `sort` begins with "-" where it descends; pages count from 1.
+
+    `numbers` is how many numbers somebody is on: "none", "one" or "several".
+    """
+
+    q: str = ""
+    role: str = ""
+    numbers: str = ""
+    sort: str = DEFAULT_SORT
+    page: int = 1
+    notices: tuple[str, ...] = ()
+
+    def states(self) -> QuerySet[TeammateState]:
+        """The teammates that fit, as they are now, sorted; each with `numbers`, on how many they are now."""
+        states = querysets.counting_numbers(querysets.search_teammates(self.q))
+        if self.role:
+            states = states.filter(role=self.role)
+        if self.numbers:
+            states = states.filter(_COUNTS[self.numbers])
+        return querysets.ordered_teammates(states, self.sort)
+
+    @property
+    def active(self) -> dict[str, str]:
+        """The filters that narrow the list, in the order in which people read them."""
+        return {name: value for name in _NARROWING if (value := getattr(self, name))}
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.active)
+
+    @property
+    def query(self) -> str:
+        """The canonical query string; what stands at its default is left out."""
+        sort = {"sort": self.sort} if self.sort != DEFAULT_SORT else {}
+        page = {"page": str(self.page)} if self.page > 1 else {}
+        return urlencode({**self.active, **sort, **page})
+
+    def but(self, **changes: str | int) -> "TeammateFilters":
+        """The same list with something else; any change but of the page begins at page 1."""
+        return replace(self, **{"page": 1, **changes})  # type: ignore[arg-type]
+
+    def sentence(self) -> str:
+        """Say what the list shows: "Admins on no number who fit “ann”"."""
+        fit = f"who fit “{self.q}”" if self.q else ""
+        words = (ROLE_LABELS.get(self.role, "Teammates"), NUMBERS_LABELS.get(self.numbers, ""), fit)
+        return " ".join(filter(None, words))
+
+    def chips(self) -> "tuple[Chip, ...]":
+        """A chip for each active filter, in the order of the form."""
+        labels = {
+            "q": f"Search: {self.q}",
+            "role": f"Role: {self.role}",
+            "numbers": NUMBERS_LABELS.get(self.numbers, "").capitalize(),
+        }
+        return tuple(Chip(name, labels[name], self.but(**{name: ""})) for name in self.active)
+
+    @property
+    def sorted_by(self) -> str:
+        """What the list is sorted by, in words."""
+        label = SORT_LABELS[self.sort.removeprefix("-")]
+        return f"{label}, descending" if self.sort.startswith("-") else label
+
+
+@dataclass(frozen=True)
+class Chip:
+    """An active filter: its parameter, what people read of it, and the list without it."""
+
+    name: str
+    label: str
+    without: TeammateFilters
+
+
+def parse(query: QueryDict, *, also: Collection[str] = ()) -> TeammateFilters:
+    """Read a query string. What cannot be meant is ignored and named in `notices`, but for the names in `also`."""
+    notices: list[str] = []
+    q = text_of(query, "q", "search", notices)
+    if len(fold(q).split()) > querysets.MAX_WORDS:
+        notices.append(f"Only the first {querysets.MAX_WORDS} words of the search are looked for.")
+    filters = TeammateFilters(
+        q=q,
+        role=choice_of(query, "role", {role: role for role in ROLE_LABELS}, notices),
+        numbers=choice_of(query, "numbers", {count: count for count in NUMBERS_LABELS}, notices),
+        sort=_sort(query, notices),
+        page=page_of(query, notices),
+    )
+    name_repeated(query, (*_NAMES, *also), notices)
+    name_others(query, (*_NAMES, *also), notices)
+    return replace(filters, notices=tuple(notices))
+
+
+def _sort(query: QueryDict, notices: list[str]) -> str:
+    sort = query.get("sort", "").strip() or DEFAULT_SORT
+    if sort.removeprefix("-") not in querysets.TEAMMATE_SORTS:
+        notices.append(f"The list cannot be sorted by {shown(sort)}, so it is sorted by name.")
+        return DEFAULT_SORT
+    return sort

@@ -1,0 +1,31 @@
+"""The start page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from numbers import query, services
+from numbers.freshness import Level
+from numbers.overview import overview
+from numbers.sync import WORKSPACE
+from numbers.views.htmx import page_or_fragments
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Whether anything needs somebody, and what changed lately."""
+    notices: list[str] = []
+    query.name_others(request.GET, (), notices)
+    version = services.memory_version()  # before what it is the version of, so that nothing newer is missed
+    freshness = services.freshness(WORKSPACE)
+    context = {
+        "page": overview(timezone.now()),
+        "notices": notices,
+        # Then the page cannot vouch for now, and looks again once Quo has been asked.
+        "is_doubtful": freshness.failure is not None or freshness.level in {Level.STALE, Level.NEVER},
+        "question": WORKSPACE,
+        "freshness": freshness,
+        "version": version,
+        "here": request.get_full_path(),
+    }
+    return page_or_fragments(request, "overview/overview.html", ["overview/_overview.html"], context)

@@ -1,0 +1,97 @@
+"""The list of teammates and the page of one."""
+
+from django.core.exceptions import TooManyFieldsSent
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from numbers import services, teammate_filters, teammates
+from numbers.columns import shown
+from numbers.exports.links import export_urls
+from numbers.facts import COLUMNS
+from numbers.models import Sync
+from numbers.quo.ids import is_user_id
+from numbers.rows import teammate_url
+from numbers.sync import WORKSPACE, Question
+from numbers.teammate_filters import TeammateFilters
+from numbers.views.htmx import page_or_fragments, wants_fragment
+from quo_admin.htmx import shown_address
+
+FORM = "filters"  # the id of the form that filters the list
+
+
+@require_safe
+def teammate_list(request: HttpRequest) -> HttpResponse:
+    """The teammates that fit the query string."""
+    asked = teammate_filters.parse(request.GET)
+    version = services.memory_version()  # before what it is the version of, so that nothing newer is missed
+    page = teammates.teammate_list(asked)
+    context = {
+        "page": page,
+        "filters": page.filters,
+        "export_urls": export_urls("numbers:export_teammates", page.filters.but().query),
+        "list_url": reverse("numbers:teammates"),
+        "columns": COLUMNS,
+        "roles": teammate_filters.ROLE_LABELS,
+        "counts": teammate_filters.NUMBERS_LABELS,
+        "question": WORKSPACE,
+        "freshness": services.freshness(WORKSPACE),
+        "version": version,
+        "here": request.get_full_path(),
+    }
+    before = _shown_query(request)
+    response = page_or_fragments(request, "teammates/list.html", _fragments(request, before, asked), context)
+    if wants_fragment(request) and not _is_refresh(request):
+        # Refining a search replaces the address, so that Back leads to before the search.
+        is_refined = asked.q and before.q and (asked.q != before.q or asked.query == before.query)
+        header = "HX-Replace-Url" if is_refined else "HX-Push-Url"
+        query = page.filters.query
+        response.headers[header] = f"{reverse('numbers:teammates')}{'?' if query else ''}{query}"
+    return response
+
+
+def _shown_query(request: HttpRequest) -> TeammateFilters:
+    """What the list in the browser shows, before it is swapped."""
+    try:
+        return teammate_filters.parse(QueryDict(shown_address(request).query))
+    except TooManyFieldsSent:
+        return TeammateFilters()
+
+
+def _is_refresh(request: HttpRequest) -> bool:
+    """Say whether the list only fetches itself anew because the memory changed: its address stays."""
+    return "X-Refresh" in request.headers
+
+
+def _fragments(request: HttpRequest, before: TeammateFilters, asked: TeammateFilters) -> list[str]:
+    """What to swap. What somebody may be typing or choosing in right now stays as it is."""
+    fragments = ["teammates/_results.html"]
+    if _is_refresh(request):
+        return fragments
+    fragments.append("teammates/_announce.html")
+    if request.htmx.trigger != FORM:  # type: ignore[attr-defined]
+        fragments.append("teammates/_filter_fields.html")
+        if before.q != asked.q:
+            fragments.append("teammates/_search.html")
+    return fragments
+
+
+@require_safe
+def teammate_detail(request: HttpRequest, user_id: str) -> HttpResponse:
+    """One teammate. One that is not known here is asked for by the page itself, once it is shown."""
+    if not is_user_id(user_id):
+        raise Http404
+    question = Question(Sync.Scope.TEAMMATE, user_id)
+    version = services.memory_version()
+    page = teammates.teammate_page(user_id)
+    context = {
+        "page": page,
+        "user_id": user_id,
+        "shown": shown(),
+        "question": question,
+        "freshness": services.freshness(question),
+        "version": version,
+        "here": teammate_url(user_id),
+    }
+    status = 200 if page or wants_fragment(request) else 404
+    return page_or_fragments(request, "teammates/detail.html", ["teammates/_teammate.html"], context, status)

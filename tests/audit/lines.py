@@ -1,0 +1,21 @@
+"""Lines for audits that need no memory: a number in a few marks."""
+
+from numbers.audit import Line, lines_of
+from numbers.facts import COLUMNS
+
+# As in the sandbox: calling US, CA, Intl, then messaging US, CA, Intl. "0" is not in the answer.
+RAWS = {"+": "unrestricted", "-": "restricted", "?": "sometimes", "0": None}
+STANDARD = "++-++-"
+
+
+def line(name: str, marks: str = STANDARD, *, key: int = 0, group: str = "GR1", kind: str = "local") -> Line:
+    """A number whose cells are `marks`; its key is unique if the name is, unless one is given."""
+    assert len(marks) == len(COLUMNS)
+    number = "+18005550100" if kind == "toll-free" else "+12065550100"
+    described = (key or hash(name), f"PN{name}", name, name.casefold(), number, group, kind)
+    return lines_of([(*described, *(RAWS[mark] for mark in marks))])[0]
+
+
+def several(count: int, marks: str = STANDARD, *, group: str = "GR1", kind: str = "local") -> list[Line]:
+    """Numbers that are alike."""
+    return [line(f"{group} {marks} {place:03}", marks, group=group, kind=kind) for place in range(count)]

@@ -1,0 +1,54 @@
+"""The audit's page, filled and read."""
+
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from numbers.facts import COLUMNS
+from tests.audit.lines import RAWS, STANDARD
+from tests.pages.builders import attribute, one, texts, words
+from tests.quo.samples import number, user
+
+AUDIT = "/audit/"
+ANN = user("US1", firstName="Ann", lastName="Lee", email="ann@example.com")
+BO = user("US2", firstName="Bo", lastName=None, email="bo@example.com")
+
+
+def marked(name: str, marks: str = STANDARD, **changes: Any) -> dict[str, Any]:
+    """A number of Quo's answer, in group GR1 unless another is given, whose id is its name's."""
+    restrictions: dict[str, dict[str, str]] = {"calling": {}, "messaging": {}}
+    for column, mark in zip(COLUMNS, marks, strict=True):
+        raw = RAWS[mark]
+        if raw is not None:
+            restrictions[column.channel][column.region] = raw
+    return number(f"PN{name}", **{"name": name, "groupId": "GR1", "restrictions": restrictions, **changes})
+
+
+def many(count: int, marks: str = STANDARD, name: str = "Line", **changes: Any) -> list[dict[str, Any]]:
+    return [marked(f"{name} {place:03}", marks, **changes) for place in range(count)]
+
+
+def sentences(page: LexborHTMLParser) -> list[str]:
+    """What is said of the odd ones, in its order."""
+    return texts(page.css(".odd-list > li > p:first-child"))
+
+
+def summary(page: LexborHTMLParser) -> str:
+    return words(one(page, ".odd-summary"))
+
+
+def groups(page: LexborHTMLParser) -> dict[str, list[str]]:
+    """The names under each heading of the matrix, by the group's key."""
+    return {attribute(body, "data-group"): texts(body.css("tr[data-number] .name")) for body in bodies(page)}
+
+
+def bodies(page: LexborHTMLParser) -> list[LexborNode]:
+    return page.css(".matrix tbody[data-group]")
+
+
+def headings(page: LexborHTMLParser) -> list[str]:
+    return [words(one(body, ".group-row > th")) for body in bodies(page)]
+
+
+def tallies(node: LexborNode) -> list[str]:
+    return texts(node.css(".tally"))

@@ -1,0 +1,132 @@
+"""Counts and odd ones, for any numbers, against counting them one after the other as a person would."""
+
+from collections import Counter, defaultdict
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from numbers.audit import Group, Line, Person, groups_by_group, groups_by_kind, groups_by_teammate
+from numbers.audit_causes import causes_of
+from numbers.audit_odd import findings_of, odd_cells
+from numbers.facts import COLUMNS, Cell, Fact, advice_for
+from tests.audit.lines import line
+
+MARKS = st.lists(st.sampled_from("++++--?0"), min_size=6, max_size=6).map("".join)
+PEOPLE = [Person(f"US{place}", f"Ann {place}", f"ann{place}@example.com") for place in range(3)]
+
+
+@st.composite
+def workspaces(draw: st.DrawFn) -> tuple[list[Line], dict[int, list[str]]]:
+    """Numbers, and who is on each."""
+    described = st.tuples(MARKS, st.sampled_from(["GR1", "GR2", ""]), st.sampled_from(["local", "toll-free"]))
+    lines = [
+        line(f"Line {place:02}", marks, key=place + 1, group=group, kind=kind)
+        for place, (marks, group, kind) in enumerate(draw(st.lists(described, max_size=25)))
+    ]
+    teammates = st.lists(st.sampled_from([person.user_id for person in PEOPLE]), unique=True)
+    return lines, {one.key: draw(teammates) for one in lines}
+
+
+def memberships(by: str, lines: list[Line], on: dict[int, list[str]]) -> dict[str, list[Line]]:
+    members = defaultdict(list)
+    for one in lines:
+        for key in {"group": [one.group_id], "kind": [one.kind], "teammate": on[one.key] or [""]}[by]:
+            members[key].append(one)
+    return dict(members)
+
+
+def groups(by: str, lines: list[Line], on: dict[int, list[str]]) -> list[Group]:
+    if by == "group":
+        return groups_by_group(lines)
+    return groups_by_kind(lines) if by == "kind" else groups_by_teammate(lines, PEOPLE, on)
+
+
+def naive_oddities(members: dict[str, list[Line]]) -> dict[tuple[str, int], dict[str, Fact]]:
+    """By group and number: the cells that are odd, and what they have."""
+    oddities: dict[tuple[str, int], dict[str, Fact]] = {}
+    for key, lines in members.items():
+        for place, column in enumerate(COLUMNS):
+            (most, count), *_ = Counter(one.facts[place] for one in lines).most_common()
+            if len(lines) < 3 or count <= len(lines) / 2:
+                continue
+            for one in lines:
+                if one.facts[place] != most:
+                    oddities.setdefault((key, one.key), {})[column.key] = one.facts[place]
+    return oddities
+
+
+@given(workspaces(), st.sampled_from(["group", "kind", "teammate"]))
+def test_every_number_is_in_each_of_its_groups_and_every_fact_is_counted(
+    workspace: tuple[list[Line], dict[int, list[str]]], by: str
+) -> None:
+    lines, on = workspace
+    expected = memberships(by, lines, on)
+
+    found = groups(by, lines, on)
+
+    assert {group.key: list(group.lines) for group in found} == expected
+    assert len(found) == len(expected)
+    for group in found:
+        for place, tally in enumerate(group.tallies):
+            assert dict(tally.parts) == Counter(one.facts[place] for one in expected[group.key])
+            assert tally.total == len(group.lines)
+
+
+@given(workspaces(), st.sampled_from(["group", "kind", "teammate"]))
+def test_the_findings_are_the_odd_numbers_each_once_with_all_their_odd_cells(
+    workspace: tuple[list[Line], dict[int, list[str]]], by: str
+) -> None:
+    lines, on = workspace
+    expected = naive_oddities(memberships(by, lines, on))
+
+    findings = findings_of(groups(by, lines, on))
+
+    said = [
+        ((finding.group.key, one.key), {cell.column.key: cell.fact for cell in finding.cells})
+        for finding in findings
+        for one in finding.lines
+    ]
+    assert len(said) == len(expected)
+    assert dict(said) == expected
+    ways = [(finding.group.key, tuple((cell.column.key, cell.fact) for cell in finding.cells)) for finding in findings]
+    assert len(set(ways)) == len(ways), "two findings of one group say the same"
+    assert [len(finding.lines) for finding in findings] == sorted(len(finding.lines) for finding in findings)
+
+
+@given(workspaces(), st.sampled_from(["group", "kind", "teammate"]))
+def test_a_row_is_marked_just_where_a_finding_says_so(
+    workspace: tuple[list[Line], dict[int, list[str]]], by: str
+) -> None:
+    lines, on = workspace
+    expected = naive_oddities(memberships(by, lines, on))
+
+    for group in groups(by, lines, on):
+        for one in group.lines:
+            marked = {cell.column.key: cell.fact for cell in odd_cells(group, one.facts)}
+            assert marked == expected.get((group.key, one.key), {})
+
+
+@given(workspaces())
+def test_every_restriction_has_its_possible_causes_counted_once_a_number(
+    workspace: tuple[list[Line], dict[int, list[str]]],
+) -> None:
+    lines, _ = workspace
+    expected: Counter[object] = Counter()
+    for one in lines:
+        cells = [Cell(column, fact, None) for column, fact in zip(COLUMNS, one.facts, strict=True)]
+        expected.update({advice for cell in cells for advice in advice_for(cell, one.number)})
+
+    assert {cause.advice: cause.count for cause in causes_of(lines).found} == expected
+
+
+@given(workspaces(), st.sampled_from(["group", "kind", "teammate"]))
+def test_a_finding_has_the_possible_causes_of_its_own_odd_restrictions(
+    workspace: tuple[list[Line], dict[int, list[str]]], by: str
+) -> None:
+    lines, on = workspace
+    causes = causes_of(lines)
+
+    for finding in findings_of(groups(by, lines, on)):
+        cells = [Cell(cell.column, cell.fact, None) for cell in finding.cells]
+        expected = {advice for one in finding.lines for cell in cells for advice in advice_for(cell, one.number)}
+        assert {cause.advice for cause in causes.of(finding)} == expected

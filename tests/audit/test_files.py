@@ -1,0 +1,189 @@
+"""The audit as CSV, Excel and JSON: exactly what the page shows, all pages of it."""
+
+import pytest
+
+from numbers import audit_page
+from numbers.facts import COLUMNS
+from numbers.sandbox.workspace import build
+from tests.audit.pages import ANN, AUDIT, BO, bodies, many, marked
+from tests.exports.reading import CELLS, fetched, raw_table, records, sheets, table
+from tests.pages.builders import Office, attribute, parsed, remember
+
+
+def test_a_row_has_its_group_its_six_facts_and_what_it_is_odd_in(office: Office) -> None:
+    remember(*many(3), marked("Odd", "+++?+-", number="+14155550100"))
+
+    row = table(office, "/audit.csv")[-1]
+
+    assert row == {
+        "Group": "GR1",
+        "Name": "Odd",
+        "Number": "(415) 555-0100",
+        "E.164": "'+14155550100",
+        "Calling US": "allowed",
+        "Calling CA": "allowed",
+        "Calling Intl": "allowed",
+        "Messaging US": "not reported (sometimes)",
+        "Messaging CA": "allowed",
+        "Messaging Intl": "restricted",
+        "Odd in": "Calling Intl (3 of 4 restricted); Messaging US (3 of 4 allowed)",
+        "Kind": "local",
+        "Id": "PNOdd",
+    }
+
+
+def test_by_kind_the_kind_stands_first_and_the_group_behind(office: Office) -> None:
+    remember(marked("free", number="+18005550100"), marked("a"))
+
+    rows = table(office, "/audit.csv?by=kind")
+
+    assert [(row["Kind"], row["Name"], row["Group id"]) for row in rows] == [
+        ("toll-free", "free", "GR1"),
+        ("local", "a", "GR1"),
+    ]
+    assert next(iter(rows[0])) == "Kind"
+
+
+def test_by_teammate_a_number_has_a_row_for_each_and_one_with_nobody(office: Office) -> None:
+    remember(marked("both", users=[BO, ANN]), marked("none", users=[]))
+
+    rows = table(office, "/audit.csv?by=teammate")
+
+    assert [(row["Teammate"], row["Teammate's email"], row["Name"]) for row in rows] == [
+        ("Ann Lee", "ann@example.com", "both"),
+        ("Bo", "bo@example.com", "both"),
+        ("(nobody)", "", "none"),
+    ]
+
+
+def test_numbers_without_a_group_say_so(office: Office) -> None:
+    remember(marked("a", groupId=""))
+
+    assert [row["Group"] for row in table(office, "/audit.csv")] == ["(no group)"]
+
+
+def test_no_file_runs_a_formula(office: Office) -> None:
+    people = [{**ANN, "firstName": "=1+1", "lastName": None}]
+    remember(marked("=cmd|'/C calc'!A0", groupId="@SUM(1)", users=people))
+
+    for by in ("group", "kind", "teammate"):
+        for row in table(office, f"/audit.csv?by={by}"):
+            assert not [value for value in row.values() if value.startswith(("=", "+", "-", "@"))]
+
+
+def test_for_machines_every_value_is_as_quo_sent_it(office: Office) -> None:
+    remember(*many(3), marked("=Odd", "++-?0-", number="+14155550100"))
+
+    row = raw_table(office, "/audit.csv?raw=1")[0]
+
+    assert row == {
+        "groupedBy": "group",
+        "in": "GR1",
+        "id": "PN=Odd",
+        "name": "=Odd",
+        "number": "+14155550100",
+        "groupId": "GR1",
+        "kind": "local",
+        "restrictions.calling.US": "unrestricted",
+        "restrictions.calling.CA": "unrestricted",
+        "restrictions.calling.Intl": "restricted",
+        "restrictions.messaging.US": "sometimes",
+        "restrictions.messaging.CA": "",
+        "restrictions.messaging.Intl": "restricted",
+        "oddIn": "messaging.US messaging.CA",
+    }
+
+
+def test_the_json_has_the_names_of_quos_api(office: Office) -> None:
+    remember(*many(3, users=[ANN]), marked("Odd", "++-?0-", number="+14155550100", users=[ANN]))
+
+    assert records(office, "/audit.json?by=teammate")[-1] == {
+        "groupedBy": "teammate",
+        "in": "US1",
+        "id": "PNOdd",
+        "name": "Odd",
+        "number": "+14155550100",
+        "groupId": "GR1",
+        "kind": "local",
+        "restrictions": {
+            "calling": {"US": "unrestricted", "CA": "unrestricted", "Intl": "restricted"},
+            "messaging": {"US": "sometimes", "Intl": "restricted"},
+        },
+        "oddIn": ["messaging.US", "messaging.CA"],
+    }
+
+
+def test_the_workbook_has_the_same_rows_and_says_what_it_is(office: Office) -> None:
+    remember(*many(3), marked("Odd", "++--+-"))
+
+    audit, about = sheets(fetched(office, "/audit.xlsx?by=kind&q=odd"))
+
+    rows = [[cell.value or "" for cell in row] for row in audit.iter_rows()]
+    as_csv = table(office, "/audit.csv?by=kind&q=odd")
+    assert audit.title == "Audit"
+    assert rows[0] == list(as_csv[0])
+    assert [row[1] for row in rows[1:]] == [row["Name"] for row in as_csv]
+    said = {str(label.value): str(text.value) for label, text, *_ in about.iter_rows(max_col=2)}
+    assert said["Grouped by"] == "kind"
+    assert said["How many"] == "1"
+
+
+def test_the_workbook_filters_all_of_its_rows_and_counts_its_numbers(office: Office) -> None:
+    remember(*many(3, users=[ANN, BO]))
+
+    audit, about = sheets(fetched(office, "/audit.xlsx?by=teammate"))
+
+    assert audit.max_row == 7
+    assert str(audit.auto_filter.ref).endswith("7")
+    said = {str(label.value): str(text.value) for label, text, *_ in about.iter_rows(max_col=2)}
+    assert said["How many"] == "3"  # numbers, however many rows each has
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["by=group", "by=kind&sort=-number", "by=teammate&messaging_us=restricted", "q=a&unassigned=no&page=2&odd=2"],
+)
+def test_a_file_is_what_the_page_shows_with_all_its_pages(
+    office: Office, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    monkeypatch.setattr(audit_page, "ROWS_PER_PAGE", 10_000)
+    remember(*build(40).numbers)
+    keys = [column.key for column in COLUMNS]
+
+    page = parsed(office.get(f"{AUDIT}?{query}"))
+
+    shown = [
+        (
+            attribute(body, "data-group"),
+            attribute(row, "data-number"),
+            [cell.attributes["data-cell"] for cell in row.css("td.odd")],
+        )
+        for body in bodies(page)
+        for row in body.css("tr[data-number]")
+    ]
+    found = records(office, f"/audit.json?{query}")
+    assert [(one["in"] or "", one["id"], one["oddIn"]) for one in found] == shown
+    assert any(odd for _, _, odd in shown)
+    assert {place for one in found for place in one["oddIn"]} <= set(keys)
+    facts = [[row[cell].partition(" (")[0] for cell in CELLS] for row in table(office, f"/audit.csv?{query}")]
+    assert facts == [
+        ["not reported" if fact == "unknown" else fact for fact in (cell.attributes["data-fact"] for cell in cells)]
+        for cells in (row.css("[data-cell]") for row in page.css("tr[data-number]"))
+    ]
+
+
+def test_an_empty_audit_is_a_file_without_rows(office: Office) -> None:
+    remember(marked("a"))
+
+    assert table(office, "/audit.csv?q=zebra") == []
+    assert records(office, "/audit.json?q=zebra") == []
+    assert sheets(fetched(office, "/audit.xlsx?q=zebra"))[0].max_row == 1
+
+
+def test_a_file_has_a_name_and_is_kept_by_nobody(office: Office) -> None:
+    remember(marked("a"))
+
+    response = office.get("/audit.csv")
+
+    assert response.headers["Content-Disposition"].startswith('attachment; filename="audit-')
+    assert response.headers["Cache-Control"] == "private, no-store"

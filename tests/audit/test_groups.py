@@ -1,0 +1,121 @@
+"""How numbers are put together and counted, without a memory."""
+
+import pytest
+
+from numbers.audit import (
+    Group,
+    Line,
+    Person,
+    Tally,
+    groups_by_group,
+    groups_by_kind,
+    groups_by_teammate,
+    lines_of,
+    tallies_of,
+)
+from numbers.facts import COLUMNS, Fact
+from tests.audit.lines import line, several
+
+ANN, BO = Person("US1", "Ann", "ann@example.com"), Person("US2", "Bo", "bo@example.com")
+
+
+def members(groups: list[Group]) -> dict[str, list[str]]:
+    return {group.key: [one.name for one in group.lines] for group in groups}
+
+
+def test_a_line_has_the_facts_of_its_raw_values_in_order() -> None:
+    described = (7, "PN7", "Desk", "desk", "+12065550100", "GR1", "local")
+    raws = ("unrestricted", "restricted", "Restricted", None, "", "unrestricted")
+
+    found = lines_of([(*described, *raws)])
+
+    facts = (Fact.ALLOWED, Fact.RESTRICTED, Fact.UNKNOWN, Fact.UNKNOWN, Fact.UNKNOWN, Fact.ALLOWED)
+    assert found == [Line(*described, raws=raws, facts=facts)]
+
+
+def test_the_tallies_count_each_fact_of_each_cell() -> None:
+    tallies = tallies_of([line("a", "++-++-"), line("b", "+-?-0+"), line("c", "+--0-+")])
+
+    counts = [(tally.allowed, tally.restricted, tally.unknown) for tally in tallies]
+    assert counts == [(3, 0, 0), (1, 2, 0), (0, 2, 1), (1, 1, 1), (1, 1, 1), (2, 1, 0)]
+    assert [tally.column for tally in tallies] == list(COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "restricted", "unknown", "most"),
+    [
+        (0, 0, 0, None),
+        (1, 0, 0, None),
+        (2, 0, 0, None),
+        (3, 0, 0, Fact.ALLOWED),
+        (2, 1, 0, Fact.ALLOWED),
+        (1, 1, 1, None),
+        (2, 2, 0, None),
+        (3, 2, 1, None),
+        (1, 3, 1, Fact.RESTRICTED),
+        (1, 1, 3, Fact.UNKNOWN),
+        (50, 51, 0, Fact.RESTRICTED),
+        (50, 50, 0, None),
+    ],
+)
+def test_most_is_more_than_half_of_at_least_three(
+    allowed: int, restricted: int, unknown: int, most: Fact | None
+) -> None:
+    assert Tally(COLUMNS[0], allowed, restricted, unknown).most is most
+
+
+def test_a_tally_names_only_the_facts_that_occur() -> None:
+    assert Tally(COLUMNS[0], 9, 0, 3).parts == ((Fact.ALLOWED, 9), (Fact.UNKNOWN, 3))
+
+
+def test_the_groups_of_quo_stand_in_the_order_of_their_ids_and_numbers_without_one_last() -> None:
+    lines = [line("a", group="GR10"), line("b", group=" "), line("c", group="gr9"), line("d"), line("e", group="")]
+
+    assert list(members(groups_by_group(lines)).items()) == [
+        ("GR1", ["d"]),
+        ("gr9", ["c"]),
+        ("GR10", ["a"]),
+        ("", ["b", "e"]),
+    ]
+
+
+def test_groups_whose_ids_differ_only_in_case_are_two() -> None:
+    assert members(groups_by_group([line("a", group="gr1"), line("b", group="GR1")])) == {"GR1": ["b"], "gr1": ["a"]}
+
+
+def test_within_a_group_the_numbers_keep_their_order() -> None:
+    lines = [line("c"), line("a"), line("b")]
+
+    assert members(groups_by_group(lines)) == {"GR1": ["c", "a", "b"]}
+
+
+def test_toll_free_numbers_stand_before_local_ones() -> None:
+    lines = [*several(2), *several(1, kind="toll-free")]
+
+    assert [(group.key, len(group.lines)) for group in groups_by_kind(lines)] == [("toll-free", 1), ("local", 2)]
+
+
+def test_a_number_is_under_each_of_its_teammates_and_those_with_nobody_are_last() -> None:
+    both, ann, nobodys = line("both", key=1), line("ann", key=2), line("nobody", key=3)
+
+    groups = groups_by_teammate([both, nobodys, ann], [ANN, BO], {1: ["US2", "US1"], 2: ["US1"]})
+
+    assert list(members(groups).items()) == [("US1", ["both", "ann"]), ("US2", ["both"]), ("", ["nobody"])]
+    assert [(group.label, group.detail) for group in groups[:2]] == [
+        ("Ann", "ann@example.com"),
+        ("Bo", "bo@example.com"),
+    ]
+
+
+def test_a_teammate_none_of_whose_numbers_fit_is_no_group() -> None:
+    assert members(groups_by_teammate([line("a", key=1)], [ANN, BO], {1: ["US2"], 2: ["US1"]})) == {"US2": ["a"]}
+
+
+def test_the_positions_of_groups_count_from_none() -> None:
+    groups = groups_by_group([line("a", group="GR1"), line("b", group="GR2")])
+
+    assert [group.position for group in groups] == [0, 1]
+
+
+def test_no_numbers_make_no_groups() -> None:
+    assert groups_by_group([]) == groups_by_kind([]) == groups_by_teammate([], [ANN], {}) == []

@@ -1,0 +1,81 @@
+"""Whatever text Quo sends, and whatever stands in the address, the audit shows it as text."""
+
+from collections.abc import Iterator
+from unicodedata import combining
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from tests.audit.pages import AUDIT, many, marked, sentences
+from tests.pages.builders import HTMX, Office, numbers_on, parsed, remember, total_of
+from tests.pages.test_hostile import HOSTILE, OUTSIDE, everywhere, is_harmless, isolated
+from tests.quo.samples import user
+
+GROUPINGS = ("group", "kind", "teammate")
+
+
+def test_every_text_is_shown_as_text_in_every_grouping(office: Office) -> None:
+    remember(*(everywhere(text) for text in HOSTILE.values()))
+
+    for by in GROUPINGS:
+        for headers in ({}, HTMX):
+            page = parsed(office.get(AUDIT, {"by": by}, headers=headers))
+            is_harmless(page)
+            assert len(numbers_on(page)) == len(HOSTILE)
+
+
+@pytest.mark.parametrize("name", list(HOSTILE))
+def test_an_odd_one_and_its_group_are_shown_as_text(office: Office, name: str) -> None:
+    text = HOSTILE[name]
+    people = [user("US1", firstName=text, lastName=text, email=text)]
+    odd = [{**record, "name": text} for record in many(2, "++--+-", name="Odd", groupId=text, users=people)]
+    remember(*many(9, groupId=text, users=people), *odd)
+
+    for by in GROUPINGS:
+        page = parsed(office.get(AUDIT, {"by": by}))
+        is_harmless(page)
+        assert len(sentences(page)) == 1
+        assert sum(not combining(letter) for letter in sentences(page)[0]) < 400
+
+
+def texts_with(page: LexborHTMLParser, text: str) -> Iterator[LexborNode]:
+    for node in page.css("*"):
+        own = "".join(child.text() or "" for child in node.iter(include_text=True) if child.tag == "-text")
+        if text in own:
+            yield node
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_outside_text_is_isolated_from_the_text_around_it(office: Office, headers: dict[str, str]) -> None:
+    people = [user(f"US{OUTSIDE}", firstName=OUTSIDE, email=f"{OUTSIDE}@example.com")]
+    alike = {"groupId": OUTSIDE, "users": people}
+    remember(
+        *many(9, "++++++", name=OUTSIDE, **alike),
+        *many(8, "++-?--", name=OUTSIDE + "odd", **alike),
+        marked(OUTSIDE + "alone", "------", **alike),
+    )
+
+    for query in ("", "by=kind", "by=teammate", f"user=US{OUTSIDE}&group={OUTSIDE}&q={OUTSIDE}", f"q={OUTSIDE}zebra"):
+        page = parsed(office.get(f"{AUDIT}?{query}", headers=headers))
+        found = list(texts_with(page, OUTSIDE))
+        assert found
+        assert [node.html for node in found if not isolated(node)] == [], query
+
+
+NAMES = st.sampled_from(["by", "odd", "q", "user", "group", "kind", "messaging_us", "country", "sort", "page", "x"])
+VALUES = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(["group", "teammate", "kind", "US1", "-messaging_us", "2", "unknown", "local", "GR1", "none"]),
+)
+
+
+@given(st.lists(st.tuples(NAMES, VALUES), max_size=6))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_address_breaks_the_audit(office: Office, query: list[tuple[str, str]]) -> None:
+    remember(*many(3), marked("Odd", "++--+-", users=[]))
+
+    for headers in ({}, HTMX):
+        page = parsed(office.get(AUDIT, dict(query), headers=headers))
+        assert 0 <= total_of(page) <= 4

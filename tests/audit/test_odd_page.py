@@ -1,0 +1,249 @@
+"""What the page says of the odd ones out and of what may be behind them."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from numbers import audit_page
+from numbers.facts import COLUMNS
+from numbers.sandbox.workspace import build
+from tests.audit.pages import ANN, AUDIT, many, marked, sentences, summary
+from tests.pages.builders import Office, attribute, notices_of, numbers_on, one, parsed, remember, texts, words
+
+UNREGISTERED = "++--+-"  # no texts to the US
+
+
+def test_one_odd_number_is_a_sentence_that_names_and_links_it(office: Office) -> None:
+    remember(*many(11), marked("Denver – front desk", UNREGISTERED))
+
+    page = parsed(office.get(AUDIT))
+
+    assert sentences(page) == [
+        "Denver – front desk: messaging, United States is restricted, but allowed on 11 of the 12 numbers in group GR1."
+    ]
+    assert attribute(one(page, ".odd-name"), "href") == "/numbers/PNDenver%20%E2%80%93%20front%20desk/"
+    assert summary(page).startswith("1 of 12 numbers differs from what most of their group has.")
+
+
+def test_one_sentence_names_all_the_cells_of_a_number(office: Office) -> None:
+    remember(*many(3), marked("Odd", "++++--"))
+
+    assert sentences(parsed(office.get(AUDIT))) == [
+        "Odd: calling, international is allowed, but restricted on 3 of the 4 numbers in group GR1; "
+        "messaging, Canada is restricted, but allowed on 3 of them."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("by", "changes", "among"),
+    [
+        ("kind", {}, "4 local numbers"),
+        ("kind", {"number": "+18005550100"}, "4 toll-free numbers"),
+        ("group", {}, "4 numbers in group GR1"),
+        ("group", {"groupId": ""}, "4 numbers without a group"),
+        ("teammate", {"users": [ANN]}, "4 numbers of Ann Lee"),
+        ("teammate", {"users": []}, "4 numbers with nobody on them"),
+    ],
+)
+def test_a_sentence_says_what_a_number_is_compared_with(
+    office: Office, by: str, changes: dict[str, Any], among: str
+) -> None:
+    remember(*many(3, **changes), marked("Odd", UNREGISTERED, **changes))
+
+    (sentence,) = sentences(parsed(office.get(AUDIT, {"by": by})))
+
+    assert sentence.endswith(f"allowed on 3 of the {among}.")
+
+
+def test_several_with_the_same_difference_are_one_sentence(office: Office) -> None:
+    remember(*many(9), *(marked(name, UNREGISTERED) for name in ("C", "A", "B")))
+
+    page = parsed(office.get(AUDIT))
+
+    assert sentences(page) == ["These 3 of 12 numbers in group GR1 cannot text the United States, most can: A, B, C."]
+    assert not page.css(".odd-list details")
+
+
+def test_the_sentence_of_several_names_all_the_ways_in_which_they_differ(office: Office) -> None:
+    remember(*many(9), *many(2, "+++-+-", name="Odd"))
+
+    assert sentences(parsed(office.get(AUDIT))) == [
+        "These 2 of 11 numbers in group GR1 can call other countries, most cannot; "
+        "cannot text the United States, most can: Odd 000, Odd 001."
+    ]
+
+
+@pytest.mark.parametrize(("count", "shown", "more"), [(7, 7, 0), (8, 6, 2), (60, 6, 54), (65, 6, 59)])
+def test_of_many_the_first_are_named_and_the_others_folded(office: Office, count: int, shown: int, more: int) -> None:
+    remember(*many(count + 1), *many(count, UNREGISTERED, name="Odd"))
+
+    page = parsed(office.get(AUDIT))
+
+    names = [f"Odd {place:03}" for place in range(count)]
+    assert texts(page.css(".odd-list > li > p .odd-name")) == names[:shown]
+    assert texts(page.css(".odd-list summary")) == ([f"and {more} more"] if more else [])
+    assert texts(page.css(".odd-list details .odd-name")) == names[shown:60]
+    assert ("and 5 more." in words(one(page, ".odd-list"))) == (count == 65)
+
+
+def test_the_rarest_differences_stand_first(office: Office) -> None:
+    remember(*many(9), *many(2, UNREGISTERED, name="Two"), marked("One", "------"))
+
+    page = parsed(office.get(AUDIT))
+
+    assert [attribute(item, "data-count") for item in page.css(".odd-list > li")] == ["1", "2"]
+    assert attribute(one(page, "#odd-ones"), "data-odd") == "3"
+
+
+def test_a_number_that_is_odd_under_two_teammates_is_said_twice_and_counted_once(office: Office) -> None:
+    people = [ANN, {**ANN, "id": "US2", "firstName": "Bo"}]
+    remember(*many(3, users=people), marked("Odd", UNREGISTERED, users=people))
+
+    page = parsed(office.get(AUDIT, {"by": "teammate"}))
+
+    assert len(sentences(page)) == 2
+    assert attribute(one(page, "#odd-ones"), "data-odd") == "1"
+
+
+def test_every_finding_leads_to_the_list_of_exactly_its_numbers(office: Office) -> None:
+    remember(*build(60).numbers)
+    followed = 0
+
+    for query in ("by=group", "by=kind", "by=teammate", "by=kind&unassigned=no&q=e", "by=teammate&kind=local"):
+        page = parsed(office.get(f"{AUDIT}?{query}"))
+        for item in page.css(".odd-list > li"):
+            for link in item.css(".odd-beside a[href^='/numbers/?']"):
+                listed = parsed(office.get(attribute(link, "href")))
+                assert pages_of(listed, "#results .name a") == pages_of(item, ".odd-name"), query
+                count = len(numbers_on(listed))
+                assert words(link) == f"Show {'both' if count == 2 else f'all {count}'} in the list"
+                followed += 1
+    assert followed > 5
+
+
+def pages_of(node: LexborHTMLParser | LexborNode, selector: str) -> list[str]:
+    return sorted(attribute(link, "href") for link in node.css(selector))
+
+
+def test_odd_ones_that_no_list_can_show_lead_nowhere(office: Office) -> None:
+    people = [ANN, {**ANN, "id": "US2", "firstName": "Bo"}]
+    remember(*many(3, users=people), *many(2, UNREGISTERED, name="Odd", users=people))
+
+    page = parsed(office.get(AUDIT, {"by": "teammate", "user": "US1"}))
+
+    links = [item.css(".odd-beside a[href^='/numbers/?']") for item in page.css(".odd-list > li")]
+    assert [len(found) for found in links] == [1, 0]
+    assert parse_qs(urlsplit(attribute(links[0][0], "href")).query)["user"] == ["US1"]
+
+
+def test_the_odd_ones_have_pages_of_their_own(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit_page, "FINDINGS_PER_PAGE", 2)
+    monkeypatch.setattr(audit_page, "ROWS_PER_PAGE", 3)
+    patterns = ["-+-++-", "+--++-", "+++++-", UNREGISTERED, "++-+--"]
+    remember(*many(6), *(marked(f"Odd {place}", marks) for place, marks in enumerate(patterns)))
+
+    pages = [parsed(office.get(AUDIT, {"odd": odd, "page": "2"})) for odd in ("1", "2", "3")]
+
+    assert [len(sentences(page)) for page in pages] == [2, 2, 1]
+    assert [name for page in pages for name in texts(page.css(".odd-name"))] == [f"Odd {place}" for place in range(5)]
+    assert words(one(pages[1], "#odd-ones nav span")) == "3 to 4 of 5"
+    links = {attribute(link, "id"): attribute(link, "href") for link in pages[1].css("#odd-ones nav a")}
+    assert links == {
+        "first-odd": "/audit/?page=2#odd-ones",
+        "previous-odd": "/audit/?page=2#odd-ones",
+        "next-odd": "/audit/?page=2&odd=3#odd-ones",
+        "last-odd": "/audit/?page=2&odd=3#odd-ones",
+    }
+    assert attribute(one(pages[1], "#next-page"), "href") == "/audit/?page=3&odd=2#matrix"
+
+
+def test_a_page_of_the_odd_ones_beyond_the_last_is_the_last(office: Office) -> None:
+    remember(*many(3), marked("Odd", UNREGISTERED))
+
+    page = parsed(office.get(AUDIT, {"odd": "7"}))
+
+    assert notices_of(page) == ["There is no page 7 of the odd ones, so the last one is shown."]
+    assert len(sentences(page)) == 1
+
+
+def test_where_nothing_is_odd_the_page_says_so_calmly(office: Office) -> None:
+    remember(*many(3))
+
+    page = parsed(office.get(AUDIT))
+
+    assert summary(page) == "Nothing is odd: no number differs from what most of its group has."
+    assert not page.css("#results :is(.odd-list, td.odd, .notice)")
+
+
+def test_groups_that_are_too_small_to_compare_are_said(office: Office) -> None:
+    remember(*many(3), marked("Alone", "------", groupId="GR2"))
+
+    assert summary(parsed(office.get(AUDIT))).endswith("Groups of one or two numbers are not compared.")
+
+
+def test_where_nothing_can_be_compared_one_click_compares_kinds(office: Office) -> None:
+    remember(*(marked(name, groupId=name) for name in "abc"), marked("d", UNREGISTERED, groupId="d"))
+
+    page = parsed(office.get(AUDIT))
+
+    assert summary(page).startswith("There is nothing to compare: that takes three numbers or more in one group.")
+    compared = parsed(office.get(attribute(one(page, "#compare-kinds"), "href")))
+    assert len(sentences(compared)) == 1
+
+
+def test_every_possible_cause_stands_once_however_many_are_odd(office: Office) -> None:
+    remember(*many(30), *many(9, UNREGISTERED, name="Odd"), *many(5, "++----", name="Odder"))
+
+    page = parsed(office.get(AUDIT))
+
+    said = texts(page.css("[data-cause] dd"))
+    assert len(said) == len(set(said))
+    assert sum("A2P 10DLC" in text for text in said) == 1
+    assert all(text.startswith("Possible cause: ") and " Next step: " in text for text in said)
+
+
+def test_a_cause_says_where_and_on_how_many_numbers(office: Office) -> None:
+    free = {"number": "+18005550100"}
+    remember(*many(3), *many(2, UNREGISTERED, name="US", **free), *many(2, "++-+--", name="CA", **free))
+
+    page = parsed(office.get(AUDIT))
+
+    (toll_free,) = [cause for cause in page.css("[data-cause]") if "toll-free verification" in words(cause)]
+    assert "Messaging, United States; Messaging, Canada restricted on 4 numbers" in words(one(toll_free, "dt"))
+
+
+def test_an_odd_one_refers_to_its_own_possible_causes(office: Office) -> None:
+    remember(*many(9, "++-+++"), marked("Cannot text", "++--++"), marked("Can call", "+++-+-"))
+
+    page = parsed(office.get(AUDIT))
+
+    causes = {attribute(cause, "id"): words(cause) for cause in page.css("[data-cause]")}
+    links = {
+        words(one(item, ".odd-name")): [attribute(link, "href")[1:] for link in item.css(".odd-beside a")]
+        for item in page.css(".odd-list > li")
+    }
+    text = [causes[cause] for cause in links["Cannot text"]]
+    assert ["A2P" in text[0], "sole-proprietor" in text[1], len(text)] == [True, True, 2]
+    assert any("International texting" in causes[cause] for cause in links["Can call"])
+
+
+def test_what_is_odd_by_being_allowed_needs_no_cause(office: Office) -> None:
+    remember(*many(9), marked("Odd", "+++++-"))
+
+    assert not parsed(office.get(AUDIT)).css(".odd-beside")
+
+
+def test_the_causes_are_open_where_something_is_odd_and_folded_where_nothing_is(office: Office) -> None:
+    remember(*many(3))
+    assert "open" not in one(parsed(office.get(AUDIT)), "#causes").attributes
+
+    remember(*many(3), marked("Odd", UNREGISTERED))
+    assert "open" in one(parsed(office.get(AUDIT)), "#causes").attributes
+
+
+def test_without_any_restriction_there_is_no_cause(office: Office) -> None:
+    remember(*many(3, "+" * len(COLUMNS)))
+
+    assert not parsed(office.get(AUDIT)).css("#causes")

@@ -1,0 +1,49 @@
+"""The audit's query string: the list's filters, the grouping, and two pages."""
+
+import pytest
+from django.http import QueryDict
+
+from numbers.audit import Grouping
+from numbers.audit_query import AuditQuery, parse
+from numbers.filters import NumberFilters
+
+WHOLE = "by=teammate&q=desk&messaging_us=restricted&sort=-number&page=3&odd=2"
+
+
+def test_what_stands_at_its_default_is_left_out() -> None:
+    asked = parse(QueryDict("by=group&odd=1&page=1&sort=name&q="))
+
+    assert asked == AuditQuery(NumberFilters())
+    assert asked.query == ""
+
+
+def test_a_query_is_read_as_it_is_written() -> None:
+    asked = parse(QueryDict(WHOLE))
+
+    assert (asked.by, asked.odd, asked.filters.page, asked.filters.q) == (Grouping.TEAMMATE, 2, 3, "desk")
+    assert asked.query == WHOLE
+    assert asked.filters.notices == ()
+
+
+def test_another_grouping_begins_at_the_first_pages() -> None:
+    assert parse(QueryDict(WHOLE)).grouped_by("kind").query == ("by=kind&q=desk&messaging_us=restricted&sort=-number")
+
+
+@pytest.mark.parametrize(
+    ("pages", "query"), [({"page": 4}, "page=4&odd=2"), ({"odd": 5}, "page=3&odd=5"), ({"page": 1, "odd": 1}, "")]
+)
+def test_a_page_of_one_part_leaves_the_other_part_where_it_is(pages: dict[str, int], query: str) -> None:
+    assert parse(QueryDict("page=3&odd=2")).at(**pages).query == query
+
+
+@pytest.mark.parametrize(
+    ("query", "notice"),
+    [
+        ("by=colour", "“colour” is nothing that by can be (group, kind, teammate), so it was ignored."),
+        ("odd=0", "“0” is no page, so the first one is shown."),
+        ("by=kind&by=group", "“by” is given more than once; the last one counts."),
+        ("by=kind&colour=red", "“colour” means nothing here and was ignored."),
+    ],
+)
+def test_nonsense_is_named_and_ignored(query: str, notice: str) -> None:
+    assert parse(QueryDict(query)).filters.notices == (notice,)

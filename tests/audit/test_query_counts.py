@@ -1,0 +1,64 @@
+"""How often the audit asks the database: pinned, and the same for few numbers and for many."""
+
+import pytest
+from django.test import Client
+
+from tests.audit.pages import ANN, AUDIT, BO, many, marked
+from tests.pages.builders import HTMX, Office, remember
+from tests.pages.test_query_counts import Pinned
+
+SESSION = 2  # the session, and who is signed in
+FRESHNESS = 2  # the last sync about the page, and the last of the whole workspace
+VERSION = 1
+FORM = 2  # what the filters offer
+LINES = 1  # every number that fits
+PEOPLE = 2  # who there is, and who is on what
+
+WHOLE = SESSION + FRESHNESS + VERSION + LINES
+COUNTS = {
+    AUDIT: WHOLE + FORM,
+    f"{AUDIT}?by=kind": WHOLE + FORM,
+    f"{AUDIT}?by=teammate": WHOLE + FORM + PEOPLE,
+    f"{AUDIT}?by=teammate&q=desk+555+ann&messaging_us=restricted&sort=-teammates": WHOLE + FORM + PEOPLE,
+    f"{AUDIT}?user=US1": WHOLE + FORM + 2,  # the teammate's name, and whether it is known
+    f"{AUDIT}?who=ann": WHOLE + FORM + 1,  # the picker's teammates
+}
+FILES = {"/audit.csv": SESSION + LINES, "/audit.json?by=teammate": SESSION + LINES + PEOPLE}
+
+
+def few() -> None:
+    remember(*many(3, users=[ANN, BO]), marked("Odd", "++----", users=[ANN]))
+
+
+def much() -> None:
+    people = [{**ANN, "id": f"US{place}", "firstName": f"Desk {place}"} for place in range(1, 11)]
+    numbers = [*many(40, users=people), *many(30, "++----", name="Odd", users=people), *many(9, "+" * 6, name="Open")]
+    remember(*[{**record, "groupId": f"GR{place % 7}"} for place, record in enumerate(numbers)])
+
+
+@pytest.mark.parametrize("fill", [few, much])
+def test_a_page_asks_a_fixed_number_of_times(office: Office, django_assert_num_queries: Pinned, fill: object) -> None:
+    assert callable(fill)
+    fill()
+
+    for path, count in COUNTS.items():
+        with django_assert_num_queries(count, info=path):
+            assert Client.get(office, path).status_code == 200
+
+
+def test_a_fragment_does_not_ask_for_the_form_that_stays(office: Office, django_assert_num_queries: Pinned) -> None:
+    few()
+
+    headers = HTMX | {"HX-Trigger": "filters", "HX-Current-URL": f"http://testserver{AUDIT}"}
+    with django_assert_num_queries(WHOLE):
+        Client.get(office, AUDIT, headers=headers)
+
+
+@pytest.mark.parametrize("fill", [few, much])
+def test_a_file_asks_a_fixed_number_of_times(office: Office, django_assert_num_queries: Pinned, fill: object) -> None:
+    assert callable(fill)
+    fill()
+
+    for path, count in FILES.items():
+        with django_assert_num_queries(count, info=path):
+            assert Client.get(office, path).getvalue()

@@ -1,0 +1,31 @@
+"""The Chromium that the tests drive: the one that CHROMIUM names, else the one that bin/find-chromium finds."""
+
+import os
+import subprocess
+
+from playwright.sync_api import Browser, Playwright
+
+from quo_admin import env
+
+
+class NoChromium(Exception):
+    """There is none, and none could be installed. The text is a sentence that says what to do."""
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start Chromium. Raises NoChromium."""
+    arguments = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]  # even a page that is wrong stays here
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")  # root may not use it
+    return playwright.chromium.launch(executable_path=_path(), args=arguments)
+
+
+def _path() -> str:
+    if os.environ.get("CHROMIUM"):
+        return os.environ["CHROMIUM"]
+    found = subprocess.run(
+        ["bin/find-chromium"], cwd=env.BASE_DIR, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    if found.returncode:
+        raise NoChromium(found.stderr.strip().splitlines()[-1])
+    return found.stdout.strip()

@@ -1,0 +1,55 @@
+"""What the sandbox's workspace holds, to hold pages against, and what a page shows."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Locator, Page, expect
+
+from numbers.sandbox.workspace import Record, build
+from tests.browser.sites import NUMBERS
+
+RECORDS = build(NUMBERS).numbers
+MARCUS = "USoVPRYf69wG"  # Marcus Sorensen, who is on several numbers
+
+
+def number(name: str) -> Record:
+    """Return the number that the office calls so."""
+    return next(record for record in RECORDS if record["name"] == name)
+
+
+def numbers_that(fit: Callable[[Record], bool]) -> set[str]:
+    """Return the ids of the numbers that fit."""
+    return {record["id"] for record in RECORDS if fit(record)}
+
+
+def named(part: str) -> Callable[[Record], bool]:
+    return lambda record: part in record["name"].casefold()
+
+
+def has(user_id: str) -> Callable[[Record], bool]:
+    return lambda record: any(user["id"] == user_id for user in record["users"])
+
+
+def detail_path(name: str) -> str:
+    return f"/numbers/{number(name)['id']}/"
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.locator(f'#results [data-number="{number(name)["id"]}"]')
+
+
+def expect_total(page: Page, total: int) -> None:
+    """Wait until the list says that so many numbers fit."""
+    expect(page.locator("#results")).to_have_attribute("data-total", str(total))
+
+
+def shown(page: Page) -> set[str]:
+    """Return the ids of the numbers in the list, as it is at this moment."""
+    rows = page.locator("#results [data-number]")
+    return {str(name) for name in rows.evaluate_all("rows => rows.map(row => row.dataset.number)")}
+
+
+def expect_numbers(page: Page, ids: set[str]) -> None:
+    """Wait until the list counts so many numbers, and hold those it shows, all on one page, against `ids`."""
+    assert ids, "an empty list would prove nothing"
+    expect_total(page, len(ids))
+    assert shown(page) == ids

@@ -1,0 +1,69 @@
+"""Makes the pictures in `docs/` anew, from the demo: `make pictures`."""
+
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Page, ViewportSize, sync_playwright
+
+from quo_admin import env
+from tests.browser.chromium import launch
+from tests.browser.sites import serving, signed_in
+
+FOLDER = env.BASE_DIR / "docs"
+DESK = ViewportSize(width=1280, height=800)
+PHONE = ViewportSize(width=390, height=800)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture's file, the path of what it shows, and what is clicked before."""
+
+    name: str
+    path: str
+    viewport: ViewportSize = DESK
+    scheme: Literal["light", "dark"] = "light"
+    clicks: tuple[str, ...] = ()
+
+
+PICTURES = (
+    Picture("overview", "/"),
+    Picture("numbers", "/numbers/"),
+    Picture("filters", "/numbers/?messaging_us=restricted&kind=local", clicks=("#more-filters summary",)),
+    Picture("number", "/numbers/?q=denver+front", clicks=("#results tbody th a",)),
+    Picture("teammate", "/teammates/?sort=-numbers", clicks=("#results tbody th a",), scheme="dark"),
+    Picture("audit", "/audit/"),
+    Picture("phone", "/numbers/?calling_intl=allowed", viewport=PHONE),
+)
+
+
+def main() -> None:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as playwright,
+        serving(env.BASE_DIR, Path(folder)) as (url, password),
+    ):
+        browser = launch(playwright)
+        cookies = signed_in(browser, url, password, Path(folder) / "data").cookies
+        for picture in PICTURES:
+            context = browser.new_context(
+                base_url=url, viewport=picture.viewport, color_scheme=picture.scheme, storage_state=cookies
+            )
+            _take(context.new_page(), picture)
+            context.close()
+        browser.close()
+
+
+def _take(page: Page, picture: Picture) -> None:
+    page.goto(picture.path)
+    for selector in picture.clicks:
+        page.locator(selector).first.click()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=FOLDER / f"{picture.name}.png")
+    sys.stdout.write(f"docs/{picture.name}.png\n")
+
+
+if __name__ == "__main__":
+    main()

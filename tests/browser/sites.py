@@ -1,0 +1,127 @@
+"""The product as it is installed, in processes of its own: the demo, and an office whose Quo the tests play."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
+from unittest.mock import patch
+
+from playwright.sync_api import Browser, StorageState
+
+from numbers.sandbox.answers import Answer
+from numbers.sandbox.server import SandboxServer
+from numbers.sandbox.workspace import build
+from quo_admin import env
+from quo_admin.prepare import prepare
+from tests.project.processes import LAST_WORDS, PATIENCE, environment, free_port, started
+
+EMAIL = "admin@example.com"
+KEY = "key-of-the-office"
+NUMBERS = 60
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running Quo Admin, its first account's password and the cookies of somebody signed in to it."""
+
+    url: str
+    data: Path
+    password: str
+    cookies: StorageState
+
+
+@contextmanager
+def serving(project: Path, folder: Path, **more: str) -> Iterator[tuple[str, str]]:
+    """Run the copy `project` on a free port with its data in `folder`; give the address and the first password."""
+    port = free_port()
+    variables = environment(folder, PORT=str(port), **more)
+    prepare(env.read(variables, env.dotenv_path(variables)))
+    command = [str(project / ".venv" / "bin" / "python"), str(project / "manage.py"), "run"]
+    with started(command, folder, variables, folder / "log") as process:
+        process.wait_for(LAST_WORDS)
+        password = re.search(rf"Sign in as {EMAIL} with the password (\S+)", process.printed)
+        assert password, process.printed
+        yield f"http://127.0.0.1:{port}", password[1]
+
+
+def signed_in(browser: Browser, url: str, password: str, data: Path) -> Site:
+    """Sign in to the first account, once for all that follows: the site counts how often somebody does."""
+    context = browser.new_context(base_url=url)
+    page = context.new_page()
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("navigation", name="Pages").wait_for()
+    cookies = context.storage_state()
+    context.close()
+    return Site(url, data, password, cookies)
+
+
+class Office:
+    """A workspace of 60 numbers, known to the product, whose Quo does what the test says.
+
+    `quo` may be given faults or another workspace at any time; `reset()` undoes all of it, in Quo and in memory.
+    """
+
+    def __init__(self, site: Site, quo: SandboxServer) -> None:
+        self.site = site
+        self.quo = quo
+        self._database = site.data / "quo-admin.sqlite3"
+        self._kept = site.data / "as-it-began.sqlite3"
+        self._healthy = quo.timing
+        self._copy(self._database, self._kept)
+
+    def reset(self) -> None:
+        self.quo.fault, self.quo.timing = None, self._healthy
+        self.quo.next_faults.clear()
+        self.has(NUMBERS)
+        self._copy(self._kept, self._database)
+
+    def has(self, numbers: int) -> None:
+        """Let the workspace be the sandbox's of so many numbers; the memory learns of it by a sync."""
+        self.quo.workspace.numbers = build(numbers).numbers
+        self.quo.workspace.refresh()
+
+    def forget(self) -> None:
+        """Empty the memory, as it is before the first sync."""
+        tables = ("assignment", "numberstate", "teammatestate", "phonenumber", "teammate", "sync")
+        self._execute(*(f"DELETE FROM numbers_{table}" for table in tables))  # noqa: S608 - our own words
+
+    def grow_old(self, age: timedelta) -> None:
+        """Let the syncs so far have been `age` ago."""
+        shifted = ", ".join(
+            f"{column} = strftime('%Y-%m-%d %H:%M:%f', {column}, '-{int(age.total_seconds())} seconds')"
+            for column in ("started_at", "ended_at", "observed_at")
+        )
+        self._execute(f"UPDATE numbers_sync SET {shifted}")  # noqa: S608 - our own words
+
+    @contextmanager
+    def quo_takes_its_time(self) -> Iterator[Event]:
+        """Let Quo answer nothing until the event is set, or the block ends."""
+        may_answer, answer = Event(), self.quo.answer
+
+        def answer_later(*args: Any) -> Answer:
+            may_answer.wait(PATIENCE)
+            return answer(*args)
+
+        with patch.object(self.quo, "answer", answer_later):
+            try:
+                yield may_answer
+            finally:
+                may_answer.set()
+
+    def _execute(self, *statements: str) -> None:
+        with closing(sqlite3.connect(self._database, timeout=PATIENCE)) as database, database:
+            for statement in statements:
+                database.execute(statement)
+
+    @staticmethod
+    def _copy(source: Path, target: Path) -> None:
+        with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(target, timeout=PATIENCE)) as copy:
+            original.backup(copy)

@@ -1,0 +1,59 @@
+"""Every page, in every state and every look: accessible at WCAG 2.2 AA, and never wider than a phone's screen."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.accessibility import COLOURS, violations
+from tests.browser.conftest import DESKTOP, PHONE, Browsing
+from tests.browser.places import PLACES, STATES, Place, State
+from tests.browser.sites import Office, Site
+
+# What reaches beyond the screen's edges; what its own box cuts off or is kept out of sight on purpose does not count.
+BEYOND = """() => {
+  const beyond = [];
+  const edge = document.documentElement.clientWidth;
+  for (const node of document.body.querySelectorAll("*")) {
+    const box = node.getBoundingClientRect();
+    if (!box.width || !box.height || (box.right <= edge + 0.5 && box.left >= -0.5)) continue;
+    let isCut = false;
+    for (let up = node; up !== document.body; up = up.parentElement) {
+      const style = getComputedStyle(up);
+      isCut ||= style.clipPath !== "none" || style.visibility === "hidden"
+        || (up !== node && style.overflowX !== "visible" && up.getBoundingClientRect().right <= edge + 0.5);
+    }
+    if (!isCut) beyond.push(`${node.localName}.${node.className} ${Math.round(box.left)}..${Math.round(box.right)}`);
+  }
+  const width = Math.max(document.documentElement.scrollWidth, document.body.scrollWidth);
+  return width > edge ? [...beyond, `the page is ${width} wide`] : beyond;
+}"""
+
+
+def assert_sound(page: Page) -> None:
+    """Look at the page at a desk and on a phone, in light and in dark, where only the colours can differ."""
+    found = []
+    for size, viewport in (("at a desk", DESKTOP), ("on a phone", PHONE)):
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme="light")
+        found += [f"{size}: {violation}" for violation in violations(page)]
+        page.emulate_media(color_scheme="dark")
+        found += [f"{size}, in dark: {violation}" for violation in violations(page, only=COLOURS)]
+        found += [f"{size}, too wide: {part}" for part in page.evaluate(BEYOND)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("place", PLACES, ids=str)
+def test_every_page_is_accessible_and_fits(browsing: Browsing, demo: Site, place: Place) -> None:
+    page = browsing.page(demo, signed_in=place.signed_in)
+    browsing.expects(*place.complains)
+    page.goto(place.path)
+    place.then(page)
+    assert_sound(page)
+
+
+@pytest.mark.parametrize("state", STATES, ids=str)
+def test_every_state_is_accessible_and_fits(browsing: Browsing, office: Office, state: State) -> None:
+    state.arrange(office)
+    page = browsing.page(office.site)
+    page.goto(state.path)
+    state.arrived(page)
+    assert_sound(page)

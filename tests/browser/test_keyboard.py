@@ -1,0 +1,177 @@
+"""The whole walk without a mouse."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE, Browsing
+from tests.browser.looking import MARCUS, expect_numbers, expect_total, has, named, number, numbers_that
+from tests.browser.sites import EMAIL, Site
+
+# Where the focus is, in words, and whether somebody who looks can see it: drawn, large enough, inside the window.
+FOCUS = """() => {
+  const at = document.activeElement;
+  if (!at || at === document.body) return null;
+  at.getAnimations().forEach((animation) => animation.finish());
+  const style = getComputedStyle(at), box = at.getBoundingClientRect();
+  const isDrawn = (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none";
+  const isInside = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
+  let isClipped = false;
+  for (let up = at; up; up = up.parentElement) isClipped ||= getComputedStyle(up).clipPath !== "none";
+  const isLarge = box.width >= 8 && box.height >= 8;
+  const what = at.id || at.getAttribute("aria-label") || at.textContent.trim().slice(0, 30);
+  return {what: `${at.localName} ${what}`, isSeen: isDrawn && isInside && !isClipped && isLarge};
+}"""
+
+
+def walk(page: Page, steps: int) -> list[str]:
+    """Press Tab until the focus has left the page, or so often; return where it could not be seen."""
+    unseen = []
+    for _ in range(steps):
+        page.keyboard.press("Tab")
+        focus = page.evaluate(FOCUS)
+        if focus is None:
+            break
+        if not focus["isSeen"]:
+            unseen.append(focus["what"])
+    return unseen
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the focus is there."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if page.locator(selector).evaluate("wanted => wanted === document.activeElement"):
+            return
+    raise AssertionError(f"Tab never comes to {selector}")
+
+
+def test_from_sign_in_to_a_teammates_number_and_back(browsing: Browsing, demo: Site) -> None:
+    page = browsing.page(demo, signed_in=False)
+    keys = page.keyboard
+    page.goto("/numbers/")
+    expect(page.get_by_label("Email")).to_be_focused()
+    keys.type(EMAIL)
+    keys.press("Tab")
+    keys.type(demo.password)
+    keys.press("Enter")
+
+    keys_to_search(page)
+    keys.type("support")
+    expect_total(page, len(numbers_that(named("support"))))
+    tab_to(page, "#teammate-summary")
+    keys.press("Enter")
+    expect(page.get_by_label("Find a teammate by name or email")).to_be_focused()
+    keys.type("marcus")
+    expect(page.locator(".choice")).to_have_count(1)
+    keys.press("Tab")
+    keys.press("Enter")
+    expect_numbers(page, numbers_that(has(MARCUS)) & numbers_that(named("support")))
+    expect(page.locator("#teammate-summary")).to_be_focused()
+
+    tab_to(page, f'[data-number="{number("Resident support")["id"]}"] .name a')
+    keys.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Resident support")
+    page.go_back()
+    expect_numbers(page, numbers_that(has(MARCUS)) & numbers_that(named("support")))
+
+
+def keys_to_search(page: Page) -> None:
+    expect(page.get_by_label("Search", exact=True)).to_be_visible()
+    tab_to(page, "#q")
+
+
+def test_the_first_tab_offers_to_skip_to_the_content(page: Page) -> None:
+    page.goto("/numbers/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+
+
+def test_escape_closes_the_picker_and_gives_the_focus_back(page: Page) -> None:
+    page.goto("/numbers/")
+    tab_to(page, "#teammate-summary")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Find a teammate by name or email")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("Find a teammate by name or email")).to_be_hidden()
+    expect(page.locator("#teammate-summary")).to_be_focused()
+
+
+def test_the_focus_can_always_be_seen_at_a_desk(page: Page) -> None:
+    for path in ("/numbers/?q=dispatch", f"/numbers/{number('Leasing')['id']}/", "/status/"):
+        page.goto(path)
+        assert walk(page, 80) == [], path
+
+
+def test_the_focus_can_always_be_seen_on_a_phone(browsing: Browsing, demo: Site) -> None:
+    page = browsing.page(demo, viewport=PHONE)
+    for path in ("/numbers/?q=dispatch", f"/numbers/{number('Leasing')['id']}/", "/status/"):
+        page.goto(path)
+        assert walk(page, 80) == [], path
+
+
+def test_a_slash_goes_to_the_search_and_escape_leaves_it(page: Page) -> None:
+    page.goto("/numbers/?q=dispatch")
+    search = page.get_by_label("Search", exact=True)
+    page.keyboard.press("/")
+    expect(search).to_be_focused()
+    page.keyboard.type("leasing/")
+    expect(search).to_have_value("leasing/")
+    page.keyboard.press("Escape")
+    expect(search).not_to_be_focused()
+
+
+def test_arrows_walk_through_the_rows_enter_opens_and_escape_comes_back(page: Page) -> None:
+    page.goto("/numbers/?q=dispatch")
+    rows = page.locator("#results .name a")
+    page.keyboard.press("/")
+    page.keyboard.press("ArrowDown")
+    expect(rows.nth(0)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(rows.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_label("Search", exact=True)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    name = rows.nth(0).inner_text()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    page.keyboard.press("Escape")
+    expect(page).to_have_url("/numbers/?q=dispatch")
+
+
+def test_a_question_mark_shows_the_keys_and_escape_hides_them(page: Page) -> None:
+    page.goto("/numbers/")
+    keys = page.get_by_role("dialog", name="Keys")
+    page.keyboard.press("?")
+    expect(keys).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+
+
+def test_single_keys_can_be_turned_off(page: Page) -> None:
+    page.goto("/numbers/")
+    page.keyboard.press("?")
+    page.get_by_label("as keys on this computer").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("?")
+    page.keyboard.press("/")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    expect(page.get_by_label("Search", exact=True)).not_to_be_focused()
+    page.reload()
+    page.keyboard.press("/")
+    expect(page.get_by_label("Search", exact=True)).not_to_be_focused()
+    page.get_by_role("button", name="Keys").click()
+    page.get_by_label("as keys on this computer").check()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("/")
+    expect(page.get_by_label("Search", exact=True)).to_be_focused()
+
+
+def test_a_sorted_list_keeps_the_focus_on_its_heading(page: Page) -> None:
+    page.goto("/numbers/?q=dispatch")
+    tab_to(page, "#sort-number")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url("/numbers/?q=dispatch&sort=number")
+    expect(page.locator("#sort-number")).to_be_focused()

@@ -1,0 +1,70 @@
+"""Nothing jumps: neither while a page loads nor while one searches."""
+
+import pytest
+from playwright.sync_api import Page, ViewportSize
+
+from tests.browser.conftest import DESKTOP, PHONE, Browsing
+from tests.browser.looking import detail_path, expect_total
+from tests.browser.sites import Site
+
+MOST = 0.05  # Cumulative Layout Shift; up to 0.1 is called good
+
+# Each shift with what moved. Those right after a key press count as well: who types is not asking for a jump. The
+# footer follows the end of the page, which a shorter list brings up.
+NOTE_SHIFTS = """
+window.shifts = [];
+window.noteShifts = (entries) => {
+  for (const entry of entries) {
+    if (entry.sources.every((source) => source.node?.closest?.("footer"))) continue;
+    window.shifts.push({
+      value: entry.value,
+      moved: entry.sources.map(({node, previousRect, currentRect}) =>
+        `${node?.id || node?.className || node?.nodeName} ${JSON.stringify([previousRect, currentRect])}`),
+    });
+  }
+};
+window.shiftObserver = new PerformanceObserver((list) => window.noteShifts(list.getEntries()));
+window.shiftObserver.observe({type: "layout-shift", buffered: true});
+"""
+# Two frames later everything that was painted has been measured.
+SHIFTS = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+  window.noteShifts(window.shiftObserver.takeRecords());
+  done(window.shifts);
+})))"""
+
+
+def assert_calm(page: Page) -> None:
+    shifts = page.evaluate(SHIFTS)
+    assert sum(shift["value"] for shift in shifts) < MOST, shifts
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("path", ["/numbers/", detail_path("Leasing"), "/status/"])
+def test_nothing_jumps_while_a_page_loads(browsing: Browsing, demo: Site, path: str, viewport: ViewportSize) -> None:
+    page = browsing.page(demo, viewport=viewport)
+    page.add_init_script(NOTE_SHIFTS)
+    page.goto(path)
+    assert_calm(page)
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_nothing_jumps_while_one_searches(browsing: Browsing, demo: Site, viewport: ViewportSize) -> None:
+    page = browsing.page(demo, viewport=viewport)
+    page.add_init_script(NOTE_SHIFTS)
+    page.goto("/numbers/")
+    page.get_by_label("Search", exact=True).press_sequentially("maintenance dispatch")
+    expect_total(page, 3)
+    page.get_by_label("Search", exact=True).fill("zebra")
+    expect_total(page, 0)
+    page.get_by_label("Search", exact=True).fill("")
+    expect_total(page, 60)
+    assert_calm(page)
+
+
+def test_a_jump_is_noticed(browsing: Browsing, demo: Site) -> None:
+    page = browsing.page(demo)
+    page.add_init_script(NOTE_SHIFTS)
+    page.goto("/numbers/")
+    page.evaluate("() => document.body.insertAdjacentHTML('afterbegin', '<h1>late news</h1>'.repeat(5))")
+    with pytest.raises(AssertionError):
+        assert_calm(page)

@@ -1,0 +1,55 @@
+"""Opening a number from the list, and coming back."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Browsing
+from tests.browser.looking import MARCUS, detail_path, expect_total, number, row
+from tests.browser.sites import Site
+
+
+def test_a_number_opens_and_back_returns_to_the_same_list(page: Page) -> None:
+    page.goto("/numbers/?q=leasing")
+    row(page, "Cedar Court – leasing office").get_by_role("link", name="Cedar Court – leasing office").click()
+    expect(page).to_have_url(detail_path("Cedar Court – leasing office"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cedar Court – leasing office")
+    page.go_back()
+    expect_total(page, 8)
+    expect(page.get_by_label("Search", exact=True)).to_have_value("leasing")
+
+
+def test_a_numbers_page_says_of_each_cell_what_quo_says(page: Page) -> None:
+    page.goto(detail_path("Billing & payments"))
+    words = {"unrestricted": "allowed", "restricted": "restricted"}
+    facts = {
+        str(cell.get_attribute("data-cell")): str(cell.get_attribute("data-fact"))
+        for cell in page.locator("[data-cell]").all()
+    }
+    restrictions = number("Billing & payments")["restrictions"]
+    assert facts == {
+        f"{channel}.{region}": words[value]
+        for channel, regions in restrictions.items()
+        for region, value in regions.items()
+    }
+
+
+def test_the_teammates_beyond_those_in_the_row_are_on_the_numbers_page(page: Page) -> None:
+    page.goto("/numbers/")
+    row(page, "Resident support").locator(".more").click()
+    expect(page).to_have_url(f"{detail_path('Resident support')}#teammates")
+    expect(page.locator("[data-teammate]")).to_have_count(14)
+    expect(page.get_by_role("heading", name="Teammates")).to_be_in_viewport()
+
+
+def test_a_teammate_on_a_numbers_page_leads_to_them_and_to_their_numbers(page: Page) -> None:
+    page.goto(detail_path("Resident support"))
+    page.get_by_role("link", name="Marcus Sorensen").click()
+    expect(page).to_have_url(f"/teammates/{MARCUS}/")
+    page.locator("#as-list").click()
+    expect(page).to_have_url(f"/numbers/?user={MARCUS}")
+
+
+def test_a_number_that_nobody_knows_is_asked_for_and_said_to_be_unknown(browsing: Browsing, demo: Site) -> None:
+    page = browsing.page(demo)
+    browsing.expects("status of 404")
+    page.goto("/numbers/PNnobody/")
+    expect(page.get_by_text("Quo does not know it either.")).to_be_visible()

@@ -1,0 +1,51 @@
+"""The order of the list and its pages."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.looking import RECORDS, expect_total, shown
+
+
+def test_a_heading_sorts_and_again_turns_the_order_around(page: Page) -> None:
+    page.goto("/numbers/?q=dispatch")
+    heading = page.get_by_role("columnheader", name="Number", exact=True)
+    numbers = page.locator("#results .number [title]")
+    expected = sorted(record["number"] for record in RECORDS if "dispatch" in record["name"])
+
+    heading.get_by_role("link").click()
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    assert [cell.get_attribute("title") for cell in numbers.all()] == expected
+    expect(heading.get_by_role("link")).to_be_focused()
+
+    heading.get_by_role("link").click()
+    expect(heading).to_have_attribute("aria-sort", "descending")
+    assert [cell.get_attribute("title") for cell in numbers.all()] == expected[::-1]
+    expect(page).to_have_url("/numbers/?q=dispatch&sort=-number")
+
+
+def test_the_order_stays_while_the_search_changes(page: Page) -> None:
+    page.goto("/numbers/?sort=-number")
+    page.get_by_label("Search", exact=True).fill("dispatch")
+    expect_total(page, 3)
+    expect(page).to_have_url("/numbers/?q=dispatch&sort=-number")
+
+
+def test_pages_hold_every_number_once(page: Page) -> None:
+    page.goto("/numbers/")
+    first = shown(page)
+    page.get_by_role("link", name="Next").click()
+    expect(page.get_by_text("Page 2 of 2")).to_be_visible()
+    second = shown(page)
+    assert (len(first), len(second)) == (50, 10)
+    assert first | second == {record["id"] for record in RECORDS}
+    expect(page).to_have_url("/numbers/?page=2")
+    page.get_by_role("link", name="Previous").click()
+    expect(page.get_by_text("Page 1 of 2")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("Page 2 of 2")).to_be_visible()
+
+
+def test_a_search_begins_at_the_first_page(page: Page) -> None:
+    page.goto("/numbers/?page=2")
+    page.get_by_label("Search", exact=True).fill("dispatch")
+    expect_total(page, 3)
+    expect(page).to_have_url("/numbers/?q=dispatch")

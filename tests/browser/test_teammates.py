@@ -1,0 +1,62 @@
+"""The teammates and the page of one."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.looking import MARCUS, RECORDS, expect_numbers, expect_total, has, number, numbers_that
+
+USERS = {user["id"]: user for record in RECORDS for user in record["users"]}
+
+
+def test_searching_and_filtering_narrow_the_list(page: Page) -> None:
+    page.goto("/teammates/")
+    expect_total(page, len(USERS))
+    page.get_by_label("Search", exact=True).fill("alasdair")
+    expect_total(page, len([user for user in USERS.values() if user["firstName"] == "Alasdair"]))
+    page.get_by_label("Search", exact=True).fill("")
+    page.get_by_label("Role").select_option("member")
+    expect_total(page, len([user for user in USERS.values() if user["role"] == "member"]))
+    expect(page).to_have_url("/teammates/?role=member")
+    page.get_by_label("Numbers", exact=True).select_option("one")
+    ones = [user for user in USERS.values() if len(numbers_that(has(user["id"]))) == 1 and user["role"] == "member"]
+    expect_total(page, len(ones))
+    page.locator("#chip-role").click()
+    expect(page).to_have_url("/teammates/?numbers=one")
+    page.go_back()
+    expect_total(page, len(ones))
+
+
+def test_a_teammates_page_names_their_numbers_and_leads_to_them(page: Page) -> None:
+    page.goto("/teammates/?q=marcus")
+    page.get_by_role("link", name="Marcus Sorensen").click()
+    expect(page).to_have_url(f"/teammates/{MARCUS}/")
+    ids = page.locator(".of-teammate [data-number]").evaluate_all("rows => rows.map(row => row.dataset.number)")
+    assert set(ids) == numbers_that(has(MARCUS))
+    page.get_by_role("link", name="Show as filtered list").click()
+    expect_numbers(page, numbers_that(has(MARCUS)))
+
+
+@pytest.mark.parametrize("channel", ["calling", "messaging"])
+@pytest.mark.parametrize("region", ["US", "CA", "Intl"])
+def test_reach_names_the_numbers_that_grant_it(page: Page, channel: str, region: str) -> None:
+    page.goto(f"/teammates/{MARCUS}/")
+    granting = [
+        record["name"]
+        for record in RECORDS
+        if has(MARCUS)(record) and record["restrictions"][channel][region] == "unrestricted"
+    ]
+    line = page.locator(f'[data-reach="{channel}.{region}"]')
+    expect(line.locator("[data-cell]")).to_have_attribute("data-fact", "allowed" if granting else "restricted")
+    *named, last = line.get_by_role("link").all_inner_texts() or [""]
+    more = re.fullmatch(r"and (\d+) more", last)
+    named += [] if more or not last else [last]
+    assert set(named) <= set(granting)
+    assert len(named) + int(more[1] if more else 0) == len(granting)
+
+
+def test_what_would_be_left_with_nobody_is_said(page: Page) -> None:
+    page.goto(f"/teammates/{MARCUS}/")
+    expect(page.locator(".lone")).to_contain_text("Marcus Sorensen – direct")
+    expect(page.locator(".lone")).not_to_contain_text(number("Resident support")["name"])

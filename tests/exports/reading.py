@@ -1,0 +1,71 @@
+"""Reads the files back, as the programs that they are for do."""
+
+import csv
+import io
+import json
+from typing import Any
+
+from django.test import Client
+from openpyxl import load_workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.utils.escape import unescape
+from openpyxl.worksheet.worksheet import Worksheet
+
+Table = list[dict[str, str]]
+
+CELLS = ("Calling US", "Calling CA", "Calling Intl", "Messaging US", "Messaging CA", "Messaging Intl")
+
+
+def fetched(client: Client, path: str) -> bytes:
+    """The whole file, after its status."""
+    response: Any = client.get(path)
+    assert response.status_code == 200, path
+    content: bytes = response.getvalue()
+    return content
+
+
+def table_of(content: bytes, encoding: str = "utf-8-sig") -> Table:
+    """The rows of a CSV file, by the headings."""
+    return list(csv.DictReader(io.StringIO(content.decode(encoding), newline=""), strict=True))
+
+
+def table(client: Client, path: str) -> Table:
+    return table_of(fetched(client, path))
+
+
+def raw_table(client: Client, path: str) -> Table:
+    return table_of(fetched(client, path), "utf-8")
+
+
+def records(client: Client, path: str) -> list[dict[str, Any]]:
+    answer = json.loads(fetched(client, path))
+    assert list(answer) == ["data"]
+    data: list[dict[str, Any]] = answer["data"]
+    return data
+
+
+def sheets(content: bytes) -> list[Worksheet]:
+    """The sheets of a workbook, in their order."""
+    return list(load_workbook(io.BytesIO(content)).worksheets)
+
+
+def sheet(client: Client, path: str) -> Worksheet:
+    """The sheet that holds the list."""
+    return sheets(fetched(client, path))[0]
+
+
+def cell_of(page: Worksheet, heading: str, row: int = 2) -> Cell:
+    """The cell below a heading; the first row of the list is the sheet's second."""
+    [found] = [cell for cell in page[1] if cell.value == heading]
+    return page.cell(row, found.column)
+
+
+def text_of(cell: Cell) -> str:
+    """What a reader sees: characters that XML cannot hold stand in the file in a form of Excel's own."""
+    return unescape(str(cell.value)) if cell.value is not None else ""
+
+
+def about(client: Client, path: str) -> dict[str, str]:
+    """What the second sheet says, by its headings."""
+    rows = sheets(fetched(client, path))[1].iter_rows(values_only=True)
+    return {str(label): str(text) for label, text in rows if label}

@@ -1,0 +1,110 @@
+"""The page, all its pages together, and every file show the same numbers in the same order, whatever is filtered by."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import HealthCheck, example, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from numbers.querysets import SORTS, TEAMMATE_SORTS
+from numbers.sandbox.workspace import build
+from tests.exports.reading import cell_of, raw_table, records, sheet, table
+from tests.pages.builders import LIST, Office, attribute, numbers_on, parsed, remember, total_of
+from tests.quo.samples import number
+
+Query = dict[str, str]
+
+WORKSPACE = build(70)
+FACTS = st.sampled_from(["", "", "", "allowed", "restricted", "unknown", "nonsense"])
+FILTERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "q": st.sampled_from(["", "555", "desk", "a", "maya", "+1 206", "zebra", "é"]),
+        "user": st.sampled_from([record["id"] for record in WORKSPACE.users[:4]] + ["USx"]),
+        **dict.fromkeys(("calling_us", "calling_intl", "messaging_us", "messaging_ca", "messaging_intl"), FACTS),
+        "group": st.sampled_from([record["groupId"] for record in WORKSPACE.numbers[:3]] + [""]),
+        "kind": st.sampled_from(["toll-free", "local"]),
+        "country": st.sampled_from(["US", "ca", "unknown", "GB"]),
+        "porting": st.sampled_from(["completed", "unfinished", "none"]),
+        "forward": st.sampled_from(["any", "none", "inside", "outside"]),
+        "unassigned": st.sampled_from(["yes", "no"]),
+        "sort": st.sampled_from([*SORTS, *(f"-{key}" for key in SORTS), "nonsense"]),
+        "page": st.sampled_from(["1", "2", "99"]),
+    },
+)
+
+
+@pytest.fixture
+def memory(db: None) -> None:
+    odd = {"calling": {"US": None, "Intl": "pending"}, "messaging": {}}
+    remember(*WORKSPACE.numbers, number("PNodd", restrictions=odd), number("PNalso odd", name="", restrictions=odd))
+
+
+def on_all_pages(office: Office, query: Query) -> list[str]:
+    found: list[str] = []
+    total, page = 1, 1
+    while len(found) < total:
+        shown = parsed(office.get(LIST, {**query, "page": str(page)}))
+        total, page = total_of(shown), page + 1
+        found += numbers_on(shown)
+    return found
+
+
+@examples(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(FILTERS)
+@example({})
+@example({"sort": "-teammates", "page": "2"})
+def test_every_file_has_the_numbers_of_the_page_in_their_order(office: Office, memory: None, query: Query) -> None:
+    asked = urlencode(query)
+
+    ids = on_all_pages(office, query)
+
+    assert [row["Id"] for row in table(office, f"/numbers.csv?{asked}")] == ids
+    assert [row["id"] for row in raw_table(office, f"/numbers.csv?{asked}&raw=1")] == ids
+    assert [record["id"] for record in records(office, f"/numbers.json?{asked}")] == ids
+
+
+@examples(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(FILTERS)
+@example({})
+def test_the_workbook_has_them_too(office: Office, memory: None, query: Query) -> None:
+    page = sheet(office, f"/numbers.xlsx?{urlencode(query)}")
+
+    ids = [cell_of(page, "Id", row).value for row in range(2, page.max_row + 1)]
+    assert ids == on_all_pages(office, query)
+
+
+TEAMMATE_FILTERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "q": st.sampled_from(["", "a", "example.net", "zebra", "é"]),
+        "role": st.sampled_from(["owner", "admin", "member", "boss"]),
+        "numbers": st.sampled_from(["none", "one", "several"]),
+        "sort": st.sampled_from([*TEAMMATE_SORTS, *(f"-{key}" for key in TEAMMATE_SORTS)]),
+    },
+)
+
+
+@examples(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(TEAMMATE_FILTERS)
+@example({})
+def test_every_file_has_the_teammates_of_the_page_in_their_order(office: Office, memory: None, query: Query) -> None:
+    asked = urlencode(query)
+
+    ids = teammates_on_all_pages(office, query)
+
+    assert [row["Id"] for row in table(office, f"/teammates.csv?{asked}")] == ids
+    assert [row["id"] for row in raw_table(office, f"/teammates.csv?{asked}&raw=1")] == ids
+    assert [record["id"] for record in records(office, f"/teammates.json?{asked}")] == ids
+
+
+def teammates_on_all_pages(office: Office, query: dict[str, Any]) -> list[str]:
+    found: list[str] = []
+    total, page = 1, 1
+    while len(found) < total:
+        shown = parsed(office.get("/teammates/", {**query, "page": str(page)}))
+        total, page = total_of(shown), page + 1
+        found += [attribute(row, "data-teammate") for row in shown.css("#results tr[data-teammate]")]
+    return found

@@ -1,0 +1,159 @@
+"""CSV: for people with a spreadsheet, and raw for machines."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+
+from tests.exports.reading import CELLS, fetched, raw_table, table
+from tests.exports.test_formulas import starts_a_formula
+from tests.pages.builders import Office, remember
+from tests.quo.samples import number, user
+
+CSV, RAW = "/numbers.csv", "/numbers.csv?raw=1"
+
+
+def test_the_headings_are_peoples_words(office: Office) -> None:
+    remember(number("PN1"))
+
+    assert list(table(office, CSV)[0]) == [
+        *("Name", "Number", "E.164", "Kind", "Country", "Teammates", "Teammates' emails"),
+        *CELLS,
+        *("Forwards to", "Porting", "Symbol", "Group", "Id", "Created", "Updated"),
+    ]
+
+
+def test_a_number_stands_in_one_row(office: Office) -> None:
+    people = [user("US2", firstName="Zoë", lastName="Ng", email="zoe@example.com"), user("US1", firstName="Ann")]
+    remember(number("PN1", number="+18005550123", forward="+442079460958", users=people))
+
+    [row] = table(office, CSV)
+
+    assert [value for name, value in row.items() if name not in CELLS] == [
+        *("Front desk", "(800) 555-0123", "'+18005550123", "toll-free", "United States"),
+        *("Ann; Zoë Ng", "ada@example.com; zoe@example.com"),
+        *("'+44 20 7946 0958", "completed", "🏡", "1234", "PN1", " '2022-01-01T00:00:00Z'", "2022-01-02T00:00:00Z"),
+    ]
+
+
+def test_what_a_number_lacks_is_an_empty_cell(office: Office) -> None:
+    nothing = dict.fromkeys(("forward", "portingStatus", "symbol", "portRequestId", "formattedNumber"))
+    remember(number("PN1", **nothing, users=[], name="", number="+8881234567890"))
+
+    [row] = table(office, CSV)
+
+    for name in ("Name", "Country", "Teammates", "Teammates' emails", "Forwards to", "Porting", "Symbol"):
+        assert row[name] == "", name
+
+
+def test_facts_are_words_and_what_quo_sent_instead_stands_in_brackets(office: Office) -> None:
+    odd = {"US": "unrestricted", "CA": "restricted", "Intl": "pending review"}
+    remember(number("PN1", restrictions={"calling": odd, "messaging": {"CA": None, "Intl": ""}}))
+
+    [row] = table(office, CSV)
+
+    assert [row[name] for name in CELLS] == [
+        *("allowed", "restricted", "not reported (pending review)"),
+        *("not reported", "not reported (null)", "not reported ()"),
+    ]
+
+
+def test_excel_is_told_that_it_is_utf_8_and_each_line_ends_as_the_standard_says(office: Office) -> None:
+    remember(number("PN1"), number("PN2"))
+
+    content = fetched(office, CSV)
+
+    assert content.startswith(b'\xef\xbb\xbf"Name",')
+    assert content.count(b"\r\n") == content.count(b"\n") == 3
+    assert content.endswith(b"\r\n")
+
+
+def test_every_text_is_in_quotes_so_that_no_semicolon_parts_it(office: Office) -> None:
+    remember(number("PN1", users=[user("US1", firstName="Ann"), user("US2", firstName="Bo")]))
+
+    rows = list(csv.reader(io.StringIO(fetched(office, CSV).decode("utf-8-sig")), quoting=csv.QUOTE_NONE))
+
+    assert all(value.startswith('"') and value.endswith('"') for row in rows for value in row), rows
+
+
+@pytest.mark.parametrize("text", ['a, "b", c', "one\ntwo\r\nthree", "名前 שלום 🏡", "  spaced  ", "back\\slash", "'"])
+def test_text_comes_back_as_it_was(office: Office, text: str) -> None:
+    remember(number("PN1", name=text, users=[user(firstName=text)]))
+
+    assert table(office, CSV)[0]["Name"] == text
+    assert raw_table(office, RAW)[0]["name"] == text
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", " =1", "\u200b=1", "＝1"])
+def test_no_text_of_quo_runs_in_a_spreadsheet(office: Office, text: str) -> None:
+    remember(
+        number("PN1", name=text, symbol=text, groupId=text, portingStatus=text, forward=text, createdAt=text),
+        number("PN2", users=[user("US1", firstName=text, lastName=None), user("US2", email=text)]),
+    )
+
+    rows = {row["Id"]: row for row in table(office, CSV)}
+
+    for name in ("Name", "Symbol", "Group", "Porting", "Forwards to", "Created"):
+        assert rows["PN1"][name].startswith("'"), name
+        assert rows["PN1"][name].replace("'", "") == text, name
+    assert not [value for value in (*rows["PN1"].values(), *rows["PN2"].values()) if starts_a_formula(value)]
+
+
+def test_a_file_of_nothing_has_its_headings(office: Office) -> None:
+    assert fetched(office, CSV).decode("utf-8-sig").startswith('"Name","Number",')
+    assert fetched(office, CSV).count(b"\r\n") == 1
+    assert table(office, CSV) == []
+
+
+# For machines
+
+
+def test_raw_headings_are_the_apis_own_names(office: Office) -> None:
+    remember(number("PN1"))
+
+    assert list(raw_table(office, RAW)[0]) == [
+        *("id", "name", "number", "formattedNumber", "symbol", "groupId", "forward", "portingStatus", "portRequestId"),
+        *("restrictions.calling.US", "restrictions.calling.CA", "restrictions.calling.Intl"),
+        *("restrictions.messaging.US", "restrictions.messaging.CA", "restrictions.messaging.Intl"),
+        *("createdAt", "updatedAt", "userIds", "userEmails"),
+    ]
+
+
+def test_raw_values_are_quos(office: Office) -> None:
+    odd = {"US": "unrestricted", "CA": "restricted", "Intl": "=pending"}
+    sent: dict[str, Any] = number("PN1", name="=1", symbol=None, restrictions={"calling": odd, "messaging": {}})
+    remember(sent)
+
+    [row] = raw_table(office, RAW)
+
+    for name in ("id", "name", "number", "formattedNumber", "groupId", "portingStatus", "createdAt", "updatedAt"):
+        assert row[name] == sent[name], name
+    assert [row[name] for name in ("symbol", "forward", "portRequestId")] == ["", "", ""]
+    assert [row[f"restrictions.calling.{region}"] for region in odd] == list(odd.values())
+    assert row["restrictions.messaging.US"] == ""
+
+
+def test_raw_has_no_byte_order_mark_and_ends_its_lines_in_the_same_way(office: Office) -> None:
+    remember(number("PN1"))
+
+    content = fetched(office, RAW)
+
+    assert content.startswith(b"id,name,number,")
+    assert content.count(b"\r\n") == content.count(b"\n") == 2
+
+
+def test_raw_ids_within_a_cell_can_be_told_apart_whatever_they_hold(office: Office) -> None:
+    ids = ['US; a, "b"', "US é/?"]
+    remember(number("PN1", users=[user(user_id, email=f"{user_id}@example.com") for user_id in ids]))
+
+    [row] = raw_table(office, RAW)
+
+    assert sorted(json.loads(row["userIds"])) == sorted(ids)
+    assert sorted(json.loads(row["userEmails"])) == sorted(f"{user_id}@example.com" for user_id in ids)
+
+
+@pytest.mark.parametrize("query", ["raw=0", "raw=", "raw=yes", "raw=1&raw=0"])
+def test_only_raw_1_is_raw(office: Office, query: str) -> None:
+    assert fetched(office, f"{CSV}?{query}").startswith(b"\xef\xbb\xbf")

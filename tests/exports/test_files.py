@@ -1,0 +1,213 @@
+"""What holds for every file: who may have it, under which name, and what nonsense does to it."""
+
+import gzip
+import itertools
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.db import OperationalError
+from django.template.loader import render_to_string
+from django.test import Client
+from hypothesis import HealthCheck, example, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+from pytest_django import Settings
+from selectolax.lexbor import LexborHTMLParser
+
+from numbers.exports.documents import number_document
+from numbers.exports.formats import FORMATS
+from numbers.exports.links import export_urls
+from numbers.filters import NumberFilters
+from tests.exports.reading import fetched, raw_table, records, table
+from tests.pages.builders import Office, attribute, remember, words
+from tests.quo.samples import number
+
+LISTS = ("numbers", "teammates")
+PATHS = [f"/{name}.{ending}" for name, ending in itertools.product(LISTS, FORMATS)]
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_file_is_for_those_who_signed_in(client: Client, db: None, path: str) -> None:
+    remember(number("PN1"))
+
+    response = client.get(f"{path}?q=a")
+
+    assert response.status_code == 302
+    assert response.headers["Location"] == f"/accounts/login/?next={path}%3Fq%3Da"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_file_is_only_looked_at(office: Office, path: str) -> None:
+    assert office.post(path).status_code == 405
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_the_browser_keeps_it_as_a_file_and_nobody_else_does(
+    office: Office, settings: Settings, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    settings.TIME_ZONE = "America/Vancouver"
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 11, 22, 17, 15, tzinfo=UTC))
+    name, ending = path.lstrip("/").split(".")
+
+    headers = office.get(path).headers
+
+    assert headers["Content-Type"] == TYPES[ending]
+    assert headers["Content-Disposition"] == f'attachment; filename="{name}-2026-11-22-0915.{ending}"'
+    assert headers["Cache-Control"] == "private, no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_head_tells_the_same_without_the_file(office: Office, path: str) -> None:
+    remember(number("PN1"))
+
+    head, whole = office.head(path), office.get(path)
+
+    assert head.status_code == 200
+    assert head.getvalue() == b""
+    kept = ("Content-Type", "Content-Disposition", "Cache-Control")
+    assert [head.headers[name] for name in kept] == [whole.headers[name] for name in kept]
+
+
+def test_all_pages_are_in_the_file_and_the_page_that_is_asked_for_does_not_matter(office: Office) -> None:
+    remember(*[number(f"PN{place}", name=f"Line {place}") for place in range(120)])
+
+    for query in ("", "?page=2", "?page=99", "?page=x"):
+        assert [row["Id"] for row in table(office, f"/numbers.csv{query}")] == [f"PN{place}" for place in range(120)]
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("q=back", ["PN2"]),
+        ("user=US1", ["PN1"]),
+        ("calling_us=restricted", ["PN2"]),
+        ("sort=-name", ["PN1", "PN2"]),
+        ("unassigned=yes", ["PN2"]),
+        ("sort=nonsense&user=nobody&kind=blue&x=1", ["PN2", "PN1"]),
+    ],
+)
+def test_the_file_is_filtered_and_sorted_as_the_page_is(office: Office, query: str, ids: list[str]) -> None:
+    refused = {"calling": {"US": "restricted"}, "messaging": {}}
+    remember(number("PN1", name="front"), number("PN2", name="back", users=[], restrictions=refused))
+
+    assert [row["Id"] for row in table(office, f"/numbers.csv?{query}")] == ids
+    assert [row["id"] for row in raw_table(office, f"/numbers.csv?{query}&raw=1")] == ids
+    assert [record["id"] for record in records(office, f"/numbers.json?{query}")] == ids
+
+
+NAMES = ["q", "user", "calling_us", "group", "kind", "country", "porting", "forward", "unassigned", "sort", "page"]
+PARAMETERS = st.lists(
+    st.tuples(
+        st.sampled_from([*NAMES, "role", "numbers", "raw", "who", ""]) | st.text(max_size=5), st.text(max_size=30)
+    ),
+    max_size=6,
+)
+
+
+@examples(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(PARAMETERS, st.sampled_from(PATHS))
+@example([(name, "\x00") for name in NAMES], "/numbers.xlsx")
+@example([("group", "\ud800"), ("user", "US\ud800")], "/numbers.xlsx")
+@example([("q", "<r>&</r>"), ("group", "<r>"), ("porting", "</r>")], "/numbers.xlsx")
+def test_no_parameter_is_too_odd(office: Office, parameters: list[tuple[str, str]], path: str) -> None:
+    assert fetched(office, f"{path}?{urlencode(parameters, errors='surrogatepass')}") is not None
+
+
+def test_more_parameters_than_anybody_sends_are_refused_without_a_failure(office: Office) -> None:
+    assert office.get(f"/numbers.csv?{'a=1&' * 5000}").status_code in {200, 400}
+
+
+def fail(*_: object, **__: object) -> None:
+    raise OperationalError("disk I/O error")
+
+
+def fail_when_read(*_: object, **__: object) -> Iterator[Any]:
+    fail()
+    yield
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(("place", "failing"), [("listing_of", fail), ("lines", fail_when_read)])
+def test_what_fails_before_the_first_byte_fails_as_a_page(
+    office: Office, monkeypatch: pytest.MonkeyPatch, path: str, place: str, failing: Any
+) -> None:
+    for name in {"lines": ("number_lines", "teammate_lines")}.get(place, (place,)):
+        monkeypatch.setattr(f"numbers.exports.documents.{name}", failing)
+    office.raise_request_exception = False
+
+    response = office.get(path)
+
+    assert response.status_code == 503
+    assert response.headers["Content-Type"].startswith("text/html")
+    assert "Content-Disposition" not in response.headers
+
+
+def test_head_has_no_body_that_could_be_packed(office: Office) -> None:
+    assert "Content-Encoding" not in office.head("/numbers.csv", headers={"Accept-Encoding": "gzip"}).headers
+
+
+def test_a_file_is_packed_on_its_way_where_the_browser_unpacks_it(office: Office) -> None:
+    remember(number("PN1"))
+
+    response = office.get("/numbers.json", headers={"Accept-Encoding": "gzip"})
+
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert json.loads(gzip.decompress(response.getvalue()))["data"][0]["id"] == "PN1"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_head_makes_no_file(office: Office, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    for name in ("number_lines", "teammate_lines"):
+        monkeypatch.setattr(f"numbers.exports.documents.{name}", fail_when_read)
+
+    assert office.head(path).status_code == 200
+
+
+def test_what_fails_later_cuts_the_file_short(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client sees that the answer did not end: half a list never looks like a whole one."""
+    monkeypatch.setattr("numbers.exports.rows.CHUNK", 1)
+    monkeypatch.setattr("numbers.exports.blocks.BLOCK", 1)
+    remember(number("PN1", name="A"), number("PN2", name="B"))
+    document = number_document(NumberFilters(), "json")
+    assert b"PN1" in next(document)
+    monkeypatch.setattr("numbers.exports.rows._people_on", fail)
+
+    with pytest.raises(OperationalError):
+        next(document)
+
+
+def test_the_links_lead_to_the_files_of_the_same_list() -> None:
+    shown = NumberFilters(q="front desk", user="US1", sort="-name", page=3)
+
+    urls = export_urls("numbers:export", shown.but().query)
+
+    assert [(file.label, file.url) for file in urls] == [
+        ("CSV", "/numbers.csv?q=front+desk&user=US1&sort=-name"),
+        ("Excel", "/numbers.xlsx?q=front+desk&user=US1&sort=-name"),
+        ("JSON", "/numbers.json?q=front+desk&user=US1&sort=-name"),
+    ]
+    assert [file.url for file in export_urls("numbers:export_teammates", "")] == [
+        *("/teammates.csv", "/teammates.xlsx", "/teammates.json")
+    ]
+
+
+def test_people_find_the_links_by_name() -> None:
+    page = LexborHTMLParser(
+        render_to_string("components/_exports.html", {"export_urls": export_urls("numbers:export", "q=a&sort=-name")})
+    )
+
+    assert {attribute(link, "href"): words(link) for link in page.css("a")} == {
+        "/numbers.csv?q=a&sort=-name": "CSV",
+        "/numbers.xlsx?q=a&sort=-name": "Excel",
+        "/numbers.json?q=a&sort=-name": "JSON",
+    }

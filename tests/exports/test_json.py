@@ -1,0 +1,103 @@
+"""JSON: the records of Quo's API, as Quo's own description has them."""
+
+import json
+from typing import Any
+
+import pytest
+
+from numbers.sandbox.workspace import build
+from tests.exports.reading import fetched, records
+from tests.pages.builders import Office, remember, remember_raw
+from tests.quo.samples import number, user
+from tests.sandbox.asking import Reply
+from tests.sandbox.test_description import DESCRIPTION, LIST, problems
+
+JSON = "/numbers.json"
+
+
+def test_a_record_is_what_quo_sent(office: Office) -> None:
+    sent = number(
+        "PN1", forward="+12065550100", users=[user("US1", firstName=None, lastName="Lee"), user("US2", firstName="Zoë")]
+    )
+    remember(sent)
+
+    assert records(office, JSON) == [sent]
+
+
+@pytest.mark.skipif(not DESCRIPTION.is_file(), reason="Quo's published description is not here.")
+@pytest.mark.parametrize("path", [JSON, f"{JSON}?q=555&sort=-teammates", f"{JSON}?q=nothing+has+this"])
+def test_the_list_is_as_quo_describes_it(office: Office, path: str) -> None:
+    remember(*build(60).numbers)
+
+    content = fetched(office, path)
+
+    assert problems(LIST, Reply(200, {}, content)) == []
+    assert len(json.loads(content)["data"]) == (0 if "nothing" in path else 60)
+
+
+def test_every_record_of_the_workspace_comes_back(office: Office) -> None:
+    numbers = build(130).numbers
+    remember(*numbers)
+
+    def comparable(record: dict[str, Any]) -> dict[str, Any]:
+        return {**record, "users": sorted(record["users"], key=lambda user: str(user["id"]))}
+
+    ours = {record["id"]: comparable(record) for record in records(office, JSON)}
+    assert ours == {record["id"]: comparable(record) for record in numbers}
+
+
+def test_a_restriction_that_quo_did_not_send_is_left_out(office: Office) -> None:
+    restrictions = {"calling": {"US": "restricted"}, "messaging": {}}
+    remember(number("PN1", restrictions=restrictions))
+
+    assert records(office, JSON)[0]["restrictions"] == restrictions
+
+
+@pytest.mark.parametrize("value", [None, "null", "", "pending", 42, 1.5, True, ["restricted"], {"until": None}, "=1"])
+def test_a_restriction_comes_as_quo_sent_it(office: Office, value: Any) -> None:
+    calling = {"US": value, "CA": "restricted", "Intl": "unrestricted"}
+    remember(number("PN1", restrictions={"calling": calling, "messaging": {"Intl": value}}))
+
+    assert records(office, JSON)[0]["restrictions"] == {"calling": calling, "messaging": {"Intl": value}}
+
+
+def test_what_else_quo_sends_among_the_restrictions_does_no_harm(office: Office) -> None:
+    restrictions = {
+        "calling": {"US": None, "MX": {"x": 1}},
+        "messaging": {"US": "restricted"},
+        "fax": "never",
+        "\ud83c\udfe1": [],
+    }
+    remember(number("PN1", restrictions=restrictions))
+
+    assert records(office, JSON)[0]["restrictions"] == {"calling": {"US": None}, "messaging": {"US": "restricted"}}
+
+
+def test_numbers_that_no_program_counts_in_come_as_they_were(office: Office) -> None:
+    record = json.dumps(number("PN1")).replace('"US": "unrestricted"', '"US": 1.0E+400', 1)
+    remember_raw(record)
+
+    assert b'"US":1.0E+400' in fetched(office, JSON)
+
+
+@pytest.mark.parametrize("text", ['"', "\\", "\u2028", "\x01", "</script>", "=1", "שלום 🏡", "\ufffe"])
+def test_any_text_comes_back_as_it_was(office: Office, text: str) -> None:
+    remember(number("PN1", name=text, users=[user(firstName=text, email=text)]))
+
+    [record] = records(office, JSON)
+
+    assert (record["name"], record["users"][0]["firstName"], record["users"][0]["email"]) == (text, text, text)
+
+
+def test_an_empty_list_is_json_too(office: Office) -> None:
+    assert json.loads(fetched(office, JSON)) == {"data": []}
+
+
+def test_role_and_group_are_as_given_on_each_number(office: Office) -> None:
+    remember(
+        number("PN1", name="A", users=[user("US1", role="admin", groupId="GR1")]),
+        number("PN2", name="B", users=[user("US1", role="member", groupId="GR2")]),
+    )
+
+    given = [(record["users"][0]["role"], record["users"][0]["groupId"]) for record in records(office, JSON)]
+    assert given == [("admin", "GR1"), ("member", "GR2")]

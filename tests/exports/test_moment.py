@@ -1,0 +1,142 @@
+"""A file is the list as it was when it was asked for, however many syncs go on while it is read."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from numbers.exports import rows
+from numbers.exports.documents import number_document, teammate_document
+from numbers.exports.rows import listing_of, number_lines, teammate_lines
+from numbers.filters import NumberFilters
+from numbers.models import NumberState, Sync
+from numbers.quo.errors import from_answer
+from numbers.teammate_filters import TeammateFilters
+from tests.pages.builders import Office, fail, remember
+from tests.quo.samples import number, user
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "CHUNK", 2)
+    monkeypatch.setattr("numbers.exports.blocks.BLOCK", 1)
+
+
+def numbers(count: int = 6, **changes: Any) -> list[dict[str, Any]]:
+    people = [user("US1", firstName="Ann"), user("US2", firstName="Bo")]
+    return [number(f"PN{place}", **{"name": f"Line {place}", "users": people, **changes}) for place in range(count)]
+
+
+def while_it_is_read(document: Iterator[bytes], happens: Callable[[], object]) -> Any:
+    """Read a document whose list changes after its first block."""
+    first = next(document)
+    happens()
+    return json.loads(first + b"".join(document))["data"]
+
+
+def test_a_sync_meanwhile_changes_nothing(db: None, small_chunks: None) -> None:
+    remember(*numbers())
+    before = json.loads(b"".join(number_document(NumberFilters(), "json")))["data"]
+
+    def everything_changes() -> None:
+        remember(*numbers(name="Other", users=[user("US3", firstName="Cy")]), number("PNnew"))
+
+    after = while_it_is_read(number_document(NumberFilters(), "json"), everything_changes)
+
+    assert after == before
+
+
+def test_a_teammate_who_is_renamed_meanwhile_keeps_the_name(db: None, small_chunks: None) -> None:
+    remember(*numbers())
+
+    def renamed() -> None:
+        remember(*numbers(users=[user("US1", firstName="Anna"), user("US2", firstName="Bo", role="admin")]))
+
+    records = while_it_is_read(number_document(NumberFilters(), "json"), renamed)
+
+    people = {tuple(person["firstName"] for person in record["users"]) for record in records}
+    assert people == {("Ann", "Bo")}
+    assert {person["role"] for record in records for person in record["users"]} == {"member"}
+
+
+def test_a_number_that_goes_meanwhile_is_still_there(db: None, small_chunks: None) -> None:
+    remember(*numbers())
+
+    records = while_it_is_read(number_document(NumberFilters(), "json"), lambda: remember(*numbers(3)))
+
+    assert [record["id"] for record in records] == [f"PN{place}" for place in range(6)]
+    assert all(len(record["users"]) == 2 for record in records)
+
+
+def test_the_teammates_of_a_moment_stay_too(db: None, small_chunks: None) -> None:
+    people = [user(f"US{place}", firstName=f"Ann {place}") for place in range(6)]
+    remember(*numbers(2, users=people))
+
+    def everybody_leaves() -> None:
+        remember(*numbers(2, name="Other", users=[user("US9", firstName="Cy")]))
+
+    records = while_it_is_read(teammate_document(TeammateFilters(), "json"), everybody_leaves)
+
+    assert [record["firstName"] for record in records] == [f"Ann {place}" for place in range(6)]
+    assert all(record["phoneNumbers"] == ["PN0", "PN1"] for record in records)
+
+
+def test_the_names_of_their_numbers_stay_too(db: None, small_chunks: None) -> None:
+    remember(*numbers(3))
+    lines = teammate_lines(listing_of(TeammateFilters().states()))
+    remember(*numbers(3, name="Other"))
+
+    assert [[number.name for number in line.numbers] for line in lines] == [["Line 0", "Line 1", "Line 2"]] * 2
+
+
+def test_a_sync_that_failed_since_then_is_no_moment(db: None) -> None:
+    remember(*numbers(1))
+    fail(from_answer(500, b"", asked="list"))
+
+    assert listing_of(NumberFilters().states()).moment == Sync.objects.earliest("pk").observed_at
+
+
+def test_who_was_on_a_number_earlier_is_not_on_it_now(db: None) -> None:
+    remember(*numbers(1))
+    remember(*numbers(1, users=[user("US2", firstName="Bo"), user("US3", firstName="Cy")]))
+
+    [line] = number_lines(listing_of(NumberFilters().states()))
+
+    assert [person.name for person in line.people] == ["Bo", "Cy"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_is_held_open(small_chunks: None) -> None:
+    """On SQLite it would keep every sync waiting."""
+    remember(*numbers())
+
+    for _ in number_document(NumberFilters(), "csv"):
+        assert not connection.in_atomic_block
+        assert not connection.connection.in_transaction if connection.vendor == "sqlite" else True
+
+
+def test_only_a_chunk_is_read_at_a_time(db: None, small_chunks: None) -> None:
+    remember(*numbers())
+    lines = number_lines(listing_of(NumberState.objects.order_by("pk")))
+
+    counts = []
+    for _ in range(6):
+        with CaptureQueriesContext(connection) as asked:
+            next(lines)
+        counts.append(len(asked))
+
+    assert counts == [2, 0, 2, 0, 2, 0]
+
+
+@pytest.mark.parametrize(("path", "count"), [("/numbers.csv", 5), ("/numbers.json", 5), ("/teammates.csv", 5)])
+def test_more_rows_do_not_mean_more_questions(
+    office: Office, django_assert_num_queries: Callable[..., Any], path: str, count: int
+) -> None:
+    """The session, who is signed in, the list; then for every 500 rows these and what belongs to them."""
+    for size in (2, 70):
+        remember(*numbers(size, users=[user(f"US{place}") for place in range(min(size, 9))]))
+        with django_assert_num_queries(count, info=f"{path} of {size}"):
+            b"".join(super(Office, office).get(path).streaming_content)  # type: ignore[attr-defined]

@@ -1,0 +1,90 @@
+"""The files of the list of teammates."""
+
+import json
+from typing import Any
+
+from tests.exports.reading import about, cell_of, raw_table, records, sheet, table
+from tests.pages.builders import Office, remember
+from tests.quo.samples import number, user
+
+ANN = user("US1", firstName="Ann", lastName="Lee", email="ann@example.com", role="admin")
+BO: dict[str, Any] = user("US2", firstName=None, lastName=None, email="bo@example.com")
+
+
+def two_numbers() -> None:
+    remember(
+        number("PN1", name="Second line", number="+12065550101", users=[ANN, BO]),
+        number("PN2", name="First line", number="+12065550102", users=[ANN]),
+    )
+
+
+def test_a_teammate_stands_in_one_row(office: Office) -> None:
+    two_numbers()
+
+    ann, bo = table(office, "/teammates.csv")
+
+    assert ann == {
+        "Name": "Ann Lee",
+        "Email": "ann@example.com",
+        "Role": "admin",
+        "Numbers": "2",
+        "Names of the numbers": "First line; Second line",
+        "The numbers": "(206) 555-0102; (206) 555-0101",
+        "Id": "US1",
+    }
+    assert (bo["Name"], bo["Numbers"], bo["Names of the numbers"]) == ("bo@example.com", "1", "Second line")
+
+
+def test_raw_headings_are_the_apis_own_names(office: Office) -> None:
+    two_numbers()
+
+    ann, bo = raw_table(office, "/teammates.csv?raw=1")
+
+    assert list(ann) == ["id", "email", "firstName", "lastName", "role", "phoneNumbers"]
+    assert (ann["firstName"], bo["firstName"]) == ("Ann", "")
+    assert json.loads(ann["phoneNumbers"]) == ["PN2", "PN1"]
+
+
+def test_a_record_has_the_words_of_a_numbers_users(office: Office) -> None:
+    two_numbers()
+
+    ann, bo = records(office, "/teammates.json")
+
+    assert ann == {**{name: ANN[name] for name in ANN if name != "groupId"}, "phoneNumbers": ["PN2", "PN1"]}
+    assert (bo["firstName"], bo["lastName"], bo["phoneNumbers"]) == (None, None, ["PN1"])
+
+
+def test_somebody_on_no_number_is_listed_too(office: Office) -> None:
+    two_numbers()
+    remember(number("PN1", users=[BO]))
+
+    ann, _ = table(office, "/teammates.csv")
+
+    assert (ann["Name"], ann["Numbers"], ann["The numbers"]) == ("Ann Lee", "0", "")
+    assert records(office, "/teammates.json")[0]["phoneNumbers"] == []
+
+
+def test_in_a_workbook_how_many_can_be_counted_with(office: Office) -> None:
+    two_numbers()
+
+    page = sheet(office, "/teammates.xlsx")
+
+    assert cell_of(page, "Numbers").value == 2
+    assert cell_of(page, "Name").value == "Ann Lee"
+
+
+def test_the_second_sheet_tells_what_is_listed(office: Office) -> None:
+    two_numbers()
+
+    said = about(office, "/teammates.xlsx?role=admin&q=ann&sort=-numbers")
+
+    assert said["What is listed"] == "Admins who fit “ann”"
+    assert (said["How many"], said["Sorted by"]) == ("1", "how many numbers, descending")
+    assert "allowed" not in said
+
+
+def test_the_file_is_filtered_as_the_page_is(office: Office) -> None:
+    two_numbers()
+
+    for query, ids in (("role=admin", ["US1"]), ("numbers=one", ["US2"]), ("sort=-name", ["US2", "US1"])):
+        assert [row["Id"] for row in table(office, f"/teammates.csv?{query}")] == ids

@@ -1,0 +1,254 @@
+"""Excel: text that stays text, facts in their colours, and a sheet about what is listed."""
+
+import re
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from numbers.exports.about import About
+from numbers.exports.columns import Column
+from numbers.exports.xlsx_export import FACT_STYLES, MAX_TEXT, cell_text, xlsx_document
+from numbers.facts import Fact
+from numbers.quo.errors import from_answer
+from quo_admin import env
+from tests.exports.reading import CELLS, about, cell_of, fetched, sheet, sheets, text_of
+from tests.pages.builders import Office, fail, remember
+from tests.quo.samples import number, user
+
+XLSX = "/numbers.xlsx"
+ONE_COLUMN = [Column[str]("Text", 20, lambda text: text)]
+NOTHING = About("Numbers", (), {})
+
+
+def made_of(*texts: str) -> bytes:
+    return b"".join(xlsx_document(ONE_COLUMN, texts, len(texts), NOTHING))
+
+
+def read_back(*texts: str) -> list[str]:
+    page = sheets(made_of(*texts))[0]
+    return [text_of(page.cell(row, 1)) for row in range(2, len(texts) + 2)]
+
+
+def test_a_number_stands_in_one_row(office: Office) -> None:
+    remember(number("PN1", number="+18005550123", forward="+12065550100", users=[user(firstName="Ann"), user("US2")]))
+
+    page = sheet(office, XLSX)
+
+    assert [cell.value for cell in page[2] if page.cell(1, cell.column).value not in CELLS] == [
+        *("Front desk", "(800) 555-0123", "+18005550123", "toll-free", "United States"),
+        *("Ada; Ann", "ada@example.com; ada@example.com", "(206) 555-0100", "completed", "🏡", "1234", "PN1"),
+        *(" '2022-01-01T00:00:00Z'", "2022-01-02T00:00:00Z"),
+    ]
+    assert [cell_of(page, name).value for name in CELLS] == [
+        *("allowed", "allowed", "restricted", "allowed", "restricted", "restricted")
+    ]
+
+
+def test_every_cell_is_text_whatever_it_looks_like(office: Office) -> None:
+    for place, text in enumerate(["=1+1", "{=1}", "+1", "0042", "1e5", "http://example.com", "internal:A!A1", "TRUE"]):
+        remember(number("PN1", name=text, symbol=text, groupId=text, forward=text, portingStatus=f"{text}{place}"))
+
+        page = sheet(office, XLSX)
+
+        assert {cell.data_type for cell in page[2] if cell.value is not None} == {"s"}, text
+        assert cell_of(page, "Name").value == text
+        assert cell_of(page, "Name").hyperlink is None
+
+
+def test_no_cell_complains_that_a_number_is_stored_as_text(office: Office) -> None:
+    remember(number("PN1"))
+
+    with zipfile.ZipFile(BytesIO(fetched(office, XLSX))) as book:
+        assert b'numberStoredAsText="1"' in book.read("xl/worksheets/sheet1.xml")
+
+
+def test_the_heading_and_the_names_stay_in_view_and_every_column_can_be_filtered(office: Office) -> None:
+    remember(number("PN1"), number("PN2"))
+
+    page = sheet(office, XLSX)
+
+    assert page.freeze_panes == "B2"
+    assert page.auto_filter.ref == "A1:T3"
+    assert page.max_column == 20
+    assert page["A1"].font.bold
+
+
+def test_columns_are_as_wide_as_what_stands_in_them(office: Office) -> None:
+    remember(number("PN1"))
+
+    page = sheet(office, XLSX)
+
+    widths = {place: span.width for span in page.column_dimensions.values() for place in range(span.min, span.max + 1)}
+    assert widths[cell_of(page, "Name").column] > 25
+    for cell in page[1]:
+        room_for_the_arrow = 2
+        assert widths[cell.column] > len(str(cell.value)) + room_for_the_arrow, cell.value
+
+
+def light_theme() -> dict[str, str]:
+    css = (env.BASE_DIR / "static" / "css" / "tokens.css").read_text(encoding="utf-8")
+    root = css[css.index(":root") : css.index("}", css.index(":root"))]
+    return dict(re.findall(r"--([a-z-]+): (?:light-dark\()?(#[0-9a-f]{6})", root))
+
+
+def test_facts_have_the_colours_of_the_pages(office: Office) -> None:
+    remember(number("PN1", restrictions={"calling": {"US": "unrestricted", "CA": "restricted"}, "messaging": {}}))
+    tokens = light_theme()
+
+    page = sheet(office, XLSX)
+    allowed, restricted, unknown = (cell_of(page, name) for name in ("Calling US", "Calling CA", "Calling Intl"))
+
+    assert allowed.fill.fgColor.rgb == argb(tokens["allowed-fill"])
+    assert allowed.font.color.rgb == argb(tokens["allowed-ink"])
+    assert restricted.fill.fgColor.rgb == argb(tokens["restricted-fill"])
+    assert restricted.font.color.rgb == argb(tokens["restricted-ink"])
+    assert unknown.font.color.rgb == argb(tokens["unknown-ink"])
+    assert unknown.border.left.color.rgb == argb(tokens["unknown-line"])
+
+
+def argb(colour: str) -> str:
+    return f"FF{colour[1:].upper()}"
+
+
+def test_a_fact_is_never_colour_alone(office: Office) -> None:
+    remember(number("PN1", restrictions={"calling": {"US": "unrestricted", "CA": "restricted"}, "messaging": {}}))
+
+    page = sheet(office, XLSX)
+    allowed, restricted, unknown = (cell_of(page, name) for name in ("Calling US", "Calling CA", "Calling Intl"))
+
+    assert [allowed.value, restricted.value, unknown.value] == ["allowed", "restricted", "not reported"]
+    assert unknown.fill.patternType is None
+    assert unknown.border.left.style == unknown.border.bottom.style == "dashed"
+
+
+def test_a_list_of_nothing_is_a_workbook_with_headings(office: Office) -> None:
+    page = sheet(office, XLSX)
+
+    assert page.max_row == 1
+    assert page["A1"].value == "Name"
+    assert page.auto_filter.ref == "A1:T1"
+
+
+# Text that Excel, XML or the library cannot take
+
+
+def test_text_too_long_for_a_cell_is_cut_and_says_so() -> None:
+    [text] = read_back("x" * (MAX_TEXT + 1))
+
+    assert text == "x" * (MAX_TEXT - 1) + "…"
+
+
+def test_text_that_just_fits_is_whole() -> None:
+    assert read_back("x" * MAX_TEXT) == ["x" * MAX_TEXT]
+
+
+def test_excel_counts_an_emoji_as_two_and_none_is_cut_in_half() -> None:
+    assert cell_text("🏡" * 16_383) == "🏡" * 16_383
+    assert cell_text("🏡" * 16_384) == "🏡" * 16_383 + "…"
+    assert cell_text("a" + "🏡" * 16_384) == "a" + "🏡" * 16_382 + "…"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\x01\x08\x0b\x1f", "\ufffe\uffff", "_x0041_", "a\r\nb\tc", "  spaced  ", "<b>&amp;</b>", "]]>", "\x7f\x85"],
+)
+def test_characters_that_xml_cannot_hold_do_not_break_the_file(text: str) -> None:
+    assert read_back(text, "after it") == [text, "after it"]
+
+
+@pytest.mark.parametrize("text", ["<r><t>rich</t></r>", "<r></is></c><c><f>1+1</f></c><c><is></r>", "<r>&</r>"])
+def test_what_looks_like_markup_is_text(text: str) -> None:
+    assert [shown.strip() for shown in read_back(text)] == [text]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=1, max_size=5))
+@example(["_x000D_\r", "=1", "\x00", "<"])
+def test_any_text_is_read_back_as_it_was(texts: list[str]) -> None:
+    assert read_back(*texts) == texts
+
+
+# The file on its way
+
+
+@pytest.fixture
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_nothing_is_left_on_the_disk(scratch: Path) -> None:
+    document = xlsx_document(ONE_COLUMN, ["a"], 1, NOTHING)
+
+    assert next(document)
+    assert list(scratch.iterdir()) == []
+
+
+def test_nothing_is_left_on_the_disk_where_the_making_fails(scratch: Path) -> None:
+    def lines() -> Iterator[str]:
+        yield from ["a", "b"]
+        assert list(scratch.iterdir()), "the rows are written to the disk"
+        raise KeyError("half-way")
+
+    with pytest.raises(KeyError, match="half-way"):
+        next(xlsx_document(ONE_COLUMN, lines(), 9, NOTHING))
+
+    assert list(scratch.iterdir()) == []
+
+
+# The second sheet
+
+
+def test_the_second_sheet_tells_what_is_listed(office: Office, settings: Settings) -> None:
+    settings.TIME_ZONE = "America/Vancouver"
+    remember(number("PN1", users=[user("US1", firstName="Ann", lastName="Lee")]), number("PN2", users=[]))
+
+    said = about(office, f"{XLSX}?user=US1&calling_us=allowed&sort=-teammates")
+
+    assert said["What is listed"] == "Numbers with Ann Lee where calling the United States is allowed"
+    assert said["How many"] == "1"
+    assert said["Sorted by"] == "teammates, descending"
+    now = timezone.localtime()
+    assert said["Exported"].startswith(f"{now.day} {now:%B %Y}, ")
+    assert said["Exported"].endswith((" PST", " PDT"))
+    assert said["Last checked with Quo"].startswith(f"{now.day} {now:%B %Y}, ")
+
+
+def test_the_second_sheet_says_what_the_facts_mean_in_their_colours(office: Office) -> None:
+    page = sheets(fetched(office, XLSX))[1]
+    rows = {str(row[0].value): row for row in page.iter_rows() if row[0].value}
+
+    for fact in Fact:
+        assert len(str(rows[fact.label][1].value)) > 20
+    assert rows["allowed"][0].fill.fgColor.rgb == argb(str(FACT_STYLES[Fact.ALLOWED]["bg_color"]))
+
+
+def test_the_second_sheet_owns_up_when_nothing_was_ever_checked(office: Office) -> None:
+    fail(from_answer(500, b"", asked="list"))
+
+    assert about(office, XLSX)["Last checked with Quo"] == "Not checked yet"
+
+
+def test_the_second_sheet_tells_demo_data_from_the_offices_own(office: Office, settings: Settings) -> None:
+    assert "Demo data" not in about(office, XLSX)
+
+    settings.DEMO = True
+
+    assert about(office, XLSX)["Demo data"] == "An invented company: this is not your own workspace."
+
+
+def test_a_teammate_nobody_knows_is_named_by_the_id(office: Office) -> None:
+    assert about(office, f"{XLSX}?user=USx")["What is listed"] == "Numbers with USx"
+
+
+def test_the_sheets_have_names(office: Office) -> None:
+    assert [page.title for page in sheets(fetched(office, XLSX))] == ["Numbers", "About"]
+    assert [page.title for page in sheets(fetched(office, "/teammates.xlsx"))] == ["Teammates", "About"]

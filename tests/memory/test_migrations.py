@@ -1,0 +1,124 @@
+"""What an earlier version remembered is there after every migration, with what the database can look for since."""
+
+import importlib
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps.registry import Apps
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from numbers.models import NumberState
+from tests.memory.factories import NINE
+
+Rows = dict[str, list[dict[str, Any]]]
+FIRST = ("numbers", "0001_the_memory")
+MODELS = ("PhoneNumber", "NumberState", "Teammate", "TeammateState", "Assignment", "Sync")
+
+# number, forward → kind, country, forward in E.164
+DERIVED = [
+    ("+14155550100", None, "local", "US", ""),
+    ("+18005550100", "", "toll-free", "US", ""),
+    ("+16045550100", "(415) 555-0100", "local", "CA", "+14155550100"),
+    ("+442079460958", "+44 (0)20 7946 0959", "local", "GB", "+442079460959"),
+    ("+448081570192", "front desk", "toll-free", "GB", ""),
+    ("+15555550123", "555-0100", "local", "", ""),
+    ("+80012345678", "x" * 5000, "toll-free", "", ""),
+    ("+4420", "+4420", "local", "", "+4420"),
+]
+
+
+def migrate(*targets: tuple[str, str]) -> Apps:
+    """Bring the tables to `targets`, without any to the newest; return the models as they are then."""
+    executor = MigrationExecutor(connection)
+    wanted = list(targets) or executor.loader.graph.leaf_nodes()
+    executor.migrate(wanted)
+    executor.loader.build_graph()
+    apps: Apps = executor.loader.project_state(wanted).apps
+    return apps
+
+
+@pytest.fixture
+def first(transactional_db: None) -> Iterator[Callable[[], Apps]]:
+    """Brings the tables back to the first migration; afterwards they are the newest again, and empty."""
+    yield lambda: migrate(FIRST)
+    migrate()
+
+
+def remember_as_the_first_version(apps: Apps) -> None:
+    """A closed and an open state of each number of DERIVED, a teammate on each, and a sync."""
+    later = NINE + timedelta(hours=1)
+    get = apps.get_model
+    teammate = get("numbers", "Teammate").objects.create(quo_id="US1", first_seen=NINE)
+    get("numbers", "TeammateState").objects.create(
+        teammate=teammate, since=NINE, email="a@example.com", role="member", search_text="a", name_key="a"
+    )
+    get("numbers", "Sync").objects.create(
+        scope="workspace", started_at=NINE, observed_at=NINE, ended_at=NINE, outcome="succeeded", notices=["Odd."]
+    )
+    for place, (number, forward, *_) in enumerate(DERIVED):
+        phone_number = get("numbers", "PhoneNumber").objects.create(
+            quo_id=f"PN{place}", first_seen=NINE, recorded_at=later, fingerprint="f" * 32
+        )
+        get("numbers", "Assignment").objects.create(
+            phone_number=phone_number, teammate=teammate, since=NINE, role="owner", group_id="GR1"
+        )
+        for since, until, name in ((NINE, later, "Before"), (later, None, "After")):
+            get("numbers", "NumberState").objects.create(
+                phone_number=phone_number,
+                since=since,
+                until=until,
+                group_id="1234",
+                forward=forward,
+                name=name,
+                number=number,
+                created_at_text="'2022-01-01'",
+                updated_at_text="",
+                calling_us="unrestricted",
+                calling_ca="odd",
+                answer=f'{{"id": "PN{place}"}}',
+                search_text=name.lower(),
+                name_key=name.lower(),
+            )
+
+
+def everything(apps: Apps) -> Rows:
+    return {name: list(apps.get_model("numbers", name).objects.order_by("pk").values()) for name in MODELS}
+
+
+@pytest.mark.parametrize("chunk", [1, 5, len(DERIVED) * 2, 2_000])
+def test_nothing_is_lost_and_every_state_has_its_kind_country_and_forward(
+    first: Callable[[], Apps], monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr(importlib.import_module("numbers.migrations.0002_kind_country_forward"), "_CHUNK", chunk)
+    apps = first()
+    remember_as_the_first_version(apps)
+    before = everything(apps)
+
+    after = everything(migrate())
+
+    assert {name: len(rows) for name, rows in before.items()} == {name: len(rows) for name, rows in after.items()}
+    assert len(before["NumberState"]) == 2 * len(DERIVED)
+    for name, rows in before.items():
+        kept = [{field: row[field] for field in rows[0]} for row in after[name]]
+        assert kept == rows, name
+    derived = {
+        (state["number"], state["forward"], state["kind"], state["country"], state["forward_number"], state["name"])
+        for state in after["NumberState"]
+    }
+    assert derived == {(*row, name) for row in DERIVED for name in ("Before", "After")}
+
+
+def test_an_empty_memory_can_go_back_and_forth(first: Callable[[], Apps]) -> None:
+    first()
+
+    migrate()
+
+    assert not NumberState.objects.exists()
+
+
+def test_the_models_are_as_the_migrations_leave_them(db: None) -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)

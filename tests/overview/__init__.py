@@ -1,0 +1,1 @@
+"""The start page: whether anything is wrong, and what changed lately."""

@@ -1,0 +1,5 @@
+"""Somebody from the office who is signed in, as the other pages have them."""
+
+from tests.pages.conftest import office
+
+__all__ = ["office"]

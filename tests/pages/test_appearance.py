@@ -1,0 +1,245 @@
+"""Light and dark as the reader chose, and times in the reader's zone: both kept in the browser."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from accounts.models import User
+from numbers import services
+from numbers.models import PhoneNumber
+from tests.pages.builders import HTMX, LIST, Office, attribute, one, parsed, remember, texts, words
+from tests.quo.samples import number
+
+APPEARANCE = "/appearance/"
+THEMES = ["system", "light", "dark"]
+A_YEAR = 365 * 24 * 3600
+
+
+def themes_on(response: Any) -> tuple[str | None, list[str]]:
+    """The theme of the page itself, and of the buttons that are pressed."""
+    page = parsed(response)
+    pressed = [attribute(button, "value") for button in page.css(".themes [aria-pressed=true]")]
+    return one(page, "html").attributes.get("data-theme"), pressed
+
+
+@pytest.mark.parametrize(("theme", "shown"), [("light", "light"), ("dark", "dark"), ("system", None)])
+def test_a_theme_that_is_chosen_holds_on_every_page(office: Office, theme: str, shown: str | None) -> None:
+    office.post(APPEARANCE, {"theme": theme})
+
+    for path in (LIST, "/status/", "/saved/"):
+        assert themes_on(office.get(path)) == (shown, [theme])
+
+
+def test_until_a_theme_is_chosen_it_is_the_systems(office: Office) -> None:
+    assert themes_on(office.get(LIST)) == (None, ["system"])
+
+
+def test_every_theme_can_be_chosen_on_every_page(office: Office) -> None:
+    page = parsed(office.get(f"{LIST}?q=desk&sort=-name"))
+
+    form = one(page, "#account-menu form:has(.themes)")
+    assert (attribute(form, "action"), attribute(form, "method")) == (APPEARANCE, "post")
+    assert attribute(form, "hx-post") == APPEARANCE
+    assert [attribute(button, "value") for button in form.css("button[name=theme]")] == THEMES
+    assert all(texts(form.css("button[name=theme]")))
+    assert attribute(one(form, "[name=next]"), "value") == f"{LIST}?q=desk&sort=-name"
+    assert form.css("[name=csrfmiddlewaretoken]")
+
+
+def test_the_last_choice_counts(office: Office) -> None:
+    office.post(APPEARANCE, {"theme": "dark"})
+    office.post(APPEARANCE, {"theme": "light"})
+
+    assert themes_on(office.get(LIST)) == ("light", ["light"])
+
+
+def test_a_theme_is_kept_for_a_year_out_of_the_reach_of_scripts(office: Office) -> None:
+    for is_secure in (False, True):
+        cookie = office.post(APPEARANCE, {"theme": "dark"}, secure=is_secure).cookies["theme"]
+        assert (cookie.value, cookie["max-age"], cookie["path"]) == ("dark", A_YEAR, "/")
+        assert (bool(cookie["httponly"]), cookie["samesite"], bool(cookie["secure"])) == (True, "Lax", is_secure)
+
+
+@pytest.mark.parametrize("theme", ["", "blue", "Dark", "dark ", '"><b data-evil>', "x" * 3000])
+def test_a_theme_that_there_is_not_is_refused(office: Office, theme: str) -> None:
+    office.post(APPEARANCE, {"theme": "dark"})
+
+    response = office.post(APPEARANCE, {"theme": theme})
+
+    assert response.status_code == 302
+    assert not response.cookies
+    assert themes_on(office.get(LIST)) == ("dark", ["dark"])
+
+
+@pytest.mark.parametrize("theme", ["blue", "Dark", '" onload="x'])
+def test_a_cookie_that_is_no_theme_means_the_systems(office: Office, theme: str) -> None:
+    office.cookies["theme"] = theme
+
+    assert themes_on(office.get(LIST)) == (None, ["system"])
+
+
+@pytest.mark.parametrize("address", [f"{LIST}?q=a&page=2", "/status/", "/numbers/PN%2F1/"])
+def test_without_javascript_choosing_leads_back_to_the_page_one_was_on(office: Office, address: str) -> None:
+    response = office.post(APPEARANCE, {"theme": "dark", "next": address})
+
+    assert (response.status_code, response.headers["Location"]) == (302, address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "https://example.com/",
+        "//example.com/",
+        "///example.com/",
+        "/\\example.com/",
+        "\\\\example.com/",
+        "/\t/example.com/",
+        "http:///example.com",
+        "javascript:alert(1)",
+        "numbers/",
+        "/é",
+        "/a\r\nSet-Cookie: a=b",
+        "/" + "x" * 20_000,
+    ],
+)
+def test_choosing_never_leads_to_another_site(office: Office, address: str) -> None:
+    response = office.post(APPEARANCE, {"theme": "dark", "next": address})
+
+    assert (response.status_code, response.headers["Location"]) == (302, LIST)
+
+
+def test_htmx_gets_nothing_to_swap(office: Office) -> None:
+    response = office.post(APPEARANCE, {"theme": "dark", "next": LIST}, headers=HTMX)
+
+    assert (response.status_code, response.content) == (204, b"")
+    assert response.cookies["theme"].value == "dark"
+
+
+def test_a_boosted_form_is_led_back_like_a_plain_one(office: Office) -> None:
+    response = office.post(APPEARANCE, {"theme": "dark"}, headers={**HTMX, "HX-Boosted": "true"})
+
+    assert response.status_code == 302
+
+
+def test_only_a_post_of_ours_chooses(office: Office) -> None:
+    strict = Office(enforce_csrf_checks=True)
+    strict.force_login(User.objects.get())
+
+    assert strict.post(APPEARANCE, {"theme": "dark"}).status_code == 403
+    for method in ("get", "head", "put", "delete"):
+        response = getattr(office, method)(f"{APPEARANCE}?theme=dark")
+        assert response.status_code == 405
+        assert not response.cookies
+
+
+def test_the_page_to_sign_in_has_the_theme_too(client: Client, db: None) -> None:
+    client.cookies["theme"] = "dark"
+
+    page = parsed(client.get("/accounts/login/"))
+
+    assert attribute(one(page, "html"), "data-theme") == "dark"
+    assert not page.css(".themes")
+
+
+# Times: a number that was first seen at noon in London, on a winter's day.
+
+NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def noon(office: Office, settings: Settings) -> Office:
+    settings.TIME_ZONE = "Europe/Berlin"
+    remember(number("PN1"))
+    PhoneNumber.objects.update(first_seen=NOON)
+    return office
+
+
+def first_seen(office: Office) -> str:
+    page = parsed(office.get("/numbers/PN1/"))
+    fields = {words(one(row, "dt")): words(one(row, "dd")) for row in page.css("dl.fields > div")}
+    return fields["First seen here"]
+
+
+def test_times_are_the_offices_until_the_browser_tells_its_zone(noon: Office) -> None:
+    assert first_seen(noon) == "15 January 2026, 13:00 CET"
+
+
+@pytest.mark.parametrize(
+    ("zone", "time"),
+    [
+        ("America/New_York", "15 January 2026, 07:00 EST"),
+        ("Asia/Tokyo", "15 January 2026, 21:00 JST"),
+        ("Asia/Kolkata", "15 January 2026, 17:30 IST"),
+        ("Pacific/Kiritimati", "16 January 2026, 02:00 +14"),
+        ("UTC", "15 January 2026, 12:00 UTC"),
+    ],
+)
+def test_times_are_shown_in_the_zone_that_the_browser_tells(noon: Office, zone: str, time: str) -> None:
+    noon.cookies["timezone"] = zone
+
+    assert first_seen(noon) == time
+
+
+def test_the_time_for_machines_is_the_same_moment_in_every_zone(noon: Office) -> None:
+    noon.cookies["timezone"] = "Asia/Tokyo"
+
+    times = parsed(noon.get("/numbers/PN1/")).css("dl.fields time")
+
+    assert datetime.fromisoformat(attribute(times[-3], "datetime")) == NOON
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        "",
+        "Mars/Olympus",
+        "america/new_york",
+        "../../../etc/passwd",
+        "/etc/localtime",
+        "America/../UTC",
+        "America",
+        "UTC+3",
+        "Asia/Tokyo\x00",
+        "é",
+        "x" * 3000,
+        '"; DROP TABLE',
+    ],
+)
+def test_a_zone_that_there_is_not_means_the_offices(noon: Office, zone: str) -> None:
+    noon.cookies["timezone"] = zone
+
+    assert first_seen(noon) == "15 January 2026, 13:00 CET"
+
+
+def test_one_readers_zone_is_not_the_next_ones(noon: Office) -> None:
+    noon.cookies["timezone"] = "Asia/Tokyo"
+    assert first_seen(noon) == "15 January 2026, 21:00 JST"
+    del noon.cookies["timezone"]
+
+    assert first_seen(noon) == "15 January 2026, 13:00 CET"
+    assert timezone.get_current_timezone() == ZoneInfo("Europe/Berlin")
+
+
+def test_a_zone_is_forgotten_where_a_page_fails_too(noon: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_number_id: str) -> None:
+        raise RuntimeError(str(timezone.get_current_timezone()))
+
+    monkeypatch.setattr(services, "number_page", fail)
+    noon.cookies["timezone"] = "Asia/Tokyo"
+
+    with pytest.raises(RuntimeError, match="Asia/Tokyo"):
+        noon.get("/numbers/PN1/")
+
+    assert timezone.get_current_timezone() == ZoneInfo("Europe/Berlin")
+
+
+def test_the_fragment_has_the_readers_times_too(noon: Office) -> None:
+    noon.cookies["timezone"] = "Asia/Tokyo"
+
+    assert "21:00 JST" in noon.get("/numbers/PN1/", headers=HTMX).content.decode()

@@ -1,0 +1,66 @@
+"""Pages travel compressed where the browser takes that."""
+
+import gzip
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from tests.pages.builders import HTMX, LIST, Office, numbers_on, remember
+from tests.quo.samples import number
+
+GZIP = {"Accept-Encoding": "gzip, deflate, br"}
+
+
+@pytest.fixture
+def filled(office: Office) -> Office:
+    remember(*(number(f"PN{place}") for place in range(50)))
+    return office
+
+
+@pytest.mark.parametrize("path", [LIST, f"{LIST}?q=desk", "/numbers/PN1/", "/status/", "/saved/"])
+def test_a_page_is_compressed_when_it_is_asked_for_so(filled: Office, path: str) -> None:
+    response = filled.get(path, headers=GZIP)
+
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert int(response.headers["Content-Length"]) == len(response.content)
+    assert b"</html>" in gzip.decompress(response.content)
+
+
+@pytest.mark.parametrize("headers", [HTMX, {**HTMX, "X-Refresh": "1"}])
+def test_a_fragment_is_compressed_too(filled: Office, headers: dict[str, str]) -> None:
+    plain = filled.get(LIST, headers=headers)
+    response = filled.get(LIST, headers={**headers, **GZIP})
+
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert len(response.content) * 5 < len(plain.content)
+    response.content = gzip.decompress(response.content)
+    assert b"<html" not in response.content
+    assert len(numbers_on(LexborHTMLParser(response.content.decode()))) == 50
+
+
+@pytest.mark.parametrize("headers", [{}, {"Accept-Encoding": "br"}, {"Accept-Encoding": "identity"}])
+def test_a_page_is_not_compressed_for_who_cannot_read_it(filled: Office, headers: dict[str, str]) -> None:
+    response = filled.get(LIST, headers=headers)
+
+    assert "Content-Encoding" not in response.headers
+    assert b"</html>" in response.content
+
+
+@pytest.mark.parametrize("headers", [{}, GZIP, HTMX, {**HTMX, **GZIP}])
+def test_caches_keep_the_compressed_apart(filled: Office, headers: dict[str, str]) -> None:
+    vary = filled.get(LIST, headers=headers).headers["Vary"]
+
+    assert "Accept-Encoding" in vary.split(", ")
+
+
+def test_the_same_page_is_never_of_the_same_length_twice(filled: Office) -> None:
+    """So that its length tells nobody what it holds: BREACH."""
+    lengths = {len(filled.get("/numbers/PN1/", headers=GZIP).content) for _ in range(12)}
+
+    assert len(lengths) > 1
+
+
+def test_a_short_answer_is_not_worth_it(filled: Office) -> None:
+    response = filled.get("/healthz", headers=GZIP)
+
+    assert "Content-Encoding" not in response.headers

@@ -1,0 +1,129 @@
+"""bin/find-chromium: which browser the tests get, and what is said where there is none."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from quo_admin import env
+from tests.project.processes import PATIENCE
+from tests.project.test_make import executable, make
+
+FIND = env.BASE_DIR / "bin" / "find-chromium"
+INSTALLING = "Installing a Chromium for the tests (some minutes, once) ...\n"
+A_CHROMIUM = 'test "$1" = --version && echo Chromium 156'
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """A machine with nothing on it but a shell; whoever uses it is nobody special."""
+    executable(tmp_path / "bin" / "id", "echo 1000")
+    executable(tmp_path / ".venv" / "bin" / "python", "exit 1")
+    return tmp_path
+
+
+def find(machine: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["/bin/sh", str(FIND)],
+        cwd=machine,
+        env={"PATH": str(machine / "bin"), **more},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def test_the_one_that_is_named_is_taken(bare: Path) -> None:
+    executable(bare / "bin" / "chromium", A_CHROMIUM)
+    executable(bare / "my own" / "chrome", A_CHROMIUM)
+    found = find(bare, CHROMIUM=str(bare / "my own" / "chrome"))
+    assert (found.returncode, found.stdout, found.stderr) == (0, f"{bare}/my own/chrome\n", "")
+
+
+def test_one_that_is_named_and_does_not_run_is_not_replaced_in_silence(bare: Path) -> None:
+    executable(bare / "bin" / "chromium", A_CHROMIUM)
+    found = find(bare, CHROMIUM="/no/such/chrome")
+    assert (found.returncode, found.stdout) == (1, "")
+    assert found.stderr == (
+        "CHROMIUM names /no/such/chrome, which is no Chromium that runs here. Name another one, or unset it.\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"])
+def test_the_machines_own_is_found_in_silence(bare: Path, name: str) -> None:
+    executable(bare / "bin" / name, f"echo noise >&2; {A_CHROMIUM}")
+    found = find(bare)
+    assert (found.returncode, found.stdout, found.stderr) == (0, f"{bare}/bin/{name}\n", "")
+
+
+def test_one_that_does_not_run_is_passed_over(bare: Path) -> None:
+    executable(bare / "bin" / "chromium", "exit 1")
+    executable(bare / "bin" / "google-chrome", A_CHROMIUM)
+    assert find(bare).stdout == f"{bare}/bin/google-chrome\n"
+
+
+def test_root_gets_debians_package(bare: Path) -> None:
+    executable(bare / "bin" / "id", "echo 0")
+    shutil.copy2(shutil.which("cp") or "", bare / "bin" / "cp")
+    executable(bare / "packaged", A_CHROMIUM)
+    executable(
+        bare / "bin" / "apt-get",
+        'echo "from where it comes $*"; [ "$1" = update ] || cp packaged bin/chromium',
+    )
+    found = find(bare)
+    assert (found.returncode, found.stdout, found.stderr) == (0, f"{bare}/bin/chromium\n", INSTALLING)
+
+
+def test_who_is_not_root_does_not_touch_apt_and_gets_playwrights(bare: Path) -> None:
+    executable(bare / "bin" / "apt-get", "exec false; echo asked > apt")
+    executable(bare / "downloaded", A_CHROMIUM)
+    executable(
+        bare / ".venv" / "bin" / "python",
+        'case "$*" in\n'
+        '"-m playwright install --no-shell chromium") echo from where it comes; : > "${0%/*}/done";;\n'
+        '-c*) [ -e "${0%/*}/done" ] && echo "$PWD/downloaded";;\n'
+        "*) exit 2;;\n"
+        "esac",
+    )
+    found = find(bare)
+    assert (found.returncode, found.stdout, found.stderr) == (0, f"{bare}/downloaded\n", INSTALLING)
+    assert not (bare / "apt").exists()
+    assert find(bare).stderr == ""  # the next time it is there
+
+
+def test_where_nothing_works_one_sentence_says_what_to_do(bare: Path) -> None:
+    found = find(bare)
+    assert (found.returncode, found.stdout) == (1, "")
+    assert found.stderr == INSTALLING + (
+        "The tests need Chromium or Chrome, and none was found or could be installed. Install one, or name it: "
+        "make test CHROMIUM=/path/to/chromium\n"
+    )
+
+
+@pytest.fixture
+def copy(bare: Path, project: Path) -> Path:
+    """A set-up copy in a folder with a space in its name, whose pytest says which Chromium it was given."""
+    folder = bare / "a copy"
+    shutil.copytree(project / "bin", folder / "bin")
+    shutil.copy2(project / "Makefile", folder)
+    executable(folder / ".venv" / "bin" / "python", 'case "$*" in "-m pytest"*) echo "$CHROMIUM | $*";; esac')
+    for name in ("requirements.txt", "requirements-dev.txt", ".venv/installed", ".venv/installed-dev"):
+        (folder / name).touch()
+    return folder
+
+
+def test_make_test_hands_it_to_the_tests(copy: Path, bare: Path) -> None:
+    executable(bare / "my own" / "chrome", A_CHROMIUM)
+    answer = make(copy, bare, "test", "ARGS=tests/pages -q", CHROMIUM=str(bare / "my own" / "chrome"))
+    assert (answer.stdout, answer.stderr) == (f"{bare}/my own/chrome | -m pytest tests/pages -q\n", "")
+
+
+def test_make_test_ends_with_the_sentence_where_there_is_none(copy: Path, bare: Path) -> None:
+    answer = make(copy, bare, "test", CHROMIUM="/no/such/chrome")
+    assert answer.returncode != 0
+    assert (answer.stdout, answer.stderr.splitlines()[0]) == (
+        "",
+        "CHROMIUM names /no/such/chrome, which is no Chromium that runs here. Name another one, or unset it.",
+    )

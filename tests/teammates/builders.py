@@ -1,0 +1,54 @@
+"""What the tests of the teammates' pages remember, and read of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from numbers import sync
+from numbers.models import Sync
+from numbers.quo.errors import NotFound
+from numbers.quo.payloads import parse_list, parse_one
+from numbers.sync import Question
+from tests.memory.factories import Source
+from tests.pages.builders import attribute, words
+from tests.quo.samples import body
+
+PEOPLE = "/teammates/"
+
+
+@contextmanager
+def forgotten() -> Iterator[None]:
+    """What is remembered inside is forgotten at its end, for a test that is run with many examples."""
+    before = transaction.savepoint()
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(before)
+
+
+def remember_of(
+    user_id: str, *listed: Mapping[str, Any], alone: Sequence[Mapping[str, Any]] = (), unknown: Sequence[str] = ()
+) -> Sync:
+    """Record what Quo lists for a teammate; asked for one number by itself, it answers with `alone` or knows none."""
+    single = {record["id"]: parse_one(body(record), record["id"]) for record in alone}
+    nothing = {number_id: NotFound("Quo does not know this number.", status=404) for number_id in unknown}
+    source = Source(of={user_id: parse_list(body(listed))}, single={**single, **nothing})
+    return sync.run(Question(Sync.Scope.TEAMMATE, user_id), source)
+
+
+def people_on(page: LexborHTMLParser) -> list[str]:
+    """The ids of the rows, in their order."""
+    return [attribute(row, "data-teammate") for row in page.css("#results tr[data-teammate]")]
+
+
+def reach_on(page: LexborHTMLParser) -> dict[str, LexborNode]:
+    """The lines of a teammate's reach, by cell."""
+    return {attribute(row, "data-reach"): row for row in page.css("[data-reach]")}
+
+
+def named_in(node: LexborNode) -> dict[str, str]:
+    """The links to numbers in a part of a page: what each says, and where it leads."""
+    return {words(link): attribute(link, "href") for link in node.css("a[href^='/numbers/PN']")}

@@ -1,0 +1,129 @@
+"""How often the teammates' pages ask the database: pinned, and the same for few rows and for many; and how long."""
+
+from time import process_time
+
+from django.test import Client
+from django.utils import timezone
+
+from numbers.folding import fold, order_key
+from numbers.models import Assignment, NumberState, PhoneNumber, Teammate, TeammateState
+from tests.pages.builders import HTMX, Office, one, parsed, remember, total_of, words
+from tests.pages.test_query_counts import FRESHNESS, SESSION, VERSION, WHOLE, Pinned
+from tests.quo.samples import number, user
+from tests.teammates.builders import PEOPLE, people_on, remember_of
+
+LISTED = 3  # how many fit, the page of them, their reach
+ONE = 6  # the teammate, all their numbers, those shown, who else is on them, roles and groups, the last answer
+LEFT = 6  # of one who is on none: when they left and the last numbers, instead of those shown and who is on them
+KNOWN = 1  # whether the teammate is known, for the freshness
+
+COUNTS = {
+    PEOPLE: WHOLE + LISTED,
+    f"{PEOPLE}?q=ann&role=member&numbers=several&sort=-numbers": WHOLE + LISTED,
+    "/teammates/US1/": WHOLE + KNOWN + ONE,
+    "/teammates/USleft/": WHOLE + KNOWN + LEFT,
+    "/teammates/USnew/": SESSION + FRESHNESS + VERSION + KNOWN + 1,
+}
+
+
+def few(people: int = 2, numbers: int = 2) -> None:
+    teammates = [user(f"US{place}", firstName=f"Ann {place}") for place in range(1, people + 1)]
+    records = [number(f"PN{place}", name=f"Desk {place}", users=teammates) for place in range(1, numbers + 1)]
+    remember(*records, number("PNleft", users=[user("USleft")]))
+    remember(*records, number("PNleft", users=[]))
+
+
+def test_a_page_asks_the_database_a_fixed_number_of_times(office: Office, django_assert_num_queries: Pinned) -> None:
+    few()
+
+    for path, count in COUNTS.items():
+        for headers in ({}, HTMX):
+            with django_assert_num_queries(count, info=path):
+                Client.get(office, path, headers=headers)
+
+
+def test_more_rows_do_not_mean_more_questions(office: Office, django_assert_num_queries: Pinned) -> None:
+    few(people=60, numbers=60)
+
+    for path, count in COUNTS.items():
+        with django_assert_num_queries(count, info=path):
+            Client.get(office, path)
+
+
+def test_however_many_numbers_a_mismatch_has_they_are_looked_up_at_once(
+    office: Office, django_assert_num_queries: Pinned
+) -> None:
+    few(numbers=30)
+    remember_of("US1", *[number(f"PN{place}", users=[]) for place in range(1, 31)])
+
+    with django_assert_num_queries(WHOLE + KNOWN + LEFT + 1):
+        Client.get(office, "/teammates/US1/")
+
+
+def _remember_many(people: int, numbers: int) -> None:
+    """Many teammates, each on several numbers, and the first of them on all."""
+    now = timezone.now()
+    PhoneNumber.objects.bulk_create(
+        [PhoneNumber(quo_id=f"PN{at:05}", first_seen=now, recorded_at=now, fingerprint="") for at in range(numbers)]
+    )
+    Teammate.objects.bulk_create([Teammate(quo_id=f"US{at:05}", first_seen=now) for at in range(people)])
+    phones = list(PhoneNumber.objects.order_by("quo_id"))
+    teammates = list(Teammate.objects.order_by("quo_id"))
+    NumberState.objects.bulk_create(
+        [
+            NumberState(
+                phone_number=phone,
+                since=now,
+                name=f"Line {at}",
+                name_key=order_key(f"Line {at}"),
+                number=f"+1415{at:07}",
+                group_id="GR1",
+                kind="local",
+                calling_us="unrestricted" if at % 2 else "restricted",
+                answer="{}" * 500,
+            )
+            for at, phone in enumerate(phones)
+        ],
+        batch_size=500,
+    )
+    TeammateState.objects.bulk_create(
+        [
+            TeammateState(
+                teammate=teammate,
+                since=now,
+                email=f"{teammate.quo_id}@example.com",
+                first_name=f"Person {at}",
+                role="member",
+                search_text=fold(f"Person {at} {teammate.quo_id}@example.com"),
+                name_key=order_key(f"Person {at}"),
+            )
+            for at, teammate in enumerate(teammates)
+        ],
+        batch_size=500,
+    )
+    on = {(phone, teammates[0]) for phone in phones}
+    on |= {(phone, teammates[(at * step) % people]) for at, phone in enumerate(phones) for step in (1, 7)}
+    Assignment.objects.bulk_create(
+        [
+            Assignment(phone_number=phone, teammate=teammate, since=now, role="member", group_id="GR1")
+            for phone, teammate in on
+        ],
+        batch_size=500,
+    )
+
+
+def test_thousands_of_numbers_are_no_wait(office: Office) -> None:
+    _remember_many(people=1_500, numbers=3_000)
+
+    seconds = {}
+    for path in (PEOPLE, f"{PEOPLE}?q=person&role=member&numbers=several&sort=-numbers", "/teammates/US00000/"):
+        begun = process_time()  # of this process alone, however busy the machine is
+        page = parsed(Client.get(office, path))
+        seconds[path] = process_time() - begun
+        if path == "/teammates/US00000/":
+            assert words(one(page, "#numbers-title")) == "Numbers 3000"
+        else:
+            assert total_of(page) == 1_500
+            assert "US00000" in people_on(page)
+
+    assert max(seconds.values()) < 1, seconds
