@@ -98,11 +98,10 @@ class _Key:
 
 def _found(since: datetime, baseline: datetime | None) -> QuerySet[Any, Any]:
     """The keys of all changes, as rows; of what several tables tell of one number, the union keeps one."""
-    first = Q(since=F("phone_number__first_seen"))
-    known_before = first & Q(since__lte=baseline) if baseline else first
+    states, first = NumberState.objects, Q(since=F("phone_number__first_seen"))
     sources = (
-        (NumberState.objects.filter(since__gte=since).exclude(known_before), "since"),
-        (NumberState.objects.filter(until__gte=since), "until"),
+        (states.filter(until__gte=since), "until"),
+        (states.filter(since__gte=since, since__gt=baseline) if baseline else states.none(), "since"),
         (_put_on().filter(since__gte=since).exclude(first), "since"),
         (_taken_off().filter(until__gte=since), "until"),
     )

@@ -14,7 +14,7 @@ EXACT = "j F Y, H:i:s T"
 
 
 @register.simple_tag
-def moment(value: datetime | None, shape: str = "j F Y, H:i") -> SafeString | str:
+def moment(value: datetime | None, shape: str = "j F Y, H:i T") -> SafeString | str:
     """A time, written in Django's format `shape`; nothing where there is none."""
     if value is None:
         return ""

@@ -19,7 +19,7 @@ from numbers.filters import NumberFilters
 from numbers.models import Sync
 from numbers.sync import WORKSPACE, Question
 from numbers.templatetags.audit_tags import audit_address
-from numbers.views.exports import _file, _is_raw
+from numbers.views.exports import is_raw, sent_file
 from numbers.views.htmx import page_or_fragments, wants_fragment
 from quo_admin.htmx import shown_address
 
@@ -67,7 +67,7 @@ def _context(page: AuditPage) -> dict[str, Any]:
 def audit_export(request: HttpRequest, ending: str) -> StreamingHttpResponse:
     """The audit of the numbers that fit the query string, all pages of it, as the file that ends in `ending`."""
     asked = audit_query.parse(request.GET)
-    return _file(request, "audit", ending, audit_document(asked, ending, is_raw=_is_raw(request)))
+    return sent_file(request, "audit", ending, audit_document(asked, ending, is_raw=is_raw(request)))
 
 
 def _shown_query(request: HttpRequest) -> AuditQuery:

@@ -17,22 +17,22 @@ RAW = "raw"
 def number_export(request: HttpRequest, ending: str) -> StreamingHttpResponse:
     """The numbers that fit the query string, all pages of them, as the file that ends in `ending`."""
     asked = filters.parse(request.GET, also={RAW})
-    return _file(request, "numbers", ending, number_document(asked, ending, is_raw=_is_raw(request)))
+    return sent_file(request, "numbers", ending, number_document(asked, ending, is_raw=is_raw(request)))
 
 
 @require_safe
 def teammate_export(request: HttpRequest, ending: str) -> StreamingHttpResponse:
     """The teammates that fit the query string, in the same way."""
     asked = teammate_filters.parse(request.GET, also={RAW})
-    return _file(request, "teammates", ending, teammate_document(asked, ending, is_raw=_is_raw(request)))
+    return sent_file(request, "teammates", ending, teammate_document(asked, ending, is_raw=is_raw(request)))
 
 
-def _is_raw(request: HttpRequest) -> bool:
+def is_raw(request: HttpRequest) -> bool:
     """Say whether machines ask: who reads the file with a spreadsheet never does."""
     return request.GET.get(RAW, "").strip() == "1"
 
 
-def _file(request: HttpRequest, name: str, ending: str, document: Iterator[bytes]) -> StreamingHttpResponse:
+def sent_file(request: HttpRequest, name: str, ending: str, document: Iterator[bytes]) -> StreamingHttpResponse:
     """Send a document while it is made; what fails before its first block fails as an ordinary page."""
     blocks: Iterable[bytes] = ()
     if request.method == "HEAD":

@@ -58,6 +58,14 @@ def test_a_memory_without_a_complete_answer_calls_nothing_new(office: Office) ->
     assert changes(since=NINE, limit=1).watching_since is None
 
 
+def test_a_first_sync_that_failed_was_no_first_look(office: Office) -> None:
+    office.sync(Source(Unauthorized("No.", status=401)))
+    office.hears(number("PN1"))
+    office.hears(number("PN1"), number("PN2", name="Leasing"))
+
+    assert sentences() == ["Leasing is new, with nobody on it"]
+
+
 def test_a_change_between_the_first_look_and_the_first_complete_answer_is_told(office: Office) -> None:
     office.hears_of_number(number("PN1", name="Sales"))
     office.hears(number("PN1", name="Leasing"))
@@ -408,17 +416,18 @@ def test_only_as_many_as_asked_for_are_told_and_the_others_counted(office: Offic
 
 
 def test_only_what_was_found_since_then_is_told(office: Office) -> None:
-    office.hears(number("PN1", ANN, name="A"), number("PN2", BOB))
-    office.hears(number("PN1", name="B"))
-    office.hears(number("PN1", teammate("US2", first_name="Bo"), name="B"), number("PN3"))
+    bob = teammate("US2", first_name="Bobby", last_name="Roe")
+    office.hears(number("PN1", BOB), *numbers("PN2", "PN3"), number("PN4", BOB))
+    office.hears(number("PN1", BOB, name="Sales"), *numbers("PN2", "PN3"), number("PN4", BOB))
+    office.hears(number("PN1", bob, name="Leasing"), number("PN2", bob), *numbers("PN4", "PN5"))
     begin = office.clock.now
-    office.clock.move(hours=1)
-    office.hears(number("PN1", teammate("US2", first_name="B"), name="C"))
-    later = office.clock.now
+    office.hears(number("PN1", bob, name="Rentals"), number("PN2", bob), *numbers("PN4", "PN5"))
 
-    assert {change.latest for change in told(since=begin + timedelta(seconds=1))} == {later}
-    assert {change.latest for change in told(since=begin)} == {begin, later}
-    assert told(since=later + timedelta(seconds=1)) == []
+    found = {change.subject: change.latest for change in told(since=begin)}
+    assert set(found) == {"PN1", "PN2", "PN3", "PN4", "PN5", "US2"}
+    assert min(found.values()) == begin
+    assert [change.subject for change in told(since=begin + timedelta(seconds=1))] == ["PN1"]
+    assert told(since=office.clock.now + timedelta(seconds=1)) == []
 
 
 def test_every_change_has_a_key_of_its_own(office: Office) -> None:

@@ -50,6 +50,7 @@ def listed(office: Office, link: LexborNode) -> int:
 
 
 def test_it_says_how_many_numbers_and_teammates_there_are(office: Office) -> None:
+    remember(number("PN1", users=[ANN, user("US2")]), number("PN2", users=[ANN]))
     remember(number("PN1", users=[ANN, BOB]), number("PN2", users=[ANN]))
 
     links = one(home(office), ".totals").css("a")
@@ -122,6 +123,7 @@ def test_of_many_the_first_are_named_and_the_others_counted(office: Office) -> N
 
 
 def test_numbers_that_quo_no_longer_confirms_are_named(office: Office) -> None:
+    remember(number("PN1", name="Sales"), number("PN2"))
     remember(number("PN1", name="Leasing"), number("PN2"))
     remember({**number("PN1"), "name": 42}, number("PN2"))
 

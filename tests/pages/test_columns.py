@@ -174,6 +174,7 @@ def test_what_one_chooses_is_nobody_elses(filled: Office, colleague: Office) -> 
     choose(colleague, "kind")
 
     assert ticked(parsed(filled.get(LIST))) == ["group"]
+    assert ticked(parsed(colleague.get(LIST))) == ["kind"]
     choose(filled, usual="1")
     assert ticked(parsed(colleague.get(LIST))) == ["kind"]
 

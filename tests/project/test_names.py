@@ -19,7 +19,7 @@ BOTH = (
 
 def test_under_pytest_both_names_hold() -> None:
     assert isinstance(1, numbers.Number)
-    assert Path(numbers.models.__file__) == env.BASE_DIR / "numbers" / "models.py"
+    assert Path(numbers.models.__file__) == env.BASE_DIR / "numbers" / "models" / "__init__.py"
 
 
 def test_the_folder_is_no_package_of_its_own() -> None:
@@ -38,7 +38,7 @@ def test_under_manage_py_both_names_hold(tmp_path: Path, elsewhere: bool) -> Non
         SECRET_KEY="s",
     )
     assert run.returncode == 0, run.stderr
-    assert run.stdout.strip() == str(env.BASE_DIR / "numbers" / "models.py")
+    assert run.stdout.strip() == str(env.BASE_DIR / "numbers" / "models" / "__init__.py")
 
 
 def test_under_gunicorn_both_names_hold(tmp_path: Path) -> None:
@@ -51,4 +51,4 @@ def test_under_gunicorn_both_names_hold(tmp_path: Path) -> None:
         SECRET_KEY="s",
     )
     assert run.returncode == 0, run.stderr
-    assert run.stdout.strip() == str(env.BASE_DIR / "numbers" / "models.py")
+    assert run.stdout.strip() == str(env.BASE_DIR / "numbers" / "models" / "__init__.py")

@@ -71,6 +71,17 @@ def test_a_number_that_says_that_the_teammate_left_is_no_mismatch(office: Office
     assert not parsed(office.get(PAGE)).css("#mismatch")
 
 
+def test_of_the_numbers_left_out_only_those_that_still_name_the_teammate_are_shown(office: Office) -> None:
+    left, on_one, on_another = number("PN1", users=OTHERS), number("PN2", name="One"), number("PN3", name="Another")
+    remember(number("PN1"), on_one, on_another)
+
+    sync = remember_of("US1", alone=[left, on_one, on_another])
+
+    assert [mismatch["numbers"] for mismatch in sync.mismatches] == [["PN2", "PN3"]]
+    shown = named_in(one(parsed(office.get(PAGE)), "#mismatch"))
+    assert shown == {"One": "/numbers/PN2/", "Another": "/numbers/PN3/"}
+
+
 def test_of_very_many_numbers_the_first_are_kept_and_all_counted(office: Office) -> None:
     strangers = [number(f"PN{place:03}", users=OTHERS) for place in range(KEPT_MISMATCHED + 5)]
     remember(number("PNown"), *strangers)

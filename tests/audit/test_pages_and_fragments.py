@@ -1,0 +1,102 @@
+"""The matrix page by page, and what of the audit is swapped in the browser."""
+
+import pytest
+
+from numbers import audit_page
+from numbers.sandbox.workspace import build
+from tests.audit.pages import ANN, AUDIT, bodies, headings, many, marked, sentences, tallies
+from tests.pages.builders import HTMX, Office, attribute, notices_of, numbers_on, one, parsed, remember, total_of, words
+
+
+def test_the_pages_of_the_matrix_together_are_all_numbers_in_all_groups(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember(*build(12).numbers)
+
+    for by in ("group", "kind", "teammate"):
+        monkeypatch.setattr(audit_page, "ROWS_PER_PAGE", 200)
+        whole = parsed(office.get(AUDIT, {"by": by}))
+        monkeypatch.setattr(audit_page, "ROWS_PER_PAGE", 5)
+        count = len(numbers_on(whole))
+        pages = [parsed(office.get(AUDIT, {"by": by, "page": str(page + 1)})) for page in range((count + 4) // 5)]
+        assert [row for page in pages for row in numbers_on(page)] == numbers_on(whole)
+        assert {total_of(page) for page in pages} == {12}
+        assert len({str(sentences(page)) for page in pages}) == 1
+        assert len({str(tallies(one(page, ".all-groups"))) for page in pages}) == 1
+
+
+def test_a_group_that_goes_over_a_page_repeats_its_heading_and_its_counts(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_page, "ROWS_PER_PAGE", 3)
+    remember(*many(4), marked("Zebra", groupId="GR2"))
+
+    page = parsed(office.get(AUDIT, {"page": "2"}))
+
+    assert headings(page) == ["Group GR1 continued 4 numbers", "Group GR2 1 number"]
+    assert tallies(bodies(page)[0])[0] == "Calling, United States: 4 allowed"
+    assert "Page 2 of 2" in words(one(page, ".matrix-about"))
+
+
+def test_the_pages_lead_to_each_other_and_a_page_beyond_the_last_is_the_last(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_page, "ROWS_PER_PAGE", 2)
+    remember(*many(5))
+
+    page = parsed(office.get(AUDIT, {"page": "9", "by": "kind"}))
+
+    assert notices_of(page) == ["There is no page 9, so the last one is shown."]
+    assert [attribute(link, "href") for link in page.css("nav.pages a")] == [
+        "/audit/?by=kind#matrix",
+        "/audit/?by=kind&page=2#matrix",
+    ]
+
+
+def test_for_htmx_only_the_results_come_and_the_address_is_set(office: Office) -> None:
+    remember(marked("a"))
+
+    response = office.get(AUDIT, {"by": "kind", "page": "1"}, headers=HTMX)
+
+    page = parsed(response)
+    assert not page.css("html > head > link")
+    assert one(page, "#results")
+    assert words(one(page, "title")) == "Restrictions audit · Quo Admin"
+    assert words(one(page, "#announce")) == "1 number in 1 group, 0 odd."
+    assert response.headers["HX-Push-Url"] == "/audit/?by=kind"
+
+
+def test_refining_a_search_replaces_the_address(office: Office) -> None:
+    remember(marked("abc"))
+    headers = HTMX | {"HX-Current-URL": "http://testserver/audit/?q=a"}
+
+    response = office.get(AUDIT, {"q": "ab"}, headers=headers)
+
+    assert response.headers["HX-Replace-Url"] == "/audit/?q=ab"
+    assert "HX-Push-Url" not in response.headers
+
+
+def test_once_the_memory_has_changed_the_results_fetch_themselves_and_the_address_stays(office: Office) -> None:
+    remember(marked("a"))
+    page = parsed(office.get(AUDIT, {"by": "kind", "q": "a"}))
+    refresh = one(page, '#results > [hx-trigger="memory-changed from:body"]')
+    assert attribute(refresh, "hx-get") == "/audit/?by=kind&q=a"
+
+    response = office.get(attribute(refresh, "hx-get"), headers=HTMX | {"X-Refresh": "1"})
+
+    assert "HX-Push-Url" not in response.headers
+    assert not parsed(response).css("#announce")
+
+
+def swapped(office: Office, query: str, **headers: str) -> set[str]:
+    page = parsed(office.get(f"{AUDIT}?{query}", headers=HTMX | headers))
+    return {attribute(node, "id") for node in page.css("[hx-swap-oob]")}
+
+
+def test_the_form_is_swapped_where_a_link_changed_what_it_holds(office: Office) -> None:
+    remember(marked("a", users=[ANN]))
+    here = {"HX-Current-URL": "http://testserver/audit/"}
+
+    assert swapped(office, "q=a", **here, **{"HX-Trigger": "filters"}) == {"announce"}
+    assert swapped(office, "q=a", **here) == {"announce", "filter-fields", "q"}
+    assert swapped(office, "user=US1", **here) == {"announce", "filter-fields", "teammate-filter", "freshness"}
