@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from numbers.audit import Group, Grouping, Line
-from numbers.audit_odd import OddCell, odd_cells
-from numbers.audit_page import grouped
-from numbers.audit_query import AuditQuery
+from numbers.audit.groups import Group, Grouping, Line
+from numbers.audit.odd import OddCell, odd_cells
+from numbers.audit.page import grouped
+from numbers.audit.query import AuditQuery
 from numbers.exports.about import About, about_numbers
 from numbers.exports.columns import Column, RawColumn
 from numbers.exports.csv_export import csv_for_machines, csv_for_people

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from numbers.audit_query import AuditQuery
+from numbers.audit.query import AuditQuery
 
 register = template.Library()
 

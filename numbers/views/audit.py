@@ -8,10 +8,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpRespo
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from numbers import audit_page, audit_query, filter_choices, services
-from numbers.audit import Grouping
-from numbers.audit_page import AuditPage
-from numbers.audit_query import AuditQuery
+from numbers import filter_choices, services
+from numbers.audit import page as audit_page
+from numbers.audit import query as audit_query
+from numbers.audit.groups import Grouping
+from numbers.audit.page import AuditPage
+from numbers.audit.query import AuditQuery
 from numbers.exports.audit import audit_document
 from numbers.exports.links import export_urls
 from numbers.facts import COLUMNS

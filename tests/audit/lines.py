@@ -1,6 +1,6 @@
 """Lines for audits that need no memory: a number in a few marks."""
 
-from numbers.audit import Line, lines_of
+from numbers.audit.groups import Line, lines_of
 from numbers.facts import COLUMNS
 
 # As in the sandbox: calling US, CA, Intl, then messaging US, CA, Intl. "0" is not in the answer.

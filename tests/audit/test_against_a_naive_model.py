@@ -5,9 +5,9 @@ from collections import Counter, defaultdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numbers.audit import Group, Line, Person, groups_by_group, groups_by_kind, groups_by_teammate
-from numbers.audit_causes import causes_of
-from numbers.audit_odd import findings_of, odd_cells
+from numbers.audit.causes import causes_of
+from numbers.audit.groups import Group, Line, Person, groups_by_group, groups_by_kind, groups_by_teammate
+from numbers.audit.odd import findings_of, odd_cells
 from numbers.facts import COLUMNS, Cell, Fact, advice_for
 from tests.audit.lines import line
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from numbers import audit_page
+from numbers.audit import page as audit_page
 from numbers.facts import COLUMNS
 from numbers.sandbox.workspace import build
 from tests.audit.pages import ANN, AUDIT, BO, bodies, many, marked

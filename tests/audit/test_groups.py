@@ -2,7 +2,7 @@
 
 import pytest
 
-from numbers.audit import (
+from numbers.audit.groups import (
     Group,
     Line,
     Person,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from numbers.audit import Line, groups_by_group
-from numbers.audit_odd import Finding, findings_of
+from numbers.audit.groups import Line, groups_by_group
+from numbers.audit.odd import Finding, findings_of
 from tests.audit.lines import line, several
 
 

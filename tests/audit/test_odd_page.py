@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from numbers import audit_page
+from numbers.audit import page as audit_page
 from numbers.facts import COLUMNS
 from numbers.sandbox.workspace import build
 from tests.audit.pages import ANN, AUDIT, many, marked, sentences, summary

@@ -2,7 +2,7 @@
 
 import pytest
 
-from numbers import audit_page
+from numbers.audit import page as audit_page
 from numbers.sandbox.workspace import build
 from tests.audit.pages import ANN, AUDIT, bodies, headings, many, marked, sentences, tallies
 from tests.pages.builders import HTMX, Office, attribute, notices_of, numbers_on, one, parsed, remember, total_of, words

@@ -3,8 +3,8 @@
 import pytest
 from django.http import QueryDict
 
-from numbers.audit import Grouping
-from numbers.audit_query import AuditQuery, parse
+from numbers.audit.groups import Grouping
+from numbers.audit.query import AuditQuery, parse
 from numbers.filters import NumberFilters
 
 WHOLE = "by=teammate&q=desk&messaging_us=restricted&sort=-number&page=3&odd=2"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from numbers.audit import Facts, Group, Line
+from numbers.audit.groups import Facts, Group, Line
 from numbers.facts import CHANNELS, REGIONS, Column, Fact
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from django.core.paginator import Page, Paginator
 
-from numbers.audit import (
+from numbers.audit.causes import Cause, Causes, causes_of
+from numbers.audit.groups import (
     Group,
     Grouping,
     Line,
@@ -18,9 +19,8 @@ from numbers.audit import (
     lines_of,
     tallies_of,
 )
-from numbers.audit_causes import Cause, Causes, causes_of
-from numbers.audit_odd import Finding, OddCell, findings_of, odd_cells
-from numbers.audit_query import AuditQuery
+from numbers.audit.odd import Finding, OddCell, findings_of, odd_cells
+from numbers.audit.query import AuditQuery
 from numbers.facts import COLUMNS, Cell
 from numbers.filter_words import Chip, chips, sentence
 from numbers.filters import NumberFilters

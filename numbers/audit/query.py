@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from numbers import filters
-from numbers.audit import Grouping
+from numbers.audit.groups import Grouping
 from numbers.filters import NumberFilters
 from numbers.query import choice_of, page_of
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from numbers.audit import Facts, Line
-from numbers.audit_odd import Finding
+from numbers.audit.groups import Facts, Line
+from numbers.audit.odd import Finding
 from numbers.facts import COLUMNS, Advice, Cell, Column, Fact, advice_for
 
 
