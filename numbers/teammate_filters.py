@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from numbers import querysets
+from numbers import querysets, teammate_querysets
 from numbers.folding import fold
 from numbers.models import TeammateState
 from numbers.query import choice_of, name_others, name_repeated, page_of, shown, text_of
@@ -39,12 +39,12 @@ class TeammateFilters:
 
     def states(self) -> QuerySet[TeammateState]:
         """The teammates that fit, as they are now, sorted; each with `numbers`, on how many they are now."""
-        states = querysets.counting_numbers(querysets.search_teammates(self.q))
+        states = teammate_querysets.counting_numbers(querysets.search_teammates(self.q))
         if self.role:
             states = states.filter(role=self.role)
         if self.numbers:
             states = states.filter(_COUNTS[self.numbers])
-        return querysets.ordered_teammates(states, self.sort)
+        return teammate_querysets.ordered_teammates(states, self.sort)
 
     @property
     def active(self) -> dict[str, str]:
@@ -117,7 +117,7 @@ def parse(query: QueryDict, *, also: Collection[str] = ()) -> TeammateFilters:
 
 def _sort(query: QueryDict, notices: list[str]) -> str:
     sort = query.get("sort", "").strip() or DEFAULT_SORT
-    if sort.removeprefix("-") not in querysets.TEAMMATE_SORTS:
+    if sort.removeprefix("-") not in teammate_querysets.TEAMMATE_SORTS:
         notices.append(f"The list cannot be sorted by {shown(sort)}, so it is sorted by name.")
         return DEFAULT_SORT
     return sort

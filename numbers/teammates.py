@@ -13,9 +13,10 @@ from django.urls import reverse
 from numbers.facts import COLUMNS, Cell, Column, Fact, fact_of
 from numbers.models import Assignment, Sync, TeammateState
 from numbers.phones import pretty
-from numbers.querysets import REACH, current, last_numbers_of, numbers_of, reach_of
+from numbers.querysets import current
 from numbers.rows import NO_NAME, NumberRow, number_rows, number_url, teammate_url
 from numbers.teammate_filters import TeammateFilters
+from numbers.teammate_querysets import REACH, last_numbers_of, numbers_of, reach_of
 
 PAGE_SIZE = 50
 SHOWN_GRANTS = 4

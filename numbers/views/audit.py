@@ -3,8 +3,7 @@
 from functools import partial
 from typing import Any
 
-from django.core.exceptions import TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -17,15 +16,18 @@ from numbers.audit.query import AuditQuery
 from numbers.exports.audit import audit_document
 from numbers.exports.links import export_urls
 from numbers.facts import COLUMNS
-from numbers.filters import NumberFilters
 from numbers.models import Sync
 from numbers.sync import WORKSPACE, Question
 from numbers.templatetags.audit_tags import audit_address
 from numbers.views.exports import is_raw, sent_file
-from numbers.views.htmx import page_or_fragments, wants_fragment
-from quo_admin.htmx import shown_address
-
-FORM = "filters"  # the id of the form that filters the list
+from numbers.views.htmx import (
+    is_from_form,
+    is_refresh,
+    page_or_fragments,
+    refines,
+    shown_query,
+    tell_address,
+)
 
 
 @require_safe
@@ -34,14 +36,11 @@ def audit(request: HttpRequest) -> HttpResponse:
     asked = audit_query.parse(request.GET)
     version = services.memory_version()  # before what it is the version of, so that nothing newer is missed
     page = audit_page.audit_page(asked)
-    before = _shown_query(request)
+    before = audit_query.parse(shown_query(request))
     context = _context(page) | {"version": version, "here": request.get_full_path()}
     response = page_or_fragments(request, "audit/audit.html", _fragments(request, before, asked), context)
-    if wants_fragment(request) and not _is_refresh(request):
-        # Refining a search replaces the address, so that Back leads to before the search.
-        q, q_before = asked.filters.q, before.filters.q
-        is_refined = q and q_before and (q != q_before or asked.query == before.query)
-        response.headers["HX-Replace-Url" if is_refined else "HX-Push-Url"] = audit_address(page.query)
+    is_refined = refines(before.filters.q, asked.filters.q, is_same=asked.query == before.query)
+    tell_address(request, response, audit_address(page.query), is_refined=is_refined)
     return response
 
 
@@ -72,28 +71,15 @@ def audit_export(request: HttpRequest, ending: str) -> StreamingHttpResponse:
     return sent_file(request, "audit", ending, audit_document(asked, ending, is_raw=is_raw(request)))
 
 
-def _shown_query(request: HttpRequest) -> AuditQuery:
-    """What the audit in the browser shows, before it is swapped."""
-    try:
-        return audit_query.parse(QueryDict(shown_address(request).query))
-    except TooManyFieldsSent:
-        return AuditQuery(NumberFilters())
-
-
-def _is_refresh(request: HttpRequest) -> bool:
-    """Say whether the audit only fetches itself anew because the memory changed: its address stays."""
-    return "X-Refresh" in request.headers
-
-
 def _fragments(request: HttpRequest, before: AuditQuery, asked: AuditQuery) -> list[str]:
     """What to swap. What somebody may be typing or choosing in right now stays as it is."""
     fragments = ["audit/_results.html"]
-    if _is_refresh(request):
+    if is_refresh(request):
         return fragments
     fragments.append("audit/_announce.html")
     if before.filters.user != asked.filters.user:
         fragments += ["numbers/_teammate_filter.html", "components/_freshness.html"]
-    if request.htmx.trigger != FORM:  # type: ignore[attr-defined]
+    if not is_from_form(request):
         fragments += ["numbers/_filter_fields.html"]
         if before.filters.q != asked.filters.q:
             fragments += ["numbers/_search.html"]

@@ -2,8 +2,7 @@
 
 from functools import partial
 
-from django.core.exceptions import TooManyFieldsSent
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -15,11 +14,17 @@ from numbers.models import Sync
 from numbers.quo.ids import is_number_id
 from numbers.rows import number_url
 from numbers.sync import WORKSPACE, Question
-from numbers.views.htmx import page_or_fragments, wants_fragment
+from numbers.views.htmx import (
+    is_from_form,
+    is_refresh,
+    page_or_fragments,
+    refines,
+    shown_query,
+    tell_address,
+    wants_fragment,
+)
+from numbers.views.navigation import address
 from numbers.views.personal import user_of
-from quo_admin.htmx import shown_address
-
-FORM = "filters"  # the id of the form that filters the list
 
 
 @require_safe
@@ -46,27 +51,11 @@ def number_list(request: HttpRequest) -> HttpResponse:
         "version": version,
         "here": request.get_full_path(),
     }
-    before = _shown_query(request)
+    before = filters.parse(shown_query(request))
     response = page_or_fragments(request, "numbers/list.html", _fragments(request, before, asked), context)
-    if wants_fragment(request) and not _is_refresh(request):
-        # Refining a search replaces the address, so that Back leads to before the search.
-        is_refined = asked.q and before.q and (asked.q != before.q or asked.query == before.query)
-        header = "HX-Replace-Url" if is_refined else "HX-Push-Url"
-        response.headers[header] = f"{reverse('numbers:list')}{'?' if page.filters.query else ''}{page.filters.query}"
+    is_refined = refines(before.q, asked.q, is_same=asked.query == before.query)
+    tell_address(request, response, address("numbers:list", page.filters.query), is_refined=is_refined)
     return response
-
-
-def _shown_query(request: HttpRequest) -> filters.NumberFilters:
-    """What the list in the browser shows, before it is swapped."""
-    try:
-        return filters.parse(QueryDict(shown_address(request).query))
-    except TooManyFieldsSent:
-        return filters.NumberFilters()
-
-
-def _is_refresh(request: HttpRequest) -> bool:
-    """Say whether the list only fetches itself anew because the memory changed: its address stays."""
-    return "X-Refresh" in request.headers
 
 
 def _fragments(request: HttpRequest, before: filters.NumberFilters, asked: filters.NumberFilters) -> list[str]:
@@ -75,12 +64,12 @@ def _fragments(request: HttpRequest, before: filters.NumberFilters, asked: filte
     Of another teammate's list also the picker and the freshness, which is about that teammate.
     """
     fragments = ["numbers/_results.html"]
-    if _is_refresh(request):
+    if is_refresh(request):
         return fragments
     fragments += ["numbers/_announce.html", "numbers/_kept_for_forms.html"]
     if before.user != asked.user:
         fragments += ["numbers/_teammate_filter.html", "components/_freshness.html"]
-    if request.htmx.trigger != FORM:  # type: ignore[attr-defined]
+    if not is_from_form(request):
         fragments += ["numbers/_filter_fields.html"]
         if before.q != asked.q:
             fragments += ["numbers/_search.html"]

@@ -1,7 +1,6 @@
 """The list of teammates and the page of one."""
 
-from django.core.exceptions import TooManyFieldsSent
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -14,10 +13,16 @@ from numbers.quo.ids import is_user_id
 from numbers.rows import teammate_url
 from numbers.sync import WORKSPACE, Question
 from numbers.teammate_filters import TeammateFilters
-from numbers.views.htmx import page_or_fragments, wants_fragment
-from quo_admin.htmx import shown_address
-
-FORM = "filters"  # the id of the form that filters the list
+from numbers.views.htmx import (
+    is_from_form,
+    is_refresh,
+    page_or_fragments,
+    refines,
+    shown_query,
+    tell_address,
+    wants_fragment,
+)
+from numbers.views.navigation import address
 
 
 @require_safe
@@ -39,37 +44,20 @@ def teammate_list(request: HttpRequest) -> HttpResponse:
         "version": version,
         "here": request.get_full_path(),
     }
-    before = _shown_query(request)
+    before = teammate_filters.parse(shown_query(request))
     response = page_or_fragments(request, "teammates/list.html", _fragments(request, before, asked), context)
-    if wants_fragment(request) and not _is_refresh(request):
-        # Refining a search replaces the address, so that Back leads to before the search.
-        is_refined = asked.q and before.q and (asked.q != before.q or asked.query == before.query)
-        header = "HX-Replace-Url" if is_refined else "HX-Push-Url"
-        query = page.filters.query
-        response.headers[header] = f"{reverse('numbers:teammates')}{'?' if query else ''}{query}"
+    is_refined = refines(before.q, asked.q, is_same=asked.query == before.query)
+    tell_address(request, response, address("numbers:teammates", page.filters.query), is_refined=is_refined)
     return response
-
-
-def _shown_query(request: HttpRequest) -> TeammateFilters:
-    """What the list in the browser shows, before it is swapped."""
-    try:
-        return teammate_filters.parse(QueryDict(shown_address(request).query))
-    except TooManyFieldsSent:
-        return TeammateFilters()
-
-
-def _is_refresh(request: HttpRequest) -> bool:
-    """Say whether the list only fetches itself anew because the memory changed: its address stays."""
-    return "X-Refresh" in request.headers
 
 
 def _fragments(request: HttpRequest, before: TeammateFilters, asked: TeammateFilters) -> list[str]:
     """What to swap. What somebody may be typing or choosing in right now stays as it is."""
     fragments = ["teammates/_results.html"]
-    if _is_refresh(request):
+    if is_refresh(request):
         return fragments
     fragments.append("teammates/_announce.html")
-    if request.htmx.trigger != FORM:  # type: ignore[attr-defined]
+    if not is_from_form(request):
         fragments.append("teammates/_filter_fields.html")
         if before.q != asked.q:
             fragments.append("teammates/_search.html")

@@ -77,8 +77,11 @@ document.addEventListener("toggle", (event) => {
   if (event.target.matches(".picker") && event.target.open) event.target.querySelector("input[type=search]")?.focus();
 }, true);
 document.addEventListener("htmx:afterSettle", (event) => {
-  const wasChosen = event.detail.requestConfig?.elt.matches(".choice");
-  if (wasChosen && document.activeElement === document.body) document.getElementById("teammate-summary")?.focus();
+  // What was pressed may be gone with the swap: the focus goes to where one would go on.
+  const pressed = event.detail.requestConfig?.elt;
+  if (!pressed || document.activeElement !== document.body) return;
+  if (pressed.matches(".choice")) document.getElementById("teammate-summary")?.focus();
+  if (pressed.matches(".chip, .chip-all, #show-all")) (document.querySelector(".chip") ?? document.getElementById("q"))?.focus();
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

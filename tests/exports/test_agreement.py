@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from numbers.querysets import SORTS, TEAMMATE_SORTS
+from numbers.querysets import SORTS
 from numbers.sandbox.workspace import build
+from numbers.teammate_querysets import TEAMMATE_SORTS
 from tests.exports.reading import cell_of, raw_table, records, sheet, table
 from tests.pages.builders import LIST, Office, attribute, numbers_on, parsed, remember, total_of
 from tests.quo.samples import number

@@ -206,6 +206,7 @@ def test_one_number_of_many_can_be_seen_in_a_bar(office: Office) -> None:
 
 
 def test_who_can_reach_abroad_is_named_with_the_numbers_that_allow_it(office: Office) -> None:
+    remember(number("PN1", users=[user("US1", firstName="Anna")]))
     remember(
         number("PN1", users=[BOB, ANN], restrictions=restrictions(calling="unrestricted")),
         number("PN2", users=[ANN], restrictions=restrictions(calling="unrestricted")),
@@ -355,8 +356,9 @@ def test_an_old_copy_does_not_say_that_nothing_needs_anybody_now(office: Office)
     assert "This is how it was 5 days ago. Press “Check now” to ask Quo how it is." in notices_of(page)
 
 
-def test_after_a_failure_it_does_not_say_so_either(office: Office) -> None:
-    remember(number("PN1", users=[ANN]))
+@pytest.mark.parametrize("ago", [0 * DAY, 5 * DAY])
+def test_after_a_failure_it_does_not_say_so_either(office: Office, ago: timedelta) -> None:
+    remember(number("PN1", users=[ANN]), ago=ago)
     fail(from_answer(500, b"", asked="list"))
 
     page = home(office)

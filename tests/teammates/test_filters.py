@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from numbers.folding import fold
 from numbers.query import MAX_TEXT
-from numbers.querysets import TEAMMATE_SORTS
 from numbers.teammate_filters import NUMBERS_LABELS, ROLE_LABELS, SORT_LABELS, TeammateFilters, parse
+from numbers.teammate_querysets import TEAMMATE_SORTS
 from tests.pages.builders import HTMX, Office, notices_of, parsed, remember
 from tests.quo.samples import number, user
 from tests.teammates.builders import PEOPLE, forgotten, people_on
