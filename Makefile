@@ -10,12 +10,13 @@ VENV_PYTHON := .venv/bin/python
 PIP_INSTALL := $(VENV_PYTHON) -m pip install -qq --disable-pip-version-check
 STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 
-.PHONY: run test lint setup help clean
+.PHONY: run test lint pictures setup help clean
 
 help:
 	@echo "make run     set up if needed, then serve Quo Admin (PORT=9000 moves it)"
 	@echo "make test    set up if needed, then run every test"
 	@echo "make lint    the linters and the type checker"
+	@echo "make pictures makes the pictures in docs/ anew, from the demo"
 	@echo "make setup   set up only (PYTHON=python3.12 chooses the Python)"
 	@echo "make clean   undo the set-up; the data stays"
 
@@ -29,6 +30,9 @@ lint: .venv/installed-dev
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m ruff format --check .
 	$(VENV_PYTHON) -m mypy
+
+pictures: setup .venv/installed-dev
+	@CHROMIUM=$$(sh bin/find-chromium) && export CHROMIUM && exec $(VENV_PYTHON) -m tests.browser.pictures
 
 setup: .venv/installed build/collected
 	@$(VENV_PYTHON) -m quo_admin.prepare

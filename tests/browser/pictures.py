@@ -23,19 +23,18 @@ class Picture:
 
     name: str
     path: str
-    viewport: ViewportSize = DESK
+    is_phone: bool = False
     scheme: Literal["light", "dark"] = "light"
     clicks: tuple[str, ...] = ()
 
 
 PICTURES = (
     Picture("overview", "/"),
-    Picture("numbers", "/numbers/"),
     Picture("filters", "/numbers/?messaging_us=restricted&kind=local", clicks=("#more-filters summary",)),
     Picture("number", "/numbers/?q=denver+front", clicks=("#results tbody th a",)),
     Picture("teammate", "/teammates/?sort=-numbers", clicks=("#results tbody th a",), scheme="dark"),
     Picture("audit", "/audit/"),
-    Picture("phone", "/numbers/?calling_intl=allowed", viewport=PHONE),
+    Picture("phone", "/numbers/?calling_intl=allowed", is_phone=True),
 )
 
 
@@ -49,7 +48,7 @@ def main() -> None:
         cookies = signed_in(browser, url, password, Path(folder) / "data").cookies
         for picture in PICTURES:
             context = browser.new_context(
-                base_url=url, viewport=picture.viewport, color_scheme=picture.scheme, storage_state=cookies
+                base_url=url, viewport=PHONE if picture.is_phone else DESK, color_scheme=picture.scheme, storage_state=cookies
             )
             _take(context.new_page(), picture)
             context.close()
