@@ -47,8 +47,9 @@ def main() -> None:
         browser = launch(playwright)
         cookies = signed_in(browser, url, password, Path(folder) / "data").cookies
         for picture in PICTURES:
+            viewport = PHONE if picture.is_phone else DESK
             context = browser.new_context(
-                base_url=url, viewport=PHONE if picture.is_phone else DESK, color_scheme=picture.scheme, storage_state=cookies
+                base_url=url, viewport=viewport, color_scheme=picture.scheme, storage_state=cookies
             )
             _take(context.new_page(), picture)
             context.close()
