@@ -17,6 +17,8 @@ from numbers.folding import fold
 from numbers.models import SavedFilter, ShownColumns
 from numbers.querysets import names_of
 
+MOST_IN_MENU = 20  # saved filters beside the list; a page of their own has them all
+
 
 def columns_of(user: User) -> Shown:
     """Return the columns that the user wants to see; the usual ones until they chose."""

@@ -3,6 +3,7 @@
 The list is the page of numbers unless the context names another by `list_url`, with its own parameters in `list_extra`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,9 +24,7 @@ def _url(context: Context, query: str) -> str:
 
 
 def _instant(url: str) -> SafeString:
-    return format_html(
-        'href="{0}" hx-get="{0}" hx-target="#results" hx-swap="outerHTML" hx-sync="#filters:replace"', url
-    )
+    return format_html('href="{0}" hx-get="{0}" hx-target="#results" hx-swap="outerHTML"', url)
 
 
 @register.simple_tag(takes_context=True)
@@ -50,8 +49,7 @@ def everything_link(context: Context) -> SafeString:
 def choice_link(context: Context, filters: NumberFilters, user: str) -> SafeString:
     """The attributes of a link to one teammate's numbers; htmx takes along what stands in the form by then."""
     return format_html(
-        'href="{}" hx-get="{}" hx-include="#q, #sort, #filter-fields" hx-target="#results" hx-swap="outerHTML" '
-        'hx-sync="#filters:replace"',
+        'href="{}" hx-get="{}" hx-include="#q, #sort, #filter-fields" hx-target="#results" hx-swap="outerHTML"',
         _url(context, filters.but(user=user).query),
         _url(context, urlencode({"user": user})),
     )
@@ -78,6 +76,17 @@ def aria_sort(filters: Any, key: str) -> str:  # noqa: ANN401 - filters, or noth
     if not filters or filters.sort.removeprefix("-") != key:
         return ""
     return format_html(' aria-sort="{}"', "descending" if filters.sort.startswith("-") else "ascending")
+
+
+@register.simple_tag
+def sort_choices(filters: NumberFilters, labels: Mapping[str, str]) -> list[tuple[str, str, bool]]:
+    """What the list may be sorted by: the value, its words and whether it is so now, both ways round."""
+    orders = [
+        (f"{sign}{key}", f"{label.capitalize()}{words}")
+        for key, label in labels.items()
+        for sign, words in (("", ""), ("-", ", descending"))
+    ]
+    return [(value, words, value == filters.sort) for value, words in orders]
 
 
 @register.simple_tag

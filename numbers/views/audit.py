@@ -16,6 +16,7 @@ from numbers.audit.query import AuditQuery
 from numbers.exports.audit import audit_document
 from numbers.exports.links import export_urls
 from numbers.facts import COLUMNS
+from numbers.filters import SORT_LABELS
 from numbers.models import Sync
 from numbers.sync import WORKSPACE, Question
 from numbers.templatetags.audit_tags import audit_address
@@ -51,6 +52,7 @@ def _context(page: AuditPage) -> dict[str, Any]:
         "page": page,
         "filters": filters,
         "columns": COLUMNS,
+        "sort_labels": SORT_LABELS,
         "groupings": tuple(Grouping),
         "list_url": reverse("numbers:audit"),
         "list_extra": page.query.extra,

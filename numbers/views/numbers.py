@@ -42,8 +42,9 @@ def number_list(request: HttpRequest) -> HttpResponse:
         "other_fields": partial(filter_choices.other_fields, page.filters),  # asked only where the form is drawn
         "export_urls": export_urls("numbers:export", page.filters.but().query),
         "shown": personal.columns_of(user),
+        "sort_labels": filters.SORT_LABELS,
         "column_labels": LABELS,
-        "saved_filters": personal.visible_to(user),
+        "saved_filters": personal.visible_to(user)[: personal.MOST_IN_MENU],
         # Until somebody looks for a teammate, none is offered: the picker asks for the first ones once it is opened.
         "choices": services.teammates_named(asked.who) if asked.who else None,
         "question": question,

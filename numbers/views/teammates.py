@@ -37,6 +37,7 @@ def teammate_list(request: HttpRequest) -> HttpResponse:
         "export_urls": export_urls("numbers:export_teammates", page.filters.but().query),
         "list_url": reverse("numbers:teammates"),
         "columns": COLUMNS,
+        "sort_labels": teammate_filters.SORT_LABELS,
         "roles": teammate_filters.ROLE_LABELS,
         "counts": teammate_filters.NUMBERS_LABELS,
         "question": WORKSPACE,

@@ -45,6 +45,29 @@ setInterval(() => {
   for (const time of document.querySelectorAll("time[data-ago]")) time.textContent = inWords(secondsOld(time));
 }, 5000);
 
+// Of several lists on their way only the newest is shown, in whatever order they come. None is called off, which htmx
+// would complain of. A list that fetches itself anew gives way to what somebody asked for.
+let newest = null;
+let isAwaited = false;
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target?.id !== "results") return;
+  if (isAwaited && "X-Refresh" in event.detail.requestConfig.headers) {
+    event.preventDefault();
+    return;
+  }
+  newest = event.detail.xhr;
+  isAwaited = true;
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const target = event.detail.target.id;
+  const isOld = target === "results" && event.detail.xhr !== newest;
+  const isNoLongerAsked = target === "teammate-choices" && isAwaited; // somebody has just chosen one
+  if (isOld || isNoLongerAsked) event.detail.shouldSwap = false;
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.xhr === newest) isAwaited = false;
+});
+
 // Say it when the dashboard itself does not answer; say no more once it does.
 function say(sentence) {
   const trouble = document.getElementById("trouble");
@@ -86,6 +109,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const picker of document.querySelectorAll(".picker[open]")) {
+    event.preventDefault(); // so that no other key's meaning follows
     picker.open = false;
     picker.querySelector("summary").focus();
   }

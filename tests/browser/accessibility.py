@@ -14,7 +14,7 @@ def violations(page: Page, *, only: list[str] | None = None) -> list[str]:
     run_only = {"type": "rule", "values": only} if only else {"type": "tag", "values": WCAG}
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    options = {"runOnly": run_only, "resultTypes": ["violations"]}
+    options = {"runOnly": run_only, "resultTypes": ["violations"], "preload": False}
     found = page.evaluate("async (options) => (await axe.run(document, options)).violations", options)
     return [f"{rule['id']}: {_described(node)}" for rule in found for node in rule["nodes"]]
 
