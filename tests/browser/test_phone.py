@@ -44,3 +44,11 @@ def test_the_picker_stays_on_the_screen(phone: Page) -> None:
     box = phone.locator("#teammate-filter .picker-panel").bounding_box()
     assert box
     assert 0 <= box["x"] <= box["x"] + box["width"] <= PHONE["width"]
+
+
+def test_the_order_is_chosen_where_no_headings_are(phone: Page) -> None:
+    phone.goto("/numbers/")
+    expect(phone.locator("#sort-number")).to_be_hidden()
+    phone.get_by_label("Sorted by").select_option("Name, descending")
+    expect(phone).to_have_url("/numbers/?sort=-name")
+    expect(phone.locator("#results caption")).to_have_text("Numbers, sorted by name, descending")
