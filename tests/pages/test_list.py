@@ -310,7 +310,7 @@ def test_the_address_keeps_search_teammate_order_and_page(office: Office) -> Non
     form = one(page, "#filters")
     fields = {attribute(field, "name"): field.attributes["value"] for field in form.css("input")}
     assert fields == {"q": "line", "user": "US1", "who": ""}
-    assert attribute(one(page, 'input[name="sort"][form="filters"]'), "value") == "-number"
+    assert attribute(one(page, '[name="sort"][form="filters"] option[selected]'), "value") == "-number"
     assert attribute(one(page, "#check-form [name=next]"), "value") == ("/numbers/?q=line&user=US1&sort=-number&page=2")
 
 
@@ -347,7 +347,7 @@ def test_before_the_first_sync_the_page_says_so_asks_and_is_ready_to_fill(office
     assert total_of(page) == 0
     assert words(one(page, "#results h2")) == "Nothing has been read from Quo yet"
     assert "load" in attribute(one(page, "#look"), "hx-trigger").split(", ")
-    refresh = one(page, '#results [hx-trigger="memory-changed from:body"]')
+    refresh = one(page, '#results [hx-trigger="memory-changed from:body, synced from:body"]')
     assert attribute(refresh, "hx-get") == LIST
     assert attribute(refresh, "hx-target") == "#results"
 

@@ -280,7 +280,7 @@ def test_the_form_keeps_what_is_asked(three: Office) -> None:
     assert attribute(one(form, "#q"), "value") == "ann"
     chosen = {attribute(one(form, f"[name={name}] [selected]"), "value") for name in ("role", "numbers")}
     assert chosen == {"owner", "several"}
-    assert attribute(one(page, 'input[name="sort"][form="filters"]'), "value") == "-name"
+    assert attribute(one(page, '[name="sort"][form="filters"] option[selected]'), "value") == "-name"
     assert attribute(one(page, "#check-form [name=next]"), "value") == (
         "/teammates/?q=ann&role=owner&numbers=several&sort=-name"
     )
