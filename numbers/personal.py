@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import QueryDict
@@ -96,3 +97,15 @@ class SavedFilterForm(forms.ModelForm):  # type: ignore[type-arg]
             self.instance.validate_constraints()
         except ValidationError as error:
             self.add_error(None, error)
+
+    def keep(self) -> SavedFilter | None:
+        """Save it where it is valid, else add to the errors; also where one of its name was saved a moment ago."""
+        if not self.is_valid():
+            return None
+        try:
+            with transaction.atomic():
+                saved: SavedFilter = self.save()
+        except IntegrityError:
+            self.validate_unique()
+            return None
+        return saved

@@ -36,8 +36,7 @@ def saved_filters(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     posted = request.POST if request.method == "POST" else None
     form = SavedFilterForm(posted, instance=SavedFilter(owner=user))
-    if form.is_valid():
-        saved = form.save()
+    if saved := form.keep():
         messages.success(request, f"Saved as “{saved.name}”.")
         return redirect(saved)
     context = {"form": form, "saved_filters": personal.saved_lines(user)}

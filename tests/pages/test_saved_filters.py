@@ -8,6 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from numbers.models import SavedFilter
+from numbers.personal import SavedFilterForm
 from tests.pages.builders import LIST, Office, attribute, notices_of, numbers_on, one, parsed, remember, texts, words
 from tests.pages.test_hostile import HOSTILE, is_harmless
 from tests.quo.samples import number, user
@@ -117,6 +118,26 @@ def test_after_a_refusal_another_name_saves_what_was_meant(office: Office) -> No
 
     kept = saved("Local ones")
     assert (kept.query, kept.is_shared) == ("kind=local", True)
+
+
+def test_the_second_of_two_at_once_is_refused_in_the_same_sentence(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = SavedFilterForm.validate_unique
+    looks: list[bool] = []
+
+    def look_too_early(form: SavedFilterForm) -> None:
+        if looks:
+            look(form)
+        looks.append(True)
+
+    save(office)
+    monkeypatch.setattr(SavedFilterForm, "validate_unique", look_too_early)
+
+    page = parsed(save(office), 422)
+
+    assert "You have a saved filter of this name already." in words(page)
+    assert SavedFilter.objects.count() == 1
 
 
 def test_the_name_of_a_colleague_can_be_ones_own_too(office: Office, colleague: Office) -> None:
