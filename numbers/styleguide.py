@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from numbers.facts import COLUMNS, Cell, fact_of
+from numbers.facts import COLUMNS, Cell, Fact, fact_of
+from numbers.filter_choices import Choice, Field
 from numbers.filter_words import Chip, chips
 from numbers.filters import NumberFilters
 from numbers.freshness import Freshness, Level, in_words
@@ -140,6 +141,17 @@ def chip_samples() -> tuple[Chip, ...]:
         unassigned="yes",
     )
     return chips(filters, "Ada Byron")
+
+
+def field_samples() -> list[Field]:
+    """A filter that is chosen, one that is not, and one that is typed because there are too many choices."""
+    facts = tuple(Choice(fact.value, fact.label, is_chosen=False) for fact in Fact)
+    chosen = (Choice("toll-free", "Toll-free", is_chosen=True),)
+    return [
+        Field("calling_us", "Calling US", "any", "", facts),
+        Field("kind", "Kind", "every kind", "toll-free", chosen),
+        Field("group", "Group", "every group", LONG, ()),
+    ]
 
 
 @dataclass(frozen=True)

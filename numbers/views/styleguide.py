@@ -7,6 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from numbers import columns, styleguide
+from numbers.exports.links import export_urls
+from numbers.filters import SORT_LABELS, NumberFilters
 from numbers.sync import WORKSPACE
 
 
@@ -25,5 +27,9 @@ def style_guide(request: HttpRequest) -> HttpResponse:
         "page": {"chips": styleguide.chip_samples()},
         "overview": styleguide.overview_sample(),
         "long": styleguide.LONG,
+        "fields": styleguide.field_samples(),
+        "filters": NumberFilters(),
+        "sort_labels": SORT_LABELS,
+        "export_urls": export_urls("numbers:export", ""),
     }
     return render(request, "styleguide/styleguide.html", context)
