@@ -31,6 +31,20 @@ def test_every_target_of_make_that_the_readme_names_exists() -> None:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
-@pytest.mark.parametrize("link", re.findall(r"\]\((?!https?://)([^)#]+)\)", README))
-def test_every_file_that_the_readme_links_to_is_there(link: str) -> None:
-    assert (Path(env.BASE_DIR) / link).is_file()
+def _links() -> list[tuple[Path, str]]:
+    files = [env.BASE_DIR / "README.md", *(env.BASE_DIR / "docs").glob("*.md")]
+    return [
+        (file, link)
+        for file in files
+        for link in re.findall(r"\]\((?!https?://)([^)#]+)\)", file.read_text(encoding="utf-8"))
+    ]
+
+
+@pytest.mark.parametrize(("file", "link"), _links())
+def test_every_file_that_a_document_links_to_is_there(file: Path, link: str) -> None:
+    assert (file.parent / link).is_file()
+
+
+def test_every_picture_is_shown_somewhere() -> None:
+    shown = {(file.parent / link).resolve() for file, link in _links()}
+    assert set((env.BASE_DIR / "docs").glob("*.png")) <= shown
