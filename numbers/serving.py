@@ -99,7 +99,11 @@ def serve(listener: socket.socket, when_ready: Callable[[], None]) -> None:
         signal.signal(signal.SIGHUP, on_hang_up if on_hang_up == signal.SIG_IGN else _stop(arbiter))
 
     def tell(worker: Any) -> None:  # noqa: ANN401 - gunicorn's
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the first process hears it, too, and passes on what follows
+        # The first process hears these, too, and passes on what follows.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # gunicorn's own handler waits for a lock that the interrupted code may hold.
+        signal.signal(signal.SIGQUIT, lambda *_: os._exit(0))
         if worker.age == WORKERS:  # they are counted from 1; one that replaces another has a number of its own
             when_ready()
 

@@ -6,7 +6,7 @@ import shutil
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -265,6 +265,17 @@ def test_ctrl_c_does_not_wait_for_a_sync(project: Path, tmp_path: Path, quo: San
         assert isinstance(answer.exception(), requests.ConnectionError)
     assert site.process.printed == before
     assert processes_of(tmp_path) == {}
+
+
+def test_workers_that_are_told_to_stop_again_while_they_stop_end_at_once(project: Path, folder: Path) -> None:
+    with running(project, folder) as site:
+        workers = [pid for pid, command in processes_of(folder).items() if "manage.py run" in command]
+        workers.remove(site.process.popen.pid)
+        for worker in workers * 200:
+            with suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGQUIT)
+        assert site.process.signal_group(signal.SIGINT) == 0
+    assert site.process.printed == site.greeting
 
 
 # The real workspace
