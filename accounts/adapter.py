@@ -4,11 +4,17 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from filelock import FileLock, Timeout
+
+from accounts.access import record_limited
+from accounts.mfa.passkeys import obstacle
+from accounts.models import User
+from quo_admin.proxies import client_address
 
 LOCK_FILE = "sign-in.lock"
 LOCK_SECONDS = 10
@@ -20,6 +26,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         "email_password_mismatch": "The email address or the password is wrong. Check both and try again.",
         "enter_current_password": "This is not your current password.",
         "incorrect_password": "This is not your password.",
+        "rate_limited": "Too many failed attempts. Wait five minutes, then try again.",
         "too_many_login_attempts": "Too many failed attempts. Wait five minutes, then try again.",
     }
 
@@ -30,14 +37,23 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return resolve_url(settings.LOGIN_REDIRECT_URL)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Return the address that the limits on sign-in count by.
+        """Return the address that the limits on sign-in count by: the visitor's, also behind proxies."""
+        return client_address(request.META, settings.TRUSTED_PROXIES)
 
-        Behind a Unix socket there is none: then all visitors count as one, as behind an undeclared proxy.
-        """
-        try:
-            return str(super().get_client_ip(request))
-        except PermissionDenied:
-            return "unknown"
+    def get_login_stages(self) -> list[str]:
+        stages: list[str] = super().get_login_stages()
+        ours = {"allauth.mfa.stages.AuthenticateStage": "accounts.mfa.stages.SecondStepStage"}
+        return [ours.get(stage, stage) for stage in stages]
+
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
+        words = {
+            "reauthenticate": "Enter your password",
+            "mfa_reauthenticate": "Enter a code of your app, or a recovery code",
+            "mfa_reauthenticate:webauthn": "Use a passkey",
+        }
+        found = super().get_reauthentication_methods(user)
+        possible = [method for method in found if method["id"] != "mfa_reauthenticate:webauthn" or not obstacle()]
+        return [method | {"description": words[method["id"]]} for method in possible]
 
     def is_safe_url(self, url: str) -> bool:
         # allauth's own also allows the other hosts of ALLOWED_HOSTS, and fails on what is no address at all.
@@ -49,6 +65,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         try:
             with FileLock(settings.DATA_DIR / LOCK_FILE, timeout=LOCK_SECONDS):
                 super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            record_limited(request, str(credentials.get("email", "")))
+            raise
         except Timeout:
             raise self.validation_error("too_many_login_attempts") from None
 

@@ -1,33 +1,112 @@
 """The pages on which an administrator makes and changes accounts."""
 
+from http import HTTPStatus
+from typing import Any
+
 from allauth.account.models import EmailAddress
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import BaseUserCreationForm
+from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 
+from accounts.access import Event, record
 from accounts.models import User
+from accounts.roles import Role, give_role, role_of
 
 # An account has one address, its own: a second place to keep one would be a second way to sign in.
 admin.site.unregister(EmailAddress)
+# What a role may do is decided in accounts/roles.py.
+admin.site.unregister(Group)
+
+OTHERS_ONLY = "You cannot take this from yourself: ask another administrator. So there is always one left."
 
 
-class UserCreationForm(BaseUserCreationForm):  # type: ignore[type-arg]  # no type parameter at run time
+class AccountCreationForm(BaseUserCreationForm):  # type: ignore[type-arg]  # no type parameter at run time
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.VIEWER)
+
     class Meta:
         model = User
         fields = ("email", "name")
 
 
+class AccountForm(UserChangeForm):  # type: ignore[type-arg]  # no type parameter at run time
+    role = forms.ChoiceField(choices=[("", "None yet: sees nothing"), *Role.choices])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        self.fields["role"].initial = role_of(self.instance)
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # no type parameter at run time
-    add_form = UserCreationForm
-    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "password1", "password2")}),)
+    form, add_form = AccountForm, AccountCreationForm
+    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "role", "password1", "password2")}),)
     fieldsets = (
         (None, {"fields": ("email", "name", "password")}),
-        ("Permissions", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        ("What the person may do", {"fields": ("is_active", "role")}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
     readonly_fields = ("last_login", "date_joined")
-    list_display = ("email", "name", "is_active", "is_staff", "is_superuser", "last_login")
-    list_filter = ("is_active", "is_staff", "is_superuser", "groups")
+    filter_horizontal = ()
+    list_display = ("email", "name", "is_active", "role", "last_login")
+    list_filter = ("is_active", "groups")
     search_fields = ("email", "name")
     ordering = ("email",)
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: ANN401 - Django's
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return _own(form) if obj is not None and obj == request.user else form
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return obj != request.user and super().has_delete_permission(request, obj)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:  # noqa: ANN401 - Django's
+        super().save_related(request, form, formsets, change)
+        before, after = role_of(form.instance), Role(form.cleaned_data["role"])
+        if before != after:
+            give_role(form.instance, after)
+        role = f", {before or 'no role'} → {after}" if before != after else ""
+        changed = f"changed: {', '.join(form.changed_data) or 'nothing'}" if change else "made"
+        record(Event.ACCOUNT_CHANGED, request, detail=f"{form.instance.email} {changed}{role}")
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002 - Django's
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
+            user = User.objects.filter(pk=id).first()
+            record(Event.ACCOUNT_CHANGED, request, detail=f"{user.email if user else id} changed: password")
+        return response
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        super().delete_model(request, obj)
+        record(Event.ACCOUNT_CHANGED, request, detail=f"{obj.email} deleted")
+
+    @admin.display(description="role")
+    def role(self, user: User) -> str:
+        role = role_of(user)
+        return role.value if role else "none yet"
+
+
+def _own(form: type[AccountForm]) -> type[AccountForm]:
+    """The form in which an administrator changes their own account."""
+
+    class OwnAccountForm(form):  # type: ignore[valid-type, misc]
+        def clean_role(self) -> str:
+            return self._kept("role", Role.ADMINISTRATOR)
+
+        def clean_is_active(self) -> bool:
+            return self._kept("is_active", True)
+
+        def _kept(self, field: str, value: Any) -> Any:  # noqa: ANN401
+            if self.cleaned_data[field] != value:
+                raise ValidationError(OTHERS_ONLY)
+            return self.cleaned_data[field]
+
+    return OwnAccountForm

@@ -1,9 +1,12 @@
 """Sign-in and what belongs to it. The names are allauth's, which finds its own pages by them."""
 
 from allauth.account import views as allauth_views
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.generic import TemplateView
 
+from accounts.company import views as company
+from accounts.mfa import views as mfa
 from accounts.views import InactiveView, LoginView
 
 urlpatterns = [
@@ -19,4 +22,18 @@ urlpatterns = [
         TemplateView.as_view(template_name="account/no_password.html"),
         name="account_set_password",
     ),
+    path("company/", company.begin, name="company_login"),
+    path("company/callback/", company.callback, name="company_callback"),
+    path("security/", mfa.security, name="mfa_index"),
+    path("security/app/add/", mfa.ActivateAppView.as_view(), name="mfa_activate_totp"),
+    path("security/app/remove/", mfa.DeactivateAppView.as_view(), name="mfa_deactivate_totp"),
+    path("security/codes/", mfa.recovery_codes, name="mfa_view_recovery_codes"),
+    path("security/codes/file/", mfa.recovery_codes_file, name="mfa_download_recovery_codes"),
+    path("security/codes/new/", mfa.NewCodesView.as_view(), name="mfa_generate_recovery_codes"),
+    path("security/passkeys/add/", mfa.AddPasskeyView.as_view(), name="mfa_add_webauthn"),
+    path("security/passkeys/<int:pk>/remove/", mfa.RemovePasskeyView.as_view(), name="mfa_remove_webauthn"),
+    path("second-step/", mfa.SecondStepView.as_view(), name="mfa_authenticate"),
+    path("passkey/", login_not_required(mfa.PasskeySignInView.as_view()), name="mfa_login_webauthn"),
+    path("reauthenticate/code/", mfa.CodeAgainView.as_view(), name="mfa_reauthenticate"),
+    path("reauthenticate/passkey/", mfa.PasskeyAgainView.as_view(), name="mfa_reauthenticate_webauthn"),
 ]

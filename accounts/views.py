@@ -1,14 +1,40 @@
 """allauth's pages, where they need a word more."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from allauth.account import views as allauth_views
+from allauth.account.adapter import get_adapter
+from csp.decorators import csp_update
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.decorators import method_decorator
+
+from accounts.company.provider import origin
+from accounts.mfa import passkeys
 
 
-class _OurSite:
+@dataclass(frozen=True)
+class WaysIn:
+    """What the sign-in page offers: `company` is the name on its button, empty where there is none."""
+
+    company: str
+    by_password: bool
+    by_passkey: bool
+
+
+def ways_in() -> WaysIn:
+    return WaysIn(
+        company=settings.OIDC_NAME if settings.OIDC_ISSUER else "",
+        by_password=not settings.OIDC_ONLY,
+        by_passkey=not settings.OIDC_ONLY and not passkeys.obstacle(),
+    )
+
+
+class OurSite:
     """Keeps `site` what the context processor says: allauth's views put one of their own over it."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -17,13 +43,39 @@ class _OurSite:
         return context
 
 
-class LoginView(_OurSite, allauth_views.LoginView):  # type: ignore[misc]  # allauth has no types
+class LoginView(OurSite, allauth_views.LoginView):  # type: ignore[misc]  # allauth has no types
+    @method_decorator(login_not_required)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401
+        show = super().dispatch
+        if settings.OIDC_ISSUER:
+            # The button's form is answered with a redirect to the provider, which Chromium holds to this directive.
+            show = csp_update({"form-action": [origin(settings.OIDC_ISSUER)]})(show)
+        response: HttpResponseBase = show(request, *args, **kwargs)
+        return response
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401
+        if settings.OIDC_ONLY:
+            return self._refuse(request)
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        return response
+
+    def _refuse(self, request: HttpRequest) -> HttpResponse:
+        refused = f"Nobody signs in with a password here. Sign in with {settings.OIDC_NAME}."
+        if get_adapter().is_ajax(request):
+            return JsonResponse({"form": {"errors": [refused]}}, status=403)
+        form = self.get_form_class()(request=request)  # holds nothing of what was sent
+        response: HttpResponse = self.render_to_response(self.get_context_data(form=form, refused=refused), status=403)
+        return response
+
     def form_invalid(self, form: Form) -> HttpResponse:
         response: HttpResponse = super().form_invalid(form)
         if form.has_error(NON_FIELD_ERRORS, "too_many_login_attempts"):
             response.status_code = 429
         return response
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+        return super().get_context_data(**kwargs) | {"ways_in": ways_in()}
 
-class InactiveView(_OurSite, allauth_views.AccountInactiveView):  # type: ignore[misc]  # allauth has no types
+
+class InactiveView(OurSite, allauth_views.AccountInactiveView):  # type: ignore[misc]  # allauth has no types
     pass

@@ -45,6 +45,8 @@ def _secret(value: object) -> str:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(str(part) for part in value)
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
 
 

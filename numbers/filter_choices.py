@@ -9,6 +9,7 @@ from numbers.filters import UNKNOWN_COUNTRY, NumberFilters, can_be_asked
 from numbers.phones import country_name
 from numbers.querysets import current
 from numbers.rows import NO_NAME
+from numbers.teammate_filters import TeammateFilters
 
 # Longer lists would weigh more than the numbers do: of more groups the id is typed, more ports are left out.
 MOST_CHOICES = 200
@@ -39,7 +40,7 @@ class Field:
     choices: tuple[Choice, ...]
 
 
-def cell_fields(filters: NumberFilters) -> list[Field]:
+def cell_fields(filters: NumberFilters | TeammateFilters) -> list[Field]:
     """The six cells, in the order of `COLUMNS`."""
     facts = [(fact.value, fact.label) for fact in Fact]
     return [
@@ -75,7 +76,9 @@ def other_fields(filters: NumberFilters) -> list[Field]:
     ]
 
 
-def _field(filters: NumberFilters, name: str, label: str, anything: str, choices: list[tuple[str, str]]) -> Field:
+def _field(
+    filters: NumberFilters | TeammateFilters, name: str, label: str, anything: str, choices: list[tuple[str, str]]
+) -> Field:
     value = getattr(filters, name)
     if choices and value and value not in dict(choices):  # asked for in the address, though there is none now
         choices = [*choices, (value, _short(value))]

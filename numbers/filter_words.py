@@ -7,7 +7,7 @@ from numbers.facts import COLUMNS, Column, Fact
 from numbers.filters import UNKNOWN_COUNTRY, NumberFilters
 from numbers.phones import country_name
 
-_PLACES = {"US": "the United States", "CA": "Canada", "Intl": "abroad"}
+PLACES = {"US": "the United States", "CA": "Canada", "Intl": "abroad"}
 _WITH_ARTICLE = re.compile(
     r"United |Isle of |.+ (Islands|Republic)$|Bahamas|Comoros|Gambia|Maldives|Netherlands|Philippines|Seychelles"
 )
@@ -50,14 +50,14 @@ def sentence(filters: NumberFilters, teammate: str = "") -> str:
         people,
         "without a port" if filters.porting == "none" else "",
         f"in group {filters.group}" if filters.group else "",
-        f"where {_joined(cells)}" if cells else "",
+        f"where {joined(cells)}" if cells else "",
     ]
     clauses = [
         _FORWARDS.get(filters.forward, ""),
         _PORTS.get(filters.porting, f"whose port is “{filters.porting}”"),
         f"that fit “{filters.q}”" if filters.q else "",
     ]
-    return " ".join(filter(None, [kind, *beside, _joined([clause for clause in clauses if clause])]))
+    return " ".join(filter(None, [kind, *beside, joined([clause for clause in clauses if clause])]))
 
 
 def chips(filters: NumberFilters, teammate: str = "") -> tuple[Chip, ...]:
@@ -86,7 +86,7 @@ def _chip_label(name: str, value: str, teammate: str) -> str:
 
 def _cell_words(column: Column, filters: NumberFilters) -> str:
     fact = Fact(getattr(filters, column.field))
-    return f"{column.channel} {_PLACES[column.region]} is {fact.label}"
+    return f"{column.channel} {PLACES[column.region]} is {fact.label}"
 
 
 def _country_words(code: str) -> str:
@@ -96,6 +96,6 @@ def _country_words(code: str) -> str:
     return f"the {name}" if _WITH_ARTICLE.match(name) else name
 
 
-def _joined(parts: list[str]) -> str:
+def joined(parts: list[str]) -> str:
     """Join as people do: "a", "a and b", "a, b and c"."""
     return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))

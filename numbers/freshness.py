@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from numbers.models import Sync
 from numbers.sync import WORKSPACE, Question
 
-# A page asks by itself once nobody has asked for this long.
+# A page asks by itself once its own question has not been asked for this long, by anybody.
 PAGE_MAX_AGE = timedelta(seconds=60)
 STALE_AFTER_INTERVALS = 6
 
@@ -27,6 +27,8 @@ class Level(StrEnum):
 class Freshness:
     """What a page says of its own age.
 
+    `is_due` says whether the page should ask its own question: what Quo said of the whole workspace makes the copy
+    younger, but is no answer to what Quo lists for one teammate, or says of one number asked by itself.
     `failure` is the last sync, where it failed; `held`, the last answer about the whole workspace, where removals
     were not believed; `set_aside` counts the records of that answer which could not be read.
     """
@@ -46,8 +48,8 @@ def syncs_about(question: Question, *, is_known: bool = True) -> QuerySet[Sync]:
     Of a subject that no sync has brought so far, only its own: the workspace's answers said nothing of it.
     """
     about = Q(scope=question.scope, subject=question.subject)
-    if is_known:
-        about |= Q(scope=Sync.Scope.WORKSPACE)
+    if is_known and question != WORKSPACE:  # else the database would read a year of syncs to sort them
+        about |= Q(scope=WORKSPACE.scope, subject=WORKSPACE.subject)
     return Sync.objects.filter(about)
 
 
@@ -63,6 +65,8 @@ def freshness_of(question: Question, now: datetime, interval: timedelta, *, is_k
     checked_at = min(filter(None, (good.observed_at, good.ended_at)), default=None) if good else None
     age = max(now - checked_at, timedelta(0)) if checked_at else None
     last_asked = last.ended_at if last else None
+    if is_known and question != WORKSPACE:  # then the last sync may have asked something else
+        last_asked = _last_asked(question)
     return Freshness(
         level=_level(age, interval),
         checked_at=checked_at,
@@ -72,6 +76,12 @@ def freshness_of(question: Question, now: datetime, interval: timedelta, *, is_k
         held=whole if whole and whole.held else None,
         set_aside=whole.set_aside_count if whole else 0,
     )
+
+
+def _last_asked(question: Question) -> datetime | None:
+    """Return when just this was last asked, by anybody, however it ended."""
+    asked = Sync.objects.filter(scope=question.scope, subject=question.subject).exclude(outcome=Sync.Outcome.RUNNING)
+    return asked.order_by("-pk").values_list("ended_at", flat=True).first()
 
 
 def _level(age: timedelta | None, interval: timedelta) -> Level:

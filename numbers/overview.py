@@ -10,9 +10,10 @@ from django.urls import reverse
 from numbers.changes import Changes, changes
 from numbers.facts import CHANNELS, COLUMNS, Column, Fact
 from numbers.filters import NumberFilters
-from numbers.models import Assignment, NumberState, TeammateState, shown_name
+from numbers.models import NumberState, TeammateState, shown_name
 from numbers.querysets import current
 from numbers.rows import NO_NAME, number_url, teammate_url
+from numbers.teammate_filters import TeammateFilters
 
 LATELY = timedelta(days=7)
 SHOWN_CHANGES = 8
@@ -74,11 +75,12 @@ class ToLookAt:
 
 @dataclass(frozen=True)
 class Abroad:
-    """Who can reach other countries on this channel: through how many numbers, and where those are listed."""
+    """Who can reach other countries on this channel, and through how many numbers; and where each is listed."""
 
     channel: str
     act: str
     teammates: Few
+    teammates_url: str
     numbers: int
     url: str
 
@@ -213,24 +215,15 @@ _ALL = Window(Count("*"))  # beside each of the first rows, how many there would
 
 
 def _abroad(column: Column, numbers: int) -> Abroad:
+    reaching = TeammateFilters(**{column.field: Fact.ALLOWED.value})  # type: ignore[arg-type]
     return Abroad(
         channel=column.channel,
         act="call" if column.channel == "calling" else "text",
-        teammates=_few_teammates(_reaching(column)),
+        teammates=_few_teammates(reaching.states()),
+        teammates_url=f"{reverse('numbers:teammates')}?{reaching.query}",
         numbers=numbers,
         url=_list_url(NumberFilters(**{column.field: Fact.ALLOWED.value})),  # type: ignore[arg-type]
     )
-
-
-def _reaching(column: Column) -> QuerySet[TeammateState]:
-    """The teammates who are on a number that allows the cell, by name."""
-    through = Assignment.objects.filter(
-        until=None,
-        phone_number__states__until=None,
-        **{f"phone_number__states__{column.field}": "unrestricted"},
-    )
-    on_one = TeammateState.objects.filter(until=None, teammate__in=through.order_by().values("teammate"))
-    return on_one.order_by("name_key", "pk")
 
 
 def _few_teammates(states: QuerySet[TeammateState]) -> Few:

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.http import QueryDict
 
 from accounts.models import User
+from accounts.roles import SHARE_FILTERS
 from numbers import filters
 from numbers.columns import LABELS, USUAL, Shown, shown
 from numbers.filter_words import sentence
@@ -66,6 +67,7 @@ def saved_by(user: User) -> QuerySet[SavedFilter]:
     return SavedFilter.objects.filter(owner=user)
 
 
+_MAY_NOT_SHARE = "Only managers and administrators may share a filter. Untick it to save it for yourself."
 _NOTHING_TO_SAVE = "Every number is shown: choose a filter or an order first, then save it."
 _NO_NAME = "Give it a name that people can read."
 
@@ -89,6 +91,12 @@ class SavedFilterForm(forms.ModelForm):  # type: ignore[type-arg]
         if not query:
             raise ValidationError(_NOTHING_TO_SAVE)
         return query
+
+    def clean_is_shared(self) -> bool:
+        is_shared = bool(self.cleaned_data["is_shared"])
+        if is_shared and not self.instance.owner.has_perm(SHARE_FILTERS):
+            raise ValidationError(_MAY_NOT_SHARE)
+        return is_shared
 
     def validate_unique(self) -> None:
         """Look at the names that the owner has already, too: Django does not, as the owner is no field of the form."""

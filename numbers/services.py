@@ -22,6 +22,7 @@ from numbers.quo.throttle import Throttle
 from numbers.recording import Progress
 from numbers.rows import NO_NAME, NumberRow, TeammateLine, number_rows, teammate_lines
 from numbers.sync import Question, SyncRefused
+from numbers.sync_log import SyncLine
 from quo_admin import __version__
 
 PAGE_SIZE = 50
@@ -53,14 +54,15 @@ def run_sync(question: Question, *, accept_removals: bool = False, progress: Pro
 
     Raises SyncRefused (SyncBusy while another runs), and DatabaseError or OSError where nothing could be remembered.
     """
-    with quo_client() as client:
-        return sync.run(
+    with SyncLine(question) as line, quo_client() as line.client:
+        line.sync = sync.run(
             question,
-            client,
+            line.client,
             demo=settings.DEMO,
             accept_removals=accept_removals,
             progress=progress or (lambda _done, _total: None),
         )
+        return line.sync
 
 
 def freshness(question: Question) -> Freshness:

@@ -16,8 +16,11 @@ from django.core.management.base import CommandError
 from django.core.wsgi import get_wsgi_application
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 
 from numbers.demo import DemoAddress, note_address, note_path
+from quo_admin import request_id
 
 WORKERS = 2
 THREADS = 4
@@ -87,6 +90,15 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         return get_wsgi_application()
 
 
+class _Log(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn's own lines go where this project's go, in the same form: its own form shows what people asked."""
+
+    def setup(self, cfg: Config) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+
 def serve(listener: socket.socket, when_ready: Callable[[], None]) -> None:
     """Serve until a signal ends it. Leaves by SystemExit.
 
@@ -115,14 +127,23 @@ def serve(listener: socket.socket, when_ready: Callable[[], None]) -> None:
             "worker_class": "gthread",
             "threads": THREADS,
             "graceful_timeout": 5,
+            # Who may say that a visitor came by https.
+            "forwarded_allow_ips": ",".join(str(network) for network in settings.TRUSTED_PROXIES),
             "limit_request_line": 8190,  # an id may be long, and each of its characters three
             "loglevel": "warning",
+            "logger_class": _Log,
             "control_socket_disable": True,
             "when_ready": stop_on_hang_up,
             "post_worker_init": tell,
+            "post_request": _ended,
             "worker_exit": _leave,
         }
     ).run()
+
+
+def _ended(_worker: object, _request: object, _environ: object, _response: object) -> None:
+    """The answer was sent, or failed, and what there was to log of it is logged."""
+    request_id.end()
 
 
 def _stop(arbiter: Arbiter) -> Callable[..., None]:

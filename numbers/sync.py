@@ -272,7 +272,6 @@ def _end(sync: Sync, outcome: Sync.Outcome, now: datetime) -> None:
     sync.outcome = outcome
     sync.ended_at = now
     sync.save()
-    log.info("sync %s (%s) %s", sync.pk, sync.scope, outcome)
 
 
 def _fail(sync: Sync, error: QuoError, now: datetime) -> None:
@@ -282,7 +281,6 @@ def _fail(sync: Sync, error: QuoError, now: datetime) -> None:
     sync.error_message = error.message
     sync.error_trace = error.trace
     sync.error_sentence = error.sentence
-    log.warning("Quo: %s, status %s, trace %s", error.kind, error.status, error.trace or "none")
     _end(sync, Sync.Outcome.FAILED, now)
 
 

@@ -8,6 +8,9 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from numbers import querysets, teammate_querysets
+from numbers.facts import COLUMNS, Fact
+from numbers.filter_words import PLACES, joined
+from numbers.filters import FACT_CHOICES
 from numbers.folding import fold
 from numbers.models import TeammateState
 from numbers.query import choice_of, name_others, name_repeated, page_of, shown, text_of
@@ -19,7 +22,11 @@ ROLE_LABELS = {"owner": "Owners", "admin": "Admins", "member": "Members"}
 NUMBERS_LABELS = {"none": "on no number", "one": "on one number", "several": "on several numbers"}
 _COUNTS = {"none": Q(numbers=0), "one": Q(numbers=1), "several": Q(numbers__gt=1)}
 
-_NARROWING = ("q", "role", "numbers")
+_ACTS = {"calling": "call", "messaging": "text"}
+_ABLE = {Fact.ALLOWED: "can", Fact.RESTRICTED: "cannot", Fact.UNKNOWN: "are not reported as able to"}
+
+_REACH = tuple(column.field for column in COLUMNS)
+_NARROWING = ("q", "role", "numbers", *_REACH)
 _NAMES = (*_NARROWING, "sort", "page")
 
 
@@ -27,12 +34,19 @@ _NAMES = (*_NARROWING, "sort", "page")
 class TeammateFilters:
     """What the list shows: empty is not filtered; `sort` begins with "-" where it descends; pages count from 1.
 
-    `numbers` is how many numbers somebody is on: "none", "one" or "several".
+    `numbers` is how many numbers somebody is on: "none", "one" or "several". The cells are the reach through all of
+    them: "allowed" is through at least one, "restricted" through none.
     """
 
     q: str = ""
     role: str = ""
     numbers: str = ""
+    calling_us: str = ""
+    calling_ca: str = ""
+    calling_intl: str = ""
+    messaging_us: str = ""
+    messaging_ca: str = ""
+    messaging_intl: str = ""
     sort: str = DEFAULT_SORT
     page: int = 1
     notices: tuple[str, ...] = ()
@@ -44,7 +58,14 @@ class TeammateFilters:
             states = states.filter(role=self.role)
         if self.numbers:
             states = states.filter(_COUNTS[self.numbers])
+        for field, fact in self.reach.items():
+            states = teammate_querysets.with_reach(states, field, fact)
         return teammate_querysets.ordered_teammates(states, self.sort)
+
+    @property
+    def reach(self) -> dict[str, Fact]:
+        """The cells that narrow the list."""
+        return {field: Fact(value) for field in _REACH if (value := getattr(self, field))}
 
     @property
     def active(self) -> dict[str, str]:
@@ -67,10 +88,15 @@ class TeammateFilters:
         return replace(self, **{"page": 1, **changes})  # type: ignore[arg-type]
 
     def sentence(self) -> str:
-        """Say what the list shows: "Admins on no number who fit “ann”"."""
-        fit = f"who fit “{self.q}”" if self.q else ""
-        words = (ROLE_LABELS.get(self.role, "Teammates"), NUMBERS_LABELS.get(self.numbers, ""), fit)
-        return " ".join(filter(None, words))
+        """Say what the list shows: "Admins on one number who can call abroad and fit “ann”"."""
+        who = [
+            f"{_ABLE[fact]} {_ACTS[column.channel]} {PLACES[column.region]}"
+            for column in COLUMNS
+            if (fact := self.reach.get(column.field))
+        ]
+        who += [f"fit “{self.q}”"] if self.q else []
+        words = (ROLE_LABELS.get(self.role, "Teammates"), NUMBERS_LABELS.get(self.numbers, ""))
+        return " ".join(filter(None, (*words, f"who {joined(who)}" if who else "")))
 
     def chips(self) -> "tuple[Chip, ...]":
         """A chip for each active filter, in the order of the form."""
@@ -78,6 +104,11 @@ class TeammateFilters:
             "q": f"Search: {self.q}",
             "role": f"Role: {self.role}",
             "numbers": NUMBERS_LABELS.get(self.numbers, "").capitalize(),
+            **{
+                column.field: f"{column.channel.capitalize()} {column.region}: {self.reach[column.field].label}"
+                for column in COLUMNS
+                if column.field in self.reach
+            },
         }
         return tuple(Chip(name, labels[name], self.but(**{name: ""})) for name in self.active)
 
@@ -110,9 +141,10 @@ def parse(query: QueryDict, *, also: Collection[str] = ()) -> TeammateFilters:
         sort=_sort(query, notices),
         page=page_of(query, notices),
     )
+    reach = {field: choice_of(query, field, FACT_CHOICES, notices) for field in _REACH}
     name_repeated(query, (*_NAMES, *also), notices)
     name_others(query, (*_NAMES, *also), notices)
-    return replace(filters, notices=tuple(notices))
+    return replace(filters, **reach, notices=tuple(notices))  # type: ignore[arg-type]  # each of its own type
 
 
 def _sort(query: QueryDict, notices: list[str]) -> str:

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from numbers.facts import COLUMNS, Fact
 from numbers.models import Assignment, NumberState, TeammateState
-from numbers.querysets import current
+from numbers.querysets import current, with_fact
 
 _ROLES = ("owner", "admin", "member")
 
@@ -63,6 +63,20 @@ def _reach(field: str) -> Case:
         default=Value(REACH.index(Fact.UNKNOWN)),
         output_field=IntegerField(),
     )
+
+
+def with_reach(states: QuerySet[TeammateState], field: str, fact: Fact) -> QuerySet[TeammateState]:
+    """The teammates who reach just so far in the cell `field`; those on no number reach nowhere and are none of them."""
+    states = states.filter(teammate__in=_people_where(field, fact))
+    for further in REACH[REACH.index(fact) + 1 :]:
+        states = states.exclude(teammate__in=_people_where(field, further))
+    return states
+
+
+def _people_where(field: str, fact: Fact) -> QuerySet[Assignment, Any]:
+    """Who is on a number now of which Quo says this."""
+    numbers = with_fact(current(), field, fact).values("phone_number")
+    return Assignment.objects.filter(until=None, phone_number__in=numbers).order_by().values("teammate")
 
 
 def numbers_of(teammate: int) -> QuerySet[NumberState]:

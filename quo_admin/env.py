@@ -11,6 +11,7 @@ from typing import Any
 from dotenv.parser import parse_stream
 
 from quo_admin import parsers
+from quo_admin.proxies import networks
 
 BASE_DIR = parsers.BASE_DIR
 
@@ -51,6 +52,12 @@ SETTINGS = (
         parsers.origin,
         "Where people open Quo Admin; http://127.0.0.1:PORT unless set. With https: secure cookies, HSTS, redirects.",
     ),
+    Setting(
+        "TRUSTED_PROXIES",
+        "127.0.0.1, ::1",
+        networks,
+        "Addresses of the reverse proxies in front, with commas between; a network such as 10.0.0.0/8 will do.",
+    ),
     Setting("HOST", "127.0.0.1", parsers.host, "The network address to listen on."),
     Setting("PORT", "8000", parsers.port, "The port to listen on."),
     Setting(
@@ -64,7 +71,43 @@ SETTINGS = (
     Setting(
         "SECRET_KEY", "", parsers.line, "Signs the sessions; made once and kept in DATA_DIR unless set.", secret=True
     ),
+    Setting(
+        "SESSION_IDLE_HOURS",
+        "24",
+        parsers.whole(1, 8760, "hours"),
+        "Whoever does nothing for so many hours is signed out; a page that asks by itself does not count.",
+    ),
+    Setting(
+        "SESSION_MAX_DAYS", "14", parsers.whole(1, 365, "days"), "Whoever signed in so many days ago does so again."
+    ),
+    Setting("ACCESS_LOG_DAYS", "400", parsers.whole(1, 36500, "days"), "Days that the access log is kept."),
+    Setting("OIDC_ISSUER", "", parsers.issuer, "Company sign-in: the issuer, as docs/sign-in.md says for each provider."),
+    Setting("OIDC_CLIENT_ID", "", parsers.key, "Company sign-in: the name by which the provider knows Quo Admin."),
+    Setting(
+        "OIDC_CLIENT_SECRET", "", parsers.key, "Company sign-in: the secret that belongs to OIDC_CLIENT_ID.", secret=True
+    ),
+    Setting("OIDC_NAME", "your company account", parsers.label, "Company sign-in: what the button says after Sign in with."),
+    Setting(
+        "OIDC_DOMAINS",
+        "",
+        parsers.domains,
+        "Email domains, with commas between, whose people get an account by themselves; else only who has one enters.",
+    ),
+    Setting("OIDC_ONLY", "off", parsers.flag, "Nobody signs in with a password any more, only by company sign-in."),
     Setting("TIME_ZONE", "UTC", parsers.zone, "The office's time zone, where a browser does not tell its own."),
+    Setting(
+        "LOG_FORMAT",
+        "plain",
+        parsers.one_of("plain", "json"),
+        "plain: warnings, for a terminal. json: one object per line, with a line for each request and sync.",
+    ),
+    Setting(
+        "METRICS_TOKEN",
+        "",
+        parsers.token,
+        "What Prometheus shows to read /metrics. Without it: there is no /metrics.",
+        secret=True,
+    ),
     Setting("DEBUG", "off", parsers.flag, "For developers: error pages with details. Never on a public address."),
 )
 

@@ -32,6 +32,22 @@ def key(value: str) -> str:
     return value
 
 
+def token(value: str) -> str:
+    """Return a secret of ours, which a header carries. It is not guessed slowly, so it must be long."""
+    if not re.fullmatch(r"[\x21-\x7e]{16,}", value):
+        raise ValueError("must be at least 16 characters, without spaces or special letters")
+    return value
+
+
+def one_of(*names: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value.lower() not in names:
+            raise ValueError(f"must be {' or '.join(names)}")
+        return value.lower()
+
+    return parse
+
+
 def flag(value: str) -> bool:
     lowered = value.lower()
     if lowered in {"1", "true", "yes", "on"}:
@@ -96,6 +112,31 @@ def origin(value: str) -> str:
     if urlsplit(address).path:
         raise ValueError("must be an address without a path, such as https://phones.example.com")
     return address
+
+
+def issuer(value: str) -> str:
+    """Return the address by which an OpenID Connect provider names itself, without a trailing slash."""
+    address = url(value)
+    parts = urlsplit(address)
+    if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise ValueError("must be an address that begins with https://")
+    if len(address) > 200:
+        raise ValueError("must not be longer than 200 characters")
+    return address
+
+
+def label(value: str) -> str:
+    if len(line(value)) > 40:
+        raise ValueError("must not be longer than 40 characters")
+    return value
+
+
+def domains(value: str) -> frozenset[str]:
+    """Return the domains of email addresses, in lower case; commas between them."""
+    found = frozenset(part.strip().lower() for part in value.split(","))
+    if not all(re.fullmatch(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+", domain) for domain in found):
+        raise ValueError("must be domains of email addresses such as example.com, with commas between")
+    return found
 
 
 def database(value: str) -> dict[str, Any]:

@@ -54,6 +54,7 @@ SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _is_https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
 SECURE_REFERRER_POLICY = "same-origin"
+TRUSTED_PROXIES = ENVIRONMENT["TRUSTED_PROXIES"]
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
@@ -73,8 +74,13 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
+        # Scripts come from files alone: no text becomes one. Text becomes page content through static/js/trusted.js.
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["default"],
     }
 }
+# Whether other addresses of the office's domain speak https is not for Quo Admin to say.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 # Django
 
@@ -89,11 +95,15 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.mfa",
     "accounts.apps.AccountsConfig",
     "numbers.apps.NumbersConfig",
 ]
 
 MIDDLEWARE = [
+    "quo_admin.request_id.RequestIdMiddleware",
+    "quo_admin.headers.HeadersMiddleware",
     "numbers.views.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -103,8 +113,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "accounts.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.sessions.SessionLimitsMiddleware",
+    "accounts.middleware.SignInRequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -165,13 +176,17 @@ CACHES = {
 }
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.RoleBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+SESSION_IDLE_HOURS: int = ENVIRONMENT["SESSION_IDLE_HOURS"]
+SESSION_MAX_DAYS: int = ENVIRONMENT["SESSION_MAX_DAYS"]
+SESSION_COOKIE_AGE = SESSION_MAX_DAYS * 24 * 3600
+ACCESS_LOG_DAYS: int = ENVIRONMENT["ACCESS_LOG_DAYS"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
@@ -181,6 +196,49 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+
+# Company sign-in
+
+OIDC_ISSUER: str = ENVIRONMENT["OIDC_ISSUER"]
+OIDC_CLIENT_ID: str = ENVIRONMENT["OIDC_CLIENT_ID"]
+OIDC_CLIENT_SECRET: str = ENVIRONMENT["OIDC_CLIENT_SECRET"]
+OIDC_NAME: str = ENVIRONMENT["OIDC_NAME"]
+OIDC_DOMAINS: frozenset[str] = ENVIRONMENT["OIDC_DOMAINS"] or frozenset()
+OIDC_ONLY: bool = ENVIRONMENT["OIDC_ONLY"]
+
+
+def _check_company_sign_in() -> None:
+    needed = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    missing = [name for name in needed if not ENVIRONMENT[name]]
+    given = [name for name in (*needed, "OIDC_DOMAINS", "OIDC_ONLY") if ENVIRONMENT[name]]
+    if given and missing:
+        raise env.SettingsError(f"{given[0]} is set and {' and '.join(missing)} not: company sign-in needs all of it.")
+
+
+_check_company_sign_in()
+
+SOCIALACCOUNT_ADAPTER = "accounts.company.provider.CompanyAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+
+# The second step of signing in, and passkeys
+
+MFA_ADAPTER = "accounts.mfa.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_ISSUER = "Quo Admin"
+MFA_TOTP_TOLERANCE = 1  # the code before and the one after count too: clocks differ
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators make the accounts: no address awaits a proof
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # an office behind one address signs in in the morning
+MFA_FORMS = {
+    "authenticate": "accounts.mfa.forms.CodeForm",
+    "reauthenticate": "accounts.mfa.forms.CodeAgainForm",
+    "add_webauthn": "accounts.mfa.forms.AddPasskeyForm",
+    "authenticate_webauthn": "accounts.mfa.forms.PasskeyForm",
+    "reauthenticate_webauthn": "accounts.mfa.forms.PasskeyAgainForm",
+    "login_webauthn": "accounts.mfa.forms.PasskeySignInForm",
+}
 
 LANGUAGE_CODE = "en-us"
 USE_I18N = False
@@ -195,12 +253,26 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-LOGGING = {
+# What is written, and where people look: docs/monitoring.md.
+METRICS_TOKEN: str = ENVIRONMENT["METRICS_TOKEN"]
+LOG_FORMAT: str = ENVIRONMENT["LOG_FORMAT"]
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "plain": {"()": "quo_admin.logs.PlainFormatter"},
+        "json": {"()": "quo_admin.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "quo_admin.logs.Console", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # What people ask wrongly is for them to read, on the page: not for the log.
-    "loggers": {"django.request": {"level": "ERROR"}, "django.security.DisallowedHost": {"level": "CRITICAL"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Django's own handlers for these show whole addresses.
+        "django": {"handlers": [], "level": "WARNING"},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        # A collector is told of every request and sync, a terminal of what needs somebody.
+        **dict.fromkeys(("accounts", "numbers", "quo_admin"), {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"}),
+    },
 }

@@ -4,7 +4,7 @@ Pure functions over light lines: no database, no HTTP.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -17,6 +17,7 @@ from numbers.folding import order_key
 FEWEST_TO_COMPARE = 3
 
 Facts = tuple[Fact, ...]  # of the six cells, in the order of COLUMNS
+Patterns = frozenset[tuple[Facts, int]]  # which facts there are together, each with on how many numbers
 _FACTS = tuple(Fact)
 
 
@@ -92,11 +93,15 @@ class Tally:
 
 def tallies_of(lines: Iterable[Line]) -> tuple[Tally, ...]:
     """Return the tally of each cell, in the order of `COLUMNS`."""
-    return _tallies(frozenset(Counter(line.facts for line in lines).items()))
+    return _tallies(_patterns_of(lines))
+
+
+def _patterns_of(lines: Iterable[Line]) -> Patterns:
+    return frozenset(Counter(line.facts for line in lines).items())
 
 
 @lru_cache(maxsize=4096)  # thousands of teammates are on one or two numbers with the same facts
-def _tallies(patterns: frozenset[tuple[Facts, int]]) -> tuple[Tally, ...]:
+def _tallies(patterns: Patterns) -> tuple[Tally, ...]:
     counted = [dict.fromkeys(_FACTS, 0) for _ in COLUMNS]
     for facts, count in patterns:
         for cell, fact in zip(counted, facts, strict=True):
@@ -109,7 +114,9 @@ class Group:
     """Numbers that are compared with each other.
 
     `position` counts the groups from 0. `key` is the group's id, the kind, or the teammate's id; empty where the
-    numbers have none. `most` is what more than half of them have in each cell, None where there is no such fact.
+    numbers have none. `lines` are those of its numbers that are shown, and `tallies` count these. What is usual is
+    of the whole group, shown or not: `size` is how many numbers it has, `whole` counts them, `patterns` has their
+    facts, and `most` is what more than half of them have in each cell, None where there is no such fact.
     """
 
     position: int
@@ -119,11 +126,18 @@ class Group:
     detail: str
     lines: tuple[Line, ...]
     tallies: tuple[Tally, ...]
+    size: int
+    whole: tuple[Tally, ...]
+    patterns: Patterns
     most: tuple[Fact | None, ...]
 
     @property
     def is_compared(self) -> bool:
-        return len(self.lines) >= FEWEST_TO_COMPARE
+        return self.size >= FEWEST_TO_COMPARE
+
+    @property
+    def is_partly_shown(self) -> bool:
+        return len(self.lines) < self.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,21 +149,27 @@ class Person:
     email: str
 
 
-def groups_by_group(lines: Iterable[Line]) -> list[Group]:
-    """Return the groups of Quo, by their ids; last, the numbers whose group id is empty."""
+Keys = Container[int]  # of the numbers that are shown; None for all of them
+
+
+def groups_by_group(lines: Iterable[Line], shown: Keys | None = None) -> list[Group]:
+    """Return the groups of Quo, by their ids; last, the numbers whose group id is empty.
+
+    `lines` are all the numbers there are. Groups of which none is `shown` are left out, here and below.
+    """
     members = _gathered(lines, lambda line: (line.group_id if line.group_id.strip() else "",))
     keys = sorted(members, key=lambda key: (not key, order_key(key), key))
-    return _groups(Grouping.GROUP, ((key, key, "", members[key]) for key in keys))
+    return _groups(Grouping.GROUP, ((key, key, "", members[key]) for key in keys), shown)
 
 
-def groups_by_kind(lines: Iterable[Line]) -> list[Group]:
+def groups_by_kind(lines: Iterable[Line], shown: Keys | None = None) -> list[Group]:
     """Return the toll-free numbers and the local ones."""
     members = _gathered(lines, lambda line: (line.kind,))
-    return _groups(Grouping.KIND, ((kind, kind, "", members[kind]) for kind in sorted(members, reverse=True)))
+    return _groups(Grouping.KIND, ((kind, kind, "", members[kind]) for kind in sorted(members, reverse=True)), shown)
 
 
 def groups_by_teammate(
-    lines: Iterable[Line], people: Iterable[Person], on: Mapping[int, Collection[str]]
+    lines: Iterable[Line], people: Iterable[Person], on: Mapping[int, Collection[str]], shown: Keys | None = None
 ) -> list[Group]:
     """Return each teammate's numbers, in the order of `people`; last, the numbers with nobody.
 
@@ -158,7 +178,7 @@ def groups_by_teammate(
     members = _gathered(lines, lambda line: on.get(line.key) or ("",))
     known = [(person.user_id, person.name, person.email) for person in people if person.user_id in members]
     nobody = [("", "", "")] if "" in members else []
-    return _groups(Grouping.TEAMMATE, ((*described, members[described[0]]) for described in known + nobody))
+    return _groups(Grouping.TEAMMATE, ((*described, members[described[0]]) for described in known + nobody), shown)
 
 
 def _gathered(lines: Iterable[Line], keys_of: Callable[[Line], Iterable[str]]) -> dict[str, list[Line]]:
@@ -169,10 +189,19 @@ def _gathered(lines: Iterable[Line], keys_of: Callable[[Line], Iterable[str]]) -
     return dict(members)
 
 
-def _groups(by: Grouping, described: Iterable[tuple[str, str, str, list[Line]]]) -> list[Group]:
-    groups = []
-    for position, (key, label, detail, lines) in enumerate(described):
-        tallies = tallies_of(lines)
-        most = tuple(tally.most for tally in tallies)
-        groups.append(Group(position, by, key, label, detail, tuple(lines), tallies, most))
+def _groups(
+    by: Grouping, described: Iterable[tuple[str, str, str, list[Line]]], shown: Keys | None
+) -> list[Group]:
+    groups: list[Group] = []
+    for key, label, detail, members in described:
+        lines = members if shown is None else [line for line in members if line.key in shown]
+        if not lines:
+            continue
+        patterns = _patterns_of(members)
+        whole = _tallies(patterns)
+        tallies = whole if len(lines) == len(members) else tallies_of(lines)
+        most = tuple(tally.most for tally in whole)
+        groups.append(
+            Group(len(groups), by, key, label, detail, tuple(lines), tallies, len(members), whole, patterns, most)
+        )
     return groups

@@ -4,7 +4,7 @@ Pure functions over groups: no database, no HTTP. No words here hold text from o
 they are.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,7 +15,7 @@ from numbers.facts import CHANNELS, REGIONS, Column, Fact
 
 @dataclass(frozen=True, slots=True)
 class OddCell:
-    """A cell in which a number differs from its group: it has `fact`, and `count` of the group's numbers `most`."""
+    """A cell in which a number differs from its group: it has `fact`, and `count` of the whole group `most`."""
 
     column: Column
     fact: Fact
@@ -27,18 +27,22 @@ def odd_cells(group: Group, facts: Facts) -> tuple[OddCell, ...]:
     """Return the cells in which a number of `group` with these facts differs from most of it."""
     return tuple(
         OddCell(tally.column, fact, most, tally.of(most))
-        for tally, fact, most in zip(group.tallies, facts, group.most, strict=True)
+        for tally, fact, most in zip(group.whole, facts, group.most, strict=True)
         if most is not None and fact is not most
     )
 
 
 @dataclass(frozen=True)
 class Finding:
-    """The numbers of one group that differ from most of it in the same way, by name."""
+    """The shown numbers of one group that differ from most of it in the same way, by name.
+
+    `sharing` is how many of the whole group do, shown or not.
+    """
 
     group: Group
     cells: tuple[OddCell, ...]
     lines: tuple[Line, ...]
+    sharing: int
 
     @property
     def claims(self) -> tuple[str, ...]:
@@ -55,9 +59,13 @@ class Finding:
 
 
 def findings_of(groups: Iterable[Group]) -> list[Finding]:
-    """Return what is odd in any group: the rarest deviations first, then by name."""
-    findings = [finding for group in groups for finding in _findings_in(group)]
-    return sorted(findings, key=lambda finding: (len(finding.lines), *_by_name(finding.lines[0])))
+    """Return what is odd in any group, the rarest first: by the share of the group, the larger group, then by name."""
+    return sorted((finding for group in groups for finding in _findings_in(group)), key=_rarity)
+
+
+def _rarity(finding: Finding) -> tuple[float, int, str, str, int]:
+    # Equal shares divide to the same float.
+    return finding.sharing / finding.group.size, -finding.group.size, *_by_name(finding.lines[0])
 
 
 def _findings_in(group: Group) -> list[Finding]:
@@ -70,7 +78,12 @@ def _findings_in(group: Group) -> list[Finding]:
     for facts, lines in patterns.items():
         if facts != group.most and (cells := odd_cells(group, facts)):
             odd[cells] += lines
-    return [Finding(group, cells, tuple(sorted(lines, key=_by_name))) for cells, lines in odd.items()]
+    if not odd:
+        return []
+    sharing: Counter[tuple[OddCell, ...]] = Counter()
+    for facts, count in group.patterns:
+        sharing[odd_cells(group, facts)] += count
+    return [Finding(group, cells, tuple(sorted(lines, key=_by_name)), sharing[cells]) for cells, lines in odd.items()]
 
 
 def _by_name(line: Line) -> tuple[str, str, int]:

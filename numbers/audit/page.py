@@ -10,6 +10,7 @@ from numbers.audit.causes import Cause, Causes, causes_of
 from numbers.audit.groups import (
     Group,
     Grouping,
+    Keys,
     Line,
     Person,
     Tally,
@@ -167,17 +168,25 @@ def _beyond(asked: AuditQuery, shown: AuditQuery) -> Iterator[str]:
 
 
 def grouped(asked: AuditQuery) -> tuple[list[Line], list[Group]]:
-    """Return every number that fits, and the groups that they are in; a question to the memory, or three."""
+    """Return every number that fits, and the groups that they are in; a question to the memory, or up to four.
+
+    What most of a group have does not hang on what is filtered by, so all the numbers are read, and then which fit.
+    """
     cells = (column.field for column in COLUMNS)
-    lines = lines_of(asked.filters.states().values_list(*_FIELDS, *cells))
+    lines = lines_of(NumberFilters(sort=asked.filters.sort).states().values_list(*_FIELDS, *cells))
+    shown = None
+    fitting = lines
+    if asked.filters.is_narrowed:
+        shown = set(asked.filters.states().order_by().values_list("phone_number", flat=True))
+        fitting = [line for line in lines if line.key in shown]
     if asked.by == Grouping.GROUP:
-        return lines, groups_by_group(lines)
+        return fitting, groups_by_group(lines, shown)
     if asked.by == Grouping.KIND:
-        return lines, groups_by_kind(lines)
-    return lines, _groups_by_teammate(lines)
+        return fitting, groups_by_kind(lines, shown)
+    return fitting, _groups_by_teammate(lines, shown)
 
 
-def _groups_by_teammate(lines: Iterable[Line]) -> list[Group]:
+def _groups_by_teammate(lines: Iterable[Line], shown: Keys | None) -> list[Group]:
     people: dict[int, Person] = {}
     states = TeammateState.objects.filter(until=None).order_by("name_key", "teammate__quo_id")
     fields = ("teammate", "teammate__quo_id", "first_name", "last_name", "email")
@@ -188,7 +197,7 @@ def _groups_by_teammate(lines: Iterable[Line]) -> list[Group]:
     for number, teammate in assignments:
         if teammate in people:
             on[number].append(people[teammate].user_id)
-    return groups_by_teammate(lines, people.values(), on)
+    return groups_by_teammate(lines, people.values(), on, shown)
 
 
 def _odd_ones(finding: Finding, filters: NumberFilters, causes: Causes) -> OddOnes:

@@ -21,6 +21,13 @@ MEANINGS = {
     Fact.UNKNOWN: "Quo does not say, or says something else; what it said stands in brackets.",
 }
 
+REACH_MEANINGS = {
+    Fact.ALLOWED: "They can call there, or text there, through at least one of their numbers.",
+    Fact.RESTRICTED: "They cannot call there, or text there: every number they are on is restricted.",
+    Fact.UNKNOWN: "No number they are on is known to allow it, and of at least one Quo does not say.",
+}
+_REGIONS = ("Regions", "US is the United States, CA is Canada, Intl is every other country.")
+
 
 @dataclass(frozen=True)
 class About:
@@ -37,14 +44,13 @@ def about_numbers(asked: NumberFilters, count: int) -> About:
     teammate = services.teammate_named(asked.user) if asked.user else None
     sentence = filter_words.sentence(asked, teammate.name if teammate else "")
     sort = _sort_words(asked.sort, SORT_LABELS)
-    regions = "US is the United States, CA is Canada, Intl is every other country."
-    return About("Numbers", (*_said(sentence, sort, count, question), ("Regions", regions)), MEANINGS)
+    return About("Numbers", (*_said(sentence, sort, count, question), _REGIONS), MEANINGS)
 
 
 def about_teammates(asked: TeammateFilters, count: int) -> About:
     """Return what there is to say of a list of `count` teammates."""
     sort = _sort_words(asked.sort, TEAMMATE_SORT_LABELS)
-    return About("Teammates", _said(asked.sentence(), sort, count, WORKSPACE), {})
+    return About("Teammates", (*_said(asked.sentence(), sort, count, WORKSPACE), _REGIONS), REACH_MEANINGS)
 
 
 def _said(sentence: str, sort: str, count: int, question: Question) -> tuple[tuple[str, str], ...]:

@@ -43,7 +43,7 @@ def _lines(groups: Iterable[Group]) -> Iterator[AuditLine]:
 
 def _about(asked: AuditQuery, count: int) -> About:
     about = about_numbers(asked.filters, count)
-    odd = "Where a number differs from what more than half of its group has, of three numbers or more."
+    odd = "Where a number differs from what more than half of its whole group has, of three numbers or more."
     return replace(about, title="Audit", said=(*about.said, ("Grouped by", asked.by.value), ("Odd in", odd)))
 
 
@@ -89,7 +89,7 @@ def _cell_column(place: int) -> Column[AuditLine]:
 
 def _odd_words(group: Group, cell: OddCell) -> str:
     place = f"{cell.column.channel.capitalize()} {cell.column.region}"
-    return f"{place} ({cell.count} of {len(group.lines)} {cell.most.label})"
+    return f"{place} ({cell.count} of {group.size} {cell.most.label})"
 
 
 def _raw(place: int) -> Callable[[AuditLine], str | None]:

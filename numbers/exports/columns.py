@@ -61,6 +61,16 @@ def _restriction(column: facts.Column) -> Callable[[NumberLine], str | None]:
     return lambda line: getattr(line.state, column.field)
 
 
+def _reach(column: facts.Column) -> Callable[[TeammateLine], Cell | str]:
+    """What the list shows; of somebody on no number, nothing."""
+    return lambda line: Cell(column, line.reach[column], None) if line.reach else ""
+
+
+def _raw_reach(column: facts.Column) -> Callable[[TeammateLine], str | None]:
+    """Quo's API has no such field, so this has the words that the list is filtered by."""
+    return lambda line: line.reach[column].value if line.reach else None
+
+
 NUMBERS: tuple[Column[NumberLine], ...] = (
     Column("Name", 32, lambda line: line.state.name),
     Column("Number", 18, lambda line: pretty(line.state.number)),
@@ -101,6 +111,7 @@ TEAMMATES: tuple[Column[TeammateLine], ...] = (
     Column("Email", 36, lambda line: line.state.email),
     Column("Role", 10, lambda line: line.state.role),
     Column("Numbers", 11, lambda line: len(line.numbers)),
+    *(Column(f"{cell.channel.capitalize()} {cell.region}", 15, _reach(cell)) for cell in facts.COLUMNS),
     Column("Names of the numbers", 48, lambda line: _joined([number.name for number in line.numbers])),
     Column("The numbers", 40, lambda line: _joined([pretty(number.number) for number in line.numbers])),
     Column("Id", 16, lambda line: line.state.teammate.quo_id),
@@ -113,4 +124,5 @@ TEAMMATES_RAW: tuple[RawColumn[TeammateLine], ...] = (
     RawColumn("lastName", lambda line: line.state.last_name),
     RawColumn("role", lambda line: line.state.role),
     RawColumn("phoneNumbers", lambda line: _listed([number.quo_id for number in line.numbers])),
+    *(RawColumn(f"reach.{cell.key}", _raw_reach(cell)) for cell in facts.COLUMNS),
 )

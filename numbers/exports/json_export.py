@@ -90,8 +90,12 @@ def _restrictions(state: StateLine) -> Record:
 
 
 def teammate_record(line: TeammateLine) -> Record:
-    """Return a teammate in the words that a number's users have, with the ids of their numbers."""
-    state = line.state
+    """Return a teammate in the words that a number's users have, with the ids of their numbers.
+
+    `reach` is ours, Quo's API has no such field: "allowed", "restricted" or "unknown" of each cell through any of
+    their numbers; null of one who is on none.
+    """
+    state, reach = line.state, line.reach
     return {
         "id": state.teammate.quo_id,
         "email": state.email,
@@ -99,4 +103,10 @@ def teammate_record(line: TeammateLine) -> Record:
         "lastName": state.last_name,
         "role": state.role,
         "phoneNumbers": [number.quo_id for number in line.numbers],
+        "reach": {
+            channel: {column.region: fact.value for column, fact in reach.items() if column.channel == channel}
+            for channel in CHANNELS
+        }
+        if reach
+        else None,
     }

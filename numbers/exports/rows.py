@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 from django.db.models import F, Q, QuerySet, Subquery
 
+from numbers.facts import COLUMNS, Column, Fact, fact_of
 from numbers.models import Assignment, NumberState, Sync, TeammateState, shown_name
+from numbers.teammate_querysets import REACH
 
 CHUNK = 500  # states; a database takes only so many parameters
 
@@ -122,7 +124,7 @@ def _people_on(phone_numbers: Iterable[int], moment: datetime | None) -> dict[in
 
 @dataclass(frozen=True, slots=True)
 class HeldNumber:
-    """A number that a teammate is on."""
+    """A number that a teammate is on; `facts` are of its six cells, in the order of `COLUMNS`."""
 
     quo_id: str
     name: str
@@ -135,6 +137,14 @@ class TeammateLine:
 
     state: TeammateState
     numbers: Sequence[HeldNumber]
+
+    @property
+    def reach(self) -> dict[Column, Fact]:
+        """How far they reach in each cell through any of their numbers; nothing of one who is on none."""
+        if not self.numbers:
+            return {}
+        furthest = (max(facts, key=REACH.index) for facts in zip(*(held.facts for held in self.numbers), strict=True))
+        return dict(zip(COLUMNS, furthest, strict=True))
 
 
 def teammate_lines(listing: Listing) -> Iterator[TeammateLine]:
@@ -152,10 +162,13 @@ def _numbers_of(teammates: Iterable[int], moment: datetime | None) -> dict[int, 
     rows = (
         Assignment.objects.filter(_held_at(moment), _held_at(moment, state), teammate__in=teammates)
         .order_by(F(f"{state}name_key"), F(f"{state}number"), "phone_number_id")
-        .values_list("teammate_id", "phone_number__quo_id", f"{state}name", f"{state}number")
+        .values_list(
+            *("teammate_id", "phone_number__quo_id", f"{state}name", f"{state}number"),
+            *(f"{state}{column.field}" for column in COLUMNS),
+        )
     )
-    for teammate, *number in rows:
-        numbers[teammate].append(HeldNumber(*number))
+    for teammate, quo_id, name, number, *raws in rows:
+        numbers[teammate].append(HeldNumber(quo_id, name, number, tuple(map(fact_of, raws))))
     return numbers
 
 

@@ -205,6 +205,7 @@ class Sync(models.Model):
 
     class Meta:
         ordering = ("-started_at", "-pk")
+        permissions = (("ask_quo", "Can ask Quo now"),)
         constraints = [
             models.CheckConstraint(
                 condition=Q(outcome="running", ended_at__isnull=True)
@@ -218,6 +219,7 @@ class Sync(models.Model):
             models.Index(fields=["-observed_at"], name="syncs_by_observation"),
             models.Index(fields=["-id"], condition=Q(wrote=True), name="syncs_that_wrote"),
             models.Index(fields=["outcome"], condition=Q(outcome="running"), name="syncs_that_run"),
+            models.Index(fields=["scope", "outcome", "error_kind"], name="syncs_by_ending"),
         ]
 
     def __str__(self) -> str:

@@ -28,6 +28,7 @@ class SavedFilter(models.Model):
 
     class Meta:
         ordering = ("name", "pk")
+        permissions = (("share_savedfilter", "Can share a filter with everybody"),)
         constraints = [
             models.UniqueConstraint(
                 fields=["owner", "name"],

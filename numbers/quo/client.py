@@ -74,6 +74,11 @@ class QuoClient:
         """Hang up. The client can still be used, and connects anew."""
         self._session.close()
 
+    @property
+    def calls(self) -> int:
+        """How often Quo was asked over HTTP, retries included."""
+        return self._session.sent
+
     def list_phone_numbers(self, user_id: str | None = None) -> Answer:
         """Every number of the workspace; with a teammate's id (`US…`), those that the teammate is on."""
         if user_id is None:

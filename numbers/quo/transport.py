@@ -79,6 +79,7 @@ class Session(requests.Session):
         self.auth = auth
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # each question stands alone
         self.watchdog = Watchdog(clock)
+        self.sent = 0  # questions, retries and redirects alike
         self._origin = _origin(requests.Request("GET", base_url).prepare().url)
         self._throttle = throttle
         self.mount("https://", WatchedAdapter(self.watchdog))
@@ -105,6 +106,7 @@ class Session(requests.Session):
         if left <= 0:
             raise Unavailable("timeout")
         kwargs["timeout"] = min(CONNECT_SECONDS, left), min(READ_SECONDS, left)
+        self.sent += 1
         return super().send(request, **kwargs)
 
     def get_redirect_target(self, resp: requests.Response) -> None:

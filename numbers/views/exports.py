@@ -6,6 +6,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.access import Event, record
 from numbers import filters, teammate_filters
 from numbers.exports.documents import number_document, teammate_document
 from numbers.exports.formats import FORMATS
@@ -39,6 +40,7 @@ def sent_file(request: HttpRequest, name: str, ending: str, document: Iterator[b
         request.META.pop("HTTP_ACCEPT_ENCODING", None)  # else GZipMiddleware would send an empty archive as the body
     else:
         blocks = _begun(document)
+        record(Event.EXPORTED, request, detail=request.get_full_path())
     moment = f"{timezone.localtime():%Y-%m-%d-%H%M}"
     response = StreamingHttpResponse(blocks, content_type=FORMATS[ending].content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}-{moment}.{ending}"'

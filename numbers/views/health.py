@@ -1,19 +1,25 @@
-"""Whether the app and its database answer, for load balancers and monitors."""
+"""What machines ask: whether the app lives, whether it is ready, and its metrics."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from numbers.models import Sync
+from numbers.metrics import exposition
+from numbers.readiness import readiness
 
 HEALTH_PATH = "/healthz"
+READY_PATH = "/readyz"
+METRICS_PATH = "/metrics"
 
 
 class HealthMiddleware:
-    """Answers `/healthz` before anything else does.
+    """Answers machines before anything else does.
 
-    A monitor asks by address, from inside, without a session: the check must not depend on the Host header, on
+    A monitor asks by address, from inside, without a session: the answer must not depend on the Host header, on
     https or on sign-in.
     """
 
@@ -21,18 +27,56 @@ class HealthMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path == HEALTH_PATH:
-            return healthz(request)
-        return self.get_response(request)
+        view = _VIEWS.get(request.path)
+        return view(request) if view else self.get_response(request)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Return 200 while the database answers, else 503."""
-    if request.method not in {"GET", "HEAD"}:
-        return HttpResponse("Only GET.\n", status=405, content_type="text/plain", headers={"Allow": "GET, HEAD"})
+    """Return 200: the process answers. A database that is down is no reason to start it anew."""
+    return _refused(request) or _answer("ok\n")
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Return 200 where every check holds, else 503, with a line for each."""
+    if refusal := _refused(request):
+        return refusal
+    checks = readiness()
+    lines = [f"{'ok' if check.ok else 'FAILED'}: {check.subject} {check.text}\n" for check in checks]
+    return _answer("".join(lines), 200 if all(check.ok for check in checks) else 503)
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Return the metrics to whoever shows METRICS_TOKEN; 404 while there is none."""
+    if not settings.METRICS_TOKEN:
+        return _answer("There are no metrics here: METRICS_TOKEN is not set.\n", 404)
+    if refusal := _refused(request):
+        return refusal
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not constant_time_compare(token.strip(), settings.METRICS_TOKEN):
+        response = _answer("Show METRICS_TOKEN to read the metrics: Authorization: Bearer …\n", 401)
+        response.headers["WWW-Authenticate"] = 'Bearer realm="Quo Admin metrics"'
+        return response
     try:
-        # A table of ours: of a file that was deleted, SQLite would make an empty one and answer.
-        Sync.objects.exists()
+        return _answer(exposition(), content_type=CONTENT_TYPE_PLAIN_0_0_4)
     except Error:
-        return HttpResponse("The database does not answer.\n", status=503, content_type="text/plain")
-    return HttpResponse("ok\n", content_type="text/plain", headers={"Cache-Control": "no-store"})
+        return _answer("The database does not answer.\n", 503)
+
+
+_VIEWS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    HEALTH_PATH: healthz,
+    READY_PATH: readyz,
+    METRICS_PATH: metrics,
+}
+
+
+def _refused(request: HttpRequest) -> HttpResponse | None:
+    if request.method in {"GET", "HEAD"}:
+        return None
+    response = _answer("Only GET.\n", 405)
+    response.headers["Allow"] = "GET, HEAD"
+    return response
+
+
+def _answer(text: str | bytes, status: int = 200, content_type: str = "text/plain; charset=utf-8") -> HttpResponse:
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(text, status=status, content_type=content_type, headers=headers)

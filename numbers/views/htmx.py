@@ -26,7 +26,6 @@ def page_or_fragments(
     body = "".join(render_to_string(name, {**context, "is_fragment": asked}, request) for name in names)
     response = HttpResponse(body, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Boosted", "HX-History-Restore-Request"])
-    response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 

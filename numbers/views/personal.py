@@ -3,12 +3,14 @@
 from typing import cast
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from accounts.roles import SHARE_FILTERS
 from numbers import personal
 from numbers.models import SavedFilter
 from numbers.personal import SavedFilterForm
@@ -54,6 +56,8 @@ def saved_filter(request: HttpRequest, code: str) -> HttpResponse:
 def share_saved_filter(request: HttpRequest, code: str) -> HttpResponse:
     saved = get_object_or_404(personal.saved_by(user_of(request)), code=code)
     saved.is_shared = bool(request.POST.get("is_shared"))
+    if saved.is_shared and not request.user.has_perm(SHARE_FILTERS):
+        raise PermissionDenied
     saved.save(update_fields=["is_shared"])
     messages.success(
         request, f"“{saved.name}” is {'shared with everybody who signs in' if saved.is_shared else 'yours alone'} now."

@@ -1,14 +1,15 @@
 """Asking Quo now, and the record of how each sync ended."""
 
-import logging
-
 from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
 
+from accounts.access import Event, record
+from accounts.roles import ASK_QUO
 from numbers import query, services
 from numbers.configuration import settings_in_force
 from numbers.models import Sync
@@ -17,10 +18,9 @@ from numbers.sync import WORKSPACE, Question, SyncBusy, SyncRefused
 from numbers.views.htmx import wants_fragment
 from numbers.views.navigation import page_before
 
-log = logging.getLogger(__name__)
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(ASK_QUO, raise_exception=True)
 def sync_now(request: HttpRequest) -> HttpResponse:
     """Ask Quo what the page asks. A page that asks by itself (`auto`) does so only where nobody has just asked.
 
@@ -28,16 +28,18 @@ def sync_now(request: HttpRequest) -> HttpResponse:
     """
     if request.method != "POST":
         return redirect("numbers:list")
-    question = _question(request)
+    question = _question(request.POST)
     refusal, is_busy, has_asked = "", False, False
-    if not request.POST.get("auto") or services.freshness(question).is_due:
+    by_itself = bool(request.POST.get("auto"))
+    if not by_itself:
+        record(Event.ASKED_QUO, request, detail=question.subject or "every number")
+    if not by_itself or services.freshness(question).is_due:
         try:
             services.run_sync(question)
             has_asked = True
         except SyncRefused as error:
             refusal, is_busy = str(error), isinstance(error, SyncBusy)
-        except (DatabaseError, OSError) as error:
-            log.error("no sync: %s", type(error).__name__)  # noqa: TRY400 - values stay out of the log
+        except (DatabaseError, OSError):
             refusal = "The sync could not be written down. Check that the database's disk has room and is writable."
     if not wants_fragment(request):
         if refusal:
@@ -49,8 +51,16 @@ def sync_now(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _question(request: HttpRequest) -> Question:
-    number, user = request.POST.get("number", ""), request.POST.get("user", "")
+@require_safe
+def freshness(request: HttpRequest) -> HttpResponse:
+    """How old the page's copy is by now, for the pages of those who may not have Quo asked."""
+    if not wants_fragment(request):
+        return redirect("numbers:list")
+    return _fragment(request, _question(request.GET), "", is_busy=False)
+
+
+def _question(asked: QueryDict) -> Question:
+    number, user = asked.get("number", ""), asked.get("user", "")
     if is_number_id(number):
         return Question(Sync.Scope.NUMBER, number)
     if is_user_id(user):
@@ -61,6 +71,7 @@ def _question(request: HttpRequest) -> Question:
 def _fragment(request: HttpRequest, question: Question, refusal: str, *, is_busy: bool) -> HttpResponse:
     """The freshness line; with it the news, where there are any, that the page's content has changed."""
     version = services.memory_version()
+    shown = request.POST if request.method == "POST" else request.GET
     context = {
         "question": question,
         "freshness": services.freshness(question),
@@ -72,7 +83,7 @@ def _fragment(request: HttpRequest, question: Question, refusal: str, *, is_busy
     }
     response = render(request, "components/_freshness.html", context)
     response.headers["Cache-Control"] = "no-store"
-    if request.POST.get("version") != str(version):
+    if shown.get("version") != str(version):
         trigger_client_event(response, "memory-changed")
     return response
 

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from numbers import services, teammate_filters, teammates
+from numbers import filter_choices, services, teammate_filters, teammates
 from numbers.columns import shown
 from numbers.exports.links import export_urls
 from numbers.facts import COLUMNS
@@ -40,6 +40,7 @@ def teammate_list(request: HttpRequest) -> HttpResponse:
         "sort_labels": teammate_filters.SORT_LABELS,
         "roles": teammate_filters.ROLE_LABELS,
         "counts": teammate_filters.NUMBERS_LABELS,
+        "cell_fields": filter_choices.cell_fields(page.filters),
         "question": WORKSPACE,
         "freshness": services.freshness(WORKSPACE),
         "version": version,
@@ -59,7 +60,7 @@ def _fragments(request: HttpRequest, before: TeammateFilters, asked: TeammateFil
         return fragments
     fragments.append("teammates/_announce.html")
     if not is_from_form(request):
-        fragments.append("teammates/_filter_fields.html")
+        fragments += ["teammates/_filter_fields.html", "teammates/_reach_fields.html"]
         if before.q != asked.q:
             fragments.append("teammates/_search.html")
     return fragments

@@ -19,11 +19,20 @@ document.addEventListener("htmx:confirm", (event) => {
   if (event.target.id === "look" && document.hidden) event.preventDefault();
 });
 
+// What a page asks by itself is told from what somebody does: only the latter keeps a session going.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!event.detail.triggeringEvent?.isTrusted) event.detail.headers["X-By-Itself"] = "1";
+});
+
+// Once somebody looks again, it asks where it has not for a minute: however young the copy is, its own question may
+// be old, which only the dashboard knows.
+let looked = 0;
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.elt.id === "look") looked = Date.now();
+});
 document.addEventListener("visibilitychange", () => {
   const look = document.getElementById("look");
-  if (!document.hidden && look && secondsOld(document.querySelector("#freshness time[data-ago]")) > 60) {
-    window.htmx.trigger(look, "look");
-  }
+  if (!document.hidden && look && Date.now() - looked > 60_000) window.htmx.trigger(look, "look");
 });
 
 // "40 seconds ago" goes on counting between two checks.
@@ -79,7 +88,7 @@ document.addEventListener("htmx:sendError", () => say("Quo Admin does not answer
 document.addEventListener("htmx:timeout", () => say("Quo Admin takes very long to answer. The page shows what it last knew."));
 document.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
-  say(status === 403 ? "Your session has changed. Reload the page." : `Quo Admin could not answer (${status}). Reload the page, or try again in a minute.`);
+  say(status === 403 ? "That is not allowed, or your session has changed. Reload the page." : `Quo Admin could not answer (${status}). Reload the page, or try again in a minute.`);
 });
 document.addEventListener("htmx:afterOnLoad", (event) => {
   if (event.detail.successful) say("");

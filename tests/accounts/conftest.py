@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from pytest_django import Settings
 
 from accounts.models import User
 from tests.accounts import ADMIN_EMAIL, EMAIL, PASSWORD
+from tests.accounts.provider import CLIENT_ID, CLIENT_SECRET, Provider, running
 
 
 @pytest.fixture(autouse=True)
@@ -24,3 +26,12 @@ def user(db: None) -> User:
 @pytest.fixture
 def administrator(db: None) -> User:
     return User.objects.create_superuser(ADMIN_EMAIL, PASSWORD)
+
+
+@pytest.fixture
+def provider(settings: Settings) -> Iterator[Provider]:
+    """An OpenID Connect provider that Quo Admin is set up for."""
+    with running() as provider:
+        settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID = provider.url, CLIENT_ID
+        settings.OIDC_CLIENT_SECRET, settings.OIDC_NAME = CLIENT_SECRET, "Example Inc."
+        yield provider

@@ -1,10 +1,10 @@
 import re
 
 import pytest
-from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
 from accounts.models import User
+from accounts.roles import Role, give_role, role_of
 from tests.accounts import ADMIN_EMAIL, EMAIL, PASSWORD
 from tests.accounts.test_sign_in import LOGIN, is_signed_in
 
@@ -44,7 +44,7 @@ def test_the_own_sign_in_form_of_the_administration_takes_no_password(client: Cl
 
 
 def test_staff_cannot_guess_past_the_limits(client: Client, user: User, administrator: User) -> None:
-    User.objects.filter(email=EMAIL).update(is_staff=True)
+    give_role(user, Role.ADMINISTRATOR)
     client.force_login(user)
 
     response = client.post("/admin/login/", {"username": ADMIN_EMAIL, "password": PASSWORD})
@@ -67,20 +67,8 @@ def test_a_person_who_is_no_administrator_is_refused_without_a_loop(client: Clie
     assert len(response.redirect_chain) <= 1
 
 
-def test_staff_see_what_a_permission_gives_them_and_no_more(client: Client, user: User) -> None:
-    User.objects.update(is_staff=True)
-    group = Group.objects.create(name="Readers")
-    group.permissions.add(Permission.objects.get(codename="view_user"))
-    user.groups.add(group)
-    client.force_login(user)
-
-    assert client.get("/admin/accounts/user/").status_code == 200
-    assert client.get(ADD).status_code == 403
-    assert client.get("/admin/auth/group/").status_code == 403
-
-
 def test_an_administrator_makes_an_account_that_can_sign_in(admin: Client) -> None:
-    form = {"email": "New@Example.com", "name": "New Person", "password1": NEW, "password2": NEW}
+    form = {"email": "New@Example.com", "name": "New Person", "role": "viewer", "password1": NEW, "password2": NEW}
 
     response = admin.post(ADD, form)
 
@@ -101,7 +89,7 @@ def test_an_administrator_makes_an_account_that_can_sign_in(admin: Client) -> No
     ],
 )
 def test_an_account_that_cannot_be_made_is_explained(admin: Client, change: dict[str, str], complaint: str) -> None:
-    form = {"email": "new@example.com", "name": "", "password1": NEW, "password2": NEW} | change
+    form = {"email": "new@example.com", "name": "", "role": "viewer", "password1": NEW, "password2": NEW} | change
 
     response = admin.post(ADD, form)
 
@@ -119,8 +107,8 @@ def test_no_page_about_accounts_speaks_of_user_names(admin: Client, administrato
         assert "username" not in seen
 
 
-def test_an_account_is_changed_with_its_rights(admin: Client, user: User) -> None:
-    form = {"email": "Ann.Lee@example.com", "name": "Ann Lee", "is_staff": "on"}
+def test_an_account_is_changed_with_its_role(admin: Client, user: User) -> None:
+    form = {"email": "Ann.Lee@example.com", "name": "Ann Lee", "role": "administrator"}
 
     response = admin.post(f"/admin/accounts/user/{user.pk}/change/", form)
 
@@ -128,6 +116,60 @@ def test_an_account_is_changed_with_its_rights(admin: Client, user: User) -> Non
     user.refresh_from_db()
     assert (user.email, user.name) == ("ann.lee@example.com", "Ann Lee")
     assert (user.is_active, user.is_staff) == (False, True)
+    assert role_of(user) == Role.ADMINISTRATOR
+
+
+@pytest.mark.parametrize("change", [{"role": "viewer"}, {"is_active": ""}])
+def test_an_administrator_cannot_lock_themselves_out(
+    admin: Client, administrator: User, change: dict[str, str]
+) -> None:
+    form = {"email": ADMIN_EMAIL, "name": "", "role": "administrator", "is_active": "on"} | change
+
+    response = admin.post(f"/admin/accounts/user/{administrator.pk}/change/", form)
+
+    assert "ask another administrator" in response.content.decode()
+    administrator.refresh_from_db()
+    assert administrator.is_active
+    assert role_of(administrator) == Role.ADMINISTRATOR
+
+
+def test_an_administrator_changes_their_own_name(admin: Client, administrator: User) -> None:
+    form = {"email": ADMIN_EMAIL, "name": "The Boss", "role": "administrator", "is_active": "on"}
+
+    admin.post(f"/admin/accounts/user/{administrator.pk}/change/", form)
+
+    administrator.refresh_from_db()
+    assert administrator.name == "The Boss"
+    assert administrator.is_superuser
+
+
+def test_an_administrator_deletes_others_and_never_themselves(admin: Client, administrator: User, user: User) -> None:
+    assert admin.post(f"/admin/accounts/user/{administrator.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert admin.post(f"/admin/accounts/user/{user.pk}/delete/", {"post": "yes"}).status_code == 302
+
+    assert list(User.objects.all()) == [administrator]
+
+
+def test_a_superuser_who_becomes_a_viewer_may_no_more_than_a_viewer(admin: Client, user: User) -> None:
+    User.objects.filter(pk=user.pk).update(is_superuser=True, is_staff=True)
+    form = {"email": EMAIL, "name": "", "role": "viewer", "is_active": "on"}
+
+    admin.post(f"/admin/accounts/user/{user.pk}/change/", form)
+
+    user = User.objects.get(pk=user.pk)
+    assert (user.is_superuser, user.is_staff) == (False, False)
+    assert user.get_all_permissions() == {"numbers.view_phonenumber"}
+
+
+def test_the_list_of_accounts_tells_the_roles(admin: Client, user: User) -> None:
+    assert re.findall(r'<td class="field-role">([^<]*)', admin.get("/admin/accounts/user/").content.decode()) == [
+        "none yet",
+        "administrator",
+    ]
+
+
+def test_what_a_role_may_do_is_not_edited_by_hand(admin: Client) -> None:
+    assert admin.get("/admin/auth/group/").status_code == 404
 
 
 def test_an_administrator_sets_a_new_password(admin: Client, user: User) -> None:

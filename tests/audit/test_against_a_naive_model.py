@@ -1,13 +1,17 @@
-"""Counts and odd ones, for any numbers, against counting them one after the other as a person would."""
+"""Counts and odd ones, for any numbers, against counting them one after the other as a person would.
+
+Whatever is filtered by: a filter may leave any of the numbers, and what most of a group have is still of all of it.
+"""
 
 from collections import Counter, defaultdict
+from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from numbers.audit.causes import causes_of
 from numbers.audit.groups import Group, Line, Person, groups_by_group, groups_by_kind, groups_by_teammate
-from numbers.audit.odd import findings_of, odd_cells
+from numbers.audit.odd import Finding, findings_of, odd_cells
 from numbers.facts import COLUMNS, Cell, Fact, advice_for
 from tests.audit.lines import line
 
@@ -15,16 +19,20 @@ MARKS = st.lists(st.sampled_from("++++--?0"), min_size=6, max_size=6).map("".joi
 PEOPLE = [Person(f"US{place}", f"Ann {place}", f"ann{place}@example.com") for place in range(3)]
 
 
+Workspace = tuple[list[Line], dict[int, list[str]], "set[int] | None"]
+
+
 @st.composite
-def workspaces(draw: st.DrawFn) -> tuple[list[Line], dict[int, list[str]]]:
-    """Numbers, and who is on each."""
+def workspaces(draw: st.DrawFn) -> Workspace:
+    """Numbers, who is on each, and which are left by a filter, where there is one."""
     described = st.tuples(MARKS, st.sampled_from(["GR1", "GR2", ""]), st.sampled_from(["local", "toll-free"]))
     lines = [
         line(f"Line {place:02}", marks, key=place + 1, group=group, kind=kind)
         for place, (marks, group, kind) in enumerate(draw(st.lists(described, max_size=25)))
     ]
     teammates = st.lists(st.sampled_from([person.user_id for person in PEOPLE]), unique=True)
-    return lines, {one.key: draw(teammates) for one in lines}
+    shown = draw(st.none() | st.sets(st.integers(1, 25)))
+    return lines, {one.key: draw(teammates) for one in lines}, shown
 
 
 def memberships(by: str, lines: list[Line], on: dict[int, list[str]]) -> dict[str, list[Line]]:
@@ -35,36 +43,46 @@ def memberships(by: str, lines: list[Line], on: dict[int, list[str]]) -> dict[st
     return dict(members)
 
 
-def groups(by: str, lines: list[Line], on: dict[int, list[str]]) -> list[Group]:
+def groups(by: str, lines: list[Line], on: dict[int, list[str]], shown: set[int] | None) -> list[Group]:
     if by == "group":
-        return groups_by_group(lines)
-    return groups_by_kind(lines) if by == "kind" else groups_by_teammate(lines, PEOPLE, on)
+        return groups_by_group(lines, shown)
+    return groups_by_kind(lines, shown) if by == "kind" else groups_by_teammate(lines, PEOPLE, on, shown)
 
 
-def naive_oddities(members: dict[str, list[Line]]) -> dict[tuple[str, int], dict[str, Fact]]:
-    """By group and number: the cells that are odd, and what they have."""
-    oddities: dict[tuple[str, int], dict[str, Fact]] = {}
+def left(lines: list[Line], shown: set[int] | None) -> list[Line]:
+    return [one for one in lines if shown is None or one.key in shown]
+
+
+Oddities = dict[tuple[str, int], dict[str, tuple[Fact, int, int]]]
+
+
+def naive_oddities(members: dict[str, list[Line]], shown: set[int] | None) -> Oddities:
+    """By group and shown number: the cells that are odd, what they have, how many have the usual, and of how many."""
+    oddities: Oddities = {}
     for key, lines in members.items():
         for place, column in enumerate(COLUMNS):
             (most, count), *_ = Counter(one.facts[place] for one in lines).most_common()
             if len(lines) < 3 or count <= len(lines) / 2:
                 continue
-            for one in lines:
+            for one in left(lines, shown):
                 if one.facts[place] != most:
-                    oddities.setdefault((key, one.key), {})[column.key] = one.facts[place]
+                    said = (one.facts[place], count, len(lines))
+                    oddities.setdefault((key, one.key), {})[column.key] = said
     return oddities
 
 
 @given(workspaces(), st.sampled_from(["group", "kind", "teammate"]))
 def test_every_number_is_in_each_of_its_groups_and_every_fact_is_counted(
-    workspace: tuple[list[Line], dict[int, list[str]]], by: str
+    workspace: Workspace, by: str
 ) -> None:
-    lines, on = workspace
-    expected = memberships(by, lines, on)
+    lines, on, shown = workspace
+    whole = memberships(by, lines, on)
+    expected = {key: some for key, members in whole.items() if (some := left(members, shown))}
 
-    found = groups(by, lines, on)
+    found = groups(by, lines, on, shown)
 
     assert {group.key: list(group.lines) for group in found} == expected
+    assert {group.key: group.size for group in found} == {key: len(whole[key]) for key in expected}
     assert len(found) == len(expected)
     for group in found:
         for place, tally in enumerate(group.tallies):
@@ -74,15 +92,18 @@ def test_every_number_is_in_each_of_its_groups_and_every_fact_is_counted(
 
 @given(workspaces(), st.sampled_from(["group", "kind", "teammate"]))
 def test_the_findings_are_the_odd_numbers_each_once_with_all_their_odd_cells(
-    workspace: tuple[list[Line], dict[int, list[str]]], by: str
+    workspace: Workspace, by: str
 ) -> None:
-    lines, on = workspace
-    expected = naive_oddities(memberships(by, lines, on))
+    lines, on, shown = workspace
+    expected = naive_oddities(memberships(by, lines, on), shown)
 
-    findings = findings_of(groups(by, lines, on))
+    findings = findings_of(groups(by, lines, on, shown))
 
     said = [
-        ((finding.group.key, one.key), {cell.column.key: cell.fact for cell in finding.cells})
+        (
+            (finding.group.key, one.key),
+            {cell.column.key: (cell.fact, cell.count, finding.group.size) for cell in finding.cells},
+        )
         for finding in findings
         for one in finding.lines
     ]
@@ -90,27 +111,46 @@ def test_the_findings_are_the_odd_numbers_each_once_with_all_their_odd_cells(
     assert dict(said) == expected
     ways = [(finding.group.key, tuple((cell.column.key, cell.fact) for cell in finding.cells)) for finding in findings]
     assert len(set(ways)) == len(ways), "two findings of one group say the same"
-    assert [len(finding.lines) for finding in findings] == sorted(len(finding.lines) for finding in findings)
+
+
+@given(workspaces(), st.sampled_from(["group", "kind", "teammate"]))
+def test_what_fewer_of_the_whole_group_share_comes_first_and_what_is_rare_among_more(
+    workspace: Workspace, by: str
+) -> None:
+    lines, on, shown = workspace
+    whole = memberships(by, lines, on)
+    everything = naive_oddities(whole, None)
+
+    def rarity(finding: Finding) -> tuple[Fraction, int, str]:
+        key, first = finding.group.key, finding.lines[0]
+        alike = [one for one in whole[key] if everything.get((key, one.key)) == everything[key, first.key]]
+        return Fraction(len(alike), len(whole[key])), -len(whole[key]), first.name
+
+    order = [rarity(finding) for finding in findings_of(groups(by, lines, on, shown))]
+
+    assert order == sorted(order)
 
 
 @given(workspaces(), st.sampled_from(["group", "kind", "teammate"]))
 def test_a_row_is_marked_just_where_a_finding_says_so(
-    workspace: tuple[list[Line], dict[int, list[str]]], by: str
+    workspace: Workspace, by: str
 ) -> None:
-    lines, on = workspace
-    expected = naive_oddities(memberships(by, lines, on))
+    lines, on, shown = workspace
+    expected = naive_oddities(memberships(by, lines, on), shown)
 
-    for group in groups(by, lines, on):
+    for group in groups(by, lines, on, shown):
         for one in group.lines:
-            marked = {cell.column.key: cell.fact for cell in odd_cells(group, one.facts)}
+            marked = {
+                cell.column.key: (cell.fact, cell.count, group.size) for cell in odd_cells(group, one.facts)
+            }
             assert marked == expected.get((group.key, one.key), {})
 
 
 @given(workspaces())
 def test_every_restriction_has_its_possible_causes_counted_once_a_number(
-    workspace: tuple[list[Line], dict[int, list[str]]],
+    workspace: Workspace,
 ) -> None:
-    lines, _ = workspace
+    lines, *_ = workspace
     expected: Counter[object] = Counter()
     for one in lines:
         cells = [Cell(column, fact, None) for column, fact in zip(COLUMNS, one.facts, strict=True)]
@@ -121,12 +161,12 @@ def test_every_restriction_has_its_possible_causes_counted_once_a_number(
 
 @given(workspaces(), st.sampled_from(["group", "kind", "teammate"]))
 def test_a_finding_has_the_possible_causes_of_its_own_odd_restrictions(
-    workspace: tuple[list[Line], dict[int, list[str]]], by: str
+    workspace: Workspace, by: str
 ) -> None:
-    lines, on = workspace
-    causes = causes_of(lines)
+    lines, on, shown = workspace
+    causes = causes_of(left(lines, shown))
 
-    for finding in findings_of(groups(by, lines, on)):
+    for finding in findings_of(groups(by, lines, on, shown)):
         cells = [Cell(cell.column, cell.fact, None) for cell in finding.cells]
         expected = {advice for one in finding.lines for cell in cells for advice in advice_for(cell, one.number)}
         assert {cause.advice for cause in causes.of(finding)} == expected

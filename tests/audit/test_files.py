@@ -32,6 +32,15 @@ def test_a_row_has_its_group_its_six_facts_and_what_it_is_odd_in(office: Office)
     }
 
 
+def test_under_a_filter_a_file_compares_with_the_whole_group_too(office: Office) -> None:
+    remember(*many(4), *many(3, "++--+-", name="Odd"))
+
+    rows = table(office, "/audit.csv?messaging_us=restricted")
+
+    assert [row["Odd in"] for row in rows] == ["Messaging US (4 of 7 allowed)"] * 3
+    assert [line["oddIn"] for line in records(office, "/audit.json?messaging_us=restricted")] == [["messaging.US"]] * 3
+
+
 def test_by_kind_the_kind_stands_first_and_the_group_behind(office: Office) -> None:
     remember(marked("free", number="+18005550100"), marked("a"))
 

@@ -129,6 +129,32 @@ def test_cells_in_which_most_do_not_agree_tell_no_odd_ones_apart() -> None:
     assert claims(*lines) == [("cannot text the United States, most can",)]
 
 
+def test_what_differs_from_five_of_six_comes_before_what_differs_from_two_of_three() -> None:
+    lines = [*several(2, group="GR1"), line("a", "++--+-", group="GR1")]
+    lines += [*several(5, group="GR2"), line("b", "++--+-", group="GR2")]
+
+    assert names(found(*lines)) == [["b"], ["a"]]
+
+
+def test_of_equal_shares_that_of_the_larger_group_comes_first() -> None:
+    lines = [*several(3, group="GR1"), line("a", "++--+-", group="GR1")]
+    lines += [*several(6, group="GR2"), *(line(name, "++--+-", group="GR2") for name in "bc")]
+
+    assert names(found(*lines)) == [["b", "c"], ["a"]]
+
+
+def test_a_filter_narrows_what_is_listed_and_not_what_it_is_compared_with() -> None:
+    odd = [line(name, "++--+-") for name in "abc"]
+    lines = [*several(4), *odd]
+
+    groups = groups_by_group(lines, {one.key for one in odd})
+
+    assert [one.name for one in groups[0].lines] == ["a", "b", "c"]
+    assert [(tally.total, tally.restricted) for tally in groups[0].tallies][3] == (3, 3)
+    (finding,) = findings_of(groups)
+    assert [(cell.column.key, cell.count, finding.group.size) for cell in finding.cells] == [("messaging.US", 4, 7)]
+
+
 def test_the_rarest_differences_come_first_then_the_names() -> None:
     lines = [*several(12), line("z", "+++++-"), line("b2", "++--+-"), line("b1", "++--+-"), line("m", "------")]
 

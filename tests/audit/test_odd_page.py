@@ -57,6 +57,35 @@ def test_a_sentence_says_what_a_number_is_compared_with(
     assert sentence.endswith(f"allowed on 3 of the {among}.")
 
 
+@pytest.mark.parametrize("by", ["group", "kind", "teammate"])
+def test_under_a_filter_a_number_is_compared_with_all_of_its_group(office: Office, by: str) -> None:
+    remember(*many(4, users=[ANN]), *many(3, UNREGISTERED, name="Odd", users=[ANN]))
+
+    page = parsed(office.get(AUDIT, {"by": by, "messaging_us": "restricted", "q": "odd 001"}))
+
+    (sentence,) = sentences(page)
+    assert sentence.startswith("Odd 001: messaging, United States is restricted, but allowed on 4 of the 7 ")
+    assert summary(page).endswith("whatever is filtered by.")
+    assert words(one(page, ".group-row th")).endswith("1 of 7 numbers")
+    assert attribute(one(page, "td.odd"), "title") == "Unlike most here: 4 of 7 allowed"
+
+
+def test_what_is_usual_in_its_group_is_not_odd_among_what_a_filter_leaves(office: Office) -> None:
+    remember(*many(9, UNREGISTERED, name="Usual"), *many(3, name="Odd"))
+
+    page = parsed(office.get(AUDIT, {"q": "000"}))
+
+    assert texts(page.css(".odd-name")) == ["Odd 000"]
+
+
+def test_where_none_that_a_filter_leaves_is_odd_the_page_says_so(office: Office) -> None:
+    remember(*many(3), marked("Odd", UNREGISTERED))
+
+    page = parsed(office.get(AUDIT, {"messaging_us": "allowed"}))
+
+    assert summary(page) == "Nothing is odd: none of these numbers differs from what most of its group has."
+
+
 def test_several_with_the_same_difference_are_one_sentence(office: Office) -> None:
     remember(*many(9), *(marked(name, UNREGISTERED) for name in ("C", "A", "B")))
 

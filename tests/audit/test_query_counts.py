@@ -7,11 +7,12 @@ from tests.audit.pages import ANN, AUDIT, BO, many, marked
 from tests.pages.builders import HTMX, Office, remember
 from tests.pages.test_query_counts import Pinned
 
-SESSION = 2  # the session, and who is signed in
+SESSION = 3  # the session, who is signed in, what their role may do
 FRESHNESS = 2  # the last sync about the page, and the last of the whole workspace
 VERSION = 1
 FORM = 2  # what the filters offer
-LINES = 1  # every number that fits
+LINES = 1  # every number there is
+FITTING = 1  # of a narrowed audit, which of them fit
 PEOPLE = 2  # who there is, and who is on what
 
 WHOLE = SESSION + FRESHNESS + VERSION + LINES
@@ -19,11 +20,17 @@ COUNTS = {
     AUDIT: WHOLE + FORM,
     f"{AUDIT}?by=kind": WHOLE + FORM,
     f"{AUDIT}?by=teammate": WHOLE + FORM + PEOPLE,
-    f"{AUDIT}?by=teammate&q=desk+555+ann&messaging_us=restricted&sort=-teammates": WHOLE + FORM + PEOPLE,
-    f"{AUDIT}?user=US1": WHOLE + FORM + 2,  # the teammate's name, and whether it is known
+    f"{AUDIT}?by=teammate&q=desk+555+ann&messaging_us=restricted&sort=-teammates": WHOLE + FORM + PEOPLE + FITTING,
+    # the teammate's name, whether it is known, and when it was last asked about
+    f"{AUDIT}?user=US1": WHOLE + FORM + FITTING + 3,
     f"{AUDIT}?who=ann": WHOLE + FORM + 1,  # the picker's teammates
 }
-FILES = {"/audit.csv": SESSION + LINES, "/audit.json?by=teammate": SESSION + LINES + PEOPLE}
+KEPT = 3  # who took the file along, in a transaction
+FILES = {
+    "/audit.csv": SESSION + LINES + KEPT,
+    "/audit.json?by=teammate": SESSION + LINES + PEOPLE + KEPT,
+    "/audit.json?by=teammate&q=desk": SESSION + LINES + FITTING + PEOPLE + KEPT,
+}
 
 
 def few() -> None:

@@ -1,17 +1,21 @@
 """An office whose memory is empty; and for what must run in processes of its own, an installation."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from pytest_django import DjangoDbBlocker
 
+from numbers.backups.files import migrate, opened
 from numbers.sandbox.faults import Timing
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
 from tests.accounts.installation import manage
 from tests.memory.factories import Office
 from tests.memory.installation import KEY, Installation
+from tests.memory.sites import Site, is_sqlite
 
 # One more than 60, so that the half that the sandbox's fault leaves is not enough to be believed.
 NUMBERS = 61
@@ -43,3 +47,29 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def installation(tmp_path: Path, sandbox: SandboxServer, empty_database: Path) -> Installation:
     return Installation(tmp_path, sandbox, empty_database)
+
+
+@pytest.fixture
+def site(
+    tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Site]:
+    """An installation of this process's own, with nothing in it, whose database other processes can open.
+
+    Modules that use it say `pytestmark = needs_database`.
+    """
+    monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
+    if not is_sqlite:
+        yield Site(tmp_path, None)
+        return
+    file = Path(shutil.copyfile(request.getfixturevalue("empty_database"), tmp_path / "test.sqlite3"))
+    monkeypatch.setitem(settings.DATABASES["default"], "NAME", str(file))
+    with django_db_blocker.unblock(), opened(file):
+        yield Site(tmp_path, file)
+
+
+@pytest.fixture
+def empty_sqlite(tmp_path: Path) -> Path:
+    """A SQLite database with nothing in it, beside the one that the tests run on."""
+    file = tmp_path / "other.sqlite3"
+    migrate(file)
+    return file

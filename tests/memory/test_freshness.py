@@ -214,6 +214,33 @@ def test_a_page_asks_by_itself_a_minute_after_anybody_asked(
     assert look(seconds=seconds).is_due is is_due
 
 
+def test_a_page_of_one_asks_its_own_question_however_young_the_whole_workspaces_answer_is(
+    office: Office, look: Look
+) -> None:
+    office.hears(number("PN1", ADA))
+    for question in (of_teammate("US1"), of_number("PN1")):
+        assert (look(question).is_due, look(question).ago) == (True, "0 seconds")
+
+    office.hears_of_teammate("US1", number("PN1", ADA))
+    assert not look(of_teammate("US1"), seconds=59).is_due
+    assert look(of_number("PN1")).is_due
+    assert look(of_teammate("US2")).is_due
+
+    office.hears_of_number(number("PN1", ADA))
+    assert not look(of_number("PN1"), seconds=59).is_due
+    assert look(of_teammate("US1")).is_due
+
+    office.hears(number("PN1", ADA))
+    assert look(of_number("PN1")).is_due
+
+
+def test_asking_about_one_is_not_asking_about_every_number(office: Office, look: Look) -> None:
+    office.hears(number("PN1", ADA))
+    office.clock.move(minutes=2)
+    office.hears_of_teammate("US1", number("PN1", ADA))
+    assert look().is_due
+
+
 def test_a_failure_too_is_not_repeated_before_a_minute_is_over(office: Office, look: Look) -> None:
     office.hears(number())
     office.clock.move(hours=1)

@@ -331,17 +331,6 @@ def test_a_failure_that_cannot_be_remembered_is_raised(office: Office, monkeypat
         office.hears(number("PN1"))
 
 
-def test_the_log_says_how_a_sync_ended_and_nothing_personal(office: Office, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level("DEBUG", logger="numbers"):
-        office.hears(number("PN1", teammate(first_name="Zuleika"), name="Secret line"), aside=("PN2",))
-        office.sync(Source(Unauthorized("No.", status=401, message="Zuleika", trace="77")))
-        office.sync(Source(of={"US1": answer()}), of_teammate("US1"))
-    assert "succeeded" in caplog.text
-    assert "unauthorized, status 401, trace 77" in caplog.text
-    for private in ("Zuleika", "Secret", "+1555", "@example", "US1", "PN1"):
-        assert private not in caplog.text
-
-
 # One at a time, and one workspace
 
 

@@ -32,6 +32,10 @@ class Client(Source):
     def __exit__(self, *_: object) -> None:
         pass
 
+    @property
+    def calls(self) -> int:
+        return len(self.asked)
+
 
 @pytest.fixture
 def hear(office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:

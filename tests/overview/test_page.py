@@ -434,7 +434,7 @@ def test_htmx_gets_the_content_and_nothing_else(office: Office) -> None:
     page = parsed(response)
     assert one(page, "#overview")
     assert not page.css("#freshness, h1, title")
-    assert response.headers["Cache-Control"] == "private, no-cache"
+    assert response.headers["Cache-Control"] == "private, no-store"
 
 
 def test_check_now_asks_for_every_number_and_leads_back(office: Office) -> None:

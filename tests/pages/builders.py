@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from accounts.models import User
+from accounts.roles import Role, give_role
 from numbers import sync
 from numbers.models import Sync
 from numbers.quo.errors import QuoError
@@ -80,8 +82,20 @@ class Office(Client):
         with CaptureQueriesContext(connection) as asked:
             response = super().get(*args, **kwargs)
         written = [query["sql"] for query in asked if (query["sql"] or "").lstrip().startswith(_WRITES)]
+        if response.has_header("Content-Disposition") and written:
+            assert written.pop(0).startswith('INSERT INTO "accounts_accessevent"')  # who took it along
         assert not written, f"a page that is looked at writes: {written}"
         return response
+
+
+def of_role(role: Role | None, email: str = "ann@example.com", name: str = "") -> Office:
+    """A client of somebody who has that role, or none yet."""
+    user = User.objects.create_user(email, "a long enough secret", name=name)
+    if role:
+        give_role(user, role)
+    client = Office()
+    client.force_login(user)
+    return client
 
 
 def parsed(response: Any, status: int = 200) -> LexborHTMLParser:

@@ -6,21 +6,25 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import User
+from accounts.roles import Role
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
-from tests.pages.builders import Office
+from tests.pages.builders import Office, of_role
 
-EMAIL = "ann@example.com"
 ADMIN_EMAIL = "boss@example.com"
 KEY = "key-of-the-sandbox"
 
 
 @pytest.fixture
 def office(db: None) -> Office:
-    """A client of somebody who may look at numbers and nothing else."""
-    client = Office()
-    client.force_login(User.objects.create_user(EMAIL, "a long enough secret"))
-    return client
+    """A client of an office manager."""
+    return of_role(Role.MANAGER)
+
+
+@pytest.fixture
+def viewer(db: None) -> Office:
+    """A client of somebody who may look at everything and change nothing."""
+    return of_role(Role.VIEWER)
 
 
 @pytest.fixture

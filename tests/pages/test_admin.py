@@ -9,8 +9,9 @@ from django.db.models import Model
 from django.test import Client
 
 from accounts.models import User
+from accounts.roles import Role
 from numbers.models import PhoneNumber
-from tests.pages.builders import Office, notices_of, one, parsed, remember, texts, words
+from tests.pages.builders import Office, notices_of, of_role, one, parsed, remember, texts, words
 from tests.quo.samples import number, user
 
 SEEN = ["phonenumber", "numberstate", "teammate", "teammatestate", "assignment", "sync"]
@@ -23,10 +24,8 @@ def seen(db: None) -> None:
 
 @pytest.fixture
 def staff(db: None) -> Office:
-    """Somebody who may open the administration, without any permission in it."""
-    client = Office()
-    client.force_login(User.objects.create_user("staff@example.com", "a long enough secret", is_staff=True))
-    return client
+    """An administrator who is no superuser."""
+    return of_role(Role.ADMINISTRATOR, "staff@example.com")
 
 
 def row_of(name: str) -> Model:
@@ -54,7 +53,7 @@ def test_staff_read_what_was_seen(staff: Office, seen: None, name: str) -> None:
 
     assert page.css(".readonly")
     assert not page.css("#content-main input:not([type=hidden]), #content-main select, #content-main textarea")
-    assert not page.css(".deletelink, .addlink, [name=_save]")
+    assert not page.css("#content .deletelink, #content .addlink, #content [name=_save]")
 
 
 @pytest.mark.parametrize("name", SEEN)
@@ -89,10 +88,10 @@ def test_somebody_who_is_no_staff_reads_nothing(office: Office, seen: None, name
 
 
 def test_staff_find_the_memory_on_the_first_page(staff: Office, seen: None) -> None:
-    links = texts(parsed(staff.get("/admin/")).css("#content-main .model-phonenumber th"))
+    page = parsed(staff.get("/admin/"))
 
-    assert links == ["Phone numbers"]
-    assert not parsed(staff.get("/admin/")).css("#content-main .addlink")
+    assert texts(page.css("#content-main .model-phonenumber th")) == ["Phone numbers"]
+    assert not page.css("#content-main .app-numbers .addlink")
 
 
 @pytest.mark.parametrize(

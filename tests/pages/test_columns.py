@@ -7,9 +7,10 @@ from django.test import Client
 from selectolax.lexbor import LexborHTMLParser
 
 from accounts.models import User
+from accounts.roles import Role
 from numbers.columns import LABELS, USUAL, shown
 from numbers.models import ShownColumns
-from tests.pages.builders import HTMX, LIST, Office, attribute, numbers_on, one, parsed, remember, texts
+from tests.pages.builders import HTMX, LIST, Office, attribute, numbers_on, of_role, one, parsed, remember, texts
 from tests.quo.samples import number
 
 COLUMNS = "/numbers/columns/"
@@ -37,9 +38,7 @@ def filled(office: Office) -> Office:
 
 @pytest.fixture
 def colleague(db: None) -> Office:
-    client = Office()
-    client.force_login(User.objects.create_user("bo@example.com", "a long enough secret"))
-    return client
+    return of_role(Role.VIEWER, "bo@example.com")
 
 
 def test_until_somebody_chooses_the_usual_columns_are_shown(filled: Office) -> None:

@@ -1,3 +1,5 @@
+"""What a load balancer and a monitor are told: whether the process lives, and whether it can do its work."""
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -5,9 +7,15 @@ from typing import Any
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection, connections
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from pytest_django import Settings
+
+from quo_admin.prepare import KEY_FILE
 
 HEALTH = "/healthz"
+READY = "/readyz"
+ALL_WELL = "ok: database answers\nok: migrations all done\nok: secret key there\n"
 
 
 @contextmanager
@@ -19,10 +27,9 @@ def database_is_down(error: Exception) -> Iterator[None]:
         yield
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("method", ["get", "head"])
-def test_it_is_well_while_the_database_answers(client: Client, method: str) -> None:
-    response = getattr(client, method)(HEALTH)
+def test_a_process_that_answers_lives_whatever_the_database_does(client: Client, method: str) -> None:
+    response = getattr(client, method)(HEALTH)  # this test has no database
 
     assert response.status_code == 200
     assert response.headers["Cache-Control"] == "no-store"
@@ -30,16 +37,29 @@ def test_it_is_well_while_the_database_answers(client: Client, method: str) -> N
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_it_is_ready_when_everything_is_there(client: Client, method: str) -> None:
+    response = getattr(client, method)(READY)
+
+    assert response.status_code == 200
+    assert response.content.decode() == (ALL_WELL if method == "get" else "")
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in response.headers
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("error", [OperationalError("secret"), InterfaceError("secret")])
-def test_it_is_ill_when_the_database_does_not_answer(client: Client, error: Exception) -> None:
+def test_it_is_not_ready_when_the_database_does_not_answer(client: Client, error: Exception) -> None:
     with database_is_down(error):
-        response = client.get(HEALTH)
+        response = client.get(READY)
 
     assert response.status_code == 503
-    assert response.content == b"The database does not answer.\n"
+    assert response.content.decode() == (
+        "FAILED: database does not answer, or is empty\nFAILED: migrations cannot be read\nok: secret key there\n"
+    )
 
 
-def test_it_is_ill_when_the_database_cannot_even_be_opened(
+def test_it_is_not_ready_when_the_database_cannot_even_be_opened(
     client: Client, monkeypatch: pytest.MonkeyPatch, django_db_blocker: Any
 ) -> None:
     def refuse() -> None:
@@ -47,11 +67,11 @@ def test_it_is_ill_when_the_database_cannot_even_be_opened(
 
     monkeypatch.setattr(connection, "ensure_connection", refuse)
     with django_db_blocker.unblock():
-        assert client.get(HEALTH).status_code == 503
+        assert client.get(READY).status_code == 503
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="of a database in a file")
-def test_it_is_ill_when_the_databases_file_is_empty(
+def test_it_is_not_ready_when_the_databases_file_is_empty(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, django_db_blocker: Any
 ) -> None:
     with django_db_blocker.unblock():
@@ -59,27 +79,59 @@ def test_it_is_ill_when_the_databases_file_is_empty(
         empty.settings_dict = {**connection.settings_dict, "NAME": str(tmp_path / "empty.sqlite3")}
         monkeypatch.setattr(connections["default"], "cursor", empty.cursor)
         try:
-            assert client.get(HEALTH).status_code == 503
+            response = client.get(READY)
+            assert response.status_code == 503
+            assert b"FAILED: database" in response.content
         finally:
             empty.close()
 
 
 @pytest.mark.django_db
-def test_a_monitor_may_ask_by_any_name(client: Client) -> None:
-    assert client.get(HEALTH, headers={"host": "10.0.0.7:8000"}).status_code == 200
+def test_it_is_not_ready_until_the_database_is_migrated(client: Client) -> None:
+    recorder = MigrationRecorder(connection)
+    recorder.migration_qs.filter(app="numbers").latest("pk").delete()
+
+    response = client.get(READY)
+
+    assert response.status_code == 503
+    assert b"FAILED: migrations 1 to do\n" in response.content
 
 
 @pytest.mark.django_db
-def test_a_monitor_is_not_sent_to_https(client: Client, settings: Any) -> None:
+def test_it_is_not_ready_when_the_secret_key_is_no_longer_kept(client: Client, settings: Settings) -> None:
+    values = {**settings.ENVIRONMENT.values, "SECRET_KEY": ""}
+    settings.ENVIRONMENT = type(settings.ENVIRONMENT)(values, settings.ENVIRONMENT.sources)
+    missing = client.get(READY)
+    settings.DATA_DIR.joinpath(KEY_FILE).write_text(settings.SECRET_KEY)
+    try:
+        there = client.get(READY)
+    finally:
+        settings.DATA_DIR.joinpath(KEY_FILE).unlink()
+
+    assert (missing.status_code, there.status_code) == (503, 200)
+    assert b"FAILED: secret key is no longer in DATA_DIR\n" in missing.content
+    assert settings.SECRET_KEY.encode() not in missing.content
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", [HEALTH, READY])
+def test_a_monitor_may_ask_by_any_name(client: Client, path: str) -> None:
+    assert client.get(path, headers={"host": "10.0.0.7:8000"}).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", [HEALTH, READY])
+def test_a_monitor_is_not_sent_to_https(client: Client, settings: Any, path: str) -> None:
     settings.SECURE_SSL_REDIRECT = True
 
-    assert client.get(HEALTH).status_code == 200
+    assert client.get(path).status_code == 200
     assert client.get("/numbers/").status_code == 301
 
 
 @pytest.mark.django_db
-def test_it_is_only_looked_at(client: Client) -> None:
-    response = client.post(HEALTH)
+@pytest.mark.parametrize("path", [HEALTH, READY])
+def test_it_is_only_looked_at(client: Client, path: str) -> None:
+    response = client.post(path)
 
     assert response.status_code == 405
     assert response.headers["Allow"] == "GET, HEAD"

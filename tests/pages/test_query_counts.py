@@ -12,7 +12,7 @@ from tests.quo.samples import number, user
 
 Pinned = Callable[..., Any]  # pytest-django's django_assert_num_queries
 
-SESSION = 2  # the session, and who is signed in
+SESSION = 3  # the session, who is signed in, what their role may do
 FRESHNESS = 2  # the last sync about the page, and the last of the whole workspace
 VERSION = 1
 
@@ -28,10 +28,11 @@ COUNTS = {
     f"{LIST}?who=ann": ALL + CHOICES,
     f"{LIST}?q=desk+555+ann": ALL,
     f"{LIST}?sort=-teammates": ALL,
-    f"{LIST}?user=US1": ALL + 2,  # the teammate's name, and whether it is known
-    f"{LIST}?user=US1&q=desk": ALL + 2,
+    f"{LIST}?user=US1": ALL + 3,  # the teammate's name, whether it is known, and when it was last asked about
+    f"{LIST}?user=US1&q=desk": ALL + 3,
     "/numbers/teammates/?who=ann": SESSION + CHOICES,
-    "/numbers/PN1/": WHOLE + 6,  # number, state, teammates, last confirmed, states before, whether it is known
+    # number, state, teammates, last confirmed, states before, whether it is known, when it was last asked about
+    "/numbers/PN1/": WHOLE + 7,
     "/status/": WHOLE + 2,  # how many syncs, the page of them
     "/saved/": SESSION + 1,  # what is saved
 }
@@ -66,7 +67,7 @@ def test_more_rows_do_not_mean_more_questions(office: Office, django_assert_num_
 
 @pytest.mark.parametrize(
     ("path", "count"),
-    [(LIST, WHOLE + ROWS + FORM), (f"{LIST}?q=desk", WHOLE + ROWS + FORM), ("/numbers/PN1/", WHOLE + 6)],
+    [(LIST, WHOLE + ROWS + FORM), (f"{LIST}?q=desk", WHOLE + ROWS + FORM), ("/numbers/PN1/", WHOLE + 7)],
 )
 def test_a_fragment_asks_no_more_than_its_page(
     office: Office, django_assert_num_queries: Pinned, path: str, count: int
@@ -124,9 +125,16 @@ def test_the_check_of_a_page_that_is_fresh_costs_little(office: Office, django_a
         office.post("/sync/", {"auto": "1"}, headers=HTMX)
 
 
-def test_the_health_check_asks_once(client: Client, db: None, django_assert_num_queries: Pinned) -> None:
-    with django_assert_num_queries(1):
+def test_whether_it_lives_is_no_question_to_the_database(
+    client: Client, db: None, django_assert_num_queries: Pinned
+) -> None:
+    with django_assert_num_queries(0):
         client.get("/healthz")
+
+
+def test_whether_it_is_ready_costs_little(client: Client, db: None, django_assert_max_num_queries: Pinned) -> None:
+    with django_assert_max_num_queries(3):  # the first of our tables, which tables there are, what was migrated
+        client.get("/readyz")
 
 
 def test_the_administration_does_not_ask_once_for_each_row(

@@ -7,9 +7,22 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from accounts.roles import Role
 from numbers.models import SavedFilter
 from numbers.personal import SavedFilterForm
-from tests.pages.builders import LIST, Office, attribute, notices_of, numbers_on, one, parsed, remember, texts, words
+from tests.pages.builders import (
+    LIST,
+    Office,
+    attribute,
+    notices_of,
+    numbers_on,
+    of_role,
+    one,
+    parsed,
+    remember,
+    texts,
+    words,
+)
 from tests.pages.test_hostile import HOSTILE, is_harmless
 from tests.quo.samples import number, user
 
@@ -20,9 +33,7 @@ NO_NAME = "Give it a name that people can read."
 
 @pytest.fixture
 def colleague(db: None) -> Office:
-    client = Office()
-    client.force_login(User.objects.create_user("bo@example.com", "a long enough secret", name="Bo"))
-    return client
+    return of_role(Role.MANAGER, "bo@example.com", "Bo")
 
 
 def save(client: Client, name: str = "Abroad", query: str = "calling_intl=allowed", **more: str) -> Any:

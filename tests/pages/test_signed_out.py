@@ -19,8 +19,8 @@ SECRET = "Nobody-may-see-this"
 # What stands in for the parts of an address: of a record that is there.
 PARTS = {"<int:content_type_id>": "1", "<app_label>": "numbers", "<url>": "x", "<path:object_id>": "1", "<id>": "1"}
 
-# Open to everybody: the health check, signing in and out, and the pages that say who makes accounts.
-OPEN = {"healthz", "account_login", "account_logout", "account_signup", "account_inactive"}
+# Open to everybody: the health checks, signing in and out, and the pages that say who makes accounts.
+OPEN = {"healthz", "readyz", "account_login", "account_logout", "account_signup", "account_inactive"}
 
 
 def _below(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, str]]:

@@ -16,12 +16,13 @@ LISTED = 3  # how many fit, the page of them, their reach
 ONE = 6  # the teammate, all their numbers, those shown, who else is on them, roles and groups, the last answer
 LEFT = 6  # of one who is on none: when they left and the last numbers, instead of those shown and who is on them
 KNOWN = 1  # whether the teammate is known, for the freshness
+ASKED = 1  # when a known one was last asked about
 
 COUNTS = {
     PEOPLE: WHOLE + LISTED,
     f"{PEOPLE}?q=ann&role=member&numbers=several&sort=-numbers": WHOLE + LISTED,
-    "/teammates/US1/": WHOLE + KNOWN + ONE,
-    "/teammates/USleft/": WHOLE + KNOWN + LEFT,
+    "/teammates/US1/": WHOLE + KNOWN + ASKED + ONE,
+    "/teammates/USleft/": WHOLE + KNOWN + ASKED + LEFT,
     "/teammates/USnew/": SESSION + FRESHNESS + VERSION + KNOWN + 1,
 }
 
@@ -56,7 +57,7 @@ def test_however_many_numbers_a_mismatch_has_they_are_looked_up_at_once(
     few(numbers=30)
     remember_of("US1", *[number(f"PN{place}", users=[]) for place in range(1, 31)])
 
-    with django_assert_num_queries(WHOLE + KNOWN + LEFT + 1):
+    with django_assert_num_queries(WHOLE + KNOWN + ASKED + LEFT + 1):
         Client.get(office, "/teammates/US1/")
 
 

@@ -1,6 +1,7 @@
 """`manage.py sync`: one sync, for a timer or by hand."""
 
 import json
+import logging
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -14,6 +15,9 @@ from numbers.models import Sync
 from numbers.quo.ids import is_number_id, is_user_id
 from numbers.recording import Progress
 from numbers.sync import WORKSPACE, Question, SyncRefused
+from quo_admin import request_id
+
+log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -31,6 +35,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, accept_removals: bool, json: bool, **options: Any) -> None:  # noqa: ANN401 - Django's
+        request_id.begin("sync")
         try:
             question = _question(options["user"], options["number"], accept_removals=accept_removals)
             sync = _run(question, accept_removals=accept_removals)
@@ -72,6 +77,11 @@ def _run(question: Question, *, accept_removals: bool) -> Sync:
         ) from None
     except KeyboardInterrupt:
         raise CommandError("The sync was stopped before it ended. Nothing of it was recorded.") from None
+    except Exception as error:
+        log.error("unexpected", exc_info=error)  # noqa: TRY400 - the log shows where, and no values
+        raise CommandError(
+            f"Something went wrong in Quo Admin. The line {request_id.current()} of the log says where."
+        ) from None
 
 
 def _failure(sync: Sync) -> str:

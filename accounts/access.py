@@ -1,0 +1,81 @@
+"""What is written into the access log, and when."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from allauth.account import signals as allauth_signals
+from django.conf import settings
+from django.contrib.auth import signals
+from django.core.cache import cache
+from django.db import DatabaseError, transaction
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.models import AccessEvent, User
+from quo_admin.proxies import client_address
+
+log = logging.getLogger(__name__)
+
+Event = AccessEvent.Event
+
+ONE_LINE_EACH = 300  # seconds: whoever goes on trying after being made to wait does not fill the log
+
+
+def record(
+    event: AccessEvent.Event, request: HttpRequest | None, *, user: Any = None, email: str = "", detail: str = ""
+) -> None:
+    """Write a line about `user`, else about who is signed in, or about an `email` that nobody has signed in with.
+
+    Where it cannot be written, the log of errors says so, and what somebody wanted goes on.
+    """
+    who = user or getattr(request, "user", None)
+    known = who if isinstance(who, User) and not email else None
+    try:
+        with transaction.atomic():
+            AccessEvent.objects.create(
+                at=timezone.now(),
+                event=event,
+                email=(known.email if known else email)[:254],
+                user_id=known.pk if known else None,
+                address=client_address(request.META, settings.TRUSTED_PROXIES) if request else "",
+                detail=detail,
+            )
+    except DatabaseError as error:
+        log.error("the access log cannot be written: %s", type(error).__name__)  # noqa: TRY400 - no values in the log
+
+
+def forget_old() -> int:
+    """Drop the lines that are older than the settings want them kept; return how many."""
+    return AccessEvent.objects.drop_before(timezone.now() - timedelta(days=settings.ACCESS_LOG_DAYS))
+
+
+def record_limited(request: HttpRequest, email: str) -> None:
+    """Write that an address was made to wait: once in a while, however often it goes on trying."""
+    address = client_address(request.META, settings.TRUSTED_PROXIES)
+    if cache.add(f"limited:{address}", 1, ONE_LINE_EACH):
+        record(Event.SIGN_IN_LIMITED, request, email=email)
+
+
+@receiver(signals.user_logged_in)
+def _signed_in(request: HttpRequest, user: User, **_signal: Any) -> None:  # noqa: ANN401 - Django's signal
+    record(Event.SIGNED_IN, request, user=user)
+    forget_old()
+
+
+@receiver(signals.user_login_failed)
+def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_signal: Any) -> None:  # noqa: ANN401
+    email = str(credentials.get("email") or credentials.get("username") or "")
+    record(Event.SIGN_IN_FAILED, request, email=email or "unknown")
+
+
+@receiver(signals.user_logged_out)
+def _signed_out(request: HttpRequest, user: User | None, **_signal: Any) -> None:  # noqa: ANN401
+    if user is not None:
+        record(Event.SIGNED_OUT, request, user=user)
+
+
+@receiver(allauth_signals.password_changed)
+def _password_changed(request: HttpRequest, user: User, **_signal: Any) -> None:  # noqa: ANN401 - allauth's signal
+    record(Event.PASSWORD_CHANGED, request, user=user)

@@ -1,0 +1,79 @@
+"""Carries questions to the company's provider: to the address given and no other, in bounded time and size."""
+
+import time
+from collections.abc import Mapping
+from http.cookiejar import DefaultCookiePolicy
+from typing import TypeVar
+
+import msgspec
+import requests
+from requests.auth import AuthBase
+from urllib3.exceptions import HTTPError
+
+from accounts.company.refusals import MISUNDERSTOOD, UNREACHABLE, Refused
+from numbers.quo.watchdog import Watchdog, WatchedAdapter
+
+SECONDS = 5.0  # for one question, from the first byte to the last: a sign-in asks four times
+MAX_BYTES = 1_000_000
+
+Shape = TypeVar("Shape")
+
+
+class _NoAuth(AuthBase):
+    """Keeps requests from looking for passwords in .netrc."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+def ask(
+    url: str, shape: type[Shape], *, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+) -> Shape:
+    """Return the JSON at `url` as `shape`; a `form` is posted. Raises Refused, in whose text is nothing that was sent.
+
+    Redirects are not followed: what the provider's own description names is where it answers.
+    """
+    watchdog = Watchdog(time.monotonic)
+    failure: Refused | None = None
+    body = b""
+    with requests.Session() as session, watchdog.limit(SECONDS):
+        session.auth = _NoAuth()
+        session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        session.mount("https://", WatchedAdapter(watchdog))
+        session.mount("http://", WatchedAdapter(watchdog))
+        try:
+            with session.request(
+                "GET" if form is None else "POST",
+                url,
+                data=form,
+                headers={"Accept": "application/json", **(headers or {})},
+                timeout=SECONDS,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                status = response.status_code
+                if status == 200:
+                    body = _read(response)
+                else:
+                    failure = Refused(UNREACHABLE if status >= 500 else MISUNDERSTOOD, cause=f"status {status}")
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            failure = Refused(UNREACHABLE, cause=type(error).__name__)
+        finally:
+            watchdog.close()
+    if watchdog.expired:  # also where the cut looks like the end of the answer
+        failure = Refused(UNREACHABLE, cause="timeout")
+    if failure:  # raised here, outside of `except`, which would hand on the request and its secrets
+        raise failure
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except (ValueError, RecursionError):  # msgspec's own are ValueErrors
+        raise Refused(MISUNDERSTOOD, cause="not the JSON expected") from None
+
+
+def _read(response: requests.Response) -> bytes:
+    body = b""
+    for chunk in response.iter_content(64 * 1024):
+        body += chunk
+        if len(body) > MAX_BYTES:
+            raise ValueError("too large")
+    return body

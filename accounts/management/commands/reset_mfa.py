@@ -1,0 +1,25 @@
+"""`manage.py reset_mfa EMAIL`: for somebody who lost the phone, the passkeys and the recovery codes."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.core.management.base import BaseCommand, CommandParser
+
+from accounts.management.people import named
+from accounts.mfa.changes import end_sessions
+
+
+class Command(BaseCommand):
+    help = "Takes away somebody's authenticator app, passkeys and recovery codes, and signs them out everywhere."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email")
+
+    def handle(self, *_args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's signature
+        user = named(options["email"])
+        taken, _ = Authenticator.objects.filter(user=user).delete()
+        end_sessions(user)
+        if taken:
+            self.stdout.write(f"{user.email} now signs in with the password alone, and is signed out everywhere.")
+        else:
+            self.stdout.write(f"{user.email} had no second step; they are signed out everywhere.")

@@ -1,0 +1,25 @@
+"""`manage.py unlink_company EMAIL`: for somebody whom the company's provider now knows by another lasting name."""
+
+from typing import Any
+
+from allauth.socialaccount.models import SocialAccount
+from django.core.management.base import BaseCommand, CommandParser
+
+from accounts.management.people import named
+from accounts.mfa.changes import end_sessions
+
+
+class Command(BaseCommand):
+    help = "Undoes the link between an account and a company account; the next company sign-in links anew."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email")
+
+    def handle(self, *_args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's signature
+        user = named(options["email"])
+        undone, _ = SocialAccount.objects.filter(user=user).delete()
+        end_sessions(user)
+        if undone:
+            self.stdout.write(f"{user.email} is linked to no company account now, and is signed out everywhere.")
+        else:
+            self.stdout.write(f"{user.email} was linked to no company account; they are signed out everywhere.")

@@ -1,0 +1,28 @@
+"""Whether passkeys can work at this address: browsers bind each to a domain, and want https."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+
+def host() -> str:
+    """The name that passkeys are bound to (the relying party's id): that of the site's address."""
+    return urlsplit(settings.SITE_URL).hostname or ""
+
+
+def obstacle() -> str:
+    """Return a sentence that says why no browser takes a passkey here; empty where they can."""
+    name = host()
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        pass
+    else:
+        return (
+            f"Passkeys need an address with a name. Quo Admin is at {settings.SITE_URL}, which has none: ask whoever "
+            "installed it to set SITE_URL, for example to http://localhost:8000 on one's own computer."
+        )
+    if not settings.SITE_URL.startswith("https:") and name != "localhost" and not name.endswith(".localhost"):
+        return f"Passkeys need https. Quo Admin is at {settings.SITE_URL}: ask whoever installed it to set up https."
+    return ""

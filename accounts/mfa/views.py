@@ -1,0 +1,239 @@
+"""The pages of the second step and of passkeys: django-allauth's, with less on offer and more said."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from allauth.account.models import Login
+from allauth.account.utils import get_next_redirect_url
+from allauth.core.ratelimit import respond_429
+from allauth.mfa.base import views as base
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as webauthn
+from allauth.mfa.webauthn.internal import auth, flows
+from django.conf import settings
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django.views.generic.edit import FormMixin
+from filelock import FileLock, Timeout
+
+from accounts.mfa import passkeys
+from accounts.mfa.qr import drawn
+from accounts.models import User
+from accounts.views import OurSite
+
+LOCK_FILE = "second-step.lock"
+LOCK_SECONDS = 10
+CODES_SHOWN_FOR = timedelta(minutes=10)
+_LIMITED = {"too_many_login_attempts", "rate_limited"}
+
+View = Callable[..., HttpResponseBase]
+
+
+def for_passwords(view: View) -> View:
+    """Only for people who sign in with a password.
+
+    Nobody whose way in is the company's gets another one of our own: it would stay open when the company's is closed.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401
+        user = request.user
+        if settings.OIDC_ONLY or (user.is_authenticated and not user.has_usable_password()):
+            return render(request, "mfa/not_here.html", {"company": settings.OIDC_NAME}, status=403)
+        return view(request, *args, **kwargs)
+
+    return wrapped
+
+
+class _Page(OurSite):
+    """One attempt at a time over all processes: the cache in files, by which they are counted, has no atomic step."""
+
+    http_method_names = ["get", "head", "post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401
+        try:
+            with FileLock(settings.DATA_DIR / LOCK_FILE, timeout=LOCK_SECONDS):
+                response: HttpResponseBase = super().post(request, *args, **kwargs)  # type: ignore[misc]
+        except Timeout:
+            response = respond_429(request)
+        return response
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]  # of the view beside
+        if any(error.code in _LIMITED for errors in form.errors.as_data().values() for error in errors):
+            response.status_code = 429
+        return response
+
+
+def _as_text(options: dict[str, Any]) -> str:
+    """Return what is for the browser's `navigator.credentials` as JSON, for an attribute of a form."""
+    return json.dumps(options["publicKey"])
+
+
+# Signing in
+
+
+class SecondStepView(_Page, base.AuthenticateView):  # type: ignore[misc]  # allauth has no types
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+        context = super().get_context_data(**kwargs)
+        kinds = set(Authenticator.objects.filter(user=self.stage.login.user).values_list("type", flat=True))
+        return context | {
+            "has_app": Authenticator.Type.TOTP in kinds,
+            "has_passkey": Authenticator.Type.WEBAUTHN in kinds and not passkeys.obstacle(),
+            "options": _as_text(context["js_data"]["request_options"]),
+        }
+
+
+@method_decorator(for_passwords, name="dispatch")
+class PasskeySignInView(_Page, webauthn.LoginWebAuthnView):  # type: ignore[misc]  # allauth has no types
+    """GET gives the browser its question, as JSON; POST takes the answer."""
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        for error in form.errors.get("credential", []):
+            messages.error(self.request, str(error))
+        return redirect("account_login")
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        authenticator: Authenticator = form.cleaned_data["credential"]
+        if not authenticator.user.has_usable_password():
+            messages.error(self.request, f"Your account has no passkeys. Sign in with {settings.OIDC_NAME}.")
+            return redirect("account_login")
+        login = Login(user=authenticator.user, redirect_url=get_next_redirect_url(self.request))
+        response: HttpResponse = flows.perform_passwordless_login(self.request, authenticator, login)
+        return response
+
+
+# Showing that it is still you
+
+
+class CodeAgainView(_Page, base.ReauthenticateView):  # type: ignore[misc]  # allauth has no types
+    pass
+
+
+class PasskeyAgainView(_Page, webauthn.ReauthenticateWebAuthnView):  # type: ignore[misc]  # allauth has no types
+    def form_invalid(self, form: Form) -> HttpResponse:
+        response: HttpResponse = FormMixin.form_invalid(self, form)
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+        context = super().get_context_data(**kwargs) | kwargs  # with the form that was judged, not a new one
+        return context | {"options": _as_text(context["js_data"]["request_options"])}
+
+
+# What somebody has
+
+
+@dataclass(frozen=True)
+class Security:
+    """How somebody signs in. `codes_left` is None without recovery codes; `obstacle` says why passkeys cannot be."""
+
+    has_password: bool
+    company: str
+    app: Authenticator | None
+    passkeys: list[Authenticator]
+    codes_left: int | None
+    obstacle: str
+
+
+@require_safe
+def security(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 - the middleware lets nobody else through
+    found = list(Authenticator.objects.filter(user=user).order_by("created_at"))
+    recovery = next((one for one in found if one.type == Authenticator.Type.RECOVERY_CODES), None)
+    shown = Security(
+        has_password=user.has_usable_password() and not settings.OIDC_ONLY,
+        company=settings.OIDC_NAME if settings.OIDC_ISSUER else "",
+        app=next((one for one in found if one.type == Authenticator.Type.TOTP), None),
+        passkeys=[one for one in found if one.type == Authenticator.Type.WEBAUTHN],
+        codes_left=len(recovery.wrap().get_unused_codes()) if recovery else None,
+        obstacle=passkeys.obstacle(),
+    )
+    return render(request, "mfa/index.html", {"security": shown})
+
+
+# The authenticator app
+
+
+@method_decorator([never_cache, for_passwords], name="dispatch")
+class ActivateAppView(_Page, totp.ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+        context = super().get_context_data(**kwargs)
+        secret: str = context["form"].secret
+        groups = [secret[start : start + 4] for start in range(0, len(secret), 4)]
+        return context | {"qr": drawn(context["totp_url"]), "secret": " ".join(groups)}
+
+
+class DeactivateAppView(_Page, totp.DeactivateTOTPView):  # type: ignore[misc]  # allauth has no types
+    pass
+
+
+# Recovery codes
+
+
+@method_decorator(for_passwords, name="dispatch")
+class NewCodesView(_Page, codes.GenerateRecoveryCodesView):  # type: ignore[misc]  # allauth has no types
+    pass
+
+
+def _codes(request: HttpRequest) -> tuple[list[str], int]:
+    """Return the codes that may be shown, just after they were made, and how many are left."""
+    found = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.RECOVERY_CODES).first()
+    if found is None:
+        return [], 0
+    unused: list[str] = found.wrap().get_unused_codes()
+    return (unused if timezone.now() - found.created_at < CODES_SHOWN_FOR else []), len(unused)
+
+
+@never_cache
+@require_safe
+@reauthentication_required(app="allauth.mfa")  # type: ignore[untyped-decorator]  # allauth has no types
+def recovery_codes(request: HttpRequest) -> HttpResponse:
+    shown, left = _codes(request)
+    return render(request, "mfa/recovery_codes/index.html", {"codes": shown, "left": left})
+
+
+@never_cache
+@require_safe
+@reauthentication_required(app="allauth.mfa")  # type: ignore[untyped-decorator]  # allauth has no types
+def recovery_codes_file(request: HttpRequest) -> HttpResponse:
+    shown, _ = _codes(request)
+    if not shown:
+        return redirect("mfa_view_recovery_codes")
+    response = render(request, "mfa/recovery_codes/download.txt", {"codes": shown}, content_type="text/plain")
+    response["Content-Disposition"] = 'attachment; filename="quo-admin-recovery-codes.txt"'
+    return response
+
+
+# Passkeys
+
+
+@method_decorator([never_cache, for_passwords], name="dispatch")
+class AddPasskeyView(_Page, webauthn.AddWebAuthnView):  # type: ignore[misc]  # allauth has no types
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401
+        if passkeys.obstacle():
+            return HttpResponseRedirect(reverse("mfa_index"))  # which says why
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+        context = FormMixin.get_context_data(self, **kwargs)
+        return context | {"options": _as_text(auth.begin_registration(self.request.user, passwordless=True))}
+
+
+class RemovePasskeyView(_Page, webauthn.RemoveWebAuthnView):  # type: ignore[misc]  # allauth has no types
+    success_url = reverse_lazy("mfa_index")

@@ -1,0 +1,59 @@
+"""Sessions end by themselves: some time after the last thing somebody did, and some time after they signed in."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout, signals
+from django.contrib.sessions.backends.base import SessionBase
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+
+BEGAN, USED = "began", "used"  # seconds since 1970
+NOTED_EVERY = 300  # seconds: the time of the last use is written this often at most
+HOUR, DAY = 3600, 24 * 3600
+
+IDLE = "You were signed out because nothing was done here for a while. Sign in to go on."
+OLD = "You were signed out because you signed in some time ago. Sign in to go on."
+
+
+@receiver(signals.user_logged_in)
+def _begin(request: HttpRequest, **_signal: Any) -> None:  # noqa: ANN401 - Django's signal
+    now = int(time.time())
+    request.session[BEGAN] = request.session[USED] = now
+
+
+class SessionLimitsMiddleware:
+    """Signs out whoever has been away for too long, before any page is made for them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            self._hold_to_limits(request, int(time.time()))
+        return self.get_response(request)
+
+    def _hold_to_limits(self, request: HttpRequest, now: int) -> None:
+        if reason := over(request.session, now):
+            logout(request)
+            messages.warning(request, reason)
+        elif not is_automatic(request) and now - request.session.get(USED, 0) >= NOTED_EVERY:
+            request.session.setdefault(BEGAN, now)
+            request.session[USED] = now
+
+
+def over(session: SessionBase, now: int) -> str:
+    """Return why the session is over, as a sentence; nothing while it is not. One of an older version begins now."""
+    if now - session.get(BEGAN, now) >= settings.SESSION_MAX_DAYS * DAY:
+        return OLD
+    if now - session.get(USED, now) >= settings.SESSION_IDLE_HOURS * HOUR:
+        return IDLE
+    return ""
+
+
+def is_automatic(request: HttpRequest) -> bool:
+    """Say whether the page asks by itself: nobody needs to sit before it. Claiming it only ends a session sooner."""
+    return "X-By-Itself" in request.headers

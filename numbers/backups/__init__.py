@@ -1,0 +1,5 @@
+"""Backups: one SQLite file each, whatever the server's database is, that can be restored into either."""
+
+
+class Refused(Exception):
+    """Nothing was done, and nothing was lost. The text is a sentence for a person."""

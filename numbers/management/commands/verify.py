@@ -1,0 +1,69 @@
+"""`manage.py verify`: does everything remembered hold together?"""
+
+import json
+import sys
+from argparse import ArgumentParser
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from numbers.backups.files import live_file
+from numbers.invariants import INVARIANTS, Finding, findings
+from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate
+from numbers.snapshots import one_moment
+
+
+class Command(BaseCommand):
+    help = "Check that what is remembered holds together; exit 1 with a line for each thing that does not."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's
+        file = live_file()
+        if file and not file.exists():  # to connect would make an empty one
+            raise CommandError(f"There is no database yet at {file}.")
+        try:
+            executor = MigrationExecutor(connection)
+            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                raise CommandError("The database is not up to date yet: run manage.py migrate first.")
+            with one_moment():
+                found = self._find(quietly=options["json"])
+                counts = _counts()
+        except DatabaseError as error:
+            raise CommandError(f"The database cannot be read through. It says: {_printable(str(error))}") from None
+        if options["json"]:
+            told = [{**asdict(finding), "when": finding.when and finding.when.isoformat()} for finding in found]
+            self.stdout.write(json.dumps({"holds": not found, "checked": counts, "findings": told}))
+        elif not found:
+            counted = ", ".join(f"{count:,} {noun.replace('_', ' ')}" for noun, count in counts.items())
+            self.stdout.write(f"Everything holds: {counted}; {len(INVARIANTS)} invariants.")
+        if found:
+            sys.exit(1)
+
+    def _find(self, *, quietly: bool) -> list[Finding]:
+        found = []
+        for finding in findings():
+            found.append(finding)
+            if not quietly:
+                self.stdout.write(_printable(str(finding)))
+        return found
+
+
+def _counts() -> dict[str, int]:
+    return {
+        "numbers": PhoneNumber.objects.count(),
+        "states": NumberState.objects.count(),
+        "teammates": Teammate.objects.count(),
+        "assignments": Assignment.objects.count(),
+        "syncs": Sync.objects.count(),
+    }
+
+
+def _printable(text: str) -> str:
+    """Ids come from outside: nothing in them may steer a terminal."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)

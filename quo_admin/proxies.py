@@ -1,0 +1,54 @@
+"""The visitor's network address, also where reverse proxies stand between."""
+
+import ipaddress
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+UNKNOWN = "unknown"
+
+
+def networks(value: str) -> tuple[Network, ...]:
+    """Parse a setting such as `127.0.0.1, 10.0.0.0/8`. Raises ValueError with the end of a sentence."""
+    try:
+        return tuple(ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("must be network addresses with commas between, such as 127.0.0.1, 10.0.0.0/8") from None
+
+
+def client_address(meta: Mapping[str, Any], trusted: Sequence[Network]) -> str:
+    """Return the address of the last sender that is no proxy of ours, or UNKNOWN.
+
+    `X-Forwarded-For` is read from its end, the part that our own proxies wrote; what a visitor put before it is never
+    believed. A Unix socket has no address: only a proxy on this machine connects to one.
+    """
+    peer = _address(str(meta.get("REMOTE_ADDR", "")))
+    if peer is not None and not _is_among(peer, trusted):
+        return str(peer)
+    client = peer
+    for hop in reversed(str(meta.get("HTTP_X_FORWARDED_FOR", "")).split(",")):
+        sender = _address(hop.strip())
+        if sender is None:
+            break
+        client = sender
+        if not _is_among(sender, trusted):
+            break
+    return str(client) if client else UNKNOWN
+
+
+def _address(text: str) -> Address | None:
+    """Read an address as proxies write it: some add a port."""
+    found = re.fullmatch(r"\[(?P<six>[^\]]+)\](:[0-9]+)?|(?P<four>[0-9.]+):[0-9]+", text)
+    bare = (found["six"] or found["four"]) if found else text
+    try:
+        address = ipaddress.ip_address(bare)
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, ipaddress.IPv6Address) else address
+
+
+def _is_among(address: Address, trusted: Sequence[Network]) -> bool:
+    return any(address in network for network in trusted)

@@ -1,0 +1,30 @@
+"""What a browser does when somebody signs in by the company account."""
+
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import requests
+from django.test import Client
+
+BEGIN, CALLBACK = "/accounts/company/", "/accounts/company/callback/"
+
+
+def begin(client: Client, **fields: str) -> Any:
+    return client.post(BEGIN, fields)
+
+
+def ask_provider(address: str) -> str:
+    """Open the provider's page; return where it sends the browser back to."""
+    response = requests.get(address, allow_redirects=False, timeout=10)
+    assert response.status_code == 302, response.text
+    return response.headers["Location"]
+
+
+def come_back(client: Client, address: str) -> Any:
+    return client.get(urlsplit(address).path, dict(parse_qsl(urlsplit(address).query)))
+
+
+def sign_in_by_company(client: Client, **fields: str) -> Any:
+    """Go the whole way; return the last answer of ours."""
+    sent = begin(client, **fields)
+    return come_back(client, ask_provider(sent.headers["Location"])) if sent.status_code == 302 else sent

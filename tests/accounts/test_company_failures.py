@@ -1,0 +1,390 @@
+"""Whatever the provider does, nobody comes in who should not, and a page of ours says what to do."""
+
+import base64
+import hmac
+import json
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from allauth.socialaccount.models import SocialAccount
+from django.test import Client
+from joserfc.jwk import ECKey, OctKey
+from pytest_django import Settings
+
+from accounts.company import http
+from accounts.models import User
+from tests.accounts.company import CALLBACK, ask_provider, begin, come_back, sign_in_by_company
+from tests.accounts.provider import CLIENT_ID, CLIENT_SECRET, STRANGER, Json, Provider, Reply
+from tests.accounts.test_sign_in import is_signed_in
+
+pytestmark = pytest.mark.django_db
+
+DESCRIPTION = "/.well-known/openid-configuration"
+SECRETS = (CLIENT_SECRET, "access-token-that-nobody-sees", "words of the provider", "eyJ", "code-0")
+Break = Callable[[Provider], object]
+
+
+@pytest.fixture(autouse=True)
+def _somebody(user: User) -> None:
+    """Everybody who is refused here would have an account to come into."""
+
+
+def refused(client: Client, response: Any, heading: str, caplog: pytest.LogCaptureFixture) -> None:
+    page = response.content.decode()
+    assert f"<h1>{heading}</h1>" in page
+    assert 'href="/accounts/login/"' in page
+    assert response.status_code in {400, 403, 502}
+    assert not is_signed_in(client)
+    assert not SocialAccount.objects.exists()
+    assert any(record.name == "accounts.company.provider" for record in caplog.records)
+    for said in (page, caplog.text):
+        assert not [secret for secret in SECRETS if secret in said]
+
+
+def _describes(**changes: Any) -> Break:
+    def change(provider: Provider) -> None:
+        provider.dress = lambda description: description | changes
+
+    return change
+
+
+def _answers(path: str, body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Break:
+    def change(provider: Provider) -> None:
+        provider.replies[path] = Reply(status, body, {"Content-Type": "application/json", **(headers or {})})
+
+    return change
+
+
+def _claims(**changes: Any) -> Break:
+    def change(provider: Provider) -> None:
+        provider.claims |= changes
+
+    return change
+
+
+DOWN = "The company&#x27;s sign-in service does not answer"
+ODD = "The company&#x27;s sign-in service answered oddly"
+UNPROVEN = "The company&#x27;s sign-in could not be verified"
+NOW = int(time.time())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "heading"),
+    [
+        (_answers(DESCRIPTION, b"<html>"), ODD),
+        (_answers(DESCRIPTION, b""), ODD),
+        (_answers(DESCRIPTION, b"[]"), ODD),
+        (_answers(DESCRIPTION, b"null"), ODD),
+        (_answers(DESCRIPTION, b"{}"), ODD),
+        (_answers(DESCRIPTION, b"[" * 100_000), ODD),
+        (_answers(DESCRIPTION, b"\xff\xfe"), ODD),
+        (_answers(DESCRIPTION, b" " * 1_000_001), DOWN),
+        (_answers(DESCRIPTION, b"", 503), DOWN),
+        (_answers(DESCRIPTION, b"", 404), ODD),
+        (_answers(DESCRIPTION, b"", 302, {"Location": "/elsewhere"}), ODD),
+        (_answers(DESCRIPTION, b"not gzip", 200, {"Content-Encoding": "gzip"}), DOWN),
+        (_describes(issuer="https://evil.example"), ODD),
+        (_describes(issuer=42), ODD),
+        (_describes(authorization_endpoint="https://evil.example/authorize"), ODD),
+        (_describes(authorization_endpoint="javascript:alert(1)"), ODD),
+        (_describes(authorization_endpoint="http://127.0.0.1:1/authorize"), ODD),
+        (_describes(authorization_endpoint=""), ODD),
+        (_describes(token_endpoint="file:///etc/passwd"), ODD),
+        (_describes(jwks_uri="http://user:secret@127.0.0.1/keys"), ODD),
+        (_describes(token_endpoint_auth_methods_supported={"a": 1}), ODD),
+    ],
+)
+def test_a_provider_that_cannot_be_understood_is_not_gone_to(
+    client: Client, provider: Provider, wrong: Break, heading: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong(provider)
+
+    refused(client, begin(client), heading, caplog)
+
+
+def test_endpoints_of_a_provider_with_https_have_https(
+    client: Client, provider: Provider, settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    settings.OIDC_ISSUER = "https://login.example.com"
+    right = dict.fromkeys(("authorization_endpoint", "token_endpoint", "jwks_uri"), "https://login.example.com/x")
+    for name, value in (("jwks_uri", "http://login.example.com/x"), ("token_endpoint", "http://elsewhere.example/x")):
+        described = right | {"issuer": settings.OIDC_ISSUER, name: value}
+        monkeypatch.setattr(
+            "accounts.company.provider.ask", lambda _url, shape, described=described: shape(**described)
+        )
+        refused(client, begin(client), ODD, caplog)
+
+
+def test_a_provider_that_is_down_is_said_to_be(
+    client: Client, provider: Provider, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.OIDC_ISSUER = "http://127.0.0.1:1"
+
+    refused(client, begin(client), DOWN, caplog)
+
+
+@pytest.mark.parametrize("path", [DESCRIPTION, "/token", "/keys"])
+def test_a_provider_that_takes_too_long_is_not_waited_for(
+    client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(http, "SECONDS", 0.3)
+    provider.hangs = path
+    began = time.monotonic()
+
+    refused(client, sign_in_by_company(client), DOWN, caplog)
+    assert time.monotonic() - began < 5
+
+
+def _signed_by(key: Any, algorithm: str = "RS256") -> Break:
+    def change(provider: Provider) -> None:
+        provider.key, provider.algorithm = key, algorithm
+
+    return change
+
+
+def _with_the_clients_secret(provider: Provider) -> None:
+    """The known confusion: a token signed with a secret, where the verifier takes any algorithm that is named."""
+    _signed_by(OctKey.import_key(CLIENT_SECRET * 2, {"kid": "one"}), "HS256")(provider)
+
+
+def _with_the_public_key(provider: Provider) -> None:
+    public = provider.key.as_pem(private=False)
+    provider.id_token = lambda nonce: _by_hand(provider, "HS256", nonce, public)  # type: ignore[method-assign]
+
+
+def _unsigned(provider: Provider) -> None:
+    provider.id_token = lambda nonce: _by_hand(provider, "none", nonce, b"")  # type: ignore[method-assign]
+
+
+def _by_hand(provider: Provider, algorithm: str, nonce: str, secret: bytes) -> str:
+    """A token that no library would sign."""
+    claims = {"iss": provider.url, "aud": CLIENT_ID, "sub": "s", "iat": NOW, "exp": NOW + 300, "nonce": nonce}
+    parts = [json.dumps(part).encode() for part in ({"alg": algorithm, "kid": "one"}, claims | provider.claims)]
+    signed = b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts)
+    signature = hmac.digest(secret, signed, "sha256") if secret else b""
+    return (signed + b"." + base64.urlsafe_b64encode(signature).rstrip(b"=")).decode()
+
+
+def _publishes(keys: Any) -> Break:
+    def change(provider: Provider) -> None:
+        provider.published = keys
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("wrong", "heading"),
+    [
+        (_signed_by(STRANGER), UNPROVEN),
+        (_signed_by(ECKey.generate_key("P-256", {"kid": "one"}), "ES256"), UNPROVEN),
+        (_with_the_clients_secret, UNPROVEN),
+        (_with_the_public_key, UNPROVEN),
+        (_unsigned, UNPROVEN),
+        (_publishes([]), UNPROVEN),
+        (_publishes([{"kid": "one"}, 42, None]), UNPROVEN),
+        (_publishes([{"kid": "one", "kty": "RSA", "n": 1, "e": []}]), UNPROVEN),
+        (_publishes([{"kid": "one", "kty": "oct", "k": "c2VjcmV0"}]), UNPROVEN),
+        (_publishes({"kid": "one"}), ODD),
+        (_claims(iss="https://evil.example"), UNPROVEN),
+        (_claims(iss=None), UNPROVEN),
+        (_claims(aud="another"), UNPROVEN),
+        (_claims(aud=[CLIENT_ID, "another"]), UNPROVEN),
+        (_claims(azp="another"), UNPROVEN),
+        (_claims(exp=NOW - 600), UNPROVEN),
+        (_claims(exp=None), UNPROVEN),
+        (_claims(exp="soon"), UNPROVEN),
+        (_claims(iat=NOW + 600), UNPROVEN),
+        (_claims(nbf=NOW + 600), UNPROVEN),
+        (_claims(nonce="another"), UNPROVEN),
+        (_claims(nonce=None), UNPROVEN),
+        (_claims(nonce={}), UNPROVEN),
+        (_claims(sub=None), UNPROVEN),
+        (_claims(sub=42), UNPROVEN),
+        (_claims(sub=""), ODD),
+        (_claims(sub="x" * 192), ODD),
+        (_claims(sub="\x00"), ODD),
+        (_answers("/token", b"{}"), ODD),
+        (_answers("/token", b'{"access_token": "a", "id_token": 42}'), ODD),
+        (_answers("/token", b'{"access_token": "a", "id_token": "x"}'), UNPROVEN),
+        (_answers("/token", b'{"access_token": "a", "id_token": "e30.e30.e30"}'), UNPROVEN),
+        (_answers("/token", b'{"access_token": "a", "id_token": "\\u0000.\\ud83d\\ude00."}'), UNPROVEN),
+        (_answers("/token", b"access_token=a&id_token=b"), ODD),
+        (_answers("/token", b'{"error_description": "<b>words of the provider</b>"}', 400), ODD),
+        (_answers("/token", b"", 307, {"Location": "http://127.0.0.1:1/"}), ODD),
+        (_answers("/keys", b"[]"), ODD),
+        (_answers("/keys", b"", 500), DOWN),
+    ],
+)
+def test_a_proof_that_is_none_lets_nobody_in(
+    client: Client, provider: Provider, wrong: Break, heading: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong(provider)
+
+    refused(client, sign_in_by_company(client), heading, caplog)
+
+
+def _userinfo(**said: Any) -> Break:
+    def change(provider: Provider) -> None:
+        provider.userinfo, provider.claims = said, {}
+
+    return change
+
+
+def _vouches_without_an_address(provider: Provider) -> None:
+    provider.userinfo, provider.claims = {"email": "ann@example.com"}, {"email_verified": True}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "heading"),
+    [
+        (_userinfo(sub="another", email="ann@example.com", email_verified=True), ODD),
+        (_userinfo(email="ann@example.com"), "Your email address is not confirmed"),
+        (_vouches_without_an_address, "Your email address is not confirmed"),
+        (_answers("/userinfo", b"[]"), ODD),
+        (_answers("/userinfo", b"", 401), ODD),
+    ],
+)
+def test_what_is_said_beside_the_token_is_about_the_same_person(
+    client: Client, provider: Provider, wrong: Break, heading: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider.claims = {}
+    wrong(provider)
+
+    refused(client, sign_in_by_company(client), heading, caplog)
+
+
+# What comes back to us
+
+
+def sent(client: Client) -> dict[str, str]:
+    """Begin to sign in; return the parameters that the provider sends back."""
+    address = ask_provider(begin(client).headers["Location"])
+    return dict(part.split("=") for part in urlsplit(address).query.split("&"))
+
+
+def test_whoever_cancels_is_led_back(client: Client, provider: Provider, caplog: pytest.LogCaptureFixture) -> None:
+    back = {"state": sent(client)["state"], "error": "access_denied", "error_description": "words of the provider"}
+
+    refused(client, client.get(CALLBACK, back), "You have not signed in", caplog)
+
+
+@pytest.mark.parametrize("error", ["server_error", "<b>words of the provider</b>", "", "x" * 10_000, "\x00"])
+def test_an_error_of_the_provider_is_not_repeated(
+    client: Client, provider: Provider, error: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    back = {"state": sent(client)["state"], "error": error, "error_uri": "https://evil.example/"}
+
+    refused(client, client.get(CALLBACK, back), "The company account did not let you in", caplog)
+
+
+STALE = "This sign-in has ended"
+
+
+@pytest.mark.parametrize("state", ["", "unknown", "\x00", "x" * 10_000, "__proto__"])
+def test_an_answer_that_nobody_asked_for_is_refused(
+    client: Client, provider: Provider, state: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    refused(client, client.get(CALLBACK, {"code": "c", "state": state}), STALE, caplog)
+    assert provider.seen == []
+
+
+def test_an_address_opened_twice_is_refused(
+    client: Client, provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = ask_provider(begin(client).headers["Location"])
+    come_back(client, address)
+    SocialAccount.objects.all().delete()
+    client.logout()
+
+    refused(client, come_back(client, address), STALE, caplog)
+
+
+def test_an_answer_in_another_browser_is_refused(
+    client: Client, provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = ask_provider(begin(client).headers["Location"])
+
+    refused(Client(), come_back(Client(), address), STALE, caplog)
+
+
+def test_an_answer_after_ten_minutes_is_refused(
+    client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = ask_provider(begin(client).headers["Location"])
+    monkeypatch.setattr("allauth.socialaccount.internal.statekit.STATE_TTL", -1)
+
+    refused(client, come_back(client, address), STALE, caplog)
+
+
+@pytest.mark.parametrize("code", ["", "wrong", "\x00", "x" * 10_000, "a&b=c"])
+def test_a_code_that_the_provider_does_not_know_lets_nobody_in(
+    client: Client, provider: Provider, code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    back = sent(client) | {"code": code}
+
+    refused(client, client.get(CALLBACK, back), ODD, caplog)
+
+
+def test_a_code_of_another_sign_in_is_of_no_use(
+    client: Client, provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The provider refuses it for its PKCE verifier; one that does not is found out by the nonce."""
+    stolen = sent(Client())["code"]
+    provider.tokens = lambda form, authorization: _without_pkce(provider, form)  # type: ignore[method-assign]  # noqa: ARG005
+
+    refused(client, client.get(CALLBACK, sent(client) | {"code": stolen}), UNPROVEN, caplog)
+
+
+def _without_pkce(provider: Provider, form: dict[str, str]) -> Json:
+    return {"access_token": "a", "id_token": provider.id_token(provider._codes[form["code"]].nonce)}
+
+
+def test_an_answer_of_another_issuer_is_refused(
+    client: Client, provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    back = sent(client) | {"iss": "https://evil.example"}
+
+    refused(client, client.get(CALLBACK, back), UNPROVEN, caplog)
+
+
+def test_the_right_issuer_named_in_the_answer_is_right(client: Client, provider: Provider) -> None:
+    client.get(CALLBACK, sent(client) | {"iss": provider.url})
+
+    assert is_signed_in(client)
+
+
+def test_a_refusal_is_told_to_whoever_keeps_the_access_log(client: Client, provider: Provider) -> None:
+    from django.contrib.auth.signals import user_login_failed  # noqa: PLC0415
+
+    heard: list[dict[str, Any]] = []
+
+    def hear(credentials: dict[str, Any], **_more: Any) -> None:
+        heard.append(credentials)
+
+    user_login_failed.connect(hear)
+    User.objects.update(is_active=False)
+    sign_in_by_company(client)
+    user_login_failed.disconnect(hear)
+
+    assert heard == [{"email": "ann@example.com", "refused": "account switched off"}]
+
+
+def test_the_way_to_the_provider_is_limited(client: Client, provider: Provider, settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+
+    assert [begin(client).status_code for _ in range(2)] == [302, 429]
+
+
+def test_nothing_is_logged_of_a_sign_in_that_works(
+    client: Client, provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        sign_in_by_company(client)
+
+    assert is_signed_in(client)
+    assert CLIENT_SECRET not in caplog.text
+    assert "eyJ" not in caplog.text

@@ -1,0 +1,120 @@
+"""Sessions end by themselves."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from accounts import sessions
+from accounts.models import User
+from accounts.roles import Role, give_role
+from tests.accounts import EMAIL, PASSWORD
+from tests.accounts.test_sign_in import is_signed_in, sign_in
+
+HOUR, DAY = 3600, 24 * 3600
+ITSELF = {"X-By-Itself": "1"}
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Moves the clock of the limits to so many seconds after now."""
+    start = time.time()
+    return lambda seconds: monkeypatch.setattr(sessions.time, "time", lambda: start + seconds)
+
+
+@pytest.fixture
+def ann(client: Client, user: User) -> Client:
+    give_role(user, Role.VIEWER)
+    sign_in(client)
+    return client
+
+
+def opens(client: Client, **more: Any) -> bool:
+    return client.get("/status/", **more).status_code == 200
+
+
+def test_who_does_nothing_for_a_day_is_signed_out_and_told_why(ann: Client, later: Callable[[int], None]) -> None:
+    later(settings.SESSION_IDLE_HOURS * HOUR)
+
+    response = ann.get("/status/", follow=True)
+
+    assert response.redirect_chain[-1][0] == "/accounts/login/?next=/status/"
+    assert sessions.IDLE in response.content.decode()
+    assert not is_signed_in(ann)
+
+
+def test_who_did_something_in_that_time_stays(ann: Client, later: Callable[[int], None]) -> None:
+    idle = settings.SESSION_IDLE_HOURS * HOUR
+    for step in (1, 2, 3):
+        later(step * (idle - 1))
+        assert opens(ann)
+
+
+def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(ann: Client, later: Callable[[int], None]) -> None:
+    idle = settings.SESSION_IDLE_HOURS * HOUR
+    later(idle - 1)
+    assert opens(ann, headers=ITSELF)
+    later(idle)
+
+    assert not opens(ann, headers=ITSELF)
+
+
+def test_who_signed_in_long_ago_is_signed_out_whatever_they_do(ann: Client, later: Callable[[int], None]) -> None:
+    for hours in range(0, settings.SESSION_MAX_DAYS * 24, settings.SESSION_IDLE_HOURS - 1):
+        later(hours * HOUR)
+        assert opens(ann)
+    later(settings.SESSION_MAX_DAYS * DAY)
+
+    assert sessions.OLD in ann.get("/status/", follow=True).content.decode()
+
+
+def test_the_last_use_is_written_once_in_a_while(
+    ann: Client, later: Callable[[int], None], django_assert_num_queries: Any
+) -> None:
+    later(sessions.NOTED_EVERY - 1)
+    before = ann.session[sessions.USED]
+    opens(ann)
+    assert ann.session[sessions.USED] == before
+    later(sessions.NOTED_EVERY + 1)
+    opens(ann)
+
+    assert ann.session[sessions.USED] > before
+
+
+def test_a_session_of_an_older_version_begins_now(ann: Client) -> None:
+    session = ann.session
+    del session[sessions.BEGAN], session[sessions.USED]
+    session.save()
+
+    assert opens(ann)
+    assert ann.session[sessions.BEGAN] >= time.time() - 60
+
+
+def test_a_changed_password_signs_out_everywhere_else(ann: Client) -> None:
+    elsewhere = Client()
+    sign_in(elsewhere)
+    new = "quite another secret"
+
+    ann.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    ann.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+
+    assert is_signed_in(ann)
+    assert not is_signed_in(elsewhere)
+
+
+def test_a_password_that_an_administrator_sets_signs_out_everywhere(ann: Client, user: User) -> None:
+    user.set_password("quite another secret")
+    user.save()
+
+    assert not is_signed_in(ann)
+
+
+def test_the_next_sign_in_begins_a_new_session(ann: Client, later: Callable[[int], None]) -> None:
+    later(settings.SESSION_MAX_DAYS * DAY)
+    opens(ann)
+    sign_in(ann, EMAIL, PASSWORD)
+
+    assert opens(ann)

@@ -1,0 +1,103 @@
+"""Every address there is, asked in every way by everybody: what `who_may_what.txt` is held against."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+
+from accounts.models import User
+from accounts.roles import Role, give_role
+from numbers.models import SavedFilter
+from tests.accounts import PASSWORD
+
+TABLE = Path(__file__).with_name("who_may_what.txt")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+PEOPLE = ("stranger", "nobody", *Role.values)  # not signed in; signed in without a role; then the roles
+SIGN_IN = {"/accounts/login/", "/admin/login/"}
+
+# What stands in for the parts of an address: of a record that is there.
+PARTS = {
+    "^numbers/(?P<number_id>PN.*)/$": "numbers/PN1/",
+    "^teammates/(?P<user_id>US.*)/$": "teammates/US1/",
+    "^(?P<app_label>accounts|numbers)/$": "numbers/",
+    "(?P<url>.*)$": "x",
+    "<path:content_type_id>": "1",
+    "<slug:code>": "ownfilter",
+    "<int:pk>": "1",
+}
+
+
+def routes() -> list[str]:
+    """Every address as the URL configuration writes it."""
+    return sorted(set(_below(get_resolver(), "/")))
+
+
+def _below(resolver: URLResolver, prefix: str) -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _below(pattern, route)
+        else:
+            yield route
+
+
+def path_of(route: str, user: User | None, row: int) -> str:
+    """The address of something that is there: of accounts the person's own, else the row of that key."""
+    for part, stand_in in PARTS.items():
+        route = route.replace(part, stand_in)
+    key = user.pk if user and route.startswith("/admin/accounts/") else row
+    return route.replace("<path:object_id>", str(key)).replace("<id>", str(key))
+
+
+def person(name: str) -> User | None:
+    """An account of that role, with a saved filter of its own."""
+    if name == "stranger":
+        return None
+    user = User.objects.create_user(f"{name}@example.com", PASSWORD)
+    if name in Role.values:
+        give_role(user, Role(name))
+    SavedFilter.objects.create(owner=user, name="Own", code="ownfilter", query="calling_us=allowed")
+    return user
+
+
+def browser_of(user: User | None) -> Client:
+    client = Client()
+    if user:
+        client.force_login(user)
+    return client
+
+
+def outcome(browser: Client, method: str, path: str) -> str:
+    """What comes of it: `login` or the status. Nothing of it stays."""
+    cookies = browser.cookies.output()
+    cache.clear()
+    with transaction.atomic():
+        response: Any = browser.post(path, {"is_shared": "1"}) if method == "POST" else browser.generic(method, path)
+        if response.streaming:
+            response.getvalue()
+        transaction.set_rollback(True)
+    browser.cookies.clear()
+    browser.cookies.load(cookies.replace("Set-Cookie: ", ""))
+    if response.status_code == 302 and urlsplit(response.headers["Location"]).path in SIGN_IN:
+        return "login"
+    return str(response.status_code)
+
+
+def table() -> dict[tuple[str, str], tuple[str, ...]]:
+    """The outcomes that are promised, by address and method, in the order of PEOPLE."""
+    promised: dict[tuple[str, str], tuple[str, ...]] = {}
+    route = ""
+    for line in TABLE.read_text().splitlines():
+        if line.startswith("/"):
+            route = line
+        elif line.strip() and not line.startswith("#"):
+            methods, _, outcomes = line.strip().partition("  ")
+            for method in methods.split():
+                assert (route, method) not in promised, f"twice in the table: {route} {method}"
+                promised[route, method] = tuple(outcomes.split())
+    return promised

@@ -1,0 +1,241 @@
+"""An authenticator app, recovery codes and passkeys in a real browser; the passkeys are a virtual authenticator's."""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from playwright.sync_api import Browser, CDPSession, Page, expect
+
+from quo_admin import env
+from quo_admin.prepare import prepare
+from tests.browser.accessibility import violations
+from tests.browser.conftest import PHONE, Browsing
+from tests.browser.sites import EMAIL, Site
+from tests.project.processes import LAST_WORDS, environment, free_port, python, started
+
+SECURITY = "/accounts/security/"
+
+
+@pytest.fixture(scope="module")
+def _site(project: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demo at an address with a name, which passkeys need."""
+    folder, port = tmp_path_factory.mktemp("named"), free_port()
+    url = f"http://localhost:{port}"
+    variables = environment(folder, PORT=str(port), SITE_URL=url)
+    prepare(env.read(variables, env.dotenv_path(variables)))
+    command = [str(project / ".venv" / "bin" / "python"), str(project / "manage.py"), "run"]
+    with started(command, folder, variables, folder / "log") as process:
+        process.wait_for(LAST_WORDS)
+        password = re.search(rf"Sign in as {EMAIL} with the password (\S+)", process.printed)
+        assert password, process.printed
+        yield Site(url, folder / "data", password[1], {})
+
+
+@pytest.fixture
+def site(project: Path, _site: Site) -> Iterator[Site]:
+    """The same for each test, in which nobody has a second step, and nobody has failed to sign in."""
+    yield _site
+    reset = python(project, _site.data.parent, "manage.py", "reset_mfa", EMAIL)
+    assert reset.returncode == 0, reset.stderr
+    for kept in (_site.data / "cache").glob("*.djcache"):
+        kept.unlink(missing_ok=True)
+
+
+class Authenticator:
+    """A device that keeps passkeys, as Chromium plays it. `is_verified`: whether its owner shows finger or PIN."""
+
+    def __init__(self, page: Page) -> None:
+        self._session: CDPSession = page.context.new_cdp_session(page)
+        self._session.send("WebAuthn.enable")
+        options = {
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": True,
+            "hasUserVerification": True,
+            "isUserVerified": True,
+            "automaticPresenceSimulation": True,
+        }
+        made = self._session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+        self._id = made["authenticatorId"]
+
+    @property
+    def keys(self) -> int:
+        found = self._session.send("WebAuthn.getCredentials", {"authenticatorId": self._id})
+        return len(found["credentials"])
+
+    def owner_is(self, *, verified: bool) -> None:
+        values = {"authenticatorId": self._id, "isUserVerified": verified}
+        self._session.send("WebAuthn.setUserVerified", values)
+
+
+def sign_in(page: Page, site: Site) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("Password").fill(site.password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def confirm(page: Page, site: Site) -> None:
+    page.get_by_label("Password").fill(site.password)
+    page.get_by_role("button", name="Go on").click()
+
+
+def sign_out(page: Page) -> None:
+    page.locator("#account-menu summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page).to_have_title("Sign in · Quo Admin")
+
+
+def add_passkey(page: Page, site: Site) -> None:
+    """Sign in and add a passkey; end on the page with the recovery codes."""
+    sign_in(page, site)
+    page.goto(SECURITY)
+    page.get_by_role("link", name="Add a passkey").click()
+    confirm(page, site)
+    page.get_by_label("Name, to tell it from others").fill("Desk <b>&")
+    page.get_by_role("button", name="Add the passkey").click()
+    expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+
+
+def expect_home(page: Page) -> None:
+    expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
+
+
+def test_a_passkey_is_added_and_signs_in_without_a_password(browsing: Browsing, site: Site) -> None:
+    page = browsing.page(site, signed_in=False)
+    device = Authenticator(page)
+    add_passkey(page, site)
+    assert device.keys == 1
+    page.goto(SECURITY)
+    expect(page.get_by_text("Desk <b>&")).to_be_visible()
+
+    sign_out(page)
+    page.goto("/numbers/?q=leasing")
+    page.get_by_role("button", name="Sign in with a passkey").press("Enter")
+
+    expect(page).to_have_url(f"{site.url}/numbers/?q=leasing")
+
+
+def test_a_passkey_is_the_second_step_after_the_password(browsing: Browsing, site: Site) -> None:
+    page = browsing.page(site, signed_in=False)
+    Authenticator(page)
+    add_passkey(page, site)
+    sign_out(page)
+
+    sign_in(page, site)
+    expect(page.get_by_role("heading", name="One more step")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Use a passkey").click()
+
+    expect_home(page)
+
+
+def test_a_device_that_does_not_know_its_owner_lets_nobody_in(browsing: Browsing, site: Site) -> None:
+    page = browsing.page(site, signed_in=False)
+    device = Authenticator(page)
+    add_passkey(page, site)
+    sign_out(page)
+    device.owner_is(verified=False)
+
+    page.get_by_role("button", name="Sign in with a passkey").click()
+
+    expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("The browser was given no passkey")
+    expect(page).to_have_title("Sign in · Quo Admin")
+
+
+def test_a_passkey_shows_that_it_is_still_you_and_can_be_removed(browsing: Browsing, site: Site) -> None:
+    page = browsing.page(site, signed_in=False)
+    Authenticator(page)
+    add_passkey(page, site)
+    sign_out(page)
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect_home(page)
+    page.goto(SECURITY)
+    page.get_by_role("link", name="Remove Desk").click()
+    page.get_by_role("link", name="Use a passkey").click()
+    assert violations(page) == []
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("heading", name="Remove this passkey?")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Remove it").click()
+
+    expect(page.get_by_text("The passkey is removed.")).to_be_visible()
+    expect(page.get_by_text("Desk <b>&")).to_have_count(0)
+
+
+def test_a_passkey_of_this_device_is_not_added_twice(browsing: Browsing, site: Site) -> None:
+    page = browsing.page(site, signed_in=False)
+    device = Authenticator(page)
+    add_passkey(page, site)
+    page.goto(f"{SECURITY}passkeys/add/")
+    page.get_by_role("button", name="Add the passkey").click()
+
+    expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("This device has a passkey")
+    assert device.keys == 1
+
+
+def test_an_app_is_set_up_and_its_code_signs_in(browsing: Browsing, site: Site) -> None:
+    page = browsing.page(site, signed_in=False)
+    sign_in(page, site)
+    page.goto(SECURITY)
+    page.get_by_role("link", name="Set up an app").click()
+    confirm(page, site)
+    secret = page.locator("code.key").inner_text().replace(" ", "")
+    page.get_by_role("textbox", name="Code").fill(_code(secret, -1))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+    code = page.locator(".codes code").first.inner_text()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download as a text file").click()
+    assert code in download.value.path().read_text()
+
+    for entered in (_code(secret), code):
+        sign_out(page)
+        sign_in(page, site)
+        page.get_by_role("textbox", name="Code").fill(entered)
+        page.keyboard.press("Enter")
+        expect_home(page)
+
+
+def _code(secret: str, periods: int = 0) -> str:
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30 + periods)))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_of_it_is_for_everybody(browsing: Browsing, site: Site, scheme: str) -> None:
+    page = browsing.page(site, signed_in=False, viewport=PHONE, scheme="dark" if scheme == "dark" else "light")
+    Authenticator(page)
+    page.goto("/accounts/login/")
+    wrong = _wrong(page)
+    add_passkey(page, site)
+    wrong += _wrong(page)
+    for path in ("", "app/add/", "codes/new/", "passkeys/add/"):
+        page.goto(f"{SECURITY}{path}")
+        wrong += _wrong(page)
+    for path in ("reauthenticate/", "reauthenticate/code/", "reauthenticate/passkey/"):
+        page.goto(f"/accounts/{path}")
+        wrong += _wrong(page)
+    assert not wrong, "\n".join(wrong)
+
+
+def _wrong(page: Page) -> list[str]:
+    is_wide = page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]
+    return [f"{page.url}: {found}" for found in violations(page)] + ([f"{page.url}: too wide"] if is_wide else [])
+
+
+def test_where_there_can_be_no_passkeys_the_page_says_why(browsing: Browsing, demo: Site) -> None:
+    page = browsing.page(demo)
+    page.goto(SECURITY)
+    expect(page.get_by_text("Passkeys need an address with a name.")).to_be_visible()
+    expect(page.get_by_role("link", name="Add a passkey")).to_have_count(0)
+    page.goto(f"{SECURITY}passkeys/add/")
+    expect(page).to_have_url(f"{demo.url}{SECURITY}")
+
+
+def test_without_javascript_no_passkey_is_offered(browsing: Browsing, site: Site) -> None:
+    page = browsing.page(site, signed_in=False, javascript=False)
+    page.goto("/accounts/login/")
+    expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_hidden()

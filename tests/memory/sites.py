@@ -1,0 +1,184 @@
+"""An installation whose database other processes and connections see, too; everything in it; and how it is changed."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.management import call_command
+from django.db import connection, models
+
+from numbers.backups import tables
+from numbers.backups.files import opened
+from numbers.models import SavedFilter
+from quo_admin import env
+from tests.accounts.installation import environment
+from tests.memory.factories import NINE, Office, number, teammate
+
+# On SQLite a site has a file of its own; on PostgreSQL it is the database of the tests, emptied after each.
+is_sqlite = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+needs_database: Any = [] if is_sqlite else pytest.mark.django_db(transaction=True)
+only_sqlite = pytest.mark.skipif(not is_sqlite, reason="about a database in a file: SQLite")
+only_postgresql = pytest.mark.skipif(is_sqlite, reason="about a database server: PostgreSQL")
+
+SECRET = "a-session-that-nobody-must-find"
+PATIENCE = 120
+
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True)
+class Site:
+    """`folder` is its DATA_DIR; `file` its database, where that is SQLite."""
+
+    folder: Path
+    file: Path | None
+
+    def variables(self, **more: str) -> dict[str, str]:
+        if self.file:
+            url = f"sqlite:///{self.file}"
+        else:
+            told = connection.settings_dict
+            place = f"{told['HOST']}:{told['PORT']}/{quote(str(told['NAME']))}"
+            url = f"postgres://{told['USER']}:{told['PASSWORD']}@{place}"
+        return environment(self.folder, **{"DATABASE_URL": url, "QUO_API_KEY": "key-of-the-tests", **more})
+
+    def start(self, *command: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [sys.executable, *command],
+            env=self.variables(),
+            cwd=env.BASE_DIR,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def manage(self, *arguments: str, **options: Any) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            env=self.variables(),
+            cwd=env.BASE_DIR,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+            **options,
+        )
+
+    def kept(self) -> list[Path]:
+        return sorted(self.folder.glob("before-restore-*"))
+
+
+def remember_a_history() -> None:
+    """Numbers that changed, went and came back; teammates that were renamed and moved; a sync that failed."""
+    office = Office()
+    ada, bea = teammate("US1"), teammate("US2", first_name="Bea")
+    desk = number("PN1", ada, bea)
+    office.hears(desk, number("PN2", ada), number("PN3", forward="(415) 555-0100"))
+    office.hears(number("PN1", bea, name="Zürich 10"), number("PN2", ada), number("PN3"))
+    office.hears(number("PN1", bea, name="Zürich 10"), number("PN2", teammate("US1", first_name=None)))
+    office.hears(desk, number("PN2", ada), number("PN3", calling=number().messaging))
+    office.hears(desk, number("PN2", ada))
+
+
+def fill() -> None:
+    """Put a history, people and what they keep into the database, and a row into every other table."""
+    remember_a_history()
+    user = get_user_model().objects.create_user("ann@example.com", "correct-horse", name="Ann")
+    group, _ = Group.objects.get_or_create(name="Reception")
+    group.permissions.add(Permission.objects.get(codename="view_sync"))
+    user.groups.add(group)
+    user.user_permissions.add(Permission.objects.get(codename="delete_savedfilter"))
+    saved = SavedFilter.objects.create(owner=user, name="Abroad", query="?calling_intl=restricted", is_shared=True)
+    SavedFilter.objects.filter(pk=saved.pk).update(created_at=NINE)  # not the time at which it is copied
+    session = SessionStore(SECRET)
+    session["of"] = SECRET
+    session.save(must_create=True)
+    for model in tables.kept():
+        if not model._base_manager.exists():
+            model._base_manager.bulk_create([_any_row(model)])
+
+
+def _any_row(model: type[models.Model]) -> models.Model:
+    """A row of a table that these tests know nothing of: a later app's."""
+    row = model()
+    for field in model._meta.local_concrete_fields:
+        if (
+            not field.primary_key
+            and not field.has_default()
+            and not field.null
+            and field.value_from_object(row) in {None, ""}
+        ):
+            setattr(row, field.attname, _any_value(field))
+        elif isinstance(field, models.JSONField):
+            setattr(row, field.attname, {"a": [1, None, "é", {"b": 0.5}]})
+    return row
+
+
+def _any_value(field: Any) -> Any:
+    if isinstance(field, models.ForeignKey):
+        related = field.related_model
+        if not related._base_manager.exists():
+            related._base_manager.bulk_create([_any_row(related)])
+        return related._base_manager.order_by("pk").values_list(field.target_field.attname, flat=True)[0]
+    if isinstance(field, models.DateTimeField):
+        return NINE + timedelta(microseconds=123456)
+    if isinstance(field, models.DateField):
+        return NINE.date()
+    if isinstance(field, models.BooleanField):
+        return True
+    if isinstance(field, models.IntegerField):
+        return 7
+    return "é"
+
+
+def everything() -> Rows:
+    """Every row of every table that is kept."""
+    return {
+        model._meta.db_table: list(model._base_manager.order_by("pk").values_list(*_columns(model)))
+        for model in tables.kept()
+    }
+
+
+def rows_of(file: Path) -> Rows:
+    with opened(file):
+        return everything()
+
+
+def _columns(model: type[models.Model]) -> list[str]:
+    return [field.attname for field in model._meta.local_concrete_fields]
+
+
+def change_everything() -> None:
+    """Make another database of it: nothing stays as it was, and new rows have taken old ids."""
+    call_command("flush", interactive=False, verbosity=0)
+    office = Office()
+    office.clock.move(days=300)
+    office.hears(number("PN7", teammate("US7"), name="Later"))
+    get_user_model().objects.create_user("zoe@example.com", "battery-staple")
+    Group.objects.create(name="Others")
+    SessionStore("somebody").save(must_create=True)
+
+
+def sessions() -> int:
+    return sum(
+        model._base_manager.count() for model in apps.get_models() if model._meta.db_table in tables.session_tables()
+    )
+
+
+def damage(file: Path) -> None:
+    """Write over the middle of it, as a failing disk does."""
+    with file.open("r+b") as raw:
+        raw.seek(file.stat().st_size // 2 // 4096 * 4096)
+        raw.write(b"\xa5" * 4096 * 8)

@@ -1,0 +1,242 @@
+"""A backup is one private file with everything in it, of one moment; or there is none, and the old one is untouched."""
+
+import json
+import os
+import resource
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from numbers.backups import making, tables
+from numbers.backups.files import opened
+from numbers.invariants import findings
+from tests.memory.sites import (
+    SECRET,
+    Site,
+    damage,
+    everything,
+    fill,
+    needs_database,
+    only_sqlite,
+    remember_a_history,
+    rows_of,
+)
+from tests.memory.writing import written
+from tests.project.processes import wait_until
+
+pytestmark = needs_database
+
+
+def test_it_has_every_row_of_every_table(site: Site) -> None:
+    fill()
+    before = everything()
+    assert all(before.values()), "a table without rows proves nothing"
+
+    call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
+
+    assert rows_of(site.folder / "b.sqlite3") == before
+    assert everything() == before
+
+
+def test_it_is_one_private_file_that_says_what_it_is(site: Site) -> None:
+    fill()
+    folder = site.folder / "backups"
+    folder.mkdir()
+
+    call_command("backup", str(folder / "b.sqlite3"), verbosity=0)
+
+    assert [file.name for file in folder.iterdir()] == ["b.sqlite3"]
+    assert (folder / "b.sqlite3").stat().st_mode & 0o777 == 0o600
+    head = (folder / "b.sqlite3").read_bytes()[:100]
+    assert head[18:20] == b"\1\1", "no write-ahead log, which would be a second file"
+    assert int.from_bytes(head[68:72], "big") == making.APPLICATION_ID
+
+
+def test_it_has_no_trace_of_a_session(site: Site) -> None:
+    fill()
+    call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
+
+    assert SECRET.encode() not in (site.folder / "b.sqlite3").read_bytes()
+    with opened(site.folder / "b.sqlite3") as database, database.cursor() as cursor:
+        for table in tables.session_tables():
+            cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608
+            assert cursor.fetchone() == (0,)
+
+
+def test_what_is_in_it_holds_together(site: Site) -> None:
+    remember_a_history()
+    call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
+
+    with opened(site.folder / "b.sqlite3"):
+        assert list(findings()) == []
+
+
+def test_a_line_tells_what_is_in_it(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    fill()
+    call_command("backup", str(site.folder / "b.sqlite3"))
+
+    told = capsys.readouterr().out
+    assert told.startswith(f"{site.folder / 'b.sqlite3'}: 3 numbers, 7 states, 2 teammates, 1 account; ")
+    assert ", schema numbers 00" in told
+    assert told.count("\n") == 1
+
+
+def test_a_machine_is_told_in_json(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    fill()
+    call_command("backup", str(site.folder / "b.sqlite3"), "--json")
+
+    told = json.loads(capsys.readouterr().out)
+    assert (told["numbers"], told["states"], told["accounts"], told["demo"]) == (3, 7, 1, False)
+    assert told["bytes"] == (site.folder / "b.sqlite3").stat().st_size
+    assert told["schema"]["numbers"].startswith("00")
+
+
+def test_in_a_folder_it_gets_a_dated_name(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    (site.folder / "backups").mkdir()
+    call_command("backup", str(site.folder / "backups"), "--json")
+
+    (file,) = (site.folder / "backups").iterdir()
+    assert file.match("quo-admin-20??-??-??-??????.sqlite3")
+    assert json.loads(capsys.readouterr().out)["file"] == str(file)
+
+
+def test_a_file_that_is_there_is_replaced_only_if_told_so(site: Site) -> None:
+    fill()
+    file = site.folder / "b.sqlite3"
+    file.write_text("the old one")
+    with pytest.raises(CommandError, match="is there already"):
+        call_command("backup", str(file))
+    assert file.read_text() == "the old one"
+
+    call_command("backup", str(file), "--overwrite", verbosity=0)
+
+    assert rows_of(file) == everything()
+
+
+def test_of_two_at_once_the_second_does_not_replace_the_first(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = site.folder / "b.sqlite3"
+    work = making._fill
+
+    def meanwhile(draft: Path) -> None:
+        work(draft)
+        file.write_text("the first")
+
+    monkeypatch.setattr(making, "_fill", meanwhile)
+    with pytest.raises(CommandError, match="is there already"):
+        call_command("backup", str(file))
+    assert file.read_text() == "the first"
+    assert not list(site.folder.glob(".quo*"))
+
+
+def test_a_folder_that_is_not_there_is_named(site: Site) -> None:
+    with pytest.raises(CommandError, match=r"There is no folder .*nowhere\."):
+        call_command("backup", str(site.folder / "nowhere" / "b.sqlite3"))
+
+
+def test_a_full_disk_leaves_nothing_and_the_old_one(site: Site) -> None:
+    fill()
+    folder = site.folder / "backups"
+    folder.mkdir()
+    (folder / "b.sqlite3").write_text("the old one")
+    if site.file:  # its own log in the end
+        connection.close()
+
+    def no_file_above_100_kb() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    done = site.manage("backup", str(folder / "b.sqlite3"), "--overwrite", preexec_fn=no_file_above_100_kb)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("CommandError: The backup could not be "), done.stderr
+    assert done.stderr.count("\n") == 1
+    assert [file.name for file in folder.iterdir()] == ["b.sqlite3"]
+    assert (folder / "b.sqlite3").read_text() == "the old one"
+
+
+KILLED = """
+import os, signal, sys
+import quo_admin, django
+django.setup()
+from django.core.management import call_command
+from numbers.backups import making
+making._put_in_place = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+call_command("backup", sys.argv[1], "--overwrite")
+"""
+
+
+def test_one_that_was_killed_leaves_the_old_one_and_a_draft_that_a_later_one_removes(site: Site) -> None:
+    folder = site.folder / "backups"
+    folder.mkdir()
+    (folder / "b.sqlite3").write_text("the old one")
+    process = site.start("-c", KILLED, str(folder / "b.sqlite3"))
+    assert process.communicate(timeout=120) == ("", "")
+    assert process.returncode == -signal.SIGKILL
+    (draft,) = set(folder.iterdir()) - {folder / "b.sqlite3"}
+    assert draft.name.startswith(".")
+    assert (folder / "b.sqlite3").read_text() == "the old one"
+
+    call_command("backup", str(folder / "young.sqlite3"), verbosity=0)
+    assert draft.exists(), "it may be somebody's who is at work"
+    os.utime(draft, (0, time.time() - 2 * 24 * 3600))
+    call_command("backup", str(folder / "later.sqlite3"), verbosity=0)
+    assert not draft.exists()
+
+
+def test_one_made_while_another_process_writes_is_of_one_moment(site: Site) -> None:
+    fill()
+    writer = site.start("-m", "tests.memory.writing")
+    try:
+        assert writer.stdout
+        assert writer.stdout.readline() == "writing\n", writer.communicate()
+        moments: list[int] = []
+        for name in ("a", "b", "c"):
+            call_command("backup", str(site.folder / name), verbosity=0)
+            with opened(site.folder / name):
+                (moment,) = written()
+            moments.append(moment)
+            wait_until(lambda: max(written()) > moments[-1])
+        assert moments == sorted(set(moments)), "it went on writing meanwhile"
+    finally:
+        writer.communicate(timeout=60)
+    assert writer.returncode == 0
+
+
+def test_what_a_newer_version_has_changed_is_left_to_that_one(site: Site) -> None:
+    with connection.cursor() as cursor:
+        values = "('numbers', '9999_later', '2030-01-01 00:00:00Z')"
+        cursor.execute(f"INSERT INTO django_migrations (app, name, applied) VALUES {values}")  # noqa: S608
+    try:
+        with pytest.raises(CommandError, match="changed by a newer version of Quo Admin: back it up with that one"):
+            call_command("backup", str(site.folder / "b.sqlite3"))
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM django_migrations WHERE name = '9999_later'")
+
+
+@only_sqlite
+def test_a_database_that_is_not_there_is_not_made(site: Site) -> None:
+    assert site.file
+    connection.close()
+    site.file.unlink()
+    with pytest.raises(CommandError, match="There is no database yet at"):
+        call_command("backup", str(site.folder / "b.sqlite3"))
+    assert not site.file.exists()
+
+
+@only_sqlite
+def test_a_damaged_database_is_no_backup(site: Site) -> None:
+    assert site.file
+    fill()
+    connection.close()
+    damage(site.file)
+    (site.folder / "b.sqlite3").write_text("the old one")
+
+    with pytest.raises(CommandError, match=r"The database is damaged: .* Restore a backup"):
+        call_command("backup", str(site.folder / "b.sqlite3"), "--overwrite")
+
+    assert (site.folder / "b.sqlite3").read_text() == "the old one"

@@ -1,0 +1,142 @@
+"""Nothing personal and no secret is ever in the log, whatever people ask for, Quo answers, and goes wrong."""
+
+from itertools import cycle
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings as live
+from django.db import OperationalError
+from django.test import Client
+from pytest_django import Settings
+
+from numbers import services
+from numbers.quo.errors import Unauthorized
+from numbers.sandbox.server import SandboxServer
+from tests.observability.conftest import Log
+from tests.pages.builders import HTMX, LIST, Office, fail, remember, remember_raw
+from tests.pages.test_health import database_is_down
+from tests.quo.samples import number, user
+
+# What a person types or is called, each in a spelling of its own, so that a find says where it came from.
+QUERY, PATH, EMAIL, PASSWORD = "Zuleika-query", "Zuleika-path", "zuleika@mail.example", "Zuleika-password"
+NAME, DIGITS, SAID, RAISED = "Zuleika-name", "5550199", "Zuleika-said", "Zuleika-raised"
+KEY, TOKEN = "quo-key-that-nobody-sees", "metrics-token-that-nobody-sees"
+PRIVATE = ("zuleika", DIGITS, "mail.example", KEY, TOKEN, live.SECRET_KEY, "ann@example.com", "10.9.8.7")
+HOSTILE = ("\nERROR forged", "\x1b[2J", "\u202e", "\x00", "{{7*7}}", "${jndi:ldap://x}")
+
+QUERIES = [f"q={QUERY}", f"user=US{QUERY}", "page=-1", *(f"q={QUERY}{quote(text)}" for text in HOSTILE)]
+PATHS = [
+    *("/", LIST, "/teammates/", "/audit/", "/status/", "/saved/", "/styleguide/", "/numbers/teammates/"),
+    *("/numbers.csv", "/numbers.json", "/teammates.csv", "/audit.csv", "/accounts/login/", "/admin/", "/metrics"),
+    *("/numbers/PN1/", f"/numbers/PN{PATH}/", f"/teammates/US{PATH}/", f"/saved/{PATH}/", f"/{PATH}", f"/admin/{PATH}"),
+    *(f"/numbers/PN{quote(text)}{PATH}/" for text in HOSTILE),
+]
+FAULTS = ("401", "429", "500", "html", "reset")
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.parametrize("log", ["plain", "json"], indirect=True),
+]
+
+
+@pytest.fixture(autouse=True)
+def nothing_private(log: Log, settings: Settings) -> Any:
+    """After each test: nothing of what was written is private or forged."""
+    settings.METRICS_TOKEN = TOKEN
+    yield
+    found = [one for one in PRIVATE if one.lower() in log.text.lower()]
+    assert not found, log.text
+    assert not [line for line in log.lines if line.startswith("ERROR")]
+    assert all(character.isprintable() for line in log.lines for character in line)
+
+
+@pytest.fixture
+def memory(db: None) -> None:
+    person = user("US1", firstName=NAME, lastName=HOSTILE[0], email=EMAIL)
+    remember_raw(f'{{"id": "PN9", "name": "{NAME}"}}')
+    remember(number("PN1", name=NAME + HOSTILE[0], number=f"+1555{DIGITS}", users=[person]))
+    fail(Unauthorized("No.", status=401, message=SAID, code=SAID, trace=f"{SAID} {EMAIL}"))
+
+
+def test_people_look_around(log: Log, admin: Office, memory: None) -> None:
+    for path, query in [*zip(PATHS, cycle(QUERIES), strict=False), *((LIST, query) for query in QUERIES)]:
+        for headers in (HTMX, {"Referer": f"http://testserver/?{query}", "User-Agent": QUERY}):
+            response: Any = Client.get(admin, f"{path}?{query}", headers=headers)
+            if response.streaming:
+                list(response.streaming_content)
+
+
+def test_people_fail_to_sign_in(log: Log, client: Client, memory: None) -> None:
+    for name in (EMAIL, f"{EMAIL}\nERROR forged", NAME, ""):
+        for _ in range(6):  # until there were too many
+            client.post("/accounts/login/", {"login": name, "password": PASSWORD}, REMOTE_ADDR="10.9.8.7")
+
+
+def test_forms_come_from_elsewhere(log: Log, memory: None) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    for headers in (
+        {"Origin": f"https://{EMAIL.replace('@', '.')}"},
+        {"Referer": f"https://evil.example/?q={QUERY}"},
+        {"Host": f"{PATH}.example"},
+        {"Cookie": f"sessionid_8000={QUERY}; csrftoken_8000={QUERY}"},
+    ):
+        strict.post(f"/accounts/login/?q={QUERY}", {"login": EMAIL, "password": PASSWORD}, headers=headers)
+        strict.post(f"/accounts/login/?q={QUERY}", {"login": EMAIL}, headers=headers, secure=True)
+    strict.post("/sync/", {f"{QUERY}{count}": "" for count in range(2000)})  # more fields than Django takes
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_quo_fails(log: Log, admin: Office, quo: SandboxServer, settings: Settings, fault: str) -> None:
+    settings.QUO_API_KEY = KEY
+    quo.fault = fault
+    for form in ({}, {"user": f"US{PATH}"}, {"number": f"PN{PATH}"}):
+        admin.post(f"/sync/?q={QUERY}", form, headers={"Referer": f"http://testserver/?q={QUERY}"})
+
+    assert "sync failed" in log.text
+
+
+@pytest.mark.parametrize("error", [RuntimeError(f"{RAISED} {EMAIL}"), OperationalError(f"DETAIL: {RAISED}")])
+def test_the_program_fails(
+    log: Log, admin: Office, memory: None, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def break_down(*_: Any, **__: Any) -> Any:
+        local = f"{RAISED} {EMAIL}"
+        raise error from ValueError(local)
+
+    for name in ("number_list", "number_page", "freshness", "run_sync"):
+        monkeypatch.setattr(services, name, break_down)
+    admin.raise_request_exception = False
+    for path in (LIST, "/numbers/PN1/", f"/numbers/PN{PATH}/", "/status/"):
+        assert Client.get(admin, f"{path}?q={QUERY}").status_code in {500, 503}
+    admin.post(f"/sync/?q={QUERY}")
+
+    assert f"{type(error).__name__}" in log.text
+    assert "break_down" in log.text
+
+
+def test_the_database_fails(log: Log, admin: Office, memory: None) -> None:
+    admin.raise_request_exception = False
+    with database_is_down(OperationalError(f"{RAISED} {EMAIL}")):
+        for path in PATHS:
+            Client.get(admin, f"{path}?q={QUERY}")
+        admin.post("/sync/")
+
+    assert "OperationalError" in log.text
+
+
+def test_a_template_fails(log: Log, admin: Office, memory: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_down(*_: Any, **__: Any) -> Any:
+        raise KeyError(f"{RAISED} {EMAIL}")
+
+    monkeypatch.setattr("numbers.templatetags.numbers_tags.number_url", break_down, raising=False)
+    monkeypatch.setattr("numbers.views.context.theme_of", break_down)
+    admin.raise_request_exception = False
+    Client.get(admin, f"{LIST}?q={QUERY}")
+
+    assert "KeyError" in log.text
+
+
+def test_metrics_are_asked_for_with_wrong_tokens(log: Log, client: Client, memory: None) -> None:
+    for token in (TOKEN, TOKEN[:-1], QUERY):
+        client.get(f"/metrics?token={TOKEN}", headers={"Authorization": f"Bearer {token}"})

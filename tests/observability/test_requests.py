@@ -1,0 +1,139 @@
+"""Each request has an id, which is sent back, shown where something went wrong, and in every line of its log."""
+
+import logging
+import re
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from pytest_django import Settings
+
+from numbers import services
+from quo_admin import request_id
+from quo_admin.request_id import HEADER, RequestIdMiddleware
+from quo_admin.shown_path import shown_path
+from tests.observability.conftest import Log
+from tests.pages.builders import LIST, Office, one, parsed, remember, words
+from tests.pages.test_health import database_is_down
+from tests.quo.samples import number
+
+FRESH = re.compile(r"(?:[2-9a-hjkmnp-tv-z]{4}-){2}[2-9a-hjkmnp-tv-z]{4}")
+REQUESTS = "quo_admin.request_id"
+
+
+def test_every_answer_bears_an_id_of_its_own(office: Office) -> None:
+    paths = [LIST, "/no/such/page", "/healthz", "/static/no-such-file"]
+
+    ids = [Client.get(office, path).headers[HEADER] for path in paths]
+
+    assert all(FRESH.fullmatch(one) for one in ids)
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("given", ["a", "from-the-proxy_1", "A" * 64])
+def test_a_proxys_id_is_taken(client: Client, given: str) -> None:
+    assert client.get("/healthz", headers={HEADER: given}).headers[HEADER] == given
+
+
+@pytest.mark.parametrize("given", ["", "A" * 65, "a b", "a\nSet-Cookie: b", "ann@example.com", "é", "<b>", "a\n"])
+def test_what_is_no_id_is_not_taken(client: Client, given: str) -> None:
+    assert FRESH.fullmatch(client.get("/healthz", headers={HEADER: given}).headers[HEADER])
+
+
+def test_a_request_leaves_one_line(office: Office, log: Log) -> None:
+    remember(number("PN1"))
+    sent = office.get("/numbers/PN1/?sort=name").headers[HEADER]
+
+    (line,) = log.of(REQUESTS)
+    assert line.pop("duration_ms") >= 0
+    del line["time"]
+    assert line == {
+        "level": "INFO",
+        "logger": REQUESTS,
+        "message": "request",
+        "request_id": sent,
+        "method": "GET",
+        "path": "/numbers/PN1/",
+        "status": 200,
+    }
+
+
+def test_what_machines_ask_and_files_leave_no_line(office: Office, log: Log, settings: Settings) -> None:
+    settings.METRICS_TOKEN = "a-token-of-the-tests"
+    for path in ("/healthz", "/readyz", "/metrics", "/static/no-such-file"):
+        office.get(path)
+    with database_is_down(OperationalError("x")):
+        assert office.get("/readyz").status_code == 503
+
+    assert log.text == ""
+
+
+def test_a_line_of_the_code_bears_the_id_of_its_request(
+    office: Office, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(*_: Any) -> int:
+        logging.getLogger("numbers").info("inside")
+        return 0
+
+    monkeypatch.setattr(services, "memory_version", told)
+    sent = office.get(LIST, headers={HEADER: "from-the-proxy"}).headers[HEADER]
+
+    assert {line["request_id"] for line in log.objects} == {sent} == {"from-the-proxy"}
+    assert [line["message"] for line in log.objects if line["logger"] == "numbers"] == ["inside"]
+
+
+@pytest.mark.parametrize("log", ["plain", "json"], indirect=True)
+def test_an_internal_error_shows_the_id_that_is_in_the_log(
+    office: Office, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise RuntimeError("Zuleika")
+
+    monkeypatch.setattr(services, "number_list", fail)
+    office.raise_request_exception = False
+
+    response = office.get(f"{LIST}?q=Zuleika")
+
+    page = parsed(response, 500)
+    shown = words(one(page, "code"))
+    assert f"Say this to whoever looks after Quo Admin: {shown}" in words(page)
+    assert FRESH.fullmatch(shown)
+    assert response.headers[HEADER] == shown
+    (line, *_) = [line for line in log.lines if shown in line and "RuntimeError" in line]
+    assert "Internal Server Error" in line
+    assert "numbers/views/numbers.py:" in log.text
+    assert "Zuleika" not in log.text
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/numbers/PNa1B2/", "/numbers/PNa1B2/"),
+        ("/teammates/US1/", "/teammates/US1/"),
+        ("/numbers/PN ann@example.com/", "/^numbers/(?P<number_id>PN.*)/$"),
+        ("/numbers.csv", "/numbers.csv"),
+        ("/saved/Zuleika/", "/saved/<slug:code>/"),
+        ("/admin/numbers/sync/12/change/", "/admin/numbers/sync/12/change/"),
+        ("/Zuleika/", "(no such page)"),
+        ("/admin/Zuleika", "/admin/(?P<url>.*)$"),
+    ],
+)
+def test_of_an_address_pages_and_ids_are_shown_and_nothing_else(path: str, shown: str) -> None:
+    assert shown_path(RequestFactory().get(path, {"q": "Zuleika"})) == shown
+
+
+def test_a_method_that_does_not_exist_is_not_written(log: Log) -> None:
+    RequestIdMiddleware(lambda _request: HttpResponse())(RequestFactory().generic("ZULEIKA", LIST))
+
+    assert [line["method"] for line in log.objects] == ["other"]
+
+
+def test_the_middleware_stands_before_all_others(settings: Settings) -> None:
+    assert settings.MIDDLEWARE[0] == "quo_admin.request_id.RequestIdMiddleware"
+
+
+def test_ids_are_told_apart_by_kind() -> None:
+    assert re.fullmatch(rf"sync-{FRESH.pattern}", request_id.begin("sync"))
+    assert request_id.begin() != request_id.begin()

@@ -1,0 +1,50 @@
+"""What every answer tells the browser not to do."""
+
+import pytest
+
+from quo_admin.headers import HEADERS
+from tests.pages.builders import LIST, Office
+
+EVERYBODY = ["/accounts/login/", "/no-such-page/", "/healthz", "/static/css/base.css"]
+INSIDE = [LIST, "/", "/status/", "/audit/", "/teammates/", "/numbers/PN0/", "/saved/", "/accounts/password/change/"]
+
+
+@pytest.fixture
+def stranger(db: None) -> Office:
+    return Office()
+
+
+@pytest.mark.parametrize("path", EVERYBODY)
+def test_every_answer_to_strangers_says_what_the_browser_may_not_do(stranger: Office, path: str) -> None:
+    assert HEADERS.items() - {("Cache-Control", "private, no-store")} <= {**stranger.get(path).headers}.items()
+
+
+@pytest.mark.parametrize("path", INSIDE)
+def test_every_page_says_what_the_browser_may_not_do(office: Office, path: str) -> None:
+    headers = office.get(path).headers
+
+    assert "camera=()" in headers["Permissions-Policy"]
+    assert "publickey-credentials-get=(self)" in headers["Permissions-Policy"]
+    assert headers["Cross-Origin-Embedder-Policy"] == "require-corp"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("path", INSIDE)
+def test_a_page_takes_nothing_from_elsewhere_and_shows_in_nobodys_frame(office: Office, path: str) -> None:
+    headers = office.get(path).headers
+    policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
+
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    assert policy["require-trusted-types-for"] == "'script'"
+    assert policy["trusted-types"] == "default"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("path", INSIDE)
+def test_no_cache_keeps_a_page_of_somebody(office: Office, path: str) -> None:
+    assert office.get(path).headers["Cache-Control"] == "private, no-store"

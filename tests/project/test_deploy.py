@@ -1,0 +1,21 @@
+"""The settings of a deployment, as Django itself judges them."""
+
+import secrets
+from pathlib import Path
+
+from quo_admin import env
+from tests.project.processes import python
+
+
+def check(folder: Path, **settings: str) -> list[str]:
+    key = secrets.token_urlsafe(50)
+    run = python(env.BASE_DIR, folder, "manage.py", "check", "--deploy", SECRET_KEY=key, **settings)
+    return (run.stdout + run.stderr).strip().splitlines()
+
+
+def test_django_finds_nothing_to_complain_of(tmp_path: Path) -> None:
+    assert check(tmp_path, SITE_URL="https://phones.example.com") == ["System check identified no issues (2 silenced)."]
+
+
+def test_without_https_it_does(tmp_path: Path) -> None:
+    assert "security.W012" in "".join(check(tmp_path, SITE_URL="http://phones.example.com"))
