@@ -10,12 +10,13 @@ VENV_PYTHON := .venv/bin/python
 PIP_INSTALL := $(VENV_PYTHON) -m pip install -qq --disable-pip-version-check
 STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 
-.PHONY: run test lint pictures setup help clean
+.PHONY: run test lint audit pictures setup help clean
 
 help:
 	@echo "make run     set up if needed, then serve Quo Admin (PORT=9000 moves it)"
 	@echo "make test    set up if needed, then run every test"
 	@echo "make lint    the linters and the type checker"
+	@echo "make audit   known vulnerabilities, risky code, committed secrets"
 	@echo "make pictures makes the pictures in docs/ anew, from the demo"
 	@echo "make setup   set up only (PYTHON=python3.12 chooses the Python)"
 	@echo "make clean   undo the set-up; the data stays"
@@ -30,6 +31,9 @@ lint: .venv/installed-dev
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m ruff format --check .
 	$(VENV_PYTHON) -m mypy
+
+audit: .venv/installed-audit
+	@$(VENV_PYTHON) bin/audit
 
 pictures: setup .venv/installed-dev
 	@CHROMIUM=$$(sh bin/find-chromium) && export CHROMIUM && exec $(VENV_PYTHON) -m tests.browser.pictures
@@ -50,6 +54,11 @@ $(VENV_PYTHON):
 .venv/installed-dev: requirements-dev.txt .venv/installed
 	@echo "Installing what the tests need (a minute, once) ..."
 	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@
+
+.venv/installed-audit: requirements-audit.txt .venv/installed-dev
+	@echo "Installing what the audit needs (a minute, once) ..."
+	@$(PIP_INSTALL) -r requirements-audit.txt
 	@touch $@
 
 build/collected: .venv/installed $(STATIC_SOURCES)

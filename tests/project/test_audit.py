@@ -1,0 +1,95 @@
+"""bin/audit: what it says of what its tools found, and of what they could not look at."""
+
+import json
+from collections.abc import Callable
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+
+from quo_admin import env
+
+CLEAN: dict[str, dict[str, Any]] = {
+    "pip_audit": {"dependencies": [{"name": "django", "version": "5.2.19", "vulns": []}]},
+    "bandit": {"results": [], "errors": [], "metrics": {"_totals": {"loc": 100}}},
+    "detect_secrets": {"results": {}, "plugins_used": [1, 2]},
+}
+
+Audit = Callable[..., int]
+
+
+@pytest.fixture
+def audit(monkeypatch: pytest.MonkeyPatch) -> Audit:
+    """Runs it with tools that answer what the test says."""
+    loader = SourceFileLoader("audit", str(env.BASE_DIR / "bin" / "audit"))
+    spec = spec_from_loader("audit", loader)
+    assert spec
+    module: Any = module_from_spec(spec)
+    loader.exec_module(module)
+
+    def audited(**answers: Any) -> int:
+        def run(tool: str, *_arguments: str) -> CompletedProcess[str]:
+            answer = (CLEAN | answers)[tool]
+            return CompletedProcess([tool], 0, answer if isinstance(answer, str) else json.dumps(answer), "")
+
+        monkeypatch.setattr(module, "run", run)
+        return int(module.main())
+
+    return audited
+
+
+def test_where_nothing_is_found_it_says_what_was_looked_at(audit: Audit, capsys: pytest.CaptureFixture[str]) -> None:
+    assert audit() == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "Packages:  no findings; 1 looked at",
+        "Code:      no findings; 100 lines looked at",
+        "Secrets:   no findings; 2 kinds looked for in every committed file",
+    ]
+
+
+def test_a_vulnerability_is_named_with_the_version_that_mends_it(
+    audit: Audit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hole = {"id": "PYSEC-1", "fix_versions": ["5.2.20", "6.0.1"]}
+    django = {"name": "django", "version": "5.2.19", "vulns": [hole]}
+
+    assert audit(pip_audit={"dependencies": [django]}) == 1
+    assert "django 5.2.19: PYSEC-1, mended in 5.2.20, 6.0.1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "answer", ["", "no connection", {"dependencies": [{"name": "django", "skip_reason": "not found"}]}]
+)
+def test_an_advisory_service_that_is_not_there_is_no_finding_and_said(
+    audit: Audit, capsys: pytest.CaptureFixture[str], answer: Any
+) -> None:
+    assert audit(pip_audit=answer) == 0
+    assert "Packages:  no findings; NOT LOOKED AT" in capsys.readouterr().out
+
+
+def test_packages_that_the_service_does_not_know_are_counted(audit: Audit, capsys: pytest.CaptureFixture[str]) -> None:
+    unknown = {"name": "ours", "skip_reason": "not found"}
+
+    audit(pip_audit={"dependencies": [*CLEAN["pip_audit"]["dependencies"], unknown]})
+
+    assert "1 looked at, 1 NOT KNOWN to the advisory service" in capsys.readouterr().out
+
+
+def test_risky_code_is_named_with_its_place(audit: Audit, capsys: pytest.CaptureFixture[str]) -> None:
+    risk = {"filename": "numbers/a.py", "line_number": 7, "issue_text": "Use of eval"}
+
+    assert audit(bandit={**CLEAN["bandit"], "results": [risk]}) == 1
+    assert "numbers/a.py:7: Use of eval" in capsys.readouterr().out
+
+
+def test_a_file_that_cannot_be_looked_at_is_a_finding(audit: Audit) -> None:
+    assert audit(bandit={**CLEAN["bandit"], "errors": [{"filename": "a.py", "reason": "syntax error"}]}) == 1
+
+
+def test_a_secret_is_named_with_its_place_and_not_shown(audit: Audit, capsys: pytest.CaptureFixture[str]) -> None:
+    found = {"a.py": [{"line_number": 3, "type": "AWS Access Key", "hashed_secret": "x"}]}
+
+    assert audit(detect_secrets={**CLEAN["detect_secrets"], "results": found}) == 1
+    assert "a.py:3: AWS Access Key" in capsys.readouterr().out
