@@ -15,6 +15,7 @@ STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 help:
 	@echo "make run     set up if needed, then serve Quo Admin (PORT=9000 moves it)"
 	@echo "make test    set up if needed, then run every test"
+	@echo "make chaos   the fault table: everything that can go wrong, with real processes (ARGS=\"--only 429\")"
 	@echo "make lint    the linters and the type checker"
 	@echo "make audit   known vulnerabilities, risky code, committed secrets"
 	@echo "make pictures makes the pictures in docs/ anew, from the demo"
@@ -26,6 +27,9 @@ run: setup
 
 test: .venv/installed-dev
 	@CHROMIUM=$$(sh bin/find-chromium) && export CHROMIUM && exec $(VENV_PYTHON) -m pytest $(ARGS)
+
+chaos: setup .venv/installed-dev
+	@exec $(VENV_PYTHON) -m tests.chaos $(ARGS)
 
 lint: .venv/installed-dev
 	$(VENV_PYTHON) -m ruff check .

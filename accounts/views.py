@@ -5,7 +5,6 @@ from typing import Any
 
 from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
-from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -13,7 +12,6 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.decorators import method_decorator
 
-from accounts.company.provider import origin
 from accounts.mfa import passkeys
 
 
@@ -46,11 +44,7 @@ class OurSite:
 class LoginView(OurSite, allauth_views.LoginView):  # type: ignore[misc]  # allauth has no types
     @method_decorator(login_not_required)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401
-        show = super().dispatch
-        if settings.OIDC_ISSUER:
-            # The button's form is answered with a redirect to the provider, which Chromium holds to this directive.
-            show = csp_update({"form-action": [origin(settings.OIDC_ISSUER)]})(show)
-        response: HttpResponseBase = show(request, *args, **kwargs)
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401

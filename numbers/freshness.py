@@ -41,6 +41,11 @@ class Freshness:
     held: Sync | None
     set_aside: int
 
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether there is more to tell than an age."""
+        return bool(self.failure or self.held or self.set_aside)
+
 
 def syncs_about(question: Question, *, is_known: bool = True) -> QuerySet[Sync]:
     """The syncs whose answer a page shows: the whole workspace's, and those of the page's own subject.

@@ -64,9 +64,9 @@ class _History:
     def in_turn(self) -> QuerySet[Any]:
         """Each state beside the one before it of the same number, teammate or both."""
         turn: dict[str, Any] = {"partition_by": [F(name) for name in self.of], "order_by": ["since", "pk"]}
-        return self.rows().annotate(
-            before_since=Window(Lag("since"), **turn), before_until=Window(Lag("until"), **turn)
-        )
+        before = {f"before_{moment}": Window(Lag(moment), **turn) for moment in ("since", "until")}
+        rows: QuerySet[Any] = self.rows().annotate(**before)
+        return rows
 
     def told(self, rows: QuerySet[Any], moment: str, what: str) -> Broken:
         names = [f"{name}__quo_id" for name in self.of]
@@ -264,7 +264,9 @@ def _one_sync_runs() -> Broken:
 
 
 def _numbers_are_found() -> Broken:
-    for state in NumberState.objects.select_related("phone_number").defer("answer").iterator(chunk_size=_CHUNK):
+    # By number: what a telephone number is, is worked out once for its states.
+    states = _NUMBERS.rows().select_related("phone_number").defer("answer")
+    for state in states.iterator(chunk_size=_CHUNK):
         texts = (state.name, state.symbol or "", state.group_id, state.number, *telephone_digits(state.name))
         right = {
             "search_text": fold(" ".join(texts)),

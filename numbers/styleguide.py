@@ -31,6 +31,8 @@ class FreshnessSample:
     name: str
     freshness: Freshness
     refusal: str = ""
+    is_quiet: bool = False
+    is_asking: bool = False
 
 
 def freshness_samples(now: datetime) -> list[FreshnessSample]:
@@ -47,7 +49,13 @@ def freshness_samples(now: datetime) -> list[FreshnessSample]:
         FreshnessSample("Late", _freshness(now, Level.LATE, timedelta(minutes=20))),
         FreshnessSample("Stale", _freshness(now, Level.STALE, timedelta(days=3))),
         FreshnessSample("Never", _freshness(now, Level.NEVER, None)),
+        FreshnessSample("Asking", _freshness(now, Level.FRESH, timedelta(minutes=1)), is_asking=True),
         FreshnessSample("The last try failed", _freshness(now, Level.LATE, timedelta(hours=1), failure=failed)),
+        FreshnessSample(
+            "The page's own try failed",
+            _freshness(now, Level.LATE, timedelta(hours=1), failure=failed),
+            is_quiet=True,
+        ),
         FreshnessSample("Removals held back", _freshness(now, Level.FRESH, timedelta(0), held=Sync(held=31))),
         FreshnessSample("Records set aside", _freshness(now, Level.FRESH, timedelta(0), set_aside=2)),
         FreshnessSample(

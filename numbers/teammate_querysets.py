@@ -66,7 +66,7 @@ def _reach(field: str) -> Case:
 
 
 def with_reach(states: QuerySet[TeammateState], field: str, fact: Fact) -> QuerySet[TeammateState]:
-    """The teammates who reach just so far in the cell `field`; those on no number reach nowhere and are none of them."""
+    """The teammates who reach just so far in the cell `field`; who is on no number has no reach and is none of them."""
     states = states.filter(teammate__in=_people_where(field, fact))
     for further in REACH[REACH.index(fact) + 1 :]:
         states = states.exclude(teammate__in=_people_where(field, further))

@@ -81,12 +81,20 @@ SETTINGS = (
         "SESSION_MAX_DAYS", "14", parsers.whole(1, 365, "days"), "Whoever signed in so many days ago does so again."
     ),
     Setting("ACCESS_LOG_DAYS", "400", parsers.whole(1, 36500, "days"), "Days that the access log is kept."),
-    Setting("OIDC_ISSUER", "", parsers.issuer, "Company sign-in: the issuer, as docs/sign-in.md says for each provider."),
+    Setting(
+        "OIDC_ISSUER", "", parsers.issuer, "Company sign-in: the issuer, as docs/sign-in.md says for each provider."
+    ),
     Setting("OIDC_CLIENT_ID", "", parsers.key, "Company sign-in: the name by which the provider knows Quo Admin."),
     Setting(
-        "OIDC_CLIENT_SECRET", "", parsers.key, "Company sign-in: the secret that belongs to OIDC_CLIENT_ID.", secret=True
+        "OIDC_CLIENT_SECRET",
+        "",
+        parsers.key,
+        "Company sign-in: the secret that belongs to OIDC_CLIENT_ID.",
+        secret=True,
     ),
-    Setting("OIDC_NAME", "your company account", parsers.label, "Company sign-in: what the button says after Sign in with."),
+    Setting(
+        "OIDC_NAME", "your company account", parsers.label, "Company sign-in: what the button says after Sign in with."
+    ),
     Setting(
         "OIDC_DOMAINS",
         "",

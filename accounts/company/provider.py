@@ -199,7 +199,15 @@ class CompanyAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # alla
 def refuse(request: HttpRequest, refusal: Refused) -> HttpResponse:
     """Say on a page what happened and what to do, and in the log why: both in our own words."""
     reason: Reason = refusal.reason
-    log.warning("company sign-in: %s%s", reason.key, f" ({refusal.cause})" if refusal.cause else "")
-    credentials = {"email": refusal.email, "refused": reason.key}
-    user_login_failed.send(sender=__name__, credentials=credentials, request=request)
+    # Anybody can open the address with a state of their own making, and as often as they like.
+    is_strangers = reason is STALE
+    log.log(
+        logging.INFO if is_strangers else logging.WARNING,
+        "company sign-in: %s%s",
+        reason.key,
+        f" ({refusal.cause})" if refusal.cause else "",
+    )
+    if not is_strangers:
+        credentials = {"email": refusal.email, "refused": reason.key}
+        user_login_failed.send(sender=__name__, credentials=credentials, request=request)
     return render(request, "socialaccount/refused.html", {"reason": reason}, status=reason.status)

@@ -13,7 +13,7 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -41,20 +41,23 @@ def _where_there_is_one(view: View) -> View:
 @_where_there_is_one
 @rate_limit(action="login")  # type: ignore[untyped-decorator]  # allauth has no types
 def begin(request: HttpRequest) -> HttpResponse:
-    """Send the browser to the provider."""
+    """Send the browser to the provider: by a page of ours.
+
+    A redirect would be held to the pages' `form-action`, through every address that the provider leads on to.
+    """
     next_url = get_next_redirect_url(request)
     if request.user.is_authenticated:
         return redirect(next_url or settings.LOGIN_REDIRECT_URL)
     nonce = secrets.token_urlsafe(32)
     try:
-        response: HttpResponse = (
+        sent = (
             get_adapter(request)
             .get_provider(request, None)
             .redirect(request, AuthProcess.LOGIN, next_url=next_url, auth_params={"nonce": nonce}, nonce=nonce)
         )
     except Refused as refusal:
         return refuse(request, refusal)
-    return response
+    return render(request, "socialaccount/leaving.html", {"address": sent.url, "name": settings.OIDC_NAME})
 
 
 class _Callback(OAuth2CallbackView):  # type: ignore[misc]  # allauth has no types

@@ -189,9 +189,7 @@ def _gathered(lines: Iterable[Line], keys_of: Callable[[Line], Iterable[str]]) -
     return dict(members)
 
 
-def _groups(
-    by: Grouping, described: Iterable[tuple[str, str, str, list[Line]]], shown: Keys | None
-) -> list[Group]:
+def _groups(by: Grouping, described: Iterable[tuple[str, str, str, list[Line]]], shown: Keys | None) -> list[Group]:
     groups: list[Group] = []
     for key, label, detail, members in described:
         lines = members if shown is None else [line for line in members if line.key in shown]

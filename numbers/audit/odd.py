@@ -78,11 +78,11 @@ def _findings_in(group: Group) -> list[Finding]:
     for facts, lines in patterns.items():
         if facts != group.most and (cells := odd_cells(group, facts)):
             odd[cells] += lines
-    if not odd:
-        return []
-    sharing: Counter[tuple[OddCell, ...]] = Counter()
-    for facts, count in group.patterns:
-        sharing[odd_cells(group, facts)] += count
+    sharing = {cells: len(lines) for cells, lines in odd.items()}
+    if odd and group.is_partly_shown:
+        sharing = Counter()
+        for facts, count in group.patterns:
+            sharing[odd_cells(group, facts)] += count
     return [Finding(group, cells, tuple(sorted(lines, key=_by_name)), sharing[cells]) for cells, lines in odd.items()]
 
 
@@ -99,7 +99,8 @@ _MOST = {Fact.ALLOWED: "can", Fact.RESTRICTED: "cannot", Fact.UNKNOWN: "are not 
 
 def _of_one(cells: Sequence[OddCell], fact: Fact, most: Fact) -> str:
     counts = sorted({cell.count for cell in cells})
-    count = " or ".join(map(str, counts)) if len(counts) < 3 else f"{counts[0]} to {counts[-1]}"
+    words = [f"{count:,}" for count in counts]
+    count = " or ".join(words) if len(words) < 3 else f"{words[0]} to {words[-1]}"
     return f"{_places_are([cell.column for cell in cells])} {fact.label}, but {most.label} on {count}"
 
 

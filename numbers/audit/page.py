@@ -1,7 +1,7 @@
 """What the audit's page shows, drawn from memory: the odd ones out, what may be behind, and a page of the matrix."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.core.paginator import Page, Paginator
@@ -131,12 +131,18 @@ class AuditPage:
 def audit_page(asked: AuditQuery) -> AuditPage:
     """Return the audit of the numbers that fit; a page beyond the last is the last, and said so."""
     lines, groups = grouped(asked)
+    return page_of(asked, lines, groups, teammate_named(asked.filters.user) if asked.filters.user else None)
+
+
+def page_of(
+    asked: AuditQuery, lines: Sequence[Line], groups: Sequence[Group], teammate: TeammateChoice | None = None
+) -> AuditPage:
+    """Return the audit of `lines` in their `groups`: all is at hand, the memory is not asked."""
     odd = findings_of(groups)
     causes = causes_of(lines)
     rows = Paginator(range(sum(len(group.lines) for group in groups)), ROWS_PER_PAGE).get_page(asked.filters.page)
     findings = Paginator(odd, FINDINGS_PER_PAGE).get_page(asked.odd)
     query = asked.at(page=rows.number, odd=findings.number)
-    teammate = teammate_named(asked.filters.user) if asked.filters.user else None
     name = teammate.name if teammate else ""
     unknown = TeammateChoice(asked.filters.user, asked.filters.user, "") if asked.filters.user else None
     return AuditPage(

@@ -129,6 +129,7 @@ class HeldNumber:
     quo_id: str
     name: str
     number: str
+    facts: tuple[Fact, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
@@ -39,7 +40,9 @@ def saved_filters(request: HttpRequest) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     form = SavedFilterForm(posted, instance=SavedFilter(owner=user))
     if saved := form.keep():
-        messages.success(request, f"Saved as “{saved.name}”.")
+        address = request.build_absolute_uri(saved.get_absolute_url())
+        sentence = 'Saved as “{}”. Its short address is <a href="{}">{}</a>.'
+        messages.success(request, format_html(sentence, saved.name, address, address))
         return redirect(saved)
     context = {"form": form, "saved_filters": personal.saved_lines(user)}
     return render(request, "saved/saved.html", context, status=422 if form.is_bound else 200)

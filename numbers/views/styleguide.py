@@ -1,13 +1,15 @@
 """Every component in every state, for whoever changes how pages look."""
 
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from numbers import columns, styleguide
+from numbers import columns, styleguide, styleguide_pages
 from numbers.exports.links import export_urls
+from numbers.facts import COLUMNS
 from numbers.filters import SORT_LABELS, NumberFilters
 from numbers.sync import WORKSPACE
 
@@ -17,13 +19,22 @@ def style_guide(request: HttpRequest) -> HttpResponse:
     """Show it while DEBUG is on; else there is no such page."""
     if not settings.DEBUG:
         raise Http404
+    now = timezone.now()
     context = {
         "colours": styleguide.COLOURS,
         "cells": styleguide.cell_samples(),
-        "freshness_samples": styleguide.freshness_samples(timezone.now()),
+        "freshness_samples": styleguide.freshness_samples(now),
         "question": WORKSPACE,
         "rows": styleguide.row_samples(),
-        "shown": columns.shown(columns.LABELS),
+        "shown": columns.shown(),
+        "every_column": columns.shown(columns.LABELS),
+        "columns": COLUMNS,
+        "sample_pages": Paginator(range(10_000), 50).page(2),
+        "teammate_rows": styleguide_pages.teammate_rows(),
+        "teammate_samples": styleguide_pages.teammate_samples(now),
+        "audit": styleguide_pages.audit_samples(),
+        "news_samples": styleguide_pages.news_samples(now),
+        "saved_samples": styleguide_pages.saved_samples(),
         "page": {"chips": styleguide.chip_samples()},
         "overview": styleguide.overview_sample(),
         "long": styleguide.LONG,

@@ -12,6 +12,7 @@ from accounts.access import Event, record
 from accounts.roles import ASK_QUO
 from numbers import query, services
 from numbers.configuration import settings_in_force
+from numbers.freshness import Level
 from numbers.models import Sync
 from numbers.quo.ids import is_number_id, is_user_id
 from numbers.sync import WORKSPACE, Question, SyncBusy, SyncRefused
@@ -72,14 +73,17 @@ def _fragment(request: HttpRequest, question: Question, refusal: str, *, is_busy
     """The freshness line; with it the news, where there are any, that the page's content has changed."""
     version = services.memory_version()
     shown = request.POST if request.method == "POST" else request.GET
+    found = services.freshness(question)
+    is_new = bool(refusal or found.is_in_doubt) and not shown.get("told") and found.level != Level.NEVER
     context = {
         "question": question,
-        "freshness": services.freshness(question),
+        "freshness": found,
         "version": version,
         "here": page_before(request),
         "refusal": refusal,
         "is_busy": is_busy,
         "is_answer": True,
+        "is_quiet": is_new and bool(shown.get("auto")),
     }
     response = render(request, "components/_freshness.html", context)
     response.headers["Cache-Control"] = "no-store"

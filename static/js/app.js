@@ -104,6 +104,27 @@ document.addEventListener("htmx:afterSettle", () => {
   opened = [];
 });
 
+// Where the page's own check takes a notice away, its place stays free until somebody does something: nothing moves up.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id !== "freshness") return;
+  const head = event.detail.target.parentElement;
+  head.style.minHeight = "X-By-Itself" in event.detail.requestConfig.headers ? `${head.getBoundingClientRect().height}px` : "";
+});
+
+// A short address can be copied where the browser lets pages do that.
+for (const copying of document.querySelectorAll(".copying")) copying.hidden = !navigator.clipboard;
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const done = button.parentElement.querySelector("[role=status]");
+  try {
+    await navigator.clipboard.writeText(new URL(button.dataset.copy, location.href).href);
+    done.textContent = "Copied.";
+  } catch {
+    done.textContent = "Not copied: the browser does not allow it.";
+  }
+});
+
 // Menus and the teammate picker: the cursor goes into the search, Escape and a click elsewhere close them.
 document.addEventListener("toggle", (event) => {
   if (event.target.matches(".picker") && event.target.open) event.target.querySelector("input[type=search]")?.focus();
@@ -114,6 +135,10 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (!pressed || document.activeElement !== document.body) return;
   if (pressed.matches(".choice")) document.getElementById("teammate-summary")?.focus();
   if (pressed.matches(".chip, .chip-all, #show-all")) (document.querySelector(".chip") ?? document.getElementById("q"))?.focus();
+  // On the last page there is no "Next" any more, on the first no "Previous": the other one is beside where it was.
+  const pages = pressed.closest(".pages")?.getAttribute("aria-label");
+  const isScrolled = pressed.getAttribute("hx-swap")?.includes("show:");
+  if (pages) document.querySelector(`.pages[aria-label="${pages}"] a[rel]`)?.focus({preventScroll: isScrolled});
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

@@ -63,6 +63,7 @@ class Provider:
         self.replies: dict[str, Reply] = {}
         self.dress: Callable[[Json], Json] = lambda description: description
         self.sent_back: Json = {}  # in the place of code and state
+        self.by_way_of = ""  # where else people are sent before
         self.methods = ["client_secret_post", "client_secret_basic"]
         self.seen: list[str] = []
         self.hangs: str = ""  # a path that is not answered until the end
@@ -91,6 +92,10 @@ class Provider:
         self._codes[code] = _Begun(asked["nonce"], asked["code_challenge"], asked["redirect_uri"])
         back = {"code": code, "state": asked["state"]} | self.sent_back
         return f"{asked['redirect_uri']}?{urlencode({name: value for name, value in back.items() if value})}"
+
+    def onward(self, query: str) -> str:
+        """Return where else people sign in, as where one provider trusts another; nothing where it is here."""
+        return f"{self.by_way_of}/elsewhere?{query}" if self.by_way_of else ""
 
     def tokens(self, form: dict[str, str], authorization: str) -> Json:
         """Raises AssertionError or KeyError where the question is not as it must be."""
@@ -149,7 +154,8 @@ def _handler(provider: Callable[[], Provider]) -> type[BaseHTTPRequestHandler]:
             authorization = self.headers.get("Authorization", "")
             asked = {name: values[0] for name, values in parse_qs(query).items()}
             pages: dict[str, Callable[[], Reply]] = {
-                "/authorize": lambda: Reply(302, headers={"Location": us.authorize(asked)}),
+                "/authorize": lambda: Reply(302, headers={"Location": us.onward(query) or us.authorize(asked)}),
+                "/elsewhere": lambda: Reply(302, headers={"Location": us.authorize(asked)}),
                 "/token": lambda: _json(us.tokens(form, authorization)),
                 "/userinfo": lambda: _json(us.more(authorization)),
                 "/keys": lambda: _json({"keys": us.published}),

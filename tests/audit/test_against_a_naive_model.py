@@ -6,7 +6,7 @@ Whatever is filtered by: a filter may leave any of the numbers, and what most of
 from collections import Counter, defaultdict
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numbers.audit.causes import causes_of
@@ -71,10 +71,9 @@ def naive_oddities(members: dict[str, list[Line]], shown: set[int] | None) -> Od
     return oddities
 
 
+@settings(deadline=None)  # however busy the machine is
 @given(workspaces(), st.sampled_from(["group", "kind", "teammate"]))
-def test_every_number_is_in_each_of_its_groups_and_every_fact_is_counted(
-    workspace: Workspace, by: str
-) -> None:
+def test_every_number_is_in_each_of_its_groups_and_every_fact_is_counted(workspace: Workspace, by: str) -> None:
     lines, on, shown = workspace
     whole = memberships(by, lines, on)
     expected = {key: some for key, members in whole.items() if (some := left(members, shown))}
@@ -90,10 +89,9 @@ def test_every_number_is_in_each_of_its_groups_and_every_fact_is_counted(
             assert tally.total == len(group.lines)
 
 
+@settings(deadline=None)  # however busy the machine is
 @given(workspaces(), st.sampled_from(["group", "kind", "teammate"]))
-def test_the_findings_are_the_odd_numbers_each_once_with_all_their_odd_cells(
-    workspace: Workspace, by: str
-) -> None:
+def test_the_findings_are_the_odd_numbers_each_once_with_all_their_odd_cells(workspace: Workspace, by: str) -> None:
     lines, on, shown = workspace
     expected = naive_oddities(memberships(by, lines, on), shown)
 
@@ -113,6 +111,7 @@ def test_the_findings_are_the_odd_numbers_each_once_with_all_their_odd_cells(
     assert len(set(ways)) == len(ways), "two findings of one group say the same"
 
 
+@settings(deadline=None)  # however busy the machine is
 @given(workspaces(), st.sampled_from(["group", "kind", "teammate"]))
 def test_what_fewer_of_the_whole_group_share_comes_first_and_what_is_rare_among_more(
     workspace: Workspace, by: str
@@ -131,21 +130,19 @@ def test_what_fewer_of_the_whole_group_share_comes_first_and_what_is_rare_among_
     assert order == sorted(order)
 
 
+@settings(deadline=None)  # however busy the machine is
 @given(workspaces(), st.sampled_from(["group", "kind", "teammate"]))
-def test_a_row_is_marked_just_where_a_finding_says_so(
-    workspace: Workspace, by: str
-) -> None:
+def test_a_row_is_marked_just_where_a_finding_says_so(workspace: Workspace, by: str) -> None:
     lines, on, shown = workspace
     expected = naive_oddities(memberships(by, lines, on), shown)
 
     for group in groups(by, lines, on, shown):
         for one in group.lines:
-            marked = {
-                cell.column.key: (cell.fact, cell.count, group.size) for cell in odd_cells(group, one.facts)
-            }
+            marked = {cell.column.key: (cell.fact, cell.count, group.size) for cell in odd_cells(group, one.facts)}
             assert marked == expected.get((group.key, one.key), {})
 
 
+@settings(deadline=None)  # however busy the machine is
 @given(workspaces())
 def test_every_restriction_has_its_possible_causes_counted_once_a_number(
     workspace: Workspace,
@@ -159,10 +156,9 @@ def test_every_restriction_has_its_possible_causes_counted_once_a_number(
     assert {cause.advice: cause.count for cause in causes_of(lines).found} == expected
 
 
+@settings(deadline=None)  # however busy the machine is
 @given(workspaces(), st.sampled_from(["group", "kind", "teammate"]))
-def test_a_finding_has_the_possible_causes_of_its_own_odd_restrictions(
-    workspace: Workspace, by: str
-) -> None:
+def test_a_finding_has_the_possible_causes_of_its_own_odd_restrictions(workspace: Workspace, by: str) -> None:
     lines, on, shown = workspace
     causes = causes_of(left(lines, shown))
 

@@ -66,6 +66,17 @@ def test_for_htmx_only_the_results_come_and_the_address_is_set(office: Office) -
     assert response.headers["HX-Push-Url"] == "/audit/?by=kind"
 
 
+def test_another_page_of_the_audit_is_announced(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit_page, "FINDINGS_PER_PAGE", 1)
+    monkeypatch.setattr(audit_page, "ROWS_PER_PAGE", 3)
+    remember(*many(6), marked("Odd", "++----"), marked("Odder", "-+-+++"))
+
+    page = parsed(office.get(f"{AUDIT}?odd=2&page=3", headers=HTMX))
+
+    said = "8 numbers in 1 group, 2 odd, odd ones 2 to 2, page 3 of 3 of the matrix."
+    assert words(one(page, "#announce")) == said
+
+
 def test_refining_a_search_replaces_the_address(office: Office) -> None:
     remember(marked("abc"))
     headers = HTMX | {"HX-Current-URL": "http://testserver/audit/?q=a"}

@@ -14,7 +14,8 @@ class NoChromium(Exception):
 
 def launch(playwright: Playwright) -> Browser:
     """Start Chromium. Raises NoChromium."""
-    arguments = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"]  # even a page that is wrong stays here
+    # Even a page that is wrong stays here.
+    arguments = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"]
     if os.geteuid() == 0:
         arguments.append("--no-sandbox")  # root may not use it
     return playwright.chromium.launch(executable_path=_path(), args=arguments)

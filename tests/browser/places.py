@@ -143,15 +143,29 @@ def _sees(text: str) -> Act:
     return lambda page: expect(page.get_by_text(text).first).to_be_visible()
 
 
+def _opens(summary: str, text: str) -> Act:
+    """What the page's own check found is folded; opened, it says so."""
+
+    def act(page: Page) -> None:
+        page.locator("#doubts > summary", has_text=summary).click()
+        expect(page.get_by_text(text).first).to_be_visible()
+
+    return act
+
+
+LAST_GOOD = "What you see is the last good copy."
+INCOMPLETE = "Quo’s answer looks incomplete."
+UNREADABLE = "could not be read"
+
 STATES = (
     State("nothing read yet", _never, _sees("The last try failed")),
     State("a workspace without numbers", _empty, _sees("The workspace has no numbers")),
-    State("a stale copy", _stale, _sees("What you see is the last good copy."), "/numbers/?q=dispatch"),
-    State("an incomplete answer", _all_missing, _sees("Quo’s answer looks incomplete."), "/numbers/?q=dispatch"),
+    State("a stale copy", _stale, _opens("Check failed", LAST_GOOD), "/numbers/?q=dispatch"),
+    State("an incomplete answer", _all_missing, _opens("Looks incomplete", INCOMPLETE), "/numbers/?q=dispatch"),
     State("an overview of nothing", _never, _sees("Nothing has been read from Quo yet"), "/"),
-    State("an overview of a stale copy", _stale, _sees("What you see is the last good copy."), "/"),
+    State("an overview of a stale copy", _stale, _opens("Check failed", LAST_GOOD), "/"),
     State("no teammate read yet", _never, _sees("Nothing has been read from Quo yet"), "/teammates/"),
     State("an audit of nothing", _never, _sees("Nothing has been read from Quo yet"), "/audit/"),
-    State("records that cannot be read", _unreadable, _sees("could not be read"), "/numbers/?q=dispatch"),
+    State("records that cannot be read", _unreadable, _opens("", UNREADABLE), "/numbers/?q=dispatch"),
     State("values that nobody knows", _unknown_values, _sees("pending_review"), "/numbers/?q=dispatch"),
 )

@@ -41,6 +41,21 @@ def test_the_button_leads_to_the_provider_and_back_to_the_page_that_was_asked_fo
     expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
 
 
+def test_a_provider_that_leads_on_to_another_one_is_followed(
+    browsing: Browsing, site: Site, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider.claims = {"email": EMAIL, "email_verified": True}
+    monkeypatch.setattr(provider, "by_way_of", provider.url.replace("127.0.0.1", "localhost"))
+    page = browsing.page(site, signed_in=False)
+    browsing.expects(
+        f"left the site: GET {provider.url}/authorize", f"left the site: GET {provider.by_way_of}/elsewhere"
+    )
+    page.goto("/accounts/login/")
+    page.get_by_role("button", name="Sign in with Example Inc.").click()
+
+    expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
+
+
 def test_it_needs_no_javascript(browsing: Browsing, site: Site, provider: Provider) -> None:
     provider.claims = {"email": EMAIL, "email_verified": True}
     page = browsing.page(site, signed_in=False, javascript=False)

@@ -74,6 +74,38 @@ def test_a_saved_filter_is_shared_taken_back_and_deleted(page: Page) -> None:
     expect(line).to_have_count(0)
 
 
+def test_the_short_address_is_said_once_saved_and_leads_to_the_list(page: Page) -> None:
+    page.goto("/numbers/?q=dispatch")
+    save(page, "To send on")
+    address = page.get_by_role("status").get_by_role("link", name="/saved/")
+    expect(address).to_have_text(str(address.get_attribute("href")))
+    page.goto(str(address.get_attribute("href")))
+    expect(page).to_have_url("/numbers/?q=dispatch")
+
+
+def test_a_short_address_is_copied_whole(browsing: Browsing, office: Office) -> None:
+    page = browsing.page(office.site)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/numbers/?q=dispatch")
+    save(page, "To copy")
+    page.goto("/saved/")
+    row = page.get_by_role("row").filter(has_text="To copy")
+    row.get_by_role("button", name="Copy the address of To copy").click()
+    expect(row.get_by_role("status")).to_have_text("Copied.")
+    path = row.get_by_role("link", name="To copy", exact=True).get_attribute("href")
+    assert page.evaluate("navigator.clipboard.readText()") == f"{office.site.url}{path}"
+
+
+def test_without_javascript_nothing_offers_to_copy(browsing: Browsing, office: Office) -> None:
+    save_one = browsing.page(office.site)
+    save_one.goto("/numbers/?q=dispatch")
+    save(save_one, "Plain")
+    page = browsing.page(office.site, javascript=False)
+    page.goto("/saved/")
+    expect(page.get_by_role("row").filter(has_text="Plain")).to_be_visible()
+    expect(page.locator("[data-copy]").first).to_be_hidden()
+
+
 def test_a_name_that_is_taken_is_said(browsing: Browsing, page: Page) -> None:
     page.goto("/numbers/?q=dispatch")
     save(page, "Dispatchers")

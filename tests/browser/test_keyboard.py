@@ -1,6 +1,6 @@
 """The whole walk without a mouse."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import PHONE, Browsing
 from tests.browser.looking import MARCUS, expect_numbers, expect_total, has, named, number, numbers_that
@@ -98,6 +98,76 @@ def test_escape_closes_the_picker_and_gives_the_focus_back(page: Page) -> None:
     expect(page.locator("#teammate-summary")).to_be_focused()
 
 
+def open_picker(page: Page) -> Locator:
+    """Open the teammate picker by keyboard; return what one types in."""
+    tab_to(page, "#teammate-summary")
+    page.keyboard.press("Enter")
+    field = page.get_by_label("Find a teammate by name or email")
+    expect(field).to_be_focused()
+    return field
+
+
+def test_enter_chooses_the_only_teammate_found_however_quickly_it_follows(page: Page) -> None:
+    page.goto("/numbers/")
+    open_picker(page)
+    page.keyboard.type("marcus")
+    page.keyboard.press("Enter")
+    expect_numbers(page, numbers_that(has(MARCUS)))
+    expect(page.locator("#teammate-summary")).to_be_focused()
+    expect(page.locator("#teammate-summary")).to_have_text("Marcus Sorensen")
+
+
+def test_arrows_move_among_the_teammates_found_and_enter_chooses_the_marked_one(page: Page) -> None:
+    page.goto("/numbers/")
+    field = open_picker(page)
+    page.keyboard.type("ma")
+    choices = page.locator("#teammate-choices .choice")
+    page.keyboard.press("ArrowDown")
+    expect(choices.nth(0)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(choices.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("ma")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    user_id = str(choices.nth(1).get_attribute("data-teammate"))
+    page.keyboard.press("Enter")
+    expect_numbers(page, numbers_that(has(user_id)))
+    expect(page.locator("#teammate-summary")).to_be_focused()
+
+
+def test_where_several_teammates_fit_enter_marks_the_first_and_chooses_nobody(page: Page) -> None:
+    page.goto("/numbers/")
+    open_picker(page)
+    page.keyboard.type("ma")
+    page.keyboard.press("Enter")
+    expect(page.locator("#teammate-choices .choice").nth(0)).to_be_focused()
+    expect(page).to_have_url("/numbers/")
+
+
+def test_escape_leaves_the_picker_from_its_choices_too(page: Page) -> None:
+    page.goto("/numbers/")
+    open_picker(page)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#teammate-choices .choice").nth(0)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#teammate-summary")).to_be_focused()
+    expect(page.get_by_label("Find a teammate by name or email")).to_be_hidden()
+
+
+def test_the_next_page_is_announced_and_the_focus_stays_at_the_pages(page: Page) -> None:
+    page.goto("/numbers/")
+    tab_to(page, "#next-page")
+    page.keyboard.press("Enter")
+    expect(page.locator("#announce")).to_have_text("60 numbers, page 2 of 2.")
+    expect(page.locator("#previous-page")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#announce")).to_have_text("60 numbers, page 1 of 2.")
+    expect(page.locator("#next-page")).to_be_focused()
+
+
 def test_the_focus_can_always_be_seen_at_a_desk(page: Page) -> None:
     for path in ("/numbers/?q=dispatch", f"/numbers/{number('Leasing')['id']}/", "/status/"):
         page.goto(path)
@@ -120,6 +190,19 @@ def test_a_slash_goes_to_the_search_and_escape_leaves_it(page: Page) -> None:
     expect(search).to_have_value("leasing/")
     page.keyboard.press("Escape")
     expect(search).not_to_be_focused()
+    expect(search).to_have_value("leasing/")
+
+
+def test_escape_leaves_the_search_with_its_words_and_its_numbers(page: Page) -> None:
+    page.goto("/numbers/?kind=local&q=dispatch")
+    total = str(page.locator("#results").get_attribute("data-total"))
+    page.keyboard.press("/")
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("Search", exact=True)).not_to_be_focused()
+    page.wait_for_timeout(400)  # longer than the search waits for somebody who goes on typing
+    expect(page.get_by_label("Search", exact=True)).to_have_value("dispatch")
+    expect(page).to_have_url("/numbers/?kind=local&q=dispatch")
+    expect_total(page, int(total))
 
 
 def test_arrows_walk_through_the_rows_enter_opens_and_escape_comes_back(page: Page) -> None:

@@ -1,11 +1,13 @@
 """Nothing jumps: neither while a page loads nor while one searches."""
 
+from datetime import timedelta
+
 import pytest
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, Browsing
 from tests.browser.looking import detail_path, expect_total
-from tests.browser.sites import Site
+from tests.browser.sites import Office, Site
 
 MOST = 0.05  # Cumulative Layout Shift; up to 0.1 is called good
 
@@ -33,9 +35,9 @@ SHIFTS = """() => new Promise((done) => requestAnimationFrame(() => requestAnima
 })))"""
 
 
-def assert_calm(page: Page) -> None:
+def assert_calm(page: Page, *, most: float = MOST) -> None:
     shifts = page.evaluate(SHIFTS)
-    assert sum(shift["value"] for shift in shifts) < MOST, shifts
+    assert sum(shift["value"] for shift in shifts) < most, shifts
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
@@ -59,6 +61,44 @@ def test_nothing_jumps_while_one_searches(browsing: Browsing, demo: Site, viewpo
     page.get_by_label("Search", exact=True).fill("")
     expect_total(page, 60)
     assert_calm(page)
+
+
+def top_of_filters(page: Page) -> int:
+    box = page.locator("#filters").bounding_box()
+    assert box
+    return round(box["y"])
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
+def test_a_check_of_the_pages_own_that_fails_moves_nothing(
+    browsing: Browsing, office: Office, viewport: ViewportSize
+) -> None:
+    office.grow_old(timedelta(minutes=4))
+    office.quo.fault = "401"
+    page = browsing.page(office.site, viewport=viewport)
+    page.add_init_script(NOTE_SHIFTS)
+    with office.quo_takes_its_time() as may_answer:
+        page.goto("/numbers/")
+        top = top_of_filters(page)
+        may_answer.set()
+        expect(page.locator("#doubts")).to_contain_text("Check failed")
+    assert top_of_filters(page) == top
+    assert_calm(page, most=0.002)  # the mark beside the age gives way to the words
+
+
+def test_what_a_check_of_the_pages_own_settles_moves_nothing(browsing: Browsing, office: Office) -> None:
+    office.quo.fault = "401"
+    page = browsing.page(office.site)
+    page.goto("/numbers/")
+    page.get_by_role("button", name="Check now").click()
+    notice = page.get_by_text("What you see is the last good copy.")
+    expect(notice).to_be_visible()
+    top = top_of_filters(page)
+    office.quo.fault = None
+    office.grow_old(timedelta(minutes=4))
+    page.evaluate("() => window.htmx.trigger(document.getElementById('look'), 'look')")
+    expect(notice).to_be_hidden()
+    assert top_of_filters(page) == top
 
 
 def test_a_jump_is_noticed(browsing: Browsing, demo: Site) -> None:

@@ -8,10 +8,11 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from numbers.facts import COLUMNS
 from numbers.querysets import SORTS
 from numbers.sandbox.workspace import build
 from numbers.teammate_querysets import TEAMMATE_SORTS
-from tests.exports.reading import cell_of, raw_table, records, sheet, table
+from tests.exports.reading import CELLS, cell_of, raw_table, records, sheet, table
 from tests.pages.builders import LIST, Office, attribute, numbers_on, parsed, remember, total_of
 from tests.quo.samples import number
 
@@ -83,6 +84,7 @@ TEAMMATE_FILTERS = st.fixed_dictionaries(
         "q": st.sampled_from(["", "a", "example.net", "zebra", "é"]),
         "role": st.sampled_from(["owner", "admin", "member", "boss"]),
         "numbers": st.sampled_from(["none", "one", "several"]),
+        **dict.fromkeys(("calling_intl", "messaging_us", "messaging_ca", "messaging_intl"), FACTS),
         "sort": st.sampled_from([*TEAMMATE_SORTS, *(f"-{key}" for key in TEAMMATE_SORTS)]),
     },
 )
@@ -91,21 +93,37 @@ TEAMMATE_FILTERS = st.fixed_dictionaries(
 @examples(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TEAMMATE_FILTERS)
 @example({})
+@example({"messaging_us": "restricted", "calling_intl": "allowed"})
 def test_every_file_has_the_teammates_of_the_page_in_their_order(office: Office, memory: None, query: Query) -> None:
     asked = urlencode(query)
 
-    ids = teammates_on_all_pages(office, query)
+    people = teammates_on_all_pages(office, query)
 
-    assert [row["Id"] for row in table(office, f"/teammates.csv?{asked}")] == ids
-    assert [row["id"] for row in raw_table(office, f"/teammates.csv?{asked}&raw=1")] == ids
-    assert [record["id"] for record in records(office, f"/teammates.json?{asked}")] == ids
+    plain = table(office, f"/teammates.csv?{asked}")
+    assert [(row["Id"], [row[cell] for cell in CELLS if row[cell]]) for row in plain] == [
+        (user_id, ["not reported" if fact == "unknown" else fact for fact in reach]) for user_id, reach in people
+    ]
+    raw = raw_table(office, f"/teammates.csv?{asked}&raw=1")
+    assert [(row["id"], [row[f"reach.{key}"] for key in KEYS if row[f"reach.{key}"]]) for row in raw] == people
+    assert [(record["id"], flat(record["reach"])) for record in records(office, f"/teammates.json?{asked}")] == people
 
 
-def teammates_on_all_pages(office: Office, query: dict[str, Any]) -> list[str]:
-    found: list[str] = []
+KEYS = [column.key for column in COLUMNS]
+
+
+def flat(reach: dict[str, dict[str, str]] | None) -> list[str]:
+    return [fact for regions in (reach or {}).values() for fact in regions.values()]
+
+
+def teammates_on_all_pages(office: Office, query: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    """Each with the six facts of their reach; none of somebody on no number."""
+    found: list[tuple[str, list[str]]] = []
     total, page = 1, 1
     while len(found) < total:
         shown = parsed(office.get("/teammates/", {**query, "page": str(page)}))
         total, page = total_of(shown), page + 1
-        found += [attribute(row, "data-teammate") for row in shown.css("#results tr[data-teammate]")]
+        found += [
+            (attribute(row, "data-teammate"), [attribute(cell, "data-fact") for cell in row.css("[data-cell]")])
+            for row in shown.css("#results tr[data-teammate]")
+        ]
     return found

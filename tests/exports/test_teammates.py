@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from tests.exports.reading import about, cell_of, raw_table, records, sheet, table
+from numbers.facts import COLUMNS
+from tests.exports.reading import CELLS, about, cell_of, raw_table, records, sheet, table
 from tests.pages.builders import Office, remember
 from tests.quo.samples import number, user
 
@@ -11,10 +12,15 @@ ANN = user("US1", firstName="Ann", lastName="Lee", email="ann@example.com", role
 BO: dict[str, Any] = user("US2", firstName=None, lastName=None, email="bo@example.com")
 
 
+YES, NO = "unrestricted", "restricted"
+FIRST = {"calling": {"US": YES, "CA": NO, "Intl": NO}, "messaging": {"US": YES, "CA": NO, "Intl": NO}}
+SECOND = {"calling": {"US": NO, "CA": YES, "Intl": NO}, "messaging": {"US": NO, "CA": "sometimes", "Intl": NO}}
+
+
 def two_numbers() -> None:
     remember(
-        number("PN1", name="Second line", number="+12065550101", users=[ANN, BO]),
-        number("PN2", name="First line", number="+12065550102", users=[ANN]),
+        number("PN1", name="Second line", number="+12065550101", users=[ANN, BO], restrictions=SECOND),
+        number("PN2", name="First line", number="+12065550102", users=[ANN], restrictions=FIRST),
     )
 
 
@@ -28,6 +34,12 @@ def test_a_teammate_stands_in_one_row(office: Office) -> None:
         "Email": "ann@example.com",
         "Role": "admin",
         "Numbers": "2",
+        "Calling US": "allowed",
+        "Calling CA": "allowed",
+        "Calling Intl": "restricted",
+        "Messaging US": "allowed",
+        "Messaging CA": "not reported",
+        "Messaging Intl": "restricted",
         "Names of the numbers": "First line; Second line",
         "The numbers": "(206) 555-0102; (206) 555-0101",
         "Id": "US1",
@@ -40,7 +52,9 @@ def test_raw_headings_are_the_apis_own_names(office: Office) -> None:
 
     ann, bo = raw_table(office, "/teammates.csv?raw=1")
 
-    assert list(ann) == ["id", "email", "firstName", "lastName", "role", "phoneNumbers"]
+    cells = [f"reach.{column.key}" for column in COLUMNS]
+    assert list(ann) == ["id", "email", "firstName", "lastName", "role", "phoneNumbers", *cells]
+    assert [ann[cell] for cell in cells] == ["allowed", "allowed", "restricted", "allowed", "unknown", "restricted"]
     assert (ann["firstName"], bo["firstName"]) == ("Ann", "")
     assert json.loads(ann["phoneNumbers"]) == ["PN2", "PN1"]
 
@@ -50,7 +64,12 @@ def test_a_record_has_the_words_of_a_numbers_users(office: Office) -> None:
 
     ann, bo = records(office, "/teammates.json")
 
-    assert ann == {**{name: ANN[name] for name in ANN if name != "groupId"}, "phoneNumbers": ["PN2", "PN1"]}
+    reach = {
+        "calling": {"US": "allowed", "CA": "allowed", "Intl": "restricted"},
+        "messaging": {"US": "allowed", "CA": "unknown", "Intl": "restricted"},
+    }
+    theirs = {name: ANN[name] for name in ANN if name != "groupId"}
+    assert ann == {**theirs, "phoneNumbers": ["PN2", "PN1"], "reach": reach}
     assert (bo["firstName"], bo["lastName"], bo["phoneNumbers"]) == (None, None, ["PN1"])
 
 
@@ -61,7 +80,12 @@ def test_somebody_on_no_number_is_listed_too(office: Office) -> None:
     ann, _ = table(office, "/teammates.csv")
 
     assert (ann["Name"], ann["Numbers"], ann["The numbers"]) == ("Ann Lee", "0", "")
-    assert records(office, "/teammates.json")[0]["phoneNumbers"] == []
+    assert {ann[cell] for cell in CELLS} == {""}
+    gone = records(office, "/teammates.json")[0]
+    assert (gone["phoneNumbers"], gone["reach"]) == ([], None)
+    raw = raw_table(office, "/teammates.csv?raw=1")[0]
+    assert {raw[f"reach.{column.key}"] for column in COLUMNS} == {""}
+    assert cell_of(sheet(office, "/teammates.xlsx"), "Calling US").value is None
 
 
 def test_in_a_workbook_how_many_can_be_counted_with(office: Office) -> None:
@@ -73,6 +97,16 @@ def test_in_a_workbook_how_many_can_be_counted_with(office: Office) -> None:
     assert cell_of(page, "Name").value == "Ann Lee"
 
 
+def test_in_a_workbook_the_reach_has_the_colours_of_its_facts(office: Office) -> None:
+    two_numbers()
+
+    page = sheet(office, "/teammates.xlsx")
+
+    cells = [cell_of(page, cell) for cell in ("Calling US", "Calling Intl", "Messaging CA")]
+    assert [cell.value for cell in cells] == ["allowed", "restricted", "not reported"]
+    assert len({cell.fill.start_color.rgb for cell in cells}) == 3
+
+
 def test_the_second_sheet_tells_what_is_listed(office: Office) -> None:
     two_numbers()
 
@@ -80,11 +114,16 @@ def test_the_second_sheet_tells_what_is_listed(office: Office) -> None:
 
     assert said["What is listed"] == "Admins who fit “ann”"
     assert (said["How many"], said["Sorted by"]) == ("1", "how many numbers, descending")
-    assert "allowed" not in said
+    assert said["allowed"].startswith("They can call there, or text there, through at least one")
 
 
 def test_the_file_is_filtered_as_the_page_is(office: Office) -> None:
     two_numbers()
 
-    for query, ids in (("role=admin", ["US1"]), ("numbers=one", ["US2"]), ("sort=-name", ["US2", "US1"])):
+    for query, ids in (
+        ("role=admin", ["US1"]),
+        ("numbers=one", ["US2"]),
+        ("calling_us=restricted", ["US2"]),
+        ("sort=-name", ["US2", "US1"]),
+    ):
         assert [row["Id"] for row in table(office, f"/teammates.csv?{query}")] == ids

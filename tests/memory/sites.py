@@ -1,7 +1,9 @@
 """An installation whose database other processes and connections see, too; everything in it; and how it is changed."""
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -175,6 +177,14 @@ def sessions() -> int:
     return sum(
         model._base_manager.count() for model in apps.get_models() if model._meta.db_table in tables.session_tables()
     )
+
+
+def damage_a_cell(file: Path) -> None:
+    """Leave a file that opens and reads, and in which SQLite itself finds what cannot be."""
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("PRAGMA ignore_check_constraints = ON")
+        database.execute("UPDATE numbers_sync SET notices = 'no JSON'")
+        database.commit()
 
 
 def damage(file: Path) -> None:

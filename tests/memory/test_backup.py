@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.memory.sites import (
     SECRET,
     Site,
     damage,
+    damage_a_cell,
     everything,
     fill,
     needs_database,
@@ -229,11 +231,12 @@ def test_a_database_that_is_not_there_is_not_made(site: Site) -> None:
 
 
 @only_sqlite
-def test_a_damaged_database_is_no_backup(site: Site) -> None:
+@pytest.mark.parametrize("harm", [damage, damage_a_cell])
+def test_a_damaged_database_is_no_backup(site: Site, harm: Callable[[Path], None]) -> None:
     assert site.file
     fill()
     connection.close()
-    damage(site.file)
+    harm(site.file)
     (site.folder / "b.sqlite3").write_text("the old one")
 
     with pytest.raises(CommandError, match=r"The database is damaged: .* Restore a backup"):

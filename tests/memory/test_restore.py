@@ -6,6 +6,7 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from tests.memory.sites import (
     Site,
     change_everything,
     damage,
+    damage_a_cell,
     everything,
     fill,
     needs_database,
@@ -228,6 +230,7 @@ UNUSABLE = [
     (an_empty_file, "The file is not a backup of Quo Admin, or it is damaged."),
     (half_of_one, "damaged"),
     (damage, "damaged"),
+    (damage_a_cell, "The file is damaged, so nothing was restored. SQLite says: CHECK constraint failed"),
     (another_program, "The file is not a backup of Quo Admin, or it is damaged."),
     (a_newer_version, "The backup was made by a newer version of Quo Admin (it has numbers 9999_later): install"),
     (an_orphan, "Not everything in the backup holds together"),
@@ -398,6 +401,43 @@ def test_who_writes_meanwhile_waits_and_goes_on(site: Site, backup: Path) -> Non
         assert list(NumberState.objects.values_list("name", flat=True)) == ["Later"]
 
 
+def test_nobody_writes_between_what_is_kept_and_what_is_restored(
+    site: Site, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused: list[bool] = []
+
+    def try_to_write() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout = 0" if connection.vendor == "sqlite" else "SET lock_timeout = '50ms'")
+            try:
+                cursor.execute("UPDATE accounts_user SET name = 'lost'")
+            except DatabaseError:
+                refused.append(True)
+
+    work = making.make
+
+    def meanwhile(path: Path) -> object:
+        kept = work(path)
+        with ThreadPoolExecutor(1) as others:
+            others.submit(_on_its_own_connection, site, try_to_write).result()
+        return kept
+
+    monkeypatch.setattr(making, "make", meanwhile)
+    restore(backup)
+    assert refused == [True]
+
+
+def _on_its_own_connection(site: Site, work: Callable[[], None]) -> None:
+    try:
+        if site.file:
+            with opened(site.file):
+                work()
+        else:
+            work()
+    finally:
+        connection.close()
+
+
 # When it fails
 
 
@@ -473,3 +513,4 @@ def test_a_bare_copy_of_a_database_in_use_is_a_backup_too(site: Site, backup: Pa
     restore(backup)
     restore(copy)
     assert everything() == before
+    assert sessions() == 0

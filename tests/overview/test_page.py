@@ -244,6 +244,8 @@ def test_of_many_who_reach_abroad_the_first_are_named(office: Office) -> None:
     calling = one(home(office), '[data-abroad="calling"]')
 
     assert words(one(calling, ".few")) == "Ann 0, Ann 1, Ann 2, Ann 3, Ann 4, Ann 5 and 3 more"
+    assert attribute(one(calling, "#calling-more"), "href") == "/teammates/?calling_intl=allowed"
+    assert listed(office, one(calling, "#calling-more")) == 9
 
 
 # What changed

@@ -44,6 +44,12 @@ def test_every_model_of_the_memory_is_there() -> None:
     assert models - {"savedfilter", "showncolumns"} == set(SEEN)
 
 
+def test_the_administration_has_the_icon_of_every_other_page(staff: Office) -> None:
+    icons = [one(parsed(staff.get(path)), "link[rel=icon]").attributes for path in ("/admin/", "/")]
+
+    assert icons[0]["href"] == icons[1]["href"]
+
+
 @pytest.mark.parametrize("name", SEEN)
 def test_staff_read_what_was_seen(staff: Office, seen: None, name: str) -> None:
     listed = parsed(staff.get(f"/admin/numbers/{name}/"))

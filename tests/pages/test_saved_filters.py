@@ -47,7 +47,8 @@ def saved(name: str = "Abroad") -> SavedFilter:
 def lines(client: Client) -> dict[str, list[str]]:
     """What the page of saved filters says of each, by its name."""
     rows = parsed(client.get(SAVED)).css("tr[data-saved]")
-    return {words(one(row, "th")): texts(row.css("td"))[:3] for row in rows}
+    said = 'td[data-label="Shows"], td[data-label="Address"] code, td[data-label="Whose"]'
+    return {words(one(row, "th")): texts(row.css(said)) for row in rows}
 
 
 def test_a_filter_is_saved_under_a_name_and_said_so(office: Office) -> None:
@@ -57,7 +58,19 @@ def test_a_filter_is_saved_under_a_name_and_said_so(office: Office) -> None:
     assert (kept.name, kept.query, kept.is_shared) == ("Abroad", "calling_intl=allowed", False)
     assert kept.owner.email == "ann@example.com"
     assert response.headers["Location"] == f"/saved/{kept.code}/"
-    assert "Saved as “Abroad”." in notices_of(parsed(office.get(LIST)))
+    page = parsed(office.get(LIST))
+    address = f"http://testserver/saved/{kept.code}/"
+    assert f"Saved as “Abroad”. Its short address is {address}." in notices_of(page)
+    assert attribute(one(page, "p.notice a"), "href") == address
+
+
+def test_a_name_is_no_markup_in_what_is_said_of_it(office: Office) -> None:
+    save(office, name="<b id=bold>x</b>")
+
+    page = parsed(office.get(LIST))
+
+    assert not page.css("#bold")
+    assert any("“<b id=bold>x</b>”" in notice for notice in notices_of(page))
 
 
 def test_the_short_address_leads_to_the_list_as_it_was(office: Office) -> None:

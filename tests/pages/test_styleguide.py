@@ -1,11 +1,14 @@
 """The style guide: there for who changes the looks, and for nobody else."""
 
+import re
+from typing import Any
+
 import pytest
 from pytest_django import Settings
 
 from numbers.facts import Fact
 from numbers.freshness import Level
-from tests.pages.builders import Office, attribute, parsed, texts
+from tests.pages.builders import Office, attribute, one, parsed, texts
 
 PATH = "/styleguide/"
 
@@ -26,6 +29,55 @@ def test_it_shows_every_fact_and_every_age(developer: Office) -> None:
     assert {attribute(cell, "data-fact") for cell in page.css("td[data-cell]")} == {fact.value for fact in Fact}
     ages = {attribute(sample, "data-freshness") for sample in page.css("#freshness")}
     assert ages == {level.value for level in Level}
+
+
+PARTS = {
+    "the audit's matrix": ".matrix tr[data-number]",
+    "a group that goes on": ".matrix .group-row",
+    "odd ones, one by one": '.odd-list [data-count="1"]',
+    "odd ones, many at once": ".odd-list details",
+    "nothing odd": '[data-odd="0"]',
+    "possible causes": "[data-cause]",
+    "a teammate's row": ".teammates tr[data-teammate]",
+    "a teammate on no number": ".teammates .no-reach",
+    "reach": "[data-reach]",
+    "what would be left": ".lone li",
+    "a mismatch": ".mismatch",
+    "what changed": "[data-change]",
+    "who reaches abroad": "[data-abroad]",
+    "asking Quo": ".sample-asking .asking",
+    "what the page's own check found": ".doubts",
+    "one's own saved filter": "[data-saved] form",
+    "every column": ".numbers.is-wide",
+    "the page of a list, on paper": ".page-on-paper",
+}
+
+
+@pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
+def test_it_shows_every_part(developer: Office, part: str) -> None:
+    assert parsed(developer.get(PATH)).css(part)
+
+
+def test_what_nobody_reports_is_shown_as_it_came_in_every_table(developer: Office) -> None:
+    page = parsed(developer.get(PATH))
+
+    for table in (".cells", ".numbers", ".matrix"):
+        assert "pending_review" in texts(page.css(f"{table} .fact .raw")), table
+
+
+def test_it_is_drawn_without_the_memory(developer: Office, django_assert_max_num_queries: Any) -> None:
+    developer.get(PATH)
+    with django_assert_max_num_queries(4) as asked:
+        developer.get(PATH)
+    assert not [query["sql"] for query in asked if '"numbers_' in query["sql"]]
+
+
+def test_thousands_are_set_apart_wherever_people_read(developer: Office) -> None:
+    page = parsed(developer.get(PATH))
+
+    shown = one(page, "main").text(separator=" ")
+    assert {"12,345", "1,234", "10,000"} <= set(re.findall(r"\d+,\d{3}", shown))
+    assert not re.search(r"(?<![-\d+(])(?:12345|12341|1234|10000)(?!\d)", shown)
 
 
 def test_nothing_of_it_asks_anything(developer: Office) -> None:

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from numbers.facts import COLUMNS, Fact
 from numbers.folding import fold
 from numbers.query import MAX_TEXT
 from numbers.teammate_filters import NUMBERS_LABELS, ROLE_LABELS, SORT_LABELS, TeammateFilters, parse
@@ -65,6 +66,10 @@ def test_the_query_finds_who_fits_all_of_it(four: Office, query: str, found: lis
     ("query", "notice"),
     [
         ("role=boss", "“boss” is nothing that role can be (owner, admin, member), so it was ignored."),
+        (
+            "calling_us=yes",
+            "“yes” is nothing that calling_us can be (allowed, restricted, unknown), so it was ignored.",
+        ),
         ("numbers=7", "“7” is nothing that numbers can be (none, one, several), so it was ignored."),
         ("sort=email", "The list cannot be sorted by “email”, so it is sorted by name."),
         ("sort=--name", "The list cannot be sorted by “--name”, so it is sorted by name."),
@@ -112,12 +117,13 @@ def test_any_change_but_of_the_page_begins_at_the_first(change: dict[str, Any], 
 
 
 def test_each_chip_takes_one_filter_away() -> None:
-    shown = TeammateFilters(q="a", role="owner", numbers="one", sort="-name", page=2)
+    shown = TeammateFilters(q="a", role="owner", numbers="one", messaging_ca="unknown", sort="-name", page=2)
 
     assert [(chip.label, chip.without.query) for chip in shown.chips()] == [
-        ("Search: a", "role=owner&numbers=one&sort=-name"),
-        ("Role: owner", "q=a&numbers=one&sort=-name"),
-        ("On one number", "q=a&role=owner&sort=-name"),
+        ("Search: a", "role=owner&numbers=one&messaging_ca=unknown&sort=-name"),
+        ("Role: owner", "q=a&numbers=one&messaging_ca=unknown&sort=-name"),
+        ("On one number", "q=a&role=owner&messaging_ca=unknown&sort=-name"),
+        ("Messaging CA: not reported", "q=a&role=owner&numbers=one&sort=-name"),
     ]
 
 
@@ -127,6 +133,11 @@ def test_each_chip_takes_one_filter_away() -> None:
         (TeammateFilters(), "Teammates"),
         (TeammateFilters(role="member"), "Members"),
         (TeammateFilters(numbers="several"), "Teammates on several numbers"),
+        (TeammateFilters(calling_intl="allowed"), "Teammates who can call abroad"),
+        (
+            TeammateFilters(q="ann", role="admin", messaging_us="restricted", messaging_ca="unknown"),
+            "Admins who cannot text the United States, are not reported as able to text Canada and fit “ann”",
+        ),
         (TeammateFilters(q="Ann LEE", role="owner", numbers="none"), "Owners on no number who fit “Ann LEE”"),
     ],
 )
@@ -134,7 +145,11 @@ def test_the_filters_read_as_a_sentence(filters: TeammateFilters, sentence: str)
     assert filters.sentence() == sentence
 
 
-@given(st.dictionaries(st.sampled_from(["q", "role", "numbers", "sort", "page"]), st.text(max_size=20)))
+@given(
+    st.dictionaries(
+        st.sampled_from(["q", "role", "numbers", "calling_us", "messaging_intl", "sort", "page"]), st.text(max_size=20)
+    )
+)
 @example({"role": "owner", "numbers": "several", "sort": "-role", "page": "7", "q": " a  b "})
 def test_the_canonical_query_means_the_same(parameters: dict[str, str]) -> None:
     asked = parse(QueryDict(urlencode(parameters, errors="replace")))
@@ -188,8 +203,63 @@ def test_who_is_found_is_who_a_plain_model_finds(
         }
 
 
+PATTERNS = st.lists(st.sampled_from(["unrestricted", "restricted", "sometimes", None]), min_size=6, max_size=6)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(PATTERNS, st.sets(st.integers(0, 3))), max_size=6),
+    st.dictionaries(st.sampled_from([column.field for column in COLUMNS]), st.sampled_from(list(Fact)), max_size=2),
+)
+def test_who_reaches_so_far_is_who_does_through_any_of_their_numbers(
+    db: None, described: list[tuple[list[str | None], set[int]]], asked: dict[str, Fact]
+) -> None:
+    with forgotten():
+        users = [user(f"US{place}", email=f"{place}@x.example") for place in range(4)]
+        remember(number("PNall", users=users))
+        remember(
+            number("PNnobody", users=[]),
+            *(
+                number(f"PN{at}", users=[users[place] for place in on], restrictions=restrictions(raws))
+                for at, (raws, on) in enumerate(described)
+            ),
+        )
+
+        found = parse(QueryDict(urlencode(asked))).states()
+
+        def fits(place: int) -> bool:
+            held = [raws for raws, on in described if place in on]
+            for at, column in enumerate(COLUMNS):
+                said = {raws[at] for raws in held}
+                reach = (
+                    None
+                    if not held
+                    else Fact.ALLOWED
+                    if "unrestricted" in said
+                    else Fact.RESTRICTED
+                    if said == {"restricted"}
+                    else Fact.UNKNOWN
+                )
+                if asked.get(column.field, reach) != reach:
+                    return False
+            return True
+
+        assert {state.teammate.quo_id for state in found} == {f"US{place}" for place in range(4) if fits(place)}
+
+
+def restrictions(raws: list[str | None]) -> dict[str, dict[str, str]]:
+    sent: dict[str, dict[str, str]] = {"calling": {}, "messaging": {}}
+    for column, raw in zip(COLUMNS, raws, strict=True):
+        if raw is not None:
+            sent[column.channel][column.region] = raw
+    return sent
+
+
 PARAMETERS = st.lists(
-    st.tuples(st.sampled_from(["q", "role", "numbers", "sort", "page", "q[]", ""]) | st.text(max_size=5), st.text()),
+    st.tuples(
+        st.sampled_from(["q", "role", "numbers", "messaging_us", "sort", "page", "q[]", ""]) | st.text(max_size=5),
+        st.text(),
+    ),
     max_size=5,
 )
 

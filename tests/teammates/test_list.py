@@ -298,9 +298,13 @@ def test_the_form_asks_at_each_letter_and_choice(three: Office) -> None:
 
     assert attribute(form, "hx-get") == PEOPLE
     triggers = attribute(form, "hx-trigger").split(", ")
-    assert triggers == ["submit", "input changed delay:150ms from:#q", "search from:#q", "change from:#narrowing"]
+    choices = ["change from:#narrowing", "change from:#more-filters"]
+    assert triggers == ["submit", "input changed delay:150ms from:#q", "search from:#q", *choices]
     assert one(form, "#narrowing [name=role]")
     assert one(form, "#narrowing [name=numbers]")
+    assert [attribute(field, "name") for field in form.css("#more-filters select")] == [
+        *("calling_us", "calling_ca", "calling_intl", "messaging_us", "messaging_ca", "messaging_intl")
+    ]
 
 
 def test_every_link_that_htmx_follows_leads_there_without_it_too(office: Office) -> None:
@@ -329,6 +333,14 @@ def test_htmx_gets_the_results_the_title_and_the_count_and_nothing_else(three: O
 
 def test_everybody_is_announced_without_being_found(three: Office) -> None:
     assert words(one(parsed(three.get(PEOPLE, headers=HTMX)), "#announce")) == "3 teammates."
+
+
+def test_another_page_is_announced(three: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(teammates, "PAGE_SIZE", 2)
+
+    page = parsed(three.get(f"{PEOPLE}?page=2", headers=HTMX))
+
+    assert words(one(page, "#announce")) == "3 teammates, page 2 of 2."
 
 
 def test_a_chip_also_swaps_the_fields_that_held_its_filter(three: Office) -> None:

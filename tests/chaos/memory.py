@@ -1,0 +1,167 @@
+"""What a database file remembers, read past the product: a canonical dump, and what each answer ought to come to."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Record = dict[str, Any]
+Row = tuple[Any, ...]
+
+_REGIONS = [(channel, region) for channel in ("calling", "messaging") for region in ("US", "CA", "Intl")]
+_FIELDS = {
+    "groupId": "group_id",
+    "portRequestId": "port_request_id",
+    "formattedNumber": "formatted_number",
+    "forward": "forward",
+    "name": "name",
+    "number": "number",
+    "portingStatus": "porting_status",
+    "symbol": "symbol",
+    "createdAt": "created_at_text",
+    "updatedAt": "updated_at_text",
+}
+_CELLS = [f"{channel}_{region}".lower() for channel, region in _REGIONS]
+_DERIVED = "search_text, name_key, kind, country, forward_number, answer"
+_END = 2 + len(_FIELDS) + len(_CELLS)  # where the facts of a state end in its row
+_STATE = ", ".join([*_FIELDS.values(), *_CELLS])
+
+# Without keys and times of our own: two runs that heard the same remember the same.
+_QUERIES = {
+    "numbers": (
+        "SELECT quo_id, gone_at IS NULL, seen_until IS NULL, fingerprint FROM numbers_phonenumber ORDER BY quo_id"
+    ),
+    "states": (
+        f"SELECT n.quo_id, s.until IS NULL, {_STATE}, {_DERIVED} FROM numbers_numberstate s "  # noqa: S608 - our own words
+        "JOIN numbers_phonenumber n ON n.id = s.phone_number_id ORDER BY n.quo_id, s.since"
+    ),
+    "teammates": (
+        "SELECT t.quo_id, s.until IS NULL, email, first_name, last_name, role, search_text, name_key "
+        "FROM numbers_teammatestate s JOIN numbers_teammate t ON t.id = s.teammate_id ORDER BY t.quo_id, s.since"
+    ),
+    "assignments": (
+        "SELECT n.quo_id, t.quo_id, a.until IS NULL, a.role, a.group_id FROM numbers_assignment a "
+        "JOIN numbers_phonenumber n ON n.id = a.phone_number_id JOIN numbers_teammate t ON t.id = a.teammate_id "
+        "ORDER BY n.quo_id, t.quo_id, a.since"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """What holds now: numbers, teammates and who is on which number, by their ids in Quo."""
+
+    numbers: dict[str, Row]
+    teammates: dict[str, Row]
+    assignments: dict[tuple[str, str], Row]
+
+    def differences(self, other: "View") -> list[str]:
+        """Up to three differences, in words."""
+        pairs = [(what, getattr(self, what), getattr(other, what)) for what in ("numbers", "teammates", "assignments")]
+        found = [
+            f"{what} {key}: {mine.get(key)!r} is not {theirs.get(key)!r}"
+            for what, mine, theirs in pairs
+            for key in sorted({*mine, *theirs})
+            if mine.get(key) != theirs.get(key)
+        ]
+        return found[:3]
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Everything remembered; the states of each number, teammate and assignment in their order."""
+
+    numbers: list[Row]
+    states: list[Row]
+    teammates: list[Row]
+    assignments: list[Row]
+
+    @property
+    def present(self) -> View:
+        return View(
+            {row[0]: row[2:_END] for row in self.states if row[1]},
+            {row[0]: row[2:6] for row in self.teammates if row[1]},
+            {row[:2]: row[3:] for row in self.assignments if row[2]},
+        )
+
+    @property
+    def open_rows(self) -> list[list[Row]]:
+        """What holds now, with what is worked out from it, whatever was before.
+
+        Without the answers' texts: one that says the same in other words begins no new state.
+        """
+        return [
+            [row for row in self.numbers if row[1]],
+            [row[:-1] for row in self.states if row[1]],
+            [row for row in self.teammates if row[1]],
+            [row for row in self.assignments if row[2]],
+        ]
+
+    def __str__(self) -> str:
+        """Counts of numbers there, their states, teammates' states and assignments, and a digest of it all."""
+        there = sum(row[1] for row in self.numbers)
+        everything = (self.numbers, self.states, self.teammates, self.assignments)
+        digest = hashlib.sha256(repr(everything).encode()).hexdigest()[:4]
+        return f"{there}/{len(self.states)}/{len(self.teammates)}/{len(self.assignments)} {digest}"
+
+
+def memory_of(file: Path) -> Memory:
+    with closing(sqlite3.connect(file, timeout=30)) as database:
+        return Memory(**{what: database.execute(sql).fetchall() for what, sql in _QUERIES.items()})
+
+
+def copy_database(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(target, timeout=30)) as copy:
+        original.backup(copy)
+
+
+def view_of(records: Iterable[Record]) -> View:
+    """What an answer says, where each record is one that can be read; of two about the same the last one counts."""
+    view = View({}, {}, {})
+    for record in records:
+        number_id = record["id"]
+        for key in [key for key in view.assignments if key[0] == number_id]:
+            del view.assignments[key]
+        cells = (_word(record["restrictions"][channel], region) for channel, region in _REGIONS)
+        view.numbers[number_id] = (*(record[name] for name in _FIELDS), *cells)
+        for user in record["users"]:
+            view.teammates[user["id"]] = (user["email"], user["firstName"], user["lastName"], user["role"])
+            view.assignments[number_id, user["id"]] = (user["role"], user["groupId"])
+    return view
+
+
+def _word(channel: dict[str, Any], region: str) -> str | None:
+    """A cell as it is remembered: a text as such, anything else as its JSON, nothing as nothing."""
+    if region not in channel:
+        return None
+    value = channel[region]
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+
+
+def after(before: View, answer: View, *, kept: Iterable[str] | None) -> View:
+    """What ought to hold after an answer. `kept` are the numbers that are not gone though it does not tell of them;
+    None: all of them.
+    """
+    stays = set(before.numbers) if kept is None else {*kept, *answer.numbers}
+    return View(
+        {key: row for key, row in before.numbers.items() if key in stays} | answer.numbers,
+        before.teammates | answer.teammates,
+        {key: row for key, row in before.assignments.items() if key[0] in stays and key[0] not in answer.numbers}
+        | answer.assignments,
+    )
+
+
+def never_said(memory: Memory, said: Iterable[View]) -> list[str]:
+    """States of the whole history that no answer has said: what a sync has made up."""
+    views = list(said)
+    held = [("number", row[0], row[2:_END], [view.numbers.get(row[0]) for view in views]) for row in memory.states]
+    held += [("teammate", row[0], row[2:6], [view.teammates.get(row[0]) for view in views]) for row in memory.teammates]
+    held += [
+        ("assignment", row[:2], row[3:], [view.assignments.get(row[:2]) for view in views])
+        for row in memory.assignments
+    ]
+    return [f"{what} {key}: {facts!r}" for what, key, facts, known in held if facts not in known][:3]

@@ -1,0 +1,160 @@
+"""What can happen on the way to Quo, down to the single byte."""
+
+import gzip
+import ssl
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from numbers.sandbox.answers import render
+from tests.chaos.door import Script, answer, drips, floods, resets, says, stalls
+from tests.chaos.office import MAX_ANSWER_MB, Office
+from tests.chaos.statuses import BROKE_OFF, IN_TIME, STRANGE, TROUBLE, UNREADABLE
+from tests.chaos.trial import Arm, Case, Fault
+
+GROUP = "network"
+
+REFUSED = "Quo could not be reached: nothing takes connections at its address."
+NOT_FOUND = "Quo's address could not be found."
+NOT_SECURE = "The connection to Quo is not secure, so nothing was asked."
+PROXY = "The proxy on the way to Quo does not let Quo Admin through."
+TOO_LARGE = f"Quo's answer is larger than the {MAX_ANSWER_MB} MB that Quo Admin accepts."
+DAMAGED = "its compression is damaged"
+CHECKED = "Checked with Quo"
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+Make = Callable[[bytes], Script]  # from the body of the right answer
+
+
+def _length(body: bytes) -> bytes:
+    return HEAD + b"Content-Length: %d\r\n\r\n" % len(body)
+
+
+def _chunk(body: bytes) -> bytes:
+    return b"%x\r\n%s\r\n" % (len(body), body)
+
+
+def _gzipped(packed: bytes) -> Script:
+    return says(answer(packed, 200, "Content-Encoding: gzip"))
+
+
+def _wrong_sum(body: bytes) -> Script:
+    packed = gzip.compress(body)
+    return _gzipped(packed[:-8] + bytes(8))
+
+
+# What the answer becomes, and the sentence for it.
+ANSWERS: dict[str, tuple[Make, str]] = {
+    "reset at once": (lambda _: resets(reads=False), BROKE_OFF),
+    "reset after the question": (lambda _: resets(), BROKE_OFF),
+    "reset in the headers": (lambda _: resets(HEAD[:30]), BROKE_OFF),
+    "reset after the headers": (lambda body: resets(_length(body)), BROKE_OFF),
+    "reset in the body": (lambda body: resets(_length(body) + body[: len(body) // 2]), BROKE_OFF),
+    "closed after the question": (lambda _: says(), BROKE_OFF),
+    "closed in the headers": (lambda _: says(HEAD[:-2]), UNREADABLE),
+    "silence before the question": (lambda _: stalls(reads=False), IN_TIME),
+    "silence after the question": (lambda _: stalls(), IN_TIME),
+    "silence in the headers": (lambda _: stalls(HEAD), IN_TIME),
+    "silence after the headers": (lambda body: stalls(_length(body)), IN_TIME),
+    "silence in the body": (lambda body: stalls(_length(body) + body[: len(body) // 2]), IN_TIME),
+    "silence in a chunk": (lambda body: stalls(CHUNKED + _chunk(body)[:500]), IN_TIME),
+    "dripping status line": (lambda _: drips(b"HTTP/1.1 200 ", b"O"), IN_TIME),
+    "dripping headers": (lambda _: drips(HEAD, b"X: y\r\n", 0.1), IN_TIME),
+    "dripping body": (lambda body: drips(_length(body), b" "), IN_TIME),
+    "dripping chunks": (lambda _: drips(CHUNKED, _chunk(b" ")), IN_TIME),
+    "body one byte short": (lambda body: says(_length(body), body[:-1]), BROKE_OFF),
+    "body cut in half": (lambda body: says(_length(body), body[: len(body) // 2]), BROKE_OFF),
+    "body cut, of unknown length": (lambda body: says(HEAD + b"\r\n", body[: len(body) // 2]), UNREADABLE),
+    "chunk cut in half": (lambda body: says(CHUNKED, _chunk(body)[: len(body) // 2]), BROKE_OFF),
+    "chunks without the last one": (lambda body: says(CHUNKED, _chunk(body)), BROKE_OFF),
+    "chunk of no size": (lambda body: says(CHUNKED, b"no size\r\n", body), BROKE_OFF),
+    "headers without end": (lambda _: floods(HEAD, b"X-More: " + b"x" * 4_000 + b"\r\n"), BROKE_OFF),
+    "one header without end": (lambda _: floods(HEAD + b"X: ", b"x" * 65_536), BROKE_OFF),
+    "a header that is damaged": (lambda body: says(HEAD + b"no header\r\n\r\n", body), BROKE_OFF),
+    "not HTTP": (lambda _: says(b"220 mail.example.com ESMTP ready\r\n" * 9), BROKE_OFF),
+    "gzip cut in half": (lambda body: _gzipped(gzip.compress(body)[: len(gzip.compress(body)) // 2]), UNREADABLE),
+    "gzip that is none": (_gzipped, DAMAGED),
+    "gzip with a wrong checksum": (_wrong_sum, DAMAGED),
+    "gzip, damaged in the middle": (lambda body: _gzipped(gzip.compress(body)[:900] + b"\xff" * 90), UNREADABLE),
+    "endless body": (lambda _: floods(HEAD + b"\r\n" + b'{"data":[', b" " * 65_536), TOO_LARGE),
+    "endless chunks": (lambda _: floods(CHUNKED, _chunk(b" " * 65_536)), TOO_LARGE),
+    "endless body of an error": (lambda _: floods(b"HTTP/1.1 500 No\r\n\r\n", b"x" * 65_536), TROUBLE),
+    "endless body of a redirect": (lambda _: floods(b"HTTP/1.1 300 No\r\n\r\n", b"x" * 65_536), STRANGE),
+}
+
+
+def _through_the_door(make: Make) -> Arm:
+    def arm(office: Office) -> None:
+        office.door.script = make(render({"data": office.quo.second.numbers}))
+
+    return arm
+
+
+def _jam(office: Office) -> None:
+    office.door.jam()
+
+
+def _refuse(office: Office) -> None:
+    office.door.refuse()
+
+
+def _nothing(_: Office) -> None:
+    pass
+
+
+def _self_signed(office: Office) -> None:
+    with TemporaryDirectory() as folder:
+        command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -keyout key.pem -out cert.pem"
+        subprocess.run(command.split(), cwd=folder, capture_output=True, check=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(Path(folder) / "cert.pem", Path(folder) / "key.pem")
+    office.door.tls = context
+
+
+def _script(script: Script) -> Arm:
+    def arm(office: Office) -> None:
+        office.door.script = script
+
+    return arm
+
+
+def _over_tls(office: Office, **more: str) -> dict[str, str]:
+    return {"QUO_API_URL": office.door.url.replace("http:", "https:"), **more}
+
+
+def _without_certificates(office: Office) -> dict[str, str]:
+    return _over_tls(office, REQUESTS_CA_BUNDLE="/nowhere/certificates.pem")
+
+
+def _unknown_name(_: Office) -> dict[str, str]:
+    return {"QUO_API_URL": "https://quo.invalid"}
+
+
+def _by_proxy(office: Office) -> dict[str, str]:
+    return {"QUO_API_URL": "https://quo.invalid", "HTTPS_PROXY": office.door.url, "NO_PROXY": "", "no_proxy": ""}
+
+
+# By `manage.py sync` with another address, which the pages' processes do not have.
+ADDRESSES: dict[str, tuple[Arm, str, Callable[[Office], dict[str, str]]]] = {
+    "a name that DNS does not know": (_nothing, NOT_FOUND, _unknown_name),
+    "TLS: the other side has none": (_script(says(answer(b"", 400), at_once=True)), NOT_SECURE, _over_tls),
+    "TLS: nobody vouches for it": (_self_signed, NOT_SECURE, _over_tls),
+    "TLS: no certificates here": (_self_signed, NOT_SECURE, _without_certificates),
+    "TLS: silence in the handshake": (_script(stalls(reads=False)), IN_TIME, _over_tls),
+    "TLS: closed in the handshake": (_script(says(at_once=True)), BROKE_OFF, _over_tls),
+    "TLS: reset in the handshake": (_script(resets(reads=False)), BROKE_OFF, _over_tls),
+    "a proxy that refuses": (_script(says(answer(b"", 403))), PROXY, _by_proxy),
+    "a proxy that is not there": (_refuse, PROXY, _by_proxy),
+}
+
+
+def cases() -> Iterator[Case]:
+    yield Fault(_refuse, [REFUSED]).case(GROUP, "refused")
+    yield Fault(_jam, [IN_TIME]).case(GROUP, "slow connect: the queue is full")
+    for name, (make, sentence) in ANSWERS.items():
+        yield Fault(_through_the_door(make), [sentence]).case(GROUP, name)
+    for name, (arm, sentence, more) in ADDRESSES.items():
+        skip = "needs openssl to make a certificate" if arm is _self_signed and not which("openssl") else ""
+        yield Fault(arm, [sentence], more=more).case(GROUP, name, skip)

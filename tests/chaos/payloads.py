@@ -1,0 +1,246 @@
+"""Answers that are not what they ought to be: as a whole, and in each field of Quo's published description.
+
+The description is read where it lies, and not part of this project: without it the fields cannot be tried.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache
+from itertools import cycle
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from numbers.sandbox.answers import render
+from tests.chaos.door import answer, says
+from tests.chaos.memory import Memory, Record, View, after, view_of
+from tests.chaos.network import HEAD, TOO_LARGE
+from tests.chaos.office import MAX_ANSWER_MB, Office
+from tests.chaos.statuses import UNREADABLE
+from tests.chaos.trial import Arm, Case, Fault, Taken
+from tests.sandbox.test_description import DESCRIPTION
+
+WHOLE, FIELDS = "answers as a whole", "each field of the description"
+INCOMPLETE = "Quo’s answer looks incomplete."
+SET_ASIDE = "could not be read; what"
+EVERY = 2  # every second record is changed: the others must be remembered all the same
+REGIONS = ("US", "CA", "Intl")
+OTHERS: tuple[Any, ...] = (None, True, 0, 7, -1.5, "a text", "", [], ["a text"], {}, {"a": "text"})
+
+Change = Callable[[Record, Any], None]
+
+
+@dataclass(frozen=True)
+class Odd:
+    """An answer of records of which not all are as described. `records` are what it holds, in its order."""
+
+    records: Sequence[Any]
+
+    def arm(self, office: Office) -> None:
+        office.door.script = says(answer(render({"data": self.records})))
+
+    def taken(self, office: Office, _before: Memory) -> Taken:
+        """What can be read counts, what cannot stays as it was, and gone is only what a whole answer lacks."""
+        known = view_of(office.quo.first.numbers)
+        readable = [record for record in self.records if is_readable(record)]
+        return Taken(after(known, view_of(readable), kept=self._kept(known)), [view_of(readable)])
+
+    def _kept(self, known: View) -> Sequence[str] | None:
+        if self.is_held(known):
+            return None
+        return [record["id"] for record in self.records if not is_readable(record)]
+
+    def is_held(self, known: View) -> bool:
+        """Whether nothing may be taken for gone: an id is lost, or most of the numbers are."""
+        unreadable = [record for record in self.records if not is_readable(record)]
+        ids = {record["id"] for record in self.records if isinstance(record, dict) and is_number_id(record.get("id"))}
+        missing = len(known.numbers.keys() - ids)
+        lost = any(not isinstance(record, dict) or not is_number_id(record.get("id")) for record in unreadable)
+        return bool(missing) and (lost or missing * 2 > len(known.numbers))
+
+    def sees(self, known: View) -> list[str]:
+        aside = sum(not is_readable(record) for record in self.records)
+        count = f"{aside} record{'' if aside == 1 else 's'} of Quo’s last answer could not be read"
+        sees = ([INCOMPLETE] if self.is_held(known) else []) + ([count] if aside else [])
+        return sees or ["Checked with Quo"]
+
+    def case(self, group: str, name: str, known: View) -> Case:
+        return Fault(self.arm, self.sees(known), self.taken).case(group, name)
+
+
+# What can be read, by the description alone
+
+
+@cache
+def item_schema() -> Any:
+    document = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
+    schemas = document["components"]["schemas"]
+    return schemas["ListPhoneNumbersResponse"]["properties"]["data"]["items"]
+
+
+@cache
+def _validator() -> Any:
+    return Draft202012Validator(item_schema())
+
+
+def is_number_id(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith("PN")
+
+
+def is_readable(record: Any) -> bool:
+    """Whether a record is as described; what stands in a single region may be anything, and is shown as it is."""
+    plain = deepcopy(record)
+    channels = plain.get("restrictions") if isinstance(plain, dict) else None
+    for channel in ("calling", "messaging"):
+        if isinstance(channels, dict) and isinstance(channels.get(channel), dict):
+            channels[channel] = dict.fromkeys(REGIONS, "restricted")
+    return bool(_validator().is_valid(plain))
+
+
+# The fields
+
+
+def fields(schema: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every field of the description, by the way to it: an array's items go by "0"."""
+    for part in (schema, *schema.get("allOf", ())):
+        for name, inner in part.get("properties", {}).items():
+            yield (*path, name), inner
+            yield from fields(inner, (*path, name))
+    if "items" in schema:
+        yield from fields(schema["items"], (*path, "0"))
+
+
+def _wrong_values(schema: Any) -> list[Any]:
+    """Values of every JSON type, and texts that no pattern and no list of values knows."""
+    unknown = ["unheard of", "\u0000", "🏡" * 40, "<script>alert(1)</script>", "x" * 4_000]
+    return [value for value in (*OTHERS, *unknown) if not Draft202012Validator(schema).is_valid(value)]
+
+
+def _types_of(schema: Any) -> list[Any]:
+    return [value for value in _wrong_values(schema) if value is not None and not _is_text(schema, value)]
+
+
+def _unknown_texts(schema: Any) -> list[Any]:
+    return [value for value in _wrong_values(schema) if _is_text(schema, value)]
+
+
+def _is_text(schema: Any, value: Any) -> bool:
+    return isinstance(value, str) and schema.get("type") == "string"
+
+
+def _changed(records: Sequence[Record], path: Sequence[str], change: Change, values: Sequence[Any]) -> Odd:
+    """Every second record that has such a field, each with the next of the values in it."""
+    changed = json.loads(json.dumps(records))  # not `deepcopy`: a teammate is one object on all its numbers
+    turns = cycle(values)
+    for record in [record for record in changed if _holder(record, path) is not None][::EVERY]:
+        change(_holder(record, path), next(turns))
+    return Odd(changed)
+
+
+def _holder(record: Any, path: Sequence[str]) -> Any:
+    """What holds the last step of the path, or None."""
+    for step in path[:-1]:
+        try:
+            record = record[int(step)] if isinstance(record, list) else record[step]
+        except IndexError:  # nobody is on this number
+            return None
+    return record
+
+
+def field_cases(first: Sequence[Record], second: Sequence[Record]) -> Iterator[Case]:
+    if not DESCRIPTION.is_file():
+        reason = "Quo's published description is not here: name its file in QUO_API_DESCRIPTION"
+        yield Case(FIELDS, "missing, null, wrong types", lambda _place, _row: None, skip=reason)
+        return
+    known = view_of(first)
+    for path, schema in fields(item_schema()):
+        name, step = ".".join(path).replace(".0.", "[]."), path[-1]
+        kinds: list[tuple[str, Change, list[Any]]] = [
+            ("missing", lambda holder, _, step=step: holder.pop(step), [None]),  # type: ignore[misc]
+            ("null", lambda holder, value, step=step: holder.update({step: value}), [None]),  # type: ignore[misc]
+            ("wrong types", lambda holder, value, step=step: holder.update({step: value}), _types_of(schema)),  # type: ignore[misc]
+            ("unknown", lambda holder, value, step=step: holder.update({step: value}), _unknown_texts(schema)),  # type: ignore[misc]
+        ]
+        for kind, change, values in kinds:
+            if values:
+                yield _changed(second, path, change, values).case(FIELDS, f"{name}: {kind}", known)
+
+
+# Whole answers
+
+
+def _sends(body: bytes) -> Arm:
+    def arm(office: Office) -> None:
+        office.door.script = says(answer(body))
+
+    return arm
+
+
+NOT_A_LIST: dict[str, bytes] = {
+    "empty body": b"",
+    "one space": b" ",
+    "not JSON": b"upstream connect error or disconnect/reset before headers",
+    "HTML": b"<!doctype html><title>Sign in to the hotel's network</title>",
+    "JSON with a comma too many": b'{"data": [],}',
+    "JSON cut short": b'{"data": [{"id": "PN1", "na',
+    "two answers in one": b'{"data": []}{"data": []}',
+    "a number": b"42",
+    "null": b"null",
+    "a text": b'"phone numbers"',
+    "a bare list": b"[]",
+    "an empty object": b"{}",
+    "data is null": b'{"data": null}',
+    "data is a text": b'{"data": "none"}',
+    "data is an object": b'{"data": {"PN1": {}}}',
+    "data under another name": b'{"numbers": []}',
+    "an error under 200": b'{"message": "Oops", "code": "0401500", "status": 500}',
+    "UTF-16": '{"data": []}'.encode("utf-16"),
+    "not any text": bytes(range(256)),
+    "100,000 brackets": b"[" * 100_000,
+}
+
+
+def whole_cases(first: Sequence[Record], second: Sequence[Record]) -> Iterator[Case]:
+    for name, body in NOT_A_LIST.items():
+        yield Fault(_sends(body), [UNREADABLE]).case(WHOLE, name)
+    known = view_of(first)
+    second = list(second)
+    halved = second[: len(known.numbers) // 2 - 1]
+    renamed = [record | {"name": f"{record['name']} (twice)"} for record in second[::3]]
+    junk: list[Any] = [None, 7, "a number", [], {}, True]
+    odd: dict[str, list[Any]] = {
+        "an empty list": [],
+        "half a list": halved,
+        "one number of many": second[:1],
+        "every number twice": [*second, *second],
+        "a third twice, by another name": [*second, *renamed],
+        "a number of which nothing is known": [*second, second[0] | {"id": "PNunheardof"}],
+        "a teammate twice on each number": [record | {"users": record["users"] * 2} for record in second],
+        "nobody on any number": [record | {"users": []} for record in second],
+        "records that are none": [*second, *junk],
+        "nothing but records that are none": junk,
+        "unknown keys everywhere": [
+            {"extra": {"deep": [None]}, **record, "users": [user | {"avatar": 1} for user in record["users"]]}
+            for record in second
+        ],
+        "hostile texts": [record | {"name": f"<script>alert({place})</script>"} for place, record in enumerate(second)],
+    }
+    for name, records in odd.items():
+        yield Odd(records).case(WHOLE, name, known)
+    healthy = render({"data": second})
+    padded = healthy.replace(b"[{", b"[" + b" " * 100_000_000 + b"{", 1)
+    larger = {"QUO_MAX_ANSWER_MB": "110", "QUO_TIMEOUT": "60"}
+    whole = Odd(second)
+    yield Fault(_sends(padded), ["Checked with Quo"], whole.taken, lambda _: larger).case(
+        WHOLE, "100 MB, and 110 allowed"
+    )
+    yield Fault(_sends(padded), [TOO_LARGE]).case(WHOLE, f"100 MB, and {MAX_ANSWER_MB} allowed")
+    unannounced = lambda office: setattr(office.door, "script", says(HEAD + b"\r\n", padded))  # noqa: E731
+    yield Fault(unannounced, [TOO_LARGE]).case(WHOLE, "100 MB, unannounced")
+
+
+def cases(first: Sequence[Record], second: Sequence[Record]) -> Iterator[Case]:
+    yield from whole_cases(first, second)
+    yield from field_cases(first, second)

@@ -1,0 +1,100 @@
+"""Every status that matters, each with the sentence that belongs to it."""
+
+import json
+from collections.abc import Callable, Iterator
+
+from tests.chaos.door import Script, answer, repeats_the_key, says
+from tests.chaos.office import Office
+from tests.chaos.trial import Arm, Case, Fault
+
+GROUP = "statuses"
+
+UNREADABLE = "Quo sent an answer that Quo Admin cannot read."
+STRANGE = "What answers at Quo's address does not behave like Quo."
+ELSEWHERE = "Quo's address leads on to another one, or in a circle; the API key must not be sent along."
+NOT_ACCEPTED = "Quo did not accept the question, and trying again will not help."
+TROUBLE = "Quo itself is having trouble."
+BROKE_OFF = "The connection to Quo broke off."
+SLOW_DOWN = "Quo asks for fewer questions at a time."
+IN_TIME = "Quo did not answer in time."
+
+SENTENCES = {
+    401: "Quo did not accept the API key.",
+    402: "Quo wants to be paid before it answers.",
+    403: "Quo does not let this API key see phone numbers.",
+    404: "There is no list of numbers at Quo's address.",
+    429: SLOW_DOWN,
+}
+ANSWERED = (201, 202, 203, 204, 205, 206, 207, 226)
+REDIRECTS = range(300, 309)
+FOLLOWED = {301, 302, 303, 307, 308}
+REFUSALS = (
+    *(400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 418, 421, 422, 423),
+    *(424, 425, 426, 428, 429, 431, 444, 451, 498, 499),
+)
+TROUBLES = (500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511, 520, 521, 522, 523, 524, 525, 530, 598, 599)
+ODD = (600, 666, 700, 800, 990, 998, 999)
+RETRY_AFTER = {
+    "1": "one second",
+    "0": "no time at all",
+    "86400": "a day",
+    "Thu, 01 Jan 1970 00:00:00 GMT": "a time long ago",
+    "Fri, 31 Dec 9999 23:59:59 GMT": "the end of time",
+    "-1": "less than nothing",
+    "soon": "no time that is one",
+    "9" * 400: "400 digits",
+}
+TRACE = "1384200571460009999"
+
+
+def body(status: int) -> bytes:
+    said = {"message": "Words of the server.", "code": f"0400{status}", "status": status, "trace": TRACE}
+    return json.dumps(said).encode()
+
+
+def cases() -> Iterator[Case]:
+    for status in ANSWERED:
+        yield _case(f"{status}", says(answer(body(status), status)), UNREADABLE, f"status {status} instead of 200")
+    for status in REDIRECTS:
+        sentence = ELSEWHERE if status in FOLLOWED else STRANGE
+        yield Fault(_elsewhere(status), [sentence]).case(GROUP, f"{status} to elsewhere")
+        circle = says(answer(b"", status, "Location: /v1/phone-numbers"))
+        yield _case(f"{status} in a circle", circle, sentence)
+        yield _case(f"{status} without a place", says(answer(b"", status)), STRANGE)
+    for status in REFUSALS:
+        said = [] if status in {429} else ["Words of the server.", TRACE]
+        yield _case(f"{status}", says(answer(body(status), status)), SENTENCES.get(status, NOT_ACCEPTED), *said)
+    for value, name in RETRY_AFTER.items():
+        told = answer(body(429), 429, f"Retry-After: {value}")
+        yield _case(f"429, Retry-After: {name}", says(told), SLOW_DOWN, TRACE)
+    for status in TROUBLES:
+        page = b"<html><h1>Bad Gateway</h1></html>" if status % 2 else body(status)
+        yield _case(f"{status}", says(answer(page, status)), TROUBLE)
+    for status in ODD:
+        yield _case(f"{status}", says(answer(body(status), status)), STRANGE)
+    yield _case("1000, no status at all", says(answer(b"", 1000)), BROKE_OFF)
+    yield _case("a status that is a word", says(b"HTTP/1.1 two hundred\r\n\r\n"), BROKE_OFF)
+    yield _case("100 Continue, without end", says(b"HTTP/1.1 100 Continue\r\n\r\n" * 3), BROKE_OFF)
+    yield _case("503 with a body cut short", says(answer(body(503), 503)[:-9]), TROUBLE)
+    for status in (400, 401, 500):
+        words = f"A wrong key ({status}): "
+        repeating = repeats_the_key(_repeating(status, words))
+        yield _case(f"{status} that repeats the API key", repeating, SENTENCES.get(status, ""), f"{words}[key]")
+
+
+def _repeating(status: int, words: str) -> Callable[[str], bytes]:
+    return lambda key: answer(json.dumps({"message": f"{words}{key}", "trace": key}).encode(), status)
+
+
+def _case(name: str, script: Script, *sees: str) -> Case:
+    def arm(office: Office) -> None:
+        office.door.script = script
+
+    return Fault(arm, sees).case(GROUP, name)
+
+
+def _elsewhere(status: int) -> Arm:
+    def arm(office: Office) -> None:
+        office.door.script = says(answer(b"", status, f"Location: {office.elsewhere.url}/v1/phone-numbers"))
+
+    return arm

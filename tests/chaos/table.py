@@ -1,0 +1,82 @@
+"""How the table looks in a terminal."""
+
+import shutil
+import sys
+import textwrap
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from tests.chaos.trial import Case, Row
+
+NAME = 32
+MEMORY, IN_FAULT = 18, 9
+LEAST, MOST = 120, 140  # columns
+
+
+@dataclass(frozen=True)
+class End:
+    """How a case ended: without a complaint it is ok, and `skipped` says why it was not tried."""
+
+    row: Row
+    seconds: float
+    complaint: str = ""
+    skipped: str = ""
+
+
+def say(text: str = "") -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def write_contents(cases: Sequence[Case]) -> None:
+    for group, members in groupby(cases, key=lambda case: case.group):
+        say(group)
+        for case in members:
+            say(f"  {case.name}{f'  (skipped: {case.skip})' if case.skip else ''}")
+    say(f"{len(cases)} cases.")
+
+
+def write(cases: Sequence[Case], ends: Iterator[End], began: float) -> int:
+    """Write a line for each case as its turn comes, and a summary; return how many failed."""
+    width = max(LEAST, min(MOST, shutil.get_terminal_size((MOST, 24)).columns))
+    say("Memory is numbers there/states of numbers/states of teammates/assignments, and a digest of all of it.")
+    group = ""
+    failed, skipped = [], 0
+    for case, end in zip(cases, ends, strict=True):
+        if case.group != group:
+            group = case.group
+            say(f"\n{group.upper()}")
+            say(_columns("", 0, "case", "before", "in it", "after", "what a user saw").rstrip())
+        say(_line(case, end, width))
+        if end.complaint:
+            failed.append(case)
+            say(textwrap.indent("\n".join(textwrap.wrap(end.complaint, width - 7)[:12]), " " * 7))
+        skipped += bool(end.skipped)
+    total = time.monotonic() - began
+    say(f"\n{len(cases) - len(failed) - skipped} ok, {len(failed)} FAILED, {skipped} skipped, in {total:.0f} s.")
+    for case in failed:
+        say(f"FAILED {case.group}: {case.name}")
+    return len(failed)
+
+
+def _line(case: Case, end: End, width: int) -> str:
+    if end.skipped:
+        return f"{_columns('skip', 0, case.name)}{end.skipped}"
+    row = end.row
+    during = row.during.rpartition(" ")[2]  # its digest will do where it is neither
+    during = {row.before: "as before", row.after: "as after", "": ""}.get(row.during, during)
+    start = _columns("FAILED" if end.complaint else "ok", end.seconds, case.name, row.before, during, row.after)
+    return start + _fit(row.saw, width - len(start)).rstrip()
+
+
+def _columns(verdict: str, seconds: float, name: str, *memory: str) -> str:
+    widths = (MEMORY, IN_FAULT, MEMORY)
+    took = f"{seconds:4.1f} s" if seconds else ""
+    held = [_fit(text, place) for text, place in zip(memory, widths, strict=False)]
+    return " ".join([f"{verdict:6}", f"{took:7}", _fit(name, NAME), *held, *memory[3:], ""])
+
+
+def _fit(text: str, width: int) -> str:
+    return f"{text:{width}}" if len(text) <= width else f"{text[: width - 1]}…"

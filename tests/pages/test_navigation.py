@@ -1,0 +1,36 @@
+"""The tabs of the header: which page this is, or which section it belongs to."""
+
+import pytest
+
+from tests.pages.builders import Office, attribute, parsed, remember, words
+from tests.quo.samples import number, user
+
+
+@pytest.mark.parametrize(
+    ("path", "tab", "current"),
+    [
+        ("/", "Overview", "page"),
+        ("/numbers/", "Numbers", "page"),
+        ("/numbers/?q=desk", "Numbers", "page"),
+        ("/numbers/PN1/", "Numbers", "true"),
+        ("/saved/", "Numbers", "true"),
+        ("/teammates/", "Teammates", "page"),
+        ("/teammates/US1/", "Teammates", "true"),
+        ("/audit/", "Audit", "page"),
+        ("/status/", "Status", "page"),
+        ("/status/access/", "Status", "true"),
+    ],
+)
+def test_the_tab_of_the_page_or_of_its_section_is_marked(admin: Office, path: str, tab: str, current: str) -> None:
+    remember(number("PN1", users=[user("US1")]))
+
+    marked = parsed(admin.get(path)).css(".site-nav [aria-current]")
+
+    assert [(words(link), attribute(link, "aria-current")) for link in marked] == [(tab, current)]
+
+
+@pytest.mark.parametrize("path", ["/no-such-page/", "/numbers/US1/", "/accounts/password/change/"])
+def test_a_page_of_no_section_marks_none(office: Office, path: str) -> None:
+    page = parsed(office.get(path), status=200 if "accounts" in path else 404)
+
+    assert not page.css(".site-nav [aria-current]")
