@@ -5,11 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account import signals as allauth_signals
+from allauth.mfa import signals as mfa_signals
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import signals
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
-from django.dispatch import receiver
+from django.dispatch import Signal, receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -24,7 +27,12 @@ ONE_LINE_EACH = 300  # seconds: whoever goes on trying after being made to wait 
 
 
 def record(
-    event: AccessEvent.Event, request: HttpRequest | None, *, user: Any = None, email: str = "", detail: str = ""
+    event: AccessEvent.Event,
+    request: HttpRequest | None,
+    *,
+    user: User | AnonymousUser | None = None,
+    email: str = "",
+    detail: str = "",
 ) -> None:
     """Write a line about `user`, else about who is signed in, or about an `email` that nobody has signed in with.
 
@@ -79,3 +87,22 @@ def _signed_out(request: HttpRequest, user: User | None, **_signal: Any) -> None
 @receiver(allauth_signals.password_changed)
 def _password_changed(request: HttpRequest, user: User, **_signal: Any) -> None:  # noqa: ANN401 - allauth's signal
     record(Event.PASSWORD_CHANGED, request, user=user)
+
+
+@receiver([mfa_signals.authenticator_added, mfa_signals.authenticator_removed, mfa_signals.authenticator_reset])
+def _security_changed(
+    signal: Signal,
+    request: HttpRequest,
+    user: User,
+    authenticator: Authenticator,
+    **_signal: Any,  # noqa: ANN401
+) -> None:
+    what = {mfa_signals.authenticator_added: "added", mfa_signals.authenticator_removed: "removed"}.get(
+        signal, "renewed"
+    )
+    record(Event.SECURITY_CHANGED, request, user=user, detail=f"{authenticator.get_type_display()} {what}")
+
+
+@receiver(mfa_signals.authentication_failed)
+def _second_step_failed(request: HttpRequest, user: User, **_signal: Any) -> None:  # noqa: ANN401
+    record(Event.SIGN_IN_FAILED, request, user=user, detail="second step")

@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts import access, roles  # noqa: F401, PLC0415 - both need the models
+        from accounts import access, roles, sessions  # noqa: F401, PLC0415 - they need the models
         from accounts.mfa import administration, changes  # noqa: F401, PLC0415 - both need the models
 
         # The last app that has permissions of its own.

@@ -256,6 +256,7 @@ STORAGES = {
 # What is written, and where people look: docs/monitoring.md.
 METRICS_TOKEN: str = ENVIRONMENT["METRICS_TOKEN"]
 LOG_FORMAT: str = ENVIRONMENT["LOG_FORMAT"]
+_LOG_LEVEL = "INFO" if LOG_FORMAT == "json" else "WARNING"
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -273,6 +274,6 @@ LOGGING: dict[str, Any] = {
         "django": {"handlers": [], "level": "WARNING"},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
         # A collector is told of every request and sync, a terminal of what needs somebody.
-        **dict.fromkeys(("accounts", "numbers", "quo_admin"), {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"}),
+        **{room: {"level": _LOG_LEVEL} for room in ("accounts", "numbers", "quo_admin")},
     },
 }

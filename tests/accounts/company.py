@@ -5,7 +5,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import requests
 from django.test import Client
-from selectolax.lexbor import LexborHTMLParser
+
+from tests.pages.builders import attribute, one, parsed
 
 BEGIN, CALLBACK = "/accounts/company/", "/accounts/company/callback/"
 
@@ -16,10 +17,10 @@ def begin(client: Client, **fields: str) -> Any:
 
 def address_of(response: Any) -> str:
     """Where the page that leads to the provider leads to."""
-    page = LexborHTMLParser(response.content.decode())
-    address = page.css_first("a#provider").attributes["href"]
-    assert page.css_first("meta[http-equiv=refresh]").attributes["content"] == f"0; url={address}"
-    return str(address)
+    page = parsed(response)
+    address = attribute(one(page, "a#provider"), "href")
+    assert attribute(one(page, "meta[http-equiv=refresh]"), "content") == f"0; url={address}"
+    return address
 
 
 def ask_provider(address: str) -> str:

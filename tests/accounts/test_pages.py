@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import path
 
 from accounts.models import User
+from accounts.roles import Role, give_role
 from quo_admin.urls import urlpatterns as ours
 from tests.accounts import EMAIL, PASSWORD
 from tests.accounts.test_sign_in import LOGIN, is_signed_in, sign_in
@@ -186,6 +187,7 @@ urlpatterns = [path("refuse/", _refuse), path("suspect/", _suspect), path("fail/
 def test_an_error_page_says_what_happened_and_leads_home(
     client: Client, user: User, address: str, status: int, sentence: str
 ) -> None:
+    give_role(user, Role.VIEWER)
     client.force_login(user)
     client.raise_request_exception = False
 
@@ -218,7 +220,7 @@ def test_an_unknown_host_is_refused(client: Client) -> None:
 def test_a_page_for_the_worst_asks_nothing_of_django(template: str) -> None:
     page = (settings.BASE_DIR / "templates" / template).read_text()
 
-    assert "{" not in page
+    assert set(re.findall(r"{[{%] *(.*?) *[%}]}", page)) <= {"if request_id", "request_id", "endif"}
     styles = re.findall(r'href="/static/([^"]+)"', page)
     assert styles
     assert all(finders.find(style) for style in styles)

@@ -22,7 +22,7 @@ ITSELF = {"X-By-Itself": "1"}
 def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Moves the clock of the limits to so many seconds after now."""
     start = time.time()
-    return lambda seconds: monkeypatch.setattr(sessions.time, "time", lambda: start + seconds)
+    return lambda seconds: monkeypatch.setattr("accounts.sessions.time.time", lambda: start + seconds)
 
 
 @pytest.fixture

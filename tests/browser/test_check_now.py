@@ -94,13 +94,15 @@ def test_a_check_that_fails_says_why_and_keeps_the_numbers(page: Page, office: O
     expect(page.get_by_text("What you see is the last good copy.")).to_be_hidden()
 
 
-def test_a_numbers_page_asks_for_that_number(page: Page, office: Office) -> None:
-    page.goto(detail_path("Leasing"))
-    rename(office, "Leasing", "Renting")
+def test_a_numbers_page_asks_for_that_number_by_itself_and_when_it_is_told_to(page: Page, office: Office) -> None:
     before = len(office.quo.requests)
+    with page.expect_response("**/sync/"):
+        page.goto(detail_path("Leasing"))
+    rename(office, "Leasing", "Renting")
     page.get_by_role("button", name="Check now").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Renting")
-    assert [seen.path for seen in office.quo.requests[before:]] == [f"/v1/phone-numbers/{number('Leasing')['id']}"]
+    asked = [seen.path for seen in office.quo.requests[before:]]
+    assert asked == [f"/v1/phone-numbers/{number('Leasing')['id']}"] * 2
 
 
 def test_when_quo_admin_itself_does_not_answer_the_page_says_so(browsing: Browsing, page: Page, office: Office) -> None:

@@ -33,15 +33,15 @@ def test_pages_hold_every_number_once(page: Page) -> None:
     page.goto("/numbers/")
     first = shown(page)
     page.get_by_role("link", name="Next").click()
-    expect(page.get_by_text("Page 2 of 2")).to_be_visible()
+    expect(page.get_by_text("Page 2 of 2", exact=True)).to_be_visible()
     second = shown(page)
     assert (len(first), len(second)) == (50, 10)
     assert first | second == {record["id"] for record in RECORDS}
     expect(page).to_have_url("/numbers/?page=2")
     page.get_by_role("link", name="Previous").click()
-    expect(page.get_by_text("Page 1 of 2")).to_be_visible()
+    expect(page.get_by_text("Page 1 of 2", exact=True)).to_be_visible()
     page.go_back()
-    expect(page.get_by_text("Page 2 of 2")).to_be_visible()
+    expect(page.get_by_text("Page 2 of 2", exact=True)).to_be_visible()
 
 
 def test_a_search_begins_at_the_first_page(page: Page) -> None:

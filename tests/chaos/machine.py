@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from tests.chaos.checks import Asking, check
 from tests.chaos.memory import view_of
-from tests.chaos.office import Asking, Office, check
+from tests.chaos.office import Office
 from tests.chaos.trial import Case, Place, Row, begin, recover, see
 
 CLOCK, DISK = "the clock", "the disk and the database"
@@ -133,6 +134,7 @@ def _unwritable(own: Office, place: Place, row: Row, start: Callable[[], object]
         asking = Asking(own.check_now)
         own.look()
         asking.wait()
+        own.go_back()
         row.saw = see(own, before, [UNWRITTEN], is_failure=False)
         code, printed = own.sync()
         check(code == 1, f"manage.py sync: exit {code}: {printed}")
@@ -174,15 +176,16 @@ def _locked(place: Place, row: Row) -> None:
 
 
 def _locked_for_a_moment(place: Place, row: Row) -> None:
-    own = place.office
-    begin(own, row)
-    with _lock(own.file):
-        asking = Asking(own.check_now)
-        own.look()
-        row.during = str(own.memory())
-    asking.wait()
-    row.saw = see(own, own.memory(), [JUST_NOW], is_failure=False)
-    recover(own, place.calm, row)
+    with place.own_office() as own:
+        begin(own, row)
+        with _lock(own.file):
+            asking = Asking(own.check_now)
+            own.look()
+        asking.wait()
+        during = own.memory()
+        row.during = str(during)
+        row.saw = see(own, during, [JUST_NOW], is_failure=False)
+        recover(own, place.calm, row)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import ssl
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import which
 from tempfile import TemporaryDirectory
 
 from numbers.sandbox.answers import render

@@ -4,9 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,33 +17,17 @@ from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import Workspace, build
 from quo_admin import env
 from quo_admin.prepare import prepare
+from tests.chaos.checks import PATIENCE, Wrong, check, wait_until
 from tests.chaos.door import Door
 from tests.chaos.memory import Memory, Record, copy_database, memory_of
 from tests.project.processes import LAST_WORDS, environment, free_port, started
 
 KEY = "the-key-of-this-office-7d41c09b"
 EMAIL = "admin@example.com"
-PATIENCE = 90.0  # seconds for what ends by itself, on a machine that is busy
 QUO_TIMEOUT = 5  # seconds; so that one question is asked again, and nobody waits long for what never ends
 MAX_ANSWER_MB = 2
 NUMBERS = 61  # so that half of them is not enough to be believed
 TIMING = Timing(slow_seconds=0.5, bomb_bytes=8 << 20)
-
-
-class Wrong(AssertionError):
-    """The product did not do what it ought to."""
-
-
-def check(holds: object, complaint: str) -> None:
-    if not holds:
-        raise Wrong(complaint)
-
-
-def wait_until(happened: Callable[[], object], what: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while not happened():
-        check(time.monotonic() < end, f"waited in vain: {what}")
-        time.sleep(0.02)
 
 
 @dataclass(frozen=True)
@@ -108,6 +90,7 @@ class Office:
         self.outputs: list[str] = []
         self.browser = requests.Session()
         self.browser.trust_env = False
+        self._message = self.browser.cookies
         self._verifier: subprocess.Popen[str] | None = None
 
     @contextmanager
@@ -176,7 +159,11 @@ class Office:
             )
         self.outputs.append(answer.text)
         check(answer.status_code == 302, f"Check now answered {answer.status_code}: {_title(answer.text)}")
-        self.browser.cookies.update(answer.cookies)  # a message for the next page, where there is one
+        self._message = answer.cookies
+
+    def go_back(self) -> None:
+        """Take what the last "Check now" had to tell to the next page that is opened."""
+        self.browser.cookies.update(self._message)
 
     def look(self) -> Seen:
         """Open the list, a number, the overview and the page of the syncs."""
@@ -261,7 +248,7 @@ class Office:
     def check_outputs(self) -> None:
         """Nothing that was shown, printed or written down holds the key or a stack trace; nobody else was asked."""
         check(not self.elsewhere.asked, "the question, and the key with it, was sent to another address")
-        self.outputs.append(self.log.read_text(errors="replace"))
+        self.outputs += [log.read_text(errors="replace") for log in self.folder.glob("log*")]
         for text in self.outputs:
             check("Traceback" not in text, f"a stack trace: {text[text.find('Traceback') :][:600]}")
             check(KEY not in text, f"the API key: {text[max(0, text.find(KEY) - 100) :][:200]!r}")
@@ -299,7 +286,7 @@ def _title(page: str) -> str:
 
 
 @contextmanager
-def office(folder: Path, quo: Quo, like: Path | None = None, **more: str) -> Iterator[Office]:
+def open_office(folder: Path, quo: Quo, like: Path | None = None, **more: str) -> Iterator[Office]:
     """A new installation that has heard what Quo said first and serves its pages to somebody signed in.
 
     `like` is the data folder of another one to begin from: it need not make its tables and read the workspace again.
@@ -320,24 +307,3 @@ def office(folder: Path, quo: Quo, like: Path | None = None, **more: str) -> Ite
             place.close()
             door.close()
             elsewhere.close()
-
-
-class Asking:
-    """Something that is asked in the background, whose failure is not lost."""
-
-    def __init__(self, ask: Callable[[], None]) -> None:
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, args=[ask], daemon=True)
-        self._thread.start()
-
-    def _run(self, ask: Callable[[], None]) -> None:
-        try:
-            ask()
-        except BaseException as error:
-            self._error = error
-
-    def wait(self) -> None:
-        self._thread.join(PATIENCE)
-        check(not self._thread.is_alive(), "what was asked was never answered")
-        if self._error:
-            raise self._error

@@ -9,8 +9,9 @@ from contextlib import suppress
 
 import requests
 
+from tests.chaos.checks import Asking, check, wait_until
 from tests.chaos.door import stalls
-from tests.chaos.office import Asking, Office, check, wait_until
+from tests.chaos.office import Office
 from tests.chaos.trial import Case, Place, Row, begin, recover, see
 
 KILLED, CROWDS, SERVER = "killed in a sync", "several at once", "the web server"

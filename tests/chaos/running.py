@@ -14,7 +14,7 @@ import pytest
 from tests.chaos import table
 from tests.chaos.cases import all_cases
 from tests.chaos.memory import Memory
-from tests.chaos.office import Office, Quo, office
+from tests.chaos.office import Office, Quo, open_office
 from tests.chaos.table import End
 from tests.chaos.trial import Case, Place, Row
 
@@ -70,7 +70,7 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
 
 def _open(offices: ExitStack, folder: Path, quo: Quo, like: Path | None) -> Office:
     folder.mkdir()
-    return offices.enter_context(office(folder, quo, like))
+    return offices.enter_context(open_office(folder, quo, like))
 
 
 def _calm(one: Office) -> Memory:

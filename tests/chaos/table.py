@@ -12,7 +12,8 @@ from tests.chaos.trial import Case, Row
 
 NAME = 32
 MEMORY, IN_FAULT = 18, 9
-LEAST, MOST = 120, 140  # columns
+LEAST, MOST = 100, 140  # columns
+LEAST_SAW = 36  # else it goes to a line of its own
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def write(cases: Sequence[Case], ends: Iterator[End], began: float) -> int:
         if case.group != group:
             group = case.group
             say(f"\n{group.upper()}")
-            say(_columns("", 0, "case", "before", "in it", "after", "what a user saw").rstrip())
+            say(_columns("", 0, "case", "before", "meanwhile", "after", "what a user saw").rstrip())
         say(_line(case, end, width))
         if end.complaint:
             failed.append(case)
@@ -65,10 +66,12 @@ def _line(case: Case, end: End, width: int) -> str:
     if end.skipped:
         return f"{_columns('skip', 0, case.name)}{end.skipped}"
     row = end.row
-    during = row.during.rpartition(" ")[2]  # its digest will do where it is neither
+    during = row.during.rpartition(" ")[2]  # where it is neither, its digest will do
     during = {row.before: "as before", row.after: "as after", "": ""}.get(row.during, during)
     start = _columns("FAILED" if end.complaint else "ok", end.seconds, case.name, row.before, during, row.after)
-    return start + _fit(row.saw, width - len(start)).rstrip()
+    if width - len(start) < LEAST_SAW:
+        start = f"{start.rstrip()}\n{'':15}"
+    return start + _fit(row.saw, width - len(start.rpartition("\n")[2])).rstrip()
 
 
 def _columns(verdict: str, seconds: float, name: str, *memory: str) -> str:

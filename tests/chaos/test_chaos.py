@@ -6,8 +6,9 @@ import pytest
 
 from tests.chaos import running
 from tests.chaos.cases import all_cases
+from tests.chaos.checks import Wrong
 from tests.chaos.door import answer, says
-from tests.chaos.office import Office, Wrong
+from tests.chaos.office import Office
 from tests.chaos.running import chosen, run
 from tests.chaos.table import End, write
 from tests.chaos.trial import Case, Fault, Row
@@ -64,7 +65,7 @@ def test_one_failed_row_fails_the_run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], complaint: str, code: int
 ) -> None:
     ends = [End(Row("Checked", "1 a", "1 a", "2 b"), 1.0), End(Row(), 2.0, complaint)]
-    monkeypatch.setattr(running, "run", lambda cases, _lanes: iter(ends))
+    monkeypatch.setattr(running, "run", lambda _cases, _lanes: iter(ends))
     monkeypatch.setattr(running, "chosen", lambda _only: [_case("one"), _case("two")])
     assert running.main([]) == code
     printed = capsys.readouterr().out

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from quo_admin import env
+from tests.chaos.checks import Asking, check
 from tests.chaos.memory import Memory, View, never_said, view_of
-from tests.chaos.office import Asking, Office, Quo, check
-from tests.chaos.office import office as open_office
+from tests.chaos.office import Office, Quo, open_office
 
 LAST_GOOD_COPY = "What you see is the last good copy."
 FAILED = "The last try failed"
@@ -112,18 +112,18 @@ class Fault:
         asking.wait()
         during = office.memory()
         row.during = str(during)
-        names = {office.shown_name(before), office.shown_name(during)}
-        check(meanwhile.name in names, f"the page of a number was called {meanwhile.name!r} meanwhile")
+        for what, shown in (("name", meanwhile.name), ("total", meanwhile.total)):
+            known = {_shown(office, before)[what], _shown(office, during)[what]}
+            check(shown in known, f"meanwhile the {what} on a page was {shown!r}")
         row.saw = see(office, during, self.sees, is_failure=self.taken is None)
-        said: list[View] = []
         if self.taken is None:
             check(during == before, f"the fault changed the memory: {during.present.differences(before.present)}")
-        else:
-            expected = self.taken(office, before)
-            wrong = during.present.differences(expected.holds)
-            check(not wrong, f"the memory is not what the answer comes to: {wrong}")
-            said = [*expected.said]
-        recover(office, calm, row, said=said if self.taken else None)
+            recover(office, calm, row)
+            return
+        expected = self.taken(office, before)
+        wrong = during.present.differences(expected.holds)
+        check(not wrong, f"the memory is not what the answer comes to: {wrong}")
+        recover(office, calm, row, said=expected.said)
 
     def case(self, group: str, name: str, skip: str = "") -> Case:
         return Case(group, name, lambda place, row: self.run(place.office, place.calm, row), skip)
@@ -150,21 +150,18 @@ def begin(office: Office, row: Row) -> Memory:
 def see(office: Office, memory: Memory, sentences: Sequence[str], *, is_failure: bool) -> str:
     """Open the pages: they must show what is in memory, and say these sentences; return what they say."""
     seen = office.look()
-    there = sum(row[1] for row in memory.numbers)
-    check(seen.total == there, f"the list shows {seen.total} numbers, the memory holds {there}")
-    name = office.shown_name(memory)
-    check(seen.name == name, f"the page of a number is called {seen.name!r}, not {name!r}")
+    shown = {"name": seen.name, "total": seen.total}
+    check(shown == _shown(office, memory), f"the pages show {shown}, the memory holds {_shown(office, memory)}")
     for sentence in (*sentences, *((FAILED, LAST_GOOD_COPY) if is_failure else ())):
         check(sentence in seen.words, f"the page does not say {sentence!r} but {seen.words!r}")
     if not is_failure:
         check(FAILED not in seen.words, f"the page says {seen.words!r}")
-    return short(seen.words, sentences)
+    return seen.words[max(0, seen.words.find(sentences[0])) :]
 
 
-def short(words: str, sentences: Sequence[str]) -> str:
-    """What a person read, from the sentence on that matters."""
-    at = words.find(sentences[0]) if sentences else 0
-    return words[max(0, at) :]
+def _shown(office: Office, memory: Memory) -> dict[str, object]:
+    """What the pages show where they show this memory: how many numbers there are, and how one is called."""
+    return {"name": office.shown_name(memory), "total": sum(row[1] for row in memory.numbers)}
 
 
 def recover(office: Office, calm: Memory, row: Row, *, said: Sequence[View] | None = None) -> None:

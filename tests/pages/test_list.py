@@ -447,7 +447,7 @@ def test_page_and_fragment_are_kept_apart_by_caches(office: Office, headers: dic
 
     vary = {name.strip() for name in response.headers["Vary"].split(",")}
     assert {"HX-Request", "HX-Boosted", "HX-History-Restore-Request", "Cookie"} <= vary
-    assert response.headers["Cache-Control"] == "private, no-cache"
+    assert response.headers["Cache-Control"] == "private, no-store"
 
 
 SITE = "http://testserver/numbers/"
