@@ -10,7 +10,7 @@ VENV_PYTHON := .venv/bin/python
 PIP_INSTALL := $(VENV_PYTHON) -m pip install -qq --disable-pip-version-check
 STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 
-.PHONY: run test lint audit pictures setup help clean
+.PHONY: run test chaos lint audit pictures setup help clean
 
 help:
 	@echo "make run     set up if needed, then serve Quo Admin (PORT=9000 moves it)"

@@ -45,9 +45,11 @@ def _secret(value: object) -> str:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return {True: "on", False: "off"}[value]
     if isinstance(value, tuple):
-        return ", ".join(str(part) for part in value)
-    return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
+        value = ", ".join(str(part).removesuffix("/32").removesuffix("/128") for part in value)
+    return str(value) or "not set"
 
 
 def _database() -> str:

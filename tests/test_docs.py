@@ -9,6 +9,7 @@ from django.core.management import get_commands
 from quo_admin import env
 
 README = (env.BASE_DIR / "README.md").read_text(encoding="utf-8")
+DOCS = "".join(file.read_text(encoding="utf-8") for file in (env.BASE_DIR / "docs").glob("*.md"))
 
 
 def _rows() -> dict[str, str]:
@@ -19,8 +20,8 @@ def test_the_readme_names_every_setting_with_its_default() -> None:
     assert _rows() == {setting.name: setting.default for setting in env.SETTINGS}
 
 
-def test_every_command_that_the_readme_names_exists() -> None:
-    named = set(re.findall(r"manage\.py ([a-z]+)", README))
+def test_every_command_that_the_documents_name_exists() -> None:
+    named = set(re.findall(r"manage\.py ([a-z_]+)", README + DOCS))
     assert {"sync", "doctor", "sandbox"} <= named
     assert named <= set(get_commands())
 

@@ -4,11 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from tests.chaos.checks import Asking, check
+from tests.chaos.checks import Asking, Wrong, check
 from tests.chaos.memory import view_of
 from tests.chaos.office import Office
 from tests.chaos.trial import Case, Place, Row, begin, recover, see
@@ -211,7 +212,12 @@ def _no_disks() -> str:
 
 
 def _no_flags() -> str:
-    return "" if os.geteuid() == 0 and shutil.which("chattr") else "needs root on Linux, and chattr"
+    """Whether files can be protected from their owner here, and root: not on every file system."""
+    with tempfile.NamedTemporaryFile() as file, suppress(Wrong, OSError):
+        _protect(Path(file.name), "+i")
+        _protect(Path(file.name), "-i")
+        return ""
+    return "needs root on Linux, chattr, and a file system that knows it"
 
 
 def cases() -> Iterator[Case]:

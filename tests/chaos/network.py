@@ -3,6 +3,7 @@
 import gzip
 import ssl
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import which
@@ -22,7 +23,6 @@ NOT_SECURE = "The connection to Quo is not secure, so nothing was asked."
 PROXY = "The proxy on the way to Quo does not let Quo Admin through."
 TOO_LARGE = f"Quo's answer is larger than the {MAX_ANSWER_MB} MB that Quo Admin accepts."
 DAMAGED = "its compression is damaged"
-CHECKED = "Checked with Quo"
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -153,7 +153,8 @@ ADDRESSES: dict[str, tuple[Arm, str, Callable[[Office], dict[str, str]]]] = {
 
 def cases() -> Iterator[Case]:
     yield Fault(_refuse, [REFUSED]).case(GROUP, "refused")
-    yield Fault(_jam, [IN_TIME]).case(GROUP, "slow connect: the queue is full")
+    skip = "" if sys.platform == "linux" else "only Linux leaves without an answer whoever is one too many"
+    yield Fault(_jam, [IN_TIME]).case(GROUP, "slow connect: the queue is full", skip)
     for name, (make, sentence) in ANSWERS.items():
         yield Fault(_through_the_door(make), [sentence]).case(GROUP, name)
     for name, (arm, sentence, more) in ADDRESSES.items():

@@ -17,7 +17,7 @@ from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import Workspace, build
 from quo_admin import env
 from quo_admin.prepare import prepare
-from tests.chaos.checks import PATIENCE, Wrong, check, wait_until
+from tests.chaos.checks import PATIENCE, Verifier, Wrong, check, wait_until
 from tests.chaos.door import Door
 from tests.chaos.memory import Memory, Record, copy_database, memory_of
 from tests.project.processes import LAST_WORDS, environment, free_port, started
@@ -32,16 +32,11 @@ TIMING = Timing(slow_seconds=0.5, bomb_bytes=8 << 20)
 
 @dataclass(frozen=True)
 class Seen:
-    """What a signed-in person reads: the age of the copy and every notice beside it, and what the pages show."""
+    """What a signed-in person reads: of each page the age of the copy and every notice, and what the pages show."""
 
-    age: str
-    notices: str
+    told: tuple[str, ...]
     total: int
     name: str
-
-    @property
-    def words(self) -> str:
-        return f"{self.age} {self.notices}".strip()
 
 
 class Quo:
@@ -91,7 +86,7 @@ class Office:
         self.browser = requests.Session()
         self.browser.trust_env = False
         self._message = self.browser.cookies
-        self._verifier: subprocess.Popen[str] | None = None
+        self._verifier: Verifier | None = None
 
     @contextmanager
     def served(self, log: str = "log") -> Iterator[None]:
@@ -124,10 +119,7 @@ class Office:
 
     def close(self) -> None:
         if self._verifier:
-            self._verifier.stdin.close()  # type: ignore[union-attr]
-            self._verifier.wait(PATIENCE)
-            self._verifier.stdout.close()  # type: ignore[union-attr]
-            self._verifier = None
+            self._verifier.close()
         self.browser.close()
 
     def reset(self) -> None:
@@ -170,18 +162,18 @@ class Office:
         page = LexborHTMLParser(self._get("/numbers/"))
         shown = self._any_number
         number = LexborHTMLParser(self._get(f"/numbers/{shown['id']}/"))
-        told = [_told(page), _told(number), _told(LexborHTMLParser(self._get("/")))]
-        self._get("/status/")
-        check(all(age for age, _ in told), f"a page does not say how old it is: {told}")
+        others = [LexborHTMLParser(self._get(path)) for path in ("/", "/status/")]
+        told = tuple(_told(one) for one in (page, number, *others))
+        check(all("with Quo" in words for words in told), f"a page does not say how old it is: {told}")
         results = page.css_first("#results")
         heading = number.css_first("h1")
         check(results and heading, "a page without its content")
         total = int(results.attributes["data-total"] or -1) if results else -1
-        return Seen(*told[0], total, " ".join(heading.text().split()) if heading else "")
+        return Seen(told, total, " ".join(heading.text().split()) if heading else "")
 
     def look_at_the_list(self) -> str:
         """Open the list; return how old it says to be, and every notice beside that."""
-        return " ".join(_told(LexborHTMLParser(self._get("/numbers/"))))
+        return _told(LexborHTMLParser(self._get("/numbers/")))
 
     @property
     def _any_number(self) -> Record:
@@ -228,18 +220,8 @@ class Office:
 
     def verify(self) -> None:
         """Have `manage.py verify` look through the memory; one process does so for all cases of this office."""
-        if self._verifier is None:
-            self._verifier = subprocess.Popen(
-                [sys.executable, "-m", "tests.chaos.verifying"],
-                env=_PATH | self.variables,
-                cwd=env.BASE_DIR,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-        self._verifier.stdin.write("\n")  # type: ignore[union-attr]
-        self._verifier.stdin.flush()  # type: ignore[union-attr]
-        found = self._verifier.stdout.readline().strip()  # type: ignore[union-attr]
+        self._verifier = self._verifier or Verifier(_PATH | self.variables)
+        found = self._verifier.verdict()
         check(found == "holds", f"manage.py verify: {found}")
 
     def memory(self) -> Memory:
@@ -273,11 +255,11 @@ _OURS = {
 }
 
 
-def _told(page: LexborHTMLParser) -> tuple[str, str]:
+def _told(page: LexborHTMLParser) -> str:
     """The freshness line, and the notices of a page, as text."""
     age = page.css_first("#freshness .checked")
-    notices = [" ".join(notice.text(separator=" ").split()) for notice in page.css(".notice")]
-    return " ".join(age.text().split()) if age else "", " ".join(notices)
+    texts = [age.text() if age else "", *(notice.text(separator=" ") for notice in page.css(".notice"))]
+    return " ".join(" ".join(texts).split())
 
 
 def _title(page: str) -> str:

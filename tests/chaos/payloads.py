@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import cycle
 from typing import Any
 
@@ -23,6 +23,7 @@ from tests.chaos.trial import Arm, Case, Fault, Taken
 from tests.sandbox.test_description import DESCRIPTION
 
 WHOLE, FIELDS = "answers as a whole", "each field of the description"
+CHECKED = "Checked with Quo"
 INCOMPLETE = "Quo’s answer looks incomplete."
 NEEDS_DESCRIPTION = (
     "" if DESCRIPTION.is_file() else "Quo's published description is not here: name its file in QUO_API_DESCRIPTION"
@@ -32,7 +33,7 @@ EVERY = 2  # every second record is changed: the others must be remembered all t
 REGIONS = ("US", "CA", "Intl")
 OTHERS: tuple[Any, ...] = (None, True, 0, 7, -1.5, "a text", "", [], ["a text"], {}, {"a": "text"})
 
-Change = Callable[[Record, Any], None]
+MISSING = object()  # in place of a value: the field is not there at all
 
 
 @dataclass(frozen=True)
@@ -46,28 +47,30 @@ class Odd:
 
     def taken(self, office: Office, _before: Memory) -> Taken:
         """What can be read counts, what cannot stays as it was, and gone is only what a whole answer lacks."""
-        known = view_of(office.quo.first.numbers)
-        readable = [record for record in self.records if is_readable(record)]
-        return Taken(after(known, view_of(readable), kept=self._kept(known)), [view_of(readable)])
+        known, said = view_of(office.quo.first.numbers), view_of(self._parted[0])
+        kept = None if self.is_held(known) else [record["id"] for record in self._parted[1]]
+        return Taken(after(known, said, kept=kept), [said])
 
-    def _kept(self, known: View) -> Sequence[str] | None:
-        if self.is_held(known):
-            return None
-        return [record["id"] for record in self.records if not is_readable(record)]
+    @cached_property
+    def _parted(self) -> tuple[list[Any], list[Any]]:
+        """The records that can be read, and those that cannot."""
+        parted: tuple[list[Any], list[Any]] = ([], [])
+        for record in self.records:
+            parted[not is_readable(record)].append(record)
+        return parted
 
     def is_held(self, known: View) -> bool:
         """Whether nothing may be taken for gone: an id is lost, or most of the numbers are."""
-        unreadable = [record for record in self.records if not is_readable(record)]
-        ids = {record["id"] for record in self.records if isinstance(record, dict) and is_number_id(record.get("id"))}
+        ids = {record["id"] for record in self.records if _has_id(record)}
         missing = len(known.numbers.keys() - ids)
-        lost = any(not isinstance(record, dict) or not is_number_id(record.get("id")) for record in unreadable)
-        return bool(missing) and (lost or missing * 2 > len(known.numbers))
+        is_lost = not all(_has_id(record) for record in self._parted[1])
+        return bool(missing) and (is_lost or missing * 2 > len(known.numbers))
 
     def sees(self, known: View) -> list[str]:
-        aside = sum(not is_readable(record) for record in self.records)
+        aside = len(self._parted[1])
         count = f"{aside} record{'' if aside == 1 else 's'} of Quo’s last answer could not be read"
         sees = ([INCOMPLETE] if self.is_held(known) else []) + ([count] if aside else [])
-        return [*sees, AS_LAST_SEEN] if sees else ["Checked with Quo"]
+        return [*sees, AS_LAST_SEEN] if sees else [CHECKED]
 
     def case(self, group: str, name: str, known: View) -> Case:
         """As the answer of a script; a fault of the sandbox has another `arm`."""
@@ -89,8 +92,9 @@ def _validator() -> Any:
     return Draft202012Validator(item_schema())
 
 
-def is_number_id(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith("PN")
+def _has_id(record: Any) -> bool:
+    """Whether it can be told which number a record is about."""
+    return isinstance(record, dict) and isinstance(record.get("id"), str) and record["id"].startswith("PN")
 
 
 def is_readable(record: Any) -> bool:
@@ -124,24 +128,20 @@ def _wrong_values(schema: Any) -> list[Any]:
     return [value for value in (*OTHERS, *unknown) if not Draft202012Validator(schema).is_valid(value)]
 
 
-def _types_of(schema: Any) -> list[Any]:
-    return [value for value in _wrong_values(schema) if value is not None and not _is_text(schema, value)]
-
-
-def _unknown_texts(schema: Any) -> list[Any]:
-    return [value for value in _wrong_values(schema) if _is_text(schema, value)]
-
-
 def _is_text(schema: Any, value: Any) -> bool:
     return isinstance(value, str) and schema.get("type") == "string"
 
 
-def _changed(records: Sequence[Record], path: Sequence[str], change: Change, values: Sequence[Any]) -> Odd:
-    """Every second record that has such a field, each with the next of the values in it."""
+def _changed(records: Sequence[Record], path: Sequence[str], values: Sequence[Any]) -> Odd:
+    """Every second record that has such a field gets the next of the values there."""
     changed = json.loads(json.dumps(records))  # not `deepcopy`: a teammate is one object on all its numbers
     turns = cycle(values)
     for record in [record for record in changed if _holder(record, path) is not None][::EVERY]:
-        change(_holder(record, path), next(turns))
+        holder, value = _holder(record, path), next(turns)
+        if value is MISSING:
+            del holder[path[-1]]
+        else:
+            holder[path[-1]] = value
     return Odd(changed)
 
 
@@ -161,16 +161,17 @@ def field_cases(first: Sequence[Record], second: Sequence[Record]) -> Iterator[C
         return
     known = view_of(first)
     for path, schema in fields(item_schema()):
-        name, step = ".".join(path[-2:] if path[0] == "restrictions" else path).replace(".0.", "[]."), path[-1]
-        kinds: list[tuple[str, Change, list[Any]]] = [
-            ("missing", lambda holder, _, step=step: holder.pop(step), [None]),  # type: ignore[misc]
-            ("null", lambda holder, value, step=step: holder.update({step: value}), [None]),  # type: ignore[misc]
-            ("wrong types", lambda holder, value, step=step: holder.update({step: value}), _types_of(schema)),  # type: ignore[misc]
-            ("unknown", lambda holder, value, step=step: holder.update({step: value}), _unknown_texts(schema)),  # type: ignore[misc]
-        ]
-        for kind, change, values in kinds:
+        name = ".".join(path[-2:] if path[0] == "restrictions" else path).replace(".0.", "[].")
+        wrong = _wrong_values(schema)
+        kinds: dict[str, list[Any]] = {
+            "missing": [MISSING],
+            "null": [None],
+            "wrong types": [value for value in wrong if value is not None and not _is_text(schema, value)],
+            "unknown": [value for value in wrong if _is_text(schema, value)],
+        }
+        for kind, values in kinds.items():
             if values:
-                yield _changed(second, path, change, values).case(FIELDS, f"{name}: {kind}", known)
+                yield _changed(second, path, values).case(FIELDS, f"{name}: {kind}", known)
 
 
 # Whole answers
@@ -234,16 +235,28 @@ def whole_cases(first: Sequence[Record], second: Sequence[Record]) -> Iterator[C
     }
     for name, records in odd.items():
         yield Odd(records).case(WHOLE, name, known)
-    healthy = render({"data": second})
-    padded = healthy.replace(b"[{", b"[" + b" " * 100_000_000 + b"{", 1)
-    larger = {"QUO_MAX_ANSWER_MB": "110", "QUO_TIMEOUT": "60"}
-    whole = Odd(second)
-    yield Fault(_sends(padded), ["Checked with Quo"], whole.taken, lambda _: larger).case(
-        WHOLE, "100 MB, and 110 allowed"
-    )
-    yield Fault(_sends(padded), [TOO_LARGE]).case(WHOLE, f"100 MB, and {MAX_ANSWER_MB} allowed")
-    unannounced = lambda office: setattr(office.door, "script", says(HEAD + b"\r\n", padded))  # noqa: E731
-    yield Fault(unannounced, [TOO_LARGE]).case(WHOLE, "100 MB, unannounced")
+    taken = Odd(second).taken
+    yield Fault(_sends_100_mb(answer), [CHECKED], taken, _allowing_110_mb).case(WHOLE, "100 MB, and 110 allowed")
+    yield Fault(_sends_100_mb(answer), [TOO_LARGE]).case(WHOLE, f"100 MB, and {MAX_ANSWER_MB} allowed")
+    yield Fault(_sends_100_mb(_unannounced), [TOO_LARGE]).case(WHOLE, "100 MB, unannounced")
+
+
+def _sends_100_mb(head: Callable[[bytes], bytes]) -> Arm:
+    """The right answer, with so much space in it."""
+
+    def arm(office: Office) -> None:
+        healthy = render({"data": office.quo.second.numbers})
+        office.door.script = says(head(healthy.replace(b"[{", b"[" + b" " * 100_000_000 + b"{", 1)))
+
+    return arm
+
+
+def _unannounced(body: bytes) -> bytes:
+    return HEAD + b"\r\n" + body
+
+
+def _allowing_110_mb(_: Office) -> dict[str, str]:
+    return {"QUO_MAX_ANSWER_MB": "110", "QUO_TIMEOUT": "60"}
 
 
 def cases(first: Sequence[Record], second: Sequence[Record]) -> Iterator[Case]:

@@ -31,7 +31,11 @@ def main(arguments: list[str]) -> int:
     if not cases:
         table.say(f"No case has {' or '.join(asked.only)!r} in its group or name; --list shows them all.")
         return 2
-    failed = table.write(cases, run(cases, asked.lanes), time.monotonic())
+    try:
+        failed = table.write(cases, run(cases, asked.lanes), time.monotonic())
+    except KeyboardInterrupt:
+        table.say("\nStopped.")
+        return 130
     return 1 if failed else 0
 
 

@@ -76,10 +76,10 @@ def cases() -> Iterator[Case]:
     yield _case("a status that is a word", says(b"HTTP/1.1 two hundred\r\n\r\n"), BROKE_OFF)
     yield _case("100 Continue, without end", says(b"HTTP/1.1 100 Continue\r\n\r\n" * 3), BROKE_OFF)
     yield _case("503 with a body cut short", says(answer(body(503), 503)[:-9]), TROUBLE)
-    for status in (400, 401, 500):
+    for status, sentence in {400: NOT_ACCEPTED, 401: SENTENCES[401], 500: TROUBLE}.items():
         words = f"A wrong key ({status}): "
         repeating = repeats_the_key(_repeating(status, words))
-        yield _case(f"{status} that repeats the API key", repeating, SENTENCES.get(status, ""), f"{words}[key]")
+        yield _case(f"{status} that repeats the API key", repeating, sentence, f"{words}[key]")
 
 
 def _repeating(status: int, words: str) -> Callable[[str], bytes]:

@@ -148,15 +148,21 @@ def begin(office: Office, row: Row) -> Memory:
 
 
 def see(office: Office, memory: Memory, sentences: Sequence[str], *, is_failure: bool) -> str:
-    """Open the pages: they must show what is in memory, and say these sentences; return what they say."""
+    """Open the pages: they show what is in memory, and the list says these sentences; of a failure, every page does.
+
+    Return what the list says.
+    """
     seen = office.look()
     shown = {"name": seen.name, "total": seen.total}
     check(shown == _shown(office, memory), f"the pages show {shown}, the memory holds {_shown(office, memory)}")
-    for sentence in (*sentences, *((FAILED, LAST_GOOD_COPY) if is_failure else ())):
-        check(sentence in seen.words, f"the page does not say {sentence!r} but {seen.words!r}")
-    if not is_failure:
-        check(FAILED not in seen.words, f"the page says {seen.words!r}")
-    return seen.words[max(0, seen.words.find(sentences[0])) :]
+    first = seen.told[0]
+    if is_failure:
+        sentences = (*sentences, FAILED, LAST_GOOD_COPY)
+    for words in seen.told if is_failure else [first]:
+        for sentence in sentences:
+            check(sentence in words, f"the page does not say {sentence!r} but {words!r}")
+    check(is_failure or FAILED not in first, f"the page says {first!r}")
+    return first[first.find(sentences[0]) :] if sentences else first
 
 
 def _shown(office: Office, memory: Memory) -> dict[str, object]:

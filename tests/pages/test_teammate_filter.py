@@ -193,12 +193,15 @@ def test_among_twenty_thousand_a_few_are_shown_and_the_others_counted(twenty_tho
     zoe = parsed(twenty_thousand.get(CHOICES, {"who": "ZOE"}, headers=HTMX))
 
     assert texts(everyone.css(".choice bdi:first-child")) == [f"Person {place} Lee" for place in range(12)]
-    assert words(one(everyone, "[role=status]")) == "And 19988 more: type part of a name."
+    assert words(one(everyone, "[role=status]")) == "And 19,988 more: type part of a name."
     assert [attribute(choice, "data-teammate") for choice in zoe.css(".choice")] == ["US19999"]
-    assert words(one(zoe, "[role=status]")) == ""
+    assert words(one(zoe, "[role=status]")) == "1 teammate found."
 
 
-@pytest.mark.parametrize(("count", "more"), [(11, ""), (12, ""), (13, "And 1 more: type part of a name.")])
+@pytest.mark.parametrize(
+    ("count", "more"),
+    [(11, "11 teammates found."), (12, "12 teammates found."), (13, "And 1 more: type part of a name.")],
+)
 def test_only_those_that_are_not_shown_are_counted(office: Office, count: int, more: str) -> None:
     remember(number("PN1", users=[user(f"US{place}", firstName=f"A {place}") for place in range(count)]))
 
