@@ -1,5 +1,7 @@
 """An installation of Quo Admin as people have it: a data folder, `manage.py run`, its commands, somebody signed in."""
 
+import itertools
+import random
 import re
 import shutil
 import subprocess
@@ -20,7 +22,7 @@ from quo_admin.prepare import prepare
 from tests.chaos.checks import PATIENCE, Verifier, Wrong, check, wait_until
 from tests.chaos.door import Door
 from tests.chaos.memory import Memory, Record, copy_database, memory_of
-from tests.project.processes import LAST_WORDS, environment, free_port, started
+from tests.project.processes import LAST_WORDS, environment, is_free, started
 
 KEY = "the-key-of-this-office-7d41c09b"
 EMAIL = "admin@example.com"
@@ -78,13 +80,14 @@ class Office:
         self.elsewhere = elsewhere
         self.file = data / "quo-admin.sqlite3"
         self.kept = folder / "as-it-began.sqlite3"
-        self.port = int(more.setdefault("PORT", str(free_port())))
+        self.port = int(more.setdefault("PORT", str(own_port())))
         self.url = f"http://127.0.0.1:{self.port}"
         self.variables = environment(folder, **(_OURS | {"QUO_API_URL": door.url, "DATA_DIR": str(data)} | more))
         self.log = folder / "log"
         self.outputs: list[str] = []
         self.browser = requests.Session()
         self.browser.trust_env = False
+        self.browser.headers["Connection"] = "close"  # one kept alive may be closed just as the next page is opened
         self._message = self.browser.cookies
         self._verifier: Verifier | None = None
 
@@ -253,6 +256,14 @@ _OURS = {
     "NO_PROXY": "*",
     "no_proxy": "*",
 }
+
+
+def own_port() -> int:
+    """A free port that no connection of somebody else's will take in the next moment: those get higher ones."""
+    return next(port for port in _ports if is_free(port))
+
+
+_ports = itertools.count(random.randrange(16_000, 30_000))
 
 
 def _told(page: LexborHTMLParser) -> str:
