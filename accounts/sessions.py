@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, signals
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.db import SessionStore
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
@@ -23,6 +24,7 @@ OLD = "You were signed out because you signed in some time ago. Sign in to go on
 def _begin(request: HttpRequest, **_signal: Any) -> None:  # noqa: ANN401 - Django's signal
     now = int(time.time())
     request.session[BEGAN] = request.session[USED] = now
+    SessionStore.clear_expired()  # nobody has to remember a timer for it
 
 
 class SessionLimitsMiddleware:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from accounts import sessions
@@ -118,3 +120,16 @@ def test_the_next_sign_in_begins_a_new_session(ann: Client, later: Callable[[int
     sign_in(ann, EMAIL, PASSWORD)
 
     assert opens(ann)
+
+
+def test_signing_in_clears_away_sessions_that_are_over(client: Client, user: User) -> None:
+    over = SessionStore()
+    over.set_expiry(-1)
+    over.save()
+    lasting = SessionStore()
+    lasting.save()
+
+    sign_in(client)
+
+    assert not Session.objects.filter(pk=over.session_key).exists()
+    assert Session.objects.filter(pk=lasting.session_key).exists()
