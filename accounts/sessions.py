@@ -1,19 +1,23 @@
 """Sessions end by themselves: some time after the last thing somebody did, and some time after they signed in."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout, signals
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.db import DatabaseError, connection, transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
 BEGAN, USED = "began", "used"  # seconds since 1970
 NOTED_EVERY = 300  # seconds: the time of the last use is written this often at most
+MOMENT = 250  # milliseconds
 HOUR, DAY = 3600, 24 * 3600
 
 IDLE = "You were signed out because nothing was done here for a while. Sign in to go on."
@@ -43,8 +47,35 @@ class SessionLimitsMiddleware:
             logout(request)
             messages.warning(request, reason)
         elif not is_automatic(request) and now - request.session.get(USED, 0) >= NOTED_EVERY:
-            request.session.setdefault(BEGAN, now)
-            request.session[USED] = now
+            _note_use(request.session, now)
+
+
+def _note_use(session: SessionBase, now: int) -> None:
+    """Write when something was last done. Where nothing can be written, the page comes all the same."""
+    before = dict(session.items())
+    session.setdefault(BEGAN, now)
+    session[USED] = now
+    try:
+        with impatient(), transaction.atomic():
+            session.save()
+    except (DatabaseError, SessionInterrupted, UpdateError):
+        session.update(before)
+    session.modified = False
+
+
+@contextmanager
+def impatient() -> Iterator[None]:
+    """Wait for another writer of SQLite a moment only: somebody is waiting for a page."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+        cursor.execute(f"PRAGMA busy_timeout = {MOMENT}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 def over(session: SessionBase, now: int) -> str:

@@ -51,6 +51,6 @@ def _file_lock(path: Path) -> Iterator[bool]:
 
 def _lock_file() -> Path:
     """Beside the database, so that whoever shares the one shares the other."""
-    name = str(settings.DATABASES["default"]["NAME"])
+    name = str(connection.settings_dict["NAME"])
     in_memory = name in {"", ":memory:"} or "mode=memory" in name
     return settings.DATA_DIR / LOCK_FILE if in_memory else Path(f"{name}.{LOCK_FILE}")

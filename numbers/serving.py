@@ -8,18 +8,20 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.wsgi import get_wsgi_application
+from django.db import DatabaseError, connection
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
 from numbers.demo import DemoAddress, note_address, note_path
+from numbers.models import Sync
 from quo_admin import request_id
 
 WORKERS = 2
@@ -116,6 +118,7 @@ def serve(listener: socket.socket, when_ready: Callable[[], None]) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         # gunicorn's own handler waits for a lock that the interrupted code may hold.
         signal.signal(signal.SIGQUIT, lambda *_: os._exit(0))
+        _hold_database_open()
         if worker.age == WORKERS:  # they are counted from 1; one that replaces another has a number of its own
             when_ready()
 
@@ -144,6 +147,17 @@ def serve(listener: socket.socket, when_ready: Callable[[], None]) -> None:
 def _ended(_worker: object, _request: object, _environ: object, _response: object) -> None:
     """The answer was sent, or failed, and what there was to log of it is logged."""
     request_id.end()
+
+
+def _hold_database_open() -> None:
+    """Keep one connection for as long as the process lives, in its first thread, where no request closes it.
+
+    With the last connection SQLite drops its index of the log, and on a full disk it cannot make it again: then not
+    even reading would go on.
+    """
+    if connection.vendor == "sqlite":
+        with suppress(DatabaseError):
+            Sync.objects.exists()
 
 
 def _stop(arbiter: Arbiter) -> Callable[..., None]:

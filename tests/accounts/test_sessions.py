@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.db import OperationalError, connection
 from django.test import Client
 
 from accounts import sessions
@@ -133,3 +134,35 @@ def test_signing_in_clears_away_sessions_that_are_over(client: Client, user: Use
 
     assert not Session.objects.filter(pk=over.session_key).exists()
     assert Session.objects.filter(pk=lasting.session_key).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_takes_nothing_shows_its_pages_all_the_same(
+    client: Client, user: User, later: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_role(user, Role.VIEWER)
+    sign_in(client)
+    before = client.session[sessions.USED]
+    later(sessions.NOTED_EVERY + 1)
+
+    def refuse(*_arguments: Any, **_options: Any) -> None:
+        raise OperationalError("database or disk is full")
+
+    with monkeypatch.context() as full:
+        full.setattr(SessionStore, "save", refuse)
+        assert opens(client)
+    assert client.session[sessions.USED] == before
+    assert opens(client)
+    assert client.session[sessions.USED] > before
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite waits for another writer")
+def test_noting_the_use_waits_for_another_writer_a_moment_only(db: None) -> None:
+    def patience() -> int:
+        with connection.cursor() as cursor:
+            return int(cursor.execute("PRAGMA busy_timeout").fetchone()[0])
+
+    usual = patience()
+    with sessions.impatient():
+        assert patience() == sessions.MOMENT
+    assert patience() == usual == 20_000

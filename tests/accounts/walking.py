@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
@@ -26,7 +27,7 @@ PARTS = {
     "^teammates/(?P<user_id>US.*)/$": "teammates/US1/",
     "^(?P<app_label>accounts|numbers)/$": "numbers/",
     "(?P<url>.*)$": "x",
-    "<path:content_type_id>": "1",
+    "<path:content_type_id>/<path:object_id>": "1/1",
     "<slug:code>": "ownfilter",
     "<int:pk>": "1",
 }
@@ -46,11 +47,15 @@ def _below(resolver: URLResolver, prefix: str) -> Iterator[str]:
             yield route
 
 
-def path_of(route: str, user: User | None, row: int) -> str:
-    """The address of something that is there: of accounts the person's own, else the row of that key."""
+def path_of(route: str, user: User | None) -> str:
+    """The address of something that is there: of accounts the person's own, else the first of its kind."""
     for part, stand_in in PARTS.items():
         route = route.replace(part, stand_in)
-    key = user.pk if user and route.startswith("/admin/accounts/") else row
+    if "<path:object_id>" not in route and "<id>" not in route:
+        return route
+    _, _, app, model, *_ = route.split("/")
+    row = apps.get_model(app, model)._base_manager.order_by("pk").first()
+    key = user.pk if user and app == "accounts" else row.pk if row else 1
     return route.replace("<path:object_id>", str(key)).replace("<id>", str(key))
 
 

@@ -87,9 +87,10 @@ def test_a_check_of_the_pages_own_that_fails_moves_nothing(
 
 
 def test_what_a_check_of_the_pages_own_settles_moves_nothing(browsing: Browsing, office: Office) -> None:
-    office.quo.fault = "401"
     page = browsing.page(office.site)
     page.goto("/numbers/")
+    page.wait_for_load_state("networkidle")  # whatever the page asks by itself is answered
+    office.quo.fault = "401"
     page.get_by_role("button", name="Check now").click()
     notice = page.get_by_text("What you see is the last good copy.")
     expect(notice).to_be_visible()

@@ -149,6 +149,11 @@ def _unwritable(own: Office, place: Place, row: Row, start: Callable[[], object]
     recover(own, place.calm, row)
 
 
+def _full_disk(place: Place, row: Row) -> None:
+    with _tmpfs(place.own_folder()) as disk, place.own_office(disk) as own:
+        _unwritable(own, place, row, lambda: _fill(disk), (disk / "filler").unlink)
+
+
 def _limited_file(place: Place, row: Row) -> None:
     """No file may grow beyond 64 KB: the same to SQLite as a disk that fills up, for whoever is not root."""
     own = place.office
@@ -224,6 +229,7 @@ def cases() -> Iterator[Case]:
     for name in JUMPS:
         yield Case(CLOCK, name, _jump(name))
     yield Case(DISK, "a disk that fills up in a sync", _disk_filling_up, _no_disks())
+    yield Case(DISK, "full disk", _full_disk, _no_disks())
     yield Case(DISK, "no file may grow", _limited_file)
     yield Case(DISK, "read-only database file", _read_only_file, _no_flags())
     yield Case(DISK, "locked database", _locked)
