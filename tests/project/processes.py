@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -69,7 +69,9 @@ def wait_until(condition: Callable[[], object], complaint: Callable[[], str] = l
 class Process:
     """A process that leads a group of its own, as a command in a terminal does, and what it printed."""
 
-    def __init__(self, command: list[str], project: Path, variables: dict[str, str], log: Path) -> None:
+    def __init__(
+        self, command: list[str], project: Path, variables: dict[str, str], log: Path, keeps: Collection[int] = ()
+    ) -> None:
         self._log = log
         with log.open("wb") as output:
             self.popen = subprocess.Popen(
@@ -80,6 +82,7 @@ class Process:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=keeps,
             )
 
     @property
@@ -97,8 +100,11 @@ class Process:
 
 
 @contextmanager
-def started(command: list[str], project: Path, variables: dict[str, str], log: Path) -> Iterator[Process]:
-    process = Process(command, project, variables, log)
+def started(
+    command: list[str], project: Path, variables: dict[str, str], log: Path, keeps: Collection[int] = ()
+) -> Iterator[Process]:
+    """Run a command, which keeps the open files `keeps`, until the end of the block."""
+    process = Process(command, project, variables, log, keeps)
     try:
         yield process
     finally:

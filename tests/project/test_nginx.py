@@ -1,0 +1,158 @@
+"""deploy/nginx.conf in a real nginx, in front of the real product."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from quo_admin import env
+from tests.project.processes import PATIENCE, free_port, is_free, started, wait_until
+from tests.project.test_run import EMAIL, Site, running
+
+NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
+NAME = "phones.example.com"
+FRAME = """
+daemon off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    {site}
+}}
+"""
+
+pytestmark = pytest.mark.skipif(NGINX is None, reason="there is no nginx here")
+
+
+@dataclass(frozen=True)
+class Front:
+    """The site as visitors reach it."""
+
+    site: Site
+    plain: str
+    secure: str
+
+    def session(self) -> requests.Session:
+        visitor = requests.Session()
+        visitor.trust_env = visitor.verify = False
+        visitor.headers["Host"] = NAME
+        return visitor
+
+
+def certificate(folder: Path) -> None:
+    """Make a certificate for NAME that nobody vouches for."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    pem = serialization.Encoding.PEM
+    (folder / "fullchain.pem").write_bytes(made.sign(key, hashes.SHA256()).public_bytes(pem))
+    kind, locked = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (folder / "privkey.pem").write_bytes(key.private_bytes(pem, kind, locked))
+
+
+@contextmanager
+def nginx(folder: Path, app_port: int) -> Iterator[tuple[int, int]]:
+    """Run nginx with the file as it is delivered, but for the ports and the certificate; give both ports."""
+    plain, secure = free_port(), free_port()
+    certificate(folder)
+    site = (env.BASE_DIR / "deploy" / "nginx.conf").read_text()
+    for was, becomes in {
+        "listen 80;": f"listen 127.0.0.1:{plain};",
+        "listen [::]:80;": "",
+        "listen 443 ssl http2;": f"listen 127.0.0.1:{secure} ssl http2;",
+        "listen [::]:443 ssl http2;": "",
+        "127.0.0.1:8000": f"127.0.0.1:{app_port}",
+        f"/etc/letsencrypt/live/{NAME}": str(folder),
+    }.items():
+        assert was in site
+        site = site.replace(was, becomes)
+    (folder / "nginx.conf").write_text(FRAME.format(folder=folder, site=site))
+    command = [str(NGINX), "-c", str(folder / "nginx.conf"), "-p", str(folder)]
+    with started(command, folder, {"PATH": "/usr/bin:/bin"}, folder / "nginx.log") as process:
+        wait_until(lambda: not is_free(secure) or process.popen.poll() is not None, lambda: process.printed)
+        yield plain, secure
+
+
+@pytest.fixture(scope="module")
+def front(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    folder = tmp_path_factory.mktemp("nginx")
+    with running(project, folder, SITE_URL=f"https://{NAME}") as site, nginx(folder, site.port) as (plain, secure):
+        yield Front(site, f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{secure}")
+
+
+@pytest.fixture
+def visitor(front: Front) -> Iterator[requests.Session]:
+    with front.session() as visitor:
+        yield visitor
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_https_is_served_with_everything_that_belongs_to_it(front: Front, visitor: requests.Session) -> None:
+    page = visitor.get(f"{front.secure}/accounts/login/", timeout=PATIENCE)
+
+    assert page.status_code == 200
+    assert page.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert page.headers["Content-Encoding"] == "gzip"
+    assert all(cookie.secure for cookie in visitor.cookies)
+
+
+def test_whoever_comes_without_https_is_sent_there(front: Front, visitor: requests.Session) -> None:
+    page = visitor.get(f"{front.plain}/numbers/?q=1", allow_redirects=False, timeout=PATIENCE)
+
+    assert (page.status_code, page.headers["Location"]) == (301, f"https://{NAME}/numbers/?q=1")
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+@pytest.mark.parametrize("claim", ["203.0.113.9", "203.0.113.9, 127.0.0.1"])
+def test_a_visitor_signs_in_and_is_written_down_by_the_address_that_nginx_saw(
+    front: Front, visitor: requests.Session, claim: str
+) -> None:
+    login = f"{front.secure}/accounts/login/"
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', visitor.get(login, timeout=PATIENCE).text)
+    assert token
+    form = {"csrfmiddlewaretoken": token[1], "login": EMAIL, "password": front.site.password}
+    lies = {"X-Forwarded-For": claim, "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http"}
+    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in visitor.cookies)
+
+    answer = visitor.post(
+        login,
+        form,
+        headers={"Referer": f"https://{NAME}/accounts/login/", "Cookie": cookies, **lies},
+        allow_redirects=False,
+        timeout=PATIENCE,
+    )
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+    session = answer.headers["Set-Cookie"]
+    cookies = "; ".join(re.findall(r"\w*sessionid\w*=\w+", session))
+    log = visitor.get(f"{front.secure}/status/access/", headers={"Cookie": cookies}, timeout=PATIENCE).text
+    assert "203.0.113.9" not in log
+    assert "<bdi>127.0.0.1</bdi>" in log
+
+
+def test_the_file_is_what_nginx_reads(front: Front, tmp_path: Path) -> None:
+    folder = front.site.folder
+    read = subprocess.run(
+        [str(NGINX), "-t", "-c", str(folder / "nginx.conf")], capture_output=True, text=True, check=False
+    )
+
+    assert read.returncode == 0, read.stderr
+    assert "[warn]" not in read.stderr

@@ -1,0 +1,58 @@
+"""deploy/systemd: what systemd makes of the files, and that they call what is there."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands
+
+from quo_admin import env
+
+UNITS = sorted((env.BASE_DIR / "deploy" / "systemd").iterdir())
+ANALYZE = shutil.which("systemd-analyze")
+
+
+def test_every_command_that_a_unit_calls_exists() -> None:
+    called = {name for unit in UNITS for name in re.findall(r"manage\.py ([a-z]+)", unit.read_text())}
+
+    assert called == {"run", "sync", "backup", "verify"}
+    assert called <= set(get_commands())
+
+
+def test_every_service_is_held_in_the_same_way() -> None:
+    mark = "# It may write its data and nothing else, and be nobody else.\n"
+    held = [
+        unit.read_text().partition(mark)[2].partition("\n\n")[0].strip() for unit in UNITS if unit.suffix == ".service"
+    ]
+
+    assert len(held) == 3
+    assert len(set(held)) == 1
+    assert "ProtectSystem=strict" in held[0]
+
+
+def test_the_document_starts_every_unit_that_is_to_be_started() -> None:
+    document = (env.BASE_DIR / "docs" / "deployment.md").read_text()
+    started = {unit.name for unit in UNITS if "[Install]" in unit.read_text()}
+
+    [enabled] = re.findall(r"enable --now (.*)", document)
+    assert set(enabled.split()) == started
+
+
+@pytest.mark.skipif(ANALYZE is None, reason="there is no systemd here")
+def test_systemd_understands_them(tmp_path: Path) -> None:
+    for unit in UNITS:
+        here = unit.read_text().replace("/opt/quo-admin", str(env.BASE_DIR))
+        (tmp_path / unit.name).write_text(re.sub("(User|Group)=quo-admin", r"\1=root", here))
+
+    judged = subprocess.run(
+        [str(ANALYZE), "verify", *(str(tmp_path / unit.name) for unit in UNITS)],
+        env={"SYSTEMD_UNIT_PATH": f"{tmp_path}:"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    ours = [line for line in judged.stderr.splitlines() if "quo-admin" in line]
+    assert (judged.returncode, ours) == (0, []), judged.stderr
