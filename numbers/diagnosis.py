@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -11,6 +12,8 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
 from django.db.backends.sqlite3.base import DatabaseWrapper as SQLiteWrapper
 from django.db.migrations.executor import MigrationExecutor
 
+from accounts.company.provider import described
+from accounts.company.refusals import Refused
 from numbers import services
 from numbers.quo.errors import BadPayload, BadRequest, NotFound, QuoError, RateLimited, Unavailable
 from numbers.sync import SyncRefused
@@ -37,11 +40,17 @@ def diagnose() -> Iterator[Finding]:
         if migrations.ok:
             yield _accounts()
     yield from _quo()
+    if settings.OIDC_ISSUER:
+        yield _company()
 
 
 def _settings() -> Finding:
     if settings.DEBUG:
         return Finding("settings", False, "DEBUG is on, which shows code to whoever meets an error. Set DEBUG=off.")
+    site = urlsplit(settings.SITE_URL)
+    if site.scheme == "http" and site.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        text = f"people open {settings.SITE_URL}: without https, whoever is in the network reads their passwords."
+        return Finding("settings", False, text)
     return Finding("settings", True, f"read; people open {settings.SITE_URL}")
 
 
@@ -113,6 +122,15 @@ def _quo() -> Iterator[Finding]:
     else:
         yield Finding("Quo's address", True, f"{settings.QUO_API_URL} answers")
         yield Finding("Quo's key", True, f"accepted; Quo lists {len(answer.records)} numbers")
+
+
+def _company() -> Finding:
+    """Ask the provider of company sign-in to describe itself, as each sign-in does."""
+    try:
+        described()
+    except Refused as refusal:
+        return Finding("company", False, f"{settings.OIDC_ISSUER}: {refusal.reason.heading}. Check OIDC_ISSUER.")
+    return Finding("company", True, f"{settings.OIDC_ISSUER} answers")
 
 
 def _demo() -> Finding:

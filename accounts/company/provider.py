@@ -56,7 +56,7 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _described() -> _Description:
+def described() -> _Description:
     """Ask the provider to describe itself. Raises Refused where it describes somebody else."""
     issuer = settings.OIDC_ISSUER
     found = ask(f"{issuer}/.well-known/openid-configuration", _Description)
@@ -89,7 +89,7 @@ class CompanyOAuth2Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  #
     @property
     def described(self) -> _Description:
         if self._found is None:
-            self._found = _described()
+            self._found = described()
         return self._found
 
     @property

@@ -16,6 +16,7 @@ from numbers.quo.client import QuoClient
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
 from quo_admin import env
+from tests.accounts.provider import running
 from tests.project.processes import free_port, python
 
 KEY = "kE9-the-key-itself"
@@ -79,6 +80,34 @@ def test_a_debugging_site_is_wrong(quo: SandboxServer, settings: Any) -> None:
     code, lines = doctor()
     assert (code, lines["settings"][:14]) == (1, "✗ DEBUG is on,")
     assert lines["settings"].endswith("Set DEBUG=off.")
+
+
+@pytest.mark.parametrize("site", ["http://phones.example.com", "http://192.168.1.5:8000"])
+def test_an_address_without_https_is_wrong_on_a_network(quo: SandboxServer, settings: Any, site: str) -> None:
+    settings.SITE_URL = site
+    code, lines = doctor()
+    assert (code, lines["settings"]) == (
+        1,
+        f"✗ people open {site}: without https, whoever is in the network reads their passwords.",
+    )
+
+
+@pytest.mark.usefixtures("somebody")
+@pytest.mark.parametrize("site", ["https://phones.example.com", "http://127.0.0.1:8000", "http://localhost:8000"])
+def test_an_address_with_https_or_of_this_machine_is_right(quo: SandboxServer, settings: Any, site: str) -> None:
+    settings.SITE_URL = site
+    assert doctor()[1]["settings"] == f"✓ read; people open {site}"
+
+
+def test_the_provider_of_company_sign_in_is_asked(quo: SandboxServer, settings: Any) -> None:
+    with running() as provider:
+        settings.OIDC_ISSUER = provider.url
+        assert doctor()[1]["company"] == f"✓ {provider.url} answers"
+    code, lines = doctor()
+    assert (code, lines["company"]) == (
+        1,
+        f"✗ {provider.url}: The company's sign-in service does not answer. Check OIDC_ISSUER.",
+    )
 
 
 def test_a_missing_data_folder_is_wrong(quo: SandboxServer, settings: Any, tmp_path: Path) -> None:
