@@ -25,7 +25,7 @@ help:
 run: setup
 	@exec $(VENV_PYTHON) manage.py run
 
-test: .venv/installed-dev
+test: setup .venv/installed-dev
 	@CHROMIUM=$$(sh bin/find-chromium) && export CHROMIUM && exec $(VENV_PYTHON) -m pytest $(ARGS)
 
 chaos: setup .venv/installed-dev

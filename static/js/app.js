@@ -70,7 +70,9 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   const target = event.detail.target.id;
   const isOld = target === "results" && event.detail.xhr !== newest;
-  const isNoLongerAsked = target === "teammate-choices" && isAwaited; // somebody has just chosen one
+  // Somebody has just chosen one, or has typed on.
+  const isNoLongerAsked = target === "teammate-choices" &&
+    (isAwaited || event.detail.requestConfig.formData.get("who") !== document.getElementById("who")?.value);
   if (isOld || isNoLongerAsked) event.detail.shouldSwap = false;
 });
 document.addEventListener("htmx:afterRequest", (event) => {

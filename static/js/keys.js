@@ -60,13 +60,10 @@ function isInPicker(event, picker) {
 }
 
 document.addEventListener("input", () => { awaited = null; });
-document.addEventListener("htmx:beforeRequest", ({detail: {elt}}) => {
-  if (elt.id === "who") elt.dataset.asked = elt.value;
-});
 document.addEventListener("htmx:afterSettle", (event) => {
-  const field = event.detail.requestConfig?.elt;
+  const { elt: field, formData } = event.detail.requestConfig ?? {};
   if (field?.id !== "who") return;
-  field.dataset.shown = field.dataset.asked;
+  field.dataset.shown = formData.get("who");
   if (field.value === field.dataset.shown && document.activeElement === field) awaited?.();
   awaited = null;
 });
