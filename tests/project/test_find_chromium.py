@@ -109,7 +109,9 @@ def copy(bare: Path, project: Path) -> Path:
     shutil.copytree(project / "bin", folder / "bin")
     shutil.copy2(project / "Makefile", folder)
     executable(folder / ".venv" / "bin" / "python", 'case "$*" in "-m pytest"*) echo "$CHROMIUM | $*";; esac')
-    for name in ("requirements.txt", "requirements-dev.txt", ".venv/installed", ".venv/installed-dev"):
+    (folder / "build").mkdir()
+    installed = (".venv/installed", ".venv/installed-dev", "build/collected")
+    for name in ("requirements.txt", "requirements-dev.txt", *installed):
         (folder / name).touch()
     return folder
 
