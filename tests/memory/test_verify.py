@@ -107,13 +107,13 @@ def two_open_assignments() -> None:
 
 
 def a_state_that_ends_as_it_begins() -> None:
-    change(states("PN1"), 1, since=at(1))
     change(states("PN1"), 0, until=at(1))
+    change(states("PN1"), 1, since=at(1))
 
 
 def a_description_that_ends_as_it_begins() -> None:
-    change(people("US1"), 1, since=at(1))
     change(people("US1"), 0, until=at(1))
+    change(people("US1"), 1, since=at(1))
 
 
 def an_assignment_that_ends_as_it_begins() -> None:
