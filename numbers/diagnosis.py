@@ -10,12 +10,12 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
 from django.db.backends.sqlite3.base import DatabaseWrapper as SQLiteWrapper
-from django.db.migrations.executor import MigrationExecutor
 
 from accounts.company.provider import described
 from accounts.company.refusals import Refused
 from numbers import services
 from numbers.quo.errors import BadPayload, BadRequest, NotFound, QuoError, RateLimited, Unavailable
+from numbers.readiness import migrations_to_do
 from numbers.sync import SyncRefused
 
 
@@ -87,12 +87,11 @@ def _sqlite_file() -> Path | None:
 
 def _migrations() -> Finding:
     try:
-        executor = MigrationExecutor(connection)
-        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        pending = migrations_to_do()
     except DatabaseError:
         return Finding("migrations", False, "cannot be read. Check that the database user owns the tables.")
     if pending:
-        return Finding("migrations", False, f"{len(pending)} to do. Run `.venv/bin/python manage.py migrate`.")
+        return Finding("migrations", False, f"{pending} to do. Run `.venv/bin/python manage.py migrate`.")
     return Finding("migrations", True, "all done")
 
 

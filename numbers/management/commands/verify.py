@@ -7,12 +7,12 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError
 
 from numbers.backups.files import live_file
 from numbers.invariants import INVARIANTS, Finding, findings
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate
+from numbers.readiness import migrations_to_do
 from numbers.snapshots import one_moment
 
 
@@ -28,8 +28,7 @@ class Command(BaseCommand):
         if file and not file.exists():  # to connect would make an empty one
             raise CommandError(f"There is no database yet at {file}.")
         try:
-            executor = MigrationExecutor(connection)
-            if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            if migrations_to_do():
                 raise CommandError("The database is not up to date yet: run manage.py migrate first.")
             with one_moment():
                 found = self._find(quietly=options["json"])
