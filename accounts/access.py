@@ -26,6 +26,11 @@ Event = AccessEvent.Event
 ONE_LINE_EACH = 300  # seconds: whoever goes on trying after being made to wait does not fill the log
 
 
+def visitor_address(request: HttpRequest) -> str:
+    """Return the network address that asks: the visitor's, also behind proxies that the settings trust."""
+    return client_address(request.META, settings.TRUSTED_PROXIES)
+
+
 def record(
     event: AccessEvent.Event,
     request: HttpRequest | None,
@@ -47,7 +52,7 @@ def record(
                 event=event,
                 email=(known.email if known else email)[:254],
                 user_id=known.pk if known else None,
-                address=client_address(request.META, settings.TRUSTED_PROXIES) if request else "",
+                address=visitor_address(request) if request else "",
                 detail=detail,
             )
     except DatabaseError as error:
@@ -61,48 +66,48 @@ def forget_old() -> int:
 
 def record_limited(request: HttpRequest, email: str) -> None:
     """Write that an address was made to wait: once in a while, however often it goes on trying."""
-    address = client_address(request.META, settings.TRUSTED_PROXIES)
-    if cache.add(f"limited:{address}", 1, ONE_LINE_EACH):
+    if cache.add(f"limited:{visitor_address(request)}", 1, ONE_LINE_EACH):
         record(Event.SIGN_IN_LIMITED, request, email=email)
 
 
 @receiver(signals.user_logged_in)
-def _signed_in(request: HttpRequest, user: User, **_signal: Any) -> None:  # noqa: ANN401 - Django's signal
+def _signed_in(request: HttpRequest, user: User, **_more: object) -> None:
     record(Event.SIGNED_IN, request, user=user)
     forget_old()
 
 
 @receiver(signals.user_login_failed)
-def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_signal: Any) -> None:  # noqa: ANN401
+def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_more: object) -> None:
     email = str(credentials.get("email") or credentials.get("username") or "")
     record(Event.SIGN_IN_FAILED, request, email=email or "unknown")
 
 
 @receiver(signals.user_logged_out)
-def _signed_out(request: HttpRequest, user: User | None, **_signal: Any) -> None:  # noqa: ANN401
+def _signed_out(request: HttpRequest, user: User | None, **_more: object) -> None:
     if user is not None:
         record(Event.SIGNED_OUT, request, user=user)
 
 
 @receiver(allauth_signals.password_changed)
-def _password_changed(request: HttpRequest, user: User, **_signal: Any) -> None:  # noqa: ANN401 - allauth's signal
+def _password_changed(request: HttpRequest, user: User, **_more: object) -> None:
     record(Event.PASSWORD_CHANGED, request, user=user)
 
 
-@receiver([mfa_signals.authenticator_added, mfa_signals.authenticator_removed, mfa_signals.authenticator_reset])
+_CHANGES = {
+    mfa_signals.authenticator_added: "added",
+    mfa_signals.authenticator_removed: "removed",
+    mfa_signals.authenticator_reset: "renewed",
+}
+
+
+@receiver(list(_CHANGES))
 def _security_changed(
-    signal: Signal,
-    request: HttpRequest,
-    user: User,
-    authenticator: Authenticator,
-    **_signal: Any,  # noqa: ANN401
+    signal: Signal, request: HttpRequest, user: User, authenticator: Authenticator, **_more: object
 ) -> None:
-    what = {mfa_signals.authenticator_added: "added", mfa_signals.authenticator_removed: "removed"}.get(
-        signal, "renewed"
-    )
-    record(Event.SECURITY_CHANGED, request, user=user, detail=f"{authenticator.get_type_display()} {what}")
+    detail = f"{authenticator.get_type_display()} {_CHANGES[signal]}"
+    record(Event.SECURITY_CHANGED, request, user=user, detail=detail)
 
 
 @receiver(mfa_signals.authentication_failed)
-def _second_step_failed(request: HttpRequest, user: User, **_signal: Any) -> None:  # noqa: ANN401
+def _second_step_failed(request: HttpRequest, user: User, **_more: object) -> None:
     record(Event.SIGN_IN_FAILED, request, user=user, detail="second step")

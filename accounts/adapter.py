@@ -11,10 +11,9 @@ from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from filelock import FileLock, Timeout
 
-from accounts.access import record_limited
+from accounts.access import record_limited, visitor_address
 from accounts.mfa.passkeys import obstacle
 from accounts.models import User
-from quo_admin.proxies import client_address
 
 LOCK_FILE = "sign-in.lock"
 LOCK_SECONDS = 10
@@ -38,7 +37,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that the limits on sign-in count by: the visitor's, also behind proxies."""
-        return client_address(request.META, settings.TRUSTED_PROXIES)
+        return visitor_address(request)
 
     def get_login_stages(self) -> list[str]:
         stages: list[str] = super().get_login_stages()

@@ -3,8 +3,6 @@
 A role is a group, so that Django's own permission checks hold; what a group may do is decided here and nowhere else.
 """
 
-from typing import Any
-
 from django.contrib.auth.models import Group, Permission
 from django.db import models
 
@@ -34,7 +32,7 @@ class Role(models.TextChoices):
         return permissions
 
 
-def fill_roles(using: str, **_signal: Any) -> None:  # noqa: ANN401 - Django's signal
+def fill_roles(using: str, **_more: object) -> None:
     """Give each role's group exactly its permissions; heard after every migration, once the permissions are there."""
     known = {
         f"{permission.content_type.app_label}.{permission.codename}": permission

@@ -2,8 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
 
 from django.conf import settings
 from django.contrib import messages
@@ -25,7 +24,7 @@ OLD = "You were signed out because you signed in some time ago. Sign in to go on
 
 
 @receiver(signals.user_logged_in)
-def _begin(request: HttpRequest, **_signal: Any) -> None:  # noqa: ANN401 - Django's signal
+def _begin(request: HttpRequest, **_more: object) -> None:
     now = int(time.time())
     request.session[BEGAN] = request.session[USED] = now
     SessionStore.clear_expired()  # nobody has to remember a timer for it
@@ -52,15 +51,11 @@ class SessionLimitsMiddleware:
 
 def _note_use(session: SessionBase, now: int) -> None:
     """Write when something was last done. Where nothing can be written, the page comes all the same."""
-    before = dict(session.items())
     session.setdefault(BEGAN, now)
     session[USED] = now
-    try:
-        with impatient(), transaction.atomic():
-            session.save()
-    except (DatabaseError, SessionInterrupted, UpdateError):
-        session.update(before)
-    session.modified = False
+    with suppress(DatabaseError, SessionInterrupted, UpdateError), impatient(), transaction.atomic():
+        session.save()
+    session.modified = False  # else it would be tried again once the page is there, and the page fail with it
 
 
 @contextmanager

@@ -1,7 +1,5 @@
 """What follows when somebody's second step changes: whoever else is signed in to the account has to sign in anew."""
 
-from typing import Any
-
 from allauth.mfa import signals
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
@@ -28,5 +26,5 @@ def end_sessions(user: User, *, but: str | None = None) -> int:
 
 
 @receiver([signals.authenticator_added, signals.authenticator_removed, signals.authenticator_reset])
-def _changed(request: HttpRequest, user: User, **_signal: Any) -> None:  # noqa: ANN401
+def _changed(request: HttpRequest, user: User, **_more: object) -> None:
     end_sessions(user, but=request.session.session_key)
