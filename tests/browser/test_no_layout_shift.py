@@ -49,6 +49,31 @@ def test_nothing_jumps_while_a_page_loads(browsing: Browsing, demo: Site, path: 
     assert_calm(page)
 
 
+# Where the first row's cells begin and end, with the rows that follow it and without: on a slow line they come later.
+MOVED_BY_ROWS = """table => {
+  const places = () => [...table.tBodies[0].rows[0].cells].flatMap((cell) => {
+    const {left, right} = cell.getBoundingClientRect();
+    return [left, right];
+  });
+  const whole = places();
+  while (table.tBodies[0].rows.length > 1) table.tBodies[0].rows[1].remove();
+  const alone = places();
+  return whole.filter((place, i) => Math.abs(place - alone[i]) > 0.5).length;
+}"""
+
+
+@pytest.mark.parametrize("width", [1190, 1440, 1920])
+@pytest.mark.parametrize("path", ["/numbers/", "/teammates/", "/audit/", "/status/"])
+def test_rows_that_are_still_on_their_way_move_none_that_are_there(
+    browsing: Browsing, demo: Site, path: str, width: int
+) -> None:
+    page = browsing.page(demo, viewport={"width": width, "height": 900})
+    page.goto(path)
+    tables = page.locator("table:is(.numbers, .matrix, .syncs, .settings)")
+    assert tables.count() > 0
+    assert [table.evaluate(MOVED_BY_ROWS) for table in tables.all()] == [0] * tables.count()
+
+
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
 def test_nothing_jumps_while_one_searches(browsing: Browsing, demo: Site, viewport: ViewportSize) -> None:
     page = browsing.page(demo, viewport=viewport)
