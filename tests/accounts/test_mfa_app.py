@@ -16,7 +16,7 @@ from pytest_django import Settings
 from selectolax.lexbor import LexborHTMLParser
 
 from accounts.mfa import views
-from accounts.models import User
+from accounts.models import AccessEvent, User
 from tests.accounts import EMAIL, PASSWORD
 from tests.accounts.test_sign_in import LOGIN, is_signed_in, sign_in
 
@@ -342,6 +342,39 @@ def test_a_code_shows_that_it_is_still_you(client: Client, user: User, secret: s
     assert b"This code is wrong" in wrong.content
     assert right.headers["Location"] == NO_APP
     assert client.get(NO_APP).status_code == 200
+
+
+# What the access log says
+
+
+def written(user: User) -> list[tuple[str, str]]:
+    """What the access log says of somebody, the oldest first: what happened, and the detail."""
+    return list(AccessEvent.objects.filter(user_id=user.pk).order_by("pk").values_list("event", "detail"))
+
+
+def test_setting_up_renewing_and_removing_are_written(
+    ann: Client, user: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    for change in (lambda: set_up(ann), lambda: ann.post(NEW), lambda: ann.post(NO_APP)):
+        with django_capture_on_commit_callbacks(execute=True):
+            change()
+
+    assert written(user)[1:] == [
+        ("security_changed", "TOTP Authenticator added"),
+        ("security_changed", "Recovery codes added"),
+        ("security_changed", "Recovery codes renewed"),
+        ("security_changed", "TOTP Authenticator removed"),
+        ("security_changed", "Recovery codes removed"),
+    ]
+
+
+def test_a_wrong_second_step_is_written_and_a_right_one_is_a_sign_in(client: Client, user: User, secret: str) -> None:
+    sign_in(client)
+    client.post(STEP, {"code": "000000"})
+    assert written(user) == [("sign_in_failed", "second step")]
+
+    client.post(STEP, {"code": code_of(secret)})
+    assert written(user)[1:] == [("signed_in", "")]
 
 
 # Who needs none

@@ -1,6 +1,6 @@
 """Every address there is, asked in every way by everybody: what `who_may_what.txt` is held against."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,10 +22,12 @@ PEOPLE = ("stranger", "nobody", *Role.values)  # not signed in; signed in withou
 SIGN_IN = {"/accounts/login/", "/admin/login/"}
 
 # What stands in for the parts of an address: of a record that is there.
+NUMBER, TEAMMATE = "^numbers/(?P<number_id>PN.*)/$", "^teammates/(?P<user_id>US.*)/$"
+APP = "^(?P<app_label>accounts|numbers)/$"
 PARTS = {
-    "^numbers/(?P<number_id>PN.*)/$": "numbers/PN1/",
-    "^teammates/(?P<user_id>US.*)/$": "teammates/US1/",
-    "^(?P<app_label>accounts|numbers)/$": "numbers/",
+    NUMBER: "numbers/PN1/",
+    TEAMMATE: "teammates/US1/",
+    APP: "numbers/",
     "(?P<url>.*)$": "x",
     "<path:content_type_id>/<path:object_id>": "1/1",
     "<slug:code>": "ownfilter",
@@ -33,24 +35,30 @@ PARTS = {
 }
 
 
-def routes() -> list[str]:
-    """Every address as the URL configuration writes it."""
-    return sorted(set(_below(get_resolver(), "/")))
+def routes() -> dict[str, str]:
+    """Every address as the URL configuration writes it, with its name."""
+    return dict(sorted(_below(get_resolver(), "/")))
 
 
-def _below(resolver: URLResolver, prefix: str) -> Iterator[str]:
+def _below(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, str]]:
     for pattern in resolver.url_patterns:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
             yield from _below(pattern, route)
         else:
-            yield route
+            yield route, pattern.name or ""
+
+
+def filled(route: str, parts: Mapping[str, str]) -> str:
+    """The route with its parts filled in."""
+    for part, stand_in in parts.items():
+        route = route.replace(part, stand_in)
+    return route
 
 
 def path_of(route: str, user: User | None) -> str:
     """The address of something that is there: of accounts the person's own, else the first of its kind."""
-    for part, stand_in in PARTS.items():
-        route = route.replace(part, stand_in)
+    route = filled(route, PARTS)
     if "<path:object_id>" not in route and "<id>" not in route:
         return route
     _, _, app, model, *_ = route.split("/")

@@ -20,7 +20,7 @@ from accounts.models import User
 from accounts.roles import Role
 from numbers.models import PhoneNumber, Teammate
 from numbers.rows import number_url, teammate_url
-from tests.accounts.walking import routes
+from tests.accounts.walking import APP, NUMBER, PARTS, TEAMMATE, filled, routes
 from tests.exports.reading import table_of
 from tests.exports.test_formulas import starts_a_formula
 from tests.pages.builders import HTMX, Office, of_role, remember
@@ -71,17 +71,12 @@ def text(request: pytest.FixtureRequest) -> str:
 
 def addresses(number_id: str, user_id: str, part: str) -> list[str]:
     """Every address, of that number and teammate, with `part` where another part of it may vary."""
-    found = []
-    for route in routes():
-        path = route.replace(r"^numbers/(?P<number_id>PN.*)/$", number_url(number_id).removeprefix("/"))
-        path = path.replace(r"^teammates/(?P<user_id>US.*)/$", teammate_url(user_id).removeprefix("/"))
-        path = path.replace("^(?P<app_label>accounts|numbers)/$", "numbers/").replace("(?P<url>.*)$", part)
-        for name in ("<slug:code>", "<path:object_id>", "<path:content_type_id>", "<id>", "<int:pk>"):
-            path = path.replace(name, part)
-        # Of the administration, the pages about people: Django's others are looked at in test_hostile.py.
-        if path not in LEAVES and not path.startswith(("/admin/numbers/", "/admin/r/", "/admin/autocomplete/")):
-            found.append(path)
-    return sorted(set(found))
+    pages = {NUMBER: number_url(number_id)[1:], TEAMMATE: teammate_url(user_id)[1:], APP: PARTS[APP]}
+    parts = {**dict.fromkeys(PARTS, part), "<path:object_id>": part, "<id>": part, **pages}
+    paths = {filled(route, parts) for route in routes()}
+    # Of the administration, the pages about people: Django's others are looked at in test_hostile.py.
+    others = ("/admin/numbers/", "/admin/r/", "/admin/autocomplete/")
+    return sorted(path for path in paths if path not in LEAVES and not path.startswith(others))
 
 
 def holds(response: Any, path: str) -> bytes:

@@ -1,44 +1,28 @@
 """Nothing is shown to anybody who has not signed in: every address there is, asked in every way."""
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from django.test import Client
-from django.urls import URLResolver, get_resolver
 
 from accounts.models import User
 from numbers.rows import number_url
+from tests.accounts.walking import PARTS, filled, routes
 from tests.pages.builders import HTMX, LIST, parsed, remember, words
 from tests.quo.samples import number, user
 
 SIGN_IN = "/accounts/login/"
 SECRET = "Nobody-may-see-this"
 
-# What stands in for the parts of an address: of a record that is there.
-PARTS = {"<int:content_type_id>": "1", "<app_label>": "numbers", "<url>": "x", "<path:object_id>": "1", "<id>": "1"}
-
 # Open to everybody: the health checks, signing in and out, and the pages that say who makes accounts.
 OPEN = {"healthz", "readyz", "account_login", "account_logout", "account_signup", "account_inactive"}
 
 
-def _below(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, str]]:
-    for pattern in resolver.url_patterns:
-        route = prefix + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            yield from _below(pattern, route)
-            continue
-        for part, stand_in in PARTS.items():
-            route = route.replace(part, stand_in)
-        route = route.replace(r"^numbers/(?P<number_id>PN.*)/$", "numbers/PN1/")
-        route = route.replace(r"^teammates/(?P<user_id>US.*)/$", "teammates/US1/")
-        yield route.replace(r"(?P<app_label>auth|accounts|numbers)", "numbers"), pattern.name or ""
-
-
 def every_address() -> list[tuple[str, str]]:
     """Every address with its name, from the URL configuration itself."""
-    return list(_below(get_resolver(), "/"))
+    parts = {**PARTS, "<path:object_id>": "1", "<id>": "1"}
+    return [(filled(route, parts), name) for route, name in routes().items()]
 
 
 @pytest.fixture
