@@ -1,14 +1,13 @@
 """Company sign-in is set up whole or not at all."""
 
-import os
-import runpy
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from quo_admin import env
+from tests.project import evaluating
+from tests.project.evaluating import Evaluate
+
+evaluate = evaluating.evaluate
 
 WHOLE = {
     "OIDC_ISSUER": "https://login.example.com/tenant/",
@@ -17,23 +16,8 @@ WHOLE = {
 }
 
 
-@pytest.fixture
-def evaluate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[dict[str, str]], dict[str, Any]]:
-    def evaluate(environ: dict[str, str]) -> dict[str, Any]:
-        for setting in env.SETTINGS:
-            monkeypatch.delenv(setting.name, raising=False)
-        for name, value in {"SECRET_KEY": "s", "DATA_DIR": str(tmp_path), "ENV_FILE": os.devnull, **environ}.items():
-            monkeypatch.setenv(name, value)
-        return runpy.run_path(str(env.BASE_DIR / "quo_admin" / "settings.py"))
-
-    return evaluate
-
-
-Evaluate = Callable[[dict[str, str]], dict[str, Any]]
-
-
 def test_nothing_set_is_no_company_sign_in(evaluate: Evaluate) -> None:
-    values = evaluate({})
+    values = evaluate()
 
     assert values["OIDC_ISSUER"] == ""
     assert values["OIDC_DOMAINS"] == frozenset()
@@ -41,7 +25,7 @@ def test_nothing_set_is_no_company_sign_in(evaluate: Evaluate) -> None:
 
 
 def test_all_of_it_set_is_taken(evaluate: Evaluate) -> None:
-    values = evaluate(WHOLE | {"OIDC_DOMAINS": "Example.com, sub.example.org", "OIDC_NAME": "Okta", "OIDC_ONLY": "on"})
+    values = evaluate(**WHOLE, OIDC_DOMAINS="Example.com, sub.example.org", OIDC_NAME="Okta", OIDC_ONLY="on")
 
     assert values["OIDC_ISSUER"] == "https://login.example.com/tenant"
     assert values["OIDC_DOMAINS"] == {"example.com", "sub.example.org"}
@@ -53,7 +37,7 @@ def test_half_of_it_is_refused_in_a_sentence(evaluate: Evaluate, missing: str) -
     half = {name: value for name, value in WHOLE.items() if name != missing}
 
     with pytest.raises(Exception, match=rf"^OIDC_[A-Z_]+ is set and {missing} not: company sign-in needs all of it\.$"):
-        evaluate(half)
+        evaluate(**half)
 
 
 @pytest.mark.parametrize(("name", "value"), [("OIDC_ONLY", "on"), ("OIDC_DOMAINS", "example.com")])
@@ -61,7 +45,7 @@ def test_what_needs_company_sign_in_is_refused_without_it(evaluate: Evaluate, na
     with pytest.raises(
         Exception, match=rf"^{name} is set and OIDC_ISSUER and OIDC_CLIENT_ID and OIDC_CLIENT_SECRET not"
     ):
-        evaluate({name: value})
+        evaluate(**{name: value})
 
 
 @pytest.mark.parametrize(
@@ -84,17 +68,15 @@ def test_a_value_that_cannot_be_used_is_refused_in_a_sentence(
     evaluate: Evaluate, name: str, value: str, complaint: str
 ) -> None:
     with pytest.raises(Exception, match=rf"^{name} \(environment\) {complaint}"):
-        evaluate(WHOLE | {name: value})
+        evaluate(**WHOLE | {name: value})
 
 
 def test_a_provider_on_this_machine_may_do_without_https(evaluate: Evaluate) -> None:
-    assert evaluate(WHOLE | {"OIDC_ISSUER": "http://127.0.0.1:9000"})["OIDC_ISSUER"] == "http://127.0.0.1:9000"
+    assert evaluate(**WHOLE | {"OIDC_ISSUER": "http://127.0.0.1:9000"})["OIDC_ISSUER"] == "http://127.0.0.1:9000"
 
 
 def test_the_secret_may_come_from_a_file(evaluate: Evaluate, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("from-a-file\n")
     given = {name: value for name, value in WHOLE.items() if name != "OIDC_CLIENT_SECRET"}
 
-    assert (
-        evaluate(given | {"OIDC_CLIENT_SECRET_FILE": str(tmp_path / "secret")})["OIDC_CLIENT_SECRET"] == "from-a-file"
-    )
+    assert evaluate(**given, OIDC_CLIENT_SECRET_FILE=str(tmp_path / "secret"))["OIDC_CLIENT_SECRET"] == "from-a-file"

@@ -36,17 +36,18 @@ class Site:
 
 
 @contextmanager
-def serving(project: Path, folder: Path, **more: str) -> Iterator[tuple[str, str]]:
+def serving(project: Path, folder: Path, host: str = "127.0.0.1", **more: str) -> Iterator[tuple[str, str]]:
     """Run the copy `project` on a free port with its data in `folder`; give the address and the first password."""
     port = free_port()
-    variables = environment(folder, PORT=str(port), **more)
+    url = f"http://{host}:{port}"
+    variables = environment(folder, PORT=str(port), SITE_URL=url, **more)
     prepare(env.read(variables, env.dotenv_path(variables)))
     command = [str(project / ".venv" / "bin" / "python"), str(project / "manage.py"), "run"]
     with started(command, folder, variables, folder / "log") as process:
         process.wait_for(LAST_WORDS)
         password = re.search(rf"Sign in as {EMAIL} with the password (\S+)", process.printed)
         assert password, process.printed
-        yield f"http://127.0.0.1:{port}", password[1]
+        yield url, password[1]
 
 
 def signed_in(browser: Browser, url: str, password: str, data: Path) -> Site:

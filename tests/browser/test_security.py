@@ -1,6 +1,5 @@
 """An authenticator app, recovery codes and passkeys in a real browser; the passkeys are a virtual authenticator's."""
 
-import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,12 +8,10 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
-from quo_admin import env
-from quo_admin.prepare import prepare
 from tests.browser.accessibility import violations
 from tests.browser.conftest import PHONE, Browsing
-from tests.browser.sites import EMAIL, Site
-from tests.project.processes import LAST_WORDS, environment, free_port, python, started
+from tests.browser.sites import EMAIL, Site, serving
+from tests.project.processes import python
 
 SECURITY = "/accounts/security/"
 
@@ -22,16 +19,9 @@ SECURITY = "/accounts/security/"
 @pytest.fixture(scope="module")
 def _site(project: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The demo at an address with a name, which passkeys need."""
-    folder, port = tmp_path_factory.mktemp("named"), free_port()
-    url = f"http://localhost:{port}"
-    variables = environment(folder, PORT=str(port), SITE_URL=url)
-    prepare(env.read(variables, env.dotenv_path(variables)))
-    command = [str(project / ".venv" / "bin" / "python"), str(project / "manage.py"), "run"]
-    with started(command, folder, variables, folder / "log") as process:
-        process.wait_for(LAST_WORDS)
-        password = re.search(rf"Sign in as {EMAIL} with the password (\S+)", process.printed)
-        assert password, process.printed
-        yield Site(url, folder / "data", password[1], {})
+    folder = tmp_path_factory.mktemp("named")
+    with serving(project, folder, "localhost") as (url, password):
+        yield Site(url, folder / "data", password, {})
 
 
 @pytest.fixture

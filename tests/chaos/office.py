@@ -22,6 +22,7 @@ from quo_admin.prepare import prepare
 from tests.chaos.checks import PATIENCE, Verifier, Wrong, check, wait_until
 from tests.chaos.door import Door
 from tests.chaos.memory import Memory, Record, copy_database, memory_of
+from tests.memory.installation import move_on
 from tests.project.processes import LAST_WORDS, environment, is_free, started
 
 KEY = "the-key-of-this-office-7d41c09b"
@@ -48,21 +49,10 @@ class Quo:
     def __init__(self) -> None:
         self.first = build(NUMBERS)
         self.second = build(NUMBERS)
-        _move_on(self.second)
+        move_on(self.second)
 
     def sandbox(self) -> SandboxServer:
         return SandboxServer(Workspace(self.first.numbers, self.first.users), key=KEY, timing=TIMING)
-
-
-def _move_on(workspace: Workspace) -> None:
-    for record in workspace.numbers[::2]:
-        record["name"] += " (new)"
-    for record in workspace.numbers[1::3]:
-        record["users"] = record["users"][1:] + workspace.users[:1]
-    for user in workspace.users[::4]:
-        user["firstName"] = "Renamed"
-    del workspace.numbers[5:10]
-    workspace.numbers += [record | {"id": f"{record['id']}2"} for record in workspace.numbers[:3]]
 
 
 class Office:

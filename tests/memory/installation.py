@@ -11,11 +11,25 @@ from pathlib import Path
 from typing import Any
 
 from numbers.sandbox.server import SandboxServer
+from numbers.sandbox.workspace import Workspace
 from quo_admin import env
 from tests.accounts.installation import environment
 
 KEY = "key-of-the-sandbox"
 PATIENCE = 60  # seconds for what another process must do, on a machine that is busy
+
+
+def move_on(workspace: Workspace) -> None:
+    """What changes in the office between two syncs: something of everything that can."""
+    for record in workspace.numbers[::2]:
+        record["name"] += " (new)"
+    for record in workspace.numbers[1::3]:
+        record["users"] = record["users"][1:] + workspace.users[:1]
+    for user in workspace.users[::4]:
+        user["firstName"] = "Renamed"
+    del workspace.numbers[5:10]
+    workspace.numbers += [record | {"id": f"{record['id']}2"} for record in workspace.numbers[:3]]
+    workspace.refresh()
 
 
 class Installation:

@@ -6,25 +6,12 @@ from pathlib import Path
 import pytest
 
 from numbers.sandbox.server import SandboxServer
-from numbers.sandbox.workspace import Workspace, build
+from numbers.sandbox.workspace import build
 from tests.memory.conftest import NUMBERS
 from tests.memory.dying import MOMENTS
-from tests.memory.installation import KEY, Installation, finish, kill, wait_until
+from tests.memory.installation import KEY, Installation, finish, kill, move_on, wait_until
 
 AFTER = "just after the commit"
-
-
-def move_on(workspace: Workspace) -> None:
-    """What changes in the office between two syncs: something of everything that can."""
-    for record in workspace.numbers[::2]:
-        record["name"] += " (new)"
-    for record in workspace.numbers[1::3]:
-        record["users"] = record["users"][1:] + workspace.users[:1]
-    for user in workspace.users[::4]:
-        user["firstName"] = "Renamed"
-    del workspace.numbers[5:10]
-    workspace.numbers += [record | {"id": f"{record['id']}2"} for record in workspace.numbers[:3]]
-    workspace.refresh()
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,5 @@
 """What follows from the settings: above all from the one address, SITE_URL."""
 
-import os
-import runpy
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +9,10 @@ from django.test import Client
 from django.utils import timezone
 
 from quo_admin import env
+from tests.project import evaluating
+from tests.project.evaluating import Evaluate
 
-Evaluate = Callable[..., dict[str, Any]]
+evaluate = evaluating.evaluate
 
 SECURITY = (
     "ALLOWED_HOSTS",
@@ -23,20 +22,6 @@ SECURITY = (
     "CSRF_COOKIE_SECURE",
     "SECURE_HSTS_SECONDS",
 )
-
-
-@pytest.fixture
-def evaluate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Evaluate:
-    """Give what reads settings.py anew, with nothing set but what it is told and a secret key."""
-
-    def evaluate(**environ: str) -> dict[str, Any]:
-        for setting in env.SETTINGS:
-            monkeypatch.delenv(setting.name, raising=False)
-        for name, value in {"SECRET_KEY": "s", "DATA_DIR": str(tmp_path), "ENV_FILE": os.devnull, **environ}.items():
-            monkeypatch.setenv(name, value)
-        return runpy.run_path(str(env.BASE_DIR / "quo_admin" / "settings.py"))
-
-    return evaluate
 
 
 @pytest.fixture

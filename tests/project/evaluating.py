@@ -1,0 +1,27 @@
+"""The settings as another start with other variables would read them."""
+
+import os
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from quo_admin import env
+
+Evaluate = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def evaluate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Evaluate:
+    """Give what reads settings.py anew, with nothing set but what it is told and a secret key."""
+
+    def evaluate(**environ: str) -> dict[str, Any]:
+        for setting in env.SETTINGS:
+            monkeypatch.delenv(setting.name, raising=False)
+        for name, value in {"SECRET_KEY": "s", "DATA_DIR": str(tmp_path), "ENV_FILE": os.devnull, **environ}.items():
+            monkeypatch.setenv(name, value)
+        return runpy.run_path(str(env.BASE_DIR / "quo_admin" / "settings.py"))
+
+    return evaluate
