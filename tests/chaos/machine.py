@@ -1,16 +1,15 @@
 """What can go wrong with the machine that Quo Admin runs on: its clock, its disk, its database file."""
 
-import os
-import shutil
+import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.chaos.checks import Asking, Wrong, check
-from tests.chaos.memory import view_of
+from tests.chaos.checks import Asking, check
+from tests.chaos.disks import FailingDisk, fill, no_disks, no_failing_disks, no_flags, protect, tmpfs
+from tests.chaos.memory import Memory, empty_log, view_of
 from tests.chaos.office import Office
 from tests.chaos.trial import Case, Place, Row, begin, recover, see
 
@@ -22,7 +21,6 @@ JUST_NOW = "Checked with Quo"
 UNWRITTEN = "Check that the database's disk has room and is writable."
 UNRECORDED = "Quo answered, but the answer could not be written to the database."
 SPARE_BYTES = 96 * 1024  # room for a sync's own row, and for no answer
-DISK_BYTES = 24 << 20
 
 
 # The clock: (the sync's, the pages', what they say)
@@ -69,45 +67,10 @@ def _jump(name: str) -> Callable[[Place, Row], None]:
 # The disk and the database
 
 
-@contextmanager
-def _tmpfs(folder: Path) -> Iterator[Path]:
-    """A disk of its own, small and in memory."""
-    disk = folder / "disk"
-    disk.mkdir()
-    _mount("-t", "tmpfs", "-o", f"size={DISK_BYTES},mode=700", "tmpfs", str(disk))
-    try:
-        yield disk
-    finally:
-        subprocess.run(["umount", "--lazy", str(disk)], check=True)
-
-
-def _mount(*arguments: str) -> None:
-    done = subprocess.run(["mount", *arguments], capture_output=True, text=True, check=False)
-    check(done.returncode == 0, f"mount: {done.stderr.strip()}")
-
-
-def _can_mount() -> bool:
-    """Whether this process may have disks of its own: as root on Linux, and then not in every container."""
-    if not sys.platform.startswith("linux") or os.geteuid() != 0 or not shutil.which("mount"):
-        return False
-    return subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode == 0
-
-
-def _fill(disk: Path, spare: int = 0) -> Path:
-    """Leave so many bytes of a disk free."""
-    filler = disk / "filler"
-    with filler.open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(bytes(4_096))
-    if spare:
-        os.truncate(filler, filler.stat().st_size - spare)
-    return filler
-
-
 def _disk_filling_up(place: Place, row: Row) -> None:
-    with _tmpfs(place.own_folder()) as disk, place.own_office(disk) as own:
+    with tmpfs(place.own_folder()) as disk, place.own_office(disk) as own:
         before = begin(own, row)
-        filler = _fill(disk, SPARE_BYTES)
+        filler = fill(disk, SPARE_BYTES)
         own.check_now()
         during = own.memory()
         row.during = str(during)
@@ -118,13 +81,18 @@ def _disk_filling_up(place: Place, row: Row) -> None:
 
 
 def _read_only_file(place: Place, row: Row) -> None:
+    """Stopped and started again: whoever had the file open before goes on writing to it."""
     with place.own_office() as own:
-        _unwritable(own, place, row, lambda: _protect(own.file, "+i"), lambda: _protect(own.file, "-i"))
-
-
-def _protect(file: Path, how: str) -> None:
-    done = subprocess.run(["chattr", how, str(file)], capture_output=True, text=True, check=False)
-    check(done.returncode == 0, f"chattr: {done.stderr.strip()}")
+        before = begin(own, row)
+        own.process.signal_group(signal.SIGTERM)
+        protect(own.file, "+i")
+        try:
+            with own.served("log-of-the-second"):
+                _ask_in_vain(own, before, row)
+        finally:
+            protect(own.file, "-i")
+        with own.served("log-of-the-third"):
+            _unchanged(own, place, before, row)
 
 
 def _unwritable(own: Office, place: Place, row: Row, start: Callable[[], object], end: Callable[[], object]) -> None:
@@ -132,32 +100,53 @@ def _unwritable(own: Office, place: Place, row: Row, start: Callable[[], object]
     before = begin(own, row)
     start()
     try:
-        asking = Asking(own.check_now)
-        own.look()
-        asking.wait()
-        own.go_back()
-        row.saw = see(own, before, [UNWRITTEN], is_failure=False)
-        code, printed = own.sync()
-        check(code == 1, f"manage.py sync: exit {code}: {printed}")
-        sentences = ("The sync could not be written down.", "Quo Admin could not use the file that keeps it within")
-        check(any(sentence in printed for sentence in sentences), f"manage.py sync printed {printed!r}")
+        _ask_in_vain(own, before, row)
     finally:
         end()
+    _unchanged(own, place, before, row)
+
+
+def _ask_in_vain(own: Office, before: Memory, row: Row) -> None:
+    asking = Asking(own.check_now)
+    own.look()
+    asking.wait()
+    own.go_back()
+    row.saw = see(own, before, [UNWRITTEN], is_failure=False)
+    code, printed = own.sync()
+    check(code == 1, f"manage.py sync: exit {code}: {printed}")
+    sentences = ("The sync could not be written down.", "Quo Admin could not use the file that keeps it within")
+    check(any(sentence in printed for sentence in sentences), f"manage.py sync printed {printed!r}")
+
+
+def _unchanged(own: Office, place: Place, before: Memory, row: Row) -> None:
     during = own.memory()
     row.during = str(during)
     check(during == before, "the memory changed")
     recover(own, place.calm, row)
 
 
+def _read_only_disk(place: Place, row: Row) -> None:
+    """Nothing on the disk can be written, neither beside the database: until the office is stopped and it is mended."""
+    with FailingDisk(place.own_folder()) as disk, place.own_office(disk.mounted_at) as own:
+        before = begin(own, row)
+        disk.fail()
+        _ask_in_vain(own, before, row)
+        own.process.signal_group(signal.SIGTERM)
+        disk.repair()
+        with own.served("log-of-the-second"):
+            _unchanged(own, place, before, row)
+
+
 def _full_disk(place: Place, row: Row) -> None:
-    with _tmpfs(place.own_folder()) as disk, place.own_office(disk) as own:
-        _unwritable(own, place, row, lambda: _fill(disk), (disk / "filler").unlink)
+    with tmpfs(place.own_folder()) as disk, place.own_office(disk) as own:
+        _unwritable(own, place, row, lambda: fill(disk), (disk / "filler").unlink)
 
 
 def _limited_file(place: Place, row: Row) -> None:
     """No file may grow beyond 64 KB: the same to SQLite as a disk that fills up, for whoever is not root."""
     own = place.office
     before = begin(own, row)
+    empty_log(own.file)  # else it may be too long already
     limited = ["-c", _LIMITED, "manage.py", "sync"]
     code, printed = own.finish(own.start(*limited))
     check(code == 1, f"exit {code}: {printed}")
@@ -212,25 +201,13 @@ def _lock(file: Path) -> Iterator[None]:
             holder.stdin.close()
 
 
-def _no_disks() -> str:
-    return "" if _can_mount() else "needs root on Linux, and the right to mount"
-
-
-def _no_flags() -> str:
-    """Whether files can be protected from their owner here, and root: not on every file system."""
-    with tempfile.NamedTemporaryFile() as file, suppress(Wrong, OSError):
-        _protect(Path(file.name), "+i")
-        _protect(Path(file.name), "-i")
-        return ""
-    return "needs root on Linux, chattr, and a file system that knows it"
-
-
 def cases() -> Iterator[Case]:
     for name in JUMPS:
         yield Case(CLOCK, name, _jump(name))
-    yield Case(DISK, "a disk that fills up in a sync", _disk_filling_up, _no_disks())
-    yield Case(DISK, "full disk", _full_disk, _no_disks())
+    yield Case(DISK, "a disk that fills up in a sync", _disk_filling_up, no_disks())
+    yield Case(DISK, "full disk", _full_disk, no_disks())
+    yield Case(DISK, "read-only disk", _read_only_disk, no_failing_disks())
     yield Case(DISK, "no file may grow", _limited_file)
-    yield Case(DISK, "read-only database file", _read_only_file, _no_flags())
+    yield Case(DISK, "read-only database file", _read_only_file, no_flags())
     yield Case(DISK, "locked database", _locked)
     yield Case(DISK, "locked for a moment", _locked_for_a_moment)

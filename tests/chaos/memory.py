@@ -119,6 +119,12 @@ def copy_database(source: Path, target: Path) -> None:
         original.backup(copy)
 
 
+def empty_log(file: Path) -> None:
+    """Have SQLite write what stands in the database's log into the database itself."""
+    with closing(sqlite3.connect(file, timeout=30)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def view_of(records: Iterable[Record]) -> View:
     """What an answer says, where each record is one that can be read; of two about the same the last one counts."""
     view = View({}, {}, {})
