@@ -160,6 +160,17 @@ def says(*pieces: bytes, at_once: bool = False) -> Script:
     return Script(act, reads=not at_once)
 
 
+def says_after(sign: threading.Event, *pieces: bytes) -> Script:
+    """These bytes, as soon as the sign is given."""
+
+    def act(connection: socket.socket, _head: bytes) -> None:
+        sign.wait(IDLE_SECONDS)
+        for piece in pieces:
+            connection.sendall(piece)
+
+    return Script(act)
+
+
 def stalls(start: bytes = b"", *, reads: bool = True) -> Script:
     """The start, then silence until the other side hangs up."""
 

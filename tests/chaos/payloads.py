@@ -1,33 +1,27 @@
-"""Answers that are not what they ought to be: as a whole, and in each field of Quo's published description.
-
-The description is read where it lies, and not part of this project: without it the fields cannot be tried.
-"""
+"""Answers that are not what they ought to be: as a whole, and in each field that a record has to have."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import cycle
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
 from numbers.sandbox.answers import render
+from tests.chaos.described import RECORD, VALIDATOR, Schema
 from tests.chaos.door import answer, says
 from tests.chaos.memory import Memory, Record, View, after, view_of
 from tests.chaos.network import HEAD, TOO_LARGE
 from tests.chaos.office import MAX_ANSWER_MB, Office
 from tests.chaos.statuses import UNREADABLE
 from tests.chaos.trial import Arm, Case, Fault, Taken
-from tests.sandbox.test_description import DESCRIPTION
 
-WHOLE, FIELDS = "answers as a whole", "each field of the description"
+WHOLE, FIELDS = "answers as a whole", "each field of a record"
 CHECKED = "Checked with Quo"
 INCOMPLETE = "Quo’s answer looks incomplete."
-NEEDS_DESCRIPTION = (
-    "" if DESCRIPTION.is_file() else "Quo's published description is not here: name its file in QUO_API_DESCRIPTION"
-)
 AS_LAST_SEEN = "shown as last seen"
 EVERY = 2  # every second record is changed: the others must be remembered all the same
 REGIONS = ("US", "CA", "Intl")
@@ -80,18 +74,6 @@ class Odd:
 # What can be read, by the description alone
 
 
-@cache
-def item_schema() -> Any:
-    document = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
-    schemas = document["components"]["schemas"]
-    return schemas["ListPhoneNumbersResponse"]["properties"]["data"]["items"]
-
-
-@cache
-def _validator() -> Any:
-    return Draft202012Validator(item_schema())
-
-
 def _has_id(record: Any) -> bool:
     """Whether it can be told which number a record is about."""
     return isinstance(record, dict) and isinstance(record.get("id"), str) and record["id"].startswith("PN")
@@ -99,40 +81,39 @@ def _has_id(record: Any) -> bool:
 
 def is_readable(record: Any) -> bool:
     """Whether a record is as described; what stands in a single region may be anything, and is shown as it is."""
-    if not isinstance(record, dict) or NEEDS_DESCRIPTION:
-        return isinstance(record, dict)  # whatever else is odd in a record is skipped without the description
+    if not isinstance(record, dict):
+        return False
     plain = deepcopy(record)
     channels = plain.get("restrictions")
     for channel in ("calling", "messaging"):
         if isinstance(channels, dict) and isinstance(channels.get(channel), dict):
             channels[channel] = dict.fromkeys(REGIONS, "restricted")
-    return bool(_validator().is_valid(plain))
+    return bool(VALIDATOR.is_valid(plain))
 
 
 # The fields
 
 
-def fields(schema: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+def fields(schema: Schema, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Schema]]:
     """Every field of the description, by the way to it: an array's items go by "0"."""
-    for part in (schema, *schema.get("allOf", ())):
-        for name, inner in part.get("properties", {}).items():
-            yield (*path, name), inner
-            yield from fields(inner, (*path, name))
+    for name, inner in schema.get("properties", {}).items():
+        yield (*path, name), inner
+        yield from fields(inner, (*path, name))
     if "items" in schema:
         yield from fields(schema["items"], (*path, "0"))
 
 
-def _wrong_values(schema: Any) -> list[Any]:
+def wrong_values(schema: Schema) -> list[Any]:
     """Values of every JSON type, and texts that no pattern and no list of values knows."""
     unknown = ["unheard of", "\u0000", "🏡" * 40, "<script>alert(1)</script>", "x" * 4_000]
     return [value for value in (*OTHERS, *unknown) if not Draft202012Validator(schema).is_valid(value)]
 
 
-def _is_text(schema: Any, value: Any) -> bool:
+def _is_text(schema: Schema, value: Any) -> bool:
     return isinstance(value, str) and schema.get("type") == "string"
 
 
-def _changed(records: Sequence[Record], path: Sequence[str], values: Sequence[Any]) -> Odd:
+def changed(records: Sequence[Record], path: Sequence[str], values: Sequence[Any]) -> Odd:
     """Every second record that has such a field gets the next of the values there."""
     changed = json.loads(json.dumps(records))  # not `deepcopy`: a teammate is one object on all its numbers
     turns = cycle(values)
@@ -156,13 +137,10 @@ def _holder(record: Any, path: Sequence[str]) -> Any:
 
 
 def field_cases(first: Sequence[Record], second: Sequence[Record]) -> Iterator[Case]:
-    if NEEDS_DESCRIPTION:
-        yield Case(FIELDS, "missing, null, wrong types", lambda _place, _row: None, skip=NEEDS_DESCRIPTION)
-        return
     known = view_of(first)
-    for path, schema in fields(item_schema()):
+    for path, schema in fields(RECORD):
         name = ".".join(path[-2:] if path[0] == "restrictions" else path).replace(".0.", "[].")
-        wrong = _wrong_values(schema)
+        wrong = wrong_values(schema)
         kinds: dict[str, list[Any]] = {
             "missing": [MISSING],
             "null": [None],
@@ -171,7 +149,7 @@ def field_cases(first: Sequence[Record], second: Sequence[Record]) -> Iterator[C
         }
         for kind, values in kinds.items():
             if values:
-                yield _changed(second, path, values).case(FIELDS, f"{name}: {kind}", known)
+                yield changed(second, path, values).case(FIELDS, f"{name}: {kind}", known)
 
 
 # Whole answers

@@ -9,8 +9,9 @@ from contextlib import suppress
 
 import requests
 
+from numbers.sandbox.answers import render
 from tests.chaos.checks import Asking, check, wait_until
-from tests.chaos.door import stalls
+from tests.chaos.door import answer, says_after, stalls
 from tests.chaos.office import Office
 from tests.chaos.trial import Case, Place, Row, begin, recover, see
 
@@ -68,16 +69,23 @@ def _killed_while_asking(place: Place, row: Row) -> None:
 
 
 def _syncs_at_once(count: int) -> Callable[[Place, Row], None]:
+    """While the first one waits for Quo, the others come and have to go again."""
+
     def run(place: Place, row: Row) -> None:
         own = place.office
         begin(own, row)
-        syncs = [own.start("manage.py", "sync") for _ in range(count)]
+        asked, may_answer = own.door.asked, threading.Event()
+        own.door.script = says_after(may_answer, answer(render({"data": own.quo.second.numbers})))
+        first = own.start("manage.py", "sync", QUO_TIMEOUT="60")
+        wait_until(lambda: own.door.asked > asked, "a question")
+        others = [own.start("manage.py", "sync") for _ in range(count - 1)]
         own.look()
-        ends = [own.finish(sync) for sync in syncs]
-        done = sum(code == 0 for code, _ in ends)
-        check(done, f"none of them got through: {ends}")
-        check(all(code == 0 or BUSY in printed for code, printed in ends), f"they ended so: {ends}")
-        _equals_calm(own, place, row, f"{done} synced, {count - done}: {BUSY}")
+        ends = [own.finish(sync) for sync in others]
+        check(all(code == 1 and BUSY in printed for code, printed in ends), f"the others ended so: {ends}")
+        may_answer.set()
+        code, printed = own.finish(first)
+        check(code == 0, f"the first ended so: exit {code}: {printed}")
+        _equals_calm(own, place, row, f"1 synced, {count - 1}: {BUSY}")
 
     return run
 

@@ -21,7 +21,7 @@ A_FEW = [
     "network: gzip that is none",
     "answers as a whole: half a list",
     "answers as a whole: HTML",
-    "each field of the description: name: null",
+    "each field of a record: name: null",
     "killed in a sync: just before the commit",
     "the disk and the database: locked for a moment",
     "several at once: two syncs",
