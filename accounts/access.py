@@ -1,10 +1,11 @@
 """What is written into the access log, and when."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account import signals as allauth_signals
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa import signals as mfa_signals
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -24,6 +25,16 @@ log = logging.getLogger(__name__)
 Event = AccessEvent.Event
 
 ONE_LINE_EACH = 300  # seconds: whoever goes on trying after being made to wait does not fill the log
+ON_THE_SERVER = "somebody on the server"  # who runs the commands of `manage.py`
+HOUR, DAY = 3600, 24 * 3600  # seconds
+
+_STEPS = {
+    "password": "password",
+    "socialaccount": "company account",
+    Authenticator.Type.TOTP: "authenticator app",
+    Authenticator.Type.RECOVERY_CODES: "recovery code",
+    Authenticator.Type.WEBAUTHN: "passkey",
+}
 
 
 def visitor_address(request: HttpRequest) -> str:
@@ -41,7 +52,8 @@ def record(
 ) -> None:
     """Write a line about `user`, else about who is signed in, or about an `email` that nobody has signed in with.
 
-    Where it cannot be written, the log of errors says so, and what somebody wanted goes on.
+    Where it cannot be written, the log of errors says so, and what somebody wanted goes on. Lines whose time is over
+    are dropped with the first line of a day.
     """
     who = user or getattr(request, "user", None)
     known = who if isinstance(who, User) and not email else None
@@ -55,31 +67,61 @@ def record(
                 address=visitor_address(request) if request else "",
                 detail=detail,
             )
+        if _is_first("access-log-looked-through", DAY):
+            forget_old()
     except DatabaseError as error:
         log.error("the access log cannot be written: %s", type(error).__name__)  # noqa: TRY400 - no values in the log
 
 
+def kept_since() -> datetime:
+    """Return from when on the settings want lines kept."""
+    return timezone.now() - timedelta(days=settings.ACCESS_LOG_DAYS)
+
+
 def forget_old() -> int:
     """Drop the lines that are older than the settings want them kept; return how many."""
-    return AccessEvent.objects.drop_before(timezone.now() - timedelta(days=settings.ACCESS_LOG_DAYS))
+    return AccessEvent.objects.drop_before(kept_since())
 
 
 def record_limited(request: HttpRequest, email: str) -> None:
     """Write that an address was made to wait: once in a while, however often it goes on trying."""
-    if cache.add(f"limited:{visitor_address(request)}", 1, ONE_LINE_EACH):
+    if _is_first(f"limited:{visitor_address(request)}", ONE_LINE_EACH):
         record(Event.SIGN_IN_LIMITED, request, email=email)
+
+
+def record_asked(request: HttpRequest, what: str, *, by_itself: bool) -> None:
+    """Write that somebody has Quo asked; of an open page that asks by itself, once an hour for each person."""
+    if not by_itself:
+        record(Event.ASKED_QUO, request, detail=what)
+    elif _is_first(f"by-itself:{request.user.pk}", HOUR):
+        record(Event.ASKED_QUO, request, detail=f"{what}, by an open page")
+
+
+def _is_first(key: str, seconds: int) -> bool:
+    """Say whether nobody has asked so for so many seconds: on a full disk, which keeps nothing, always."""
+    try:
+        return bool(cache.add(key, 1, seconds))
+    except OSError:
+        return True
 
 
 @receiver(signals.user_logged_in)
 def _signed_in(request: HttpRequest, user: User, **_more: object) -> None:
-    record(Event.SIGNED_IN, request, user=user)
-    forget_old()
+    steps = [_STEPS.get(one.get("type") or one["method"], "") for one in get_authentication_records(request, user)]
+    record(Event.SIGNED_IN, request, user=user, detail=", ".join(filter(None, steps)))
 
 
 @receiver(signals.user_login_failed)
 def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_more: object) -> None:
     email = str(credentials.get("email") or credentials.get("username") or "")
-    record(Event.SIGN_IN_FAILED, request, email=email or "unknown")
+    refused = f"company account: {credentials['refused']}" if "refused" in credentials else ""
+    record(Event.SIGN_IN_FAILED, request, email=email or "unknown", detail=refused)
+
+
+def record_passkey_failed(request: HttpRequest) -> None:
+    """Write that a passkey did not let anybody in, for each address once in a while; whose it is, nobody can say."""
+    if _is_first(f"passkey-failed:{visitor_address(request)}", ONE_LINE_EACH):
+        record(Event.SIGN_IN_FAILED, request, email="unknown", detail="passkey")
 
 
 @receiver(signals.user_logged_out)

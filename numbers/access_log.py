@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 
+from accounts.access import kept_since
 from accounts.models import AccessEvent
 from numbers import query
 
@@ -40,8 +41,11 @@ def parse(asked: QueryDict) -> AccessQuery:
 
 
 def access_lines(asked: AccessQuery) -> tuple[Page[AccessEvent], AccessQuery]:
-    """Return the page of lines that is asked for, the newest first; one beyond the last is the last, and said so."""
-    found = AccessEvent.objects.about(asked.q)
+    """Return the page of lines that is asked for, the newest first; one beyond the last is the last, and said so.
+
+    A line whose time is over is not shown any more, also where nothing has dropped it yet.
+    """
+    found = AccessEvent.objects.about(asked.q).filter(at__gte=kept_since())
     if asked.event:
         found = found.filter(event=asked.event)
     page = Paginator(found, PAGE_SIZE).get_page(asked.page)

@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
+from accounts.access import Event, record
 from accounts.company.refusals import ANOTHER, AT_ONCE, INACTIVE, MISUNDERSTOOD, NO_ACCOUNT, UNVERIFIED, Refused
 from accounts.models import User
 from accounts.roles import Role, give_role
@@ -91,6 +92,7 @@ def _link(person: Person) -> User:
             raise Refused(NO_ACCOUNT, email=person.email)
         user = User.objects.create_user(person.email, name=person.name)
         give_role(user, Role.VIEWER)
+        record(Event.ACCOUNT_CHANGED, None, email=user.email, detail=f"{user.email} made by company sign-in, a viewer")
     elif not user.is_active:
         raise Refused(INACTIVE, email=user.email)
     elif SocialAccount.objects.filter(provider=settings.OIDC_ISSUER, user=user).exists():

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
 
-from accounts.access import Event, record
+from accounts.access import record_asked
 from accounts.roles import ASK_QUO
 from numbers import query, services
 from numbers.configuration import settings_in_force
@@ -32,9 +32,8 @@ def sync_now(request: HttpRequest) -> HttpResponse:
     question = _question(request.POST)
     refusal, is_busy, has_asked = "", False, False
     by_itself = bool(request.POST.get("auto"))
-    if not by_itself:
-        record(Event.ASKED_QUO, request, detail=question.subject or "every number")
     if not by_itself or services.freshness(question).is_due:
+        record_asked(request, question.subject or "every number", by_itself=by_itself)
         try:
             services.run_sync(question)
             has_asked = True

@@ -1,23 +1,31 @@
 """The access log: what is written into it, that nobody edits it, and who reads it."""
 
+import errno
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as in_force
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client, override_settings
 from django.utils import timezone
+from pytest_django import Settings
 
+from accounts import access
 from accounts.access import Event, forget_old
 from accounts.models import AccessEvent, User
 from accounts.models.access import NeverEdited
 from accounts.roles import Role, give_role
 from tests.accounts import ADMIN_EMAIL, EMAIL, PASSWORD
+from tests.accounts.company import sign_in_by_company
+from tests.accounts.provider import Provider
 from tests.accounts.test_admin import NEW
+from tests.accounts.test_mfa_passkeys import HOSTILE, PASSKEY
 from tests.accounts.test_sign_in import sign_in
-from tests.pages.builders import attribute, notices_of, of_role, one, parsed, texts, words
+from tests.pages.builders import attribute, notices_of, of_role, one, parsed, remember, texts, words
+from tests.quo.samples import number
 
 PAGE = "/status/access/"
 
@@ -72,6 +80,49 @@ def test_who_is_made_to_wait_is_written_once(client: Client, user: User) -> None
     assert events[-1] == "sign_in_limited"
 
 
+def test_a_sign_in_by_company_account_is_written_as_such(client: Client, user: User, provider: Provider) -> None:
+    sign_in_by_company(client)
+
+    assert lines() == [("signed_in", EMAIL, "company account")]
+
+
+def test_why_a_company_account_did_not_come_in_is_written(client: Client, provider: Provider, db: None) -> None:
+    sign_in_by_company(client)
+
+    assert lines() == [("sign_in_failed", EMAIL, "company account: no account")]
+
+
+def test_an_account_that_company_sign_in_makes_is_written(
+    client: Client, provider: Provider, settings: Settings, db: None
+) -> None:
+    settings.OIDC_DOMAINS = frozenset({"example.com"})
+
+    sign_in_by_company(client)
+
+    assert lines()[0] == ("account_changed", EMAIL, f"{EMAIL} made by company sign-in, a viewer")
+
+
+def test_passkeys_that_let_nobody_in_are_written_once(client: Client, db: None, settings: Settings) -> None:
+    settings.SITE_URL = "http://localhost:8000"
+    for _ in range(3):
+        client.post(PASSKEY, {"credential": HOSTILE[0]})
+
+    assert lines() == [("sign_in_failed", "unknown", "passkey")]
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ("reset_mfa", ("security_changed", f"{EMAIL} second step taken away")),
+        ("unlink_company", ("account_changed", f"{EMAIL} unlinked from the company account")),
+    ],
+)
+def test_what_is_done_on_the_server_is_written(user: User, command: str, line: tuple[str, str]) -> None:
+    call_command(command, EMAIL)
+
+    assert lines() == [(line[0], "somebody on the server", line[1])]
+
+
 def test_a_sign_out_is_written(client: Client, user: User) -> None:
     client.force_login(user)
     client.post("/accounts/logout/")
@@ -110,10 +161,28 @@ def test_who_asks_quo_is_written_whatever_comes_of_it(admin: Client, form: dict[
 
 
 @override_settings(DEMO=True)
-def test_a_page_that_asks_by_itself_is_nobody(admin: Client) -> None:
+def test_an_open_page_that_has_quo_asked_by_itself_is_written_once_an_hour(admin: Client) -> None:
+    for number_id in ("PN1", "PN2"):
+        admin.post("/sync/", {"auto": "1", "number": number_id})
+
+    assert [line for line in lines() if line[0] == "asked_quo"] == [("asked_quo", ADMIN_EMAIL, "PN1, by an open page")]
+
+
+@override_settings(DEMO=True)
+def test_an_open_page_that_has_nothing_to_ask_is_not_written(admin: Client) -> None:
+    remember(number("PN1"))
+
     admin.post("/sync/", {"auto": "1"})
 
     assert lines()[-1][0] == "signed_in"
+
+
+@override_settings(DEMO=True)
+def test_asking_by_hand_is_written_every_time(admin: Client) -> None:
+    for _ in range(2):
+        admin.post("/sync/")
+
+    assert [event for event, *_ in lines()][-2:] == ["asked_quo", "asked_quo"]
 
 
 def test_a_made_account_is_written(admin: Client) -> None:
@@ -143,7 +212,7 @@ def test_a_deleted_account_is_written_and_its_lines_stay(admin: Client, user: Us
     admin.post(f"/admin/accounts/user/{user.pk}/delete/", {"post": "yes"})
 
     assert lines()[-1] == ("account_changed", ADMIN_EMAIL, f"{EMAIL} deleted")
-    assert ("signed_in", EMAIL, "") in lines()
+    assert ("signed_in", EMAIL, "password") in lines()
 
 
 @override_settings(TRUSTED_PROXIES=())
@@ -192,12 +261,24 @@ def test_a_line_is_not_changed_by_who_has_the_database_either(written: Callable[
         cursor.execute("UPDATE accounts_accessevent SET email = 'somebody else'")
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="about a way to write that only SQLite has")
+def test_a_line_is_not_replaced_by_who_has_the_database_either(written: Callable[..., None]) -> None:
+    written()
+    replace = (
+        "INSERT OR REPLACE INTO accounts_accessevent (id, at, event, email, address, detail) "
+        "SELECT id, at, event, 'somebody else', address, detail FROM accounts_accessevent"
+    )
+
+    with pytest.raises(DatabaseError, match="never edited"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(replace)
+
+
 def test_no_page_of_the_administration_edits_it(admin: Client) -> None:
     assert admin.get("/admin/accounts/accessevent/").status_code == 404
 
 
 def test_a_line_goes_after_its_time(written: Callable[..., None]) -> None:
-    kept = timedelta(days=settings.ACCESS_LOG_DAYS)
+    kept = timedelta(days=in_force.ACCESS_LOG_DAYS)
     written("old@example.com", at=timezone.now() - kept - timedelta(minutes=1))
     written("young@example.com", at=timezone.now() - kept + timedelta(minutes=1))
 
@@ -205,12 +286,33 @@ def test_a_line_goes_after_its_time(written: Callable[..., None]) -> None:
     assert [email for _, email, _ in lines()] == ["young@example.com"]
 
 
-def test_signing_in_forgets_what_is_old(client: Client, user: User) -> None:
-    AccessEvent.objects.create(at=timezone.now() - timedelta(days=settings.ACCESS_LOG_DAYS + 1), event="signed_in")
+@pytest.fixture
+def outlived(db: None) -> None:
+    """A line whose time is over."""
+    AccessEvent.objects.create(at=timezone.now() - timedelta(days=in_force.ACCESS_LOG_DAYS + 1), event="signed_in")
 
+
+def test_the_first_line_of_a_day_drops_what_is_old(client: Client, user: User, outlived: None) -> None:
     sign_in(client)
 
     assert [email for _, email, _ in lines()] == [EMAIL]
+
+
+def test_a_line_whose_time_is_over_is_not_shown_even_where_it_is_there(admin: Client, outlived: None) -> None:
+    assert AccessEvent.objects.count() == 2
+    assert len(rows(admin.get(PAGE))) == 1
+
+
+def test_where_the_disk_is_full_lines_are_written_all_the_same(
+    client: Client, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: Any) -> bool:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(access.cache, "add", full)
+    access.record(Event.SIGNED_OUT, None, user=user)
+
+    assert lines() == [("signed_out", EMAIL, "")]
 
 
 # Its page

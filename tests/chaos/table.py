@@ -71,7 +71,8 @@ def _line(case: Case, end: End, width: int) -> str:
     start = _columns("FAILED" if end.complaint else "ok", end.seconds, case.name, row.before, during, row.after)
     if width - len(start) < LEAST_SAW:
         start = f"{start.rstrip()}\n{'':15}"
-    return start + _fit(row.saw, width - len(start.rpartition("\n")[2])).rstrip()
+    place = len(start.rpartition("\n")[2])
+    return start + f"\n{'':{place}}".join(textwrap.wrap(row.saw, width - place))
 
 
 def _columns(verdict: str, seconds: float, name: str, *memory: str) -> str:

@@ -5,8 +5,9 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandParser
 
+from accounts.access import ON_THE_SERVER, Event, record
 from accounts.management.people import named
-from accounts.mfa.changes import end_sessions
+from accounts.sessions import end_sessions
 
 
 class Command(BaseCommand):
@@ -19,6 +20,7 @@ class Command(BaseCommand):
         user = named(options["email"])
         taken, _ = Authenticator.objects.filter(user=user).delete()
         end_sessions(user)
+        record(Event.SECURITY_CHANGED, None, email=ON_THE_SERVER, detail=f"{user.email} second step taken away")
         if taken:
             self.stdout.write(f"{user.email} now signs in with the password alone, and is signed out everywhere.")
         else:

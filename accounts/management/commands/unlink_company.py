@@ -5,8 +5,9 @@ from typing import Any
 from allauth.socialaccount.models import SocialAccount
 from django.core.management.base import BaseCommand, CommandParser
 
+from accounts.access import ON_THE_SERVER, Event, record
 from accounts.management.people import named
-from accounts.mfa.changes import end_sessions
+from accounts.sessions import end_sessions
 
 
 class Command(BaseCommand):
@@ -19,6 +20,9 @@ class Command(BaseCommand):
         user = named(options["email"])
         undone, _ = SocialAccount.objects.filter(user=user).delete()
         end_sessions(user)
+        record(
+            Event.ACCOUNT_CHANGED, None, email=ON_THE_SERVER, detail=f"{user.email} unlinked from the company account"
+        )
         if undone:
             self.stdout.write(f"{user.email} is linked to no company account now, and is signed out everywhere.")
         else:
