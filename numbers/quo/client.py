@@ -12,7 +12,7 @@ from urllib.parse import quote
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from numbers.quo import errors, ids
-from numbers.quo.errors import Asked, BadRequest, QuoError
+from numbers.quo.errors import Asked, BadRequest, QuoError, Unavailable
 from numbers.quo.payloads import Answer, NumberRecord, parse_list, parse_one
 from numbers.quo.transport import KeyAuth, Session
 
@@ -98,16 +98,24 @@ class QuoClient:
         if not self._auth.is_sendable():
             raise errors.unusable_key()
         watchdog = self._session.watchdog
+        heard: list[QuoError] = []  # what made it try again
         attempts = stop_after_attempt(ATTEMPTS)
         retrying = Retrying(
             retry=retry_if_exception(lambda error: isinstance(error, QuoError) and error.passing),
             wait=_wait,
             stop=lambda state: attempts(state) or state.upcoming_sleep >= watchdog.left(),
+            after=lambda state: heard.append(_error_of(state)),
             sleep=self._sleep,
             reraise=True,
         )
         with watchdog.limit(self._timeout):
-            return retrying(self._attempt, path, asked)
+            try:
+                return retrying(self._attempt, path, asked)
+            except Unavailable as error:
+                said = [one for one in heard if one.status is not None]
+                if error.reason == "timeout" and said:
+                    raise said[-1] from error  # that there was no time left for another answer says less
+                raise
 
     def _attempt(self, path: str, asked: Asked) -> bytes:
         reply = self._session.fetch(self._base_url + path, self._max_bytes)
@@ -122,10 +130,17 @@ class QuoClient:
         )
 
 
+def _error_of(state: RetryCallState) -> QuoError:
+    """The error for which there will be another attempt."""
+    error = state.outcome.exception() if state.outcome else None
+    assert isinstance(error, QuoError)  # noqa: S101 - only those are tried again
+    return error
+
+
 def _wait(state: RetryCallState) -> float:
     """Seconds: what Quo asks for, up to a cap; else one, then two, then four, each with up to one more."""
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, QuoError) and error.retry_after is not None:
+    error = _error_of(state)
+    if error.retry_after is not None:
         return min(error.retry_after, MAX_RETRY_AFTER)
     return _backoff(state)
 

@@ -348,6 +348,18 @@ def test_a_throttle_that_takes_all_the_time_is_a_timeout(connect: Connect, time:
         connect(timeout=5, throttle=lambda: time.sleep(6)).list_phone_numbers()
 
 
+def test_what_quo_said_first_is_told_where_the_next_attempt_runs_out_of_time(
+    connect: Connect, quo: responses.RequestsMock, time: Time
+) -> None:
+    quo.get(LIST, status=503, headers={"Retry-After": "1"})
+    waits = iter([0, 6])
+
+    with pytest.raises(errors.Unavailable) as caught:
+        connect(timeout=5, throttle=lambda: time.sleep(next(waits))).list_phone_numbers()
+
+    assert (caught.value.reason, caught.value.status) == ("server", 503)
+
+
 @pytest.mark.parametrize("script", [stalls(), drips(answer(b"", Content_Length="9999"))])
 def test_a_call_is_bounded_with_all_its_attempts(connect: Connect, time: Time, script: Script) -> None:
     with serve(script) as server, pytest.raises(errors.Unavailable) as caught:
