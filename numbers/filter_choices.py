@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Min
 
+from numbers.bidi import isolated
 from numbers.facts import COLUMNS, Fact
 from numbers.filters import UNKNOWN_COUNTRY, NumberFilters, can_be_asked
 from numbers.phones import country_name
@@ -99,7 +100,7 @@ def _groups() -> list[tuple[str, str]]:
 
 
 def _short(text: str) -> str:
-    return f"{text[:23].rstrip()}…" if len(text) > 24 else text
+    return isolated(f"{text[:23].rstrip()}…" if len(text) > 24 else text)
 
 
 def _countries(codes: set[str]) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from numbers.bidi import isolated
 from numbers.facts import COLUMNS, Column, Fact
 from numbers.filters import UNKNOWN_COUNTRY, NumberFilters
 from numbers.phones import country_name
@@ -46,16 +47,16 @@ def sentence(filters: NumberFilters, teammate: str = "") -> str:
     cells = [_cell_words(column, filters) for column in COLUMNS if getattr(filters, column.field)]
     beside = [
         f"of {_country_words(filters.country)}" if filters.country else "",
-        f"with {teammate or filters.user}" if filters.user else "",
+        f"with {isolated(teammate or filters.user)}" if filters.user else "",
         people,
         "without a port" if filters.porting == "none" else "",
-        f"in group {filters.group}" if filters.group else "",
+        f"in group {isolated(filters.group)}" if filters.group else "",
         f"where {joined(cells)}" if cells else "",
     ]
     clauses = [
         _FORWARDS.get(filters.forward, ""),
-        _PORTS.get(filters.porting, f"whose port is “{filters.porting}”"),
-        f"that fit “{filters.q}”" if filters.q else "",
+        _PORTS.get(filters.porting, f"whose port is “{isolated(filters.porting)}”"),
+        f"that fit “{isolated(filters.q)}”" if filters.q else "",
     ]
     return " ".join(filter(None, [kind, *beside, joined([clause for clause in clauses if clause])]))
 
@@ -73,12 +74,12 @@ def _chip_label(name: str, value: str, teammate: str) -> str:
     if name in cells:
         return f"{cells[name]}: {Fact(value).label}"
     return {
-        "q": f"Search: {value}",
-        "user": f"Teammate: {teammate or value}",
-        "group": f"Group: {value}",
+        "q": f"Search: {isolated(value)}",
+        "user": f"Teammate: {isolated(teammate or value)}",
+        "group": f"Group: {isolated(value)}",
         "kind": value.capitalize(),
         "country": f"Country: {'not known' if value == UNKNOWN_COUNTRY else country_name(value)}",
-        "porting": f"Port: {_PORT_CHIPS.get(value, value)}",
+        "porting": f"Port: {_PORT_CHIPS.get(value) or isolated(value)}",
         "forward": f"Forwards: {_FORWARD_CHIPS.get(value, value)}",
         "unassigned": "Nobody on it" if value == "yes" else "Somebody on it",
     }[name]

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from numbers import querysets, teammate_querysets
+from numbers.bidi import isolated
 from numbers.facts import COLUMNS, Fact
 from numbers.filter_words import PLACES, joined
 from numbers.filters import FACT_CHOICES
@@ -94,14 +95,14 @@ class TeammateFilters:
             for column in COLUMNS
             if (fact := self.reach.get(column.field))
         ]
-        who += [f"fit “{self.q}”"] if self.q else []
+        who += [f"fit “{isolated(self.q)}”"] if self.q else []
         words = (ROLE_LABELS.get(self.role, "Teammates"), NUMBERS_LABELS.get(self.numbers, ""))
         return " ".join(filter(None, (*words, f"who {joined(who)}" if who else "")))
 
     def chips(self) -> "tuple[Chip, ...]":
         """A chip for each active filter, in the order of the form."""
         labels = {
-            "q": f"Search: {self.q}",
+            "q": f"Search: {isolated(self.q)}",
             "role": f"Role: {self.role}",
             "numbers": NUMBERS_LABELS.get(self.numbers, "").capitalize(),
             **{

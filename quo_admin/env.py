@@ -69,7 +69,11 @@ SETTINGS = (
     ),
     Setting("DATA_DIR", "data", parsers.path, "The folder for what must be kept: the database, the secret key."),
     Setting(
-        "SECRET_KEY", "", parsers.line, "Signs the sessions; made once and kept in DATA_DIR unless set.", secret=True
+        "SECRET_KEY",
+        "",
+        parsers.signing_key,
+        "Signs sessions and encrypts second steps, at least 32 characters; made once and kept in DATA_DIR unless set.",
+        secret=True,
     ),
     Setting(
         "SESSION_IDLE_HOURS",

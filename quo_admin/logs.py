@@ -7,6 +7,9 @@ Nothing personal and nothing secret comes into either:
 - of a request what `shown_path` allows;
 - besides the message only the fields that are named here.
 
+What Django refuses of a request, such as one that is too large, is a warning without a stack, whatever Django calls it:
+everybody can send such a thing, and nothing of ours failed.
+
 What does not print is escaped, so that no text can begin a line of its own or steer a terminal.
 """
 
@@ -28,6 +31,7 @@ from quo_admin.parsers import BASE_DIR
 from quo_admin.shown_path import shown_path
 
 OURS = ("accounts", "numbers", "quo_admin")
+REFUSALS = "django.security."
 
 # In the order of their appearance in a line.
 FIELDS = (
@@ -108,8 +112,13 @@ def _safe(record: logging.LogRecord) -> logging.LogRecord:
         shown |= {"msg": _authors_words(record), "where": f"{Path(record.pathname).name}:{record.lineno}"}
     shown["msg"] = _clean(shown["msg"])
     error = record.exc_info[1] if record.exc_info else None
+    is_refusal = record.name.startswith(REFUSALS)
+    if is_refusal:
+        shown |= {"levelno": logging.WARNING, "levelname": "WARNING"}
     if error:
-        shown |= {"exception": type(error).__name__, "frames": list(_frames(error))}
+        shown["exception"] = type(error).__name__
+    if error and not is_refusal:
+        shown["frames"] = list(_frames(error))
     return logging.makeLogRecord(shown)
 
 

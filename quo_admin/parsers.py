@@ -39,6 +39,13 @@ def token(value: str) -> str:
     return value
 
 
+def signing_key(value: str) -> str:
+    """Return the key of all signatures and of what is encrypted: whoever guesses it is anybody."""
+    if len(line(value)) < 32:
+        raise ValueError("must be at least 32 characters; leave it out, and `make setup` makes one")
+    return value
+
+
 def one_of(*names: str) -> Callable[[str], str]:
     def parse(value: str) -> str:
         if value.lower() not in names:
@@ -108,10 +115,26 @@ def host(value: str) -> str:
 
 
 def origin(value: str) -> str:
+    """Return the address at which browsers open a site."""
     address = url(value)
-    if urlsplit(address).path:
+    parts = urlsplit(address)
+    if parts.path:
         raise ValueError("must be an address without a path, such as https://phones.example.com")
+    if not _can_be_opened(parts.hostname or ""):
+        raise ValueError("must be an address that a browser can open, such as https://phones.example.com")
     return address
+
+
+def _can_be_opened(name: str) -> bool:
+    """Say whether a browser can open a site whose host has this name or IP address."""
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        labels = name.split(".")
+        # What ends in a number is an IPv4 address to a browser: https://url.spec.whatwg.org/#ends-in-a-number-checker
+        is_number = re.fullmatch(r"[0-9]+|0x[0-9a-f]*", labels[-1])
+        return not is_number and all(re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", label) for label in labels)
+    return not (address.is_unspecified or address.is_multicast)
 
 
 def issuer(value: str) -> str:

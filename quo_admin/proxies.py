@@ -14,9 +14,12 @@ UNKNOWN = "unknown"
 def networks(value: str) -> tuple[Network, ...]:
     """Parse a setting such as `127.0.0.1, 10.0.0.0/8`. Raises ValueError with the end of a sentence."""
     try:
-        return tuple(ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip())
+        found = tuple(ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip())
     except ValueError:
         raise ValueError("must be network addresses with commas between, such as 127.0.0.1, 10.0.0.0/8") from None
+    if any(network.prefixlen == 0 for network in found):
+        raise ValueError("must be your own proxies: where every address is one, anybody can make up theirs")
+    return found
 
 
 def client_address(meta: Mapping[str, Any], trusted: Sequence[Network]) -> str:

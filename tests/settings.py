@@ -16,7 +16,7 @@ _folder = tempfile.mkdtemp(prefix="quo-admin-tests-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
 os.environ["ENV_FILE"] = os.devnull
-os.environ["SECRET_KEY"] = "only-for-tests"
+os.environ["SECRET_KEY"] = "only-for-tests" * 3
 os.environ["DATA_DIR"] = _folder
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
 os.environ["QUO_API_KEY"] = "key-of-the-tests"

@@ -34,16 +34,20 @@ def is_raw(request: HttpRequest) -> bool:
 
 
 def sent_file(request: HttpRequest, name: str, ending: str, document: Iterator[bytes]) -> StreamingHttpResponse:
-    """Send a document while it is made; what fails before its first block fails as an ordinary page."""
+    """Send a document while it is made; what fails before its first block fails as an ordinary page.
+
+    A raw file is told from one for people by its name: in a spreadsheet, text of the workspace would become formulas.
+    """
     blocks: Iterable[bytes] = ()
     if request.method == "HEAD":
         request.META.pop("HTTP_ACCEPT_ENCODING", None)  # else GZipMiddleware would send an empty archive as the body
     else:
         blocks = _begun(document)
         record(Event.EXPORTED, request, detail=request.get_full_path())
+    kind = "-raw" if ending == "csv" and is_raw(request) else ""
     moment = f"{timezone.localtime():%Y-%m-%d-%H%M}"
     response = StreamingHttpResponse(blocks, content_type=FORMATS[ending].content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{moment}.{ending}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}{kind}-{moment}.{ending}"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

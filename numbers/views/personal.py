@@ -41,7 +41,7 @@ def saved_filters(request: HttpRequest) -> HttpResponse:
     form = SavedFilterForm(posted, instance=SavedFilter(owner=user))
     if saved := form.keep():
         address = request.build_absolute_uri(saved.get_absolute_url())
-        sentence = 'Saved as “{}”. Its short address is <a href="{}">{}</a>.'
+        sentence = 'Saved as “<bdi>{}</bdi>”. Its short address is <a href="{}">{}</a>.'
         messages.success(request, format_html(sentence, saved.name, address, address))
         return redirect(saved)
     context = {"form": form, "saved_filters": personal.saved_lines(user)}

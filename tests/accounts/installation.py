@@ -16,7 +16,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "quo_admin.settings",
         "PYTHONPATH": str(env.BASE_DIR),
         "ENV_FILE": os.devnull,
-        "SECRET_KEY": "only-for-tests",
+        "SECRET_KEY": "only-for-tests" * 3,
         "DATA_DIR": str(folder),
         "DATABASE_URL": f"sqlite:///{folder / 'test.sqlite3'}",
         **more,

@@ -154,6 +154,19 @@ def test_raw_ids_within_a_cell_can_be_told_apart_whatever_they_hold(office: Offi
     assert sorted(json.loads(row["userEmails"])) == sorted(f"{user_id}@example.com" for user_id in ids)
 
 
+@pytest.mark.parametrize("name", ["numbers", "teammates", "audit"])
+def test_a_raw_file_is_told_by_its_name(office: Office, name: str) -> None:
+    raw, people = (office.get(f"/{name}.csv{query}").headers["Content-Disposition"] for query in ("?raw=1", ""))
+
+    assert f'filename="{name}-raw-2' in raw
+    assert f'filename="{name}-2' in people
+
+
+@pytest.mark.parametrize("ending", ["json", "xlsx"])
+def test_only_csv_is_called_raw(office: Office, ending: str) -> None:
+    assert "raw" not in office.get(f"/numbers.{ending}?raw=1").headers["Content-Disposition"]
+
+
 @pytest.mark.parametrize("query", ["raw=0", "raw=", "raw=yes", "raw=1&raw=0"])
 def test_only_raw_1_is_raw(office: Office, query: str) -> None:
     assert fetched(office, f"{CSV}?{query}").startswith(b"\xef\xbb\xbf")

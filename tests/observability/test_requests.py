@@ -3,6 +3,7 @@
 import logging
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import OperationalError
@@ -105,6 +106,28 @@ def test_an_internal_error_shows_the_id_that_is_in_the_log(
     assert "Internal Server Error" in line
     assert "numbers/views/numbers.py:" in log.text
     assert "Zuleika" not in log.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("log", ["plain", "json"], indirect=True)
+@pytest.mark.parametrize(
+    ("form", "exception"),
+    [
+        ({"login": "x" * 3_000_000}, "RequestDataTooBig"),
+        ({f"field{place}": "" for place in range(2000)}, "TooManyFieldsSent"),
+    ],
+)
+def test_what_anybody_can_send_and_django_refuses_is_a_warning_in_one_line(
+    client: Client, log: Log, form: dict[str, str], exception: str
+) -> None:
+    client.raise_request_exception = False
+    assert client.post("/accounts/login/", urlencode(form), "application/x-www-form-urlencoded").status_code == 400
+
+    (line,) = [line for line in log.lines if exception in line]
+    assert "WARNING" in line
+    assert "Bad Request" in line
+    assert "ERROR" not in log.text
+    assert ".py:" not in log.text
 
 
 @pytest.mark.parametrize(

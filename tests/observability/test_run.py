@@ -39,7 +39,7 @@ def test_a_server_logs_requests_and_syncs_in_json_and_is_ready(project: Path, tm
 
     assert (ready.status_code, ready.text) == (
         200,
-        "ok: database answers\nok: migrations all done\nok: secret key there\n",
+        "ok: database answers\nok: migrations all done\nok: secret key there\nok: disk can be written\n",
     )
     families = {family.name for family in text_string_to_metric_families(scraped.text)}
     assert {"quo_admin_numbers", "quo_admin_freshness"} <= families
@@ -60,10 +60,10 @@ def test_a_server_logs_requests_and_syncs_in_json_and_is_ready(project: Path, tm
 def test_a_timers_sync_leaves_one_object(project: Path, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     nowhere = {"QUO_API_KEY": "k", "QUO_API_URL": f"http://127.0.0.1:{free_port()}", "QUO_TIMEOUT": "1"}
-    migrated = python(project, tmp_path, "manage.py", "migrate", "--verbosity=0", SECRET_KEY="s", **nowhere)
+    migrated = python(project, tmp_path, "manage.py", "migrate", "--verbosity=0", SECRET_KEY="s" * 32, **nowhere)
     assert migrated.returncode == 0, migrated.stderr
 
-    run = python(project, tmp_path, "manage.py", "sync", SECRET_KEY="s", LOG_FORMAT="json", **nowhere)
+    run = python(project, tmp_path, "manage.py", "sync", SECRET_KEY="s" * 32, LOG_FORMAT="json", **nowhere)
 
     (line,) = _objects(run.stderr)
     assert (line["outcome"], line["error_kind"], line["scope"]) == ("failed", "unavailable", "workspace")

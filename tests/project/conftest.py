@@ -34,7 +34,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             shutil.copy2(original, copy / name)
     _borrow_environment(copy / ".venv")
-    collected = python(copy, copy, "manage.py", "collectstatic", "--no-input", "--verbosity", "0", SECRET_KEY="s")
+    collected = python(copy, copy, "manage.py", "collectstatic", "--no-input", "--verbosity", "0", SECRET_KEY="s" * 32)
     assert collected.returncode == 0, collected.stderr
     (copy / "build" / "collected").touch()
     return copy

@@ -20,7 +20,8 @@ def evaluate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Evaluate:
     def evaluate(**environ: str) -> dict[str, Any]:
         for setting in env.SETTINGS:
             monkeypatch.delenv(setting.name, raising=False)
-        for name, value in {"SECRET_KEY": "s", "DATA_DIR": str(tmp_path), "ENV_FILE": os.devnull, **environ}.items():
+        usual = {"SECRET_KEY": "s" * 32, "DATA_DIR": str(tmp_path), "ENV_FILE": os.devnull}
+        for name, value in (usual | environ).items():
             monkeypatch.setenv(name, value)
         return runpy.run_path(str(env.BASE_DIR / "quo_admin" / "settings.py"))
 

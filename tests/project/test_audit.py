@@ -1,9 +1,12 @@
 """bin/audit: what it says of what its tools found, and of what they could not look at."""
 
 import json
+import re
+import subprocess
 from collections.abc import Callable
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
+from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
@@ -21,13 +24,18 @@ Audit = Callable[..., int]
 
 
 @pytest.fixture
-def audit(monkeypatch: pytest.MonkeyPatch) -> Audit:
-    """Runs it with tools that answer what the test says."""
+def module() -> Any:
     loader = SourceFileLoader("audit", str(env.BASE_DIR / "bin" / "audit"))
     spec = spec_from_loader("audit", loader)
     assert spec
-    module: Any = module_from_spec(spec)
+    module = module_from_spec(spec)
     loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def audit(module: Any, monkeypatch: pytest.MonkeyPatch) -> Audit:
+    """Runs it with tools that answer what the test says."""
 
     def audited(**answers: Any) -> int:
         def run(tool: str, *_arguments: str) -> CompletedProcess[str]:
@@ -45,7 +53,7 @@ def test_where_nothing_is_found_it_says_what_was_looked_at(audit: Audit, capsys:
     assert capsys.readouterr().out.splitlines() == [
         "Packages:  no findings; 1 looked at",
         "Code:      no findings; 100 lines looked at",
-        "Secrets:   no findings; 2 kinds looked for in every committed file",
+        "Secrets:   no findings; 2 kinds looked for in the files of this checkout",
     ]
 
 
@@ -93,3 +101,52 @@ def test_a_secret_is_named_with_its_place_and_not_shown(audit: Audit, capsys: py
 
     assert audit(detect_secrets={**CLEAN["detect_secrets"], "results": found}) == 1
     assert "a.py:3: AWS Access Key" in capsys.readouterr().out
+
+
+def test_where_git_knows_no_files_that_is_said(module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = CompletedProcess([], 0, json.dumps(CLEAN["detect_secrets"]), "fatal: not a git repository")
+    monkeypatch.setattr(module, "run", lambda *_: nothing)
+
+    assert module.secrets() == ("NOT LOOKED AT: this folder is no checkout of git", [])
+
+
+# In two parts each, else they would be found here.
+PLANTED = (
+    'SECRET_KEY = "django-insecure' + '-k3v#w9@q7m!zr2&x8n$p5t(c1b)j6h*d4f_g0s+l%y^ue=oa"',
+    'password = "Sommer2026' + '!Office"',
+    'KEEPER = "AKIA' + 'Q3EGRT7XN2VHJ5LK"  # of postgres://user:secret@host',
+)
+
+
+@pytest.mark.parametrize("line", PLANTED)
+def test_a_planted_secret_is_found_by_the_tool_itself(
+    module: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: str
+) -> None:
+    pytest.importorskip("detect_secrets", reason="only `make audit` installs it")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "planted.py").write_text(f'FIRST = "user:password@host"\n{line}\n')
+    for arguments in (("init", "--quiet"), ("add", "planted.py")):
+        subprocess.run(["git", *arguments], check=True)
+
+    _, found = module.secrets()
+
+    assert [one.rpartition(":")[0] for one in found] == ["planted.py:2"]
+
+
+def test_no_kind_of_secret_and_no_line_is_left_out(module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def run(*arguments: str) -> CompletedProcess[str]:
+        asked.extend(arguments)
+        return CompletedProcess([], 0, json.dumps(CLEAN["detect_secrets"]), "")
+
+    monkeypatch.setattr(module, "run", run)
+    module.secrets()
+
+    assert asked[:3] == ["detect_secrets", "scan", "--no-verify"]
+    (harmless,) = asked[3:]
+    pattern = re.compile(harmless.removeprefix("--exclude-secrets="))
+    assert pattern.search("hunter2")
+    assert not pattern.search("hunter22")
+    assert not pattern.search("password1")
+    assert not pattern.search("axpassword")

@@ -8,7 +8,7 @@ from quo_admin import env
 from tests.project.processes import python
 
 SENTENCE = "DATABASE_URL (environment) must look like postgres://user:password@host/name or sqlite:////path/to/file."
-BAD = {"SECRET_KEY": "s", "DATABASE_URL": "postgres://mara:hunter2@db:port/quo"}
+BAD = {"SECRET_KEY": "s" * 32, "DATABASE_URL": "postgres://mara:hunter2@db:port/quo"}
 
 
 @pytest.mark.parametrize("arguments", [[], ["help"], ["run"], ["sync", "--json"], ["migrate"], ["no-such-command"]])
@@ -20,6 +20,12 @@ def test_manage_py_stops_with_the_sentence(tmp_path: Path, arguments: list[str])
 def test_the_doctor_says_it_in_a_line_of_its_own(tmp_path: Path) -> None:
     run = python(env.BASE_DIR, tmp_path, "manage.py", "doctor", **BAD)
     assert (run.returncode, run.stdout, run.stderr) == (1, "", f"✗ settings       {SENTENCE}\n")
+
+
+def test_the_doctor_says_that_a_key_can_be_guessed(tmp_path: Path) -> None:
+    run = python(env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="guess")
+    sentence = "SECRET_KEY (environment) must be at least 32 characters; leave it out, and `make setup` makes one."
+    assert (run.returncode, run.stdout, run.stderr) == (1, "", f"✗ settings       {sentence}\n")
 
 
 def test_gunicorn_stops_with_the_sentence_instead_of_starting_workers_for_ever(tmp_path: Path) -> None:

@@ -251,7 +251,7 @@ def test_a_demo_that_is_running_is_right(quo: SandboxServer, settings: Any, tmp_
 
 def test_a_database_that_is_not_there_is_wrong_and_not_made(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    run = python(env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s")
+    run = python(env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32)
     assert run.returncode == 1
     database = tmp_path / "data" / "demo.sqlite3"
     assert f"✗ database       {database} is not there yet. Run `make run`, which makes it.\n" in run.stdout
@@ -261,7 +261,7 @@ def test_a_database_that_is_not_there_is_wrong_and_not_made(tmp_path: Path) -> N
 def test_a_database_that_is_no_database_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a database, only a text of some length" * 100)
     run = python(
-        env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s", DATABASE_URL=f"sqlite:///{tmp_path}/file"
+        env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32, DATABASE_URL=f"sqlite:///{tmp_path}/file"
     )
     assert run.returncode == 1
     assert "✗ database       SQLite does not answer. Check DATABASE_URL, " in run.stdout
@@ -269,7 +269,7 @@ def test_a_database_that_is_no_database_is_wrong(tmp_path: Path) -> None:
 
 def test_a_database_server_that_is_down_is_wrong_and_its_password_not_shown(tmp_path: Path) -> None:
     url = f"postgres://mara:hunter2@127.0.0.1:{free_port()}/quo"
-    run = python(env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s", DATABASE_URL=url)
+    run = python(env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32, DATABASE_URL=url)
     assert run.returncode == 1
     assert "✗ database       PostgreSQL does not answer. Check DATABASE_URL, " in run.stdout
     assert "hunter2" not in run.stdout + run.stderr
@@ -279,7 +279,7 @@ def test_migrations_to_do_are_wrong(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     sqlite3.connect(tmp_path / "data" / "demo.sqlite3").close()
     (tmp_path / "data" / "demo.sqlite3").touch()
-    run = python(env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s")
+    run = python(env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32)
     assert run.returncode == 1
     assert " to do. Run `.venv/bin/python manage.py migrate`.\n" in run.stdout
     assert "accounts" not in run.stdout
@@ -287,7 +287,7 @@ def test_migrations_to_do_are_wrong(tmp_path: Path) -> None:
 
 def test_a_terminal_that_knows_only_ascii_is_told_in_words(tmp_path: Path) -> None:
     run = python(
-        env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s", PYTHONIOENCODING="ascii", PYTHONUTF8="0"
+        env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32, PYTHONIOENCODING="ascii", PYTHONUTF8="0"
     )
     assert run.stdout.startswith("ok    settings       read; ")
     assert "\nWRONG data folder    " in run.stdout

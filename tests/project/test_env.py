@@ -16,6 +16,8 @@ NO_FILE = Path("/nowhere/.env")
 WHOLE_SECONDS = "must be a whole number of seconds from"
 ADDRESS = "must be an address such as https://example.com, without a user name, query or fragment"
 DATABASE = "must look like postgres://user:password@host/name or sqlite:////path/to/file"
+OPENED = "must be an address that a browser can open, such as https://phones.example.com"
+LONG = "must be at least 32 characters; leave it out, and `make setup` makes one"
 MACHINE = "must be this machine's name or address in a network, such as 127.0.0.1"
 
 
@@ -49,6 +51,18 @@ def dotenv(tmp_path: Path) -> Path:
         ("SITE_URL", "http://phones:80", "http://phones"),
         ("SITE_URL", "http://[0:0::1]:9000", "http://[::1]:9000"),
         ("SITE_URL", "https://bücher.example", "https://xn--bcher-kva.example"),
+        *[
+            ("SITE_URL", text, text)
+            for text in (
+                "https://phones",
+                "https://xn--bcher-kva.example",
+                "https://4.phones2.example",
+                "https://3com",
+                "https://localhost",
+                "https://10.0.0.5",
+                "https://[fd00::5]",
+            )
+        ],
         ("HOST", "0.0.0.0", "0.0.0.0"),  # noqa: S104 - a value, not bound
         ("HOST", "::", "::"),
         ("HOST", "quo-admin.local", "quo-admin.local"),
@@ -57,7 +71,7 @@ def dotenv(tmp_path: Path) -> Path:
         ("DATA_DIR", "data", env.BASE_DIR / "data"),
         ("DATA_DIR", "/var/lib/quo admin", Path("/var/lib/quo admin")),
         ("DATA_DIR", "~/quo", Path.home() / "quo"),
-        ("SECRET_KEY", "$1 'with' \"signs\" é", "$1 'with' \"signs\" é"),
+        ("SECRET_KEY", "$1 'with' \"signs\", no fewer than 32 é", "$1 'with' \"signs\", no fewer than 32 é"),
         ("TIME_ZONE", "America/New_York", "America/New_York"),
         *[("DEBUG", text, True) for text in ("1", "true", "Yes", "ON")],
         *[("DEBUG", text, False) for text in ("0", "false", "No", "OFF")],
@@ -125,6 +139,14 @@ def test_a_database_is_described_as_django_wants_it(url: str, described: dict[st
         ],
         ("SITE_URL", "https://quo.com/admin", "must be an address without a path, such as https://phones.example.com"),
         *[
+            ("SITE_URL", f"https://{name}", OPENED)
+            for name in (
+                *("999.999.999.999", "1.2.3", "2130706433", "0x7f.1", "0x"),
+                *("0.0.0.0", "[::]", "239.1.2.3", "[ff02::1]"),  # noqa: S104 - values, not bound
+                *("_", "quo_admin", "xn--", "a-.example", "a.example."),
+            )
+        ],
+        *[
             ("QUO_TIMEOUT", text, f"{WHOLE_SECONDS} 1 to 3600")
             for text in ("0", "3601", "-1", "1.5", "1e3", "abc", "٣", "9" * 5000)
         ],
@@ -150,6 +172,15 @@ def test_a_database_is_described_as_django_wants_it(url: str, described: dict[st
         ("DATABASE_URL", "sqlite:////a/%00", "must be a path"),
         *[("DATA_DIR", text, "must be a path") for text in ("nul\0", "two\nlines", "~nobody-of-that-name/quo")],
         *[("SECRET_KEY", text, "must be one line of text") for text in ("two\nlines", "\udcff")],
+        *[("SECRET_KEY", text, LONG) for text in ("a", "changeme", "a" * 31)],
+        *[
+            (
+                "TRUSTED_PROXIES",
+                text,
+                "must be your own proxies: where every address is one, anybody can make up theirs",
+            )
+            for text in ("0.0.0.0/0", "127.0.0.1, ::/0")
+        ],
         *[
             ("TIME_ZONE", text, "must be the name of a time zone, such as America/New_York or UTC")
             for text in ("Mars/Base", "America", "../etc/passwd", "/etc/localtime", "nul\0", "z" * 5000)
@@ -314,8 +345,8 @@ def test_the_settings_file_is_read_as_such_files_are(dotenv: Path, content: str)
 
 
 def test_a_dollar_in_the_settings_file_is_a_dollar(dotenv: Path) -> None:
-    dotenv.write_text("SECRET_KEY=a${HOME}b$c\n")
-    assert env.read({"HOME": "/home/mara"}, dotenv)["SECRET_KEY"] == "a${HOME}b$c"
+    dotenv.write_text("QUO_API_KEY=a${HOME}b$c\n")
+    assert env.read({"HOME": "/home/mara"}, dotenv)["QUO_API_KEY"] == "a${HOME}b$c"
 
 
 @pytest.mark.parametrize("line", ["PORT='8002", "=8002", "PORT 8002"])

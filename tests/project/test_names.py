@@ -35,7 +35,7 @@ def test_under_manage_py_both_names_hold(tmp_path: Path, elsewhere: bool) -> Non
         tmp_path,
         str(env.BASE_DIR / "manage.py"),
         *("shell", "--no-imports", "--command", BOTH),
-        SECRET_KEY="s",
+        SECRET_KEY="s" * 32,
     )
     assert run.returncode == 0, run.stderr
     assert run.stdout.strip() == str(env.BASE_DIR / "numbers" / "models" / "__init__.py")
@@ -48,7 +48,7 @@ def test_under_gunicorn_both_names_hold(tmp_path: Path) -> None:
         env.BASE_DIR,
         tmp_path,
         *("-m", "gunicorn", "--config", str(tmp_path / "gunicorn.conf.py"), "--bind", "127.0.0.1:0", "quo_admin.wsgi"),
-        SECRET_KEY="s",
+        SECRET_KEY="s" * 32,
     )
     assert run.returncode == 0, run.stderr
     assert run.stdout.strip() == str(env.BASE_DIR / "numbers" / "models" / "__init__.py")

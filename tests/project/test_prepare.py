@@ -45,7 +45,7 @@ def test_the_key_stays_the_same(folder: Path) -> None:
 
 
 def test_no_key_is_made_where_one_is_set(folder: Path) -> None:
-    prepare.prepare(values(folder, SECRET_KEY="set"))
+    prepare.prepare(values(folder, SECRET_KEY="s" * 32))
     assert list(folder.iterdir()) == []
 
 

@@ -216,6 +216,23 @@ def test_two_that_start_for_the_first_time_on_the_same_data_both_serve(project: 
         assert ['data-total="60"' in site.list_page() for site in sites] == [True, True]
 
 
+def test_in_systemds_journal_it_says_where_the_password_is_and_not_what_it_is(project: Path, folder: Path) -> None:
+    port = free_port()
+    kept, log = folder / "data" / "first-password-demo", folder / f"{port}.log"
+    log.touch()
+    journal = f"{log.stat().st_dev}:{log.stat().st_ino}"
+    with running(project, folder, PORT=str(port), JOURNAL_STREAM=journal) as site:
+        pass
+    assert f"Sign in as admin@example.com with the password that is kept in {kept}\n" in site.process.printed
+    assert kept.read_text() not in site.process.printed
+
+
+def test_a_journal_that_others_write_to_hides_nothing_from_a_terminal(project: Path, folder: Path) -> None:
+    with running(project, folder, JOURNAL_STREAM="8:4711") as site:
+        pass
+    assert site.process.printed == site.greeting
+
+
 # What it leaves behind
 
 
@@ -324,13 +341,13 @@ def test_debugging_is_no_trouble(project: Path, folder: Path) -> None:
 def test_a_database_that_is_down_is_one_sentence(project: Path, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     url = f"postgres://mara:hunter2@127.0.0.1:{free_port()}/quo"
-    run = python(project, tmp_path, "manage.py", "run", SECRET_KEY="s", DATABASE_URL=url, PORT=str(free_port()))
+    run = python(project, tmp_path, "manage.py", "run", SECRET_KEY="s" * 32, DATABASE_URL=url, PORT=str(free_port()))
     assert (run.returncode, run.stdout) == (1, "")
     assert run.stderr == "CommandError: The database does not answer. `manage.py doctor` looks at it.\n"
     assert processes_of(tmp_path) == {}
 
 
 def test_a_terminal_that_knows_only_ascii_is_no_trouble(project: Path, tmp_path: Path) -> None:
-    run = python(project, tmp_path, "manage.py", "sync", "--help", SECRET_KEY="s", PYTHONIOENCODING="ascii")
+    run = python(project, tmp_path, "manage.py", "sync", "--help", SECRET_KEY="s" * 32, PYTHONIOENCODING="ascii")
     assert (run.returncode, run.stderr) == (0, "")
     assert "US\\u2026" in run.stdout

@@ -19,7 +19,7 @@ PATIENCE = 20  # seconds
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "PYTHONPATH", "LANG"}}
-    return kept | {"DATA_DIR": str(tmp_path), "SECRET_KEY": "only-for-tests", "ENV_FILE": os.devnull}
+    return kept | {"DATA_DIR": str(tmp_path), "SECRET_KEY": "only-for-tests" * 3, "ENV_FILE": os.devnull}
 
 
 @contextmanager

@@ -1,0 +1,8 @@
+"""`{{ name|isolated }}`: for text from outside in a title or an attribute, where no <bdi> can hold it."""
+
+from django import template
+
+from numbers.bidi import isolated
+
+register = template.Library()
+register.filter("isolated", isolated)
