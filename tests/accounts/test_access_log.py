@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as in_force
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client, override_settings
@@ -309,7 +310,7 @@ def test_where_the_disk_is_full_lines_are_written_all_the_same(
     def full(*_arguments: Any) -> bool:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(access.cache, "add", full)
+    monkeypatch.setattr(cache, "add", full)
     access.record(Event.SIGNED_OUT, None, user=user)
 
     assert lines() == [("signed_out", EMAIL, "")]
