@@ -18,6 +18,9 @@ from accounts.models import User
 LOCK_FILE = "sign-in.lock"
 LOCK_SECONDS = 10
 
+# allauth counts failures for an address over one minute, for an account over five.
+WAIT = "Too many failed attempts. Wait up to five minutes, then try again."
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -25,8 +28,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         "email_password_mismatch": "The email address or the password is wrong. Check both and try again.",
         "enter_current_password": "This is not your current password.",
         "incorrect_password": "This is not your password.",
-        "rate_limited": "Too many failed attempts. Wait five minutes, then try again.",
-        "too_many_login_attempts": "Too many failed attempts. Wait five minutes, then try again.",
+        "rate_limited": WAIT,
+        "too_many_login_attempts": WAIT,
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature

@@ -1,18 +1,27 @@
-"""Sessions end by themselves: some time after the last thing somebody did, and some time after they signed in."""
+"""When sessions end: some time after the last thing somebody did, some time after they signed in, and on demand."""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout, signals
+from django.contrib.auth import SESSION_KEY, logout, signals
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connection, transaction
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accounts.models import User
 
 BEGAN, USED = "began", "used"  # seconds since 1970
 NOTED_EVERY = 300  # seconds: the time of the last use is written this often at most
@@ -21,6 +30,7 @@ HOUR, DAY = 3600, 24 * 3600
 
 IDLE = "You were signed out because nothing was done here for a while. Sign in to go on."
 OLD = "You were signed out because you signed in some time ago. Sign in to go on."
+ELSEWHERE = "You were signed out because everybody signs in with {name} now. Sign in to go on."
 
 
 @receiver(signals.user_logged_in)
@@ -42,7 +52,7 @@ class SessionLimitsMiddleware:
         return self.get_response(request)
 
     def _hold_to_limits(self, request: HttpRequest, now: int) -> None:
-        if reason := over(request.session, now):
+        if reason := over(request, now):
             logout(request)
             messages.warning(request, reason)
         elif not is_automatic(request) and now - request.session.get(USED, 0) >= NOTED_EVERY:
@@ -73,8 +83,11 @@ def impatient() -> Iterator[None]:
             cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
 
-def over(session: SessionBase, now: int) -> str:
+def over(request: HttpRequest, now: int) -> str:
     """Return why the session is over, as a sentence; nothing while it is not. One of an older version begins now."""
+    session = request.session
+    if settings.OIDC_ONLY and not _is_by_company(request):
+        return ELSEWHERE.format(name=settings.OIDC_NAME)
     if now - session.get(BEGAN, now) >= settings.SESSION_MAX_DAYS * DAY:
         return OLD
     if now - session.get(USED, now) >= settings.SESSION_IDLE_HOURS * HOUR:
@@ -82,6 +95,43 @@ def over(session: SessionBase, now: int) -> str:
     return ""
 
 
+def _is_by_company(request: HttpRequest) -> bool:
+    records = get_authentication_records(request, request.user)
+    return any(record["method"] == "socialaccount" for record in records)
+
+
 def is_automatic(request: HttpRequest) -> bool:
     """Say whether the page asks by itself: nobody needs to sit before it. Claiming it only ends a session sooner."""
     return "X-By-Itself" in request.headers
+
+
+def end_sessions(user: User, *, but: str | None = None) -> int:
+    """Sign `user` out of every session except the one with the key `but`; return of how many.
+
+    A sign-in that waits for its second step ends with them. Sessions are kept without a column that says whose they
+    are: each is opened.
+    """
+    theirs = [
+        session.session_key
+        for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator()
+        if session.session_key != but and _is_of(user, session.get_decoded())
+    ]
+    for start in range(0, len(theirs), 500):
+        Session.objects.filter(session_key__in=theirs[start : start + 500]).delete()
+    return len(theirs)
+
+
+def _is_of(user: User, kept: dict[str, Any]) -> bool:
+    waiting = kept.get(LOGIN_SESSION_KEY) or {}
+    return kept.get(SESSION_KEY) == str(user.pk) or waiting.get("user_pk") == user_pk_to_url_str(user)
+
+
+@receiver(post_save, sender=User)
+def _saved(instance: User, **_more: object) -> None:
+    if not instance.is_active:  # else its sessions would go on once it is switched on again
+        end_sessions(instance)
+
+
+@receiver(post_delete, sender=User)
+def _deleted(instance: User, **_more: object) -> None:
+    end_sessions(instance)

@@ -7,21 +7,26 @@ from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.decorators import method_decorator
 
+from accounts.limits import is_limited, refuse_for_now
 from accounts.mfa import passkeys
 
 
 @dataclass(frozen=True)
 class WaysIn:
-    """What the sign-in page offers: `company` is the name on its button, empty where there is none."""
+    """What the sign-in page offers: `company` is the name on its button, empty where there is none.
+
+    A session lasts `idle_hours` without use, and `longest_days` in any case.
+    """
 
     company: str
     by_password: bool
     by_passkey: bool
+    idle_hours: int
+    longest_days: int
 
 
 def ways_in() -> WaysIn:
@@ -29,6 +34,8 @@ def ways_in() -> WaysIn:
         company=settings.OIDC_NAME if settings.OIDC_ISSUER else "",
         by_password=not settings.OIDC_ONLY,
         by_passkey=not settings.OIDC_ONLY and not passkeys.obstacle(),
+        idle_hours=settings.SESSION_IDLE_HOURS,
+        longest_days=settings.SESSION_MAX_DAYS,
     )
 
 
@@ -63,8 +70,8 @@ class LoginView(OurSite, allauth_views.LoginView):  # type: ignore[misc]  # alla
 
     def form_invalid(self, form: Form) -> HttpResponse:
         response: HttpResponse = super().form_invalid(form)
-        if form.has_error(NON_FIELD_ERRORS, "too_many_login_attempts"):
-            response.status_code = 429
+        if is_limited(form):
+            refuse_for_now(response, self.request, form.cleaned_data["login"].lower())
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401

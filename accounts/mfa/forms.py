@@ -8,10 +8,13 @@ from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+
+from accounts.models import User
 
 LONGEST_CREDENTIAL = 20_000  # characters; a browser's answer has some 2,000
 
@@ -19,16 +22,33 @@ LONGEST_CREDENTIAL = 20_000  # characters; a browser's answer has some 2,000
 _MALFORMED = (ValueError, TypeError, LookupError, AttributeError, NotImplementedError, ArithmeticError, struct.error)
 
 
+def _use_up(user: User, code: str) -> None:
+    """Remember a code of the app as long as it is good: three periods; allauth does for one.
+
+    Raises ValidationError where it was used before.
+    """
+    seconds = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
+    if not cache.add(f"totp-used-{user.pk}-{normalize_user_code(code)}", 1, seconds):
+        raise get_adapter().validation_error("incorrect_code")
+
+
+class AppForm(totp.ActivateTOTPForm):  # type: ignore[misc]  # allauth has no types
+    """The code that shows that the app is set up lets nobody in afterwards."""
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        _use_up(self.user, code)
+        return code
+
+
 class _OnceOnly:
-    """A code of the app lets in once: allauth remembers it for one period, and it is good for three."""
+    """A code of the app lets in once."""
 
     def clean_code(self) -> str:
         code: str = super().clean_code()  # type: ignore[misc]  # of the form beside
         authenticator: Authenticator = self.authenticator  # type: ignore[attr-defined]
         if authenticator.type == Authenticator.Type.TOTP:
-            seconds = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
-            if not cache.add(f"totp-used-{authenticator.pk}-{normalize_user_code(code)}", 1, seconds):
-                raise get_adapter().validation_error("incorrect_code")
+            _use_up(authenticator.user, code)
         return code
 
 

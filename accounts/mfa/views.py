@@ -9,6 +9,7 @@ from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from allauth.account.models import Login
+from allauth.account.stages import LoginStageController
 from allauth.account.utils import get_next_redirect_url
 from allauth.core.ratelimit import respond_429
 from allauth.mfa.base import views as base
@@ -19,6 +20,7 @@ from allauth.mfa.webauthn import views as webauthn
 from allauth.mfa.webauthn.internal import auth, flows
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -30,15 +32,19 @@ from django.views.decorators.http import require_safe
 from django.views.generic.edit import FormMixin
 from filelock import FileLock, Timeout
 
+from accounts.access import record_passkey_failed
+from accounts.limits import is_limited, refuse_for_now
 from accounts.mfa import passkeys
+from accounts.mfa.forms import AppForm
 from accounts.mfa.qr import drawn
+from accounts.mfa.stages import SecondStepStage
 from accounts.models import User
 from accounts.views import OurSite
 
 LOCK_FILE = "second-step.lock"
 LOCK_SECONDS = 10
 CODES_SHOWN_FOR = timedelta(minutes=10)
-_LIMITED = {"too_many_login_attempts", "rate_limited"}
+ENDED = "This sign-in has ended. Sign in again."
 
 View = Callable[..., HttpResponseBase]
 
@@ -74,8 +80,8 @@ class _Page(OurSite):
 
     def form_invalid(self, form: Form) -> HttpResponse:
         response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]  # of the view beside
-        if any(error.code in _LIMITED for errors in form.errors.as_data().values() for error in errors):
-            response.status_code = 429
+        if is_limited(form):
+            refuse_for_now(response, self.request, f"mfa-auth-user-{form.user.pk}")  # type: ignore[attr-defined]
         return response
 
 
@@ -88,6 +94,17 @@ def _as_text(options: dict[str, Any]) -> str:
 
 
 class SecondStepView(_Page, base.AuthenticateView):  # type: ignore[misc]  # allauth has no types
+    @method_decorator(login_not_required)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401
+        stage = LoginStageController.enter(request, SecondStepStage.key)
+        response: HttpResponseBase
+        if stage and not stage.still_counts():
+            messages.warning(request, ENDED)
+            response = stage.abort()
+        else:
+            response = super().dispatch(request, *args, **kwargs)
+        return response
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         context = super().get_context_data(**kwargs)
         kinds = set(Authenticator.objects.filter(user=self.stage.login.user).values_list("type", flat=True))
@@ -103,6 +120,7 @@ class PasskeySignInView(_Page, webauthn.LoginWebAuthnView):  # type: ignore[misc
     """GET gives the browser its question, as JSON; POST takes the answer."""
 
     def form_invalid(self, form: Form) -> HttpResponse:
+        record_passkey_failed(self.request)
         for error in form.errors.get("credential", []):
             messages.error(self.request, str(error))
         return redirect("account_login")
@@ -171,6 +189,8 @@ def security(request: HttpRequest) -> HttpResponse:
 
 @method_decorator([never_cache, for_passwords], name="dispatch")
 class ActivateAppView(_Page, totp.ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
+    form_class = AppForm
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         context = super().get_context_data(**kwargs)
         secret: str = context["form"].secret

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.cache import cache
 from pytest_django import Settings
 
@@ -21,6 +22,14 @@ def _no_attempts_yet() -> Iterator[None]:
 @pytest.fixture
 def user(db: None) -> User:
     return User.objects.create_user(EMAIL, PASSWORD)
+
+
+@pytest.fixture
+def secret(user: User) -> str:
+    """The secret of an app that Ann has set up."""
+    secret = str(generate_totp_secret())
+    TOTP.activate(user, secret)
+    return secret
 
 
 @pytest.fixture

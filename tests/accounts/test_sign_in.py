@@ -189,6 +189,22 @@ def test_the_session_stays_two_weeks_when_asked_to(client: Client, user: User) -
     assert cookie["max-age"] == 14 * 24 * 3600
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("hours", "days", "words"),
+    [
+        (24, 14, "You are signed out after 24 hours without use, and after 14 days in any case."),
+        (1, 1, "You are signed out after 1 hour without use, and after 1 day in any case."),
+    ],
+)
+def test_the_page_says_how_long_one_stays_signed_in(client: Client, hours: int, days: int, words: str) -> None:
+    with override_settings(SESSION_IDLE_HOURS=hours, SESSION_MAX_DAYS=days):
+        page = client.get(LOGIN).content.decode()
+
+    assert words in page
+    assert "weeks" not in page
+
+
 def test_signing_in_returns_to_the_page_that_was_asked_for(client: Client, user: User) -> None:
     asked = client.get("/accounts/password/change/?a=1")
     assert asked.headers["Location"] == "/accounts/login/?next=/accounts/password/change/%3Fa%3D1"

@@ -1,0 +1,65 @@
+"""An attempt that cannot be counted, for the disk takes nothing more, is refused: the limits never fail open."""
+
+import errno
+from typing import Any
+
+import pytest
+from django.core.cache import caches
+from django.test import Client
+
+from accounts.models import User
+from tests.accounts import PASSWORD
+from tests.accounts.test_mfa_app import AGAIN, SECURITY, STEP, code_of
+from tests.accounts.test_sign_in import is_signed_in, sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=[errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM])
+def error(request: pytest.FixtureRequest) -> OSError:
+    return OSError(request.param, "secret")
+
+
+def fill(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(type(caches["default"]), "set", refuse)
+
+
+def assert_refused(response: Any) -> None:
+    assert response.status_code == 503
+    assert b"<h1>The disk cannot be written</h1>" in response.content
+    assert b"secret" not in response.content
+
+
+def test_the_right_password_does_not_sign_in(
+    client: Client, user: User, error: OSError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.raise_request_exception = False
+    fill(monkeypatch, error)
+
+    assert_refused(sign_in(client))
+    assert not is_signed_in(client)
+
+
+def test_the_right_code_of_the_second_step_does_not_sign_in(
+    client: Client, secret: str, error: OSError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.raise_request_exception = False
+    assert sign_in(client).headers["Location"] == STEP
+    fill(monkeypatch, error)
+
+    assert_refused(client.post(STEP, {"code": code_of(secret)}))
+    assert not is_signed_in(client)
+
+
+def test_the_password_that_is_asked_for_again_opens_nothing(
+    client: Client, user: User, error: OSError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client)
+    client.raise_request_exception = False
+    fill(monkeypatch, error)
+
+    assert_refused(client.post(AGAIN, {"password": PASSWORD}))
+    assert client.get(f"{SECURITY}app/add/").headers["Location"].startswith(AGAIN)

@@ -1,0 +1,148 @@
+"""Whoever is made to wait is told for how long: in words that are never too short, and exactly for programs."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from allauth.core.internal.ratelimit import get_rates
+from django.test import Client
+from filelock import FileLock
+from pytest_django import Settings
+
+from accounts import adapter
+from accounts.models import User
+from tests.accounts import EMAIL, PASSWORD
+from tests.accounts.company import BEGIN
+from tests.accounts.provider import Provider
+from tests.accounts.test_limits import fail
+from tests.accounts.test_mfa_app import AGAIN, APP, STEP
+from tests.accounts.test_sign_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+MINUTE, FIVE = 60, 300  # seconds
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Moves the clock of the limits to so many seconds after now, and stops it there."""
+    start = time.time()
+
+    def move(seconds: int) -> None:
+        monkeypatch.setattr("accounts.limits.time.time", lambda: start + seconds)
+
+    move(0)
+    return move
+
+
+def test_what_failures_count_over_is_what_the_words_say() -> None:
+    rates = get_rates(app="allauth.account", action="login_failed")
+
+    assert {rate.per: rate.duration for rate in rates} == {"ip": MINUTE, "key": FIVE}
+    assert "up to five minutes" in adapter.WAIT
+
+
+def test_an_account_waits_until_the_first_of_its_five_failures_is_five_minutes_old(
+    client: Client, user: User, later: Callable[[int], None]
+) -> None:
+    fail(client, 1)
+    later(100)
+    fail(client, 4)
+
+    response = sign_in(client)
+    assert (response.status_code, response.headers["Retry-After"]) == (429, str(FIVE - 100))
+    assert adapter.WAIT in response.content.decode()
+
+    later(FIVE - 1)
+    assert sign_in(client).headers["Retry-After"] == "1"
+    later(FIVE)
+    assert sign_in(client).status_code == 302
+
+
+def test_an_address_waits_a_minute(client: Client, user: User, later: Callable[[int], None]) -> None:
+    for number in range(10):
+        fail(client, 1, f"nobody{number}@example.com")
+    later(20)
+
+    assert sign_in(client).headers["Retry-After"] == str(MINUTE - 20)
+    later(MINUTE)
+    assert sign_in(client).status_code == 302
+
+
+def test_so_it_is_for_an_account_in_capitals(client: Client, user: User, later: Callable[[int], None]) -> None:
+    fail(client, 5)
+
+    assert sign_in(client, EMAIL.upper()).headers["Retry-After"] == str(FIVE)
+
+
+def test_wrong_codes_at_the_second_step_wait(client: Client, secret: str, later: Callable[[int], None]) -> None:
+    sign_in(client)
+    pages = [client.post(STEP, {"code": "000000"}) for _ in range(6)]
+
+    assert [page.headers.get("Retry-After") for page in pages] == [None] * 5 + [str(FIVE)]
+    assert adapter.WAIT in pages[5].content.decode()
+
+
+@pytest.mark.parametrize("address", [APP, f"{AGAIN}code/"])
+def test_so_do_wrong_codes_elsewhere(
+    client: Client, user: User, request: pytest.FixtureRequest, later: Callable[[int], None], address: str
+) -> None:
+    sign_in(client)
+    client.post(AGAIN, {"password": PASSWORD})
+    if address != APP:
+        request.getfixturevalue("secret")
+    pages = [client.post(address, {"code": "000000"}) for _ in range(6)]
+
+    assert [page.headers.get("Retry-After") for page in pages] == [None] * 5 + [str(FIVE)]
+
+
+@pytest.fixture
+def one_a_minute(settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {
+        "login": "1/m/ip",
+        "reauthenticate": "1/m/user",
+        "change_password": "1/m/user",
+    }
+    settings.MFA_RATE_LIMITS = {"webauthn_login": "1/m/ip"}
+
+
+def is_told_to_wait_a_minute(client: Client, address: str, later: Callable[[int], None]) -> bool:
+    client.post(address)
+    later(10)
+    response = client.post(address)
+    told = (response.status_code, response.headers["Retry-After"]) == (429, str(MINUTE - 10))
+    return told and "Wait a minute" in response.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/accounts/login/", BEGIN, "/accounts/passkey/"])
+def test_too_many_requests_of_strangers_wait_a_minute(
+    client: Client, provider: Provider, one_a_minute: None, later: Callable[[int], None], address: str
+) -> None:
+    assert is_told_to_wait_a_minute(client, address, later)
+
+
+@pytest.mark.usefixtures("one_a_minute", "secret")
+@pytest.mark.parametrize("address", [AGAIN, f"{AGAIN}code/", "/accounts/password/change/"])
+def test_too_many_requests_of_people_signed_in_wait_a_minute(
+    client: Client, user: User, later: Callable[[int], None], address: str
+) -> None:
+    client.force_login(user)
+
+    assert is_told_to_wait_a_minute(client, address, later)
+
+
+def test_no_time_is_said_where_none_is_known(
+    client: Client, user: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter, "LOCK_SECONDS", 0)
+
+    with FileLock(settings.DATA_DIR / adapter.LOCK_FILE):
+        response = sign_in(client)
+
+    assert response.status_code == 429
+    assert "Retry-After" not in response.headers
+
+
+def test_a_page_that_is_no_refusal_says_no_time(client: Client, user: User) -> None:
+    assert "Retry-After" not in sign_in(client, password="wrong").headers
+    assert "Retry-After" not in sign_in(client).headers
