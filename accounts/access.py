@@ -18,12 +18,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import AccessEvent, User
+from accounts.patience import impatient
 from quo_admin.proxies import client_address
 
 log = logging.getLogger(__name__)
 
 Event = AccessEvent.Event
 
+PATIENCE = 3_000  # milliseconds: somebody waits for a page, and a sync writes for a second or two
 ONE_LINE_EACH = 300  # seconds: whoever goes on trying after being made to wait does not fill the log
 ON_THE_SERVER = "somebody on the server"  # who runs the commands of `manage.py`
 HOUR, DAY = 3600, 24 * 3600  # seconds
@@ -58,7 +60,7 @@ def record(
     who = user or getattr(request, "user", None)
     known = who if isinstance(who, User) and not email else None
     try:
-        with transaction.atomic():
+        with impatient(PATIENCE), transaction.atomic():
             AccessEvent.objects.create(
                 at=timezone.now(),
                 event=event,
@@ -127,7 +129,8 @@ def record_passkey_failed(request: HttpRequest) -> None:
 @receiver(signals.user_logged_out)
 def _signed_out(request: HttpRequest, user: User | None, **_more: object) -> None:
     if user is not None:
-        record(Event.SIGNED_OUT, request, user=user)
+        by_itself = "by itself" if hasattr(request, "is_ended_by_itself") else ""
+        record(Event.SIGNED_OUT, request, user=user, detail=by_itself)
 
 
 @receiver(allauth_signals.password_changed)

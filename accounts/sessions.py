@@ -1,8 +1,8 @@
 """When sessions end: some time after the last thing somebody did, some time after they signed in, and on demand."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
@@ -15,13 +15,14 @@ from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.models import Session
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.patience import impatient
 
 BEGAN, USED = "began", "used"  # seconds since 1970
 NOTED_EVERY = 300  # seconds: the time of the last use is written this often at most
@@ -53,6 +54,7 @@ class SessionLimitsMiddleware:
 
     def _hold_to_limits(self, request: HttpRequest, now: int) -> None:
         if reason := over(request, now):
+            request.is_ended_by_itself = True  # type: ignore[attr-defined]  # for the access log
             logout(request)
             messages.warning(request, reason)
         elif not is_automatic(request) and now - request.session.get(USED, 0) >= NOTED_EVERY:
@@ -63,24 +65,9 @@ def _note_use(session: SessionBase, now: int) -> None:
     """Write when something was last done. Where nothing can be written, the page comes all the same."""
     session.setdefault(BEGAN, now)
     session[USED] = now
-    with suppress(DatabaseError, SessionInterrupted, UpdateError), impatient(), transaction.atomic():
+    with suppress(DatabaseError, SessionInterrupted, UpdateError), impatient(MOMENT), transaction.atomic():
         session.save()
     session.modified = False  # else it would be tried again once the page is there, and the page fail with it
-
-
-@contextmanager
-def impatient() -> Iterator[None]:
-    """Wait for another writer of SQLite a moment only: somebody is waiting for a page."""
-    if connection.vendor != "sqlite":
-        yield
-        return
-    with connection.cursor() as cursor:
-        usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
-        cursor.execute(f"PRAGMA busy_timeout = {MOMENT}")
-        try:
-            yield
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout = {usual}")
 
 
 def over(request: HttpRequest, now: int) -> str:

@@ -241,6 +241,22 @@ def test_a_log_that_cannot_be_written_keeps_nobody_out(
     assert caplog.messages == ["the access log cannot be written: DatabaseError"]
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL lets nobody wait for another writer")
+def test_a_line_waits_for_another_writer_for_seconds_only(
+    client: Client, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = []
+
+    def create(**_fields: Any) -> None:
+        with connection.cursor() as cursor:
+            waits.append(cursor.execute("PRAGMA busy_timeout").fetchone()[0])
+
+    monkeypatch.setattr(AccessEvent.objects, "create", create)
+    sign_in(client)
+
+    assert waits == [access.PATIENCE]
+
+
 # That nobody edits it
 
 

@@ -12,7 +12,8 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from accounts import sessions
-from accounts.models import User
+from accounts.models import AccessEvent, User
+from accounts.patience import impatient
 from accounts.roles import Role, give_role
 from tests.accounts import EMAIL, PASSWORD
 from tests.accounts.test_sign_in import is_signed_in, sign_in
@@ -47,6 +48,14 @@ def test_who_does_nothing_for_a_day_is_signed_out_and_told_why(ann: Client, late
     assert response.redirect_chain[-1][0] == "/accounts/login/?next=/status/"
     assert sessions.IDLE in response.content.decode()
     assert not is_signed_in(ann)
+
+
+def test_a_session_that_ends_by_itself_is_written_as_such(ann: Client, later: Callable[[int], None]) -> None:
+    later(settings.SESSION_IDLE_HOURS * HOUR)
+    ann.get("/status/")
+
+    line = AccessEvent.objects.latest("pk")
+    assert (line.event, line.email, line.detail) == ("signed_out", EMAIL, "by itself")
 
 
 def test_who_did_something_in_that_time_stays(ann: Client, later: Callable[[int], None]) -> None:
@@ -163,6 +172,6 @@ def test_noting_the_use_waits_for_another_writer_a_moment_only(db: None) -> None
             return int(cursor.execute("PRAGMA busy_timeout").fetchone()[0])
 
     usual = patience()
-    with sessions.impatient():
+    with impatient(sessions.MOMENT):
         assert patience() == sessions.MOMENT
     assert patience() == usual == 20_000
