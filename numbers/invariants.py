@@ -2,7 +2,8 @@
 
 Each invariant is one query, or a few whose number is fixed, that finds only what breaks it; nothing is written, and
 nothing but findings is held in memory. What follows from the facts is worked out here once more, from `folding` and
-`phones`: a check that called the code that it checks would agree with it always.
+`phones`: a check that called the code that it checks would agree with it always. The facts themselves are read again
+from the answers that are kept, by the code that read them when they came.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,12 +13,31 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Count, Exists, F, ForeignKey, Max, Min, Model, OuterRef, Q, QuerySet, Window
+from django.db.models import (
+    CharField,
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    ForeignKey,
+    Max,
+    Min,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Window,
+)
 from django.db.models.functions import Lag
+from django.utils.dateparse import parse_datetime
 
 from numbers.folding import fold, order_key, telephone_digits
 from numbers.models import OPEN, Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState
 from numbers.phones import number_facts
+from numbers.quo.errors import BadPayload
+from numbers.quo.payloads import read_again
+from numbers.recording import number_fields
 
 _CHUNK = 2_000
 _SUCCEEDED = Q(outcome=Sync.Outcome.SUCCEEDED)
@@ -40,10 +60,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """A name, and what yields each place where it does not hold, as (which, when, what)."""
+    """A name, and what yields each place where it does not hold, as (which, when, what).
+
+    Where one that is `first_of_all` does not hold, the others cannot be looked at.
+    """
 
     name: str
     find: Callable[[], Iterator[tuple[str, datetime | None, str]]]
+    first_of_all: bool = False
 
 
 Broken = Iterator[tuple[str, datetime | None, str]]
@@ -260,7 +284,26 @@ def _one_sync_runs() -> Broken:
     return _told_of_syncs(wrong, "started_at", "it is said to run still, and a later sync has begun.")
 
 
-# What follows from the facts
+# The facts, and what follows from them
+
+
+def _numbers_are_as_answered() -> Broken:
+    """Answers that are not kept, or that this version would not take, say nothing."""
+    states = _NUMBERS.rows().exclude(answer="").annotate(quo_id=F("phone_number__quo_id")).defer("search_text")
+    for state in states.iterator(chunk_size=_CHUNK):
+        try:
+            record = read_again(state.answer)
+        except BadPayload:
+            yield state.quo_id, state.since, "the answer that is kept of this state is damaged."
+            continue
+        if record is None:
+            continue
+        wrong = [name for name, value in number_fields(record) if getattr(state, name) != value]
+        if record.id != state.quo_id:
+            wrong.append("id")
+        if wrong:
+            what = f"the answer that is kept of this state has another {' and '.join(wrong)}."
+            yield state.quo_id, state.since, what
 
 
 def _numbers_are_found() -> Broken:
@@ -322,6 +365,41 @@ def _the_file_is_unharmed() -> Broken:
                 yield "the database file", None, f"SQLite finds it damaged: {said}."
 
 
+def _times_and_texts_can_be_read() -> Broken:
+    """SQLite keeps anything in any column; what is neither time nor text can be neither compared nor shown."""
+    if connection.vendor != "sqlite":
+        return
+    for model in (PhoneNumber, NumberState, Teammate, TeammateState, Assignment, Sync):
+        table = model._meta.db_table
+        columns = {str(field.column): field for field in model._meta.local_concrete_fields}
+        times = [name for name, field in columns.items() if isinstance(field, DateTimeField)]
+        raw = ", ".join(f"+{name}" for name in times)  # what is computed is given as it is, not made a time of
+        for pk, *values in _rows(f"SELECT id, {raw} FROM {table} ORDER BY id"):  # noqa: S608 - our own words
+            for name, value in zip(times, values, strict=True):
+                if value is not None and not _is_time(value):
+                    yield f"row {pk} of {table}", None, f"its {name} is no time and cannot be read."
+        texts = [name for name, field in columns.items() if isinstance(field, CharField | TextField)]
+        types = ", ".join(f"typeof({name})" for name in texts)
+        for pk, *kinds in _rows(f"SELECT id, {types} FROM {table} WHERE 'blob' IN ({types}) ORDER BY id"):  # noqa: S608
+            wrong = " and ".join(name for name, kind in zip(texts, kinds, strict=True) if kind == "blob")
+            yield f"row {pk} of {table}", None, f"its {wrong} is no text and cannot be read."
+
+
+def _rows(sql: str) -> Iterator[tuple[Any, ...]]:
+    """Yield what SQLite answers, a chunk at a time."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        while rows := cursor.fetchmany(_CHUNK):
+            yield from rows
+
+
+def _is_time(value: object) -> bool:
+    try:
+        return isinstance(value, str) and parse_datetime(value) is not None
+    except ValueError:  # the 30th of February
+        return False
+
+
 def _of(check: Callable[[_History], Broken], history: _History) -> Callable[[], Broken]:
     return lambda: check(history)
 
@@ -329,6 +407,7 @@ def _of(check: Callable[[_History], Broken], history: _History) -> Callable[[], 
 # The file first: what a damaged one says of the rest is worth nothing.
 INVARIANTS = (
     Invariant("file", _the_file_is_unharmed),
+    Invariant("times and texts can be read", _times_and_texts_can_be_read, first_of_all=True),
     Invariant("no orphans", _nothing_is_orphaned),
     *(
         Invariant(f"{name} {of}", _of(check, history))
@@ -355,6 +434,7 @@ INVARIANTS = (
     Invariant("syncs that ended are complete", _syncs_that_ended_are_complete),
     Invariant("syncs say what they did", _syncs_say_what_they_did),
     Invariant("one sync runs", _one_sync_runs),
+    Invariant("numbers are as Quo answered", _numbers_are_as_answered),
     Invariant("numbers are found", _numbers_are_found),
     Invariant("teammates are found", _teammates_are_found),
 )
@@ -366,5 +446,9 @@ def findings() -> Iterator[Finding]:
     Ask inside `snapshots.one_moment()`: between two questions a sync may write.
     """
     for invariant in INVARIANTS:
+        holds = True
         for which, when, what in invariant.find():
+            holds = False
             yield Finding(invariant.name, which, when, what)
+        if invariant.first_of_all and not holds:
+            return

@@ -59,7 +59,7 @@ def known_numbers(quo_ids: Sequence[str] | None = None) -> dict[str, Known]:
 def fingerprint(record: NumberRecord) -> str:
     """Return a digest of every described field; the order in which Quo lists the users does not count."""
     described = (
-        *(value for _, value in _number_fields(record)),
+        *(value for _, value in number_fields(record)),
         *((user.id, *_user_fields(user).values(), user.group_id) for user in sorted(record.users, key=_user_id)),
     )
     return hashlib.blake2b(msgspec.json.encode(described), digest_size=16).hexdigest()
@@ -132,13 +132,13 @@ def _record_numbers(
 
 
 def _record_states(numbers: Sequence[tuple[int, NumberRecord]], observed_at: datetime) -> None:
-    columns = [name for name, _ in _number_fields(numbers[0][1])]
+    columns = [name for name, _ in number_fields(numbers[0][1])]
     present = NumberState.objects.filter(phone_number__in=[pk for pk, _ in numbers], until=None)
     open_states = {row[0]: row for row in present.values_list("phone_number_id", *columns)}
     differing = [
         (pk, record)
         for pk, record in numbers
-        if open_states.get(pk) != (pk, *(value for _, value in _number_fields(record)))
+        if open_states.get(pk) != (pk, *(value for _, value in number_fields(record)))
     ]
     ended = [pk for pk, _ in differing if pk in open_states]
     NumberState.objects.filter(phone_number__in=ended, until=None).update(until=observed_at)
@@ -151,7 +151,7 @@ def _record_states(numbers: Sequence[tuple[int, NumberRecord]], observed_at: dat
                 search_text=_number_search_text(record),
                 name_key=order_key(record.name),
                 **number_facts(record.number, record.forward),
-                **dict(_number_fields(record)),
+                **dict(number_fields(record)),
             )
             for pk, record in differing
         ],
@@ -220,7 +220,7 @@ class _Teammates:
         TeammateState.objects.bulk_create(states, batch_size=_BATCH)
 
 
-def _number_fields(record: NumberRecord) -> tuple[tuple[str, str | None], ...]:
+def number_fields(record: NumberRecord) -> tuple[tuple[str, str | None], ...]:
     """The columns of NumberState that describe the number, and their values."""
     return (
         ("group_id", record.group_id),

@@ -15,6 +15,7 @@ from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
 from numbers.backups import Refused
+from numbers.shown import printable
 
 WAIT = 20.0  # seconds that a lock of somebody else may last
 SIDE_FILES = ("-journal", "-wal", "-shm")
@@ -140,6 +141,11 @@ def check(file: Path) -> None:
 def is_damage(error: Exception) -> bool:
     """Say whether SQLite could not make sense of a file; of everything else it has more exact words."""
     return type(error) in {sqlite3.DatabaseError, DatabaseError}
+
+
+def said(error: Exception) -> str:
+    """Return what a database says of an error, which may be several lines, as one that steers no terminal."""
+    return printable(" ".join(str(error).split()))
 
 
 def sync_to_disk(path: Path) -> None:

@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from django.conf import settings
 from django.db import DatabaseError, connection, connections, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
@@ -28,6 +29,7 @@ from numbers.backups.files import (
     sync_to_disk,
     unknown_migrations,
 )
+from numbers.locks import LOCK_FILE
 
 _DRAFT = ".quo-admin-backup-"
 _ABANDONED = 24 * 3600.0  # seconds after which a draft belongs to a process that was killed
@@ -46,10 +48,12 @@ def make(path: Path, *, overwrite: bool = False) -> tuple[Path, Contents]:
     Raises Refused with a sentence; then nothing is left, and a file that was there is as it was.
     """
     target = path / f"quo-admin-{datetime.now(UTC):%Y-%m-%d-%H%M%S}.sqlite3" if path.is_dir() else path
+    if _is_our_own(target):
+        raise Refused(f"{target} is a file of Quo Admin's own, which no backup may replace: choose another name.")
     if not overwrite and os.path.lexists(target):
         raise Refused(f"{target} is there already. Choose another name, or --overwrite it.")
     if not target.parent.is_dir():
-        raise Refused(f"There is no folder {target.parent}.")
+        raise Refused(f"There is no folder {target.parent}: make it first.")
     draft = target.parent / f"{_DRAFT}{os.getpid()}-{secrets.token_hex(4)}"
     try:
         _forget_abandoned(target.parent)
@@ -68,6 +72,25 @@ def make(path: Path, *, overwrite: bool = False) -> tuple[Path, Contents]:
         with suppress(OSError):
             remove(draft)
     return target, found
+
+
+def _is_our_own(target: Path) -> bool:
+    """Say whether `target`, however it is spelled, is a file that Quo Admin works with: in DATA_DIR all but backups."""
+    real = Path(os.path.realpath(target))
+    live = live_file()
+    if live and any(_is_same(real, Path(f"{live.resolve()}{end}")) for end in ("", *SIDE_FILES, f".{LOCK_FILE}")):
+        return True
+    folders = (settings.DATA_DIR, settings.DATA_DIR / "cache")
+    return real.is_file() and not _is_backup(real) and any(_is_same(real.parent, folder) for folder in folders)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    return one == other or (one.exists() and other.exists() and one.samefile(other))
+
+
+def _is_backup(file: Path) -> bool:
+    with file.open("rb") as opened_file:
+        return opened_file.read(72)[68:] == APPLICATION_ID.to_bytes(4, "big")
 
 
 def _first_line(error: Exception) -> str:

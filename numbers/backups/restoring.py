@@ -31,6 +31,7 @@ from numbers.backups.files import (
     migrate,
     opened,
     remove,
+    said,
     sync_to_disk,
     unknown_migrations,
 )
@@ -62,6 +63,8 @@ class Restored:
 @contextmanager
 def prepared(path: Path) -> Iterator[Prepared]:
     """Give a copy of the backup `path`, ready to be restored; `path` itself is only read. Raises Refused."""
+    if path.is_dir():
+        raise Refused(f"{path} is a folder: name the file in it that is to be restored.")
     if not path.is_file():
         raise Refused(f"There is no file {path}.")
     try:
@@ -86,7 +89,7 @@ def _prepare(path: Path, file: Path) -> Prepared:
     except OSError as error:
         raise Refused(f"The backup could not be copied to {settings.DATA_DIR}: {error.strerror}.") from None
     except (sqlite3.Error, DatabaseError) as error:
-        raise Refused(f"The backup could not be brought up to date. The database says: {error}") from None
+        raise Refused(f"The backup could not be brought up to date. The database says: {said(error)}") from None
 
 
 def _copy(path: Path, file: Path) -> None:
@@ -146,7 +149,7 @@ def restore(backup: Prepared) -> Restored:
             raise Refused(f"Nothing was restored: {error.strerror}.") from None
         except (sqlite3.Error, DatabaseError) as error:
             remove(kept)
-            raise Refused(f"Nothing was restored. The database says: {error}") from None
+            raise Refused(f"Nothing was restored. The database says: {said(error)}") from None
 
 
 # SQLite

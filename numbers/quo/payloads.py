@@ -131,6 +131,7 @@ _ONE = Decoder(_One)
 _NUMBER = Decoder(_Number)
 _IDENTIFIED = Decoder(_Identified)
 _TEXT = Decoder(str)
+_ANY: Decoder[object] = Decoder(Raw)
 
 
 T = TypeVar("T")
@@ -166,6 +167,20 @@ def parse_one(body: bytes, number_id: str) -> NumberRecord:
         raise BadPayload(record.reason, f"$.data{record.path}", status=200)
     if record.id != number_id:
         raise BadPayload("it is about another number than the one asked for", "$.data.id", status=200)
+    return record
+
+
+def read_again(answer: str) -> NumberRecord | None:
+    """The number in the kept text of an answer; None where it is not what Quo's description says today.
+
+    Raises BadPayload where it is not even JSON, as every text was that a record was read from.
+    """
+    raw = Raw(answer.encode())
+    record = _read(raw, [])
+    if isinstance(record, _Flaw):
+        if isinstance(_decoded(_ANY, raw), _Flaw):
+            raise BadPayload("it is not JSON")
+        return None
     return record
 
 

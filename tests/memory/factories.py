@@ -28,7 +28,7 @@ def teammate(user_id: str = "US1", **changes: Any) -> UserRecord:
 
 
 def number(number_id: str = "PN1", *users: UserRecord, **changes: Any) -> NumberRecord:
-    """A number with these teammates on it; `answer` follows from everything else, as JSON does."""
+    """A number with these teammates on it; `answer` is the text in which Quo would say everything else."""
     usual = NumberRecord(
         id=number_id,
         group_id="1234",
@@ -61,7 +61,30 @@ def changed(record: NumberRecord, **changes: Any) -> NumberRecord:
     described = msgspec.structs.replace(record, **{"answer": "", **changes})
     if "answer" in changes:
         return described
-    return msgspec.structs.replace(described, answer=msgspec.json.encode(described).decode())
+    return msgspec.structs.replace(described, answer=_said_by_quo(described))
+
+
+def _said_by_quo(record: NumberRecord) -> str:
+    said = {
+        "id": record.id,
+        "groupId": record.group_id,
+        "portRequestId": record.port_request_id,
+        "formattedNumber": record.formatted_number,
+        "forward": record.forward,
+        "name": record.name,
+        "number": record.number,
+        "portingStatus": record.porting_status,
+        "symbol": record.symbol,
+        "users": record.users,
+        "createdAt": record.created_at,
+        "updatedAt": record.updated_at,
+        "restrictions": {"calling": _regions(record.calling), "messaging": _regions(record.messaging)},
+    }
+    return msgspec.json.encode(said).decode()
+
+
+def _regions(regions: Regions) -> dict[str, str]:
+    return {name: value for name, value in msgspec.structs.asdict(regions).items() if value is not None}
 
 
 def answer(*records: NumberRecord, aside: tuple[str | None, ...] = (), notices: tuple[str, ...] = ()) -> Answer:

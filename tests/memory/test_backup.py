@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -108,7 +109,8 @@ def test_in_a_folder_it_gets_a_dated_name(site: Site, capsys: pytest.CaptureFixt
 
 def test_a_file_that_is_there_is_replaced_only_if_told_so(site: Site) -> None:
     fill()
-    file = site.folder / "b.sqlite3"
+    (site.folder / "backups").mkdir()
+    file = site.folder / "backups" / "b.sqlite3"
     file.write_text("the old one")
     with pytest.raises(CommandError, match="is there already"):
         call_command("backup", str(file))
@@ -135,8 +137,74 @@ def test_of_two_at_once_the_second_does_not_replace_the_first(site: Site, monkey
 
 
 def test_a_folder_that_is_not_there_is_named(site: Site) -> None:
-    with pytest.raises(CommandError, match=r"There is no folder .*nowhere\."):
+    with pytest.raises(CommandError, match=r"There is no folder .*nowhere: make it first\."):
         call_command("backup", str(site.folder / "nowhere" / "b.sqlite3"))
+
+
+@pytest.mark.parametrize("ending", ["/", "//", "/.", "/.."])
+def test_a_path_that_can_only_be_a_folder_makes_no_file(site: Site, ending: str) -> None:
+    with pytest.raises(CommandError, match=r"There is no folder .*nowhere/.*: make it first\."):
+        call_command("backup", f"{site.folder / 'nowhere'}{ending}")
+    assert not (site.folder / "nowhere").exists()
+
+
+@pytest.fixture
+def own_files(site: Site) -> list[Path]:
+    """What a running Quo Admin has in DATA_DIR, the database and what lies beside it first."""
+    names = ["secret-key", "first-password", "run.lock", "demo.sqlite3", "cache/0123.djcache"]
+    if site.file:
+        beside = [f"{site.file.name}{end}" for end in ("-wal", "-shm", "-journal", ".sync.lock")]
+        names = [site.file.name, *beside, *names]
+    (site.folder / "cache").mkdir()
+    for name in names:
+        if not (site.folder / name).exists():
+            (site.folder / name).touch()
+    return [site.folder / name for name in names]
+
+
+def test_no_file_of_quo_admins_own_is_replaced(site: Site, own_files: list[Path]) -> None:
+    connection.close()
+    before = {file: file.stat().st_ino for file in own_files}
+    for file in own_files:
+        for options in ([], ["--overwrite"]):
+            with pytest.raises(CommandError, match=f"{file.name} is a file of Quo Admin's own, which no backup may"):
+                call_command("backup", str(file), *options)
+    assert {file: file.stat().st_ino for file in own_files} == before
+
+
+def test_nor_under_another_name(site: Site, own_files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = site.folder / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "folder").symlink_to(site.folder)
+    monkeypatch.chdir(elsewhere)
+    for file in (own_files[0], site.folder / "secret-key"):
+        (elsewhere / "link").unlink(missing_ok=True)
+        (elsewhere / "link").symlink_to(file)
+        names = [f"../{file.name}", f"{elsewhere}/folder/{file.name}", f"{elsewhere}/../{file.name}", "link"]
+        for name in names:
+            with pytest.raises(CommandError, match="is a file of Quo Admin's own"):
+                call_command("backup", name, "--overwrite")
+
+
+@only_sqlite
+def test_nor_the_database_in_use_wherever_it_is(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where it was a backup once: restore puts one in the place of a damaged database."""
+    assert site.file
+    call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
+    connection.close()
+    (site.folder / "b.sqlite3").replace(site.file)
+    monkeypatch.setattr(settings, "DATA_DIR", site.folder / "elsewhere")
+    for end in ("", "-wal", "-shm", "-journal", ".sync.lock"):
+        with pytest.raises(CommandError, match="is a file of Quo Admin's own"):
+            call_command("backup", f"{site.file}{end}", "--overwrite")
+
+
+def test_a_backup_beside_the_data_may_be_replaced(site: Site) -> None:
+    for _ in range(2):
+        call_command("backup", str(site.folder / "b.sqlite3"), "--overwrite", verbosity=0)
+    fill()
+    call_command("backup", str(site.folder / "b.sqlite3"), "--overwrite", verbosity=0)
+    assert rows_of(site.folder / "b.sqlite3") == everything()
 
 
 def test_a_full_disk_leaves_nothing_and_the_old_one(site: Site) -> None:
@@ -237,9 +305,10 @@ def test_a_damaged_database_is_no_backup(site: Site, harm: Callable[[Path], None
     fill()
     connection.close()
     harm(site.file)
-    (site.folder / "b.sqlite3").write_text("the old one")
+    (site.folder / "backups").mkdir()
+    (site.folder / "backups" / "b.sqlite3").write_text("the old one")
 
     with pytest.raises(CommandError, match=r"The database is damaged: .* Restore a backup"):
-        call_command("backup", str(site.folder / "b.sqlite3"), "--overwrite")
+        call_command("backup", str(site.folder / "backups" / "b.sqlite3"), "--overwrite")
 
-    assert (site.folder / "b.sqlite3").read_text() == "the old one"
+    assert (site.folder / "backups" / "b.sqlite3").read_text() == "the old one"

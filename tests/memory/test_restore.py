@@ -188,6 +188,11 @@ def no_file(file: Path) -> None:
     file.unlink()
 
 
+def a_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
 def a_text(file: Path) -> None:
     file.write_text("Dear diary,\n" * 1000)
 
@@ -226,6 +231,7 @@ def the_demo(file: Path) -> None:
 
 UNUSABLE = [
     (no_file, "There is no file "),
+    (a_folder, " is a folder: name the file in it that is to be restored."),
     (a_text, "The file is not a backup of Quo Admin, or it is damaged."),
     (an_empty_file, "The file is not a backup of Quo Admin, or it is damaged."),
     (half_of_one, "damaged"),

@@ -4,6 +4,7 @@ import json
 import os
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -164,6 +165,37 @@ def test_a_failed_sync_prints_nothing_and_raises_the_sentence_and_quos_trace(
     assert capsys.readouterr().out == ""
 
 
+WORDS = "User Ada Lovelace <ada@example.com> may not."
+
+
+def test_quos_own_words_come_to_no_file_and_no_journal(hear: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    error = Unauthorized("Quo did not accept the API key.", message=WORDS, code="Ada Lovelace", trace="ada@example.com")
+    with pytest.raises(CommandError) as failure:
+        hear(Source(error), "--json")
+    assert str(failure.value) == (
+        "Quo did not accept the API key. Quo's own words are on the status page. Quo's trace: (unreadable)"
+    )
+    said = capsys.readouterr().out
+    assert "Ada" not in said
+    assert "@" not in said
+    assert set(json.loads(said)["error"]) == {"kind", "status", "code", "trace", "sentence"}
+
+
+def test_a_terminal_shows_quos_own_words(hear: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with pytest.raises(CommandError) as failure:
+        hear(Source(Unauthorized("Quo did not accept the API key.", message=WORDS, trace="77")))
+    assert str(failure.value) == f'Quo did not accept the API key. Quo said: "{WORDS}" Quo\'s trace: 77'
+
+
+def test_before_the_migrations_are_done_nothing_is_asked(hear: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("numbers.management.commands.sync.migrations_to_do", lambda: 1)
+    with pytest.raises(CommandError, match=r"not up to date yet\..* or run manage\.py migrate\.") as refusal:
+        hear(Source(answer(), meanwhile=lambda: pytest.fail("Quo was asked.")))
+    assert refusal.value.returncode == 1
+    assert not Sync.objects.exists()
+
+
 def test_an_interrupted_sync_says_so(hear: Command) -> None:
     def interrupt() -> None:
         raise KeyboardInterrupt
@@ -199,7 +231,7 @@ def test_a_failed_sync_is_json_on_stdout_all_the_same(installation: Installation
     error = result["error"]
     assert (error["kind"], error["status"], error["code"]) == ("forbidden", 403, "0400403")
     assert error["trace"]
-    told = f'{error["sentence"]} Quo said: "{error["message"]}" Quo\'s trace: {error["trace"]}\n'
+    told = f"{error['sentence']} Quo's own words are on the status page. Quo's trace: {error['trace']}\n"
     assert done.stderr.endswith(told)
 
 
@@ -225,9 +257,9 @@ UNWRITABLE = "The sync could not be written down. `manage.py doctor` looks at th
 IMPATIENT = {"DJANGO_SETTINGS_MODULE": "tests.memory.impatient_settings"}
 
 
-def test_a_database_without_tables_ends_it_with_a_sentence(installation: Installation) -> None:
+def test_a_database_without_tables_ends_it_with_what_to_do(installation: Installation) -> None:
     installation.file.write_bytes(b"")
-    assert_is_one_sentence(installation.sync(), UNWRITABLE)
+    assert_is_one_sentence(installation.sync(), "The database is not up to date yet. Starting Quo Admin brings it up")
 
 
 def test_a_folder_that_is_not_there_ends_it_with_a_sentence(installation: Installation) -> None:

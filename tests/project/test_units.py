@@ -36,8 +36,26 @@ def test_the_document_starts_every_unit_that_is_to_be_started() -> None:
     document = (env.BASE_DIR / "docs" / "deployment.md").read_text()
     started = {unit.name for unit in UNITS if "[Install]" in unit.read_text()}
 
-    [enabled] = re.findall(r"enable --now (.*)", document)
-    assert set(enabled.split()) == started
+    enabled = [name for line in re.findall(r"enable --now (.*)", document) for name in line.split()]
+    assert sorted(enabled) == sorted(started)
+
+
+def test_the_document_lets_no_timer_run_before_the_database_is_up_to_date() -> None:
+    document = (env.BASE_DIR / "docs" / "deployment.md").read_text()
+    timers = "quo-admin-sync.timer quo-admin-backup.timer"
+
+    first, upgrade = document.partition("## Upgrade")[::2]
+    assert 0 < first.find("enable --now quo-admin.socket quo-admin.service\n") < first.find(f"enable --now {timers}\n")
+    steps = [f"systemctl stop {timers}\n", "git pull", "systemctl restart quo-admin\n", f"systemctl start {timers}\n"]
+    assert [upgrade.count(step) for step in steps] == [1, 1, 1, 1]
+    assert steps == sorted(steps, key=upgrade.index)
+
+
+def test_what_a_timer_starts_waits_while_quo_admin_begins() -> None:
+    for unit in UNITS:
+        if unit.with_suffix(".timer") in UNITS:
+            (after,) = re.findall(r"After=(.*)", unit.with_suffix(".service").read_text())
+            assert "quo-admin.service" in after.split(), unit.name
 
 
 @pytest.mark.skipif(ANALYZE is None, reason="there is no systemd here")

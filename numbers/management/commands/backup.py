@@ -1,6 +1,7 @@
 """`manage.py backup`: everything that is kept, in one file, while everything goes on."""
 
 import json
+import os
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -17,15 +18,19 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("path", type=Path, help="the file to write; in a folder it gets a dated name")
+        parser.add_argument("path", help="the file to write; in a folder it gets a dated name")
         parser.add_argument("--overwrite", action="store_true", help="replace a file that is there")
         parser.add_argument("--json", action="store_true", help="print what is in it as JSON")
 
-    def handle(self, *, path: Path, overwrite: bool, **options: Any) -> None:  # noqa: ANN401 - Django's
+    def handle(self, *, path: str, overwrite: bool, **options: Any) -> None:  # noqa: ANN401 - Django's
+        if os.path.basename(path) in {"", ".", ".."} and not os.path.isdir(path):  # noqa: PTH119, PTH112 - a Path has lost the slash
+            raise CommandError(f"There is no folder {path}: make it first.")
         try:
-            target, contents = make(path, overwrite=overwrite)
+            target, contents = make(Path(path), overwrite=overwrite)
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
+        except OSError as error:
+            raise CommandError(f"{path} cannot be looked at: {error.strerror}.") from None
         except DatabaseError:
             raise CommandError("The database does not answer. `manage.py doctor` looks at it.") from None
         except KeyboardInterrupt:

@@ -10,6 +10,7 @@ from django.db import DatabaseError
 
 from numbers.backups import Refused
 from numbers.backups.restoring import Prepared, Restored, prepared, present, refuse_to_mix, restore
+from numbers.shown import printable
 
 _SHOWN = 10
 
@@ -37,6 +38,8 @@ class Command(BaseCommand):
                 restored = restore(backup)
         except Refused as refusal:
             raise CommandError(str(refusal)) from None
+        except OSError as error:
+            raise CommandError(f"{path} cannot be looked at: {error.strerror}.") from None
         except DatabaseError:
             raise CommandError("The database does not answer. `manage.py doctor` looks at it.") from None
         except (KeyboardInterrupt, EOFError):
@@ -45,7 +48,7 @@ class Command(BaseCommand):
 
     def _look_at(self, backup: Prepared, *, accept_findings: bool) -> None:
         for finding in backup.broken[:_SHOWN]:
-            self.stdout.write("".join(sign if sign.isprintable() else "\ufffd" for sign in str(finding)))
+            self.stdout.write(printable(str(finding)))
         if backup.broken and not accept_findings:
             count = len(backup.broken)
             raise Refused(f"Not everything in the backup holds together ({count} found). --accept-findings takes it.")

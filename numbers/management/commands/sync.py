@@ -13,9 +13,12 @@ from tqdm import tqdm
 from numbers import services
 from numbers.models import Sync
 from numbers.quo.ids import is_number_id, is_user_id
+from numbers.readiness import migrations_to_do
 from numbers.recording import Progress
+from numbers.shown import printable
 from numbers.sync import WORKSPACE, Question, SyncRefused
 from quo_admin import request_id
+from quo_admin.logs import label
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +49,7 @@ class Command(BaseCommand):
         if json:
             self.stdout.write(_as_json(_result(sync)))
         if sync.outcome != Sync.Outcome.SUCCEEDED:
-            raise CommandError(_shown(_failure(sync)))
+            raise CommandError(_shown(_failure(sync, to_a_person=self.stderr.isatty())))
         if not json:
             self._tell(sync)
 
@@ -67,6 +70,7 @@ class Command(BaseCommand):
 
 def _run(question: Question, *, accept_removals: bool) -> Sync:
     try:
+        _refuse_an_old_schema()
         with tqdm(desc="Recording", unit=" numbers", disable=None, delay=1, leave=False) as bar:
             return services.run_sync(question, accept_removals=accept_removals, progress=_show_on(bar))
     except SyncRefused as error:
@@ -84,10 +88,19 @@ def _run(question: Question, *, accept_removals: bool) -> Sync:
         ) from None
 
 
-def _failure(sync: Sync) -> str:
-    said = f' Quo said: "{sync.error_message}"' if sync.error_message else ""
-    trace = f" Quo's trace: {sync.error_trace}" if sync.error_trace else ""
-    return f"{sync.error_sentence}{said}{trace}"
+def _refuse_an_old_schema() -> None:
+    if migrations_to_do():
+        raise SyncRefused(
+            "The database is not up to date yet. Starting Quo Admin brings it up to date, or run manage.py migrate."
+        )
+
+
+def _failure(sync: Sync, *, to_a_person: bool) -> str:
+    """Quo's own words may name people and numbers, so no file and no journal gets them."""
+    said = f'Quo said: "{sync.error_message}"' if to_a_person else "Quo's own words are on the status page."
+    trace = f"Quo's trace: {label(sync.error_trace)}"
+    told = (sync.error_sentence, said if sync.error_message else "", trace if sync.error_trace else "")
+    return " ".join(filter(None, told))
 
 
 def _question(user: str | None, number: str | None, *, accept_removals: bool) -> Question:
@@ -120,9 +133,8 @@ def _seconds(sync: Sync) -> float:
 
 def _shown(text: str) -> str:
     """What Quo sent, fit for any terminal: nothing that steers one, nothing that its encoding lacks."""
-    plain = "".join(character if character.isprintable() else "\ufffd" for character in text)
     encoding = sys.stdout.encoding or "utf-8"
-    return plain.encode(encoding, "backslashreplace").decode(encoding)
+    return printable(text).encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _result(sync: Sync) -> dict[str, Any]:
@@ -130,8 +142,8 @@ def _result(sync: Sync) -> dict[str, Any]:
     result = {name: getattr(sync, name) for name in names}
     result |= {"set_aside_count": sync.set_aside_count, "seconds": round(_seconds(sync), 3)}
     if sync.error_kind:
-        error = ("kind", "status", "code", "message", "trace", "sentence")
-        result["error"] = {name: getattr(sync, f"error_{name}") for name in error}
+        error = {name: getattr(sync, f"error_{name}") for name in ("kind", "status", "code", "trace", "sentence")}
+        result["error"] = error | {name: label(error[name]) for name in ("code", "trace")}
     return result
 
 

@@ -1,6 +1,7 @@
 """`manage.py verify`: does everything remembered hold together?"""
 
 import json
+import os
 import sys
 from argparse import ArgumentParser
 from dataclasses import asdict
@@ -9,10 +10,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from numbers.backups.files import live_file
+from numbers.backups.files import live_file, said
 from numbers.invariants import INVARIANTS, Finding, findings
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate
 from numbers.readiness import migrations_to_do
+from numbers.shown import printable
 from numbers.snapshots import one_moment
 
 
@@ -24,6 +26,14 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's
+        try:
+            self._verify(**options)
+            self.stdout.flush()
+        except BrokenPipeError:  # who reads has read enough; Python would complain when it flushes at the end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
+
+    def _verify(self, **options: Any) -> None:  # noqa: ANN401 - Django's
         file = live_file()
         if file and not file.exists():  # to connect would make an empty one
             raise CommandError(f"There is no database yet at {file}.")
@@ -34,7 +44,7 @@ class Command(BaseCommand):
                 found = self._find(quietly=options["json"])
                 counts = _counts()
         except DatabaseError as error:
-            raise CommandError(f"The database cannot be read through. It says: {_printable(str(error))}") from None
+            raise CommandError(f"The database cannot be read through. It says: {said(error)}") from None
         if options["json"]:
             told = [{**asdict(finding), "when": finding.when and finding.when.isoformat()} for finding in found]
             self.stdout.write(json.dumps({"holds": not found, "checked": counts, "findings": told}))
@@ -42,6 +52,7 @@ class Command(BaseCommand):
             counted = ", ".join(f"{count:,} {noun.replace('_', ' ')}" for noun, count in counts.items())
             self.stdout.write(f"Everything holds: {counted}; {len(INVARIANTS)} invariants.")
         if found:
+            self.stdout.flush()
             sys.exit(1)
 
     def _find(self, *, quietly: bool) -> list[Finding]:
@@ -49,7 +60,7 @@ class Command(BaseCommand):
         for finding in findings():
             found.append(finding)
             if not quietly:
-                self.stdout.write(_printable(str(finding)))
+                self.stdout.write(printable(str(finding)))
         return found
 
 
@@ -61,8 +72,3 @@ def _counts() -> dict[str, int]:
         "assignments": Assignment.objects.count(),
         "syncs": Sync.objects.count(),
     }
-
-
-def _printable(text: str) -> str:
-    """Ids come from outside: nothing in them may steer a terminal."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)
