@@ -1,0 +1,62 @@
+"""The facts, and what follows from them.
+
+What follows is worked out here once more, from `folding` and `phones`: a check that called the code that it checks
+would agree with it always. The facts themselves are read again from the answers that are kept, by the code that read
+them when they came.
+"""
+
+from django.db.models import F
+
+from numbers.folding import fold, order_key, telephone_digits
+from numbers.invariants.finding import CHUNK, Broken
+from numbers.invariants.histories import NUMBERS
+from numbers.models import TeammateState
+from numbers.phones import number_facts
+from numbers.quo.errors import BadPayload
+from numbers.quo.payloads import read_again
+from numbers.recording import number_fields
+
+
+def numbers_are_as_answered() -> Broken:
+    """Answers that are not kept, or that this version would not take, say nothing."""
+    states = NUMBERS.rows().exclude(answer="").annotate(quo_id=F("phone_number__quo_id")).defer("search_text")
+    for state in states.iterator(chunk_size=CHUNK):
+        try:
+            record = read_again(state.answer)
+        except BadPayload:
+            yield state.quo_id, state.since, "the answer that is kept of this state is damaged."
+            continue
+        if record is None:
+            continue
+        wrong = [name for name, value in number_fields(record) if getattr(state, name) != value]
+        if record.id != state.quo_id:
+            wrong.append("id")
+        if wrong:
+            what = f"the answer that is kept of this state has another {' and '.join(wrong)}."
+            yield state.quo_id, state.since, what
+
+
+def numbers_are_found() -> Broken:
+    # By number: what a telephone number is, is worked out once for its states.
+    states = NUMBERS.rows().select_related("phone_number").defer("answer")
+    for state in states.iterator(chunk_size=CHUNK):
+        texts = (state.name, state.symbol or "", state.group_id, state.number, *telephone_digits(state.name))
+        right = {
+            "search_text": fold(" ".join(texts)),
+            "name_key": order_key(state.name),
+            **number_facts(state.number, state.forward),
+        }
+        if wrong := [name for name, value in right.items() if getattr(state, name) != value]:
+            what = f"{' and '.join(wrong)} of this state do not follow from its facts."
+            yield state.phone_number.quo_id, state.since, what
+
+
+def teammates_are_found() -> Broken:
+    for state in TeammateState.objects.select_related("teammate").iterator(chunk_size=CHUNK):
+        right = {
+            "search_text": fold(f"{state.display_name} {state.email}"),
+            "name_key": order_key(state.display_name),
+        }
+        if wrong := [name for name, value in right.items() if getattr(state, name) != value]:
+            what = f"{' and '.join(wrong)} of this state do not follow from its facts."
+            yield state.teammate.quo_id, state.since, what
