@@ -17,7 +17,7 @@ help:
 	@echo "make test    set up if needed, then run every test"
 	@echo "make chaos   the fault table: everything that can go wrong, with real processes (ARGS=\"--only 429\")"
 	@echo "make lint    the linters and the type checker"
-	@echo "make audit   known vulnerabilities, risky code, committed secrets"
+	@echo "make audit   known vulnerabilities, risky code, secrets in the files of this checkout"
 	@echo "make pictures makes the pictures in docs/ anew, from the demo"
 	@echo "make setup   set up only (PYTHON=python3.12 chooses the Python)"
 	@echo "make clean   undo the set-up; the data stays"
@@ -67,7 +67,7 @@ $(VENV_PYTHON):
 
 build/collected: .venv/installed $(STATIC_SOURCES)
 	@$(VENV_PYTHON) -m quo_admin.prepare
-	@$(VENV_PYTHON) manage.py collectstatic --no-input --clear --verbosity 0
+	@$(VENV_PYTHON) manage.py collect
 	@touch $@
 
 clean:

@@ -1,12 +1,14 @@
-"""The metrics for Prometheus, read from the database whenever they are asked for: the same in every process.
+"""The metrics for Prometheus, read from the database and the disk when they are asked for: the same in every process.
 
 What counts rows is a gauge, as rows may be thinned out one day; the one counter is the number of the last sync.
 The questions to the database are few and fixed; an index answers those about syncs, however many there were.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from math import ceil
+from shutil import disk_usage
 
 from django.conf import settings
 from django.db.models import Count, OuterRef, Q, Subquery, Value
@@ -21,6 +23,7 @@ from numbers.freshness import Freshness, Level, freshness_of
 from numbers.models import Sync, TeammateState
 from numbers.querysets import current
 from numbers.quo.errors import QuoError
+from numbers.readiness import written_folders
 from numbers.sync import WORKSPACE
 from quo_admin import __version__
 
@@ -45,6 +48,7 @@ class _FromDatabase(Collector):
         yield from _freshness()
         yield from _seconds()
         yield from _memory()
+        yield from _disk()
 
 
 def _syncs() -> Iterator[Metric]:
@@ -135,3 +139,11 @@ def _memory() -> Iterator[Metric]:
         "Places where Quo's lists for teammates and the numbers' own records disagree.",
         sum(len(mismatches) for mismatches in told),
     )
+
+
+def _disk() -> Iterator[Metric]:
+    with suppress(OSError):  # a folder that is gone: /readyz says so
+        free = min(disk_usage(folder).free for folder in written_folders())
+        yield GaugeMetricFamily(
+            "quo_admin_disk_free_bytes", "Bytes free where the data and the database are, the lesser of the two.", free
+        )

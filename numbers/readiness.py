@@ -1,13 +1,22 @@
 """Whether this process can do its work: what `/readyz` answers a load balancer that asks every few seconds."""
 
+import errno
+import os
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from time import monotonic
 
 from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from numbers.backups.files import live_file
 from numbers.models import Sync
 from quo_admin.prepare import KEY_FILE, kept
+
+WRITTEN_EVERY = 5.0  # seconds: however often somebody asks, the disk is tried this often at most
 
 
 @dataclass(frozen=True)
@@ -21,7 +30,7 @@ class Check:
 
 def readiness() -> tuple[Check, ...]:
     """Return every check, whatever the others found. Never raises."""
-    return _database(), _migrations(), _secret()
+    return _database(), _migrations(), _secret(), _DISK.check()
 
 
 def _database() -> Check:
@@ -54,3 +63,45 @@ def _secret() -> Check:
     if settings.ENVIRONMENT["SECRET_KEY"] or kept(settings.DATA_DIR / KEY_FILE) == settings.SECRET_KEY:
         return Check("secret key", True, "there")
     return Check("secret key", False, "is no longer in DATA_DIR")
+
+
+def written_folders() -> set[Path]:
+    """Return the folders in which this copy must be able to write: that of its data, and that of its database."""
+    database = live_file()
+    return {settings.DATA_DIR, *([database.parent] if database else [])}
+
+
+class _Disk:
+    """Whether a small file can be written, tried now and then, for all who ask this process."""
+
+    def __init__(self) -> None:
+        self._one_at_a_time = Lock()
+        self._found: Check | None = None
+        self._tried_at = 0.0
+
+    def check(self) -> Check:
+        with self._one_at_a_time:
+            now = monotonic()
+            if self._found is None or now - self._tried_at >= WRITTEN_EVERY:
+                self._found, self._tried_at = _try_disk(), now
+            return self._found
+
+
+_DISK = _Disk()
+
+
+def _try_disk() -> Check:
+    try:
+        for folder in written_folders():
+            _write(folder)
+    except OSError as error:
+        is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        return Check("disk", False, "is full" if is_full else "cannot be written")
+    return Check("disk", True, "can be written")
+
+
+def _write(folder: Path) -> None:
+    """Write a file that leaves nothing behind, whenever this dies. Raises OSError."""
+    with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+        file.write(bytes(4096))  # a block, as of SQLite
+        os.fsync(file.fileno())

@@ -9,12 +9,16 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.wsgi import get_wsgi_application
 from django.db import DatabaseError, connection
+from django.template import Engine, TemplateSyntaxError
+from django.template.loader import get_template
+from django.urls import get_resolver
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
@@ -101,7 +105,21 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Any:  # noqa: ANN401 - gunicorn's
-        return get_wsgi_application()
+        application = get_wsgi_application()
+        _read_everything()
+        return application
+
+
+def _read_everything() -> None:
+    """Import every view and read every template now: in an upgrade the files become another version's meanwhile."""
+    for status in (400, 403, 404, 500):
+        get_resolver().resolve_error_handler(status)
+    engine = Engine.get_default()
+    _ = engine.template_context_processors  # imports them
+    for folder in engine.dirs:
+        for file in Path(folder).rglob("*.*"):
+            with suppress(TemplateSyntaxError, UnicodeDecodeError):  # whoever asks for it, if anybody, is told
+                get_template(file.relative_to(folder).as_posix())
 
 
 class _Log(Logger):  # type: ignore[misc]  # gunicorn has no types

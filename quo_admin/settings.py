@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
-from quo_admin import env
+from quo_admin import collected, env
 from quo_admin.prepare import KEY_FILE, kept
 
 BASE_DIR = env.BASE_DIR
@@ -246,7 +246,7 @@ USE_TZ = True
 TIME_ZONE = ENVIRONMENT["TIME_ZONE"]
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "build" / "static"
+STATIC_ROOT = collected.newest(BASE_DIR / "build")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -42,7 +42,7 @@ def test_the_configuration_for_prometheus_can_be_read() -> None:
 
     assert scrape["scrape_configs"][0]["job_name"] == "quo-admin"
     alerts = [rule["alert"] for rule in rules["groups"][0]["rules"]]
-    assert alerts == ["QuoAdminNoGoodSync", "QuoAdminSyncsFail", "QuoAdminNotReady"]
+    assert alerts == ["QuoAdminNoGoodSync", "QuoAdminSyncsFail", "QuoAdminDiskFillsUp", "QuoAdminNotReady"]
 
 
 def test_the_states_in_it_are_those_there_are() -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
+from numbers import metrics, readiness
 from numbers.freshness import syncs_about
 from numbers.metrics import FAILURE_KINDS
 from numbers.models import Sync
@@ -251,6 +254,25 @@ def test_mismatches_of_the_last_answer_about_each_teammate(monitor: Client) -> N
         )
 
     assert value(monitor, "mismatches") == 3
+
+
+def test_the_room_on_the_disk_is_that_of_the_fuller_one(
+    monitor: Client, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = {settings.DATA_DIR: 2_000, tmp_path: 1_000}
+    monkeypatch.setattr(metrics, "disk_usage", lambda folder: SimpleNamespace(free=room[folder]))
+    monkeypatch.setattr(readiness, "live_file", lambda: tmp_path / "database.sqlite3")
+
+    assert value(monitor, "disk_free_bytes") == 1_000
+
+
+def test_a_data_folder_that_is_gone_leaves_the_other_metrics(
+    monitor: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path / "gone"
+
+    assert value(monitor, "disk_free_bytes") is None
+    assert value(monitor, "numbers") == 0
 
 
 # What they cost and give away

@@ -1,3 +1,4 @@
+import errno
 from typing import Any
 
 import pytest
@@ -45,6 +46,37 @@ def test_a_sync_without_a_database_is_named_too(office: Office) -> None:
     assert response.status_code == 503
 
 
+DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM)
+
+
+@pytest.mark.parametrize("number", DISK_ERRORS)
+def test_a_disk_that_takes_nothing_is_named_in_a_sentence(
+    office: Office, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def fail(*_: Any) -> Any:
+        raise OSError(number, "secret")
+
+    monkeypatch.setattr(services, "number_list", fail)
+    office.raise_request_exception = False
+
+    response = office.get(LIST)
+
+    page = parsed(response, 503)
+    assert words(one(page, "h1")) == "The disk cannot be written"
+    assert "Wait a minute and try again." in words(page)
+    assert b"secret" not in response.content
+
+
+def test_a_file_that_is_missing_is_no_matter_of_the_disk(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> Any:
+        raise FileNotFoundError(errno.ENOENT, "secret")
+
+    monkeypatch.setattr(services, "number_list", fail)
+    office.raise_request_exception = False
+
+    assert office.get(LIST).status_code == 500
+
+
 def test_anything_else_that_goes_wrong_is_a_page_without_details(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,8 +101,9 @@ def test_a_page_that_fails_has_the_same_headers(office: Office) -> None:
     assert response.headers["X-Frame-Options"] == "DENY"
 
 
-def test_the_page_for_a_silent_database_asks_nothing_of_django() -> None:
-    text = (live.BASE_DIR / "templates" / "503.html").read_text()
+@pytest.mark.parametrize("name", ["503.html", "503-disk.html"])
+def test_the_page_for_what_is_down_asks_nothing_of_django(name: str) -> None:
+    text = (live.BASE_DIR / "templates" / name).read_text()
 
     assert "{" not in text
     styles = [attribute(link, "href") for link in LexborHTMLParser(text).css("link[rel=stylesheet]")]

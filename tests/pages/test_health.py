@@ -1,5 +1,7 @@
 """What a load balancer and a monitor are told: whether the process lives, and whether it can do its work."""
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,11 +13,12 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from pytest_django import Settings
 
+from numbers import readiness
 from quo_admin.prepare import KEY_FILE
 
 HEALTH = "/healthz"
 READY = "/readyz"
-ALL_WELL = "ok: database answers\nok: migrations all done\nok: secret key there\n"
+ALL_WELL = "ok: database answers\nok: migrations all done\nok: secret key there\nok: disk can be written\n"
 
 
 @contextmanager
@@ -55,7 +58,8 @@ def test_it_is_not_ready_when_the_database_does_not_answer(client: Client, error
 
     assert response.status_code == 503
     assert response.content.decode() == (
-        "FAILED: database does not answer, or is empty\nFAILED: migrations cannot be read\nok: secret key there\n"
+        "FAILED: database does not answer, or is empty\nFAILED: migrations cannot be read\n"
+        "ok: secret key there\nok: disk can be written\n"
     )
 
 
@@ -111,6 +115,67 @@ def test_it_is_not_ready_when_the_secret_key_is_no_longer_kept(client: Client, s
     assert (missing.status_code, there.status_code) == (503, 200)
     assert b"FAILED: secret key is no longer in DATA_DIR\n" in missing.content
     assert settings.SECRET_KEY.encode() not in missing.content
+
+
+@pytest.fixture
+def untried_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the tests before have found of the disk is forgotten."""
+    monkeypatch.setattr(readiness, "_DISK", readiness._Disk())
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("untried_disk")
+def test_it_is_not_ready_when_the_data_folder_cannot_be_written(
+    client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path / "gone"
+    response = client.get(READY)
+
+    assert response.status_code == 503
+    assert response.content.decode() == ALL_WELL.replace("ok: disk can", "FAILED: disk cannot")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("untried_disk")
+def test_it_is_not_ready_when_the_databases_folder_cannot_be_written(
+    client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(readiness, "live_file", lambda: tmp_path / "gone" / "database.sqlite3")
+
+    assert b"FAILED: disk cannot be written\n" in client.get(READY).content
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("untried_disk")
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_it_is_not_ready_when_what_is_written_finds_no_room(
+    client: Client, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(number, "no room")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    response = client.get(READY)
+
+    assert response.status_code == 503
+    assert b"FAILED: disk is full\n" in response.content
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("untried_disk")
+def test_the_disk_is_tried_once_in_a_few_seconds_and_nothing_stays_there(
+    client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    now, tried = 1000.0, list[float]()
+    monkeypatch.setattr(readiness, "live_file", lambda: None)
+    monkeypatch.setattr(readiness, "monotonic", lambda: now)
+    monkeypatch.setattr(os, "fsync", lambda _: tried.append(now))
+    settings.DATA_DIR = tmp_path
+    for now in (1000.0, 1000.1, 1004.9, 1005.0, 1009.9):  # noqa: B007 - the clock, which is read above
+        assert client.get(READY).content.decode() == ALL_WELL
+
+    assert tried == [1000.0, 1005.0]
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.django_db

@@ -84,7 +84,7 @@ def test_no_request_is_lost_in_a_restart(project: Path, tmp_path: Path, address:
 
 
 def test_more_than_one_address_is_refused_in_a_sentence(project: Path, tmp_path: Path) -> None:
-    run = python(project, tmp_path, "-c", HAND_OVER, "0", "2", "manage.py", "run", SECRET_KEY="s")
+    run = python(project, tmp_path, "-c", HAND_OVER, "0", "2", "manage.py", "run", SECRET_KEY="s" * 32)
 
     assert run.returncode == 1
     assert run.stderr == (
@@ -96,6 +96,6 @@ def test_what_was_handed_to_another_process_is_not_taken(project: Path, tmp_path
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         elsewhere = {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
-        run = python(project, tmp_path, "manage.py", "run", SECRET_KEY="s", PORT=port, **elsewhere)
+        run = python(project, tmp_path, "manage.py", "run", SECRET_KEY="s" * 32, PORT=port, **elsewhere)
 
     assert f"Port {port} on 127.0.0.1 cannot be used" in run.stderr

@@ -1,9 +1,11 @@
 """`manage.py run`, as `make run` calls it: everything that it takes to serve Quo Admin, until Ctrl-C."""
 
+import os
 import signal
 import socket
 import subprocess
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -40,7 +42,7 @@ class Command(BaseCommand):
         demo_is_up = started.enter_context(demo_workspace()) if settings.DEMO else None
         with FileLock(settings.DATA_DIR / "run.lock"):
             call_command("migrate", verbosity=0, interactive=False)
-        account = ensure_first_account(settings.DATA_DIR / f"first-password{'-demo' if settings.DEMO else ''}")
+        account = ensure_first_account(_first_password_file())
         if demo_is_up:
             demo_is_up()
         self._first_sync(started)
@@ -72,16 +74,30 @@ class Command(BaseCommand):
         lines = ["", f"Quo Admin is at {settings.SITE_URL}"]
         if settings.DEMO:
             lines.append("Demo data: an invented company. Set QUO_API_KEY in .env to see your own workspace.")
-        if account.password:
+        if account.password and self._is_journal():
+            lines.append(f"Sign in as {account.email} with the password that is kept in {_first_password_file()}")
+        elif account.password:
             lines.append(f"Sign in as {account.email} with the password {account.password}")
         else:
             lines.append("Sign in with your email and password.")
             lines.append("Forgotten? .venv/bin/python manage.py changepassword EMAIL")
         self._say("\n".join([*lines, "Ctrl-C stops it.", ""]))
 
+    def _is_journal(self) -> bool:
+        """Whether what is said here goes to systemd's journal, which keeps it: JOURNAL_STREAM in systemd.exec(5)."""
+        try:
+            stdout = os.fstat(self.stdout.fileno())
+        except (OSError, ValueError):
+            return False
+        return os.environ.get("JOURNAL_STREAM") == f"{stdout.st_dev}:{stdout.st_ino}"
+
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def _first_password_file() -> Path:
+    return settings.DATA_DIR / f"first-password{'-demo' if settings.DEMO else ''}"
 
 
 def _let_signals_interrupt() -> None:

@@ -1,0 +1,62 @@
+"""A data folder in which nothing can be written any more, below a server that runs: a full disk, and a lost right."""
+
+import os
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.chaos.disks import fill, no_disks, tmpfs
+from tests.project.processes import PATIENCE, wait_until
+from tests.project.test_run import Site, running
+
+SENTENCE = "<h1>The disk cannot be written</h1>"
+UNREADY = "ok: database answers\nok: migrations all done\nok: secret key there\nFAILED: disk {}\n"
+
+
+def readiness(site: Site) -> tuple[int, str]:
+    """What one of the two processes says: each tries the disk by itself."""
+    answer = requests.get(f"{site.url}/readyz", timeout=PATIENCE)
+    return answer.status_code, answer.text
+
+
+def assert_refused_in_a_sentence(site: Site) -> None:
+    """Nobody signs in, not even with the right password: the attempt could not be counted."""
+    for _ in range(6):  # more than the limits allow
+        with site.session() as browser:
+            assert browser.get(f"{site.url}/numbers/", allow_redirects=False, timeout=PATIENCE).status_code == 302
+    with requests.Session() as browser:
+        page = browser.get(f"{site.url}/accounts/login/", timeout=PATIENCE)
+        token = page.text.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+        form = {"csrfmiddlewaretoken": token, "login": "admin@example.com", "password": "wrong"}
+        answer = browser.post(page.url, form, headers={"Referer": site.url}, timeout=PATIENCE)
+    assert (answer.status_code, SENTENCE in answer.text) == (503, True)
+
+
+@pytest.mark.skipif(bool(no_disks()), reason=no_disks())
+def test_on_a_full_disk_nobody_signs_in_and_whoever_is_in_reads_on(project: Path, tmp_path: Path) -> None:
+    with tmpfs(tmp_path) as disk, running(project, tmp_path, DATA_DIR=str(disk / "data")) as site:
+        with site.session() as reader:
+            assert readiness(site)[0] == 200
+            filler = fill(disk)
+            assert reader.get(f"{site.url}/numbers/", timeout=PATIENCE).status_code == 200
+            assert_refused_in_a_sentence(site)
+            wait_until(lambda: readiness(site) == (503, UNREADY.format("is full")))
+        filler.unlink()
+        wait_until(lambda: readiness(site)[0] == 200)
+        assert 'data-total="60"' in site.list_page()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_in_a_folder_that_nobody_may_write_nobody_signs_in(project: Path, tmp_path: Path) -> None:
+    with running(project, tmp_path) as site, site.session() as reader:
+        data = tmp_path / "data"
+        for folder in (data, data / "cache"):
+            folder.chmod(0o500)
+        try:
+            assert reader.get(f"{site.url}/numbers/", timeout=PATIENCE).status_code == 200
+            assert_refused_in_a_sentence(site)
+            wait_until(lambda: readiness(site) == (503, UNREADY.format("cannot be written")))
+        finally:
+            for folder in (data, data / "cache"):
+                folder.chmod(0o700)

@@ -1,0 +1,204 @@
+"""An upgrade that changes static files, beside a server that runs: what is collected, and what people see meanwhile."""
+
+import re
+import shutil
+import signal
+import socket
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Event
+
+import pytest
+import requests
+
+from numbers.management.commands.collect import KEPT
+from quo_admin import collected
+from tests.project.processes import PATIENCE, environment, python, started, wait_until
+from tests.project.test_make import make
+from tests.project.test_restart import address, serving, url_of
+
+__all__ = ["address"]
+
+STYLE = Path("css", "base.css")
+OF_ERROR_PAGES = f"/static/{STYLE.as_posix()}"  # the only ones without a hash in their names
+
+
+@pytest.fixture
+def own(project: Path, tmp_path: Path) -> Path:
+    """A copy of the project to change, collected as versions without `manage.py collect` did it."""
+    copy = tmp_path / "own"
+    shutil.copytree(project, copy, symlinks=True)
+    assert names(copy) == ["static"]
+    return copy
+
+
+def change(own: Path, text: str) -> None:
+    with (own / "static" / STYLE).open("a") as file:
+        file.write(f"\n/* {text} */\n")
+
+
+def collect(own: Path, folder: Path) -> Path:
+    run = python(own, folder, "manage.py", "collect", SECRET_KEY="s" * 32)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+    return collected.newest(own / "build")
+
+
+def names(own: Path) -> list[str]:
+    return [path.name for path in collected.folders(own / "build")]
+
+
+def content(collection: Path) -> dict[str, bytes]:
+    """What a server would find there: every file, by its name."""
+    files = (path for path in collection.rglob("*") if path.is_file())
+    return {path.relative_to(collection).as_posix(): path.read_bytes() for path in files}
+
+
+# What people see
+
+
+def named_in(page: str) -> set[str]:
+    return set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page))
+
+
+def look_until(over: Event, url: str, before: set[str], seen: list[tuple[str, int]]) -> None:
+    """Open the sign-in page again and again with all that it names, and what an open page named `before`."""
+    with requests.Session() as session:
+        session.headers["Connection"] = "close"
+        while not over.is_set():
+            page = session.get(f"{url}/accounts/login/", timeout=PATIENCE)
+            paths = [*named_in(page.text), *before]
+            seen += [(path, session.get(f"{url}{path}", timeout=PATIENCE).status_code) for path in paths]
+            seen.append(("/accounts/login/", page.status_code))
+
+
+def wait_for_more(seen: list[tuple[str, int]], looking: list[Future[None]]) -> None:
+    enough = len(seen) + 100
+    wait_until(lambda: len(seen) >= enough or any(one.done() for one in looking))
+
+
+def test_an_upgrade_that_changes_a_static_file_fails_nobody(own: Path, tmp_path: Path, address: socket.socket) -> None:
+    over, seen, url = Event(), list[tuple[str, int]](), url_of(address)
+    with ThreadPoolExecutor(3) as pool, ExitStack() as at_last:
+        at_last.callback(over.set)
+        with serving(own, tmp_path, address, "first"):
+            before = named_in(requests.get(f"{url}/accounts/login/", timeout=PATIENCE).text) | {OF_ERROR_PAGES}
+            looking = [pool.submit(look_until, over, url, before, seen) for _ in range(3)]
+            for version in ("second", "third"):
+                change(own, version * 100)
+                assert make(own, tmp_path, "setup").returncode == 0
+                wait_for_more(seen, looking)
+        with serving(own, tmp_path, address, "third"):
+            wait_for_more(seen, looking)
+            after = named_in(requests.get(f"{url}/accounts/login/", timeout=PATIENCE).text)
+            over.set()
+            for one in looking:
+                one.result()
+    assert {(path, status) for path, status in seen if status != 200} == set()
+    assert len(after - before) == 1  # the file that was changed
+    assert after - before <= {path for path, _ in seen}
+
+
+def test_a_server_shows_its_own_pages_whatever_becomes_of_the_files(
+    own: Path, tmp_path: Path, address: socket.socket
+) -> None:
+    with serving(own, tmp_path, address, "first"):
+        for file in [*(own / "templates").rglob("*.html"), *(own / "numbers" / "views").glob("*.py")]:
+            file.write_text("{% of another version %}")
+        page = requests.get(f"{url_of(address)}/accounts/login/", timeout=PATIENCE)
+        missing = requests.get(f"{url_of(address)}/accounts/nowhere/", timeout=PATIENCE)
+
+    assert (page.status_code, missing.status_code) == (200, 404)
+    assert "another version" not in page.text + missing.text
+
+
+# What is collected
+
+
+def test_what_a_server_serves_stays_as_it_is(own: Path, tmp_path: Path) -> None:
+    first = collected.newest(own / "build")
+    before = content(first)
+    change(own, "second")
+
+    second = collect(own, tmp_path)
+
+    assert content(first) == before
+    assert second != first
+
+
+def test_what_open_pages_name_comes_along_whole_and_compressed(own: Path, tmp_path: Path) -> None:
+    before = content(collected.newest(own / "build"))
+    hashed = {name for name in before if re.fullmatch(r"css/base\.[0-9a-f]{12}\.css(\.gz)?", name)}
+    assert len(hashed) == 2
+    for version in ("second", "third"):
+        change(own, version)
+        after = content(collect(own, tmp_path))
+
+    assert {name: after[name] for name in hashed} == {name: before[name] for name in hashed}
+    assert after["css/base.css"] == (own / "static" / STYLE).read_bytes()
+    assert len([name for name in after if re.fullmatch(r"css/base\.[0-9a-f]{12}\.css", name)]) == 3
+
+
+def test_nothing_is_collected_where_nothing_has_changed(own: Path, tmp_path: Path) -> None:
+    change(own, "second")
+    collect(own, tmp_path)
+    collect(own, tmp_path)
+
+    assert names(own) == ["static", "static-1"]
+
+
+def test_only_the_last_collections_are_kept(own: Path, tmp_path: Path) -> None:
+    for number in range(1, 31):
+        (own / "build" / f"static-{number}").mkdir()
+    change(own, "next")
+
+    assert collect(own, tmp_path).name == "static-31"
+    assert names(own) == [f"static-{number}" for number in range(32 - KEPT, 32)]
+
+
+def test_a_collection_that_is_killed_leaves_what_there_was_and_nothing_for_the_next(own: Path, tmp_path: Path) -> None:
+    before = collected.newest(own / "build")
+    change(own, "second")
+    draft = own / "build" / "collecting"
+    command = [sys.executable, str(own / "manage.py"), "collect"]
+    with started(command, own, environment(tmp_path, SECRET_KEY="s" * 32), tmp_path / "log") as process:
+        wait_until(lambda: (draft / "css").exists() or process.popen.poll() is not None)
+        process.signal_group(signal.SIGKILL)
+    assert collected.newest(own / "build") == before
+    (draft / "half.css").write_text("ha")
+
+    after = content(collect(own, tmp_path))
+
+    assert "half.css" not in after
+    assert after["css/base.css"] == (own / "static" / STYLE).read_bytes()
+    assert not draft.exists()
+
+
+def test_a_file_that_cannot_be_collected_leaves_what_there_was(own: Path, tmp_path: Path) -> None:
+    before = collected.newest(own / "build")
+    change(own, '*/ a { background: url("nowhere.svg") } /*')
+
+    run = python(own, tmp_path, "manage.py", "collect", SECRET_KEY="s" * 32)
+
+    assert run.returncode != 0
+    assert collected.newest(own / "build") == before
+
+
+def test_two_at_once_make_one_collection(own: Path, tmp_path: Path) -> None:
+    change(own, "second")
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(lambda _: collect(own, tmp_path), range(2)))
+
+    assert made == [own / "build" / "static-1"] * 2
+    assert content(made[0])["css/base.css"] == (own / "static" / STYLE).read_bytes()
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(own: Path, tmp_path: Path) -> None:
+    shutil.rmtree(own / "build")
+    (own / "build").write_text("")
+
+    run = python(own, tmp_path, "manage.py", "collect", SECRET_KEY="s" * 32)
+
+    assert run.returncode == 1
+    assert run.stderr == f"CommandError: The static files cannot be collected in {own / 'build'}: File exists.\n"
