@@ -12,10 +12,12 @@ def impatient(milliseconds: int) -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
-    with connection.cursor() as cursor:
-        usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
-        cursor.execute(f"PRAGMA busy_timeout = {milliseconds}")
-        try:
-            yield
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout = {usual}")
+    connection.ensure_connection()
+    driver = connection.connection  # not a question to the database: it never waits
+    (usual,) = driver.execute("PRAGMA busy_timeout").fetchone()
+    driver.execute(f"PRAGMA busy_timeout = {milliseconds}")
+    try:
+        yield
+    finally:
+        if connection.connection is driver:  # else it was closed meanwhile, and the next one begins anew
+            driver.execute(f"PRAGMA busy_timeout = {usual}")

@@ -1,5 +1,6 @@
 """Sessions end by themselves."""
 
+import sqlite3
 import time
 from collections.abc import Callable
 from typing import Any
@@ -175,3 +176,13 @@ def test_noting_the_use_waits_for_another_writer_a_moment_only(db: None) -> None
     with impatient(sessions.MOMENT):
         assert patience() == sessions.MOMENT
     assert patience() == usual == 20_000
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite waits for another writer")
+def test_a_connection_that_was_closed_meanwhile_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+    driver = sqlite3.connect(":memory:")
+    monkeypatch.setattr(connection, "connection", driver)
+
+    with impatient(sessions.MOMENT):
+        driver.close()
+        monkeypatch.setattr(connection, "connection", None)  # as Django does where it closes one
