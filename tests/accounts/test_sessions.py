@@ -179,7 +179,7 @@ def test_noting_the_use_waits_for_another_writer_a_moment_only(db: None) -> None
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite waits for another writer")
-def test_a_connection_that_was_closed_meanwhile_is_no_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_connection_that_was_closed_meanwhile_is_no_trouble(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     driver = sqlite3.connect(":memory:")
     monkeypatch.setattr(connection, "connection", driver)
 
