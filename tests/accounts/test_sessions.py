@@ -181,8 +181,9 @@ def test_noting_the_use_waits_for_another_writer_a_moment_only(db: None) -> None
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite waits for another writer")
 def test_a_connection_that_was_closed_meanwhile_is_no_trouble(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     driver = sqlite3.connect(":memory:")
-    monkeypatch.setattr(connection, "connection", driver)
 
-    with impatient(sessions.MOMENT):
-        driver.close()
-        monkeypatch.setattr(connection, "connection", None)  # as Django does where it closes one
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "connection", driver)
+        with impatient(sessions.MOMENT):
+            driver.close()
+            patch.setattr(connection, "connection", None)  # as Django does where it closes one
