@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
 from django.test import Client
 
 from accounts import sessions
@@ -183,7 +183,7 @@ def test_a_connection_that_was_closed_meanwhile_is_no_trouble(db: None, monkeypa
     driver = sqlite3.connect(":memory:")
 
     with monkeypatch.context() as patch:
-        patch.setattr(connection, "connection", driver)
+        patch.setattr(connections["default"], "connection", driver)
         with impatient(sessions.MOMENT):
             driver.close()
-            patch.setattr(connection, "connection", None)  # as Django does where it closes one
+            patch.setattr(connections["default"], "connection", None)  # as Django does where it closes one
