@@ -81,6 +81,15 @@ def test_who_is_made_to_wait_is_written_once(client: Client, user: User) -> None
     assert events[-1] == "sign_in_limited"
 
 
+def test_of_two_addresses_that_are_made_to_wait_each_is_written(user: User) -> None:
+    for address in ("203.0.113.1", "203.0.113.2"):
+        for _ in range(6):
+            sign_in(Client(REMOTE_ADDR=address), password="wrong")
+
+    limited = AccessEvent.objects.filter(event=Event.SIGN_IN_LIMITED).order_by("pk")
+    assert list(limited.values_list("address", flat=True)) == ["203.0.113.1", "203.0.113.2"]
+
+
 def test_a_sign_in_by_company_account_is_written_as_such(client: Client, user: User, provider: Provider) -> None:
     sign_in_by_company(client)
 
@@ -109,6 +118,14 @@ def test_passkeys_that_let_nobody_in_are_written_once(client: Client, db: None, 
         client.post(PASSKEY, {"credential": HOSTILE[0]})
 
     assert lines() == [("sign_in_failed", "unknown", "passkey")]
+
+
+def test_passkeys_that_let_nobody_in_are_written_for_each_address(db: None, settings: Settings) -> None:
+    settings.SITE_URL = "http://localhost:8000"
+    for address in ("203.0.113.1", "203.0.113.2"):
+        Client(REMOTE_ADDR=address).post(PASSKEY, {"credential": HOSTILE[0]})
+
+    assert list(AccessEvent.objects.order_by("pk").values_list("address", flat=True)) == ["203.0.113.1", "203.0.113.2"]
 
 
 @pytest.mark.parametrize(
@@ -167,6 +184,14 @@ def test_an_open_page_that_has_quo_asked_by_itself_is_written_once_an_hour(admin
         admin.post("/sync/", {"auto": "1", "number": number_id})
 
     assert [line for line in lines() if line[0] == "asked_quo"] == [("asked_quo", ADMIN_EMAIL, "PN1, by an open page")]
+
+
+@override_settings(DEMO=True)
+def test_the_open_pages_of_two_people_are_written_for_each(admin: Client) -> None:
+    for browser in (admin, of_role(Role.MANAGER, EMAIL)):
+        browser.post("/sync/", {"auto": "1", "number": "PN1"})
+
+    assert [email for event, email, _ in lines() if event == "asked_quo"] == [ADMIN_EMAIL, EMAIL]
 
 
 @override_settings(DEMO=True)

@@ -171,6 +171,10 @@ def _by_hand(provider: Provider, algorithm: str, nonce: str, secret: bytes) -> s
     return (signed + b"." + base64.urlsafe_b64encode(signature).rstrip(b"=")).decode()
 
 
+def _publishes_its_key_for_encryption(provider: Provider) -> None:
+    provider.published = [key | {"use": "enc"} for key in provider.published]
+
+
 def _publishes(keys: Any) -> Break:
     def change(provider: Provider) -> None:
         provider.published = keys
@@ -187,6 +191,7 @@ def _publishes(keys: Any) -> Break:
         (_with_the_public_key, UNPROVEN),
         (_unsigned, UNPROVEN),
         (_publishes([]), UNPROVEN),
+        (_publishes_its_key_for_encryption, UNPROVEN),
         (_publishes([{"kid": "one"}, 42, None]), UNPROVEN),
         (_publishes([{"kid": "one", "kty": "RSA", "n": 1, "e": []}]), UNPROVEN),
         (_publishes([{"kid": "one", "kty": "oct", "k": "c2VjcmV0"}]), UNPROVEN),

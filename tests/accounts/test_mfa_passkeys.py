@@ -159,6 +159,19 @@ def test_a_passkey_without_a_question_is_refused(client: Client, named: None, ke
     assert not is_signed_in(client)
 
 
+def test_the_passkey_of_somebody_without_a_password_signs_nobody_in(
+    client: Client, named: None, user: User, key: Authenticator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user.set_unusable_password()
+    user.save()
+    monkeypatch.setattr("accounts.mfa.forms.PasskeySignInForm.clean_credential", lambda _form: key)
+
+    response = client.post(PASSKEY, {"credential": json.dumps(ANSWER)}, follow=True)
+
+    assert "Your account has no passkeys." in response.content.decode()
+    assert not is_signed_in(client)
+
+
 def test_asking_too_often_is_limited(client: Client, named: None, settings: Settings) -> None:
     settings.MFA_RATE_LIMITS = {"webauthn_login": "1/m/ip"}
 

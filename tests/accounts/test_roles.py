@@ -89,7 +89,7 @@ def test_asking_what_somebody_may_do_is_one_question_to_the_database(
         assert not somebody.has_perm("accounts.change_user")
 
 
-@pytest.mark.parametrize("address", ["/", "/numbers/", "/status/", "/numbers.csv"])
+@pytest.mark.parametrize("address", ["/", "/numbers/", "/status/", "/numbers.csv", "/numbers/PN/accounts/1/"])
 def test_without_a_role_one_sees_nothing_and_is_told_whom_to_ask(client: Client, user: User, address: str) -> None:
     client.force_login(user)
 

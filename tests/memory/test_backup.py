@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -70,6 +71,18 @@ def test_it_has_no_trace_of_a_session(site: Site) -> None:
             assert cursor.fetchone() == (0,)
 
 
+def test_it_has_no_empty_pages_in_which_sessions_were(site: Site) -> None:
+    """Not every SQLite overwrites what it deletes."""
+    long = SessionStore()
+    long["of"] = [f"{one}{SECRET}" for one in range(5_000)]
+    long.save(must_create=True)
+    call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
+
+    with opened(site.folder / "b.sqlite3") as database, database.cursor() as cursor:
+        cursor.execute("PRAGMA freelist_count")
+        assert cursor.fetchone() == (0,)
+
+
 def test_what_is_in_it_holds_together(site: Site) -> None:
     remember_a_history()
     call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
@@ -119,6 +132,18 @@ def test_a_file_that_is_there_is_replaced_only_if_told_so(site: Site) -> None:
     call_command("backup", str(file), "--overwrite", verbosity=0)
 
     assert rows_of(file) == everything()
+
+
+def test_with_a_file_that_is_replaced_goes_what_sqlite_kept_beside_it(site: Site) -> None:
+    fill()
+    folder = site.folder / "backups"
+    folder.mkdir()
+    for ending in ("", "-journal", "-wal", "-shm"):
+        (folder / f"b.sqlite3{ending}").write_text("the old one")
+
+    call_command("backup", str(folder / "b.sqlite3"), "--overwrite", verbosity=0)
+
+    assert [file.name for file in folder.iterdir()] == ["b.sqlite3"]
 
 
 def test_of_two_at_once_the_second_does_not_replace_the_first(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,6 +105,17 @@ def test_new_rows_are_counted_from_the_restored_ones(site: Site, backup: Path) -
     assert list(findings()) == []
 
 
+@only_sqlite
+def test_the_id_of_an_account_that_was_deleted_is_not_given_again(site: Site) -> None:
+    """Lines of the access log name it."""
+    gone = get_user_model().objects.create_user("gone@example.com", "correct-horse")
+    before = gone.pk
+    gone.delete()
+    call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
+    restore(site.folder / "b.sqlite3")
+    assert get_user_model().objects.create_user("new@example.com", "correct-horse").pk > before
+
+
 def test_the_backup_is_only_read(site: Site, backup: Path) -> None:
     backup.chmod(0o400)
     before = backup.read_bytes()
@@ -492,6 +503,15 @@ def test_a_damaged_database_is_kept_as_it_is_and_replaced(
     assert everything() == rows_of(backup)
     assert site.kept()[0].read_bytes() == damaged
     assert "there is a new file now: restart Quo Admin" in capsys.readouterr().out
+
+
+@only_sqlite
+def test_what_takes_a_damaged_ones_place_and_what_is_kept_of_it_is_private(site: Site, backup: Path) -> None:
+    assert site.file
+    connection.close()
+    damage(site.file)
+    restore(backup)
+    assert {file.stat().st_mode & 0o777 for file in (site.file, *site.kept())} == {0o600}
 
 
 @only_sqlite
