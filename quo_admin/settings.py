@@ -85,6 +85,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # Django
 
 INSTALLED_APPS = [
+    "accounts.server",  # before Django's, to two of whose commands it adds
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -30,6 +30,7 @@ from numbers.backups.files import (
     unknown_migrations,
 )
 from numbers.locks import LOCK_FILE
+from quo_admin import env
 
 _DRAFT = ".quo-admin-backup-"
 _ABANDONED = 24 * 3600.0  # seconds after which a draft belongs to a process that was killed
@@ -52,6 +53,8 @@ def make(path: Path, *, overwrite: bool = False) -> tuple[Path, Contents]:
         raise Refused(f"{target} is a file of Quo Admin's own, which no backup may replace: choose another name.")
     if not overwrite and os.path.lexists(target):
         raise Refused(f"{target} is there already. Choose another name, or --overwrite it.")
+    if target.is_file() and target.stat().st_size and not _is_backup(target):
+        raise Refused(f"{target} is no backup, and only a backup is overwritten: choose another name.")
     if not target.parent.is_dir():
         raise Refused(f"There is no folder {target.parent}: make it first.")
     draft = target.parent / f"{_DRAFT}{os.getpid()}-{secrets.token_hex(4)}"
@@ -79,6 +82,8 @@ def _is_our_own(target: Path) -> bool:
     real = Path(os.path.realpath(target))
     live = live_file()
     if live and any(_is_same(real, Path(f"{live.resolve()}{end}")) for end in ("", *SIDE_FILES, f".{LOCK_FILE}")):
+        return True
+    if _is_same(real, env.dotenv_path(os.environ).resolve()):
         return True
     folders = (settings.DATA_DIR, settings.DATA_DIR / "cache")
     return real.is_file() and not _is_backup(real) and any(_is_same(real.parent, folder) for folder in folders)

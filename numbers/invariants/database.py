@@ -9,7 +9,6 @@ from django.db.models import CharField, DateTimeField, Exists, ForeignKey, Outer
 from django.utils.dateparse import parse_datetime
 
 from numbers.invariants.finding import CHUNK, Broken
-from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState
 
 
 def nothing_is_orphaned() -> Broken:
@@ -46,17 +45,17 @@ def times_and_texts_can_be_read() -> Broken:
     """SQLite keeps anything in any column; what is neither time nor text can be neither compared nor shown."""
     if connection.vendor != "sqlite":
         return
-    for model in (PhoneNumber, NumberState, Teammate, TeammateState, Assignment, Sync):
+    for model in (*apps.get_app_config("accounts").get_models(), *apps.get_app_config("numbers").get_models()):
         table = model._meta.db_table
         columns = {str(field.column): field for field in model._meta.local_concrete_fields}
         times = [name for name, field in columns.items() if isinstance(field, DateTimeField)]
-        raw = ", ".join(f"+{name}" for name in times)  # what is computed is given as it is, not made a time of
-        for pk, *values in _rows(f"SELECT id, {raw} FROM {table} ORDER BY id"):  # noqa: S608 - our own words
+        raw = ", ".join(["id", *(f"+{name}" for name in times)])  # what is computed is given as it is, not made a time
+        for pk, *values in _rows(f"SELECT {raw} FROM {table} ORDER BY id"):  # noqa: S608 - our own words
             for name, value in zip(times, values, strict=True):
                 if value is not None and not _is_time(value):
                     yield f"row {pk} of {table}", None, f"its {name} is no time and cannot be read."
         texts = [name for name, field in columns.items() if isinstance(field, CharField | TextField)]
-        types = ", ".join(f"typeof({name})" for name in texts)
+        types = ", ".join(f"typeof({name})" for name in texts) or "NULL"
         for pk, *kinds in _rows(f"SELECT id, {types} FROM {table} WHERE 'blob' IN ({types}) ORDER BY id"):  # noqa: S608
             wrong = " and ".join(name for name, kind in zip(texts, kinds, strict=True) if kind == "blob")
             yield f"row {pk} of {table}", None, f"its {wrong} is no text and cannot be read."

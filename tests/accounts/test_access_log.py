@@ -3,6 +3,7 @@
 import errno
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -139,6 +140,22 @@ def test_what_is_done_on_the_server_is_written(user: User, command: str, line: t
     call_command(command, EMAIL)
 
     assert lines() == [(line[0], "somebody on the server", line[1])]
+
+
+def test_a_password_changed_on_the_server_is_written(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("getpass.getpass", lambda **_: NEW)
+
+    call_command("changepassword", EMAIL, stdout=StringIO())
+
+    assert lines() == [("account_changed", "somebody on the server", f"{EMAIL} changed: password")]
+
+
+def test_an_administrator_made_on_the_server_is_written(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+
+    call_command("createsuperuser", email=ADMIN_EMAIL, interactive=False, stdout=StringIO())
+
+    assert lines() == [("account_changed", "somebody on the server", f"{ADMIN_EMAIL} made, an administrator")]
 
 
 def test_a_sign_out_is_written(client: Client, user: User) -> None:

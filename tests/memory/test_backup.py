@@ -34,6 +34,8 @@ from tests.project.processes import wait_until
 
 pytestmark = needs_database
 
+OLD = bytes(68) + making.APPLICATION_ID.to_bytes(4, "big") + b"the old one"  # as much of a backup as tells one
+
 
 def test_it_has_every_row_of_every_table(site: Site) -> None:
     fill()
@@ -124,10 +126,10 @@ def test_a_file_that_is_there_is_replaced_only_if_told_so(site: Site) -> None:
     fill()
     (site.folder / "backups").mkdir()
     file = site.folder / "backups" / "b.sqlite3"
-    file.write_text("the old one")
+    file.write_bytes(OLD)
     with pytest.raises(CommandError, match="is there already"):
         call_command("backup", str(file))
-    assert file.read_text() == "the old one"
+    assert file.read_bytes() == OLD
 
     call_command("backup", str(file), "--overwrite", verbosity=0)
 
@@ -139,7 +141,7 @@ def test_with_a_file_that_is_replaced_goes_what_sqlite_kept_beside_it(site: Site
     folder = site.folder / "backups"
     folder.mkdir()
     for ending in ("", "-journal", "-wal", "-shm"):
-        (folder / f"b.sqlite3{ending}").write_text("the old one")
+        (folder / f"b.sqlite3{ending}").write_bytes(OLD)
 
     call_command("backup", str(folder / "b.sqlite3"), "--overwrite", verbosity=0)
 
@@ -236,7 +238,7 @@ def test_a_full_disk_leaves_nothing_and_the_old_one(site: Site) -> None:
     fill()
     folder = site.folder / "backups"
     folder.mkdir()
-    (folder / "b.sqlite3").write_text("the old one")
+    (folder / "b.sqlite3").write_bytes(OLD)
     if site.file:  # its own log in the end
         connection.close()
 
@@ -250,7 +252,7 @@ def test_a_full_disk_leaves_nothing_and_the_old_one(site: Site) -> None:
     assert done.stderr.startswith("CommandError: The backup could not be "), done.stderr
     assert done.stderr.count("\n") == 1
     assert [file.name for file in folder.iterdir()] == ["b.sqlite3"]
-    assert (folder / "b.sqlite3").read_text() == "the old one"
+    assert (folder / "b.sqlite3").read_bytes() == OLD
 
 
 KILLED = """
@@ -267,13 +269,13 @@ call_command("backup", sys.argv[1], "--overwrite")
 def test_one_that_was_killed_leaves_the_old_one_and_a_draft_that_a_later_one_removes(site: Site) -> None:
     folder = site.folder / "backups"
     folder.mkdir()
-    (folder / "b.sqlite3").write_text("the old one")
+    (folder / "b.sqlite3").write_bytes(OLD)
     process = site.start("-c", KILLED, str(folder / "b.sqlite3"))
     assert process.communicate(timeout=120) == ("", "")
     assert process.returncode == -signal.SIGKILL
     (draft,) = set(folder.iterdir()) - {folder / "b.sqlite3"}
     assert draft.name.startswith(".")
-    assert (folder / "b.sqlite3").read_text() == "the old one"
+    assert (folder / "b.sqlite3").read_bytes() == OLD
 
     call_command("backup", str(folder / "young.sqlite3"), verbosity=0)
     assert draft.exists(), "it may be somebody's who is at work"
@@ -299,6 +301,30 @@ def test_one_made_while_another_process_writes_is_of_one_moment(site: Site) -> N
     finally:
         writer.communicate(timeout=60)
     assert writer.returncode == 0
+
+
+def test_a_file_that_is_no_backup_is_never_replaced(site: Site, tmp_path: Path) -> None:
+    file = tmp_path / "elsewhere" / "report"
+    file.parent.mkdir()
+    file.write_text("a month of work")
+
+    with pytest.raises(CommandError, match="report is no backup, and only a backup is overwritten"):
+        call_command("backup", str(file), overwrite=True)
+
+    assert file.read_text() == "a month of work"
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_the_settings_file_is_never_a_backup(site: Site, monkeypatch: pytest.MonkeyPatch, is_there: bool) -> None:
+    file = site.folder / "settings.env"
+    if is_there:
+        file.write_bytes(OLD)
+    monkeypatch.setenv("ENV_FILE", str(file))
+
+    with pytest.raises(CommandError, match="is a file of Quo Admin's own"):
+        call_command("backup", str(file), overwrite=True)
+
+    assert file.exists() == is_there
 
 
 def test_what_a_newer_version_has_changed_is_left_to_that_one(site: Site) -> None:
@@ -331,9 +357,9 @@ def test_a_damaged_database_is_no_backup(site: Site, harm: Callable[[Path], None
     connection.close()
     harm(site.file)
     (site.folder / "backups").mkdir()
-    (site.folder / "backups" / "b.sqlite3").write_text("the old one")
+    (site.folder / "backups" / "b.sqlite3").write_bytes(OLD)
 
     with pytest.raises(CommandError, match=r"The database is damaged: .* Restore a backup"):
         call_command("backup", str(site.folder / "backups" / "b.sqlite3"), "--overwrite")
 
-    assert (site.folder / "backups" / "b.sqlite3").read_text() == "the old one"
+    assert (site.folder / "backups" / "b.sqlite3").read_bytes() == OLD

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from accounts.models import User
 from numbers import invariants
 from numbers.invariants import INVARIANTS, Finding, findings
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState
@@ -469,6 +470,13 @@ def test_what_sqlite_lets_into_a_column_and_nobody_can_read_is_a_finding(
     found = [finding for finding in found if finding.invariant != "file"]  # newer versions of SQLite see some of it
     assert_only(found, "times and texts can be read", f"row {model.objects.latest('pk').pk} of {model._meta.db_table}")
     assert found[0].what.startswith(f"its {column} is no ")
+
+
+@only_sqlite
+def test_what_nobody_can_read_of_people_is_a_finding(history: None) -> None:
+    user = User.objects.create_user("ann@example.com")
+    found = broken(lambda: raw(User, "date_joined", "garbage"))
+    assert_only(found, "times and texts can be read", f"row {user.pk} of accounts_user")
 
 
 @pytest.mark.parametrize("kept", ["", "{}", '{"id": "PN1"}'])

@@ -74,7 +74,9 @@ class Command(BaseCommand):
         lines = ["", f"Quo Admin is at {settings.SITE_URL}"]
         if settings.DEMO:
             lines.append("Demo data: an invented company. Set QUO_API_KEY in .env to see your own workspace.")
-        if account.password and self._is_journal():
+        if settings.OIDC_ONLY:
+            lines.append(f"Sign in with {settings.OIDC_NAME}.")
+        elif account.password and self._is_journal():
             lines.append(f"Sign in as {account.email} with the password that is kept in {_first_password_file()}")
         elif account.password:
             lines.append(f"Sign in as {account.email} with the password {account.password}")

@@ -6,7 +6,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.access import ON_THE_SERVER, Event, record
-from accounts.management.people import named
+from accounts.server.management.people import named
 from accounts.sessions import end_sessions
 
 

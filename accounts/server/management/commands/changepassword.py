@@ -1,0 +1,14 @@
+"""Django's `manage.py changepassword`, which leaves a line in the access log."""
+
+from typing import Any
+
+from django.contrib.auth.management.commands import changepassword
+
+from accounts.access import ON_THE_SERVER, Event, record
+
+
+class Command(changepassword.Command):
+    def handle(self, *arguments: Any, **options: Any) -> str | None:  # noqa: ANN401 - Django's signature
+        said = super().handle(*arguments, **options)
+        record(Event.ACCOUNT_CHANGED, None, email=ON_THE_SERVER, detail=f"{options['username']} changed: password")
+        return said

@@ -1,0 +1,16 @@
+"""Django's `manage.py createsuperuser`, which leaves a line in the access log."""
+
+from typing import Any
+
+from django.contrib.auth.management.commands import createsuperuser
+
+from accounts.access import ON_THE_SERVER, Event, record
+from accounts.models import User
+
+
+class Command(createsuperuser.Command):
+    def handle(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - Django's signature
+        before = set(User.objects.values_list("pk", flat=True))
+        super().handle(*arguments, **options)
+        for made in User.objects.exclude(pk__in=before):
+            record(Event.ACCOUNT_CHANGED, None, email=ON_THE_SERVER, detail=f"{made.email} made, an administrator")
