@@ -233,6 +233,15 @@ def test_a_journal_that_others_write_to_hides_nothing_from_a_terminal(project: P
     assert site.process.printed == site.greeting
 
 
+def test_where_everybody_signs_in_with_the_company_no_password_is_told(project: Path, folder: Path) -> None:
+    company = {"ISSUER": "http://127.0.0.1:1", "CLIENT_ID": "quo-admin", "CLIENT_SECRET": "secret", "NAME": "Okta"}
+    settings = {f"OIDC_{name}": value for name, value in company.items()}
+    with running(project, folder, OIDC_ONLY="on", **settings) as site:
+        pass
+    assert "Sign in with Okta.\n" in site.process.printed
+    assert "password" not in site.process.printed
+
+
 # What it leaves behind
 
 
