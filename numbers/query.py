@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from django.http import QueryDict
 
 from numbers.folding import fold
+from numbers.shown import printable
 
 MAX_TEXT = 200
 
@@ -62,5 +63,5 @@ def name_others(query: QueryDict, names: Collection[str], notices: list[str]) ->
 
 def shown(text: str) -> str:
     """A value from outside as a sentence may quote it."""
-    printable = "".join(character if character.isprintable() else "�" for character in text[:60])
-    return f"“{printable}…”" if len(text) > 60 else f"“{printable}”"
+    plain = printable(text[:60])
+    return f"“{plain}…”" if len(text) > 60 else f"“{plain}”"

@@ -8,24 +8,20 @@ from numbers.invariants.finding import CHUNK, Broken
 from numbers.invariants.histories import ASSIGNMENTS
 from numbers.models import OPEN, NumberState, PhoneNumber, Teammate
 
+_OF_STATES = {
+    "count": Count("states"),
+    "open": Count("states", filter=Q(states__until__isnull=True)),
+    "first_since": Min("states__since"),
+    "last_until": Max("states__until"),
+}
+
 
 def _numbers() -> QuerySet[Any]:
-    return PhoneNumber.objects.annotate(
-        count=Count("states"),
-        open=Count("states", filter=Q(states__until__isnull=True)),
-        first_since=Min("states__since"),
-        last_since=Max("states__since"),
-        last_until=Max("states__until"),
-    ).order_by("pk")
+    return PhoneNumber.objects.annotate(**_OF_STATES, last_since=Max("states__since")).order_by("pk")
 
 
 def _teammates() -> QuerySet[Any]:
-    return Teammate.objects.annotate(
-        count=Count("states"),
-        open=Count("states", filter=Q(states__until__isnull=True)),
-        first_since=Min("states__since"),
-        last_until=Max("states__until"),
-    ).order_by("pk")
+    return Teammate.objects.annotate(**_OF_STATES).order_by("pk")
 
 
 def _told(rows: QuerySet[Any], moment: str, what: str) -> Broken:

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core.cache import cache
+from filelock import FileLock
 from pytest_django import Settings
 
+from accounts import adapter
 from accounts.models import User
 from tests.accounts import ADMIN_EMAIL, EMAIL, PASSWORD
 from tests.accounts.provider import CLIENT_ID, CLIENT_SECRET, Provider, running
@@ -44,3 +46,11 @@ def provider(settings: Settings) -> Iterator[Provider]:
         settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID = provider.url, CLIENT_ID
         settings.OIDC_CLIENT_SECRET, settings.OIDC_NAME = CLIENT_SECRET, "Example Inc."
         yield provider
+
+
+@pytest.fixture
+def counting_is_blocked(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Somebody else holds what attempts to sign in are counted under."""
+    monkeypatch.setattr(adapter, "LOCK_SECONDS", 0)
+    with FileLock(settings.DATA_DIR / adapter.LOCK_FILE):
+        yield

@@ -2,12 +2,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from django.test import Client
-from filelock import FileLock
 from pytest_django import Settings
 
-from accounts import adapter
 from accounts.models import User
 from tests.accounts import EMAIL, PASSWORD
 from tests.accounts.installation import environment
@@ -133,13 +130,8 @@ def test_without_any_address_sign_in_works_and_is_limited(user: User) -> None:
     assert sign_in(Client(REMOTE_ADDR="")).status_code == 429
 
 
-def test_an_attempt_that_cannot_be_counted_is_refused(
-    client: Client, user: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(adapter, "LOCK_SECONDS", 0)
-
-    with FileLock(settings.DATA_DIR / adapter.LOCK_FILE):
-        response = sign_in(client)
+def test_an_attempt_that_cannot_be_counted_is_refused(client: Client, user: User, counting_is_blocked: None) -> None:
+    response = sign_in(client)
 
     assert response.status_code == 429
     assert not is_signed_in(client)

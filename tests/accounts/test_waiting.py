@@ -6,7 +6,6 @@ from collections.abc import Callable
 import pytest
 from allauth.core.internal.ratelimit import get_rates
 from django.test import Client
-from filelock import FileLock
 from pytest_django import Settings
 
 from accounts import adapter
@@ -131,13 +130,8 @@ def test_too_many_requests_of_people_signed_in_wait_a_minute(
     assert is_told_to_wait_a_minute(client, address, later)
 
 
-def test_no_time_is_said_where_none_is_known(
-    client: Client, user: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(adapter, "LOCK_SECONDS", 0)
-
-    with FileLock(settings.DATA_DIR / adapter.LOCK_FILE):
-        response = sign_in(client)
+def test_no_time_is_said_where_none_is_known(client: Client, user: User, counting_is_blocked: None) -> None:
+    response = sign_in(client)
 
     assert response.status_code == 429
     assert "Retry-After" not in response.headers
