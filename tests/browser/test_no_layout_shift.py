@@ -64,7 +64,7 @@ MOVED_BY_ROWS = """table => {
     wide.textContent = "wider than all that stands above ".repeat(9);
   }
   const pushed = places();
-  while (table.tBodies[0].rows.length > 1) table.tBodies[0].rows[1].remove();
+  for (const row of [...table.tBodies].flatMap((body) => [...body.rows]).slice(1)) row.remove();
   const alone = places();
   return whole.filter((place, i) => [pushed, alone].some((then) => Math.abs(place - then[i]) > 0.5)).length;
 }"""
