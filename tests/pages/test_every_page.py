@@ -135,6 +135,15 @@ def test_what_names_another_element_names_one_that_is_there(whole_pages: dict[st
                 assert set(attribute(node, name).split()) <= ids, (path, node.html)
 
 
+def test_a_page_is_held_back_until_its_age_stands_there_and_for_nothing_that_never_comes(
+    whole_pages: dict[str, LexborHTMLParser],
+) -> None:
+    for path, page in whole_pages.items():
+        awaited = [attribute(link, "href") for link in page.css("link[rel=expect]")]
+        assert awaited == ["#freshness-end"] * len(page.css("#freshness")), path
+        assert len(page.css("#freshness #freshness-end")) == len(awaited), path
+
+
 KEY, SECRET, PASSWORD = "quo-key-that-nobody-sees", "signing-secret-that-nobody-sees", "database-password"
 
 
