@@ -83,6 +83,7 @@ def _prepare(path: Path, file: Path) -> Prepared:
         check(file)
         migrate(file)
         _sign_out(file)
+        _reserve_ids(file)
         with opened(file), one_moment():
             broken = list(findings())
         return Prepared(file, contents(file), broken)
@@ -107,6 +108,20 @@ def _sign_out(file: Path) -> None:
         for table in tables.session_tables():
             database.execute(f'DELETE FROM "{table}"')  # noqa: S608 - our own words
         database.execute("PRAGMA journal_mode = DELETE")
+
+
+def _reserve_ids(file: Path) -> None:
+    """Never give the id of an account again that a line of the access log names.
+
+    What SQLite counted knows of it; a backup made of PostgreSQL has counted only the accounts that are in it.
+    """
+    with closing(sqlite3.connect(file)) as database, database:
+        newest = database.execute(
+            "SELECT max(seq) FROM (SELECT seq FROM sqlite_sequence WHERE name = 'accounts_user'"
+            " UNION ALL SELECT user_id FROM accounts_accessevent)"
+        ).fetchone()[0]
+        database.execute("DELETE FROM sqlite_sequence WHERE name = 'accounts_user'")
+        database.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('accounts_user', ?)", [newest or 0])
 
 
 def refuse_to_mix(backup: Contents) -> None:
@@ -266,7 +281,7 @@ def _into_server(backup: Prepared, kept: Path) -> Restored:
         with _without_triggers():
             tables.empty(DEFAULT_DB_ALIAS)
             tables.copy(_FILE, DEFAULT_DB_ALIAS)
-            _count_on()
+            _count_on(backup.file)
     return Restored(backup.contents, kept if applied else None)
 
 
@@ -292,8 +307,12 @@ def _without_triggers() -> Iterator[None]:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
-def _count_on() -> None:
-    """Let new rows be counted from the restored ones."""
+def _count_on(file: Path) -> None:
+    """Let new rows be counted from the restored ones, and from those that were deleted before."""
+    with closing(sqlite3.connect(file)) as database:
+        counted = database.execute("SELECT name, seq FROM sqlite_sequence WHERE seq > 0").fetchall()
     with connection.cursor() as cursor:
         for sql in connection.ops.sequence_reset_sql(no_style(), tables.kept()):
             cursor.execute(sql)
+        for table, newest in counted:
+            cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, newest])

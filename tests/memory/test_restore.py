@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 
+from accounts.models import AccessEvent
 from numbers.backups import making, restoring
 from numbers.backups.files import opened
 from numbers.invariants import findings
@@ -105,15 +107,28 @@ def test_new_rows_are_counted_from_the_restored_ones(site: Site, backup: Path) -
     assert list(findings()) == []
 
 
-@only_sqlite
-def test_the_id_of_an_account_that_was_deleted_is_not_given_again(site: Site) -> None:
-    """Lines of the access log name it."""
-    gone = get_user_model().objects.create_user("gone@example.com", "correct-horse")
-    before = gone.pk
-    gone.delete()
+@pytest.fixture
+def gone(site: Site) -> int:
+    """The id of an account that was deleted, and that the access log names."""
+    account = get_user_model().objects.create_user("gone@example.com", "correct-horse")
+    AccessEvent.objects.create(at=datetime.now(UTC), event=AccessEvent.Event.SIGNED_IN, user_id=account.pk)
+    gone = account.pk
+    account.delete()
     call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
+    return gone
+
+
+def test_the_id_of_an_account_that_was_deleted_is_not_given_again(site: Site, gone: int) -> None:
     restore(site.folder / "b.sqlite3")
-    assert get_user_model().objects.create_user("new@example.com", "correct-horse").pk > before
+    assert get_user_model().objects.create_user("new@example.com", "correct-horse").pk > gone
+
+
+def test_nor_where_the_backup_counts_only_what_is_in_it(site: Site, gone: int) -> None:
+    with closing(sqlite3.connect(site.folder / "b.sqlite3")) as file:
+        file.execute("DELETE FROM sqlite_sequence WHERE name = 'accounts_user'")
+        file.commit()
+    restore(site.folder / "b.sqlite3")
+    assert get_user_model().objects.create_user("new@example.com", "correct-horse").pk > gone
 
 
 def test_the_backup_is_only_read(site: Site, backup: Path) -> None:
