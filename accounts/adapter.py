@@ -62,7 +62,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         request: HttpRequest = self.request
         return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
-    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:  # noqa: ANN401
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         # The cache in files has no atomic step: without a lock, attempts at the same moment may count as one.
         try:
             with FileLock(settings.DATA_DIR / LOCK_FILE, timeout=LOCK_SECONDS):
@@ -73,7 +73,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         except Timeout:
             raise self.validation_error("too_many_login_attempts") from None
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ANN401, ARG002
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ARG002 - allauth's
         # allauth's own begins with the Host header, whose port the client is free to invent: with each port
         # the limit would begin anew.
         return str(credentials.get("email", "")).lower()

@@ -36,7 +36,7 @@ class AccountCreationForm(BaseUserCreationForm):  # type: ignore[type-arg]  # no
 class AccountForm(UserChangeForm):  # type: ignore[type-arg]  # no type parameter at run time
     role = forms.ChoiceField(choices=[("", "None yet: sees nothing"), *Role.choices])
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].initial = role_of(self.instance)
 
@@ -98,13 +98,13 @@ def _own(form: Any) -> Any:  # noqa: ANN401 - Django's, of our form
     """The form in which an administrator changes their own account."""
 
     class OwnAccountForm(form):  # type: ignore[misc]
-        def clean_role(self) -> Any:  # noqa: ANN401
+        def clean_role(self) -> Any:  # noqa: ANN401 - Django's
             return self._kept("role", Role.ADMINISTRATOR)
 
-        def clean_is_active(self) -> Any:  # noqa: ANN401
+        def clean_is_active(self) -> Any:  # noqa: ANN401 - Django's
             return self._kept("is_active", True)
 
-        def _kept(self, field: str, value: Any) -> Any:  # noqa: ANN401
+        def _kept(self, field: str, value: Any) -> Any:  # noqa: ANN401 - Django's
             if self.cleaned_data[field] != value:
                 raise ValidationError(OTHERS_ONLY)
             return self.cleaned_data[field]

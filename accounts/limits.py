@@ -42,7 +42,7 @@ def says_when(view: View, action: str, *, app: str = ACCOUNT) -> View:
     """Have the view say when to come again where the limit on `action` answers in its place."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         if response.status_code == 429 and not response.has_header("Retry-After"):
             _say_when(response, seconds_left(request, action, app=app))

@@ -42,7 +42,7 @@ def ways_in() -> WaysIn:
 class OurSite:
     """Keeps `site` what the context processor says: allauth's views put one of their own over it."""
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]  # of the view beside
         context.pop("site", None)
         return context
@@ -50,11 +50,11 @@ class OurSite:
 
 class LoginView(OurSite, allauth_views.LoginView):  # type: ignore[misc]  # allauth has no types
     @method_decorator(login_not_required)
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if settings.OIDC_ONLY:
             return self._refuse(request)
         response: HttpResponse = super().post(request, *args, **kwargs)
@@ -74,7 +74,7 @@ class LoginView(OurSite, allauth_views.LoginView):  # type: ignore[misc]  # alla
             refuse_for_now(response, self.request, form.cleaned_data["login"].lower())
         return response
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"ways_in": ways_in()}
 
 

@@ -21,7 +21,7 @@ os.environ["DATA_DIR"] = _folder
 os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", "")
 os.environ["QUO_API_KEY"] = "key-of-the-tests"
 
-from quo_admin.settings import *  # noqa: E402, F403
+from quo_admin.settings import *  # noqa: E402, F403 - settings that build on others
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -104,7 +104,7 @@ class CompanyOAuth2Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  #
         self,
         request: HttpRequest,
         app: SocialApp,
-        client: Any,  # noqa: ANN401
+        client: Any,  # noqa: ANN401 - allauth's
         pkce_code_verifier: str | None = None,
     ) -> _Tokens:
         form = {
@@ -123,7 +123,7 @@ class CompanyOAuth2Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  #
     def parse_token(self, data: _Tokens) -> SocialToken:  # noqa: ARG002 - allauth's signature
         return SocialToken()  # none is kept
 
-    def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any) -> SocialLogin:  # noqa: ANN401, ARG002
+    def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any) -> SocialLogin:  # noqa: ARG002 - allauth's
         tokens: _Tokens = kwargs["response"]
         claims = verified(
             tokens.id_token,
@@ -156,7 +156,7 @@ class CompanyProvider(OpenIDConnectProvider):  # type: ignore[misc]  # allauth h
 class CompanyAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """The one provider is the settings'; none is ever taken from the database."""
 
-    def list_apps(self, request: HttpRequest, provider: Any = None, client_id: Any = None) -> list[SocialApp]:  # noqa: ANN401, ARG002
+    def list_apps(self, request: HttpRequest, provider: Any = None, client_id: Any = None) -> list[SocialApp]:  # noqa: ANN401, ARG002 - allauth's
         if not settings.OIDC_ISSUER:
             return []
         return [
@@ -169,7 +169,7 @@ class CompanyAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # alla
             )
         ]
 
-    def get_provider(self, request: HttpRequest, provider: Any, client_id: Any = None) -> CompanyProvider:  # noqa: ANN401
+    def get_provider(self, request: HttpRequest, provider: Any, client_id: Any = None) -> CompanyProvider:  # noqa: ANN401 - allauth's
         return CompanyProvider(request, app=self.get_app(request, provider, client_id))
 
     def list_providers(self, request: HttpRequest) -> list[CompanyProvider]:
@@ -178,14 +178,14 @@ class CompanyAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # alla
     def get_requests_session(self) -> Any:  # noqa: ANN401 - allauth's signature
         raise NotImplementedError("The provider is asked by accounts.company.http alone.")
 
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:  # noqa: ARG002
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:  # noqa: ARG002 - allauth's
         return False  # who may have an account is decided before, in people.py
 
     def on_authentication_error(
         self,
         request: HttpRequest,
         provider: CompanyProvider,  # noqa: ARG002 - allauth's signature
-        error: Any = None,  # noqa: ANN401
+        error: Any = None,  # noqa: ANN401 - allauth's
         exception: Exception | None = None,
         extra_context: dict[str, Any] | None = None,
     ) -> None:

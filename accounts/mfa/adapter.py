@@ -21,7 +21,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no typ
     def decrypt(self, encrypted_text: str) -> str:
         return secrets.decrypt(encrypted_text)
 
-    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002, ARG002
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002, ARG002 - allauth's
         return f"Passkey of {timezone.localdate():%d %B %Y}"
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:

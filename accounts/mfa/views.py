@@ -56,7 +56,7 @@ def for_passwords(view: View) -> View:
     """
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         user = request.user
         if settings.OIDC_ONLY or (user.is_authenticated and not user.has_usable_password()):
             return render(request, "mfa/not_here.html", {"company": settings.OIDC_NAME}, status=403)
@@ -70,7 +70,7 @@ class _Page(OurSite):
 
     http_method_names = ["get", "head", "post"]
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             with FileLock(settings.DATA_DIR / LOCK_FILE, timeout=LOCK_SECONDS):
                 response: HttpResponseBase = super().post(request, *args, **kwargs)  # type: ignore[misc]
@@ -95,7 +95,7 @@ def _as_text(options: dict[str, Any]) -> str:
 
 class SecondStepView(_Page, base.AuthenticateView):  # type: ignore[misc]  # allauth has no types
     @method_decorator(login_not_required)
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         stage = LoginStageController.enter(request, SecondStepStage.key)
         response: HttpResponseBase
         if stage and not stage.still_counts():
@@ -105,7 +105,7 @@ class SecondStepView(_Page, base.AuthenticateView):  # type: ignore[misc]  # all
             response = super().dispatch(request, *args, **kwargs)
         return response
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         kinds = set(Authenticator.objects.filter(user=self.stage.login.user).values_list("type", flat=True))
         return context | {
@@ -147,7 +147,7 @@ class PasskeyAgainView(_Page, webauthn.ReauthenticateWebAuthnView):  # type: ign
         response: HttpResponse = FormMixin.form_invalid(self, form)
         return response
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs) | kwargs  # with the form that was judged, not a new one
         return context | {"options": _as_text(context["js_data"]["request_options"])}
 
@@ -191,7 +191,7 @@ def security(request: HttpRequest) -> HttpResponse:
 class ActivateAppView(_Page, totp.ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
     form_class = AppForm
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         secret: str = context["form"].secret
         groups = [secret[start : start + 4] for start in range(0, len(secret), 4)]
@@ -244,13 +244,13 @@ def recovery_codes_file(request: HttpRequest) -> HttpResponse:
 
 @method_decorator([never_cache, for_passwords], name="dispatch")
 class AddPasskeyView(_Page, webauthn.AddWebAuthnView):  # type: ignore[misc]  # allauth has no types
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if passkeys.obstacle():
             return HttpResponseRedirect(reverse("mfa_index"))  # which says why
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = FormMixin.get_context_data(self, **kwargs)
         return context | {"options": _as_text(auth.begin_registration(self.request.user, passwordless=True))}
 

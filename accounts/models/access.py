@@ -12,7 +12,7 @@ class NeverEdited(Exception):
 
 
 class AccessEventQuerySet(models.QuerySet["AccessEvent"]):
-    def update(self, **_fields: Any) -> NoReturn:  # noqa: ANN401 - Django's
+    def update(self, **_fields: Any) -> NoReturn:
         raise NeverEdited
 
     def delete(self) -> NoReturn:
@@ -60,10 +60,10 @@ class AccessEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.email}: {self.get_event_display()}"
 
-    def save(self, **options: Any) -> None:  # noqa: ANN401 - Django's
+    def save(self, **options: Any) -> None:
         if not self._state.adding:
             raise NeverEdited
         super().save(**options)
 
-    def delete(self, *_args: Any, **_options: Any) -> NoReturn:  # noqa: ANN401 - Django's
+    def delete(self, *_args: Any, **_options: Any) -> NoReturn:
         raise NeverEdited

@@ -26,7 +26,7 @@ class LowercaseEmailField(models.EmailField):  # type: ignore[type-arg]  # no ty
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":  # noqa: ANN401
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Make an account; without a password nobody can sign in to it. Raises ValidationError."""
         if not email:
             raise ValidationError("An account needs an email address.")
@@ -37,7 +37,7 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":  # noqa: ANN401
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 

@@ -210,7 +210,7 @@ def _replace_all(database: sqlite3.Connection, file: Path, kept: Path) -> bool:
 
 def _parts(database: sqlite3.Connection, schema: str) -> list[tuple[str, str, str]]:
     """Type, name and SQL of what somebody made; what SQLite makes by itself has no SQL, or a name of its own."""
-    found = database.execute(f"SELECT type, name, sql FROM {schema}.sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")  # noqa: S608
+    found = database.execute(f"SELECT type, name, sql FROM {schema}.sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")  # noqa: S608 - names from SQLite itself
     return [row for row in found if not row[1].startswith("sqlite_")]
 
 
@@ -230,7 +230,7 @@ def _make_tables(database: sqlite3.Connection) -> None:
 def _fill_tables(database: sqlite3.Connection) -> None:
     names = [name for kind, name, _ in _parts(database, "backup") if kind == "table"]
     for name in names:
-        database.execute(f'INSERT INTO main."{name}" SELECT * FROM backup."{name}"')  # noqa: S608
+        database.execute(f'INSERT INTO main."{name}" SELECT * FROM backup."{name}"')  # noqa: S608 - names from SQLite itself
     database.execute("DELETE FROM main.sqlite_sequence")
     database.execute("INSERT INTO main.sqlite_sequence SELECT * FROM backup.sqlite_sequence")
 

@@ -34,7 +34,7 @@ def listing_of(states: QuerySet[NumberState] | QuerySet[TeammateState]) -> Listi
     # In the same question as the states: a sync that ended between two questions would put them apart.
     observed = Sync.objects.exclude(observed_at=None).order_by("-observed_at").values("observed_at")[:1]
     keys, moment = array("q"), None  # whole numbers of 64 bits, not objects
-    for key, moment in states.annotate(moment=Subquery(observed)).values_list("pk", "moment").iterator(10_000):  # noqa: B007
+    for key, moment in states.annotate(moment=Subquery(observed)).values_list("pk", "moment").iterator(10_000):  # noqa: B007 - read after the loop
         keys.append(key)
     return Listing(keys, moment)
 

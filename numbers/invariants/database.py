@@ -56,7 +56,7 @@ def times_and_texts_can_be_read() -> Broken:
                     yield f"row {pk} of {table}", None, f"its {name} is no time and cannot be read."
         texts = [name for name, field in columns.items() if isinstance(field, CharField | TextField)]
         types = ", ".join(f"typeof({name})" for name in texts) or "NULL"
-        for pk, *kinds in _rows(f"SELECT id, {types} FROM {table} WHERE 'blob' IN ({types}) ORDER BY id"):  # noqa: S608
+        for pk, *kinds in _rows(f"SELECT id, {types} FROM {table} WHERE 'blob' IN ({types}) ORDER BY id"):  # noqa: S608 - our own words
             wrong = " and ".join(name for name, kind in zip(texts, kinds, strict=True) if kind == "blob")
             yield f"row {pk} of {table}", None, f"its {wrong} is no text and cannot be read."
 

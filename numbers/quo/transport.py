@@ -92,7 +92,7 @@ class Session(requests.Session):
         super().close()
         self.watchdog.close()
 
-    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # noqa: ANN401
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Whatever leaves goes through here: first questions, retries and redirects alike."""
         if request.method != "GET" or request.body:
             raise RuntimeError("Quo Admin only reads from Quo: it sends nothing but GET, without a body.")

@@ -174,7 +174,7 @@ class _Listener(TCPServer):
         else:
             self.shutdown_request(request)
 
-    def _serve(self, request: socket.socket, client_address: Any) -> None:  # noqa: ANN401
+    def _serve(self, request: socket.socket, client_address: Any) -> None:  # noqa: ANN401 - as in the base class
         try:
             self.finish_request(request, client_address)
         except OSError:
@@ -222,9 +222,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self._deliver(error(405, headers=(("Allow", "GET"),)))
 
-    do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_other  # noqa: N815
+    do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_other  # noqa: N815 - as in the base class
 
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002 - as in the base class
         """Answer in JSON what http.server itself refuses: a broken request line, an unknown verb."""
         self.close_connection = True
         self.server.sandbox.log(f"refused a request: {code}")
@@ -233,7 +233,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._deliver(Answer(code, render({"message": message or HTTPStatus(code).phrase, "status": code})))
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002, ANN401
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as in the base class
         pass
 
     def _note(self) -> None:

@@ -56,7 +56,7 @@ def choice_link(context: Context, filters: NumberFilters, user: str) -> SafeStri
 
 
 @register.simple_tag(takes_context=True)
-def sort_link(context: Context, filters: Any, key: str, label: str, title: str = "") -> SafeString | str:  # noqa: ANN401
+def sort_link(context: Context, filters: Any, key: str, label: str, title: str = "") -> SafeString | str:  # noqa: ANN401 - the filters of any list
     """A column's heading: sorts by it, and by a second press the other way round; of a table that is no list, bare."""
     if not filters:
         return format_html('<span aria-label="{}">{}</span>', title, label) if title else label

@@ -338,7 +338,7 @@ def test_a_code_of_another_sign_in_is_of_no_use(
 ) -> None:
     """The provider refuses it for its PKCE verifier; one that does not is found out by the nonce."""
     stolen = sent(Client())["code"]
-    provider.tokens = lambda form, authorization: _without_pkce(provider, form)  # type: ignore[method-assign]  # noqa: ARG005
+    provider.tokens = lambda form, authorization: _without_pkce(provider, form)  # type: ignore[method-assign]  # noqa: ARG005 - as the provider calls it
 
     refused(client, client.get(CALLBACK, sent(client) | {"code": stolen}), UNPROVEN, caplog)
 

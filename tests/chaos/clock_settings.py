@@ -11,7 +11,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from quo_admin.settings import *  # noqa: F403
+from quo_admin.settings import *  # noqa: F403 - settings that build on others
 
 _file = Path(os.environ["CHAOS_CLOCK"])
 _right_time = time.time

@@ -2,7 +2,7 @@
 
 import os
 
-from quo_admin.settings import *  # noqa: F403
+from quo_admin.settings import *  # noqa: F403 - settings that build on others
 from quo_admin.settings import DATABASES, SQLITE_OPTIONS
 
 DATABASES["default"]["OPTIONS"] = {

@@ -69,7 +69,7 @@ def test_it_has_no_trace_of_a_session(site: Site) -> None:
     assert SECRET.encode() not in (site.folder / "b.sqlite3").read_bytes()
     with opened(site.folder / "b.sqlite3") as database, database.cursor() as cursor:
         for table in tables.session_tables():
-            cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608
+            cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - our own words
             assert cursor.fetchone() == (0,)
 
 
@@ -330,7 +330,7 @@ def test_the_settings_file_is_never_a_backup(site: Site, monkeypatch: pytest.Mon
 def test_what_a_newer_version_has_changed_is_left_to_that_one(site: Site) -> None:
     with connection.cursor() as cursor:
         values = "('numbers', '9999_later', '2030-01-01 00:00:00Z')"
-        cursor.execute(f"INSERT INTO django_migrations (app, name, applied) VALUES {values}")  # noqa: S608
+        cursor.execute(f"INSERT INTO django_migrations (app, name, applied) VALUES {values}")  # noqa: S608 - our own words
     try:
         with pytest.raises(CommandError, match="changed by a newer version of Quo Admin: back it up with that one"):
             call_command("backup", str(site.folder / "b.sqlite3"))

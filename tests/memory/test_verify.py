@@ -306,7 +306,7 @@ def raw(model: Any, column: str, value: str | bytes | int) -> None:
     """Write what Django would not, past the types of SQLite's columns, which are only advice."""
     row = model.objects.latest("pk").pk  # one that has not ended: the database compares the ends
     with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {model._meta.db_table} SET {column} = %s WHERE id = %s", [value, row])  # noqa: S608
+        cursor.execute(f"UPDATE {model._meta.db_table} SET {column} = %s WHERE id = %s", [value, row])  # noqa: S608 - our own words
 
 
 def a_restriction_that_was_not_answered() -> None:

@@ -1,1 +1,0 @@
-import quo_admin  # noqa: F401

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--overwrite", action="store_true", help="replace a file that is there")
         parser.add_argument("--json", action="store_true", help="print what is in it as JSON")
 
-    def handle(self, *, path: str, overwrite: bool, **options: Any) -> None:  # noqa: ANN401 - Django's
+    def handle(self, *, path: str, overwrite: bool, **options: Any) -> None:
         if os.path.basename(path) in {"", ".", ".."} and not os.path.isdir(path):  # noqa: PTH119, PTH112 - a Path has lost the slash
             raise CommandError(f"There is no folder {path}: make it first.")
         try:

@@ -23,7 +23,7 @@ class Command(BaseCommand):
     help = "Collect the static files for the processes that start from now on; those that run keep theirs."
     requires_system_checks = ()
 
-    def handle(self, **_options: Any) -> None:  # noqa: ANN401 - Django's
+    def handle(self, **_options: Any) -> None:
         try:
             BUILD.mkdir(exist_ok=True)
             with FileLock(BUILD / "collecting.lock"):

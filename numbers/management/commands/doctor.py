@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = "Check settings, database, migrations, Quo's address and the key; exit 1 if anything is wrong."
     requires_system_checks = ()
 
-    def handle(self, **_options: Any) -> None:  # noqa: ANN401 - Django's
+    def handle(self, **_options: Any) -> None:
         marks = MARKS if _shows("".join(MARKS.values()), sys.stdout.encoding) else PLAIN_MARKS
         is_well = True
         for finding in diagnose():

@@ -26,7 +26,7 @@ class Command(BaseCommand):
             "--accept-findings", action="store_true", help="restore it even if not everything in it holds together"
         )
 
-    def handle(self, *, path: Path, yes: bool, accept_findings: bool, **_options: Any) -> None:  # noqa: ANN401
+    def handle(self, *, path: Path, yes: bool, accept_findings: bool, **_options: Any) -> None:
         if not yes and not sys.stdin.isatty():
             raise CommandError("A restore replaces everything, and nobody is here to be asked: say --yes.")
         try:

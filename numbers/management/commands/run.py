@@ -25,7 +25,7 @@ class Command(BaseCommand):
     help = "Prepare the database, start the demo workspace where no API key is set, and serve."
     requires_system_checks = ()
 
-    def handle(self, **_options: Any) -> None:  # noqa: ANN401 - Django's
+    def handle(self, **_options: Any) -> None:
         _let_signals_interrupt()
         with ExitStack() as started:
             listener = started.enter_context(_claimed_address())

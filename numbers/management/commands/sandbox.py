@@ -34,7 +34,7 @@ class Command(BaseCommand):
             help="stop when the program that holds our stdin ends",
         )
 
-    def handle(self, **options: Any) -> None:  # noqa: ANN401 - argparse decides
+    def handle(self, **options: Any) -> None:
         server = self._server(**options)
         # A shell that starts it in the background has SIGINT ignored; this makes `kill -INT` work again.
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         with contextlib.suppress(OSError):
             self.stdout.write("The sandbox has stopped.")
 
-    def _server(self, **options: Any) -> SandboxServer:  # noqa: ANN401
+    def _server(self, **options: Any) -> SandboxServer:
         host, port = options["host"], options["port"]
         self.key = options["key"] or os.environ.get("SANDBOX_KEY") or f"sandbox-{secrets.token_hex(12)}"
         if not re.fullmatch(r"[\x21-\x7e]+", self.key):

@@ -37,7 +37,7 @@ class Command(BaseCommand):
             help="believe the answer even if more than half of the known numbers are missing from it",
         )
 
-    def handle(self, *, accept_removals: bool, json: bool, **options: Any) -> None:  # noqa: ANN401 - Django's
+    def handle(self, *, accept_removals: bool, json: bool, **options: Any) -> None:
         request_id.begin("sync")
         try:
             question = _question(options["user"], options["number"], accept_removals=accept_removals)

@@ -25,7 +25,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
-    def handle(self, **options: Any) -> None:  # noqa: ANN401 - Django's
+    def handle(self, **options: Any) -> None:
         try:
             self._verify(**options)
             self.stdout.flush()
@@ -33,7 +33,7 @@ class Command(BaseCommand):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
 
-    def _verify(self, **options: Any) -> None:  # noqa: ANN401 - Django's
+    def _verify(self, **options: Any) -> None:
         file = live_file()
         if file and not file.exists():  # to connect would make an empty one
             raise CommandError(f"There is no database yet at {file}.")

@@ -8,7 +8,7 @@ from accounts.access import ON_THE_SERVER, Event, record
 
 
 class Command(changepassword.Command):
-    def handle(self, *arguments: Any, **options: Any) -> str | None:  # noqa: ANN401 - Django's signature
+    def handle(self, *arguments: Any, **options: Any) -> str | None:
         said = super().handle(*arguments, **options)
         record(Event.ACCOUNT_CHANGED, None, email=ON_THE_SERVER, detail=f"{options['username']} changed: password")
         return said

@@ -9,7 +9,7 @@ from accounts.models import User
 
 
 class Command(createsuperuser.Command):
-    def handle(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - Django's signature
+    def handle(self, *arguments: Any, **options: Any) -> None:
         before = set(User.objects.values_list("pk", flat=True))
         super().handle(*arguments, **options)
         for made in User.objects.exclude(pk__in=before):

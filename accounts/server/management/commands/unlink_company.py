@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
 
-    def handle(self, *_args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's signature
+    def handle(self, *_args: Any, **options: Any) -> None:
         user = named(options["email"])
         undone, _ = SocialAccount.objects.filter(user=user).delete()
         end_sessions(user)
