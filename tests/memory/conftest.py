@@ -13,7 +13,7 @@ from numbers.sandbox.faults import Timing
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
 from tests.accounts.installation import manage
-from tests.memory.factories import Office
+from tests.memory.factories import Office, number, teammate
 from tests.memory.installation import KEY, Installation
 from tests.memory.sites import Site, is_sqlite
 
@@ -25,6 +25,23 @@ TIMING = Timing(slow_seconds=0.05, drip_seconds=0.05, bomb_bytes=4 << 20)
 @pytest.fixture
 def office(db: None) -> Office:
     return Office()
+
+
+@pytest.fixture
+def history(office: Office) -> None:
+    """Six syncs, one a minute from 9:01. PN1 and its teammate change at 3; PN3 is gone from 4 to 5; PN4 comes at 2."""
+    ada, bea = teammate("US1"), teammate("US2")
+    first = (number("PN1"), number("PN2", ada), number("PN3", ada))
+    office.hears(*first)
+    office.hears(*first, number("PN4", ada))
+    renamed = teammate("US1", first_name="Augusta")
+    later = (number("PN1", name="New"), number("PN2", renamed), number("PN4"), number("PN5", bea))
+    office.hears(*later, number("PN3", renamed))
+    office.hears(*later)
+    office.hears(*later, number("PN3", renamed))
+    office.hears(*later, number("PN3", renamed))
+    office.hears(*later[:-1], number("PN3", renamed))
+    office.hears(*later[:-1], number("PN3", renamed))
 
 
 @pytest.fixture
