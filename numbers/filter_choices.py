@@ -1,6 +1,8 @@
 """What the filter form offers: the words of the filters, and the groups, countries and ports there are now."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db.models import Count, Min
 
@@ -11,6 +13,7 @@ from numbers.phones import country_name
 from numbers.querysets import current
 from numbers.rows import NO_NAME
 from numbers.teammate_filters import TeammateFilters
+from numbers.versions import Version
 
 # Longer lists would weigh more than the numbers do: of more groups the id is typed, more ports are left out.
 MOST_CHOICES = 200
@@ -50,14 +53,31 @@ def cell_fields(filters: NumberFilters | TeammateFilters) -> list[Field]:
     ]
 
 
-def other_fields(filters: NumberFilters) -> list[Field]:
-    """Everything else that the form offers; two questions to the memory."""
-    countries, ports = {filters.country}, {filters.porting}
+@dataclass(frozen=True)
+class There:
+    """What there is to filter by: groups with their words, codes of countries, and ports in Quo's own words."""
+
+    groups: tuple[tuple[str, str], ...]
+    countries: frozenset[str]
+    ports: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def what_there_is(_version: Version) -> There:
+    """Two questions about every number, asked once for each version of the memory, which never changes."""
+    countries, ports = set(), set()
     for country, port in current().order_by().values_list("country", "porting_status").distinct():
         countries.add(country or UNKNOWN_COUNTRY)
         ports.add(port or "")
+    return There(tuple(_groups()), frozenset(countries), frozenset(ports))
+
+
+def other_fields(filters: NumberFilters, version: Version) -> list[Field]:
+    """Everything else that the form offers of the numbers of that version."""
+    there = what_there_is(version)
+    countries, ports = there.countries | {filters.country}, there.ports | {filters.porting}
     return [
-        _field(filters, "group", "Group", "every group", _groups()),
+        _field(filters, "group", "Group", "every group", list(there.groups)),
         _field(filters, "kind", "Kind", "every kind", [("local", "Local"), ("toll-free", "Toll-free")]),
         _field(filters, "country", "Country", "every country", _countries(countries)),
         _field(filters, "porting", "Port", "any", _ports(ports)),
@@ -103,12 +123,12 @@ def _short(text: str) -> str:
     return isolated(f"{text[:23].rstrip()}…" if len(text) > 24 else text)
 
 
-def _countries(codes: set[str]) -> list[tuple[str, str]]:
+def _countries(codes: AbstractSet[str]) -> list[tuple[str, str]]:
     named = [(code, country_name(code)) for code in codes - {"", UNKNOWN_COUNTRY}]
     unknown = [(UNKNOWN_COUNTRY, "Not known")] if UNKNOWN_COUNTRY in codes else []
     return sorted(named, key=lambda pair: pair[1]) + unknown
 
 
-def _ports(statuses: set[str]) -> list[tuple[str, str]]:
+def _ports(statuses: AbstractSet[str]) -> list[tuple[str, str]]:
     told = sorted(status for status in statuses if can_be_asked(status) and status not in _PORTS)
     return [*_PORTS.items(), *((status, f"“{_short(status)}”") for status in told[:MOST_CHOICES])]

@@ -112,6 +112,11 @@ class NumberFilters:
         """The same list with something else; any change but of the page begins at page 1."""
         return replace(self, **{"page": 1, "who": "", **changes})  # type: ignore[arg-type]
 
+    def around_user(self) -> tuple[str, str]:
+        """What stands before and after the id in the query of this list filtered by a teammate."""
+        before, after = self.but(user="\x00").query.split("%00")  # no parameter holds a NUL: see `parse`
+        return before, after
+
     @property
     def is_narrowed(self) -> bool:
         return bool(self.active)

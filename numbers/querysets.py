@@ -45,8 +45,8 @@ def _held_at(moment: datetime) -> Q:
 
 def of_teammate(states: QuerySet[NumberState], user_id: str) -> QuerySet[NumberState]:
     """The numbers that the teammate `US…` is on now."""
-    on_it = Assignment.objects.filter(phone_number=OuterRef("phone_number"), teammate__quo_id=user_id, until=None)
-    return states.filter(Exists(on_it))
+    on_them = Assignment.objects.filter(teammate__quo_id=user_id, until=None).values("phone_number")
+    return states.filter(phone_number__in=on_them)
 
 
 def with_fact(states: QuerySet[NumberState], field: str, fact: Fact) -> QuerySet[NumberState]:

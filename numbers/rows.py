@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from django.urls import reverse
 
@@ -40,6 +40,11 @@ class TeammateLine:
     @property
     def url(self) -> str:
         return teammate_url(self.user_id)
+
+    @property
+    def in_query(self) -> str:
+        """The id as a value of a query string."""
+        return quote_plus(self.user_id)
 
 
 @dataclass(frozen=True)

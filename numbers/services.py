@@ -79,11 +79,6 @@ def _is_known(question: Question) -> bool:
     return True
 
 
-def memory_version() -> int:
-    """Return a number that grows with every sync that changed what is remembered."""
-    return Sync.objects.filter(wrote=True).order_by("-pk").values_list("pk", flat=True).first() or 0
-
-
 @dataclass(frozen=True)
 class TeammateChoice:
     """A teammate that the list may be filtered by."""

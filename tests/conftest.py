@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from numbers import filter_choices
+
 
 class UnannouncedRequest(Exception):
     """A test tried to reach something that is not this machine."""
@@ -43,3 +45,10 @@ def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(socket, "getaddrinfo", look_up_here)
     yield
     assert not refused, f"requests that no test announced: {refused}"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_kept_from_one_test_to_the_next() -> Iterator[None]:
+    """Each test has a memory of its own, whose keys and moments are those of other tests, too."""
+    yield
+    filter_choices.what_there_is.cache_clear()

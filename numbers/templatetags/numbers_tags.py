@@ -3,19 +3,23 @@
 The list is the page of numbers unless the context names another by `list_url`, with its own parameters in `list_extra`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 from django.template import Context
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
+from numbers.columns import Shown
+from numbers.drawing import drawn
 from numbers.filters import SORT_LABELS, NumberFilters
+from numbers.rows import NumberRow, TeammateLine
 
 register = template.Library()
+register.simple_tag(drawn)
 
 
 def _url(context: Context, query: str) -> str:
@@ -37,6 +41,27 @@ def list_address(context: Context, filters: NumberFilters, **changes: str | int)
 def list_link(context: Context, filters: NumberFilters, **changes: str | int) -> SafeString:
     """The attributes of a link to the same list with `changes`: a plain link, which htmx makes instant."""
     return _instant(_url(context, filters.but(**changes).query))
+
+
+# Rows are drawn once for every list that they stand in: the address of the list comes in afterwards. As escaped text
+# holds no such sign, nothing from outside can be taken for one.
+_BEFORE, _AFTER = SafeString("<list>"), SafeString("</list>")
+
+
+@register.simple_tag(takes_context=True)
+def number_rows(context: Context, rows: Iterable[NumberRow], shown: Shown, filters: NumberFilters | None) -> SafeString:
+    """The rows of a table of numbers; with filters their teammates are links to the same list with only theirs."""
+    html = "".join(drawn("numbers/_row.html", row=row, shown=shown, is_list=bool(filters)) for row in rows)
+    if filters:
+        before, after = filters.around_user()
+        html = html.replace(_BEFORE, escape(_url(context, before))).replace(_AFTER, escape(after))
+    return mark_safe(html)  # noqa: S308 - drawn from templates
+
+
+@register.simple_tag
+def teammate_link(person: TeammateLine) -> SafeString:
+    """The attributes of a link to the list with only this teammate's numbers, once `number_rows` has put it in."""
+    return _instant(format_html("{}{}{}", _BEFORE, person.in_query, _AFTER))
 
 
 @register.simple_tag(takes_context=True)

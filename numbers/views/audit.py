@@ -20,6 +20,7 @@ from numbers.filters import SORT_LABELS
 from numbers.models import Sync
 from numbers.sync import WORKSPACE, Question
 from numbers.templatetags.audit_tags import audit_address
+from numbers.versions import Version, memory_version
 from numbers.views.exports import is_raw, sent_file
 from numbers.views.htmx import (
     is_from_form,
@@ -35,17 +36,17 @@ from numbers.views.htmx import (
 def audit(request: HttpRequest) -> HttpResponse:
     """The audit of the numbers that fit the query string."""
     asked = audit_query.parse(request.GET)
-    version = services.memory_version()  # before what it is the version of, so that nothing newer is missed
+    version = memory_version()  # before what it is the version of, so that nothing newer is missed
     page = audit_page.audit_page(asked)
     before = audit_query.parse(shown_query(request))
-    context = _context(page) | {"version": version, "here": request.get_full_path()}
+    context = _context(page, version) | {"here": request.get_full_path()}
     response = page_or_fragments(request, "audit/audit.html", _fragments(request, before, asked), context)
     is_refined = refines(before.filters.q, asked.filters.q, is_same=asked.query == before.query)
     tell_address(request, response, audit_address(page.query), is_refined=is_refined)
     return response
 
 
-def _context(page: AuditPage) -> dict[str, Any]:
+def _context(page: AuditPage, version: Version) -> dict[str, Any]:
     filters = page.filters
     question = Question(Sync.Scope.TEAMMATE, filters.user) if filters.user else WORKSPACE
     return {
@@ -58,11 +59,12 @@ def _context(page: AuditPage) -> dict[str, Any]:
         "list_extra": page.query.extra,
         "list_name": "audit",
         "cell_fields": filter_choices.cell_fields(filters),
-        "other_fields": partial(filter_choices.other_fields, filters),  # asked only where the form is drawn
+        "other_fields": partial(filter_choices.other_fields, filters, version),  # asked only where the form is drawn
         "choices": services.teammates_named(filters.who) if filters.who else None,
         "export_urls": export_urls("numbers:export_audit", page.query.at(page=1, odd=1).query),
         "question": question,
         "freshness": services.freshness(question),
+        "version": version,
     }
 
 

@@ -14,6 +14,7 @@ from numbers.models import Sync
 from numbers.quo.ids import is_number_id
 from numbers.rows import number_url
 from numbers.sync import WORKSPACE, Question
+from numbers.versions import memory_version
 from numbers.views.htmx import (
     is_from_form,
     is_refresh,
@@ -31,7 +32,7 @@ from numbers.views.personal import user_of
 def number_list(request: HttpRequest) -> HttpResponse:
     """The numbers that fit the query string."""
     asked = filters.parse(request.GET)
-    version = services.memory_version()  # before what it is the version of, so that nothing newer is missed
+    version = memory_version()  # before what it is the version of, so that nothing newer is missed
     page = services.number_list(asked)
     question = Question(Sync.Scope.TEAMMATE, asked.user) if asked.user else WORKSPACE
     user = user_of(request)
@@ -39,7 +40,9 @@ def number_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "filters": page.filters,
         "cell_fields": filter_choices.cell_fields(page.filters),
-        "other_fields": partial(filter_choices.other_fields, page.filters),  # asked only where the form is drawn
+        "other_fields": partial(
+            filter_choices.other_fields, page.filters, version
+        ),  # asked only where the form is drawn
         "export_urls": export_urls("numbers:export", page.filters.but().query),
         "shown": personal.columns_of(user),
         "sort_labels": filters.SORT_LABELS,
@@ -92,7 +95,7 @@ def number_detail(request: HttpRequest, number_id: str) -> HttpResponse:
     if not is_number_id(number_id):
         raise Http404
     question = Question(Sync.Scope.NUMBER, number_id)
-    version = services.memory_version()
+    version = memory_version()
     page = services.number_page(number_id)
     context = {
         "page": page,

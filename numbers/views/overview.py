@@ -8,6 +8,7 @@ from numbers import query, services
 from numbers.freshness import Level
 from numbers.overview import overview
 from numbers.sync import WORKSPACE
+from numbers.versions import memory_version
 from numbers.views.htmx import page_or_fragments
 
 
@@ -16,7 +17,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Whether anything needs somebody, and what changed lately."""
     notices: list[str] = []
     query.name_others(request.GET, (), notices)
-    version = services.memory_version()  # before what it is the version of, so that nothing newer is missed
+    version = memory_version()  # before what it is the version of, so that nothing newer is missed
     freshness = services.freshness(WORKSPACE)
     context = {
         "page": overview(timezone.now()),

@@ -16,6 +16,7 @@ from numbers.freshness import Level
 from numbers.models import Sync
 from numbers.quo.ids import is_number_id, is_user_id
 from numbers.sync import WORKSPACE, Question, SyncBusy, SyncRefused
+from numbers.versions import memory_version
 from numbers.views.htmx import wants_fragment
 from numbers.views.navigation import page_before
 
@@ -70,7 +71,7 @@ def _question(asked: QueryDict) -> Question:
 
 def _fragment(request: HttpRequest, question: Question, refusal: str, *, is_busy: bool) -> HttpResponse:
     """The freshness line; with it the news, where there are any, that the page's content has changed."""
-    version = services.memory_version()
+    version = memory_version()
     shown = request.POST if request.method == "POST" else request.GET
     found = services.freshness(question)
     is_new = bool(refusal or found.is_in_doubt) and not shown.get("told") and found.level != Level.NEVER
@@ -106,7 +107,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "settings": settings_in_force(),
         "question": WORKSPACE,
         "freshness": services.freshness(WORKSPACE),
-        "version": services.memory_version(),
+        "version": memory_version(),
         "here": request.get_full_path(),
     }
     return render(request, "status/status.html", context)

@@ -13,6 +13,7 @@ from numbers.quo.ids import is_user_id
 from numbers.rows import teammate_url
 from numbers.sync import WORKSPACE, Question
 from numbers.teammate_filters import TeammateFilters
+from numbers.versions import memory_version
 from numbers.views.htmx import (
     is_from_form,
     is_refresh,
@@ -29,7 +30,7 @@ from numbers.views.navigation import address
 def teammate_list(request: HttpRequest) -> HttpResponse:
     """The teammates that fit the query string."""
     asked = teammate_filters.parse(request.GET)
-    version = services.memory_version()  # before what it is the version of, so that nothing newer is missed
+    version = memory_version()  # before what it is the version of, so that nothing newer is missed
     page = teammates.teammate_list(asked)
     context = {
         "page": page,
@@ -72,7 +73,7 @@ def teammate_detail(request: HttpRequest, user_id: str) -> HttpResponse:
     if not is_user_id(user_id):
         raise Http404
     question = Question(Sync.Scope.TEAMMATE, user_id)
-    version = services.memory_version()
+    version = memory_version()
     page = teammates.teammate_page(user_id)
     context = {
         "page": page,

@@ -74,11 +74,13 @@ def test_what_machines_ask_and_files_leave_no_line(office: Office, log: Log, set
 def test_a_line_of_the_code_bears_the_id_of_its_request(
     office: Office, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def told(*_: Any) -> int:
-        logging.getLogger("numbers").info("inside")
-        return 0
+    read = services.number_list
 
-    monkeypatch.setattr(services, "memory_version", told)
+    def told(*asked: Any) -> services.NumberList:
+        logging.getLogger("numbers").info("inside")
+        return read(*asked)
+
+    monkeypatch.setattr(services, "number_list", told)
     sent = office.get(LIST, headers={HEADER: "from-the-proxy"}).headers[HEADER]
 
     assert {line["request_id"] for line in log.objects} == {sent} == {"from-the-proxy"}

@@ -29,10 +29,10 @@ def test_a_database_that_does_not_answer_is_named_in_a_sentence(office: Office, 
 
 
 def test_a_database_that_fails_half_way_is_named_too(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail() -> int:
+    def fail(*_: object) -> None:
         raise DatabaseError("secret")
 
-    monkeypatch.setattr(services, "memory_version", fail)
+    monkeypatch.setattr(services, "number_list", fail)
     office.raise_request_exception = False
 
     assert office.get(LIST).status_code == 503

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from numbers import services
 from numbers.models import SavedFilter, Sync
+from numbers.versions import memory_version
 from tests.pages.builders import HTMX, LIST, Office, attribute, one, parsed, remember, words
 from tests.quo.samples import number, user
 
@@ -40,7 +40,7 @@ def test_asking_all_the_same_is_refused(viewer: Office) -> None:
 
 
 def test_looking_tells_the_age_and_asks_nothing(viewer: Office) -> None:
-    response = viewer.get(FRESHNESS, {"version": services.memory_version()}, headers=HTMX)
+    response = viewer.get(FRESHNESS, {"version": memory_version()}, headers=HTMX)
 
     assert "Checked with Quo" in words(one(parsed(response), "#freshness"))
     assert "HX-Trigger" not in response.headers
@@ -48,7 +48,7 @@ def test_looking_tells_the_age_and_asks_nothing(viewer: Office) -> None:
 
 
 def test_looking_tells_that_something_has_changed_since(viewer: Office) -> None:
-    before = services.memory_version()
+    before = memory_version()
     remember(number("PN1", name="Another"))
 
     response = viewer.get(FRESHNESS, {"version": before}, headers=HTMX)

@@ -6,8 +6,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from numbers import services, teammates
+from numbers import teammates
 from numbers.quo.errors import from_answer
+from numbers.versions import memory_version
 from tests.pages.builders import (
     HTMX,
     Office,
@@ -449,7 +450,7 @@ def test_a_page_is_never_called_newer_than_what_it_shows(office: Office, monkeyp
     monkeypatch.setattr(teammates, "teammate_list", read_just_before_a_change)
     page = parsed(Client.get(office, PEOPLE))
 
-    assert int(attribute(one(page, "[name=version]"), "value")) < services.memory_version()
+    assert int(attribute(one(page, "[name=version]"), "value")) < memory_version().key
 
 
 def test_the_list_can_be_taken_along_as_it_is_filtered(three: Office) -> None:

@@ -1,0 +1,160 @@
+"""What is drawn once and kept: never for another state, and in every list with that list's own links."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote_plus, urlencode
+
+import pytest
+from django.db.models import F
+from django.http import QueryDict
+from django.template.loader import get_template
+from hypothesis import example, given
+from hypothesis import strategies as st
+from pytest_django import Settings
+
+from numbers.columns import LABELS
+from numbers.filters import parse
+from numbers.models import NumberState, Sync
+from tests.pages.builders import LIST, Office, attribute, one, parsed, remember, texts, words
+from tests.quo.samples import number, user
+
+HOSTILE = ["<list>", "</list>", "&lt;list&gt;", "US1</list>&x=", "%00", "a\u2028b"]
+
+
+@pytest.fixture
+def rows_drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The rows that are drawn while the test runs, by the names of their numbers."""
+    names: list[str] = []
+
+    class Noted:
+        def __init__(self, template: str) -> None:
+            self.template = template
+
+        def render(self, shows: dict[str, Any]) -> str:
+            if self.template == "numbers/_row.html":
+                names.append(shows["row"].name)
+            return get_template(self.template).render(shows)
+
+    monkeypatch.setattr("numbers.drawing.get_template", Noted)
+    return names
+
+
+def test_a_row_is_drawn_once_for_all_lists(office: Office, rows_drawn: list[str]) -> None:
+    remember(number("PN1", name="Once and for all"))
+
+    for path in (LIST, f"{LIST}?sort=-name", f"{LIST}?q=once"):
+        assert words(one(parsed(office.get(path)), "[data-number] .name")) == "Once and for all"
+
+    assert rows_drawn == ["Once and for all"]
+
+
+def test_of_many_rows_only_those_that_changed_are_drawn_again(office: Office, rows_drawn: list[str]) -> None:
+    records = [number(f"PN{place}", name=f"Of many {place}") for place in range(1, 11)]
+    remember(*records)
+    office.get(LIST)
+    rows_drawn.clear()
+    remember(*records[1:], {**records[0], "name": "Of many, renamed"})
+
+    office.get(LIST)
+
+    assert rows_drawn == ["Of many, renamed"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "New name"},
+        {"symbol": "★"},
+        {"number": "+14155550177"},
+        {"forward": "+14155550188"},
+        {"portingStatus": "pending"},
+        {"groupId": "New group"},
+        {"users": [user("US1", firstName="Augusta")]},
+        {"users": [user("US2")]},
+        {"users": []},
+        {"restrictions": {**number()["restrictions"], "calling": dict.fromkeys(("US", "CA", "Intl"), "restricted")}},
+    ],
+    ids=str,
+)
+def test_a_row_shows_each_change(office: Office, change: dict[str, Any]) -> None:
+    office.post("/numbers/columns/", {"column": list(LABELS)})
+    remember(number("PN1", users=[user("US1")]))
+    before = one(parsed(office.get(LIST)), "[data-number]").html
+    remember({**number("PN1", users=[user("US1")]), **change})
+
+    assert one(parsed(office.get(LIST)), "[data-number]").html != before
+
+
+def test_each_list_links_to_itself_with_one_teammate(office: Office) -> None:
+    remember(number("PN1", users=[user("US1")]), number("PN2", users=[user("US1")]))
+
+    for query, narrowed in {
+        "": "user=US1",
+        "q=desk": "q=desk&user=US1",
+        "sort=-name&group=1234": "user=US1&group=1234&sort=-name",
+    }.items():
+        links = parsed(office.get(f"{LIST}?{query}")).css("[data-number] [data-teammate=US1]")
+        assert [attribute(link, "href") for link in links] == [f"{LIST}?{narrowed}"] * 2
+        assert [attribute(link, "hx-get") for link in links] == [f"{LIST}?{narrowed}"] * 2
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_quo_sends_is_never_taken_for_a_place_of_a_link(office: Office, text: str) -> None:
+    remember(number("PN1", name=text, groupId=text, users=[user(f"US{text}".replace("\u2028", ""), firstName=text)]))
+
+    page = parsed(office.get(LIST))
+
+    row = one(page, "[data-number]")
+    assert words(one(row, ".name bdi")) == " ".join(text.split())
+    (link,) = row.css("[data-teammate]")
+    query = urlencode({"user": attribute(link, "data-teammate")})
+    assert attribute(link, "href") == f"{LIST}?{query}"
+    assert not page.css("list")
+
+
+@given(
+    st.dictionaries(st.sampled_from(["q", "group", "porting", "sort", "user", "kind"]), st.text(max_size=12)),
+    st.text(max_size=12).map("US{}".format),
+)
+@example({"q": "%00", "group": "%00"}, "US%00")
+@example({"q": "\x00", "user": "US\x00"}, "US")
+def test_what_stands_around_a_teammate_makes_the_address_of_their_list(query: dict[str, str], user_id: str) -> None:
+    asked = parse(QueryDict(urlencode(query, errors="replace")))
+
+    before, after = asked.around_user()
+
+    quoted = quote_plus(user_id, errors="replace")
+    assert f"{before}{quoted}{after}" == asked.but(user=user_id.encode(errors="replace").decode()).query
+
+
+def test_while_templates_are_written_each_row_is_drawn_anew(
+    office: Office, rows_drawn: list[str], settings: Settings
+) -> None:
+    remember(number("PN1", name="In the making"))
+    settings.DEBUG = True
+
+    office.get(LIST)
+    office.get(LIST)
+
+    assert rows_drawn == ["In the making"] * 2
+
+
+def groups_offered(office: Office) -> list[str]:
+    return texts(one(parsed(office.get(LIST)), "#f-group").css("option"))[1:]
+
+
+def test_the_form_offers_a_group_as_soon_as_it_is_there(office: Office) -> None:
+    remember(number("PN1", groupId="front"))
+    assert groups_offered(office) == ["front (1: Front desk)"]
+    remember(number("PN1", groupId="front"), number("PN2", groupId="back"))
+
+    assert groups_offered(office) == ["back (1: Front desk)", "front (1: Front desk)"]
+
+
+def test_nothing_of_before_a_restore_is_offered_though_keys_come_again(office: Office) -> None:
+    remember(number("PN1", groupId="front"))
+    assert groups_offered(office) == ["front (1: Front desk)"]
+    NumberState.objects.update(group_id="other")
+    Sync.objects.update(started_at=F("started_at") - timedelta(days=1))
+
+    assert groups_offered(office) == ["other (1: Front desk)"]
