@@ -8,13 +8,19 @@ from urllib.parse import quote, quote_plus
 
 from django.urls import reverse
 
-from numbers.facts import Cell, cells_of
+from numbers.facts import COLUMNS, Cell, cells_of
 from numbers.models import NumberState, shown_name
 from numbers.phones import country_name, pretty
 from numbers.querysets import teammates_on
 
 SHOWN_TEAMMATES = 3
 NO_NAME = "(no name)"
+
+# What a row is drawn from: the answer, which is most of a state, stays where it is.
+ROW_FIELDS = (
+    *("phone_number__quo_id", "symbol", "name", "number", "kind", "forward", "porting_status", "group_id", "country"),
+    *(column.field for column in COLUMNS),
+)
 
 
 def number_url(quo_id: str) -> str:

@@ -14,13 +14,14 @@ from numbers.filter_words import Chip, chips, sentence
 from numbers.filters import NumberFilters
 from numbers.freshness import Freshness, freshness_of, syncs_about
 from numbers.models import NumberState, PhoneNumber, Sync, Teammate, TeammateState
+from numbers.paging import Rows
 from numbers.phones import pretty
 from numbers.querysets import search_teammates
 from numbers.quo.client import QuoClient
 from numbers.quo.payloads import parse_timestamp
 from numbers.quo.throttle import Throttle
 from numbers.recording import Progress
-from numbers.rows import NO_NAME, NumberRow, TeammateLine, number_rows, teammate_lines
+from numbers.rows import NO_NAME, ROW_FIELDS, NumberRow, TeammateLine, number_rows, teammate_lines
 from numbers.sync import Question, SyncRefused
 from numbers.sync_log import SyncLine
 from quo_admin import __version__
@@ -108,7 +109,7 @@ class NumberList:
 
 def number_list(filters: NumberFilters) -> NumberList:
     """Return one page of the numbers that fit; a page beyond the last is the last, and said so."""
-    paginator = Paginator(filters.states().select_related("phone_number"), PAGE_SIZE)
+    paginator = Paginator(Rows(filters.states().only(*ROW_FIELDS).select_related("phone_number")), PAGE_SIZE)
     page = paginator.get_page(filters.page)
     notices = filters.notices
     if filters.page > paginator.num_pages:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from numbers.facts import COLUMNS, Cell, Column, Fact, fact_of
 from numbers.models import Assignment, Sync, TeammateState
+from numbers.paging import Rows
 from numbers.phones import pretty
 from numbers.querysets import current
 from numbers.rows import NO_NAME, NumberRow, number_rows, number_url, teammate_url
@@ -61,7 +62,7 @@ class TeammateList:
 
 def teammate_list(filters: TeammateFilters) -> TeammateList:
     """Return one page of the teammates that fit; a page beyond the last is the last, and said so."""
-    paginator = Paginator(filters.states(), PAGE_SIZE)
+    paginator = Paginator(Rows(filters.states()), PAGE_SIZE)
     page = paginator.get_page(filters.page)
     notices = filters.notices
     if filters.page > paginator.num_pages:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 OPEN = Q(until__isnull=True)
+ENDED = Q(until__isnull=False)
 
 
 def shown_name(first_name: str | None, last_name: str | None, email: str) -> str:
@@ -85,6 +86,8 @@ class NumberState(models.Model):
         indexes = [
             models.Index(fields=["name_key", "number"], condition=OPEN, name="open_number_states_by_name"),
             models.Index(fields=["number"], condition=OPEN, name="open_number_states_by_number"),
+            models.Index(fields=["since"], name="number_states_by_beginning"),
+            models.Index(fields=["until"], condition=ENDED, name="number_states_by_end"),
         ]
 
     def __str__(self) -> str:
@@ -124,7 +127,10 @@ class TeammateState(models.Model):
             models.UniqueConstraint(fields=["teammate"], condition=OPEN, name="one_open_state_per_teammate"),
             models.CheckConstraint(condition=OPEN | Q(until__gt=F("since")), name="teammate_state_ends_after_it_began"),
         ]
-        indexes = [models.Index(fields=["name_key"], condition=OPEN, name="open_teammate_states_by_name")]
+        indexes = [
+            models.Index(fields=["name_key"], condition=OPEN, name="open_teammate_states_by_name"),
+            models.Index(fields=["since"], name="teammate_states_by_beginning"),
+        ]
 
     def __str__(self) -> str:
         return self.display_name
@@ -153,7 +159,12 @@ class Assignment(models.Model):
             ),
             models.CheckConstraint(condition=OPEN | Q(until__gt=F("since")), name="assignment_ends_after_it_began"),
         ]
-        indexes = [models.Index(fields=["teammate"], condition=OPEN, name="open_assignments_of_teammate")]
+        indexes = [
+            models.Index(fields=["teammate"], condition=OPEN, name="open_assignments_of_teammate"),
+            # With the pair, so that what followed or went before is found without all that began or ended with it.
+            models.Index(fields=["since", "phone_number", "teammate"], name="assignments_by_beginning"),
+            models.Index(fields=["until", "phone_number", "teammate"], condition=ENDED, name="assignments_by_end"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.teammate_id} on {self.phone_number_id}"

@@ -5,8 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from tests.memory.sites import only_sqlite
 from tests.pages.builders import HTMX, Office, remember
 from tests.pages.test_query_counts import WHOLE
 from tests.quo.samples import number, user
@@ -41,3 +44,21 @@ def test_it_asks_a_fixed_number_of_times(
 
     with django_assert_num_queries(WHOLE + FACTS + ITEMS + ABROAD + CHANGES):
         Client.get(office, "/", headers=headers)
+
+
+@only_sqlite
+def test_what_changed_lately_is_found_without_reading_what_did_not(office: Office) -> None:
+    remember(number("PN1", users=[user("US1")]))
+
+    with CaptureQueriesContext(connection) as asked:
+        Client.get(office, "/")
+
+    unions = [query["sql"] for query in asked if "UNION" in query["sql"]]
+    assert len(unions) == 2  # the first ones, and how many there are
+    for sql in unions:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            steps = [step for *_, step in cursor.fetchall()]
+        assert not [step for step in steps if step.startswith("SCAN numbers_")]
+        # The other half of a pair: not all that began or ended at its moment, nor all that its teammate was ever on.
+        assert len([step for step in steps if "phone_number_id=? AND teammate_id=?" in step]) == 2

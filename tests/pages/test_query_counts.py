@@ -17,7 +17,7 @@ FRESHNESS = 2  # the last sync about the page, and the last of the whole workspa
 VERSION = 1
 
 WHOLE = SESSION + FRESHNESS + VERSION
-ROWS = 4  # how many fit, the page of them, their teammates, the columns to show
+ROWS = 5  # how many fit, the keys of the page, its numbers, their teammates, the columns to show
 FORM = 2  # the groups, the countries and ports there are: once for each version of the memory
 MENUS = 1  # the saved filters
 ALL = WHOLE + ROWS + MENUS

@@ -12,7 +12,7 @@ from tests.pages.test_query_counts import FRESHNESS, SESSION, VERSION, WHOLE, Pi
 from tests.quo.samples import number, user
 from tests.teammates.builders import PEOPLE, people_on, remember_of
 
-LISTED = 3  # how many fit, the page of them, their reach
+LISTED = 4  # how many fit, the keys of the page, its teammates, their reach
 ONE = 6  # the teammate, all their numbers, those shown, who else is on them, roles and groups, the last answer
 LEFT = 6  # of one who is on none: when they left and the last numbers, instead of those shown and who is on them
 KNOWN = 1  # whether the teammate is known, for the freshness

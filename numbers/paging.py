@@ -1,0 +1,42 @@
+"""Long lists of which a deep page costs no more than the first."""
+
+from collections.abc import Sequence
+from typing import TypeVar, overload
+
+from django.db.models import Model, QuerySet
+from django.utils.functional import cached_property
+
+Row = TypeVar("Row", bound=Model)
+
+
+class Rows(Sequence[Row]):
+    """A queryset as a paginator slices it; its order is total, so that pages never overlap.
+
+    What stands before a page is passed over by its keys alone, from whichever end of the list is nearer.
+    """
+
+    def __init__(self, rows: QuerySet[Row]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return self._count
+
+    @cached_property
+    def _count(self) -> int:
+        return self._rows.count()
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+        if isinstance(index, int):
+            return self._rows[index]
+        start, end, _ = index.indices(len(self))
+        return self._between(start, end)
+
+    def _between(self, start: int, end: int) -> list[Row]:
+        keys, before, after = self._rows.values_list("pk", flat=True), start, len(self) - end
+        wanted = list(keys[start:end]) if before <= after else list(keys.reverse()[after : len(self) - start])[::-1]
+        found = self._rows.order_by().in_bulk(wanted)
+        return [found[key] for key in wanted if key in found]
