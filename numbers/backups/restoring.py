@@ -249,14 +249,17 @@ def _into_its_place(file: Path, live: Path, kept: Path | None) -> None:
     """Make the live file from `file`, whole or not at all; keep one that SQLite cannot read as it is in `kept`."""
     connection.close()
     draft = live.with_name(f"{live.name}.restoring")
-    _copy_safely(file, draft)
-    for suffix in ("", *SIDE_FILES):
-        beside = Path(f"{live}{suffix}")
-        if kept and beside.exists():
-            _copy_safely(beside, Path(f"{kept}{suffix}"))
-    for suffix in SIDE_FILES:  # else SQLite would take them for the new file's
-        Path(f"{live}{suffix}").unlink(missing_ok=True)
-    draft.replace(live)
+    try:
+        _copy_safely(file, draft)
+        for suffix in ("", *SIDE_FILES):
+            beside = Path(f"{live}{suffix}")
+            if kept and beside.exists():
+                _copy_safely(beside, Path(f"{kept}{suffix}"))
+        for suffix in SIDE_FILES:  # else SQLite would take them for the new file's
+            Path(f"{live}{suffix}").unlink(missing_ok=True)
+        draft.replace(live)
+    finally:
+        draft.unlink(missing_ok=True)  # else it would take the room of a disk that is full
     sync_to_disk(live.parent)
 
 

@@ -1,5 +1,6 @@
 """After a restore everything is as the backup has it, and what was there is kept; or nothing has changed at all."""
 
+import errno
 import re
 import shutil
 import sqlite3
@@ -527,6 +528,41 @@ def test_what_takes_a_damaged_ones_place_and_what_is_kept_of_it_is_private(site:
     damage(site.file)
     restore(backup)
     assert {file.stat().st_mode & 0o777 for file in (site.file, *site.kept())} == {0o600}
+
+
+@only_sqlite
+def test_the_log_of_a_damaged_one_in_use_is_not_taken_for_the_new_ones(site: Site, backup: Path) -> None:
+    assert site.file
+    connection.close()
+    with closing(sqlite3.connect(site.file)) as in_use:
+        in_use.execute("PRAGMA journal_mode = WAL")
+        in_use.execute("INSERT INTO auth_group (name) VALUES ('In the log only')")
+        in_use.commit()
+        damage(site.file)
+        restore(backup)
+        assert everything() == rows_of(backup)
+
+
+@pytest.mark.parametrize("copies", [0, 1])
+@only_sqlite
+def test_a_disk_that_is_full_after_so_many_copies_has_a_damaged_one_as_it_was_and_no_copy(
+    site: Site, backup: Path, monkeypatch: pytest.MonkeyPatch, copies: int
+) -> None:
+    assert site.file
+    connection.close()
+    damage(site.file)
+    damaged = site.file.read_bytes()
+    fits = iter([True] * copies + [False])
+
+    def sync(_path: Path) -> None:
+        if not next(fits):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(restoring, "sync_to_disk", sync)
+    with pytest.raises(CommandError, match="Nothing was restored: No space left on device"):
+        restore(backup)
+    assert site.file.read_bytes() == damaged
+    assert [file.name for file in site.folder.iterdir() if "restor" in file.name] == []
 
 
 @only_sqlite
