@@ -16,13 +16,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 CLIENT_ID, CLIENT_SECRET = "quo-admin", "secret-that-nobody-sees"
 SUBJECT = "subject-of-ann"
 
 Json = dict[str, Any]
-Key = RSAKey | ECKey
+Key = RSAKey | ECKey | OKPKey
 
 _KEY: Key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
 STRANGER: Key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
@@ -49,7 +49,8 @@ class _Begun:
 class Provider:
     """Signs one person in without asking. What it says can be changed at any time.
 
-    `claims` go into the ID token over the right ones (None leaves one out), `userinfo` are said at its own address.
+    `claims` go into the ID token over the right ones, `header` into its header (None leaves one out); `userinfo` are
+    said at its own address.
     `replies` answer a path otherwise; `dress` may change the description; `seen` are the paths asked.
     """
 
@@ -60,6 +61,7 @@ class Provider:
         self.key: Key = _KEY
         self.published: list[Json] = [_KEY.as_dict(private=False)]
         self.algorithm = "RS256"
+        self.header: Json = {}
         self.replies: dict[str, Reply] = {}
         self.dress: Callable[[Json], Json] = lambda description: description
         self.sent_back: Json = {}  # in the place of code and state
@@ -122,7 +124,8 @@ class Provider:
         now = int(time.time())
         right = {"iss": self.url, "aud": CLIENT_ID, "sub": SUBJECT, "iat": now, "exp": now + 300, "nonce": nonce}
         claims = {name: value for name, value in (right | self.claims).items() if value is not None}
-        header = {"alg": self.algorithm, "kid": self.key.kid}
+        usual = {"alg": self.algorithm, "kid": self.key.kid}
+        header = {name: value for name, value in (usual | self.header).items() if value is not None}
         return jwt.encode(header, claims, self.key, algorithms=[self.algorithm])
 
 

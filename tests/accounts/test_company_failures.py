@@ -175,6 +175,19 @@ def _publishes_its_key_for_encryption(provider: Provider) -> None:
     provider.published = [key | {"use": "enc"} for key in provider.published]
 
 
+def _publishes_its_key_for_another_algorithm(provider: Provider) -> None:
+    provider.published = [key | {"alg": "RS512"} for key in provider.published]
+
+
+def _publishes_its_key_by_another_name(provider: Provider) -> None:
+    provider.published = [key | {"kid": "two"} for key in provider.published]
+
+
+def _names_none_of_two_keys(provider: Provider) -> None:
+    provider.header = {"kid": None}
+    provider.published.append(STRANGER.as_dict(private=False) | {"kid": "two"})
+
+
 def _publishes(keys: Any) -> Break:
     def change(provider: Provider) -> None:
         provider.published = keys
@@ -192,6 +205,9 @@ def _publishes(keys: Any) -> Break:
         (_unsigned, UNPROVEN),
         (_publishes([]), UNPROVEN),
         (_publishes_its_key_for_encryption, UNPROVEN),
+        (_publishes_its_key_for_another_algorithm, UNPROVEN),
+        (_publishes_its_key_by_another_name, UNPROVEN),
+        (_names_none_of_two_keys, UNPROVEN),
         (_publishes([{"kid": "one"}, 42, None]), UNPROVEN),
         (_publishes([{"kid": "one", "kty": "RSA", "n": 1, "e": []}]), UNPROVEN),
         (_publishes([{"kid": "one", "kty": "oct", "k": "c2VjcmV0"}]), UNPROVEN),
@@ -205,6 +221,7 @@ def _publishes(keys: Any) -> Break:
         (_claims(exp=None), UNPROVEN),
         (_claims(exp="soon"), UNPROVEN),
         (_claims(iat=NOW + 600), UNPROVEN),
+        (_claims(iat=None), UNPROVEN),
         (_claims(nbf=NOW + 600), UNPROVEN),
         (_claims(nonce="another"), UNPROVEN),
         (_claims(nonce=None), UNPROVEN),

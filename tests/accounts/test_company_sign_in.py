@@ -1,18 +1,20 @@
 """Company sign-in as it should go, and who comes into which account, against a provider over real HTTP."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.test import Client
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 from pytest_django import Settings
 
 from accounts.models import User
 from accounts.roles import Role, role_of
 from tests.accounts import EMAIL, PASSWORD
 from tests.accounts.company import BEGIN, CALLBACK, address_of, ask_provider, begin, come_back, sign_in_by_company
-from tests.accounts.provider import SUBJECT, Provider
+from tests.accounts.provider import SUBJECT, Key, Provider
 from tests.accounts.test_sign_in import LOGIN, is_signed_in, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +105,62 @@ def test_claims_that_the_token_leaves_out_are_asked_for(client: Client, user: Us
     assert "/userinfo" in provider.seen
 
 
+def test_coming_back_asks_the_provider_for_each_thing_once(client: Client, user: User, provider: Provider) -> None:
+    back = ask_provider(address_of(begin(client)))
+    provider.seen.clear()
+    come_back(client, back)
+
+    assert provider.seen == ["/.well-known/openid-configuration", "/token", "/keys"]
+
+
+@pytest.mark.parametrize(
+    ("key", "algorithm"),
+    [
+        (RSAKey.generate_key(2048, {"kid": "two"}), "PS256"),
+        (ECKey.generate_key("P-256", {"kid": "two"}), "ES256"),
+        (ECKey.generate_key("P-384", {"kid": "two"}), "ES384"),
+        pytest.param(
+            *(OKPKey.generate_key("Ed25519", {"kid": "two"}), "EdDSA"),
+            marks=pytest.mark.filterwarnings("ignore:EdDSA is deprecated"),  # and still what providers call it
+        ),
+    ],
+)
+def test_a_signature_that_only_the_owner_of_a_key_can_make_is_taken(
+    client: Client, user: User, provider: Provider, key: Key, algorithm: str
+) -> None:
+    provider.key, provider.algorithm = key, algorithm
+    provider.published.append(key.as_dict(private=False))
+    sign_in_by_company(client)
+
+    assert is_signed_in(client)
+
+
+def test_a_token_that_names_no_key_is_held_to_the_only_one(client: Client, user: User, provider: Provider) -> None:
+    provider.header = {"kid": None}
+    sign_in_by_company(client)
+
+    assert is_signed_in(client)
+
+
+def test_a_slash_at_the_end_of_the_issuer_makes_no_other_of_it(client: Client, user: User, provider: Provider) -> None:
+    provider.dress = lambda description: description | {"issuer": f"{provider.url}/"}
+    provider.claims |= {"iss": f"{provider.url}/"}
+    sign_in_by_company(client)
+
+    assert is_signed_in(client)
+
+
+def test_passwords_that_the_server_keeps_for_others_are_not_sent(
+    client: Client, user: User, provider: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password something\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    provider.methods = ["client_secret_basic"]
+    sign_in_by_company(client)
+
+    assert is_signed_in(client)
+
+
 def test_it_begins_by_a_form_of_ours_only(client: Client, provider: Provider) -> None:
     assert client.get(BEGIN).status_code == 405
     assert begin(Client(enforce_csrf_checks=True)).status_code == 403
@@ -177,6 +235,13 @@ def test_a_link_is_good_for_its_issuer_only(client: Client, user: User, provider
     assert not is_signed_in(client)
 
 
+def test_a_link_with_an_earlier_issuer_keeps_nobody_out(client: Client, user: User, provider: Provider) -> None:
+    SocialAccount.objects.create(provider="https://old.example.com", uid="ann", user=user)
+    sign_in_by_company(client)
+
+    assert is_signed_in(client)
+
+
 @pytest.mark.parametrize(
     "vouched", [{"email_verified": True}, {"email_verified": "true"}, {"xms_edov": True}, {"xms_edov": "1"}]
 )
@@ -227,13 +292,19 @@ def test_letters_that_become_others_in_lower_case_are_not_taken(client: Client, 
 
 
 @pytest.mark.parametrize(
-    ("claims", "status"), [({}, 403), ({"hd": "example.com"}, 302), ({"email": "ann@gmail.com"}, 302)]
+    ("claims", "status"),
+    [
+        ({}, 403),
+        ({"hd": "example.com"}, 302),
+        ({"email": "ann@gmail.com"}, 302),
+        ({"email": "ann@notgmail.com"}, 403),
+    ],
 )
 def test_google_is_believed_where_it_knows(
     client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch, claims: dict[str, Any], status: int
 ) -> None:
     monkeypatch.setattr("accounts.company.people.GOOGLE", "127.0.0.1")
-    for email in (EMAIL, "ann@gmail.com"):
+    for email in (EMAIL, "ann@gmail.com", "ann@notgmail.com"):
         User.objects.create_user(email)
     provider.claims |= claims
 
