@@ -66,6 +66,15 @@ def test_who_did_something_in_that_time_stays(ann: Client, later: Callable[[int]
         assert opens(ann)
 
 
+def test_so_does_who_did_something_where_an_hour_is_long(
+    ann: Client, later: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "SESSION_IDLE_HOURS", 1)
+    for minutes in (30, 85):
+        later(minutes * 60)
+        assert opens(ann)
+
+
 def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(ann: Client, later: Callable[[int], None]) -> None:
     idle = settings.SESSION_IDLE_HOURS * HOUR
     later(idle - 1)
@@ -176,6 +185,23 @@ def test_noting_the_use_waits_for_another_writer_a_moment_only(db: None) -> None
     with impatient(sessions.MOMENT):
         assert patience() == sessions.MOMENT
     assert patience() == usual == 20_000
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite waits for another writer")
+def test_a_page_waits_that_short_for_its_use_to_be_noted(
+    ann: Client, later: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[int] = []
+
+    def note(*_arguments: Any, **_options: Any) -> None:
+        with connection.cursor() as cursor:
+            waited.append(cursor.execute("PRAGMA busy_timeout").fetchone()[0])
+
+    later(sessions.NOTED_EVERY + 1)
+    monkeypatch.setattr(SessionStore, "save", note)
+    opens(ann)
+
+    assert waited == [sessions.MOMENT]
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite waits for another writer")

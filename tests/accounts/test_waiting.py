@@ -23,11 +23,11 @@ MINUTE, FIVE = 60, 300  # seconds
 
 
 @pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     """Moves the clock of the limits to so many seconds after now, and stops it there."""
     start = time.time()
 
-    def move(seconds: int) -> None:
+    def move(seconds: float) -> None:
         monkeypatch.setattr("accounts.limits.time.time", lambda: start + seconds)
 
     move(0)
@@ -66,6 +66,22 @@ def test_an_address_waits_a_minute(client: Client, user: User, later: Callable[[
     assert sign_in(client).headers["Retry-After"] == str(MINUTE - 20)
     later(MINUTE)
     assert sign_in(client).status_code == 302
+
+
+def test_who_two_limits_stop_waits_for_the_longer(client: Client, user: User, later: Callable[[int], None]) -> None:
+    fail(client, 5)
+    later(FIVE - 10)
+    for number in range(10):
+        fail(client, 1, f"nobody{number}@example.com")
+
+    assert sign_in(client).headers["Retry-After"] == str(MINUTE)
+
+
+def test_a_part_of_a_second_is_waited_for_whole(client: Client, user: User, later: Callable[[float], None]) -> None:
+    fail(client, 5)
+    later(99.5)
+
+    assert sign_in(client).headers["Retry-After"] == str(FIVE - 99)
 
 
 def test_so_it_is_for_an_account_in_capitals(client: Client, user: User, later: Callable[[int], None]) -> None:
