@@ -12,6 +12,7 @@ from threading import Event
 
 import pytest
 import requests
+from django.contrib.staticfiles.storage import ManifestFilesMixin
 
 from numbers.management.commands.collect import KEPT
 from quo_admin import collected
@@ -173,6 +174,20 @@ def test_a_collection_that_is_killed_leaves_what_there_was_and_nothing_for_the_n
     assert "half.css" not in after
     assert after["css/base.css"] == (own / "static" / STYLE).read_bytes()
     assert not draft.exists()
+
+
+def test_one_that_an_older_version_did_not_finish_is_followed_by_a_whole_one(own: Path, tmp_path: Path) -> None:
+    (own / "build" / "static" / ManifestFilesMixin.manifest_name).write_text('{"paths": {"css/ba')
+
+    assert content(collect(own, tmp_path))["css/base.css"] == (own / "static" / STYLE).read_bytes()
+    assert names(own) == ["static", "static-1"]
+
+
+def test_a_folder_that_somebody_put_beside_them_is_no_collection(tmp_path: Path) -> None:
+    for name in ("static", "static-1", "static-old", "static.bak"):
+        (tmp_path / name).mkdir()
+
+    assert collected.folders(tmp_path) == [tmp_path / "static", tmp_path / "static-1"]
 
 
 def test_a_file_that_cannot_be_collected_leaves_what_there_was(own: Path, tmp_path: Path) -> None:
