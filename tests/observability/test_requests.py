@@ -2,6 +2,7 @@
 
 import logging
 import re
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -59,6 +60,14 @@ def test_a_request_leaves_one_line(office: Office, log: Log) -> None:
         "path": "/numbers/PN1/",
         "status": 200,
     }
+
+
+def test_a_line_says_in_milliseconds_how_long_the_answer_took(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_id, "time", SimpleNamespace(monotonic=iter([10.0, 11.5]).__next__))
+
+    RequestIdMiddleware(lambda _request: HttpResponse())(RequestFactory().get(LIST))
+
+    assert [line["duration_ms"] for line in log.objects] == [1500]
 
 
 def test_what_machines_ask_and_files_leave_no_line(office: Office, log: Log, settings: Settings) -> None:

@@ -79,6 +79,11 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
     assert isolated(text) == text
 
 
+@pytest.mark.parametrize("mark", "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+def test_every_mark_that_turns_text_is_kept_to_itself(mark: str) -> None:
+    assert re.fullmatch("\u2068a.?b\u2069", isolated(f"a{mark}b"))
+
+
 @pytest.mark.parametrize("text", ["a\u2069\u202eb", "\u2067a", "\u2068\u2068a\u2069", "a\u2066"])
 def test_isolates_of_its_own_end_nothing_and_take_nothing_in(text: str) -> None:
     inside = isolated(text).removeprefix("\u2068").removesuffix("\u2069")

@@ -1,8 +1,10 @@
 """What every answer tells the browser not to do."""
 
 import pytest
+from django.http import HttpResponse
+from django.test import RequestFactory
 
-from quo_admin.headers import HEADERS
+from quo_admin.headers import HEADERS, HeadersMiddleware
 from tests.pages.builders import LIST, Office
 
 EVERYBODY = ["/accounts/login/", "/no-such-page/", "/healthz", "/static/css/base.css"]
@@ -48,3 +50,10 @@ def test_a_page_takes_nothing_from_elsewhere_and_shows_in_nobodys_frame(office: 
 @pytest.mark.parametrize("path", INSIDE)
 def test_no_cache_keeps_a_page_of_somebody(office: Office, path: str) -> None:
     assert office.get(path).headers["Cache-Control"] == "private, no-store"
+
+
+def test_what_an_answer_says_for_itself_stays() -> None:
+    for_good = {"Cache-Control": "max-age=315360000, public, immutable"}
+    answer = HeadersMiddleware(lambda _request: HttpResponse(headers=for_good))(RequestFactory().get("/static/a.css"))
+
+    assert for_good.items() <= {**answer.headers}.items()

@@ -261,6 +261,15 @@ def test_after_a_failure_no_page_asks_by_itself_for_a_minute(office: Office, quo
     assert len(quo.requests) == 1
 
 
+def test_a_page_that_never_was_checked_says_in_full_why_it_cannot_be(office: Office, quo: SandboxServer) -> None:
+    quo.fault = "401"
+
+    freshness = one(parsed(ask(office, auto="1")), "#freshness")
+
+    assert "Not checked with Quo yet" in words(freshness)
+    assert not freshness.css("details")
+
+
 def test_a_page_that_asks_by_itself_without_need_says_how_old_it_is(office: Office, quo: SandboxServer) -> None:
     remember(number("PN1"), ago=timedelta(seconds=30))
 
