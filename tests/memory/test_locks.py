@@ -1,5 +1,6 @@
 """Of two syncs at once one runs: over threads, processes and, on PostgreSQL, machines; a dead holder holds nothing."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -116,6 +117,18 @@ def test_a_killed_process_holds_nothing(database: Path) -> None:
     assert Path(f"{database}.{LOCK_FILE}").exists(), "the file stays; only its lock counts"
     with only_one_sync() as mine:
         assert mine
+
+
+@only_sqlite
+def test_where_no_file_can_be_locked_nobody_syncs(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that stands for a lock would outlast a killed process, and no sync would ever run again."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with pytest.raises(OSError, match="not implemented"), only_one_sync():
+        pass
 
 
 @only_sqlite
