@@ -159,18 +159,29 @@ def _phone_words(run: list[str]) -> list[str]:
 
 
 def _word_fits(word: str) -> Q:
-    on_it = Assignment.objects.filter(
-        phone_number=OuterRef("phone_number"),
-        until=None,
-        teammate__states__until=None,
-        teammate__states__search_text__contains=word,
-    )
-    fits = Q(search_text__contains=word) | Q(Exists(on_it))
+    fits = Q(search_text__contains=word) | _somebody_fits(word)
     if not _PHONE_PART.fullmatch(word):
         return fits
     if word.startswith("+"):
         return fits | Q(number__startswith=f"+{digits_of(word)}")
     return fits | Q(search_text__contains=digits_of(word))
+
+
+SHORT = 2  # letters of a word that fits most of what is searched
+
+
+def _somebody_fits(word: str) -> Q:
+    """Whether the word fits a teammate on the number.
+
+    A short word fits so many people that each number is asked by itself, and only where its own text does not fit; a
+    longer one fits so few that they are looked for once.
+    """
+    people = TeammateState.objects.filter(until=None, search_text__contains=word)
+    on_it = Assignment.objects.filter(until=None).order_by()
+    if len(word) <= SHORT:
+        here = on_it.filter(phone_number=OuterRef("phone_number"))
+        return Q(Exists(here.filter(teammate__states__until=None, teammate__states__search_text__contains=word)))
+    return Q(phone_number__in=on_it.filter(teammate__in=people.values("teammate")).values("phone_number"))
 
 
 def _fact_rank(field: str) -> Case:
