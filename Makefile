@@ -10,12 +10,13 @@ VENV_PYTHON := .venv/bin/python
 PIP_INSTALL := $(VENV_PYTHON) -m pip install -qq --disable-pip-version-check
 STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 
-.PHONY: run test chaos lint audit pictures setup help clean
+.PHONY: run test chaos bench lint audit pictures setup help clean
 
 help:
 	@echo "make run     set up if needed, then serve Quo Admin (PORT=9000 moves it)"
 	@echo "make test    set up if needed, then run every test"
 	@echo "make chaos   the fault table: everything that can go wrong, with real processes (ARGS=\"--only 429\")"
+	@echo "make bench   how fast it is, beside what its bytes cost (ARGS=\"1000 10000 --keep\")"
 	@echo "make lint    the linters and the type checker"
 	@echo "make audit   known vulnerabilities, risky code, secrets in the files of this checkout"
 	@echo "make pictures makes the pictures in docs/ anew, from the demo"
@@ -30,6 +31,10 @@ test: setup .venv/installed-dev
 
 chaos: setup .venv/installed-dev
 	@exec $(VENV_PYTHON) -m tests.chaos $(ARGS)
+
+# Without a Chromium everything else is measured.
+bench: setup .venv/installed-dev
+	@CHROMIUM=$$(sh bin/find-chromium); export CHROMIUM; exec $(VENV_PYTHON) -m bench $(ARGS)
 
 lint: .venv/installed-dev
 	$(VENV_PYTHON) -m ruff check .

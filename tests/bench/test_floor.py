@@ -29,9 +29,7 @@ def test_it_answers_with_the_bytes_that_were_kept(office: Office) -> None:
 
 def test_it_asks_the_database_only_who_is_there(office: Office) -> None:
     office.get(PATH)
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         office.get(PATH)
     assert {word for query in queries for word in ("numbers_", "UPDATE") if word in query["sql"]} == set()
     assert any("session" in query["sql"] for query in queries)
