@@ -65,7 +65,7 @@ def freshness_of(question: Question, now: datetime, interval: timedelta, *, is_k
     last = ended.first()
     succeeded = Sync.Outcome.SUCCEEDED
     good = last if last is None or last.outcome == succeeded else ended.filter(outcome=succeeded).first()
-    whole = syncs_about(WORKSPACE).filter(outcome=succeeded).order_by("-pk").defer("set_aside").first()
+    whole = good if question == WORKSPACE else _last_good_of_the_workspace()
     # Where the clock was set back, the time that facts hold from runs ahead of it; when the sync ended does not.
     checked_at = min(filter(None, (good.observed_at, good.ended_at)), default=None) if good else None
     age = max(now - checked_at, timedelta(0)) if checked_at else None
@@ -81,6 +81,11 @@ def freshness_of(question: Question, now: datetime, interval: timedelta, *, is_k
         held=whole if whole and whole.held else None,
         set_aside=whole.set_aside_count if whole else 0,
     )
+
+
+def _last_good_of_the_workspace() -> Sync | None:
+    succeeded = syncs_about(WORKSPACE).filter(outcome=Sync.Outcome.SUCCEEDED)
+    return succeeded.order_by("-pk").defer("set_aside").first()
 
 
 def _last_asked(question: Question) -> datetime | None:

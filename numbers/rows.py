@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, quote_plus
 
-from django.urls import reverse
-
+from numbers.addresses import path_of
 from numbers.facts import COLUMNS, Cell, cells_of
 from numbers.models import NumberState, shown_name
 from numbers.phones import country_name, pretty
@@ -25,12 +24,12 @@ ROW_FIELDS = (
 
 def number_url(quo_id: str) -> str:
     """Return the address of a number's page. Ids may hold any character, so all of them are percent-encoded."""
-    return f"{reverse('numbers:list')}{quote(quo_id, safe='')}/"
+    return f"{path_of('numbers:list')}{quote(quo_id, safe='')}/"
 
 
 def teammate_url(user_id: str) -> str:
     """Return the address of a teammate's page, percent-encoded like a number's."""
-    return f"{reverse('numbers:teammates')}{quote(user_id, safe='')}/"
+    return f"{path_of('numbers:teammates')}{quote(user_id, safe='')}/"
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Max
-from django.urls import reverse
 
+from numbers.addresses import path_of
 from numbers.facts import COLUMNS, Cell, Column, Fact, fact_of
 from numbers.models import Assignment, Sync, TeammateState
 from numbers.paging import Rows
@@ -31,7 +31,7 @@ _NAMED_BY = (_ID, "name", "number", "forward")
 
 def list_url(user_id: str, **more: str) -> str:
     """Return the address of the list of numbers, filtered by a teammate and by `more`."""
-    return f"{reverse('numbers:list')}?{urlencode({'user': user_id, **more})}"
+    return f"{path_of('numbers:list')}?{urlencode({'user': user_id, **more})}"
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 
 from django import template
 from django.template import Context
-from django.urls import reverse
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from numbers.addresses import path_of
 from numbers.columns import Shown
 from numbers.drawing import drawn
 from numbers.filters import SORT_LABELS, NumberFilters
@@ -24,7 +24,7 @@ register.simple_tag(drawn)
 
 def _url(context: Context, query: str) -> str:
     queries = "&".join(filter(None, [context.get("list_extra", ""), query]))
-    return f"{context.get('list_url') or reverse('numbers:list')}{'?' if queries else ''}{queries}"
+    return f"{context.get('list_url') or path_of('numbers:list')}{'?' if queries else ''}{queries}"
 
 
 def _instant(url: str) -> SafeString:

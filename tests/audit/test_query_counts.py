@@ -8,7 +8,8 @@ from tests.pages.builders import HTMX, Office, remember
 from tests.pages.test_query_counts import Pinned
 
 SESSION = 3  # the session, who is signed in, what their role may do
-FRESHNESS = 2  # the last sync about the page, and the last of the whole workspace
+FRESHNESS = 1  # the last sync about the page
+OF_ONE = 1  # of one teammate's, the last sync of the whole workspace, too
 VERSION = 1
 LINES = 1  # every number there is
 FITTING = 1  # of a narrowed audit, which of them fit
@@ -21,7 +22,7 @@ COUNTS = {
     f"{AUDIT}?by=teammate": WHOLE + PEOPLE,
     f"{AUDIT}?by=teammate&q=desk+555+ann&messaging_us=restricted&sort=-teammates": WHOLE + PEOPLE + FITTING,
     # the teammate's name, whether it is known, and when it was last asked about
-    f"{AUDIT}?user=US1": WHOLE + FITTING + 3,
+    f"{AUDIT}?user=US1": WHOLE + OF_ONE + FITTING + 3,
     f"{AUDIT}?who=ann": WHOLE + 1,  # the picker's teammates
 }
 KEPT = 3  # who took the file along, in a transaction
