@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.db.models import Count, Q, QuerySet, Window
 from django.urls import reverse
@@ -14,6 +15,7 @@ from numbers.models import NumberState, TeammateState, shown_name
 from numbers.querysets import current
 from numbers.rows import NO_NAME, number_url, teammate_url
 from numbers.teammate_filters import TeammateFilters
+from numbers.versions import Version
 
 LATELY = timedelta(days=7)
 SHOWN_CHANGES = 8
@@ -86,23 +88,35 @@ class Abroad:
 
 
 @dataclass(frozen=True)
-class Overview:
-    """The start page: `bars` by channel, `changes` since `lately`; `to_look_at` empty where nothing needs anybody."""
+class Standing:
+    """How everything stands: `bars` by channel; `to_look_at` empty where nothing needs anybody."""
 
     numbers: int
     teammates: int
     to_look_at: tuple[ToLookAt, ...]
     bars: tuple[tuple[str, tuple[Bar, ...]], ...]
     abroad: tuple[Abroad, ...]
+
+
+@dataclass(frozen=True)
+class Overview(Standing):
+    """The start page: how everything stands, and what changed since `lately`."""
+
     changes: Changes
     lately: datetime
 
 
-def overview(now: datetime) -> Overview:
-    """Return what the start page shows."""
-    facts = _count_facts()
+def overview(now: datetime, version: Version) -> Overview:
+    """Return what the start page shows of the memory of that version."""
     lately = now - LATELY
-    return Overview(
+    return Overview(**vars(standing(version)), changes=changes(since=lately, limit=SHOWN_CHANGES), lately=lately)
+
+
+@lru_cache(maxsize=1)
+def standing(_version: Version) -> Standing:
+    """Questions about every number, asked once for each version of the memory, which never changes."""
+    facts = _count_facts()
+    return Standing(
         numbers=facts["numbers"],
         teammates=TeammateState.objects.filter(until=None).count(),
         to_look_at=tuple(item for item in _items() if item.numbers.count),
@@ -110,8 +124,6 @@ def overview(now: datetime) -> Overview:
         abroad=tuple(
             _abroad(column, facts[f"{column.field}_{Fact.ALLOWED}"]) for column in COLUMNS if column.region == "Intl"
         ),
-        changes=changes(since=lately, limit=SHOWN_CHANGES),
-        lately=lately,
     )
 
 

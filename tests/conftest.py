@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from numbers import filter_choices
+from numbers import filter_choices, overview
 
 
 class UnannouncedRequest(Exception):
@@ -52,3 +52,4 @@ def _nothing_is_kept_from_one_test_to_the_next() -> Iterator[None]:
     """Each test has a memory of its own, whose keys and moments are those of other tests, too."""
     yield
     filter_choices.what_there_is.cache_clear()
+    overview.standing.cache_clear()

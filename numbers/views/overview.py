@@ -20,7 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
     version = memory_version()  # before what it is the version of, so that nothing newer is missed
     freshness = services.freshness(WORKSPACE)
     context = {
-        "page": overview(timezone.now()),
+        "page": overview(timezone.now(), version),
         "notices": notices,
         # Then the page cannot vouch for now, and looks again once Quo has been asked.
         "is_doubtful": freshness.failure is not None or freshness.level in {Level.STALE, Level.NEVER},

@@ -46,6 +46,20 @@ def test_it_asks_a_fixed_number_of_times(
         Client.get(office, "/", headers=headers)
 
 
+def test_how_everything_stands_is_counted_once_for_each_version_of_the_memory(
+    office: Office, django_assert_num_queries: Pinned
+) -> None:
+    company(3)
+    Client.get(office, "/")
+
+    with django_assert_num_queries(WHOLE + CHANGES):
+        Client.get(office, "/")
+
+    company(4)
+    with django_assert_num_queries(WHOLE + FACTS + ITEMS + ABROAD + CHANGES):
+        Client.get(office, "/")
+
+
 @only_sqlite
 def test_what_changed_lately_is_found_without_reading_what_did_not(office: Office) -> None:
     remember(number("PN1", users=[user("US1")]))
