@@ -14,7 +14,8 @@ from django.db.models import DateTimeField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from numbers.folding import fold, order_key, telephone_digits
-from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState
+from numbers.inserting import insert
+from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState, shown_name
 from numbers.phones import number_facts
 from numbers.quo.payloads import NumberRecord, UserRecord
 
@@ -142,20 +143,21 @@ def _record_states(numbers: Sequence[tuple[int, NumberRecord]], observed_at: dat
     ]
     ended = [pk for pk, _ in differing if pk in open_states]
     NumberState.objects.filter(phone_number__in=ended, until=None).update(until=observed_at)
-    NumberState.objects.bulk_create(
+    insert(
+        NumberState,
+        ("phone_number_id", "answer", "search_text", "name_key", "kind", "country", "forward_number", *columns),
         [
-            NumberState(
-                phone_number_id=pk,
-                since=observed_at,
-                answer=record.answer,
-                search_text=_number_search_text(record),
-                name_key=order_key(record.name),
-                **number_facts(record.number, record.forward),
-                **dict(number_fields(record)),
+            (
+                pk,
+                record.answer,
+                _number_search_text(record),
+                order_key(record.name),
+                *number_facts(record.number, record.forward).values(),
+                *(value for _, value in number_fields(record)),
             )
             for pk, record in differing
         ],
-        batch_size=_BATCH,
+        same={"since": observed_at},
     )
 
 
@@ -173,13 +175,11 @@ def _record_assignments(
     ended = [pk for key, (pk, what) in present.items() if wanted.get(key) != what]
     for batch in _chunks(ended):
         Assignment.objects.filter(pk__in=batch).update(until=observed_at)
-    Assignment.objects.bulk_create(
-        [
-            Assignment(phone_number_id=number, teammate_id=teammate, since=observed_at, role=role, group_id=group)
-            for (number, teammate), (role, group) in wanted.items()
-            if present.get((number, teammate), (0, None))[1] != (role, group)
-        ],
-        batch_size=_BATCH,
+    insert(
+        Assignment,
+        ("phone_number_id", "teammate_id", "role", "group_id"),
+        [(*key, *what) for key, what in wanted.items() if present.get(key, (0, None))[1] != what],
+        same={"since": observed_at},
     )
 
 
@@ -211,13 +211,12 @@ class _Teammates:
         fresh = [Teammate(quo_id=user.id, first_seen=observed_at) for user in users if user.id not in self.pks]
         Teammate.objects.bulk_create(fresh, batch_size=_BATCH)
         self.pks |= {teammate.quo_id: teammate.pk for teammate in fresh}
-        states = [
-            TeammateState(teammate_id=self.pks[user.id], since=observed_at, **_user_fields(user)) for user in users
-        ]
-        for state in states:
-            state.search_text = fold(f"{state.display_name} {state.email}")
-            state.name_key = order_key(state.display_name)
-        TeammateState.objects.bulk_create(states, batch_size=_BATCH)
+        insert(
+            TeammateState,
+            ("teammate_id", "search_text", "name_key", *_user_fields(users[0])),
+            [(self.pks[user.id], *_user_search(user), *_user_fields(user).values()) for user in users],
+            same={"since": observed_at},
+        )
 
 
 def number_fields(record: NumberRecord) -> tuple[tuple[str, str | None], ...]:
@@ -245,6 +244,12 @@ def number_fields(record: NumberRecord) -> tuple[tuple[str, str | None], ...]:
 def _user_fields(user: UserRecord) -> dict[str, Any]:
     """The columns of TeammateState that describe the teammate, and their values."""
     return {"email": user.email, "first_name": user.first_name, "last_name": user.last_name, "role": user.role}
+
+
+def _user_search(user: UserRecord) -> tuple[str, str]:
+    """What a teammate's state is found and sorted by."""
+    name = shown_name(user.first_name, user.last_name, user.email)
+    return fold(f"{name} {user.email}"), order_key(name)
 
 
 def _user_id(user: UserRecord) -> str:
