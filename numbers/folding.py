@@ -17,13 +17,20 @@ def fold(text: str) -> str:
 
     Folding twice changes nothing, so a folded query can be looked for in folded text.
     """
+    if text.isascii():  # then none of the rest would find anything
+        return " ".join(text.lower().replace("\x00", " ").split())
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    bare = "".join(
-        character
-        for character in decomposed
-        if unicodedata.category(character) != "Mn" and ord(character) not in _UNSEEN
-    )
+    bare = _BEYOND_ASCII.sub(_bare, decomposed)
     return " ".join(bare.translate(_UNACCENTED).replace("\x00", " ").split())
+
+
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+
+
+def _bare(found: re.Match[str]) -> str:
+    return "".join(
+        character for character in found[0] if unicodedata.category(character) != "Mn" and ord(character) not in _UNSEEN
+    )
 
 
 def order_key(text: str) -> str:

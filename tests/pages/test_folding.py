@@ -1,3 +1,5 @@
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from numbers.folding import fold, order_key
 @pytest.mark.parametrize(
     ("text", "folded"),
     [
+        ("Front  DESK\n1", "front desk 1"),
         ("Zoë", "zoe"),
         ("ZOE\u0308", "zoe"),
         ("Łódź", "lodz"),
@@ -29,6 +32,12 @@ from numbers.folding import fold, order_key
 )
 def test_folding_ignores_case_accents_and_what_nobody_sees(text: str, folded: str) -> None:
     assert fold(text) == folded
+
+
+@given(st.text() | st.text(st.characters(max_codepoint=0x7F)) | st.text(st.characters(categories=["Mn", "Cf", "Ll"])))
+def test_each_character_is_folded_by_itself(text: str) -> None:
+    folded = "".join(fold(f"x{character}x")[1:-1] for character in unicodedata.normalize("NFKD", text))
+    assert fold(text) == " ".join(folded.split())
 
 
 @given(st.text())
