@@ -17,9 +17,16 @@ def networks(value: str) -> tuple[Network, ...]:
         found = tuple(ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip())
     except ValueError:
         raise ValueError("must be network addresses with commas between, such as 127.0.0.1, 10.0.0.0/8") from None
-    if any(network.prefixlen == 0 for network in found):
+    if any(network.prefixlen == 0 for network in _merged(found)):
         raise ValueError("must be your own proxies: where every address is one, anybody can make up theirs")
     return found
+
+
+def _merged(found: Sequence[Network]) -> list[Network]:
+    """The fewest networks with the same addresses: two halves are a whole."""
+    v4 = [network for network in found if isinstance(network, ipaddress.IPv4Network)]
+    v6 = [network for network in found if isinstance(network, ipaddress.IPv6Network)]
+    return [*ipaddress.collapse_addresses(v4), *ipaddress.collapse_addresses(v6)]
 
 
 def client_address(meta: Mapping[str, Any], trusted: Sequence[Network]) -> str:
