@@ -47,7 +47,7 @@ class Regions(Struct, frozen=True, gc=False):
 
 
 class NumberRecord(Struct, frozen=True, gc=False):
-    """A phone number as Quo describes it. `answer` is the text that all this was read from."""
+    """A phone number as Quo describes it. `said` is what all this was read from: a part of the answer, not a copy."""
 
     id: str
     group_id: str
@@ -63,7 +63,12 @@ class NumberRecord(Struct, frozen=True, gc=False):
     updated_at: str
     calling: Regions
     messaging: Regions
-    answer: str
+    said: Raw
+
+    @property
+    def answer(self) -> str:
+        """What was said, as text."""
+        return str(self.said, "utf-8")
 
 
 class SetAside(Struct, frozen=True):
@@ -147,8 +152,9 @@ def parse_list(body: bytes) -> Answer:
     records: dict[str, NumberRecord] = {}
     set_aside: list[SetAside] = []
     notices: list[str] = []
+    people: dict[UserRecord, UserRecord] = {}
     for index, raw in enumerate(_open(_LIST, body).data):
-        record = _read(raw, notices)
+        record = _read(raw, notices, people)
         if isinstance(record, _Flaw):
             set_aside.append(SetAside(f"$.data[{index}]{record.path}", record.reason, _readable_id(raw)))
             continue
@@ -162,7 +168,7 @@ def parse_list(body: bytes) -> Answer:
 
 def parse_one(body: bytes, number_id: str) -> NumberRecord:
     """The one number asked for. Raises BadPayload where it breaks the description, or is another number."""
-    record = _read(_open(_ONE, body).data, [])
+    record = _read(_open(_ONE, body).data, [], {})
     if isinstance(record, _Flaw):
         raise BadPayload(record.reason, f"$.data{record.path}", status=200)
     if record.id != number_id:
@@ -176,7 +182,7 @@ def read_again(answer: str) -> NumberRecord | None:
     Raises BadPayload where it is not even JSON, as every text was that a record was read from.
     """
     raw = Raw(answer.encode())
-    record = _read(raw, [])
+    record = _read(raw, [], {})
     if isinstance(record, _Flaw):
         if isinstance(_decoded(_ANY, raw), _Flaw):
             raise BadPayload("it is not JSON")
@@ -234,7 +240,8 @@ def _decoded(decoder: Decoder[T], body: bytes | Raw) -> T | _Flaw:
         return _Flaw("it is nested too deeply")
 
 
-def _read(raw: Raw, notices: list[str]) -> NumberRecord | _Flaw:
+def _read(raw: Raw, notices: list[str], people: dict[UserRecord, UserRecord]) -> NumberRecord | _Flaw:
+    """Read one number. Who is on several is one object in all of them, from `people`."""
     number = _decoded(_NUMBER, raw)
     try:
         answer = str(raw, "utf-8")
@@ -255,12 +262,12 @@ def _read(raw: Raw, notices: list[str]) -> NumberRecord | _Flaw:
         number=number.number,
         porting_status=number.porting_status,
         symbol=number.symbol,
-        users=_each_once(number, notices),
+        users=tuple(people.setdefault(user, user) for user in _each_once(number, notices)),
         created_at=number.created_at,
         updated_at=number.updated_at,
         calling=_regions(number.restrictions.calling),
         messaging=_regions(number.restrictions.messaging),
-        answer=answer,
+        said=raw,
     )
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
+from io import BytesIO
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -149,14 +150,12 @@ def _read(response: requests.Response, max_bytes: int) -> Reply:
         return Reply(response.status_code, _beginning(response), response.headers.get("Retry-After", ""))
     if (response.raw.length_remaining or 0) > max_bytes:  # as announced
         raise _too_large(max_bytes)
-    size = 0
-    chunks: list[bytes] = []
+    body = BytesIO()  # which gives away what it collected without making a copy
     for chunk in response.iter_content(CHUNK_BYTES):
-        size += len(chunk)
-        if size > max_bytes:
+        if body.tell() + len(chunk) > max_bytes:
             raise _too_large(max_bytes)
-        chunks.append(chunk)
-    return Reply(200, b"".join(chunks))
+        body.write(chunk)
+    return Reply(200, body.getvalue())
 
 
 def _beginning(response: requests.Response) -> bytes:

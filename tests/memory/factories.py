@@ -44,7 +44,7 @@ def number(number_id: str = "PN1", *users: UserRecord, **changes: Any) -> Number
         updated_at="2022-01-02T00:00:00Z",
         calling=Regions(US="unrestricted", CA="unrestricted", Intl="restricted"),
         messaging=Regions(US="unrestricted", CA="restricted", Intl="restricted"),
-        answer="",
+        said=msgspec.Raw(b""),
     )
     return changed(usual, **changes)
 
@@ -57,11 +57,10 @@ def ids(count: int) -> list[str]:
     return [f"PN{place:05}" for place in range(count)]
 
 
-def changed(record: NumberRecord, **changes: Any) -> NumberRecord:
-    described = msgspec.structs.replace(record, **{"answer": "", **changes})
-    if "answer" in changes:
-        return described
-    return msgspec.structs.replace(described, answer=_said_by_quo(described))
+def changed(record: NumberRecord, *, answer: str | None = None, **changes: Any) -> NumberRecord:
+    described = msgspec.structs.replace(record, **changes)
+    said = _said_by_quo(described) if answer is None else answer
+    return msgspec.structs.replace(described, said=msgspec.Raw(said.encode()))
 
 
 def _said_by_quo(record: NumberRecord) -> str:

@@ -40,6 +40,16 @@ def test_the_answer_is_kept_as_it_came() -> None:
     assert (record.id, record.answer) == ("PN1", raw)
 
 
+def test_who_is_on_several_numbers_is_kept_once_and_who_is_described_otherwise_apart() -> None:
+    on = {"PN1": user("US1"), "PN2": user("US1"), "PN3": user("US1", role="admin")}
+
+    answer = parse_list(listed(*(json.dumps(number(pn, users=[who])) for pn, who in on.items())))
+
+    first, second, third = (record.users[0] for record in answer.records)
+    assert first is second
+    assert (first.role, third.role) == ("member", "admin")
+
+
 def test_unknown_keys_are_ignored_at_any_depth() -> None:
     changed = number(users=[user(new={"a": [1]})], new=1e400, data=[])
     changed["restrictions"]["new"] = changed["restrictions"]["calling"]["EU"] = 5
