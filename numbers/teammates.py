@@ -15,7 +15,7 @@ from numbers.models import Assignment, Sync, TeammateState
 from numbers.paging import Rows
 from numbers.phones import pretty
 from numbers.querysets import current
-from numbers.rows import NO_NAME, NumberRow, number_rows, number_url, teammate_url
+from numbers.rows import NO_NAME, ROW_FIELDS, NumberRow, number_rows, number_url, teammate_url
 from numbers.teammate_filters import TeammateFilters
 from numbers.teammate_querysets import REACH, last_numbers_of, numbers_of, reach_of
 
@@ -185,7 +185,7 @@ def teammate_page(user_id: str) -> TeammatePage | None:
         roles=tuple(dict.fromkeys(role for role, _ in as_given)) or (state.role,),
         groups=tuple(sorted({group for _, group in as_given})),
         first_seen=state.teammate.first_seen,
-        rows=number_rows(theirs.select_related("phone_number")[:PAGE_SIZE]) if held else [],
+        rows=number_rows(theirs.only(*ROW_FIELDS).select_related("phone_number")[:PAGE_SIZE]) if held else [],
         total=len(held),
         list_url=list_url(user_id),
         reach=tuple(_reach_line(user_id, column, held) for column in COLUMNS) if held else (),
