@@ -16,6 +16,7 @@ from django.db import DatabaseError, transaction
 from django.dispatch import Signal, receiver
 from django.http import HttpRequest
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from accounts.models import AccessEvent, User
 from accounts.patience import impatient
@@ -100,10 +101,10 @@ def record_asked(request: HttpRequest, what: str, *, by_itself: bool) -> None:
 
 
 def _is_first(key: str, seconds: int) -> bool:
-    """Say whether nobody has asked so for so many seconds: on a full disk, which keeps nothing, always."""
+    """Say whether nobody has asked so for so many seconds: where nothing can be kept, as on a full disk, always."""
     try:
         return bool(cache.add(key, 1, seconds))
-    except OSError:
+    except (OSError, RedisError):
         return True
 
 

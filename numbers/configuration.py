@@ -31,6 +31,8 @@ def _in_words(setting: env.Setting) -> str:
     value: Any = settings.ENVIRONMENT[setting.name]
     if setting.name == "DATABASE_URL":
         return _database()
+    if setting.name == "CACHE_URL" and value:
+        return str(value["LOCATION"])  # its password stands apart
     if setting.name == "SECRET_KEY":
         return "set" if value else "set, kept in DATA_DIR"
     if setting.name == "SITE_URL":

@@ -15,7 +15,7 @@ from accounts.company.provider import described
 from accounts.company.refusals import Refused
 from numbers import services
 from numbers.quo.errors import BadPayload, BadRequest, NotFound, QuoError, RateLimited, Unavailable
-from numbers.readiness import migrations_to_do
+from numbers.readiness import cache_answers, migrations_to_do
 from numbers.sync import SyncRefused
 
 
@@ -39,6 +39,8 @@ def diagnose() -> Iterator[Finding]:
         yield migrations
         if migrations.ok:
             yield _accounts()
+    if settings.ENVIRONMENT["CACHE_URL"]:
+        yield _cache()
     yield from _quo()
     if settings.OIDC_ISSUER:
         yield _company()
@@ -100,6 +102,13 @@ def _accounts() -> Finding:
     if not count:
         return Finding("accounts", False, "nobody can sign in. Run `.venv/bin/python manage.py createsuperuser`.")
     return Finding("accounts", True, f"{count} can sign in")
+
+
+def _cache() -> Finding:
+    if cache_answers():
+        return Finding("cache", True, "Redis answers")
+    text = "Redis does not answer, or takes nothing. Check CACHE_URL, its password, and that Redis is running."
+    return Finding("cache", False, text)
 
 
 def _quo() -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 
 # Any constant that no other user of the database's advisory locks takes.
 _SYNC_LOCK = 0x51756F
+_PREPARATION_LOCK = 0x517570
 
 LOCK_FILE = "sync.lock"
 
@@ -20,6 +21,22 @@ def only_one_sync() -> Iterator[bool]:
     held = _postgresql_lock() if connection.vendor == "postgresql" else _file_lock(_lock_file())
     with held as mine:
         yield mine
+
+
+@contextmanager
+def one_after_the_other() -> Iterator[None]:
+    """Wait until nobody else brings the database up to date: no process, and on PostgreSQL no machine."""
+    with FileLock(settings.DATA_DIR / "run.lock"):
+        if connection.vendor != "postgresql":
+            yield
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_PREPARATION_LOCK])
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_PREPARATION_LOCK])
 
 
 @contextmanager

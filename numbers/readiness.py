@@ -9,8 +9,10 @@ from threading import Lock
 from time import monotonic
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
+from redis.exceptions import RedisError
 
 from numbers.backups.files import live_file
 from numbers.models import Sync
@@ -30,7 +32,8 @@ class Check:
 
 def readiness() -> tuple[Check, ...]:
     """Return every check, whatever the others found. Never raises."""
-    return _database(), _migrations(), _secret(), _DISK.check()
+    cache_in_redis = (_cache(),) if settings.ENVIRONMENT["CACHE_URL"] else ()
+    return _database(), _migrations(), *cache_in_redis, _secret(), _DISK.check()
 
 
 def _database() -> Check:
@@ -56,6 +59,20 @@ def _migrations() -> Check:
     if pending:
         return Check("migrations", False, f"{pending} to do")
     return Check("migrations", True, "all done")
+
+
+def cache_answers() -> bool:
+    """Say whether Redis takes what is written: one that is full, or a copy of another, only lets read."""
+    try:
+        cache.set("ready", 1, 60)
+    except RedisError:
+        return False
+    return True
+
+
+def _cache() -> Check:
+    is_there = cache_answers()
+    return Check("cache", is_there, "answers" if is_there else "does not answer, or takes nothing")
 
 
 def _secret() -> Check:

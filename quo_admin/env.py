@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,13 @@ SETTINGS = (
         "",
         parsers.database,
         "postgres://user:password@host/name, or sqlite:////a/file; a file in DATA_DIR unless set.",
+        secret=True,
+    ),
+    Setting(
+        "CACHE_URL",
+        "",
+        parsers.cache,
+        "redis://user:password@host:6379/0, by which several machines count attempts together; in DATA_DIR unless set.",
         secret=True,
     ),
     Setting("DATA_DIR", "data", parsers.path, "The folder for what must be kept: the database, the secret key."),
@@ -128,7 +135,7 @@ SETTINGS = (
 class Values:
     """The parsed values by name; `sources` says for each name where it came from, in words."""
 
-    values: Mapping[str, Any]
+    values: Mapping[str, Any] = field(repr=False)  # with DEBUG, Django's page of an error shows every setting
     sources: Mapping[str, str]
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - each setting has a type of its own

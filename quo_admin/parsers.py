@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import dj_database_url
@@ -176,6 +176,26 @@ def database(value: str) -> dict[str, Any]:
         return {**found, "NAME": path(name)}
     # Not what the library says: that may hold the password.
     raise ValueError("must look like postgres://user:password@host/name or sqlite:////path/to/file")
+
+
+def cache(value: str) -> dict[str, Any]:
+    """Return a Redis as Django's settings describe a cache: its address, and apart from it user and password."""
+    complaint = "must look like redis://user:password@host:6379/0, or with rediss:// where the way there is encrypted"
+    try:
+        parts = urlsplit(value)
+        name, number = _network_name(parts.hostname or ""), parts.port
+    except ValueError as error:
+        raise ValueError(complaint) from error
+    clean = value.isprintable() and not re.search(r"[\s\\?#]", value)
+    database = re.fullmatch(r"/?([0-9]{0,4})", parts.path)
+    if parts.scheme not in {"redis", "rediss"} or number == 0 or not clean or not database:
+        raise ValueError(complaint)
+    place = f"[{name}]" if ":" in name else name
+    given = {"username": unquote(parts.username or ""), "password": unquote(parts.password or "")}
+    return {
+        "LOCATION": f"{parts.scheme}://{place}:{number or 6379}/{database[1] or 0}",
+        "OPTIONS": {option: text for option, text in given.items() if text},
+    }
 
 
 def zone(value: str) -> str:

@@ -7,6 +7,7 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.csrf import requires_csrf_token
+from redis.exceptions import RedisError
 
 from quo_admin import request_id
 
@@ -20,6 +21,8 @@ def server_error(_request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if isinstance(error, Error):
         return HttpResponse(render_to_string("503.html"), status=503)
+    if isinstance(error, RedisError):
+        return HttpResponse(render_to_string("503-cache.html"), status=503)
     if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
         return HttpResponse(render_to_string("503-disk.html"), status=503)
     return HttpResponse(render_to_string("500.html", {"request_id": request_id.current()}), status=500)

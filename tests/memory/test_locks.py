@@ -12,8 +12,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from numbers.locks import LOCK_FILE, only_one_sync
+from numbers.locks import LOCK_FILE, one_after_the_other, only_one_sync
 from tests.accounts.installation import environment
+from tests.memory.installation import wait_until
 
 only_sqlite = pytest.mark.skipif(
     settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3", reason="locks a file beside SQLite's"
@@ -166,3 +167,32 @@ def test_a_connection_that_breaks_holds_nothing() -> None:
     thread.start()
     thread.join()
     assert in_another_thread()
+
+
+@only_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_of_two_machines_one_brings_the_database_up_to_date_and_the_other_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = threading.Event()
+
+    def come_second() -> None:
+        try:
+            with one_after_the_other():
+                done.set()
+        finally:
+            connection.close()
+
+    def is_waited_for() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
+            return bool(cursor.fetchone()[0])
+
+    with one_after_the_other():
+        monkeypatch.setattr(settings, "DATA_DIR", tmp_path)  # the folder of another machine
+        thread = threading.Thread(target=come_second)
+        thread.start()
+        wait_until(lambda: is_waited_for() or done.is_set())
+        assert not done.is_set()
+    thread.join()
+    assert done.is_set()

@@ -101,7 +101,7 @@ def test_a_page_that_fails_has_the_same_headers(office: Office) -> None:
     assert response.headers["X-Frame-Options"] == "DENY"
 
 
-@pytest.mark.parametrize("name", ["503.html", "503-disk.html"])
+@pytest.mark.parametrize("name", ["503.html", "503-disk.html", "503-cache.html"])
 def test_the_page_for_what_is_down_asks_nothing_of_django(name: str) -> None:
     text = (live.BASE_DIR / "templates" / name).read_text()
 

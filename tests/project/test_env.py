@@ -18,6 +18,7 @@ ADDRESS = "must be an address such as https://example.com, without a user name, 
 DATABASE = "must look like postgres://user:password@host/name or sqlite:////path/to/file"
 OPENED = "must be an address that a browser can open, such as https://phones.example.com"
 LONG = "must be at least 32 characters; leave it out, and `make setup` makes one"
+CACHE = "must look like redis://user:password@host:6379/0, or with rediss:// where the way there is encrypted"
 MACHINE = "must be this machine's name or address in a network, such as 127.0.0.1"
 
 
@@ -79,6 +80,24 @@ def dotenv(tmp_path: Path) -> Path:
 )
 def test_a_good_value_is_taken(name: str, text: str, value: object) -> None:
     assert read(**{name: text})[name] == value
+
+
+@pytest.mark.parametrize(
+    ("url", "place", "options"),
+    [
+        ("redis://cache.local", "redis://cache.local:6379/0", {}),
+        ("redis://127.0.0.1:6380/3", "redis://127.0.0.1:6380/3", {}),
+        ("rediss://[::1]/", "rediss://[::1]:6379/0", {}),
+        ("redis://:p%40ss@cache.local/1", "redis://cache.local:6379/1", {"password": "p@ss"}),
+        (
+            "redis://mara:hunter2@cache.local",
+            "redis://cache.local:6379/0",
+            {"username": "mara", "password": "hunter2"},
+        ),
+    ],
+)
+def test_a_cache_is_described_with_its_password_apart(url: str, place: str, options: dict[str, str]) -> None:
+    assert read(CACHE_URL=url)["CACHE_URL"] == {"LOCATION": place, "OPTIONS": options}
 
 
 @pytest.mark.parametrize(
@@ -170,6 +189,24 @@ def test_a_database_is_described_as_django_wants_it(url: str, described: dict[st
             )
         ],
         ("DATABASE_URL", "sqlite:////a/%00", "must be a path"),
+        *[
+            ("CACHE_URL", text, CACHE)
+            for text in (
+                "redis",
+                "redis://",
+                "cache.local:6379",
+                "http://cache.local",
+                "memcached://cache.local:11211",
+                "redis://cache.local:0",
+                "redis://cache.local:port",
+                "redis://cache.local/first",
+                "redis://cache.local/0/1",
+                "redis://mara:pa#ss@cache.local/0",
+                "redis://mara:pa/ss@cache.local/0",
+                "redis://cache.local/0?socket_timeout=60",
+                "redis://two words/0",
+            )
+        ],
         *[("DATA_DIR", text, "must be a path") for text in ("nul\0", "two\nlines", "~nobody-of-that-name/quo")],
         *[("SECRET_KEY", text, "must be one line of text") for text in ("two\nlines", "\udcff")],
         *[("SECRET_KEY", text, LONG) for text in ("a", "changeme", "a" * 31)],
@@ -179,7 +216,7 @@ def test_a_database_is_described_as_django_wants_it(url: str, described: dict[st
                 text,
                 "must be your own proxies: where every address is one, anybody can make up theirs",
             )
-            for text in ("0.0.0.0/0", "127.0.0.1, ::/0")
+            for text in ("0.0.0.0/0", "127.0.0.1, ::/0", "0.0.0.0/1,128.0.0.0/1", "8000::/1, 10.0.0.0/8, ::/1")
         ],
         *[
             ("TIME_ZONE", text, "must be the name of a time zone, such as America/New_York or UTC")

@@ -164,6 +164,16 @@ def test_the_cache_holds_the_sign_in_limits_of_an_office(evaluate: Evaluate) -> 
     assert evaluate()["CACHES"]["default"]["OPTIONS"]["MAX_ENTRIES"] == 10_000
 
 
+def test_in_redis_the_keys_are_ours_nothing_is_waited_for_long_and_nothing_that_comes_is_run(
+    evaluate: Evaluate,
+) -> None:
+    cache = evaluate(CACHE_URL="redis://mara:hunter2@cache.local")["CACHES"]["default"]
+    assert (cache["LOCATION"], cache["KEY_PREFIX"]) == ("redis://cache.local:6379/0", "quo-admin")
+    assert (cache["OPTIONS"]["username"], cache["OPTIONS"]["password"]) == ("mara", "hunter2")
+    assert max(cache["OPTIONS"]["socket_connect_timeout"], cache["OPTIONS"]["socket_timeout"]) <= 2
+    assert cache["OPTIONS"]["serializer"] == "django.core.signing.JSONSerializer"  # Django's own unpickles
+
+
 def test_the_offices_time_zone_is_django_s(evaluate: Evaluate) -> None:
     assert evaluate(TIME_ZONE="America/New_York")["TIME_ZONE"] == "America/New_York"
 

@@ -12,9 +12,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connections
-from filelock import FileLock
 
 from accounts.first import FirstAccount, ensure_first_account
+from numbers.locks import one_after_the_other
 from numbers.models import Sync
 from numbers.serving import demo_workspace, listen, our_command, serve
 
@@ -40,7 +40,7 @@ class Command(BaseCommand):
 
     def _prepare(self, started: ExitStack) -> FirstAccount:
         demo_is_up = started.enter_context(demo_workspace()) if settings.DEMO else None
-        with FileLock(settings.DATA_DIR / "run.lock"):
+        with one_after_the_other():
             call_command("migrate", verbosity=0, interactive=False)
         account = ensure_first_account(_first_password_file())
         if demo_is_up:

@@ -1,0 +1,156 @@
+"""Two machines on one PostgreSQL, and one Redis where there is a redis-server; each has a data folder of its own."""
+
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+import requests
+
+from numbers.sandbox.server import SandboxServer
+from numbers.sandbox.workspace import build
+from tests.accounts.test_limits import FAILURES_PER_ACCOUNT
+from tests.project.processes import PATIENCE, free_port, wait_until
+from tests.project.redises import REDIS, needs_redis, redis, url
+from tests.project.test_run import EMAIL, KEY, Site, real, running
+
+SERVER = os.environ.get("TEST_DATABASE_URL", "")
+BUSY = "Another sync is running right now"
+EVERY_PROCESS = 6  # so many questions one after the other reach both processes of a machine
+
+pytestmark = pytest.mark.skipif(not SERVER, reason="there is no PostgreSQL here")
+
+
+@dataclass(frozen=True)
+class Machines:
+    """Both, as the load balancer reaches them, and what they ask."""
+
+    first: Site
+    second: Site
+    database: str
+    quo: SandboxServer
+
+    def browser(self) -> requests.Session:
+        """Somebody who is signed in on the first machine, with cookies for the address of both."""
+        # The machine that made the first account has said its password.
+        password = re.findall(
+            rf"{EMAIL} with the password (\S+)", self.first.process.printed + self.second.process.printed
+        )
+        browser = requests.Session()
+        browser.trust_env = False
+        answer = sign_in(browser, self.first, EMAIL, password[0])
+        assert answer.status_code == 302, answer.text
+        return browser
+
+    def syncs(self) -> list[str]:
+        with psycopg.connect(self.database) as connection:
+            return [outcome for (outcome,) in connection.execute("SELECT outcome FROM numbers_sync ORDER BY id")]
+
+
+def sign_in(browser: requests.Session, site: Site, email: str, password: str, **headers: str) -> requests.Response:
+    page = browser.get(f"{site.url}/accounts/login/", timeout=PATIENCE)
+    token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[0]
+    form = {"csrfmiddlewaretoken": token, "login": email, "password": password}
+    return browser.post(page.url, form, headers=headers, allow_redirects=False, timeout=PATIENCE)
+
+
+def sync(browser: requests.Session, site: Site) -> requests.Response:
+    token = next(cookie.value for cookie in browser.cookies if cookie.name.startswith("csrftoken"))
+    return browser.post(f"{site.url}/sync/", headers={"X-CSRFToken": str(token)}, timeout=PATIENCE)
+
+
+def page(browser: requests.Session, site: Site, path: str = "/numbers/") -> str:
+    answer = browser.get(f"{site.url}{path}", allow_redirects=False, timeout=PATIENCE)
+    assert answer.status_code == 200
+    return answer.text
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[str]:
+    """The address of an empty database."""
+    name = f"machines_{secrets.token_hex(4)}"
+    with psycopg.connect(SERVER, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        yield urlsplit(SERVER)._replace(path=f"/{name}").geturl()
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def machines(project: Path, database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
+    """Started at the same moment, on a database in which there is nothing yet."""
+    with ExitStack() as stack, ThreadPoolExecutor(2) as pool:
+        quo = stack.enter_context(SandboxServer(build(12), key=KEY))
+        same = {"SECRET_KEY": "s" * 50, "DATABASE_URL": database, "SITE_URL": "http://localhost", "QUO_TIMEOUT": "5"}
+        if REDIS:
+            port = free_port()
+            stack.enter_context(redis(tmp_path_factory.mktemp("redis"), port))
+            same["CACHE_URL"] = url(port)
+        folders = [tmp_path_factory.mktemp(name) for name in ("first", "second")]
+        first, second = pool.map(
+            lambda folder: stack.enter_context(running(project, folder, **same, **real(quo))), folders
+        )
+        yield Machines(first, second, database, quo)
+
+
+def test_machines_that_start_at_once_on_an_empty_database_both_serve(machines: Machines) -> None:
+    for site in (machines.first, machines.second):
+        assert requests.get(f"{site.url}/readyz", timeout=PATIENCE).status_code == 200
+        assert "CommandError" not in site.process.printed
+
+
+def test_who_is_signed_in_on_one_is_signed_in_on_the_other_until_signed_out(machines: Machines) -> None:
+    with machines.browser() as browser:
+        assert "data-total=" in page(browser, machines.second)
+        token = next(cookie.value for cookie in browser.cookies if cookie.name.startswith("csrftoken"))
+        browser.post(f"{machines.second.url}/accounts/logout/", headers={"X-CSRFToken": str(token)}, timeout=PATIENCE)
+        left = browser.get(f"{machines.first.url}/numbers/", allow_redirects=False, timeout=PATIENCE)
+    assert left.status_code == 302
+
+
+@needs_redis
+def test_attempts_to_sign_in_at_the_same_moment_are_counted_over_both(machines: Machines) -> None:
+    def attempt(number: int) -> int:
+        site = (machines.first, machines.second)[number % 2]
+        with requests.Session() as browser:
+            visitor = {"X-Forwarded-For": f"203.0.113.{number}"}  # the limit is that of the account
+            return sign_in(browser, site, "somebody@example.com", "wrong", **visitor).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = sorted(pool.map(attempt, range(4 * FAILURES_PER_ACCOUNT)))
+    assert answers == [200] * FAILURES_PER_ACCOUNT + [429] * (3 * FAILURES_PER_ACCOUNT)
+
+
+def test_of_two_syncs_at_once_one_runs_and_the_other_is_told(machines: Machines) -> None:
+    with machines.browser() as browser, machines.browser() as other, ThreadPoolExecutor(1) as pool:
+        before, asked = len(machines.syncs()), len(machines.quo.requests)
+        machines.quo.next_faults = ["stalled"]
+        running_one = pool.submit(sync, browser, machines.first)
+        wait_until(lambda: len(machines.quo.requests) > asked)
+        told = sync(other, machines.second).text
+        assert (machines.syncs()[before:], BUSY in told) == (["running"], True)
+        assert BUSY not in running_one.result().text
+        assert BUSY not in sync(other, machines.second).text
+    assert len(machines.syncs()) == before + 2
+    assert machines.syncs()[-1] == "succeeded"
+
+
+def test_what_one_has_synced_the_other_shows_at_once(machines: Machines) -> None:
+    numbers = machines.quo.workspace.numbers
+    with machines.browser() as browser:
+        for name in ("Lobby of the moon", "Lobby of the sun"):
+            for _ in range(EVERY_PROCESS):
+                assert name not in page(browser, machines.second)
+                assert f'data-numbers="{len(numbers)}"' in page(browser, machines.second, "/")
+            numbers.append(numbers[0] | {"id": f"{numbers[-1]['id']}2", "name": name})
+            machines.quo.workspace.refresh()
+            sync(browser, machines.first)
+            for _ in range(EVERY_PROCESS):
+                assert name in page(browser, machines.second)
+                assert f'data-numbers="{len(numbers)}"' in page(browser, machines.second, "/")
