@@ -5,6 +5,7 @@ A piece is kept under all that it shows: another state, another name, another ch
 
 from collections.abc import Hashable
 from functools import lru_cache
+from typing import cast
 
 from django.conf import settings
 from django.template.loader import get_template
@@ -19,7 +20,7 @@ def drawn(template: str, **shows: Hashable) -> SafeString:
 
 
 def _draw(template: str, **shows: Hashable) -> SafeString:
-    return SafeString(get_template(template).render(shows))
+    return cast("SafeString", get_template(template).render(shows))  # as the backend of Django gives it
 
 
 _drawn = lru_cache(maxsize=PIECES)(_draw)

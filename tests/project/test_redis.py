@@ -150,10 +150,10 @@ def test_not_even_a_developers_error_page_shows_a_secret(tmp_path: Path) -> None
     more = {
         "DJANGO_SETTINGS_MODULE": "quo_admin.settings",
         "SECRET_KEY": "s" * 32,
-        "CACHE_URL": url(6379, "hidden-one"),
-        "DATABASE_URL": "postgres://mara:hidden-one@db.local/quo",
-        "QUO_API_KEY": "hidden-one",
+        "CACHE_URL": url(6379, "hunter2"),
+        "DATABASE_URL": "postgres://mara:hunter2@db.local/quo",
+        "QUO_API_KEY": "hunter2",
     }
     page = python(env.BASE_DIR, tmp_path, "-c", code, **more)
     assert "redis://127.0.0.1:6379/0" in page.stdout, page.stderr
-    assert "hidden-one" not in page.stdout
+    assert "hunter2" not in page.stdout
