@@ -291,7 +291,7 @@ def _memory(syncs: int) -> None:
 def test_they_ask_a_fixed_number_of_questions(monitor: Client, django_assert_num_queries: Any, syncs: int) -> None:
     _memory(syncs)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         monitor.get(METRICS)
 
 
