@@ -64,7 +64,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const { elt: field, formData } = event.detail.requestConfig ?? {};
   if (field?.id !== "who") return;
   field.dataset.shown = formData.get("who");
-  if (field.value === field.dataset.shown && document.activeElement === field) awaited?.();
+  if (field.value !== field.dataset.shown) return; // an earlier answer: what the key waits for is still to come
+  if (document.activeElement === field) awaited?.();
   awaited = null;
 });
 

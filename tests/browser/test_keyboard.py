@@ -1,6 +1,8 @@
 """The whole walk without a mouse."""
 
-from playwright.sync_api import Locator, Page, expect
+import re
+
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import PHONE, Browsing
 from tests.browser.looking import MARCUS, expect_numbers, expect_total, has, named, number, numbers_that
@@ -136,6 +138,30 @@ def test_arrows_move_among_the_teammates_found_and_enter_chooses_the_marked_one(
     page.keyboard.press("Enter")
     expect_numbers(page, numbers_that(has(user_id)))
     expect(page.locator("#teammate-summary")).to_be_focused()
+
+
+WHO = re.compile(r"/numbers/teammates/\?.*who=ma")
+# The answer to an empty field takes its time to settle, and tells when it did.
+SETTLING = """() => {
+  window.htmx.config.defaultSettleDelay = 500;
+  document.addEventListener("htmx:afterSettle", () => { document.body.dataset.settled = "yes"; });
+}"""
+
+
+def test_a_key_waits_for_the_answer_to_what_was_typed_though_an_earlier_one_settles_meanwhile(page: Page) -> None:
+    answers: list[Route] = []
+    page.route(WHO, lambda route: answers.append(route))  # noqa: PLW0108 - it takes nothing that is built in
+    page.goto("/numbers/")
+    page.evaluate(SETTLING)
+    open_picker(page)
+    choices = page.locator("#teammate-choices .choice")
+    expect(choices).not_to_have_count(0)
+    with page.expect_request(WHO):
+        page.keyboard.type("ma")
+        page.keyboard.press("ArrowDown")
+    expect(page.locator("body")).to_have_attribute("data-settled", "yes")
+    answers[0].continue_()
+    expect(choices.nth(0)).to_be_focused()
 
 
 def test_where_several_teammates_fit_enter_marks_the_first_and_chooses_nobody(page: Page) -> None:
