@@ -9,7 +9,6 @@ from django.db.models import F, Q
 
 OPEN = Q(until__isnull=True)
 ENDED = Q(until__isnull=False)
-CELLS = ("calling_us", "calling_ca", "calling_intl", "messaging_us", "messaging_ca", "messaging_intl")
 
 
 def shown_name(first_name: str | None, last_name: str | None, email: str) -> str:
@@ -89,11 +88,6 @@ class NumberState(models.Model):
             models.Index(fields=["number"], condition=OPEN, name="open_number_states_by_number"),
             models.Index(fields=["since"], name="number_states_by_beginning"),
             models.Index(fields=["until"], condition=ENDED, name="number_states_by_end"),
-            # A list filtered by one cell is in order already, and counted without reading the numbers.
-            *(
-                models.Index(fields=[cell, "name_key", "number"], condition=OPEN, name=f"open_states_{cell}")
-                for cell in CELLS
-            ),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from numbers.facts import COLUMNS
 from numbers.filters import NumberFilters
 from tests.memory.sites import only_sqlite
 
@@ -13,17 +12,6 @@ pytestmark = [pytest.mark.django_db, only_sqlite]
 
 def plan_of(rows: Any) -> str:
     return str(rows.values_list("pk", flat=True).explain())
-
-
-@pytest.mark.parametrize("cell", [column.field for column in COLUMNS])
-@pytest.mark.parametrize("fact", ["allowed", "restricted"])
-def test_a_list_filtered_by_one_cell_is_found_in_its_order(cell: str, fact: str) -> None:
-    states = NumberFilters(**{cell: fact}).states()  # type: ignore[arg-type]
-
-    plan = plan_of(states)
-
-    assert f"USING INDEX open_states_{cell} ({cell}=?)" in plan
-    assert "TEMP B-TREE" not in plan
 
 
 def test_the_whole_list_is_read_in_its_order() -> None:
