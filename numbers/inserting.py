@@ -4,7 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field, Model
+
+
+def statement(table: str, fields: Sequence["Field[Any, Any]"], connection: BaseDatabaseWrapper) -> str:
+    """Return the SQL that inserts a row of `table` with a value for each of the fields."""
+    names, places = [table, *(str(field.column) for field in fields)], ", ".join(["%s"] * len(fields))
+    into, *columns = map(connection.ops.quote_name, names)
+    return f"INSERT INTO {into} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608 - our own words
 
 
 def insert(
@@ -18,12 +26,9 @@ def insert(
     meta = model._meta
     by_name = {field.attname: field for field in meta.local_concrete_fields}
     fields = [by_name[name] for name in (*columns, *same)]
-    quoted = [connection.ops.quote_name(name) for name in (meta.db_table, *(str(field.column) for field in fields))]
     fixed = tuple(
         field.get_db_prep_save(value, connection=connection)
         for field, value in zip(fields[len(columns) :], same.values(), strict=True)
     )
-    places = ", ".join(["%s"] * len(fields))
-    sql = f"INSERT INTO {quoted[0]} ({', '.join(quoted[1:])}) VALUES ({places})"  # noqa: S608 - our own words
     with connection.cursor() as cursor:
-        cursor.executemany(sql, [(*row, *fixed) for row in rows])
+        cursor.executemany(statement(meta.db_table, fields, connection), [(*row, *fixed) for row in rows])

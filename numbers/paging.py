@@ -36,7 +36,7 @@ class Rows(Sequence[Row]):
         return self._between(start, end)
 
     def _between(self, start: int, end: int) -> list[Row]:
-        keys, before, after = self._rows.values_list("pk", flat=True), start, len(self) - end
-        wanted = list(keys[start:end]) if before <= after else list(keys.reverse()[after : len(self) - start])[::-1]
+        keys, after = self._rows.values_list("pk", flat=True), len(self) - end
+        wanted = list(keys[start:end]) if start <= after else list(keys.reverse()[after : len(self) - start])[::-1]
         found = self._rows.order_by().in_bulk(wanted)
         return [found[key] for key in wanted if key in found]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import dj_database_url
@@ -82,18 +82,27 @@ def port(value: str) -> int:
 def url(value: str) -> str:
     """Return an http(s) address in the spelling that browsers use, without a trailing slash."""
     complaint = "must be an address such as https://example.com, without a user name, query or fragment"
+    parts, place, number = _address(value, complaint)
+    if parts.scheme not in _DEFAULT_PORTS or "@" in value:
+        raise ValueError(complaint)
+    if number not in {None, _DEFAULT_PORTS[parts.scheme]}:
+        place = f"{place}:{number}"
+    return f"{parts.scheme}://{place}{parts.path}".rstrip("/")
+
+
+def _address(value: str, complaint: str) -> tuple[SplitResult, str, int | None]:
+    """Return the parts of an address without query or fragment, its host as addresses write it, and its port.
+
+    Raises ValueError with the complaint.
+    """
     try:
         parts = urlsplit(value)
         name, number = _network_name(parts.hostname or ""), parts.port
     except ValueError as error:
         raise ValueError(complaint) from error
-    clean = value.isprintable() and not re.search(r"[\s\\@?#]", value)
-    if parts.scheme not in _DEFAULT_PORTS or number == 0 or not clean:
+    if number == 0 or not value.isprintable() or re.search(r"[\s\\?#]", value):
         raise ValueError(complaint)
-    place = f"[{name}]" if ":" in name else name
-    if number not in {None, _DEFAULT_PORTS[parts.scheme]}:
-        place = f"{place}:{number}"
-    return f"{parts.scheme}://{place}{parts.path}".rstrip("/")
+    return parts, f"[{name}]" if ":" in name else name, number
 
 
 def _network_name(value: str) -> str:
@@ -181,16 +190,10 @@ def database(value: str) -> dict[str, Any]:
 def cache(value: str) -> dict[str, Any]:
     """Return a Redis as Django's settings describe a cache: its address, and apart from it user and password."""
     complaint = "must look like redis://user:password@host:6379/0, or with rediss:// where the way there is encrypted"
-    try:
-        parts = urlsplit(value)
-        name, number = _network_name(parts.hostname or ""), parts.port
-    except ValueError as error:
-        raise ValueError(complaint) from error
-    clean = value.isprintable() and not re.search(r"[\s\\?#]", value)
+    parts, place, number = _address(value, complaint)
     database = re.fullmatch(r"/?([0-9]{0,4})", parts.path)
-    if parts.scheme not in {"redis", "rediss"} or number == 0 or not clean or not database:
+    if parts.scheme not in {"redis", "rediss"} or not database:
         raise ValueError(complaint)
-    place = f"[{name}]" if ":" in name else name
     given = {"username": unquote(parts.username or ""), "password": unquote(parts.password or "")}
     return {
         "LOCATION": f"{parts.scheme}://{place}:{number or 6379}/{database[1] or 0}",

@@ -15,6 +15,8 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import connections
 from django.db.models import JSONField, Model
 
+from numbers.inserting import statement
+
 _CHUNK = 1_000
 _SESSION_APPS = {"usersessions"}  # allauth's list of who is signed in from where
 
@@ -63,10 +65,7 @@ def _copy_rows(model: type[Model], source: str, target: str) -> None:
     # What the model would do when it saves (a time of its own, a derived column) was done when the row was made.
     connection = connections[target]
     fields = [field for field in model._meta.local_concrete_fields if not field.generated]
-    names = [model._meta.db_table, *(str(field.column) for field in fields)]
-    quoted = [connection.ops.quote_name(name) for name in names]
-    places = ", ".join(["%s"] * len(fields))
-    insert = f"INSERT INTO {quoted[0]} ({', '.join(quoted[1:])}) VALUES ({places})"  # noqa: S608 - our own words
+    insert = statement(model._meta.db_table, fields, connection)
     rows = model._base_manager.using(source).order_by("pk").values_list(*(field.attname for field in fields))
     with connection.cursor() as cursor:
         for chunk in _chunks(rows.iterator(chunk_size=_CHUNK)):

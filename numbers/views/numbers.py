@@ -40,9 +40,8 @@ def number_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "filters": page.filters,
         "cell_fields": filter_choices.cell_fields(page.filters),
-        "other_fields": partial(
-            filter_choices.other_fields, page.filters, version
-        ),  # asked only where the form is drawn
+        # Asked only where the form is drawn.
+        "other_fields": partial(filter_choices.other_fields, page.filters, version),
         "export_urls": export_urls("numbers:export", page.filters.but().query),
         "shown": personal.columns_of(user),
         "sort_labels": filters.SORT_LABELS,

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from accounts.models import User
 from numbers.invariants import INVARIANTS, Finding, findings
@@ -17,7 +15,7 @@ from numbers.quo.payloads import parse_list
 from tests.memory.factories import Office, Source, ids, number, numbers, teammate
 from tests.memory.harm import BROKEN, PREVENTED, Break, at, change, raw, states, sync, unchecked
 from tests.memory.sites import only_sqlite
-from tests.memory.test_model_based import Conversation
+from tests.memory.test_model_based import Conversation, converse
 
 
 def assert_only(found: list[Finding], invariant: str, which: str) -> None:
@@ -150,17 +148,7 @@ class Verified(Conversation):
 
 @pytest.mark.django_db
 def test_of_any_history_nothing_is_found() -> None:
-    run_state_machine_as_test(
-        Verified,
-        settings=settings(
-            max_examples=30,
-            stateful_step_count=20,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    converse(Verified, times=30, steps=20)
 
 
 def test_the_number_of_questions_does_not_grow_with_the_numbers(office: Office) -> None:

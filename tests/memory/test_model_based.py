@@ -278,16 +278,21 @@ def _observed(sync: Sync) -> datetime:
     return sync.observed_at
 
 
-@pytest.mark.django_db
-def test_the_memory_agrees_with_a_naive_model_whatever_quo_says_in_whatever_order() -> None:
+def converse(conversation: type["Conversation"], *, times: int, steps: int) -> None:
+    """Hold so many conversations of so many steps, always the same ones."""
     run_state_machine_as_test(
-        Conversation,
+        conversation,
         settings=settings(
-            max_examples=60,
-            stateful_step_count=25,
+            max_examples=times,
+            stateful_step_count=steps,
             deadline=None,
             derandomize=True,
             database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+@pytest.mark.django_db
+def test_the_memory_agrees_with_a_naive_model_whatever_quo_says_in_whatever_order() -> None:
+    converse(Conversation, times=60, steps=25)
