@@ -16,6 +16,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
+from numbers import planner
 from numbers.locks import only_one_sync
 from numbers.models import Assignment, Sync
 from numbers.quo.errors import NotFound, QuoError
@@ -211,6 +212,8 @@ def _record(sync: Sync, heard: Heard, observed_at: datetime, *, accept_removals:
     ]
     if complete:
         _conclude_removals(sync, answer, known, observed_at, accept_removals=accept_removals)
+    if sync.new + sync.changed + sync.gone >= planner.MANY:
+        planner.refresh_statistics()
 
 
 def _conclude_removals(

@@ -19,6 +19,7 @@ from django.core.management.color import no_style
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
+from numbers import planner
 from numbers.backups import Refused, making, tables
 from numbers.backups.files import (
     SIDE_FILES,
@@ -285,6 +286,7 @@ def _into_server(backup: Prepared, kept: Path) -> Restored:
             tables.empty(DEFAULT_DB_ALIAS)
             tables.copy(_FILE, DEFAULT_DB_ALIAS)
             _count_on(backup.file)
+        planner.refresh_statistics()
     return Restored(backup.contents, kept if applied else None)
 
 
