@@ -5,10 +5,11 @@ that still confirmed how things were. What the first complete answer found was n
 The role and the group that a number gives a teammate are not told: the role is the teammate's own, and told there.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
@@ -17,6 +18,7 @@ from django.utils.timezone import localtime
 from numbers.change_words import Parts, Person, arrived, gone, number_changed, number_part, teammate_changed
 from numbers.confirmed import number_confirmed, teammate_confirmed
 from numbers.models import Assignment, NumberState, Sync, TeammateState, shown_name
+from numbers.versions import Version
 
 
 @dataclass(frozen=True)
@@ -65,18 +67,34 @@ class Changes:
         return self.total - len(self.found)
 
 
-def changes(*, since: datetime, limit: int) -> Changes:
+def changes(*, since: datetime, limit: int, version: Version) -> Changes:
     """Return the `limit` newest changes that were found at `since` or later; of one sync, those of numbers first.
 
     However many there are, the queries are the same few, and only the changes that are returned are put together.
     """
     baseline = _first_complete_answer()
-    found = _found(since, baseline)
+    newest, moments = changes_since(since.replace(minute=0, second=0, microsecond=0), limit, baseline, version)
+    return Changes(
+        tuple(change for change in newest if change.latest >= since),
+        sum(count for moment, count in moments.items() if moment >= since),
+        baseline,
+    )
+
+
+@lru_cache(maxsize=4)
+def changes_since(
+    hour: datetime, limit: int, baseline: datetime | None, _version: Version
+) -> tuple[tuple[Change, ...], Mapping[datetime, int]]:
+    """Return the newest changes since `hour`, and how many there are by their moments.
+
+    Asked once an hour of each version of the memory, which never changes; who asks leaves out what is too old by then.
+    """
+    found = _found(hour, baseline)
     keys = [_Key(*row) for row in found.order_by("-moment", "is_teammate", "of")[:limit]]
     numbers = _number_changes([key for key in keys if not key.is_teammate])
     teammates = _teammate_changes([key for key in keys if key.is_teammate])
     newest = tuple((teammates if key.is_teammate else numbers)[key] for key in keys)
-    return Changes(newest, found.count(), baseline)
+    return newest, Counter(moment for moment, *_ in found)
 
 
 def _first_complete_answer() -> datetime | None:

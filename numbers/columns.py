@@ -30,6 +30,11 @@ class Shown:
         return key in self.keys
 
     @property
+    def offered(self) -> list[tuple[str, str, bool]]:
+        """Every column there is: its key, its label and whether it is shown."""
+        return [(key, label, key in self.keys) for key, label in LABELS.items()]
+
+    @property
     def is_wide(self) -> bool:
         """Whether others than the usual columns are there, and as many, which may be more than fit."""
         return not self.keys <= frozenset(USUAL) and len(self.keys) >= len(USUAL)

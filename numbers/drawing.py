@@ -12,6 +12,8 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 
 PIECES = 2048  # rows of forty pages; with a symbol in each, which takes four bytes a character, some 20 MB
+TOKEN = SafeString("<token>")  # in the place of a form's token; escaped text holds no such sign
+SECTIONS = 96  # large parts of a page, of up to some 200 kB each
 
 
 def drawn(template: str, **shows: Hashable) -> SafeString:
@@ -20,7 +22,19 @@ def drawn(template: str, **shows: Hashable) -> SafeString:
 
 
 def _draw(template: str, **shows: Hashable) -> SafeString:
-    return cast("SafeString", get_template(template).render(shows))  # as the backend of Django gives it
+    # As Django's own backend gives it.
+    return cast("SafeString", get_template(template).render({**shows, "csrf_token": TOKEN}))
 
 
 _drawn = lru_cache(maxsize=PIECES)(_draw)
+
+
+def drawn_section(template: str, **shows: Hashable) -> SafeString:
+    """The same for a large part of a page, of which fewer are kept."""
+    return _draw(template, **shows) if settings.DEBUG else SafeString(str(_drawn_section(template, **shows), "utf-8"))
+
+
+@lru_cache(maxsize=SECTIONS)
+def _drawn_section(template: str, **shows: Hashable) -> bytes:
+    """As bytes: one symbol in a text makes each of its characters take four."""
+    return _draw(template, **shows).encode()

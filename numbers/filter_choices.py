@@ -17,6 +17,7 @@ from numbers.versions import Version
 
 # Longer lists would weigh more than the numbers do: of more groups the id is typed, more ports are left out.
 MOST_CHOICES = 200
+FORMS = 32  # that are kept
 
 _PORTS = {"unfinished": "Not completed", "none": "No port"}
 
@@ -72,8 +73,21 @@ def what_there_is(_version: Version) -> There:
     return There(tuple(_groups()), frozenset(countries), frozenset(ports))
 
 
-def other_fields(filters: NumberFilters, version: Version) -> list[Field]:
-    """Everything else that the form offers of the numbers of that version."""
+@dataclass(frozen=True, eq=False)
+class Fields:
+    """What the form offers: one object for all who ask the same of one version of the memory."""
+
+    cells: tuple[Field, ...]
+    others: tuple[Field, ...]
+
+
+@lru_cache(maxsize=FORMS)
+def fields_of(filters: NumberFilters, version: Version) -> Fields:
+    """The whole form, for the numbers of that version."""
+    return Fields(tuple(cell_fields(filters)), tuple(_other_fields(filters, version)))
+
+
+def _other_fields(filters: NumberFilters, version: Version) -> list[Field]:
     there = what_there_is(version)
     countries, ports = there.countries | {filters.country}, there.ports | {filters.porting}
     return [

@@ -3,8 +3,9 @@
 The page, its fragments and its exports all read it here, so they show the same numbers.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -54,6 +55,8 @@ class NumberFilters:
 
     `who` is what was typed to find a teammate; it chooses nobody by itself.
     """
+
+    sort_labels: ClassVar[Mapping[str, str]] = SORT_LABELS
 
     q: str = ""
     user: str = ""

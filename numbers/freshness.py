@@ -29,17 +29,26 @@ class Freshness:
 
     `is_due` says whether the page should ask its own question: what Quo said of the whole workspace makes the copy
     younger, but is no answer to what Quo lists for one teammate, or says of one number asked by itself.
+    `observed_at` is the time that the facts of the last good answer hold for.
     `failure` is the last sync, where it failed; `held`, the last answer about the whole workspace, where removals
     were not believed; `set_aside` counts the records of that answer which could not be read.
     """
 
     level: Level
+    observed_at: datetime | None
     checked_at: datetime | None
     ago: str
     is_due: bool
     failure: Sync | None
     held: Sync | None
     set_aside: int
+
+    @property
+    def waiting(self) -> str:
+        """What a page without anything to show waits for: "asking" or, where that failed, "failed"; else empty."""
+        if self.level != Level.NEVER:
+            return ""
+        return "failed" if self.failure else "asking"
 
     @property
     def is_in_doubt(self) -> bool:
@@ -74,6 +83,7 @@ def freshness_of(question: Question, now: datetime, interval: timedelta, *, is_k
         last_asked = _last_asked(question)
     return Freshness(
         level=_level(age, interval),
+        observed_at=good.observed_at if good else None,
         checked_at=checked_at,
         ago=in_words(age) if age is not None else "",
         is_due=last_asked is None or abs(now - last_asked) >= PAGE_MAX_AGE,

@@ -87,9 +87,12 @@ class Abroad:
     url: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Standing:
-    """How everything stands: `bars` by channel; `to_look_at` empty where nothing needs anybody."""
+    """How everything stands, one object for each version of the memory.
+
+    `bars` are by channel; `to_look_at` is empty where nothing needs anybody.
+    """
 
     numbers: int
     teammates: int
@@ -99,17 +102,23 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Overview(Standing):
+class Overview:
     """The start page: how everything stands, and what changed since `lately`."""
 
+    standing: Standing
     changes: Changes
     lately: datetime
+
+    @property
+    def is_new(self) -> bool:
+        """Whether less is known than all that changed since `lately`."""
+        return self.changes.watching_since is not None and self.changes.watching_since > self.lately
 
 
 def overview(now: datetime, version: Version) -> Overview:
     """Return what the start page shows of the memory of that version."""
     lately = now - LATELY
-    return Overview(**vars(standing(version)), changes=changes(since=lately, limit=SHOWN_CHANGES), lately=lately)
+    return Overview(standing(version), changes(since=lately, limit=SHOWN_CHANGES, version=version), lately)
 
 
 @lru_cache(maxsize=1)

@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.db.models import Max
 from django.utils import timezone
 
 from numbers import demo, sync
 from numbers.facts import Advice, Cell, advice_for, cells_of
 from numbers.filter_words import Chip, chips, sentence
 from numbers.filters import NumberFilters
-from numbers.freshness import Freshness, freshness_of, syncs_about
+from numbers.freshness import Freshness, freshness_of
 from numbers.models import NumberState, PhoneNumber, Sync, Teammate, TeammateState
 from numbers.paging import Rows
 from numbers.phones import pretty
@@ -24,9 +24,11 @@ from numbers.recording import Progress
 from numbers.rows import NO_NAME, ROW_FIELDS, NumberRow, TeammateLine, number_rows, teammate_lines
 from numbers.sync import Question, SyncRefused
 from numbers.sync_log import SyncLine
+from numbers.versions import Version
 from quo_admin import __version__
 
 PAGE_SIZE = 50
+PAGES = 32  # that are kept
 CHOICES = 12
 
 
@@ -66,10 +68,12 @@ def run_sync(question: Question, *, accept_removals: bool = False, progress: Pro
         return line.sync
 
 
-def freshness(question: Question) -> Freshness:
-    """Return how old what is remembered of the question's subject is."""
+def freshness(question: Question, *, is_known: bool | None = None) -> Freshness:
+    """Return how old what is remembered of the question's subject is. Whether that is known at all is looked up."""
     interval = timedelta(seconds=settings.SYNC_INTERVAL)
-    return freshness_of(question, timezone.now(), interval, is_known=_is_known(question))
+    if is_known is None:
+        is_known = _is_known(question)
+    return freshness_of(question, timezone.now(), interval, is_known=is_known)
 
 
 def _is_known(question: Question) -> bool:
@@ -89,15 +93,16 @@ class TeammateChoice:
     email: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NumberList:
-    """The list page. `teammate` is the one filtered by; its name is the id where nobody of that id is known.
+    """The list page: one object for all who ask the same of one version of the memory.
 
-    `sentence` says what is listed, and is the page's title; each of `chips` is an active filter.
+    `teammate` is the one filtered by; its name is the id where nobody of that id is known. `sentence` says what is
+    listed, and is the page's title; each of `chips` is an active filter.
     """
 
     filters: NumberFilters
-    rows: list[NumberRow]
+    rows: tuple[NumberRow, ...]
     total: int
     page: Page[NumberState]
     teammate: TeammateChoice | None
@@ -107,8 +112,12 @@ class NumberList:
     notices: tuple[str, ...]
 
 
-def number_list(filters: NumberFilters) -> NumberList:
-    """Return one page of the numbers that fit; a page beyond the last is the last, and said so."""
+@lru_cache(maxsize=PAGES)
+def number_list(filters: NumberFilters, _version: Version) -> NumberList:
+    """Return one page of the numbers that fit; a page beyond the last is the last, and said so.
+
+    It is asked for once for each version of the memory, which never changes.
+    """
     paginator = Paginator(Rows(filters.states().only(*ROW_FIELDS).select_related("phone_number")), PAGE_SIZE)
     page = paginator.get_page(filters.page)
     notices = filters.notices
@@ -118,7 +127,7 @@ def number_list(filters: NumberFilters) -> NumberList:
     name = teammate.name if teammate else ""
     return NumberList(
         filters=filters.but(page=page.number, who=filters.who),
-        rows=number_rows(page.object_list),
+        rows=tuple(number_rows(page.object_list)),
         total=paginator.count,
         page=page,
         teammate=teammate or (TeammateChoice(filters.user, filters.user, "") if filters.user else None),
@@ -139,13 +148,13 @@ def teammate_named(user_id: str) -> TeammateChoice | None:
 class TeammateChoices:
     """The first teammates that a text finds, and how many more there are."""
 
-    found: list[TeammateChoice]
+    found: tuple[TeammateChoice, ...]
     more: int
 
 
 def teammates_named(text: str) -> TeammateChoices:
     states = search_teammates(text)
-    found = [TeammateChoice(state.teammate.quo_id, state.display_name, state.email) for state in states[:CHOICES]]
+    found = tuple(TeammateChoice(state.teammate.quo_id, state.display_name, state.email) for state in states[:CHOICES])
     return TeammateChoices(found, states.count() - CHOICES if len(found) == CHOICES else 0)
 
 
@@ -165,9 +174,12 @@ class Stamp:
     time: datetime | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NumberPage:
-    """One number's page. Of a number that is gone, `state` and `teammates` are the last ones."""
+    """One number's page: one object for each version of the memory.
+
+    Of a number that is gone, `state` and `teammates` are the last ones.
+    """
 
     number: PhoneNumber
     state: NumberState
@@ -178,13 +190,21 @@ class NumberPage:
     created: Stamp
     updated: Stamp
     cells: tuple[CellLine, ...]
-    teammates: list[TeammateLine]
-    last_confirmed: datetime | None
+    teammates: tuple[TeammateLine, ...]
     states_before: int
 
+    def last_confirmed(self, freshness: Freshness) -> datetime:
+        """Return when Quo last confirmed it; as long as it still does, that is when it last answered about it."""
+        answered = freshness.observed_at or self.number.recorded_at
+        return self.number.seen_until or max(self.number.recorded_at, answered)
 
-def number_page(quo_id: str) -> NumberPage | None:
-    """Return what is remembered of a number, gone or not; None of a number never seen."""
+
+@lru_cache(maxsize=PAGES)
+def number_page(quo_id: str, _version: Version) -> NumberPage | None:
+    """Return what is remembered of a number, gone or not; None of a number never seen.
+
+    It is asked for once for each version of the memory, which never changes.
+    """
     number = PhoneNumber.objects.filter(quo_id=quo_id).first()
     state = number.states.order_by("-since").first() if number else None
     if number is None or state is None:
@@ -199,16 +219,9 @@ def number_page(quo_id: str) -> NumberPage | None:
         created=_stamp(state.created_at_text),
         updated=_stamp(state.updated_at_text),
         cells=tuple(CellLine(cell, advice_for(cell, state.number)) for cell in cells_of(state)),
-        teammates=teammate_lines([number.pk], until=number.gone_at).get(number.pk, []),
-        last_confirmed=number.seen_until or _last_confirmed(quo_id, number.recorded_at),
+        teammates=tuple(teammate_lines([number.pk], until=number.gone_at).get(number.pk, ())),
         states_before=number.states.count() - 1,
     )
-
-
-def _last_confirmed(quo_id: str, recorded_at: datetime) -> datetime:
-    """Of a number that every complete answer since has confirmed: the time of the last answer about it."""
-    about = syncs_about(Question(Sync.Scope.NUMBER, quo_id)).filter(outcome=Sync.Outcome.SUCCEEDED)
-    return max(recorded_at, about.aggregate(latest=Max("observed_at"))["latest"] or recorded_at)
 
 
 def _stamp(text: str) -> Stamp:

@@ -77,7 +77,7 @@ def _freshness(
 ) -> Freshness:
     checked_at = now - age if age is not None else None
     ago = in_words(age) if age is not None else ""
-    return Freshness(level, checked_at, ago, is_due=False, failure=failure, held=held, set_aside=set_aside)
+    return Freshness(level, checked_at, checked_at, ago, is_due=False, failure=failure, held=held, set_aside=set_aside)
 
 
 RAWS = ("unrestricted", "restricted", None, "", "pending_review", "x" * 300)

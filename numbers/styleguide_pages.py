@@ -16,7 +16,7 @@ from numbers.models import SavedFilter
 from numbers.overview import Abroad, Few, Named
 from numbers.personal import SavedLine
 from numbers.styleguide import HOSTILE, LONG, RAWS, UNBROKEN
-from numbers.teammates import MismatchLine, NamedNumber, ReachLine, TeammatePage, TeammateRow
+from numbers.teammates import Mismatches, MismatchLine, NamedNumber, ReachLine, TeammatePage, TeammateRow
 
 Raws = tuple[str | None, ...]
 _ALLOWED: Raws = ("unrestricted",) * 6
@@ -79,7 +79,7 @@ _LONG_LINE = NamedNumber(_NOWHERE, LONG, "+44 20 7946 0958", "(808) 555-0117")
 _ODD_NAMES = (NamedNumber(_NOWHERE, UNBROKEN, "(415) 555-0101", ""), NamedNumber(_NOWHERE, HOSTILE, "", ""))
 
 
-def teammate_samples(now: datetime) -> list[tuple[str, TeammatePage]]:
+def teammate_samples(now: datetime) -> list[tuple[str, TeammatePage, Mismatches]]:
     """Pages of teammates, each under its name: who would leave much behind, and who would not."""
     reach = (
         _reach(0, Fact.ALLOWED, (_FRONT_DESK, _LONG_LINE, *_ODD_NAMES), 12_345),
@@ -95,8 +95,12 @@ def teammate_samples(now: datetime) -> list[tuple[str, TeammatePage]]:
     )
     only = tuple(_reach(place, Fact.ALLOWED, (_FRONT_DESK,), 1) for place in range(len(COLUMNS)))
     return [
-        ("Much would be left", _page(now, reach, 12_345, (_LONG_LINE, _FRONT_DESK, *_ODD_NAMES), mismatches)),
-        ("Nothing would be left", _page(now, only, 1, (), ())),
+        (
+            "Much would be left",
+            _page(now, reach, 12_345, (_LONG_LINE, _FRONT_DESK, *_ODD_NAMES)),
+            Mismatches(mismatches, now),
+        ),
+        ("Nothing would be left", _page(now, only, 1, ()), Mismatches()),
     ]
 
 
@@ -109,7 +113,6 @@ def _page(
     reach: tuple[ReachLine, ...],
     total: int,
     lone: tuple[NamedNumber, ...],
-    mismatches: tuple[MismatchLine, ...],
 ) -> TeammatePage:
     return TeammatePage(
         user_id="US1",
@@ -118,7 +121,7 @@ def _page(
         roles=("owner",),
         groups=("GR1",),
         first_seen=now,
-        rows=[],
+        rows=(),
         total=total,
         list_url=_NOWHERE,
         reach=reach,
@@ -127,8 +130,6 @@ def _page(
         left_at=None,
         last=(),
         last_total=0,
-        mismatches=mismatches,
-        asked_at=now,
     )
 
 
@@ -141,23 +142,22 @@ class NewsSample:
 
     name: str
     changes: Changes
-    lately: datetime
+    is_new: bool
     abroad: tuple[Abroad, ...]
 
 
 def news_samples(now: datetime) -> list[NewsSample]:
-    lately = now - timedelta(days=7)
-    before = lately - timedelta(days=7)
+    before = now - timedelta(days=14)
     named = Named(1, "Ada Byron", _NOWHERE), Named(2, LONG, _NOWHERE), Named(3, UNBROKEN, _NOWHERE)
     many = Few(1_234, named)
     calling, messaging = (column for column in COLUMNS if column.region == "Intl")
     reached = (_abroad(calling, many, 5_500), _abroad(messaging, Few(1, named[:1]), 1))
     nobody_on_it = (_abroad(calling, Few(0, ()), 2), _abroad(messaging, Few(0, ()), 0))
     return [
-        NewsSample("Much changed", Changes(_changes(now), 1_234, before), lately, reached),
-        NewsSample("Nothing changed", Changes((), 0, before), lately, nobody_on_it),
-        NewsSample("Watched since today", Changes((), 0, now - timedelta(hours=1)), lately, ()),
-        NewsSample("Not watched yet", Changes((), 0, None), lately, ()),
+        NewsSample("Much changed", Changes(_changes(now), 1_234, before), is_new=False, abroad=reached),
+        NewsSample("Nothing changed", Changes((), 0, before), is_new=False, abroad=nobody_on_it),
+        NewsSample("Watched since today", Changes((), 0, now - timedelta(hours=1)), is_new=True, abroad=()),
+        NewsSample("Not watched yet", Changes((), 0, None), is_new=False, abroad=()),
     ]
 
 

@@ -1,7 +1,8 @@
 """The query string of the list of teammates. The page, its fragments and its exports all read it here."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
@@ -38,6 +39,8 @@ class TeammateFilters:
     `numbers` is how many numbers somebody is on: "none", "one" or "several". The cells are the reach through all of
     them: "allowed" is through at least one, "restricted" through none.
     """
+
+    sort_labels: ClassVar[Mapping[str, str]] = SORT_LABELS
 
     q: str = ""
     role: str = ""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,8 +19,10 @@ from numbers.querysets import current
 from numbers.rows import NO_NAME, ROW_FIELDS, NumberRow, number_rows, number_url, teammate_url
 from numbers.teammate_filters import TeammateFilters
 from numbers.teammate_querysets import REACH, last_numbers_of, numbers_of, reach_of
+from numbers.versions import Version
 
 PAGE_SIZE = 50
+PAGES = 32  # that are kept
 SHOWN_GRANTS = 4
 SHOWN_LAST = 50
 MOST_LONE = 500
@@ -49,19 +52,23 @@ class TeammateRow:
     cells: tuple[Cell, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TeammateList:
-    """A page of the teammates that fit."""
+    """A page of the teammates that fit: one object for each version of the memory."""
 
     filters: TeammateFilters
-    rows: list[TeammateRow]
+    rows: tuple[TeammateRow, ...]
     total: int
     page: Page[TeammateState]
     notices: tuple[str, ...]
 
 
-def teammate_list(filters: TeammateFilters) -> TeammateList:
-    """Return one page of the teammates that fit; a page beyond the last is the last, and said so."""
+@lru_cache(maxsize=PAGES)
+def teammate_list(filters: TeammateFilters, _version: Version) -> TeammateList:
+    """Return one page of the teammates that fit; a page beyond the last is the last, and said so.
+
+    It is asked for once for each version of the memory, which never changes.
+    """
     paginator = Paginator(Rows(filters.states()), PAGE_SIZE)
     page = paginator.get_page(filters.page)
     notices = filters.notices
@@ -69,7 +76,7 @@ def teammate_list(filters: TeammateFilters) -> TeammateList:
         notices += (f"There is no page {filters.page}, so the last one is shown.",)
     return TeammateList(
         filters=filters.but(page=page.number),
-        rows=teammate_rows(page.object_list),
+        rows=tuple(teammate_rows(page.object_list)),
         total=paginator.count,
         page=page,
         notices=notices,
@@ -137,13 +144,20 @@ class MismatchLine:
 
 
 @dataclass(frozen=True)
+class Mismatches:
+    """What did not agree the last time that Quo was asked about a teammate, at `asked_at`, if ever."""
+
+    found: tuple[MismatchLine, ...] = ()
+    asked_at: datetime | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class TeammatePage:
-    """One teammate's page.
+    """One teammate's page: one object for each version of the memory.
 
     `rows` are the first of their numbers, `total` says how many there are. `lone` are the first of the `lone_total`
     numbers that nobody else is on. Of one who is on no number now, `left_at` is when Quo first answered so, and
-    `last` the first of the `last_total` numbers until then. `mismatches` are those of the last time that Quo was asked
-    about this teammate, at `asked_at`.
+    `last` the first of the `last_total` numbers until then.
     """
 
     user_id: str
@@ -152,7 +166,7 @@ class TeammatePage:
     roles: tuple[str, ...]
     groups: tuple[str, ...]
     first_seen: datetime
-    rows: list[NumberRow]
+    rows: tuple[NumberRow, ...]
     total: int
     list_url: str
     reach: tuple[ReachLine, ...]
@@ -161,12 +175,14 @@ class TeammatePage:
     left_at: datetime | None
     last: tuple[NamedNumber, ...]
     last_total: int
-    mismatches: tuple[MismatchLine, ...]
-    asked_at: datetime | None
 
 
-def teammate_page(user_id: str) -> TeammatePage | None:
-    """Return what is remembered of a teammate, on a number or not; None of one never seen."""
+@lru_cache(maxsize=PAGES)
+def teammate_page(user_id: str, _version: Version) -> TeammatePage | None:
+    """Return what is remembered of a teammate, on a number or not; None of one never seen.
+
+    It is asked for once for each version of the memory, which never changes.
+    """
     state = TeammateState.objects.filter(teammate__quo_id=user_id, until=None).select_related("teammate").first()
     if state is None:
         return None
@@ -177,7 +193,6 @@ def teammate_page(user_id: str) -> TeammatePage | None:
     as_given = list(given.values_list("role", "group_id").distinct())
     lone = [number for number in held if not number["is_shared"]]
     left_at, last = (None, []) if held else _last_numbers(state.teammate_id)
-    sync = _last_sync(user_id)
     return TeammatePage(
         user_id=user_id,
         name=state.display_name.strip() or NO_NAME,
@@ -185,7 +200,7 @@ def teammate_page(user_id: str) -> TeammatePage | None:
         roles=tuple(dict.fromkeys(role for role, _ in as_given)) or (state.role,),
         groups=tuple(sorted({group for _, group in as_given})),
         first_seen=state.teammate.first_seen,
-        rows=number_rows(theirs.only(*ROW_FIELDS).select_related("phone_number")[:PAGE_SIZE]) if held else [],
+        rows=tuple(number_rows(theirs.only(*ROW_FIELDS).select_related("phone_number")[:PAGE_SIZE])) if held else (),
         total=len(held),
         list_url=list_url(user_id),
         reach=tuple(_reach_line(user_id, column, held) for column in COLUMNS) if held else (),
@@ -194,8 +209,6 @@ def teammate_page(user_id: str) -> TeammatePage | None:
         left_at=left_at,
         last=_named(last[:SHOWN_LAST]),
         last_total=len(last),
-        mismatches=_mismatches(sync) if sync else (),
-        asked_at=sync.observed_at if sync else None,
     )
 
 
@@ -217,10 +230,11 @@ def _last_numbers(teammate: int) -> tuple[datetime | None, list[Row]]:
     return left_at, list(last_numbers_of(teammate, left_at).values(*_NAMED_BY)) if left_at else []
 
 
-def _last_sync(user_id: str) -> Sync | None:
-    """The last time that Quo answered about this teammate alone."""
+def mismatches_of(user_id: str) -> Mismatches:
+    """Return what did not agree; no version of the memory has it, as an answer that changes nothing may tell it."""
     about = Sync.objects.filter(scope=Sync.Scope.TEAMMATE, subject=user_id, outcome=Sync.Outcome.SUCCEEDED)
-    return about.order_by("-pk").first()
+    sync = about.order_by("-pk").only("mismatches", "observed_at").first()
+    return Mismatches(_mismatches(sync), sync.observed_at) if sync else Mismatches()
 
 
 def _mismatches(sync: Sync) -> tuple[MismatchLine, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from numbers import filter_choices, overview
+from tests.kept import forget
 
 
 class UnannouncedRequest(Exception):
@@ -51,5 +51,4 @@ def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def _nothing_is_kept_from_one_test_to_the_next() -> Iterator[None]:
     """Each test has a memory of its own, whose keys and moments are those of other tests, too."""
     yield
-    filter_choices.what_there_is.cache_clear()
-    overview.standing.cache_clear()
+    forget()

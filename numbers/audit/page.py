@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from django.core.paginator import Page, Paginator
 
@@ -30,7 +31,9 @@ from numbers.phones import pretty
 from numbers.quo.ids import MAX_LENGTH
 from numbers.rows import NO_NAME, number_url
 from numbers.services import TeammateChoice, teammate_named
+from numbers.versions import Version
 
+PAGES = 16  # that are kept
 ROWS_PER_PAGE = 200
 FINDINGS_PER_PAGE = 20
 SHOWN_NAMES = 6
@@ -62,10 +65,28 @@ class MatrixRow:
 
 
 @dataclass(frozen=True)
+class Head:
+    """What the page says of a group; its numbers, of which `count` are shown, stay behind."""
+
+    position: int
+    by: Grouping
+    key: str
+    label: str
+    detail: str
+    count: int
+    size: int
+    tallies: tuple[Tally, ...]
+
+    @property
+    def is_partly_shown(self) -> bool:
+        return self.count < self.size
+
+
+@dataclass(frozen=True)
 class Block:
     """The part of a group that is on this page of the matrix. `list_query` asks the list for all of the group."""
 
-    group: Group
+    group: Head
     is_continued: bool
     rows: tuple[MatrixRow, ...]
     list_query: str
@@ -82,13 +103,15 @@ class NumberLink:
 
 @dataclass(frozen=True)
 class OddOnes:
-    """A finding as the page shows it: some numbers by name, others folded, the rest counted in `beyond`.
+    """A finding about `count` numbers as the page shows it: some by name, others folded, the rest counted in `beyond`.
 
     `list_query` asks the list for exactly these numbers; empty where one list cannot show them.
     """
 
     key: str
-    finding: Finding
+    group: Head
+    claims: tuple[str, ...]
+    count: int
     shown: tuple[NumberLink, ...]
     folded: tuple[NumberLink, ...]
     beyond: int
@@ -101,9 +124,11 @@ class OddOnes:
         return len(self.folded) + self.beyond
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AuditPage:
-    """The audit. `total` and `odd_total` count numbers, however many groups each is in, on all pages.
+    """The audit, one object for each version of the memory, so it holds on to no more than it shows.
+
+    `total` and `odd_total` count numbers, however many groups each is in, on all pages.
 
     `tallies` are of all of them, where there are several groups to tell from. `compared` groups are large enough for
     a number to be odd in; `findings` and `rows` are the pages of the odd ones and of the matrix.
@@ -116,7 +141,7 @@ class AuditPage:
     groups: int
     compared: int
     odd_total: int
-    findings: Page[Finding]
+    findings: Page[int]
     odd_ones: tuple[OddOnes, ...]
     causes: tuple[Cause, ...]
     rows: Page[int]
@@ -128,8 +153,12 @@ class AuditPage:
     notices: tuple[str, ...]
 
 
-def audit_page(asked: AuditQuery) -> AuditPage:
-    """Return the audit of the numbers that fit; a page beyond the last is the last, and said so."""
+@lru_cache(maxsize=PAGES)
+def audit_page(asked: AuditQuery, _version: Version) -> AuditPage:
+    """Return the audit of the numbers that fit; a page beyond the last is the last, and said so.
+
+    It is put together once for each version of the memory, which never changes.
+    """
     lines, groups = grouped(asked)
     return page_of(asked, lines, groups, teammate_named(asked.filters.user) if asked.filters.user else None)
 
@@ -141,7 +170,7 @@ def page_of(
     odd = findings_of(groups)
     causes = causes_of(lines)
     rows = Paginator(range(sum(len(group.lines) for group in groups)), ROWS_PER_PAGE).get_page(asked.filters.page)
-    findings = Paginator(odd, FINDINGS_PER_PAGE).get_page(asked.odd)
+    findings = Paginator(range(len(odd)), FINDINGS_PER_PAGE).get_page(asked.odd)
     query = asked.at(page=rows.number, odd=findings.number)
     name = teammate.name if teammate else ""
     unknown = TeammateChoice(asked.filters.user, asked.filters.user, "") if asked.filters.user else None
@@ -154,7 +183,7 @@ def page_of(
         compared=sum(group.is_compared for group in groups),
         odd_total=len({line.key for finding in odd for line in finding.lines}),
         findings=findings,
-        odd_ones=tuple(_odd_ones(finding, asked.filters, causes) for finding in findings),
+        odd_ones=tuple(_odd_ones(odd[place], asked.filters, causes) for place in findings),
         causes=causes.found,
         rows=rows,
         blocks=tuple(_blocks(groups, rows.start_index() - 1, rows.end_index(), asked.filters)),
@@ -212,12 +241,27 @@ def _odd_ones(finding: Finding, filters: NumberFilters, causes: Causes) -> OddOn
     shown = SHOWN_NAMES if len(finding.lines) > SHOWN_NAMES + 1 else SHOWN_NAMES + 1
     return OddOnes(
         key=f"{finding.group.position}-{finding.lines[0].key}",
-        finding=finding,
+        group=_head(finding.group),
+        claims=finding.claims,
+        count=len(finding.lines),
         shown=tuple(names[:shown]),
         folded=tuple(names[shown:]),
         beyond=len(finding.lines) - len(names),
         list_query=_list_query(filters, finding.group, finding.cells),
         causes=causes.of(finding),
+    )
+
+
+def _head(group: Group) -> Head:
+    return Head(
+        group.position,
+        group.by,
+        group.key,
+        group.label,
+        group.detail,
+        len(group.lines),
+        group.size,
+        group.tallies,
     )
 
 
@@ -228,7 +272,7 @@ def _blocks(groups: Iterable[Group], start: int, stop: int, filters: NumberFilte
         first, last = max(start - begin, 0), min(stop - begin, len(group.lines))
         if first < last:
             rows = tuple(_matrix_row(group, line) for line in group.lines[first:last])
-            yield Block(group, first > 0, rows, _list_query(filters, group))
+            yield Block(_head(group), first > 0, rows, _list_query(filters, group))
         begin += len(group.lines)
 
 

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.urls import reverse
-
+from numbers.addresses import path_of
 from numbers.exports.formats import FORMATS
 
 
@@ -23,6 +22,6 @@ def export_urls(name: str, query: str) -> tuple[ExportUrl, ...]:
     """
     asked = f"?{query}" if query else ""
     return tuple(
-        ExportUrl(format_.label, reverse(name, kwargs={"ending": ending}) + asked)
+        ExportUrl(format_.label, path_of(name, ending=ending) + asked)
         for ending, format_ in FORMATS.items()
     )

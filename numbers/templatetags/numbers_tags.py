@@ -3,7 +3,7 @@
 The list is the page of numbers unless the context names another by `list_url`, with its own parameters in `list_extra`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,14 +12,32 @@ from django.template import Context
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from numbers import drawing
 from numbers.addresses import path_of
 from numbers.columns import Shown
-from numbers.drawing import drawn
-from numbers.filters import SORT_LABELS, NumberFilters
+from numbers.filters import NumberFilters
 from numbers.rows import NumberRow, TeammateLine
+from numbers.teammate_filters import TeammateFilters
 
 register = template.Library()
-register.simple_tag(drawn)
+
+
+@register.simple_tag(takes_context=True)
+def drawn(context: Context, template_name: str, **shows: Any) -> SafeString:
+    """What a template makes of `shows`, drawn once: see `numbers.drawing`. Its forms have the token of this page."""
+    return _with_token(drawing.drawn(template_name, **shows), context)
+
+
+@register.simple_tag(takes_context=True)
+def drawn_section(context: Context, template_name: str, **shows: Any) -> SafeString:
+    """The same for a large part of a page."""
+    return _with_token(drawing.drawn_section(template_name, **shows), context)
+
+
+def _with_token(html: SafeString, context: Context) -> SafeString:
+    if drawing.TOKEN not in html:
+        return html
+    return mark_safe(html.replace(drawing.TOKEN, escape(context.get("csrf_token", ""))))  # noqa: S308 # nosec B308 B703 - drawn from templates
 
 
 def _url(context: Context, query: str) -> str:
@@ -51,7 +69,7 @@ _BEFORE, _AFTER = SafeString("<list>"), SafeString("</list>")
 @register.simple_tag(takes_context=True)
 def number_rows(context: Context, rows: Iterable[NumberRow], shown: Shown, filters: NumberFilters | None) -> SafeString:
     """The rows of a table of numbers; with filters their teammates are links to the same list with only theirs."""
-    html = "".join(drawn("numbers/_row.html", row=row, shown=shown, is_list=bool(filters)) for row in rows)
+    html = "".join(drawing.drawn("numbers/_row.html", row=row, shown=shown, is_list=bool(filters)) for row in rows)
     if filters:
         before, after = filters.around_user()
         html = html.replace(_BEFORE, escape(_url(context, before))).replace(_AFTER, escape(after))
@@ -104,11 +122,11 @@ def aria_sort(filters: Any, key: str) -> str:  # noqa: ANN401 - filters, or noth
 
 
 @register.simple_tag
-def sort_choices(filters: NumberFilters, labels: Mapping[str, str]) -> list[tuple[str, str, bool]]:
+def sort_choices(filters: NumberFilters | TeammateFilters) -> list[tuple[str, str, bool]]:
     """What the list may be sorted by: the value, its words and whether it is so now, both ways round."""
     orders = [
         (f"{sign}{key}", f"{label.capitalize()}{words}")
-        for key, label in labels.items()
+        for key, label in filters.sort_labels.items()
         for sign, words in (("", ""), ("-", ", descending"))
     ]
     return [(value, words, value == filters.sort) for value, words in orders]
@@ -117,5 +135,5 @@ def sort_choices(filters: NumberFilters, labels: Mapping[str, str]) -> list[tupl
 @register.simple_tag
 def sort_label(filters: NumberFilters) -> str:
     """What the list is sorted by, in words."""
-    label = SORT_LABELS[filters.sort.removeprefix("-")]
+    label = filters.sort_labels[filters.sort.removeprefix("-")]
     return f"{label}, descending" if filters.sort.startswith("-") else label

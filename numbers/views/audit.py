@@ -16,7 +16,6 @@ from numbers.audit.query import AuditQuery
 from numbers.exports.audit import audit_document
 from numbers.exports.links import export_urls
 from numbers.facts import COLUMNS
-from numbers.filters import SORT_LABELS
 from numbers.models import Sync
 from numbers.sync import WORKSPACE, Question
 from numbers.templatetags.audit_tags import audit_address
@@ -37,7 +36,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     """The audit of the numbers that fit the query string."""
     asked = audit_query.parse(request.GET)
     version = memory_version()  # before what it is the version of, so that nothing newer is missed
-    page = audit_page.audit_page(asked)
+    page = audit_page.audit_page(asked, version)
     before = audit_query.parse(shown_query(request))
     context = _context(page, version) | {"here": request.get_full_path()}
     response = page_or_fragments(request, "audit/audit.html", _fragments(request, before, asked), context)
@@ -53,13 +52,11 @@ def _context(page: AuditPage, version: Version) -> dict[str, Any]:
         "page": page,
         "filters": filters,
         "columns": COLUMNS,
-        "sort_labels": SORT_LABELS,
         "groupings": tuple(Grouping),
         "list_url": reverse("numbers:audit"),
         "list_extra": page.query.extra,
         "list_name": "audit",
-        "cell_fields": filter_choices.cell_fields(filters),
-        "other_fields": partial(filter_choices.other_fields, filters, version),  # asked only where the form is drawn
+        "fields": partial(filter_choices.fields_of, filters, version),  # asked only where the form is drawn
         "choices": services.teammates_named(filters.who) if filters.who else None,
         "export_urls": export_urls("numbers:export_audit", page.query.at(page=1, odd=1).query),
         "question": question,

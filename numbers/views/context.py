@@ -10,4 +10,4 @@ from numbers.views.appearance import THEMES, theme_of
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Return `site.demo`, for the banner that tells demo data from the office's own, and how the reader likes it."""
-    return {"site": {"demo": settings.DEMO, "theme": theme_of(request), "themes": THEMES}}
+    return {"site": {"demo": settings.DEMO, "theme": theme_of(request), "themes": tuple(THEMES.items())}}

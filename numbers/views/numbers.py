@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from numbers import filter_choices, filters, personal, services
-from numbers.columns import LABELS
 from numbers.exports.links import export_urls
 from numbers.models import Sync
 from numbers.quo.ids import is_number_id
@@ -33,20 +32,16 @@ def number_list(request: HttpRequest) -> HttpResponse:
     """The numbers that fit the query string."""
     asked = filters.parse(request.GET)
     version = memory_version()  # before what it is the version of, so that nothing newer is missed
-    page = services.number_list(asked)
+    page = services.number_list(asked, version)
     question = Question(Sync.Scope.TEAMMATE, asked.user) if asked.user else WORKSPACE
     user = user_of(request)
     context = {
         "page": page,
         "filters": page.filters,
-        "cell_fields": filter_choices.cell_fields(page.filters),
-        # Asked only where the form is drawn.
-        "other_fields": partial(filter_choices.other_fields, page.filters, version),
+        "fields": partial(filter_choices.fields_of, page.filters, version),  # asked only where the form is drawn
         "export_urls": export_urls("numbers:export", page.filters.but().query),
         "shown": personal.columns_of(user),
-        "sort_labels": filters.SORT_LABELS,
-        "column_labels": LABELS,
-        "saved_filters": personal.visible_to(user)[: personal.MOST_IN_MENU],
+        "saved_filters": partial(personal.menu_of, user),  # asked only for the whole page
         # Until somebody looks for a teammate, none is offered: the picker asks for the first ones once it is opened.
         "choices": services.teammates_named(asked.who) if asked.who else None,
         "question": question,
@@ -95,12 +90,14 @@ def number_detail(request: HttpRequest, number_id: str) -> HttpResponse:
         raise Http404
     question = Question(Sync.Scope.NUMBER, number_id)
     version = memory_version()
-    page = services.number_page(number_id)
+    page = services.number_page(number_id, version)
+    freshness = services.freshness(question, is_known=page is not None)
     context = {
         "page": page,
+        "last_confirmed": page and page.last_confirmed(freshness),
         "number_id": number_id,
         "question": question,
-        "freshness": services.freshness(question),
+        "freshness": freshness,
         "version": version,
         "here": number_url(number_id),
     }

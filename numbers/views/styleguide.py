@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from numbers import columns, styleguide, styleguide_pages
 from numbers.exports.links import export_urls
 from numbers.facts import COLUMNS
-from numbers.filters import SORT_LABELS, NumberFilters
+from numbers.filters import NumberFilters
 from numbers.sync import WORKSPACE
 
 
@@ -40,7 +40,6 @@ def style_guide(request: HttpRequest) -> HttpResponse:
         "long": styleguide.LONG,
         "fields": styleguide.field_samples(),
         "filters": NumberFilters(),
-        "sort_labels": SORT_LABELS,
         "export_urls": export_urls("numbers:export", ""),
     }
     return render(request, "styleguide/styleguide.html", context)

@@ -31,14 +31,13 @@ def teammate_list(request: HttpRequest) -> HttpResponse:
     """The teammates that fit the query string."""
     asked = teammate_filters.parse(request.GET)
     version = memory_version()  # before what it is the version of, so that nothing newer is missed
-    page = teammates.teammate_list(asked)
+    page = teammates.teammate_list(asked, version)
     context = {
         "page": page,
         "filters": page.filters,
         "export_urls": export_urls("numbers:export_teammates", page.filters.but().query),
         "list_url": reverse("numbers:teammates"),
         "columns": COLUMNS,
-        "sort_labels": teammate_filters.SORT_LABELS,
         "roles": teammate_filters.ROLE_LABELS,
         "counts": teammate_filters.NUMBERS_LABELS,
         "cell_fields": filter_choices.cell_fields(page.filters),
@@ -74,13 +73,14 @@ def teammate_detail(request: HttpRequest, user_id: str) -> HttpResponse:
         raise Http404
     question = Question(Sync.Scope.TEAMMATE, user_id)
     version = memory_version()
-    page = teammates.teammate_page(user_id)
+    page = teammates.teammate_page(user_id, version)
     context = {
         "page": page,
+        "mismatches": teammates.mismatches_of(user_id),
         "user_id": user_id,
         "shown": shown(),
         "question": question,
-        "freshness": services.freshness(question),
+        "freshness": services.freshness(question, is_known=page is not None),
         "version": version,
         "here": teammate_url(user_id),
     }

@@ -5,6 +5,7 @@ import pytest
 from numbers.audit import page as audit_page
 from numbers.sandbox.workspace import build
 from tests.audit.pages import ANN, AUDIT, bodies, headings, many, marked, sentences, tallies
+from tests.kept import forget
 from tests.pages.builders import HTMX, Office, attribute, notices_of, numbers_on, one, parsed, remember, total_of, words
 
 
@@ -17,6 +18,7 @@ def test_the_pages_of_the_matrix_together_are_all_numbers_in_all_groups(
         monkeypatch.setattr(audit_page, "ROWS_PER_PAGE", 200)
         whole = parsed(office.get(AUDIT, {"by": by}))
         monkeypatch.setattr(audit_page, "ROWS_PER_PAGE", 5)
+        forget()
         count = len(numbers_on(whole))
         pages = [parsed(office.get(AUDIT, {"by": by, "page": str(page + 1)})) for page in range((count + 4) // 5)]
         assert [row for page in pages for row in numbers_on(page)] == numbers_on(whole)

@@ -7,6 +7,8 @@ import pytest
 from numbers import services
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync
 from numbers.quo.errors import Unavailable
+from numbers.sync import Question
+from numbers.versions import memory_version
 from tests.memory.factories import Office, Source, answer, ids, number, numbers, of_number, teammate
 from tests.memory.looking import assert_sound, everything, view
 
@@ -406,9 +408,9 @@ def test_a_number_that_came_back_was_not_confirmed_while_it_was_gone(office: Off
 
 
 def last_confirmed(number_id: str) -> object:
-    page = services.number_page(number_id)
+    page = services.number_page(number_id, memory_version())
     assert page is not None
-    return page.last_confirmed
+    return page.last_confirmed(services.freshness(Question(Sync.Scope.NUMBER, number_id)))
 
 
 def test_the_page_of_a_number_says_when_an_answer_confirmed_it_last(office: Office) -> None:

@@ -9,6 +9,7 @@ from numbers.models import Sync
 from numbers.quo.errors import Unauthorized
 from numbers.quo.payloads import Regions
 from numbers.sync import KEPT_SET_ASIDE
+from numbers.versions import memory_version
 from tests.memory.factories import NINE, Office, Source, answer, ids, number, numbers, of_number, of_teammate, teammate
 from tests.memory.looking import NUMBER_COLUMNS
 
@@ -22,7 +23,7 @@ def office(db: None) -> Office:
 
 
 def told(limit: int = 50, since: datetime = NINE) -> list[Change]:
-    return list(changes(since=since, limit=limit).found)
+    return list(changes(since=since, limit=limit, version=memory_version()).found)
 
 
 def sentences() -> list[str]:
@@ -55,7 +56,7 @@ def test_a_memory_without_a_complete_answer_calls_nothing_new(office: Office) ->
     office.hears_of_number(number("PN2", BOB))
 
     assert told() == []
-    assert changes(since=NINE, limit=1).watching_since is None
+    assert changes(since=NINE, limit=1, version=memory_version()).watching_since is None
 
 
 def test_a_first_sync_that_failed_was_no_first_look(office: Office) -> None:
@@ -410,7 +411,7 @@ def test_only_as_many_as_asked_for_are_told_and_the_others_counted(office: Offic
     office.hears(*(number(quo_id, name="A") for quo_id in ids(9)))
     office.hears(*(number(quo_id, name="B") for quo_id in ids(9)))
 
-    found = changes(since=NINE, limit=4)
+    found = changes(since=NINE, limit=4, version=memory_version())
 
     assert (len(found.found), found.total, found.more) == (4, 9, 5)
 
@@ -470,6 +471,7 @@ def test_the_queries_are_the_same_for_few_and_for_many(
     office.hears(*(number(quo_id, teammate("US1", first_name="Anna"), BOB, name="B") for quo_id in ids(count)))
     office.hears(*(number(quo_id, name="C") for quo_id in ids(count)))
 
+    version = memory_version()
     # the first look, the keys, how many; of numbers the states, who came and who went; of teammates the states
     with django_assert_num_queries(7):
-        changes(since=NINE, limit=500)
+        changes(since=NINE, limit=500, version=version)

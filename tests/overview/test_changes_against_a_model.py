@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from numbers.changes import changes
 from numbers.quo.payloads import NumberRecord, Regions
+from numbers.versions import memory_version
+from tests.kept import forget
 from tests.memory.factories import NINE, Office, number, teammate
 
 NUMBER_IDS = ["PN1", "PN2", "PN3"]
@@ -103,7 +105,8 @@ def test_what_is_told_is_what_differs_between_one_answer_and_the_next(
         assert sync.observed_at is not None, sync.error_sentence
         model.hear(said, role, sync.observed_at)
 
-    found = changes(since=NINE, limit=100)
+    forget()
+    found = changes(since=NINE, limit=100, version=memory_version())
 
     told = [(change.subject, change.sentence, change.earliest, change.latest) for change in found.found]
     assert set(told) == model.told

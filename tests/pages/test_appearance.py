@@ -227,7 +227,7 @@ def test_one_readers_zone_is_not_the_next_ones(noon: Office) -> None:
 
 
 def test_a_zone_is_forgotten_where_a_page_fails_too(noon: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_number_id: str) -> None:
+    def fail(*_: object) -> None:
         raise RuntimeError(str(timezone.get_current_timezone()))
 
     monkeypatch.setattr(services, "number_page", fail)

@@ -12,6 +12,7 @@ from numbers.models import Sync
 from numbers.quo.errors import NotFound
 from numbers.quo.payloads import parse_list, parse_one
 from numbers.sync import Question
+from tests.kept import forget
 from tests.memory.factories import Source
 from tests.pages.builders import attribute, words
 from tests.quo.samples import body
@@ -27,6 +28,7 @@ def forgotten() -> Iterator[None]:
         yield
     finally:
         transaction.savepoint_rollback(before)
+        forget()
 
 
 def remember_of(

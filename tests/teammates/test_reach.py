@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numbers import teammates
 from numbers.facts import Fact
 from numbers.teammate_filters import TeammateFilters
+from numbers.versions import memory_version
 from tests.pages.builders import Office, attribute, numbers_on, one, parsed, remember, words
 from tests.quo.samples import number, user
 from tests.teammates.builders import PEOPLE, forgotten, named_in, reach_on
@@ -236,11 +237,12 @@ def test_reach_and_what_is_left_alone_are_what_a_plain_model_says(
         remember(number("PNalways", users=[user(user_id) for user_id in ("US1", "US2", "US3")]))
         for workspace in (earlier, now):
             remember(number("PNalways", users=[]), *[record(place, *line) for place, line in enumerate(workspace)])
-        listed = {row.user_id: row for row in teammates.teammate_list(TeammateFilters()).rows}
+        version = memory_version()
+        listed = {row.user_id: row for row in teammates.teammate_list(TeammateFilters(), version).rows}
 
         for user_id in ("US1", "US2", "US3"):
             theirs = [(place, raws, people) for place, (raws, people) in enumerate(now) if user_id in people]
-            page = teammates.teammate_page(user_id)
+            page = teammates.teammate_page(user_id, version)
             assert page
             assert page.total == listed[user_id].numbers == len(theirs)
             said = [[raws[at] for _, raws, _ in theirs] for at in range(6)] if theirs else []
