@@ -24,11 +24,11 @@ from numbers.views.exports import is_raw, sent_file
 from numbers.views.htmx import (
     is_from_form,
     is_refresh,
-    page_or_fragments,
     refines,
     shown_query,
     tell_address,
 )
+from numbers.views.pages import page_or_fragments
 
 
 @require_safe

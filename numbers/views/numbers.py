@@ -17,13 +17,13 @@ from numbers.versions import memory_version
 from numbers.views.htmx import (
     is_from_form,
     is_refresh,
-    page_or_fragments,
     refines,
     shown_query,
     tell_address,
     wants_fragment,
 )
 from numbers.views.navigation import address
+from numbers.views.pages import page_or_fragments
 from numbers.views.personal import user_of
 
 
@@ -35,13 +35,15 @@ def number_list(request: HttpRequest) -> HttpResponse:
     page = services.number_list(asked, version)
     question = Question(Sync.Scope.TEAMMATE, asked.user) if asked.user else WORKSPACE
     user = user_of(request)
+    shown = personal.columns_of(user)
+    saved_filters = () if wants_fragment(request) else personal.menu_of(user)
     context = {
         "page": page,
         "filters": page.filters,
         "fields": partial(filter_choices.fields_of, page.filters, version),  # asked only where the form is drawn
         "export_urls": export_urls("numbers:export", page.filters.but().query),
-        "shown": personal.columns_of(user),
-        "saved_filters": partial(personal.menu_of, user),  # asked only for the whole page
+        "shown": shown,
+        "saved_filters": saved_filters,
         # Until somebody looks for a teammate, none is offered: the picker asks for the first ones once it is opened.
         "choices": services.teammates_named(asked.who) if asked.who else None,
         "question": question,
@@ -50,7 +52,8 @@ def number_list(request: HttpRequest) -> HttpResponse:
         "here": request.get_full_path(),
     }
     before = filters.parse(shown_query(request))
-    response = page_or_fragments(request, "numbers/list.html", _fragments(request, before, asked), context)
+    fragments, shows = _fragments(request, before, asked), (tuple(sorted(shown.keys)), saved_filters)
+    response = page_or_fragments(request, "numbers/list.html", fragments, context, shows=shows)
     is_refined = refines(before.q, asked.q, is_same=asked.query == before.query)
     tell_address(request, response, address("numbers:list", page.filters.query), is_refined=is_refined)
     return response
@@ -102,4 +105,4 @@ def number_detail(request: HttpRequest, number_id: str) -> HttpResponse:
         "here": number_url(number_id),
     }
     status = 200 if page or wants_fragment(request) else 404
-    return page_or_fragments(request, "numbers/detail.html", ["numbers/_number.html"], context, status)
+    return page_or_fragments(request, "numbers/detail.html", ["numbers/_number.html"], context, status=status)

@@ -9,7 +9,7 @@ from numbers.freshness import Level
 from numbers.overview import overview
 from numbers.sync import WORKSPACE
 from numbers.versions import memory_version
-from numbers.views.htmx import page_or_fragments
+from numbers.views.pages import page_or_fragments
 
 
 @require_safe
@@ -19,8 +19,9 @@ def home(request: HttpRequest) -> HttpResponse:
     query.name_others(request.GET, (), notices)
     version = memory_version()  # before what it is the version of, so that nothing newer is missed
     freshness = services.freshness(WORKSPACE)
+    page = overview(timezone.now(), version)
     context = {
-        "page": overview(timezone.now(), version),
+        "page": page,
         "notices": notices,
         # Then the page cannot vouch for now, and looks again once Quo has been asked.
         "is_doubtful": freshness.failure is not None or freshness.level in {Level.STALE, Level.NEVER},
@@ -29,4 +30,5 @@ def home(request: HttpRequest) -> HttpResponse:
         "version": version,
         "here": request.get_full_path(),
     }
-    return page_or_fragments(request, "overview/overview.html", ["overview/_overview.html"], context)
+    fragments, shows = ["overview/_overview.html"], (page.changes, page.is_new)
+    return page_or_fragments(request, "overview/overview.html", fragments, context, shows=shows)

@@ -17,13 +17,13 @@ from numbers.versions import memory_version
 from numbers.views.htmx import (
     is_from_form,
     is_refresh,
-    page_or_fragments,
     refines,
     shown_query,
     tell_address,
     wants_fragment,
 )
 from numbers.views.navigation import address
+from numbers.views.pages import page_or_fragments
 
 
 @require_safe
@@ -85,4 +85,7 @@ def teammate_detail(request: HttpRequest, user_id: str) -> HttpResponse:
         "here": teammate_url(user_id),
     }
     status = 200 if page or wants_fragment(request) else 404
-    return page_or_fragments(request, "teammates/detail.html", ["teammates/_teammate.html"], context, status)
+    fragments = ["teammates/_teammate.html"]
+    return page_or_fragments(
+        request, "teammates/detail.html", fragments, context, shows=context["mismatches"], status=status
+    )
