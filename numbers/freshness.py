@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from django.db.models import Q, QuerySet
 
 from numbers.models import Sync
+from numbers.prepared import Prepared
 from numbers.sync import WORKSPACE, Question
 
 # A page asks by itself once its own question has not been asked for this long, by anybody.
@@ -70,17 +72,20 @@ def syncs_about(question: Question, *, is_known: bool = True) -> QuerySet[Sync]:
 def freshness_of(question: Question, now: datetime, interval: timedelta, *, is_known: bool = True) -> Freshness:
     """Return how old the memory of what `question` asks is; `interval` is how often the office means to sync."""
     # By key, not by time: of two syncs the one begun later is the later one even where the clock was set back.
-    ended = syncs_about(question, is_known=is_known).exclude(outcome=Sync.Outcome.RUNNING).order_by("-pk")
-    last = ended.first()
+    last = _last(question, is_known=is_known)
     succeeded = Sync.Outcome.SUCCEEDED
-    good = last if last is None or last.outcome == succeeded else ended.filter(outcome=succeeded).first()
-    whole = good if question == WORKSPACE else _last_good_of_the_workspace()
+    good = last
+    if last and last.outcome != succeeded:
+        about = syncs_about(question, is_known=is_known)
+        good = about.filter(outcome=succeeded).order_by("-pk").first()
+    whole = good if question == WORKSPACE else _last_good_of_the_workspace.first()
     # Where the clock was set back, the time that facts hold from runs ahead of it; when the sync ended does not.
     checked_at = min(filter(None, (good.observed_at, good.ended_at)), default=None) if good else None
     age = max(now - checked_at, timedelta(0)) if checked_at else None
     last_asked = last.ended_at if last else None
     if is_known and question != WORKSPACE:  # then the last sync may have asked something else
-        last_asked = _last_asked(question)
+        own = _last_of_subject.first(question.scope, question.subject)
+        last_asked = own.ended_at if own else None
     return Freshness(
         level=_level(age, interval),
         observed_at=good.observed_at if good else None,
@@ -93,15 +98,23 @@ def freshness_of(question: Question, now: datetime, interval: timedelta, *, is_k
     )
 
 
-def _last_good_of_the_workspace() -> Sync | None:
-    succeeded = syncs_about(WORKSPACE).filter(outcome=Sync.Outcome.SUCCEEDED)
-    return succeeded.order_by("-pk").defer("set_aside").first()
+def _last(question: Question, *, is_known: bool) -> Sync | None:
+    """Return the last sync about what the page shows, however it ended."""
+    if question == WORKSPACE or not is_known:
+        return _last_of_subject.first(question.scope, question.subject)
+    return _last_of_either.first(question.scope, question.subject)
 
 
-def _last_asked(question: Question) -> datetime | None:
-    """Return when just this was last asked, by anybody, however it ended."""
-    asked = Sync.objects.filter(scope=question.scope, subject=question.subject).exclude(outcome=Sync.Outcome.RUNNING)
-    return asked.order_by("-pk").values_list("ended_at", flat=True).first()
+def _newest_ended(scope: Sync.Scope, subject: str, *, is_known: bool) -> QuerySet[Sync]:
+    ended = syncs_about(Question(scope, subject), is_known=is_known).exclude(outcome=Sync.Outcome.RUNNING)
+    return ended.order_by("-pk")[:1]
+
+
+_last_of_subject = Prepared(partial(_newest_ended, is_known=False), str, str)
+_last_of_either = Prepared(partial(_newest_ended, is_known=True), str, str)
+_last_good_of_the_workspace = Prepared(
+    lambda: syncs_about(WORKSPACE).filter(outcome=Sync.Outcome.SUCCEEDED).order_by("-pk").defer("set_aside")[:1]
+)
 
 
 def _level(age: timedelta | None, interval: timedelta) -> Level:

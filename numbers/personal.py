@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import QueryDict
 
@@ -17,6 +17,7 @@ from numbers.columns import LABELS, USUAL, Shown, shown
 from numbers.filter_words import sentence
 from numbers.folding import fold
 from numbers.models import SavedFilter, ShownColumns
+from numbers.prepared import Prepared
 from numbers.querysets import names_of
 
 MOST_IN_MENU = 20  # saved filters beside the list; a page of their own has them all
@@ -24,8 +25,11 @@ MOST_IN_MENU = 20  # saved filters beside the list; a page of their own has them
 
 def columns_of(user: User) -> Shown:
     """Return the columns that the user wants to see; the usual ones until they chose."""
-    chosen = ShownColumns.objects.filter(user=user).values_list("columns", flat=True).first()
-    return shown(USUAL if chosen is None else chosen)
+    chosen = _chosen.first(user.pk)
+    return shown(chosen.columns if chosen else USUAL)
+
+
+_chosen = Prepared(lambda user: ShownColumns.objects.filter(user=user)[:1], int)
 
 
 def show_columns(user: User, keys: Collection[str]) -> None:
@@ -39,8 +43,17 @@ def show_usual_columns(user: User) -> None:
 
 def visible_to(user: User) -> QuerySet[SavedFilter]:
     """The saved filters that the user may open: their own, and everybody's shared ones."""
-    visible = SavedFilter.objects.filter(Q(owner=user) | Q(is_shared=True))
-    return visible.select_related("owner").order_by(Lower("name"), "pk")
+    return _visible_to(user.pk).select_related("owner")
+
+
+def _visible_to(user: int) -> QuerySet[SavedFilter]:
+    return SavedFilter.objects.filter(Q(owner=user) | Q(is_shared=True)).order_by(Lower("name"), "pk")
+
+
+_in_menu = Prepared(
+    lambda user: _visible_to(user).annotate(owner_name=F("owner__name"), owner_email=F("owner__email"))[:MOST_IN_MENU],
+    int,
+)
 
 
 @dataclass(frozen=True)
@@ -56,16 +69,15 @@ class SavedChoice:
 
 def menu_of(user: User) -> tuple[SavedChoice, ...]:
     """Return the first of the saved filters that the user may open."""
-    rows = visible_to(user).values_list("code", "name", "is_shared", "owner", "owner__name", "owner__email")
     return tuple(
         SavedChoice(
-            code,
-            name,
-            SavedFilter(code=code).get_absolute_url(),
-            is_shared,
-            "" if owner == user.pk else User(name=owner_name, email=email).get_short_name(),
+            saved.code,
+            saved.name,
+            saved.get_absolute_url(),
+            saved.is_shared,
+            "" if saved.owner_id == user.pk else User(name=saved.owner_name, email=saved.owner_email).get_short_name(),  # type: ignore[attr-defined] # beside each, by the query
         )
-        for code, name, is_shared, owner, owner_name, email in rows[:MOST_IN_MENU]
+        for saved in _in_menu.rows(user.pk)
     )
 
 

@@ -15,6 +15,7 @@ from numbers.facts import COLUMNS, Cell, Column, Fact, fact_of
 from numbers.models import Assignment, Sync, TeammateState
 from numbers.paging import Rows
 from numbers.phones import pretty
+from numbers.prepared import Prepared
 from numbers.querysets import current
 from numbers.rows import NO_NAME, ROW_FIELDS, NumberRow, number_rows, number_url, teammate_url
 from numbers.teammate_filters import TeammateFilters
@@ -232,9 +233,16 @@ def _last_numbers(teammate: int) -> tuple[datetime | None, list[Row]]:
 
 def mismatches_of(user_id: str) -> Mismatches:
     """Return what did not agree; no version of the memory has it, as an answer that changes nothing may tell it."""
-    about = Sync.objects.filter(scope=Sync.Scope.TEAMMATE, subject=user_id, outcome=Sync.Outcome.SUCCEEDED)
-    sync = about.order_by("-pk").only("mismatches", "observed_at").first()
+    sync = _last_answer.first(user_id)
     return Mismatches(_mismatches(sync), sync.observed_at) if sync else Mismatches()
+
+
+_last_answer = Prepared(
+    lambda user_id: Sync.objects.filter(
+        scope=Sync.Scope.TEAMMATE, subject=user_id, outcome=Sync.Outcome.SUCCEEDED
+    ).order_by("-pk")[:1],
+    str,
+)
 
 
 def _mismatches(sync: Sync) -> tuple[MismatchLine, ...]:

@@ -1,12 +1,10 @@
 """Which state the memory as a whole is in: what was counted of one stays true of it."""
 
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
-
-from django.db import connection
+from datetime import datetime
 
 from numbers.models import Sync
+from numbers.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +15,7 @@ class Version:
     """
 
     key: int = 0
-    began: object = None  # as the database writes it
+    began: datetime | None = None
 
     def __str__(self) -> str:
         return str(self.key)
@@ -25,15 +23,8 @@ class Version:
 
 def memory_version() -> Version:
     """Return the version of now. Ask before what it is the version of, so that nothing newer is missed."""
-    with connection.cursor() as cursor:
-        cursor.execute(*_question(connection.vendor))
-        newest = cursor.fetchone()
-    return Version(*newest) if newest else Version()
+    newest = _newest.first()
+    return Version(newest.pk, newest.started_at) if newest else Version()
 
 
-@cache
-def _question(_vendor: str) -> tuple[str, tuple[Any, ...]]:
-    """Every page asks it, and to put it together takes ten times as long as to answer it."""
-    newest = Sync.objects.filter(wrote=True).order_by("-pk").values_list("pk", "started_at")[:1]
-    sql, params = newest.query.sql_with_params()
-    return sql, tuple(params)
+_newest = Prepared(lambda: Sync.objects.filter(wrote=True).only("started_at").order_by("-pk")[:1])

@@ -1,5 +1,6 @@
 """A memory to look at, filled by the code that records real answers; and pages read as a browser reads them."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from tests.quo.samples import body, listed
 HTMX = {"HX-Request": "true"}
 LIST = "/numbers/"
 
+_TOKEN = re.compile(rb'(?<=name="csrfmiddlewaretoken" value=")[^"]+')
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP")
 
 
@@ -76,11 +78,18 @@ def doubt(*records: Mapping[str, Any]) -> Sync:
 
 
 class Office(Client):
-    """Django's client, which besides holds every page to it: looking at it writes nothing."""
+    """Django's client, which besides holds every page to it: looking at it writes nothing, and its tag is true."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._tagged: dict[str, bytes] = {}
 
     def get(self, *args: Any, **kwargs: Any) -> Any:
         with CaptureQueriesContext(connection) as asked:
             response = super().get(*args, **kwargs)
+        if (tag := response.headers.get("ETag")) and response.status_code == 200 and not response.streaming:
+            page = _TOKEN.sub(b"", response.content)
+            assert self._tagged.setdefault(tag, page) == page, "two pages have the same tag"
         written = [query["sql"] for query in asked if (query["sql"] or "").lstrip().startswith(_WRITES)]
         if response.has_header("Content-Disposition") and written:
             assert written.pop(0).startswith('INSERT INTO "accounts_accessevent"')  # who took it along

@@ -1,5 +1,6 @@
 """What is drawn once and kept: never for another state, and in every list with that list's own links."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote_plus, urlencode
@@ -8,17 +9,20 @@ import pytest
 from django.db.models import F
 from django.http import QueryDict
 from django.template.loader import get_template
+from django.test import Client
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pytest_django import Settings
+from selectolax.lexbor import LexborHTMLParser
 
+from accounts.models import User
 from numbers.columns import LABELS
 from numbers.filters import parse
 from numbers.models import NumberState, Sync
 from tests.pages.builders import LIST, Office, attribute, one, parsed, remember, texts, words
 from tests.quo.samples import number, user
 
-HOSTILE = ["<list>", "</list>", "&lt;list&gt;", "US1</list>&x=", "%00", "a\u2028b"]
+HOSTILE = ["<list>", "</list>", "<token>", "&lt;list&gt;", "US1</list>&x=", "%00", "a\u2028b"]
 
 
 @pytest.fixture
@@ -109,7 +113,7 @@ def test_what_quo_sends_is_never_taken_for_a_place_of_a_link(office: Office, tex
     (link,) = row.css("[data-teammate]")
     query = urlencode({"user": attribute(link, "data-teammate")})
     assert attribute(link, "href") == f"{LIST}?{query}"
-    assert not page.css("list")
+    assert not page.css("list, token")
 
 
 @given(
@@ -137,6 +141,35 @@ def test_while_templates_are_written_each_row_is_drawn_anew(
     office.get(LIST)
 
     assert rows_drawn == ["In the making"] * 2
+
+
+def tokens(page: LexborHTMLParser) -> set[str]:
+    fields = page.css("[name=csrfmiddlewaretoken]")
+    assert len(fields) > 4
+    return {attribute(field, "value") for field in fields}
+
+
+def test_each_page_has_the_token_of_its_own_for_all_of_its_forms(office: Office) -> None:
+    remember(number("PN1"))
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(User.objects.get())
+
+    mine, again, others = (parsed(client.get(LIST)) for client in (office, office, strict))
+
+    assert [len(tokens(page)) for page in (mine, again, others)] == [1, 1, 1]
+    assert len(tokens(mine) | tokens(again) | tokens(others)) == 3
+    for token, status in ((tokens(others), 302), (tokens(mine), 403)):
+        sent = strict.post("/numbers/columns/", {"csrfmiddlewaretoken": token.pop(), "usual": "1"})
+        assert sent.status_code == status
+
+
+@pytest.mark.parametrize("path", [LIST, "/audit/", "/teammates/", "/teammates/US1/", "/numbers/PN1/", "/"])
+def test_what_is_kept_of_a_page_is_as_it_was_drawn(office: Office, path: str) -> None:
+    remember(number("PN1", users=[user("US1")]), number("PN2", portingStatus="pending"), ago=timedelta(minutes=5))
+
+    drawn, kept = (re.sub(r'value="\w{64}"', "", office.get(path).content.decode()) for _ in range(2))
+
+    assert kept == drawn
 
 
 def groups_offered(office: Office) -> list[str]:
