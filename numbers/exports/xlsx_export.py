@@ -1,18 +1,26 @@
-"""Lists as Excel workbooks: text that stays text, facts in their colours, and a second sheet about the first."""
+"""Lists as Excel workbooks: text that stays text, facts in their colours, and a second sheet about the first.
 
+XlsxWriter makes everything but the rows, which may be many: they leave while they are read.
+"""
+
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from tempfile import TemporaryDirectory, TemporaryFile
-from typing import IO
+from dataclasses import dataclass, replace
+from io import BytesIO
+from itertools import islice
+from zipfile import ZipFile
 
 from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from numbers.exports.about import About
-from numbers.exports.blocks import BLOCK
-from numbers.exports.columns import Column, Line, Value, words_of
-from numbers.facts import Cell, Fact
+from numbers.exports.blocks import blocks
+from numbers.exports.columns import Column, Line
+from numbers.exports.xlsx_rows import Styles, cell_text, rows_xml
+from numbers.exports.zip_stream import zipped
+from numbers.facts import Fact
 
-MAX_TEXT = 32_767  # of a cell, in units of UTF-16: Excel's limit
 _DASHED = 3
 
 # As in the light theme of static/css/tokens.css.
@@ -22,31 +30,64 @@ FACT_STYLES: dict[Fact, dict[str, object]] = {
     Fact.UNKNOWN: {"border": _DASHED, "border_color": "#8590a3", "font_color": "#4d5669"},
 }
 
+MAX_LINES = 1_048_575  # of a sheet, below its heading: Excel's limit
+
+_LIST = "xl/worksheets/sheet1.xml"
+_SPECIMENS = re.compile(rb'(<row r="2".*?</row>)')
+_STYLE = re.compile(rb' s="([0-9]+)"')
+_DIMENSION = re.compile(rb"<dimension [^>]*>")
+
 
 def xlsx_document(columns: Sequence[Column[Line]], lines: Iterable[Line], count: int, about: About) -> Iterator[bytes]:
-    """Yield a workbook of `count` lines. It is made whole before the first block: on the disk, not in memory."""
-    with TemporaryFile() as file:
-        # A folder of its own, so that nothing is left behind where the making fails half-way.
-        with TemporaryDirectory() as folder, Workbook(file, _options(folder)) as workbook:
-            workbook.set_properties({"title": about.title})
-            styles = _Styles(workbook)
-            _write_list(workbook.add_worksheet(about.title), columns, lines, count, styles)
-            _write_about(workbook.add_worksheet("About"), about, styles)
-        file.seek(0)
-        yield from _read(file)
+    """Yield a workbook of `count` lines while it is made; no more of it is in memory than a block."""
+    if count > MAX_LINES:
+        said = f"{count - MAX_LINES:,} lines: a sheet has room for {MAX_LINES:,} of them. The CSV file has them all."
+        about = replace(about, said=(*about.said, ("Left out", said)))
+        lines, count = islice(lines, MAX_LINES), MAX_LINES
+    yield from blocks(zipped(_files(columns, lines, count, about)))
 
 
-def _options(folder: str) -> dict[str, object]:
-    never: dict[str, object] = dict.fromkeys(("strings_to_formulas", "strings_to_numbers", "strings_to_urls"), False)
-    return {**never, "constant_memory": True, "tmpdir": folder}
+def _files(
+    columns: Sequence[Column[Line]], lines: Iterable[Line], count: int, about: About
+) -> Iterator[tuple[str, Iterable[bytes]]]:
+    frame = _frame_of(columns, count, about)
+    for name, content in frame.files.items():
+        yield name, [content]
+    yield _LIST, _sheet(frame, rows_xml(columns, lines, frame.styles, first=2))
 
 
-def _read(file: IO[bytes]) -> Iterator[bytes]:
-    while block := file.read(BLOCK):
-        yield block
+def _sheet(frame: "_Frame", rows: Iterable[bytes]) -> Iterator[bytes]:
+    yield frame.before
+    yield from rows
+    yield frame.after
 
 
-class _Styles:
+@dataclass(frozen=True)
+class _Frame:
+    """A workbook without its rows: the other files in it, by name, and what stands before and after the rows."""
+
+    files: dict[str, bytes]
+    before: bytes
+    after: bytes
+    styles: Styles
+
+
+def _frame_of(columns: Sequence[Column[Line]], count: int, about: About) -> _Frame:
+    made = BytesIO()
+    with Workbook(made, {"in_memory": True}) as workbook:
+        workbook.set_properties({"title": about.title})
+        formats = _Formats(workbook)
+        _write_list(workbook.add_worksheet(about.title), columns, count, formats)
+        _write_about(workbook.add_worksheet("About"), about, formats)
+    with ZipFile(made) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    sheet = _DIMENSION.sub(f'<dimension ref="{xl_range(0, 0, count, len(columns) - 1)}"/>'.encode(), files.pop(_LIST))
+    before, specimens, after = _SPECIMENS.split(sheet)
+    styles = [int(style) for style in _STYLE.findall(specimens)]
+    return _Frame(files, before, after, dict(zip(formats.facts, styles, strict=True)))
+
+
+class _Formats:
     """How cells look in one workbook."""
 
     def __init__(self, workbook: Workbook) -> None:
@@ -56,9 +97,8 @@ class _Styles:
         self.facts = {fact: workbook.add_format({**style, "valign": "top"}) for fact, style in FACT_STYLES.items()}
 
 
-def _write_list(
-    sheet: Worksheet, columns: Sequence[Column[Line]], lines: Iterable[Line], count: int, styles: _Styles
-) -> None:
+def _write_list(sheet: Worksheet, columns: Sequence[Column[Line]], count: int, formats: _Formats) -> None:
+    """Write all but the rows. In their place is one with a cell in each fact's format, which tells its number."""
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, count, len(columns) - 1)
     sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{count + 1}"})  # it is meant: no green corners
@@ -67,37 +107,24 @@ def _write_list(
     sheet.fit_to_pages(1, 0)
     for place, column in enumerate(columns):
         sheet.set_column(place, place, column.width)
-        sheet.write_string(0, place, column.title, styles.heading)
-    for row, line in enumerate(lines, start=1):
-        for place, column in enumerate(columns):
-            _write(sheet, row, place, column.value(line), styles)
+        sheet.write_string(0, place, column.title, formats.heading)
+    for place, format_ in enumerate(formats.facts.values()):
+        sheet.write_blank(1, place, None, format_)
 
 
-def _write(sheet: Worksheet, row: int, place: int, value: Value, styles: _Styles) -> None:
-    if isinstance(value, int):
-        sheet.write_number(row, place, value)
-    elif isinstance(value, Cell):
-        sheet.write_string(row, place, cell_text(words_of(value)), styles.facts[value.fact])
-    elif value:
-        sheet.write_string(row, place, cell_text(value))
-
-
-def _write_about(sheet: Worksheet, about: About, styles: _Styles) -> None:
+def _write_about(sheet: Worksheet, about: About, formats: _Formats) -> None:
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 90)
     for row, (label, text) in enumerate(about.said):
-        sheet.write_string(row, 0, label, styles.label)
-        sheet.write_string(row, 1, cell_text(text), styles.text)
+        sheet.write_string(row, 0, label, formats.label)
+        sheet.write_string(row, 1, _plain(text), formats.text)
     for row, (fact, meaning) in enumerate(about.meanings.items(), start=len(about.said) + 1):
-        sheet.write_string(row, 0, fact.label, styles.facts[fact])
-        sheet.write_string(row, 1, meaning, styles.text)
+        sheet.write_string(row, 0, fact.label, formats.facts[fact])
+        sheet.write_string(row, 1, meaning, formats.text)
 
 
-def cell_text(text: str) -> str:
-    """Return `text` as a cell takes it: cut where it is too long, and never taken for markup."""
-    if text.startswith("<r>") and text.endswith("</r>"):
-        text = f" {text}"  # XlsxWriter would write it into the sheet as it is
-    if len(text) * 2 <= MAX_TEXT or len(units := text.encode("utf-16-le")) <= MAX_TEXT * 2:
-        return text
-    return units[: (MAX_TEXT - 1) * 2].decode("utf-16-le", errors="ignore") + "…"  # ignore: half a character
+def _plain(text: str) -> str:
+    """Return `text` as XlsxWriter takes it, never for markup."""
+    is_markup = text.startswith("<r>") and text.endswith("</r>")  # XlsxWriter would write it into the file as it is
+    return cell_text(f" {text}" if is_markup else text)

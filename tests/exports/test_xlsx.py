@@ -1,5 +1,6 @@
 """Excel: text that stays text, facts in their colours, and a sheet about what is listed."""
 
+import random
 import re
 import tempfile
 import zipfile
@@ -11,11 +12,15 @@ import pytest
 from django.utils import timezone
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 from pytest_django import Settings
 
+from numbers.exports import xlsx_export
 from numbers.exports.about import About
+from numbers.exports.blocks import BLOCK
 from numbers.exports.columns import Column
-from numbers.exports.xlsx_export import FACT_STYLES, MAX_TEXT, cell_text, xlsx_document
+from numbers.exports.xlsx_export import FACT_STYLES, xlsx_document
+from numbers.exports.xlsx_rows import MAX_TEXT, cell_text
 from numbers.facts import Fact
 from numbers.quo.errors import from_answer
 from quo_admin import env
@@ -158,15 +163,32 @@ def test_excel_counts_an_emoji_as_two_and_none_is_cut_in_half() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["\x01\x08\x0b\x1f", "\ufffe\uffff", "_x0041_", "a\r\nb\tc", "  spaced  ", "<b>&amp;</b>", "]]>", "\x7f\x85"],
+    ["\x01\x08\x0b\x1f", "\ufffe\uffff", "a\r\nb\tc", "  spaced  ", "\nlines\n", "<b>&amp;</b>", "]]>", "\x7f\x85"],
 )
 def test_characters_that_xml_cannot_hold_do_not_break_the_file(text: str) -> None:
     assert read_back(text, "after it") == [text, "after it"]
 
 
-@pytest.mark.parametrize("text", ["<r><t>rich</t></r>", "<r></is></c><c><f>1+1</f></c><c><is></r>", "<r>&</r>"])
+MARKUP = ["<r><t>rich</t></r>", "<r></is></c><c><f>1+1</f></c><c><is></r>", "<r>&</r>"]
+
+
+@pytest.mark.parametrize("text", MARKUP)
 def test_what_looks_like_markup_is_text(text: str) -> None:
-    assert [shown.strip() for shown in read_back(text)] == [text]
+    assert read_back(text) == [text]
+
+
+@pytest.mark.parametrize("text", MARKUP)
+def test_what_looks_like_markup_is_text_on_the_second_sheet_too(text: str) -> None:
+    said = sheets(b"".join(xlsx_document(ONE_COLUMN, [], 0, About("Numbers", (("Said", text),), {}))))[1]
+
+    assert text_of(said.cell(1, 2)).strip() == text
+
+
+@pytest.mark.parametrize(
+    "text", ["_x0041_", "_x00e9_", "_x005F_", "_x0041_x0042_", "_x0041\x01", "\x01x0041_", "__x0041_", "_x041_", "_"]
+)
+def test_what_looks_like_a_character_in_excels_form_is_text(text: str) -> None:
+    assert read_back(text) == [text]
 
 
 @settings(max_examples=60, deadline=None)
@@ -179,29 +201,100 @@ def test_any_text_is_read_back_as_it_was(texts: list[str]) -> None:
 # The file on its way
 
 
-@pytest.fixture
-def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    return tmp_path
+def incompressible(count: int) -> Iterator[str]:
+    chance = random.Random(1)
+    return (chance.randbytes(50).hex() for _ in range(count))
 
 
-def test_nothing_is_left_on_the_disk(scratch: Path) -> None:
-    document = xlsx_document(ONE_COLUMN, ["a"], 1, NOTHING)
+def test_rows_leave_while_the_others_are_not_even_read() -> None:
+    waiting = incompressible(10_000)
 
-    assert next(document)
-    assert list(scratch.iterdir()) == []
+    first = next(xlsx_document(ONE_COLUMN, waiting, 10_000, NOTHING))
+
+    assert BLOCK <= len(first) < 2 * BLOCK
+    assert 9000 < len(list(waiting)) < 9900, "as many were read as the block has room for"
 
 
-def test_nothing_is_left_on_the_disk_where_the_making_fails(scratch: Path) -> None:
+def test_no_more_than_a_block_is_held_however_many_rows_there_are() -> None:
+    assert {len(block) // BLOCK for block in xlsx_document(ONE_COLUMN, incompressible(10_000), 10_000, NOTHING)} <= {
+        0,
+        1,
+    }
+
+
+def test_nothing_is_written_to_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "there is no such folder"))
+
+    assert read_back("a") == ["a"]
+
+
+def test_what_fails_half_way_is_no_workbook() -> None:
     def lines() -> Iterator[str]:
-        yield from ["a", "b"]
-        assert list(scratch.iterdir()), "the rows are written to the disk"
+        yield from incompressible(5000)
         raise KeyError("half-way")
 
+    left = bytearray()
     with pytest.raises(KeyError, match="half-way"):
-        next(xlsx_document(ONE_COLUMN, lines(), 9, NOTHING))
+        for block in xlsx_document(ONE_COLUMN, lines(), 9000, NOTHING):
+            left += block
 
-    assert list(scratch.iterdir()) == []
+    assert len(left) > BLOCK
+    assert not zipfile.is_zipfile(BytesIO(left))
+
+
+def test_a_download_that_is_given_up_ends_the_reading() -> None:
+    ended = []
+
+    def lines() -> Iterator[str]:
+        try:
+            yield from incompressible(10_000)
+        finally:
+            ended.append(True)
+
+    document = xlsx_document(ONE_COLUMN, lines(), 10_000, NOTHING)
+    next(document)
+    document.close()  # type: ignore[attr-defined]
+
+    assert ended
+
+
+def test_every_file_in_it_is_whole() -> None:
+    with zipfile.ZipFile(BytesIO(made_of("a", "b"))) as book:
+        assert book.testzip() is None
+
+
+def test_what_tells_its_type_stands_first_in_the_file() -> None:
+    """Programs that tell the type by the first bytes look for this name."""
+    with zipfile.ZipFile(BytesIO(made_of("a"))) as book:
+        assert book.namelist()[0] == "[Content_Types].xml"
+
+
+@pytest.mark.parametrize(("count", "span"), [(0, "A1:A1"), (1, "A1:A2"), (300, "A1:A301")])
+def test_the_sheet_tells_its_size(count: int, span: str) -> None:
+    content = BytesIO(made_of(*["a"] * count))
+
+    assert load_workbook(content, read_only=True).worksheets[0].calculate_dimension() == span
+
+
+def test_lines_beyond_excels_last_row_are_left_out_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_export, "MAX_LINES", 2)
+
+    page, said = sheets(made_of("a", "b", "c", "d", "e"))
+
+    assert [cell.value for [cell] in page.iter_rows()] == ["Text", "a", "b"]
+    assert page.auto_filter.ref == "A1:A3"
+    assert [cell.value for cell in said[1]] == [
+        *("Left out", "3 lines: a sheet has room for 2 of them. The CSV file has them all.")
+    ]
+
+
+def test_a_list_that_fits_leaves_nothing_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_export, "MAX_LINES", 2)
+
+    page, said = sheets(made_of("a", "b"))
+
+    assert page.max_row == 3
+    assert said["A1"].value is None
 
 
 # The second sheet

@@ -1,0 +1,116 @@
+"""The rows that we write ourselves are what XlsxWriter would have written, to whoever reads them."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from openpyxl.worksheet.worksheet import Worksheet
+from xlsxwriter import Workbook
+
+from numbers.exports.about import About
+from numbers.exports.columns import Column, Value, words_of
+from numbers.exports.xlsx_export import FACT_STYLES, xlsx_document
+from numbers.exports.xlsx_rows import rows_xml
+from numbers.facts import COLUMNS, Cell, Fact, fact_of
+from tests.exports.reading import sheets
+
+WIDTHS = (20, 7, 33)
+Row = tuple[Value, Value, Value]
+HEADINGS = ("First", "Second", "Third")
+
+
+def nth(place: int) -> Column[Row]:
+    return Column(HEADINGS[place], WIDTHS[place], lambda row: row[place])
+
+
+def ours(rows: Sequence[Row]) -> Worksheet:
+    columns = [nth(place) for place in range(3)]
+    return sheets(b"".join(xlsx_document(columns, rows, len(rows), About("Numbers", (), {}))))[0]
+
+
+def theirs(rows: Sequence[Row]) -> Worksheet:
+    made = BytesIO()
+    with Workbook(made, {"constant_memory": True}) as workbook:
+        sheet = workbook.add_worksheet("Numbers")
+        heading = workbook.add_format({"bold": True, "bottom": 1})
+        facts = {fact: workbook.add_format({**style, "valign": "top"}) for fact, style in FACT_STYLES.items()}
+        for place, title in enumerate(HEADINGS):
+            sheet.set_column(place, place, WIDTHS[place])
+            sheet.write_string(0, place, title, heading)
+        for number, row in enumerate(rows, start=1):
+            for place, value in enumerate(row):
+                if isinstance(value, int):
+                    sheet.write_number(number, place, value)
+                elif isinstance(value, Cell):
+                    sheet.write_string(number, place, words_of(value), facts[value.fact])
+                elif value:
+                    sheet.write_string(number, place, value)
+    return sheets(made.getvalue())[0]
+
+
+def seen(page: Worksheet) -> list[list[Any]]:
+    """What a reader finds in each cell, and how it looks."""
+    return [
+        # As text: openpyxl's styles are equal to nothing but themselves.
+        [(cell.value, cell.data_type, *map(repr, (cell.font, cell.fill, cell.border, cell.alignment))) for cell in row]
+        for row in page.iter_rows(max_col=3)
+    ]
+
+
+HOSTILE = ["=1+1", "+1", "0042", "1e5", "TRUE", "http://example.com", "_x0041_", " a ", "\x00\r\n\t", "]]>&<b>", "🏡"]
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.sampled_from(HOSTILE)
+RAWS = st.sampled_from(["unrestricted", "restricted", None, ""]) | TEXTS
+CELLS = RAWS.map(lambda raw: Cell(COLUMNS[0], fact_of(raw), raw))
+VALUES = TEXTS.filter(lambda text: not text.startswith("<r>")) | st.integers(0, 10**9) | CELLS
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(VALUES, VALUES, VALUES), max_size=4))
+@example([(Cell(COLUMNS[0], fact, None), text, 5) for fact, text in zip(Fact, HOSTILE, strict=False)])
+@example([("", "", ""), ("a", "", "b")])
+def test_every_cell_reads_as_xlsxwriters_does(rows: list[Row]) -> None:
+    assert seen(ours(rows)) == seen(theirs(rows))
+
+
+def test_columns_are_as_wide_as_xlsxwriters() -> None:
+    def widths(page: Worksheet) -> list[float]:
+        return [page.column_dimensions[letter].width for letter in "ABC"]
+
+    assert widths(ours([("a", "b", "c")])) == widths(theirs([("a", "b", "c")]))
+
+
+def row_of(value: Value) -> str:
+    [row] = rows_xml([Column[Value]("Value", 9, lambda line: line)], [value], dict.fromkeys(Fact, 7), first=2)
+    return row.decode()
+
+
+@pytest.mark.parametrize("text", [" a", "a ", "\ta", "a\n", "\u00a0a"])
+def test_space_at_an_end_is_kept_by_who_would_drop_it(text: str) -> None:
+    assert row_of(text) == f'<row r="2"><c r="A2" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c></row>'
+
+
+def test_a_number_is_a_number() -> None:
+    assert row_of(1234) == '<row r="2"><c r="A2"><v>1234</v></c></row>'
+
+
+def test_a_fact_has_its_format() -> None:
+    fact = Cell(COLUMNS[0], Fact.ALLOWED, "unrestricted")
+
+    assert row_of(fact) == '<row r="2"><c r="A2" s="7" t="inlineStr"><is><t>allowed</t></is></c></row>'
+
+
+def test_what_is_empty_takes_no_room() -> None:
+    assert row_of("") == '<row r="2"></row>'
+
+
+def test_columns_beyond_z_have_two_letters() -> None:
+    columns = [Column[str](str(place), 9, lambda line: line) for place in range(28)]
+
+    [row] = rows_xml(columns, ["a"], {}, first=9)
+
+    assert row.count(b"<c ") == 28
+    assert b'<c r="Z9"' in row
+    assert b'<c r="AB9"' in row
