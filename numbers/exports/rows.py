@@ -1,8 +1,8 @@
 """The rows of a file: a list as it was at one moment, read bit by bit, however many syncs go on meanwhile.
 
-Which states the list has is read first, in one question, together with the moment that they hold for. States never
-change except that they end, so what is read of them later is what it was then; who was on a number is asked as of
-that moment. No transaction is held open, and never more than a chunk is in memory.
+Which states the list has is read first, together with the moment that they hold for. States never change except that
+they end, so what is read of them later is what it was then; who was on a number is asked as of that moment. No
+transaction is held open while a file is sent, and never more than a chunk is in memory.
 """
 
 from array import array
@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import F, Q, QuerySet, Subquery
+from django.db.models import F, Q, QuerySet
 
 from numbers.facts import COLUMNS, Column, Fact, fact_of
 from numbers.models import Assignment, NumberState, Sync, TeammateState, shown_name
+from numbers.snapshots import one_moment
 from numbers.teammate_querysets import REACH
 
 CHUNK = 500  # states; a database takes only so many parameters
@@ -31,12 +32,10 @@ class Listing:
 
 def listing_of(states: QuerySet[NumberState] | QuerySet[TeammateState]) -> Listing:
     """Return what is in the list right now."""
-    # In the same question as the states: a sync that ended between two questions would put them apart.
-    observed = Sync.objects.exclude(observed_at=None).order_by("-observed_at").values("observed_at")[:1]
-    keys, moment = array("q"), None  # whole numbers of 64 bits, not objects
-    for key, moment in states.annotate(moment=Subquery(observed)).values_list("pk", "moment").iterator(10_000):  # noqa: B007 - read after the loop
-        keys.append(key)
-    return Listing(keys, moment)
+    observed = Sync.objects.exclude(observed_at=None).order_by("-observed_at").values_list("observed_at", flat=True)
+    with one_moment():  # a sync that ended between the two questions would put them apart
+        keys = array("q", states.values_list("pk", flat=True).iterator(10_000))  # 64 bits each, not objects
+        return Listing(keys, observed.first() if keys else None)
 
 
 @dataclass(frozen=True, slots=True)

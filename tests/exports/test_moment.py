@@ -92,6 +92,24 @@ def test_the_names_of_their_numbers_stay_too(db: None, small_chunks: None) -> No
     assert [[number.name for number in line.numbers] for line in lines] == [["Line 0", "Line 1", "Line 2"]] * 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_sync_that_ends_between_the_states_and_their_moment_is_in_neither() -> None:
+    remember(*numbers(1))
+    asked: list[bool] = []
+
+    def in_one_transaction(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith("SELECT"):
+            is_open = connection.connection.in_transaction if connection.vendor == "sqlite" else False
+            asked.append(is_open or connection.in_atomic_block)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(in_one_transaction):
+        listing = listing_of(NumberFilters().states())
+
+    assert listing.moment is not None
+    assert asked == [True, True]
+
+
 def test_a_sync_that_failed_since_then_is_no_moment(db: None) -> None:
     remember(*numbers(1))
     fail(from_answer(500, b"", asked="list"))
@@ -131,11 +149,11 @@ def test_only_a_chunk_is_read_at_a_time(db: None, small_chunks: None) -> None:
     assert counts == [2, 0, 2, 0, 2, 0]
 
 
-@pytest.mark.parametrize(("path", "count"), [("/numbers.csv", 9), ("/numbers.json", 9), ("/teammates.csv", 9)])
+@pytest.mark.parametrize(("path", "count"), [("/numbers.csv", 10), ("/numbers.json", 10), ("/teammates.csv", 10)])
 def test_more_rows_do_not_mean_more_questions(
     office: Office, django_assert_num_queries: Callable[..., Any], path: str, count: int
 ) -> None:
-    """Who is signed in and may; the list; for every 500 rows these and what belongs to them; who took it along."""
+    """Who is signed in and may; the list; its moment; for every 500 rows these and what is theirs; who took it along."""
     for size in (2, 70):
         remember(*numbers(size, users=[user(f"US{place}") for place in range(min(size, 9))]))
         with django_assert_num_queries(count, info=f"{path} of {size}"):
