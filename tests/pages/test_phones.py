@@ -1,5 +1,6 @@
 import re
 
+import phonenumbers
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -53,6 +54,15 @@ def test_no_text_is_too_odd(text: str) -> None:
     assert not country_of(text) or text.startswith("+")
     assert re.fullmatch(r"(\+[1-9][0-9]{1,14})?", e164_of(text))
     assert set(number_facts(f"+{text}", text)) == {"kind", "country", "forward_number"}
+
+
+@given(st.from_regex(r"\+1[2-9][0-9]{9}", fullmatch=True))
+@example("+12000000000")
+@example("+19999999999")
+def test_numbers_of_north_america_are_written_as_google_writes_them(number: str) -> None:
+    written = phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL)
+
+    assert pretty(number) == written
 
 
 @given(st.from_regex(r"\+[1-9][0-9]{1,14}", fullmatch=True))
