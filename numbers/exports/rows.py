@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from django.db.models import F, Q, QuerySet
@@ -131,14 +132,14 @@ class HeldNumber:
     facts: tuple[Fact, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TeammateLine:
     """A teammate, and the numbers they are on in order of their names."""
 
     state: TeammateState
     numbers: Sequence[HeldNumber]
 
-    @property
+    @cached_property
     def reach(self) -> dict[Column, Fact]:
         """How far they reach in each cell through any of their numbers; nothing of one who is on none."""
         if not self.numbers:

@@ -153,7 +153,7 @@ def test_only_a_chunk_is_read_at_a_time(db: None, small_chunks: None) -> None:
 def test_more_rows_do_not_mean_more_questions(
     office: Office, django_assert_num_queries: Callable[..., Any], path: str, count: int
 ) -> None:
-    """Who is signed in and may; the list; its moment; for every 500 rows these and what is theirs; who took it along."""
+    """Who is signed in and may; the list; its moment; for every 500 rows these and what is theirs; who took it."""
     for size in (2, 70):
         remember(*numbers(size, users=[user(f"US{place}") for place in range(min(size, 9))]))
         with django_assert_num_queries(count, info=f"{path} of {size}"):
