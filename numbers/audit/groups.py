@@ -149,6 +149,17 @@ class Person:
     email: str
 
 
+def group_of(position: int, by: Grouping, *, key: str, label: str, detail: str, patterns: Patterns) -> Group:
+    """Return a group of which only the facts are known, without its numbers."""
+    whole = _tallies(patterns)
+    size = sum(count for _, count in patterns)
+    return Group(position, by, key, label, detail, (), whole, size, whole, patterns, _most(whole))
+
+
+def _most(whole: Iterable[Tally]) -> tuple[Fact | None, ...]:
+    return tuple(tally.most for tally in whole)
+
+
 Keys = Container[int]  # of the numbers that are shown; None for all of them
 
 
@@ -198,8 +209,6 @@ def _groups(by: Grouping, described: Iterable[tuple[str, str, str, list[Line]]],
         patterns = _patterns_of(members)
         whole = _tallies(patterns)
         tallies = whole if len(lines) == len(members) else tallies_of(lines)
-        most = tuple(tally.most for tally in whole)
-        groups.append(
-            Group(len(groups), by, key, label, detail, tuple(lines), tallies, len(members), whole, patterns, most)
-        )
+        about = (len(groups), by, key, label, detail)
+        groups.append(Group(*about, tuple(lines), tallies, len(members), whole, patterns, _most(whole)))
     return groups

@@ -1,13 +1,13 @@
 """The audit as a file: a row for each number in each of its groups, with what it is odd in."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
-from numbers.audit.groups import Group, Grouping, Line
-from numbers.audit.odd import OddCell, odd_cells
-from numbers.audit.page import grouped
+from numbers.audit.groups import Group, Grouping
+from numbers.audit.odd import OddCell
 from numbers.audit.query import AuditQuery
 from numbers.exports.about import About, about_numbers
+from numbers.exports.audit_lines import AuditLine, audit_lines, outline_of
 from numbers.exports.columns import Column, RawColumn
 from numbers.exports.csv_export import csv_for_machines, csv_for_people
 from numbers.exports.json_export import Record, json_document
@@ -16,29 +16,15 @@ from numbers.facts import CHANNELS, COLUMNS, Cell
 from numbers.phones import pretty
 
 
-@dataclass(frozen=True, slots=True)
-class AuditLine:
-    """A number in one of its groups."""
-
-    group: Group
-    line: Line
-    odd: tuple[OddCell, ...]
-
-
 def audit_document(asked: AuditQuery, ending: str, *, is_raw: bool = False) -> Iterator[bytes]:
     """Return the whole audit, as the file that ends in `ending`; `is_raw` is for machines."""
-    numbers, groups = grouped(asked)
-    lines = _lines(groups)
+    outline = outline_of(asked)
+    lines = audit_lines(outline)
     if ending == "json":
         return json_document(_record, lines)
     if ending == "xlsx":
-        count = sum(len(group.lines) for group in groups)
-        return xlsx_document(_columns(asked.by), lines, count, _about(asked, len(numbers)))
+        return xlsx_document(_columns(asked.by), lines, outline.rows, _about(asked, outline.count))
     return csv_for_machines(_RAW, lines) if is_raw else csv_for_people(_columns(asked.by), lines)
-
-
-def _lines(groups: Iterable[Group]) -> Iterator[AuditLine]:
-    return (AuditLine(group, line, odd_cells(group, line.facts)) for group in groups for line in group.lines)
 
 
 def _about(asked: AuditQuery, count: int) -> About:

@@ -33,10 +33,15 @@ class Listing:
 
 def listing_of(states: QuerySet[NumberState] | QuerySet[TeammateState]) -> Listing:
     """Return what is in the list right now."""
-    observed = Sync.objects.exclude(observed_at=None).order_by("-observed_at").values_list("observed_at", flat=True)
     with one_moment():  # a sync that ended between the two questions would put them apart
         keys = array("q", states.values_list("pk", flat=True).iterator(10_000))  # 64 bits each, not objects
-        return Listing(keys, observed.first() if keys else None)
+        return Listing(keys, last_moment() if keys else None)
+
+
+def last_moment() -> datetime | None:
+    """Return when Quo was last heard of anything."""
+    observed = Sync.objects.exclude(observed_at=None).order_by("-observed_at")
+    return observed.values_list("observed_at", flat=True).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ def _people_on(phone_numbers: Iterable[int], moment: datetime | None) -> dict[in
     people: dict[int, list[Person]] = defaultdict(list)
     rows = (
         Assignment.objects.filter(
-            _held_at(moment), _held_at(moment, "teammate__states__"), phone_number__in=phone_numbers
+            held_at(moment), held_at(moment, "teammate__states__"), phone_number__in=phone_numbers
         )
         .order_by("teammate__states__name_key", "teammate__quo_id")
         .values_list(
@@ -161,7 +166,7 @@ def _numbers_of(teammates: Iterable[int], moment: datetime | None) -> dict[int, 
     numbers: dict[int, list[HeldNumber]] = defaultdict(list)
     state = "phone_number__states__"
     rows = (
-        Assignment.objects.filter(_held_at(moment), _held_at(moment, state), teammate__in=teammates)
+        Assignment.objects.filter(held_at(moment), held_at(moment, state), teammate__in=teammates)
         .order_by(F(f"{state}name_key"), F(f"{state}number"), "phone_number_id")
         .values_list(
             *("teammate_id", "phone_number__quo_id", f"{state}name", f"{state}number"),
@@ -173,7 +178,7 @@ def _numbers_of(teammates: Iterable[int], moment: datetime | None) -> dict[int, 
     return numbers
 
 
-def _held_at(moment: datetime | None, of: str = "") -> Q:
+def held_at(moment: datetime | None, of: str = "") -> Q:
     """What held at `moment`; `of` leads to what must have held."""
     ended = Q(**{f"{of}until": None}) | Q(**{f"{of}until__gt": moment})
     return Q(**{f"{of}since__lte": moment}) & ended

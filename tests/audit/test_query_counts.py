@@ -28,15 +28,19 @@ COUNTS = {
     f"{AUDIT}?who=ann": WHOLE + 1,  # the picker's teammates
 }
 KEPT = 3  # who took the file along, in a transaction
+PLACES = 2  # which numbers stand in which group, and the moment that this holds for
+CHUNK = 2  # of every 500 lines, what their groups have, and themselves
+NAMES = 2  # who there is, in order, and by name
+NOBODY = 1  # where some numbers have nobody, what they have
 FILES = {
-    "/audit.csv": SESSION + LINES + KEPT,
-    "/audit.json?by=teammate": SESSION + LINES + PEOPLE + KEPT,
-    "/audit.json?by=teammate&q=desk": SESSION + LINES + FITTING + PEOPLE + KEPT,
+    "/audit.csv": SESSION + PLACES + CHUNK + KEPT,
+    "/audit.json?by=teammate": SESSION + PLACES + NAMES + CHUNK + NOBODY + KEPT,
+    "/audit.json?by=teammate&q=odd": SESSION + PLACES + NAMES + CHUNK + KEPT,
 }
 
 
 def few() -> None:
-    remember(*many(3, users=[ANN, BO]), marked("Odd", "++----", users=[ANN]))
+    remember(*many(3, users=[ANN, BO]), marked("Odd", "++----", users=[ANN]), marked("Free", users=[]))
 
 
 def much() -> None:
