@@ -1,7 +1,7 @@
 """The audit's file: read bit by bit, and yet what the page shows, of the moment when it was asked for."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -30,10 +30,7 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def records(by: Grouping, filters: NumberFilters | None = None) -> list[dict[str, Any]]:
-    return read(audit_document(AuditQuery(filters or NumberFilters(), by), "json"))
-
-
-def read(document: Iterator[bytes]) -> list[dict[str, Any]]:
+    document = audit_document(AuditQuery(filters or NumberFilters(), by), "json")
     data: list[dict[str, Any]] = json.loads(b"".join(document))["data"]
     return data
 
@@ -61,23 +58,25 @@ def test_read_bit_by_bit_it_is_what_the_page_is_made_of(
 
 
 def everything_changes() -> None:
-    remember(*many(3, "------", groupId="GR9", users=[{**ANN, "firstName": "Zoe"}]), marked("New", users=[]))
+    renamed = [{**person, "firstName": "Zoe"} for person in (ANN, BO)]
+    remember(*many(3, "------", groupId="GR9", users=renamed), marked("New", users=[]))
 
 
 @BY
 def test_a_sync_meanwhile_changes_nothing(db: None, small_chunks: None, by: Grouping) -> None:
     remember(*many(5, users=[ANN, BO]), marked("Odd", "++++++", users=[BO]), *many(3, name="Free", users=[]))
-    before = records(by)
-    document = audit_document(AuditQuery(NumberFilters(), by), "json")
+    asked = AuditQuery(NumberFilters(), by)
+    before = b"".join(audit_document(asked, "csv"))
+    document = audit_document(asked, "csv")
     first = next(document)
     everything_changes()
 
-    assert read(iter([first, *document])) == before
+    assert first + b"".join(document) == before
 
 
 def test_blank_ids_of_a_group_are_no_group_together_and_counted_as_one(db: None, small_chunks: None) -> None:
     remember(
-        *(marked(f"No {place}", groupId=blank) for place, blank in enumerate(["", " ", "\t", "\u3000"])),
+        *(marked(f"No {place}", groupId=blank) for place, blank in enumerate([" ", "\t", "\u3000", ""])),
         marked("Odd", "++++++", groupId=" "),
         marked("In", groupId="GR1"),
     )
@@ -104,6 +103,16 @@ def test_only_a_chunk_is_read_at_a_time(db: None, small_chunks: None, by: Groupi
         counts.append(len(asked))
 
     assert counts == [0, 1, 0, 1, 0]
+
+
+def test_groups_are_counted_a_few_at_first_and_then_many_at_a_time(db: None, small_chunks: None) -> None:
+    remember(*(marked(f"{place}", groupId=f"GR{place}") for place in range(6)))
+    outline = lines.outline_of(AuditQuery(NumberFilters()))
+
+    with CaptureQueriesContext(connection) as asked:
+        assert len(list(lines.audit_lines(outline))) == 6
+
+    assert sum("COUNT" in question["sql"] for question in asked.captured_queries) == 4  # one; two, two and one
 
 
 def test_a_number_with_several_teammates_is_counted_once(db: None) -> None:
