@@ -84,14 +84,14 @@ class Browser:
         return reply
 
     def download(self, path: str) -> Download:
-        """Fetch a file as a browser does, compressed; its first byte is the file's own, and no header's."""
+        """Fetch a file as a browser does, packed if it may be; its first byte is the file's own, no header's."""
         answer, began = self._begun(path, {})
         if answer.status != 200:
             raise RuntimeError(f"{path} answered {answer.status}")
-        unpacked = zlib.decompressobj(GZIP)
+        unpacked = zlib.decompressobj(GZIP) if answer.getheader("Content-Encoding") == "gzip" else None
         first_byte, size = 0.0, 0
         while piece := answer.read1(PIECE):
-            size += len(unpacked.decompress(piece))
+            size += len(unpacked.decompress(piece) if unpacked else piece)
             if size and not first_byte:
                 first_byte = time.perf_counter() - began
         return Download(first_byte, time.perf_counter() - began, size)

@@ -39,9 +39,10 @@ def sent_file(request: HttpRequest, name: str, ending: str, document: Iterator[b
     A raw file is told from one for people by its name: in a spreadsheet, text of the workspace would become formulas.
     """
     blocks: Iterable[bytes] = ()
-    if request.method == "HEAD":
-        request.META.pop("HTTP_ACCEPT_ENCODING", None)  # else GZipMiddleware would send an empty archive as the body
-    else:
+    if request.method == "HEAD" or ending == "xlsx":
+        # Else GZipMiddleware would send an empty archive as the body, or pack once more what is packed already.
+        request.META.pop("HTTP_ACCEPT_ENCODING", None)
+    if request.method != "HEAD":
         blocks = _begun(document)
         record(Event.EXPORTED, request, detail=request.get_full_path())
     kind = "-raw" if ending == "csv" and is_raw(request) else ""

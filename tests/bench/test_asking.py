@@ -23,6 +23,8 @@ class _Page(BaseHTTPRequestHandler):
         self.send_response(int(self.path.strip("/")) if self.path.strip("/").isdecimal() else 200)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("ETag", '"tag"')
+        if is_file:
+            self.send_header("Content-Encoding", "gzip")
         self.end_headers()
         self.wfile.write(body)
         self.close_connection = self.path == "/once"
@@ -56,6 +58,10 @@ def test_a_file_is_as_large_as_it_is_unpacked(browser: Browser) -> None:
     file = browser.download("/file")
     assert file.size == len(FILE)
     assert 0 < file.first_byte <= file.seconds
+
+
+def test_a_file_that_is_sent_as_it_is_has_its_own_size(browser: Browser) -> None:
+    assert browser.download("/200").size == len("session=mine")
 
 
 def test_a_file_that_is_refused_is_not_measured(browser: Browser) -> None:

@@ -165,6 +165,10 @@ def test_a_file_is_packed_on_its_way_where_the_browser_unpacks_it(office: Office
     assert json.loads(gzip.decompress(response.getvalue()))["data"][0]["id"] == "PN1"
 
 
+def test_a_workbook_is_packed_in_itself_and_not_once_more(office: Office) -> None:
+    assert "Content-Encoding" not in office.get("/numbers.xlsx", headers={"Accept-Encoding": "gzip"}).headers
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_head_makes_no_file(office: Office, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     for name in ("number_lines", "teammate_lines"):
