@@ -104,9 +104,11 @@ def _first_complete_answer() -> datetime | None:
 
 
 _first_complete = Prepared(
-    lambda: Sync.objects.filter(scope=Sync.Scope.WORKSPACE, subject="", outcome=Sync.Outcome.SUCCEEDED)
-    .only("observed_at")
-    .order_by("pk")[:1]
+    lambda: (
+        Sync.objects.filter(scope=Sync.Scope.WORKSPACE, subject="", outcome=Sync.Outcome.SUCCEEDED)
+        .only("observed_at")
+        .order_by("pk")[:1]
+    )
 )
 
 

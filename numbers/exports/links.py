@@ -21,7 +21,4 @@ def export_urls(name: str, query: str) -> tuple[ExportUrl, ...]:
     changes nothing: a file has all pages.
     """
     asked = f"?{query}" if query else ""
-    return tuple(
-        ExportUrl(format_.label, path_of(name, ending=ending) + asked)
-        for ending, format_ in FORMATS.items()
-    )
+    return tuple(ExportUrl(format_.label, path_of(name, ending=ending) + asked) for ending, format_ in FORMATS.items())
