@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from time import monotonic
 
-from bench.asking import Browser, Times
+from bench.asking import Browser, Reply, Times
 from bench.lines import Line, figures
 from bench.office import Server
 from bench.workspaces import from_the_middle, middle
@@ -71,9 +71,14 @@ def measure(server: Server, workspace: Workspace, rounds: int) -> Iterator[Line]
     yield from again
 
 
+def floor_for(server: Server, page: Page, reply: Reply) -> str:
+    """Return the path that answers the page's bytes as a constant."""
+    return server.floor_of(re.sub(r"[^a-z]", "-", page.name.lower()), reply.body)
+
+
 def _measured(server: Server, browser: Browser, page: Page, rounds: int) -> tuple[Line, list[Line]]:
     first = browser.page(page.path)
-    floor_path = server.floor_of(re.sub(r"[^a-z]", "-", page.name.lower()), first.body)
+    floor_path = floor_for(server, page, first)
     for _ in range(min(WARM_UP, rounds)):
         browser.ask(page.path)
         browser.ask(floor_path)

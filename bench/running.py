@@ -8,7 +8,7 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench import chromium, exports, load, options, pages, postgres, syncs
+from bench import anew, chromium, exports, load, options, pages, postgres, syncs
 from bench.kept import keep, last_kept
 from bench.lines import Line
 from bench.machine import this_machine
@@ -96,6 +96,7 @@ def _at(scene: Scene, workspace: Workspace, asked: Options) -> Generator[Line]:
             postgres.settle(scene.database_url)
         with office.served() as server:
             yield from pages.measure(server, workspace, asked.rounds)
+            yield from anew.measure(office, server, workspace)
             yield from load.measure(server, asked.requests)
             yield from exports.measure(server, scene.size)
             if asked.with_browser:

@@ -20,10 +20,13 @@ LISTED = ["first page", "a teammate's filter", "search with few matches", "searc
 CELLS = [f"{channel} {region} filter" for channel in ("calling", "messaging") for region in ("us", "ca", "intl")]
 SORTED = ["sorted by number", "sorted by teammates"]
 SYNCS = ["json.loads alone", "the plain way, first", "first", "unchanged", "1% changed"]
+PAGES = [*LISTED, *CELLS, *SORTED, "a number", "a teammate", "overview", "audit"]
 NAMES = {
     "syncs, against json.loads": SYNCS,
     "memory of a sync, by its answer": SYNCS,
-    "pages": [*LISTED, *CELLS, *SORTED, "a number", "a teammate", "overview", "audit"],
+    "pages": PAGES,
+    "again, with the ETag": PAGES,
+    "pages right after a change": PAGES,
     "8 clients": ["requests a second"],
     "memory of 2 workers": ["after 8 requests"],
     "exports of everything": ["csv", "xlsx", "json"],
