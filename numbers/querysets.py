@@ -24,6 +24,7 @@ from django.db.models.functions import Coalesce
 from numbers.facts import COLUMNS, Fact
 from numbers.folding import ENOUGH_DIGITS, TELEPHONE_SIGNS, digits_of, fold
 from numbers.models import Assignment, NumberState, TeammateState
+from numbers.search_index import holding
 
 MAX_WORDS = 12
 MOST_DIGITS = 15  # of a telephone number, by E.164
@@ -88,7 +89,7 @@ def with_forward(states: QuerySet[NumberState], where: str) -> QuerySet[NumberSt
 
 
 def search(states: QuerySet[NumberState], query: str) -> QuerySet[NumberState]:
-    """The numbers that every word of `query` fits: name, symbol, group, digits in any writing, or a teammate."""
+    """The numbers of now that every word of `query` fits: name, symbol, group, digits in any writing, or a teammate."""
     for word in words_of(query)[:MAX_WORDS]:
         states = states.filter(_word_fits(word))
     return states
@@ -98,7 +99,7 @@ def search_teammates(query: str) -> QuerySet[TeammateState]:
     """The teammates whose names or email fit every word of `query`, by name."""
     states = TeammateState.objects.filter(until=None).select_related("teammate")
     for word in fold(query).split()[:MAX_WORDS]:
-        states = states.filter(search_text__contains=word)
+        states = holding(states, word)
     return states.order_by("name_key", "pk")
 
 
@@ -158,30 +159,27 @@ def _phone_words(run: list[str]) -> list[str]:
     return first + _phone_words(run[taken:])
 
 
-def _word_fits(word: str) -> Q:
-    fits = Q(search_text__contains=word) | _somebody_fits(word)
-    if not _PHONE_PART.fullmatch(word):
-        return fits
-    if word.startswith("+"):
-        return fits | Q(number__startswith=f"+{digits_of(word)}")
-    return fits | Q(search_text__contains=digits_of(word))
-
-
 SHORT = 2  # letters of a word that fits most of what is searched
 
 
-def _somebody_fits(word: str) -> Q:
-    """Whether the word fits a teammate on the number.
+def _word_fits(word: str) -> Q:
+    """Whether the word fits a number itself, or a teammate on it.
 
-    A short word fits so many people that each number is asked by itself, and only where its own text does not fit; a
-    longer one fits so few that they are looked for once.
+    A short word fits so many people that each number is asked by itself, and only where its own text does not fit. All
+    that a longer one fits is found first, by the index: it does not help with one side of an OR.
     """
-    people = TeammateState.objects.filter(until=None, search_text__contains=word)
+    # A word that begins with a plus stands as it is in the texts, which have each number from its own plus on.
+    is_part = _PHONE_PART.fullmatch(word) and not word.startswith("+")
+    texts = sorted({word, digits_of(word)} if is_part else {word})
     on_it = Assignment.objects.filter(until=None).order_by()
     if len(word) <= SHORT:
         here = on_it.filter(phone_number=OuterRef("phone_number"))
-        return Q(Exists(here.filter(teammate__states__until=None, teammate__states__search_text__contains=word)))
-    return Q(phone_number__in=on_it.filter(teammate__in=people.values("teammate")).values("phone_number"))
+        somebody = here.filter(teammate__states__until=None, teammate__states__search_text__contains=word)
+        return Q(*(("search_text__contains", text) for text in texts), Exists(somebody), _connector=Q.OR)
+    people = holding(TeammateState.objects.all(), word).values("teammate")
+    found = on_it.filter(teammate__in=people).values("phone_number")
+    own = [holding(current(), text).order_by().values("phone_number") for text in texts]
+    return Q(phone_number__in=found.union(*own, all=True))
 
 
 def _fact_rank(field: str) -> Case:

@@ -19,7 +19,7 @@ from django.core.management.color import no_style
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
-from numbers import planner
+from numbers import planner, search_index
 from numbers.backups import Refused, making, tables
 from numbers.backups.files import (
     SIDE_FILES,
@@ -205,14 +205,18 @@ def _replace_all(database: sqlite3.Connection, file: Path, kept: Path) -> bool:
     _make_tables(database)
     _fill_tables(database)
     _make_the_rest(database)
+    search_index.make(database)
     _commit(database)
     return is_kept
 
 
 def _parts(database: sqlite3.Connection, schema: str) -> list[tuple[str, str, str]]:
-    """Type, name and SQL of what somebody made; what SQLite makes by itself has no SQL, or a name of its own."""
+    """Type, name and SQL of what somebody made; what SQLite makes by itself has no SQL, or a name of its own.
+
+    Without the index of searches: that is made of what there is, by this machine's SQLite, and not copied.
+    """
     found = database.execute(f"SELECT type, name, sql FROM {schema}.sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")  # noqa: S608 - names from SQLite itself
-    return [row for row in found if not row[1].startswith("sqlite_")]
+    return [row for row in found if not row[1].startswith("sqlite_") and not search_index.is_part(row[1])]
 
 
 def _drop_all(database: sqlite3.Connection) -> None:

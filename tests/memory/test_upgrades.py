@@ -15,8 +15,10 @@ from django.db.migrations.executor import MigrationExecutor
 from numbers.backups.files import opened
 from numbers.invariants import findings
 from numbers.models import NumberState
+from numbers.querysets import current, search, search_teammates
 from tests.memory.factories import NINE
 from tests.memory.sites import needs_database
+from tests.memory.test_search_index import assert_right
 
 pytestmark = needs_database
 
@@ -178,6 +180,14 @@ def test_what_follows_from_the_facts_is_there_in_the_newest_version(released: Ap
     call_command("migrate", verbosity=0, interactive=False)
     states = NumberState.objects.values_list("name", "kind", "country", "forward_number")
     assert {name: tuple(derived) for name, *derived in states} == DERIVED
+
+
+def test_what_is_searched_is_found_in_the_newest_version(released: Apps) -> None:
+    call_command("migrate", verbosity=0, interactive=False)
+    assert_right()
+    found = [[state.name for state in search(current(), word)] for word in ("after", "before", "gone", "6045", "beá")]
+    assert found == [["After"], [], [], [], []]
+    assert [state.last_name for state in search_teammates("bea")] == ["Béa"]
 
 
 def test_everything_holds_in_the_newest_version(released: Apps) -> None:
