@@ -53,6 +53,7 @@ INVARIANTS = (
     Invariant("numbers are as Quo answered", facts.numbers_are_as_answered),
     Invariant("numbers are found", facts.numbers_are_found),
     Invariant("teammates are found", facts.teammates_are_found),
+    Invariant("searches know every open state", database.searches_know_every_open_state),
 )
 
 

@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import CharField, DateTimeField, Exists, ForeignKey, OuterRef, TextField
 from django.utils.dateparse import parse_datetime
 
+from numbers import search_index
 from numbers.invariants.finding import CHUNK, Broken
 
 
@@ -59,6 +60,12 @@ def times_and_texts_can_be_read() -> Broken:
         for pk, *kinds in _rows(f"SELECT id, {types} FROM {table} WHERE 'blob' IN ({types}) ORDER BY id"):  # noqa: S608 - our own words
             wrong = " and ".join(name for name, kind in zip(texts, kinds, strict=True) if kind == "blob")
             yield f"row {pk} of {table}", None, f"its {wrong} is no text and cannot be read."
+
+
+def searches_know_every_open_state() -> Broken:
+    """PostgreSQL keeps its indexes itself, and SQLite this one by triggers."""
+    for table, pk in search_index.differences():
+        yield f"row {pk} of {table}", None, "the index of searches does not have it as it is: searches may overlook it."
 
 
 def _rows(sql: str) -> Iterator[tuple[Any, ...]]:
