@@ -5,6 +5,7 @@ Runs inside the one transaction that `sync.py` opens. Nothing else writes number
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ import msgspec
 from django.db.models import DateTimeField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 
+from numbers import planner, search_index
 from numbers.folding import fold, order_key, telephone_digits
 from numbers.inserting import insert
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState, shown_name
@@ -84,12 +86,15 @@ def record_answer(
         differing.append((record, digest))
     teammates = _Teammates(records)
     outcome.wrote = bool(differing or teammates.differing)
-    teammates.record(observed_at)
-    done = 0
-    for chunk in _chunks(differing):
-        _record_numbers(chunk, teammates.pks, observed_at)
-        done += len(chunk)
-        progress(done, len(differing))
+    # Below that, the triggers of the index cost less than making it anew.
+    is_most = len(differing) >= planner.MANY and len(differing) * 2 > len(known)
+    with search_index.made_anew_after() if is_most else nullcontext():
+        teammates.record(observed_at)
+        done = 0
+        for chunk in _chunks(differing):
+            _record_numbers(chunk, teammates.pks, observed_at)
+            done += len(chunk)
+            progress(done, len(differing))
     return outcome
 
 
