@@ -12,11 +12,12 @@ Row = TypeVar("Row", bound=Model)
 class Rows(Sequence[Row]):
     """A queryset as a paginator slices it; its order is total, so that pages never overlap.
 
-    What stands before a page is passed over by its keys alone, from whichever end of the list is nearer.
+    What stands before a page is passed over by its keys alone, from whichever end of the list is nearer. What is on it
+    is read by its keys from `described`, which need not look for it once more.
     """
 
-    def __init__(self, rows: QuerySet[Row]) -> None:
-        self._rows = rows
+    def __init__(self, rows: QuerySet[Row], described: QuerySet[Row]) -> None:
+        self._rows, self._described = rows, described
 
     def __len__(self) -> int:
         return self._count
@@ -38,5 +39,5 @@ class Rows(Sequence[Row]):
     def _between(self, start: int, end: int) -> list[Row]:
         keys, after = self._rows.values_list("pk", flat=True), len(self) - end
         wanted = list(keys[start:end]) if start <= after else list(keys.reverse()[after : len(self) - start])[::-1]
-        found = self._rows.order_by().in_bulk(wanted)
+        found = self._described.in_bulk(wanted)
         return [found[key] for key in wanted if key in found]

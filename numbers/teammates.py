@@ -19,7 +19,7 @@ from numbers.prepared import Prepared
 from numbers.querysets import current
 from numbers.rows import NO_NAME, ROW_FIELDS, NumberRow, number_rows, number_url, teammate_url
 from numbers.teammate_filters import TeammateFilters
-from numbers.teammate_querysets import REACH, last_numbers_of, numbers_of, reach_of
+from numbers.teammate_querysets import REACH, counting_numbers, last_numbers_of, numbers_of, reach_of
 from numbers.versions import Version
 
 PAGE_SIZE = 50
@@ -70,7 +70,8 @@ def teammate_list(filters: TeammateFilters, _version: Version) -> TeammateList:
 
     It is asked for once for each version of the memory, which never changes.
     """
-    paginator = Paginator(Rows(filters.states()), PAGE_SIZE)
+    described = counting_numbers(TeammateState.objects.select_related("teammate"))
+    paginator = Paginator(Rows(filters.states(), described), PAGE_SIZE)
     page = paginator.get_page(filters.page)
     notices = filters.notices
     if filters.page > paginator.num_pages:
