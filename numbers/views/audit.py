@@ -27,6 +27,7 @@ from numbers.views.htmx import (
     refines,
     shown_query,
     tell_address,
+    wants_fragment,
 )
 from numbers.views.pages import page_or_fragments
 
@@ -37,7 +38,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     asked = audit_query.parse(request.GET)
     version = memory_version()  # before what it is the version of, so that nothing newer is missed
     page = audit_page.audit_page(asked, version)
-    before = audit_query.parse(shown_query(request))
+    before = audit_query.parse(shown_query(request)) if wants_fragment(request) else asked
     context = _context(page, version) | {"here": request.get_full_path()}
     response = page_or_fragments(request, "audit/audit.html", _fragments(request, before, asked), context)
     is_refined = refines(before.filters.q, asked.filters.q, is_same=asked.query == before.query)
@@ -60,7 +61,7 @@ def _context(page: AuditPage, version: Version) -> dict[str, Any]:
         "choices": services.teammates_named(filters.who) if filters.who else None,
         "export_urls": export_urls("numbers:export_audit", page.query.at(page=1, odd=1).query),
         "question": question,
-        "freshness": services.freshness(question),
+        "freshness": services.freshness(question, is_known=page.is_known_teammate or not filters.user),
         "version": version,
     }
 

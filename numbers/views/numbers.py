@@ -47,11 +47,11 @@ def number_list(request: HttpRequest) -> HttpResponse:
         # Until somebody looks for a teammate, none is offered: the picker asks for the first ones once it is opened.
         "choices": services.teammates_named(asked.who) if asked.who else None,
         "question": question,
-        "freshness": services.freshness(question),
+        "freshness": services.freshness(question, is_known=page.is_known_teammate or not asked.user),
         "version": version,
         "here": request.get_full_path(),
     }
-    before = filters.parse(shown_query(request))
+    before = filters.parse(shown_query(request)) if wants_fragment(request) else asked
     fragments, shows = _fragments(request, before, asked), (tuple(sorted(shown.keys)), saved_filters)
     response = page_or_fragments(request, "numbers/list.html", fragments, context, shows=shows)
     is_refined = refines(before.q, asked.q, is_same=asked.query == before.query)

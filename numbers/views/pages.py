@@ -68,9 +68,8 @@ def _tag_of(request: HttpRequest, page: str, context: Mapping[str, Any], shows: 
 
 
 def _age(freshness: Freshness) -> tuple[Any, ...]:
-    failure, held = (sync and sync.pk for sync in (freshness.failure, freshness.held))
     told = (freshness.level, freshness.observed_at, freshness.checked_at, freshness.ago, freshness.is_due)
-    return *told, failure, held, freshness.set_aside
+    return *told, freshness.told_of, freshness.set_aside
 
 
 @cache

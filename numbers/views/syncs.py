@@ -82,10 +82,11 @@ def _fragment(request: HttpRequest, question: Question, refusal: str, *, is_busy
         "here": page_before(request),
         "refusal": refusal,
         "is_busy": is_busy,
+        "may_ask": request.user.has_perm(ASK_QUO),
         "is_answer": True,
         "is_quiet": is_new and bool(shown.get("auto")),
     }
-    response = render(request, "components/_freshness.html", context)
+    response = render(request, "components/_freshness_line.html", context)
     response.headers["Cache-Control"] = "no-store"
     if shown.get("version") != str(version):
         trigger_client_event(response, "memory-changed")

@@ -46,7 +46,7 @@ def teammate_list(request: HttpRequest) -> HttpResponse:
         "version": version,
         "here": request.get_full_path(),
     }
-    before = teammate_filters.parse(shown_query(request))
+    before = teammate_filters.parse(shown_query(request)) if wants_fragment(request) else asked
     response = page_or_fragments(request, "teammates/list.html", _fragments(request, before, asked), context)
     is_refined = refines(before.q, asked.q, is_same=asked.query == before.query)
     tell_address(request, response, address("numbers:teammates", page.filters.query), is_refined=is_refined)

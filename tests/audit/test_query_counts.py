@@ -23,8 +23,7 @@ COUNTS = {
     f"{AUDIT}?by=kind": WHOLE,
     f"{AUDIT}?by=teammate": WHOLE + PEOPLE,
     f"{AUDIT}?by=teammate&q=desk+555+ann&messaging_us=restricted&sort=-teammates": WHOLE + PEOPLE + FITTING,
-    # the teammate's name, whether it is known, and when it was last asked about
-    f"{AUDIT}?user=US1": WHOLE + OF_ONE + FITTING + 3,
+    f"{AUDIT}?user=US1": WHOLE + OF_ONE + FITTING + 2,  # the teammate's name, and when it was last asked about
     f"{AUDIT}?who=ann": WHOLE + 1,  # the picker's teammates
 }
 KEPT = 3  # who took the file along, in a transaction

@@ -31,8 +31,8 @@ COUNTS = {
     f"{LIST}?who=ann": ALL + CHOICES,
     f"{LIST}?q=desk+555+ann": ALL,
     f"{LIST}?sort=-teammates": ALL,
-    f"{LIST}?user=US1": ALL + OF_ONE + 3,  # the teammate's name, whether it is known, and when it was last asked about
-    f"{LIST}?user=US1&q=desk": ALL + OF_ONE + 3,
+    f"{LIST}?user=US1": ALL + OF_ONE + 2,  # the teammate's name, and when it was last asked about
+    f"{LIST}?user=US1&q=desk": ALL + OF_ONE + 2,
     "/numbers/teammates/?who=ann": SESSION + CHOICES,
     "/numbers/PN1/": WHOLE + OF_ONE + 5,  # number, state, teammates, states before, when it was last asked about
     "/status/": WHOLE + 2,  # how many syncs, the page of them
@@ -40,7 +40,7 @@ COUNTS = {
 }
 AGAIN = {
     LIST: WHOLE + COLUMNS + MENUS,
-    f"{LIST}?user=US1": WHOLE + COLUMNS + MENUS + OF_ONE + 2,  # whether the teammate is known, when last asked about
+    f"{LIST}?user=US1": WHOLE + COLUMNS + MENUS + OF_ONE + 1,  # when it was last asked about
     "/numbers/PN1/": WHOLE + OF_ONE + 1,  # when it was last asked about
 }
 MANY_CHOICES = 1  # of more teammates than are shown, how many there are
