@@ -17,7 +17,10 @@ SECTIONS = 96  # large parts of a page, of up to some 200 kB each
 
 
 def drawn(template: str, **shows: Hashable) -> SafeString:
-    """Return what `template` makes of `shows`, which is all that it may look at: no time, no person, no request."""
+    """Return what `template` makes of `shows`, which is all that it may look at.
+
+    Who reads it, what they may do and the zone of their times are among them where it shows any of that.
+    """
     return (_draw if settings.DEBUG else _drawn)(template, **shows)
 
 
