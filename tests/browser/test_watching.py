@@ -40,7 +40,7 @@ def test_a_page_that_does_nothing_wrong_is_not_complained_of(open_page: Page, su
         ("console.warn('hm')", "console", "console warning: hm"),
         ("setTimeout(() => { throw new Error('broken'); })", "pageerror", "uncaught: broken"),
         ("Promise.reject(new Error('broken promise'))", "pageerror", "uncaught: broken promise"),
-        ("setTimeout(() => { document.createElement('script').text = '1'; })", "console", "require-trusted-types-for"),
+        ("setTimeout(() => { document.createElement('script').text = '1'; })", "console", "requires 'TrustedScript'"),
         ("document.body.setAttribute('style', 'color: red')", "console", "style-src"),
         ("document.body.insertAdjacentHTML('beforeend', '<b onclick=\"x()\"></b>')", "console", "script-src"),
         (f"document.body.append(Object.assign(new Image(), {{src: '{ELSEWHERE}'}}))", "console", "img-src"),

@@ -1,5 +1,6 @@
 """A memory to look at, filled by the code that records real answers; and pages read as a browser reads them."""
 
+import gzip
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -88,7 +89,8 @@ class Office(Client):
         with CaptureQueriesContext(connection) as asked:
             response = super().get(*args, **kwargs)
         if (tag := response.headers.get("ETag")) and response.status_code == 200 and not response.streaming:
-            page = _TOKEN.sub(b"", response.content)
+            is_packed = response.headers.get("Content-Encoding") == "gzip"
+            page = _TOKEN.sub(b"", gzip.decompress(response.content) if is_packed else response.content)
             assert self._tagged.setdefault(tag, page) == page, "two pages have the same tag"
         written = [query["sql"] for query in asked if (query["sql"] or "").lstrip().startswith(_WRITES)]
         if response.has_header("Content-Disposition") and written:
