@@ -19,7 +19,7 @@ def measure(office: Office, server: Server, workspace: Workspace) -> Iterator[Li
     floors: dict[str, Times] = {}
     with server.browser() as browser:
         asked = pages_of(workspace, browser)
-        floor_of = {page.name: floor_for(server, page, browser.page(page.path)) for page in asked}
+        floor_of = {page.name: floor_for(server, f"{page.name} anew", browser.page(page.path)) for page in asked}
         for _ in range(ROUNDS):
             change(workspace, 1 / len(workspace.numbers))
             office.sandbox.prepare()

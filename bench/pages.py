@@ -71,14 +71,14 @@ def measure(server: Server, workspace: Workspace, rounds: int) -> Iterator[Line]
     yield from again
 
 
-def floor_for(server: Server, page: Page, reply: Reply) -> str:
-    """Return the path that answers the page's bytes as a constant."""
-    return server.floor_of(re.sub(r"[^a-z]", "-", page.name.lower()), reply.body)
+def floor_for(server: Server, name: str, reply: Reply) -> str:
+    """Return the path that answers a page's bytes as a constant; `name` is for this page alone."""
+    return server.floor_of(re.sub(r"[^a-z]", "-", name.lower()), reply.body)
 
 
 def _measured(server: Server, browser: Browser, page: Page, rounds: int) -> tuple[Line, list[Line]]:
     first = browser.page(page.path)
-    floor_path = floor_for(server, page, first)
+    floor_path = floor_for(server, page.name, first)
     for _ in range(min(WARM_UP, rounds)):
         browser.ask(page.path)
         browser.ask(floor_path)

@@ -1,7 +1,6 @@
 """The audit's file: read bit by bit, and yet what the page shows, of the moment when it was asked for."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from numbers.exports.audit import audit_document
 from numbers.filters import NumberFilters
 from numbers.sandbox.workspace import build
 from tests.audit.pages import ANN, BO, many, marked
+from tests.exports.snapshots import noting_transactions
 from tests.pages.builders import remember
 
 BY = pytest.mark.parametrize("by", list(Grouping))
@@ -134,15 +134,8 @@ def test_who_was_on_a_number_earlier_has_no_row(db: None) -> None:
 @BY
 def test_what_is_in_it_is_read_in_one_snapshot_that_ends_before_the_first_line(by: Grouping) -> None:
     remember(*many(2, users=[ANN]), marked("Free", users=[]))
-    open_: list[bool] = []
 
-    def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
-        if sql.startswith("SELECT"):
-            in_transaction = connection.connection.in_transaction if connection.vendor == "sqlite" else False
-            open_.append(in_transaction or connection.in_atomic_block)
-        return execute(sql, *rest)
-
-    with connection.execute_wrapper(note):
+    with noting_transactions() as open_:
         outline = lines.outline_of(AuditQuery(NumberFilters(), by))
         questions = len(open_)
         list(lines.audit_lines(outline))

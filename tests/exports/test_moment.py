@@ -15,6 +15,7 @@ from numbers.filters import NumberFilters
 from numbers.models import NumberState, Sync
 from numbers.quo.errors import from_answer
 from numbers.teammate_filters import TeammateFilters
+from tests.exports.snapshots import noting_transactions
 from tests.pages.builders import Office, fail, remember
 from tests.quo.samples import number, user
 
@@ -95,15 +96,8 @@ def test_the_names_of_their_numbers_stay_too(db: None, small_chunks: None) -> No
 @pytest.mark.django_db(transaction=True)
 def test_a_sync_that_ends_between_the_states_and_their_moment_is_in_neither() -> None:
     remember(*numbers(1))
-    asked: list[bool] = []
 
-    def in_one_transaction(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
-        if sql.startswith("SELECT"):
-            is_open = connection.connection.in_transaction if connection.vendor == "sqlite" else False
-            asked.append(is_open or connection.in_atomic_block)
-        return execute(sql, *rest)
-
-    with connection.execute_wrapper(in_one_transaction):
+    with noting_transactions() as asked:
         listing = listing_of(NumberFilters().states())
 
     assert listing.moment is not None
