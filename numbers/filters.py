@@ -5,7 +5,7 @@ The page, its fragments and its exports all read it here, so they show the same 
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -98,6 +98,10 @@ class NumberFilters:
         if self.unassigned:
             states = querysets.with_somebody(states, is_on=self.unassigned == "no")
         return querysets.ordered(states, self.sort)
+
+    def as_many(self) -> QuerySet[Any] | None:
+        """As many rows as `states`, where some are quicker to count: of a search alone, what is searched."""
+        return querysets.found(self.q) if self.active.keys() == {"q"} else None
 
     @property
     def active(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Field, Model
+from django.db.models import Field, Model, QuerySet
 
 
 def statement(table: str, fields: Sequence["Field[Any, Any]"], connection: BaseDatabaseWrapper) -> str:
@@ -32,3 +32,18 @@ def insert(
     )
     with connection.cursor() as cursor:
         cursor.executemany(statement(meta.db_table, fields, connection), [(*row, *fixed) for row in rows])
+
+
+def insert_selected(model: type[Model], columns: Sequence[str], rows: QuerySet[Any, Any], *, unique: str) -> None:
+    """Insert what `rows` selects, whose values are of `columns`; a row of the same `unique` is there with new values.
+
+    `rows` must be filtered: without a WHERE, SQLite takes what follows for a join. Raises DatabaseError.
+    """
+    quoted = {column: connection.ops.quote_name(column) for column in columns}
+    table, selected, params = connection.ops.quote_name(model._meta.db_table), *rows.query.sql_with_params()
+    new = ", ".join(f"{name} = EXCLUDED.{name}" for column, name in quoted.items() if column != unique)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} ({', '.join(quoted.values())}) {selected} ON CONFLICT ({quoted[unique]}) DO UPDATE SET {new}",  # noqa: E501 - our own words
+            params,
+        )

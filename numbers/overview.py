@@ -185,7 +185,7 @@ def _items() -> Iterator[ToLookAt]:
     nobody = NumberFilters(unassigned="yes")
     outside = NumberFilters(forward="outside")
     unfinished = NumberFilters(porting="unfinished")
-    unconfirmed = current().exclude(phone_number__seen_until=None).order_by("name_key", "number", "pk")
+    unconfirmed = current().exclude(phone_number__seen_until=None).order_by("name_key", "number", "phone_number_id")
     yield _item(
         "unassigned",
         _few_numbers(nobody.states()),

@@ -7,11 +7,11 @@ counted them when the tables were empty, and choose a way to a page that takes m
 from django.db import connection
 
 from numbers import search_index
-from numbers.models import Assignment, NumberState, PhoneNumber, Teammate, TeammateState
+from numbers.models import Assignment, NumberState, PhoneNumber, SearchText, Teammate, TeammateState
 
 MANY = 500  # changed numbers; the autovacuum is soon enough for fewer
 
-_REMEMBERED = (PhoneNumber, NumberState, Teammate, TeammateState, Assignment)
+_REMEMBERED = (PhoneNumber, NumberState, SearchText, Teammate, TeammateState, Assignment)
 
 
 def refresh_statistics() -> None:

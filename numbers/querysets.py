@@ -23,7 +23,7 @@ from django.db.models.functions import Coalesce
 
 from numbers.facts import COLUMNS, Fact
 from numbers.folding import ENOUGH_DIGITS, TELEPHONE_SIGNS, digits_of, fold
-from numbers.models import Assignment, NumberState, TeammateState
+from numbers.models import Assignment, NumberState, SearchText, TeammateState
 from numbers.search_index import holding
 
 MAX_WORDS = 12
@@ -88,19 +88,36 @@ def with_forward(states: QuerySet[NumberState], where: str) -> QuerySet[NumberSt
     return states.filter(ours if where == "inside" else ~ours)
 
 
+FEW = 2_000  # numbers that are rather named than looked for once more
+
+
 def search(states: QuerySet[NumberState], query: str) -> QuerySet[NumberState]:
-    """The numbers of now that every word of `query` fits: name, symbol, group, digits in any writing, or a teammate."""
-    for word in words_of(query)[:MAX_WORDS]:
-        states = states.filter(_word_fits(word))
-    return states
+    """The numbers of now that every word of `query` fits: name, symbol, group, digits in any writing, or a teammate.
+
+    Which they are is asked here and now. Of many, each is asked in the order of the list, which is soon full; few would
+    be looked for through all the others.
+    """
+    words = words_of(query)
+    if not words:
+        return states
+    texts = found(query)
+    keys = list(texts.values_list("pk", flat=True)[: FEW + 1])
+    if len(keys) <= FEW:
+        return states.filter(phone_number__in=keys)
+    return states.filter(Exists(_fitting(words).filter(pk=OuterRef("phone_number"))))
+
+
+def found(query: str) -> QuerySet[SearchText]:
+    """What is searched of the numbers that `query` finds."""
+    words = words_of(query)
+    return holding(_fitting(words), [_writings(word) for word in words[:MAX_WORDS]])
 
 
 def search_teammates(query: str) -> QuerySet[TeammateState]:
     """The teammates whose names or email fit every word of `query`, by name."""
-    states = TeammateState.objects.filter(until=None).select_related("teammate")
-    for word in fold(query).split()[:MAX_WORDS]:
-        states = holding(states, word)
-    return states.order_by("name_key", "pk")
+    words = fold(query).split()[:MAX_WORDS]
+    states = TeammateState.objects.filter(*(Q(search_text__contains=word) for word in words), until=None)
+    return holding(states, [{word} for word in words]).select_related("teammate").order_by("name_key", "pk")
 
 
 def names_of(user_ids: Collection[str]) -> dict[str, str]:
@@ -159,27 +176,20 @@ def _phone_words(run: list[str]) -> list[str]:
     return first + _phone_words(run[taken:])
 
 
-SHORT = 2  # letters of a word that fits most of what is searched
-
-
-def _word_fits(word: str) -> Q:
-    """Whether the word fits a number itself, or a teammate on it.
-
-    A short word fits so many people that each number is asked by itself, and only where its own text does not fit. All
-    that a longer one fits is found first, by the index: it does not help with one side of an OR.
-    """
+def _writings(word: str) -> set[str]:
+    """Return the word as it is, and the digits of one that looks like a part of a telephone number."""
     # A word that begins with a plus stands as it is in the texts, which have each number from its own plus on.
     is_part = _PHONE_PART.fullmatch(word) and not word.startswith("+")
-    texts = sorted({word, digits_of(word)} if is_part else {word})
-    on_it = Assignment.objects.filter(until=None).order_by()
-    if len(word) <= SHORT:
-        here = on_it.filter(phone_number=OuterRef("phone_number"))
-        somebody = here.filter(teammate__states__until=None, teammate__states__search_text__contains=word)
-        return Q(*(("search_text__contains", text) for text in texts), Exists(somebody), _connector=Q.OR)
-    people = holding(TeammateState.objects.all(), word).values("teammate")
-    found = on_it.filter(teammate__in=people).values("phone_number")
-    own = [holding(current(), text).order_by().values("phone_number") for text in texts]
-    return Q(phone_number__in=found.union(*own, all=True))
+    return {word, digits_of(word)} if is_part else {word}
+
+
+def _fitting(words: Iterable[str]) -> QuerySet[SearchText]:
+    """The texts that every word fits: in any writing the number's own, as it is those of the teammates."""
+    texts = SearchText.objects.all()
+    for word in list(words)[:MAX_WORDS]:
+        own = (("own__contains", text) for text in sorted(_writings(word)))
+        texts = texts.filter(Q(*own, ("teammates__contains", word), _connector=Q.OR))
+    return texts
 
 
 def _fact_rank(field: str) -> Case:
@@ -218,9 +228,12 @@ SORTS: dict[str, F | Case | Coalesce] = {
 
 
 def ordered(states: QuerySet[NumberState], sort: str) -> QuerySet[NumberState]:
-    """Sort by a key of `SORTS`, descending with a leading `-`; equals by name, then number, so pages never overlap."""
+    """Sort states of one moment by a key of `SORTS`, descending with a leading `-`.
+
+    Equals are by name, then number, then identity, so pages never overlap.
+    """
     key = SORTS[sort.removeprefix("-")]
-    return states.order_by(key.desc() if sort.startswith("-") else key.asc(), "name_key", "number", "pk")
+    return states.order_by(key.desc() if sort.startswith("-") else key.asc(), "name_key", "number", "phone_number_id")
 
 
 def teammates_on(phone_numbers: Iterable[int], *, until: datetime | None = None) -> QuerySet[Assignment, Any]:

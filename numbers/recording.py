@@ -14,7 +14,7 @@ import msgspec
 from django.db.models import DateTimeField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 
-from numbers import planner, search_index
+from numbers import planner, search_index, search_texts
 from numbers.folding import fold, order_key, telephone_digits
 from numbers.inserting import insert
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState, shown_name
@@ -95,6 +95,8 @@ def record_answer(
             _record_numbers(chunk, teammates.pks, observed_at)
             done += len(chunk)
             progress(done, len(differing))
+        if outcome.wrote:
+            search_texts.keep(observed_at)
     return outcome
 
 
@@ -104,6 +106,7 @@ def record_gone(pks: Sequence[int], observed_at: datetime, last_complete: dateti
         NumberState.objects.filter(phone_number__in=chunk, until=None).update(until=observed_at)
         Assignment.objects.filter(phone_number__in=chunk, until=None).update(until=observed_at)
         PhoneNumber.objects.filter(pk__in=chunk).update(gone_at=observed_at)
+        search_texts.forget(chunk)
     record_unconfirmed(pks, last_complete)
 
 

@@ -1,6 +1,6 @@
 """The index by which a search finds a word inside texts without reading them all; without it, it finds the same.
 
-It holds each three letters in a row (trigrams) of the `search_text` of every open state, of numbers and of teammates.
+It holds each three letters in a row (trigrams) of the search text of every number, and of every teammate's open state.
 On PostgreSQL that is an index like others. On SQLite it is a table of its own (FTS5), which triggers keep.
 
 No migration makes it: whether it can be made depends on the database's server, not on its history, and on SQLite every
@@ -10,47 +10,91 @@ and made anew where it is not whole.
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
+from django.core.exceptions import FullResultSet
 from django.db import DatabaseError, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, Model, QuerySet
-from django.db.models.lookups import Contains
+from django.db.models import BooleanField, Func, Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
-from numbers.models import NumberState, TeammateState
+from numbers.models import SearchText, TeammateState
 
 log = logging.getLogger(__name__)
 
 TRIGRAM = 3  # letters; shorter words are in no index
-_INDEXED: tuple[type[Model], ...] = (NumberState, TeammateState)
-
-State = TypeVar("State", NumberState, TeammateState)
 
 
-def holding(states: QuerySet[State], word: str) -> QuerySet[State]:
-    """The open ones of `states` whose texts hold `word`, which is folded as they are."""
-    return states.filter(_Holds(F("search_text"), word), until=None)
+@dataclass(frozen=True)
+class _Indexed:
+    """A table and the columns of it that are in the index; `states` are so only while they are open."""
+
+    model: type[Model]
+    columns: tuple[str, ...]
+    states: bool = False
+
+    @property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+    @property
+    def key(self) -> str:
+        return str(self.model._meta.pk.column)
+
+    def text(self, row: str) -> str:
+        """Return the SQL of what the index has of a row: its columns in one, where no word goes across."""
+        return " || ' ' || ".join(f"{row}.{column}" for column in self.columns)
+
+    def is_in(self, row: str) -> str:
+        return f"{row}.until IS NULL" if self.states else "TRUE"
 
 
-class _Holds(Contains):
-    """Contains, of open states only: of others the index knows nothing.
+_INDEXED = (
+    _Indexed(SearchText, ("own", "teammates")),
+    _Indexed(TeammateState, ("search_text",), states=True),
+)
 
-    The index says only where the word may be, so that the text itself is asked in any case.
+Row = TypeVar("Row", SearchText, TeammateState)
+
+
+def holding(rows: QuerySet[Row], words: Iterable[Collection[str]]) -> QuerySet[Row]:
+    """Those of `rows` that may hold every word, each in one of its writings, folded as the texts are.
+
+    It spares reading the others, where the index is of help. The texts themselves are to be asked in any case.
     """
+    return rows.filter(_MayHold("pk", index=index_of(rows.model), match=_match(words)))
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:  # noqa: ANN401 - of SQLite
-        sql, params = self.as_sql(compiler, connection)
-        word: str = self.rhs
-        if len(word) < TRIGRAM or not _is_whole_in(connection):
-            return sql, [*params]
-        index = index_of(self.lhs.target.model)
-        table = connection.ops.quote_name(self.lhs.alias)
-        there = f"{table}.id IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)"  # noqa: S608 - our own words
-        return f"({sql} AND {there})", [*params, _every_trigram(word)]
+
+class _MayHold(Func):
+    """Whether SQLite's index says that the row of this key may be what is looked for; PostgreSQL sees by itself."""
+
+    output_field = BooleanField()
+
+    def as_sql(self, *_args: Any, **_context: Any) -> tuple[str, tuple[str | int, ...]]:
+        raise FullResultSet
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_context: Any
+    ) -> tuple[str, tuple[str | int, ...]]:
+        index, match = self.extra["index"], self.extra["match"]
+        if not match or not _is_whole_in(connection):
+            raise FullResultSet
+        key, params = compiler.compile(self.get_source_expressions()[0])
+        return f"{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)", (*params, match)  # noqa: S608 - our own words
+
+
+def _match(words: Iterable[Collection[str]]) -> str:
+    """Return what asks FTS5 for every trigram; nothing for words of which one writing is too short to be found."""
+    parts = (
+        " OR ".join(f"({_every_trigram(text)})" for text in writings)
+        for writings in words
+        if all(len(text) >= TRIGRAM for text in writings)
+    )
+    return " AND ".join(f"({part})" for part in parts)
 
 
 def _every_trigram(word: str) -> str:
@@ -66,7 +110,7 @@ def index_of(model: type[Model]) -> str:
 def keep(using: str, **_signal: Any) -> None:
     """Make the index after a migration, where it is not there or not whole and the database can have it."""
     connection = connections[using]
-    if not set(connection.introspection.table_names()).issuperset(model._meta.db_table for model in _INDEXED):
+    if not set(connection.introspection.table_names()).issuperset(each.table for each in _INDEXED):
         return
     if connection.vendor == "sqlite":
         if not _is_whole_in(connection):
@@ -109,7 +153,7 @@ def _is_possible() -> bool:
 
 def is_whole(database: sqlite3.Connection) -> bool:
     """Say whether the index is there and is kept. What was written while a trigger was missing is not in it."""
-    return _is_possible() and _parts(database).issuperset(name for model in _INDEXED for name, _ in _triggers(model))
+    return _is_possible() and _parts(database).issuperset(name for each in _INDEXED for name, _ in _triggers(each))
 
 
 def _is_whole_in(connection: BaseDatabaseWrapper) -> bool:
@@ -121,33 +165,31 @@ def _is_whole_in(connection: BaseDatabaseWrapper) -> bool:
 
 def is_part(name: str) -> bool:
     """Say whether a table or a trigger belongs to the index."""
-    return name.startswith(tuple(index_of(model) for model in _INDEXED))
+    return name.startswith(tuple(index_of(each.model) for each in _INDEXED))
 
 
 def _parts(database: sqlite3.Connection) -> set[str]:
     return {name for (name,) in database.execute("SELECT name FROM main.sqlite_master") if is_part(name)}
 
 
-def _triggers(model: type[Model]) -> Iterator[tuple[str, str]]:
+def _triggers(each: _Indexed) -> Iterator[tuple[str, str]]:
     """Yield their names and what each does."""
-    index, table = index_of(model), model._meta.db_table
-    add = f"INSERT INTO {index} (rowid, search_text) SELECT NEW.id, NEW.search_text WHERE NEW.until IS NULL"
-    forget = (
-        f"INSERT INTO {index} ({index}, rowid, search_text)"
-        " SELECT 'delete', OLD.id, OLD.search_text WHERE OLD.until IS NULL"
-    )
-    differs = "(OLD.id, OLD.search_text, OLD.until IS NULL) IS NOT (NEW.id, NEW.search_text, NEW.until IS NULL)"
+    index, table, key = index_of(each.model), each.table, each.key
+    old, new = (f"{row}.{key}, {each.text(row)}" for row in ("OLD", "NEW"))
+    add = f"INSERT INTO {index} (rowid, search_text) SELECT {new} WHERE {each.is_in('NEW')}"
+    forget = f"INSERT INTO {index} ({index}, rowid, search_text) SELECT 'delete', {old} WHERE {each.is_in('OLD')}"
+    differs = f"({old}, {each.is_in('OLD')}) IS NOT ({new}, {each.is_in('NEW')})"
     for name, when, what in (
         ("inserted", f"AFTER INSERT ON {table}", add),
-        ("updated", f"AFTER UPDATE OF id, search_text, until ON {table} WHEN {differs}", f"{forget}; {add}"),
+        ("updated", f"AFTER UPDATE ON {table} WHEN {differs}", f"{forget}; {add}"),
         ("deleted", f"AFTER DELETE ON {table}", forget),
     ):
         yield f"{index}_{name}", f"{when} BEGIN {what}; END"
 
 
 def _forget_triggers(database: sqlite3.Connection) -> None:
-    for model in _INDEXED:
-        for name, _ in _triggers(model):
+    for each in _INDEXED:
+        for name, _ in _triggers(each):
             database.execute(f"DROP TRIGGER IF EXISTS main.{name}")
 
 
@@ -156,16 +198,16 @@ def make(database: sqlite3.Connection) -> None:
     _forget_triggers(database)
     if not _is_possible():
         return
-    for model in _INDEXED:
-        index, table = index_of(model), model._meta.db_table
+    for each in _INDEXED:
+        index = index_of(each.model)
         if index not in _parts(database):
             database.execute(_table(index))
         database.execute(f"INSERT INTO {index} ({index}) VALUES ('delete-all')")  # noqa: S608 - our own words
         database.execute(
-            f"INSERT INTO {index} (rowid, search_text)"  # noqa: S608 - our own words
-            f" SELECT id, search_text FROM main.{table} WHERE until IS NULL ORDER BY id"
+            f"INSERT INTO {index} (rowid, search_text) SELECT row.{each.key}, {each.text('row')}"  # noqa: S608 - our own words
+            f" FROM main.{each.table} AS row WHERE {each.is_in('row')} ORDER BY 1"
         )
-        for name, what in _triggers(model):
+        for name, what in _triggers(each):
             database.execute(f"CREATE TRIGGER {name} {what}")
 
 
@@ -186,9 +228,10 @@ def differences() -> Iterator[tuple[str, int]]:
     """Yield table and id of each state that is open and not in the index, or in it and not open."""
     if not _is_whole_in(connection):
         return
-    for model in _INDEXED:
-        table = model._meta.db_table
-        there, known = f"SELECT id FROM {table} WHERE until IS NULL", f"SELECT id FROM {index_of(model)}_docsize"  # noqa: S608 - our own words
+    for each in _INDEXED:
+        table = each.table
+        there = f"SELECT {each.key} AS id FROM {table} AS row WHERE {each.is_in('row')}"  # noqa: S608 - our own words
+        known = f"SELECT id FROM {index_of(each.model)}_docsize"  # noqa: S608 - our own words
         either = f"SELECT id FROM ({there} UNION {known}) EXCEPT SELECT id FROM ({there} INTERSECT {known})"  # noqa: S608 - our own words
         with _opened(connection) as database:
             yield from ((table, pk) for (pk,) in database.execute(either))
@@ -200,14 +243,15 @@ def differences() -> Iterator[tuple[str, int]]:
 def _keep_on_server(connection: BaseDatabaseWrapper) -> None:
     try:
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-            for model in _INDEXED:
-                index, table = index_of(model), model._meta.db_table
+            for each in _INDEXED:
+                index = index_of(each.model)
                 # "IF NOT EXISTS" would wait for everybody who writes before it looks.
                 cursor.execute("SELECT to_regclass(%s) IS NULL", [index])
                 if cursor.fetchone()[0]:
                     cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-                    columns = "USING gin (search_text gin_trgm_ops) WHERE until IS NULL"
-                    cursor.execute(f"CREATE INDEX {index} ON {table} {columns}")
+                    columns = ", ".join(f"{column} gin_trgm_ops" for column in each.columns)
+                    where = f"WHERE {each.is_in(each.table)}" if each.states else ""
+                    cursor.execute(f"CREATE INDEX {index} ON {each.table} USING gin ({columns}) {where}")
     except DatabaseError as error:
         log.info("searches read every text: this database server has no index of trigrams (%s)", type(error).__name__)
 
@@ -218,5 +262,5 @@ def sort_in() -> None:
     Its autovacuum does so a minute or so later, even where only the owner of the index may: then nothing happens here.
     """
     with suppress(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-        for model in _INDEXED:
-            cursor.execute("SELECT gin_clean_pending_list(to_regclass(%s))", [index_of(model)])
+        for each in _INDEXED:
+            cursor.execute("SELECT gin_clean_pending_list(to_regclass(%s))", [index_of(each.model)])

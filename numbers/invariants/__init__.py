@@ -53,7 +53,8 @@ INVARIANTS = (
     Invariant("numbers are as Quo answered", facts.numbers_are_as_answered),
     Invariant("numbers are found", facts.numbers_are_found),
     Invariant("teammates are found", facts.teammates_are_found),
-    Invariant("searches know every open state", database.searches_know_every_open_state),
+    Invariant("searches read what holds now", facts.searches_read_what_holds_now),
+    Invariant("searches know every text", database.searches_know_every_text),
 )
 
 

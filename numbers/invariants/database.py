@@ -47,22 +47,22 @@ def times_and_texts_can_be_read() -> Broken:
     if connection.vendor != "sqlite":
         return
     for model in (*apps.get_app_config("accounts").get_models(), *apps.get_app_config("numbers").get_models()):
-        table = model._meta.db_table
+        table, key = model._meta.db_table, str(model._meta.pk.column)
         columns = {str(field.column): field for field in model._meta.local_concrete_fields}
         times = [name for name, field in columns.items() if isinstance(field, DateTimeField)]
-        raw = ", ".join(["id", *(f"+{name}" for name in times)])  # what is computed is given as it is, not made a time
-        for pk, *values in _rows(f"SELECT {raw} FROM {table} ORDER BY id"):  # noqa: S608 - our own words
+        raw = ", ".join([key, *(f"+{name}" for name in times)])  # what is computed is given as it is, not made a time
+        for pk, *values in _rows(f"SELECT {raw} FROM {table} ORDER BY {key}"):  # noqa: S608 - our own words
             for name, value in zip(times, values, strict=True):
                 if value is not None and not _is_time(value):
                     yield f"row {pk} of {table}", None, f"its {name} is no time and cannot be read."
         texts = [name for name, field in columns.items() if isinstance(field, CharField | TextField)]
         types = ", ".join(f"typeof({name})" for name in texts) or "NULL"
-        for pk, *kinds in _rows(f"SELECT id, {types} FROM {table} WHERE 'blob' IN ({types}) ORDER BY id"):  # noqa: S608 - our own words
+        for pk, *kinds in _rows(f"SELECT {key}, {types} FROM {table} WHERE 'blob' IN ({types}) ORDER BY {key}"):  # noqa: S608 - our own words
             wrong = " and ".join(name for name, kind in zip(texts, kinds, strict=True) if kind == "blob")
             yield f"row {pk} of {table}", None, f"its {wrong} is no text and cannot be read."
 
 
-def searches_know_every_open_state() -> Broken:
+def searches_know_every_text() -> Broken:
     """PostgreSQL keeps its indexes itself, and SQLite this one by triggers."""
     for table, pk in search_index.differences():
         yield f"row {pk} of {table}", None, "the index of searches does not have it as it is: searches may overlook it."

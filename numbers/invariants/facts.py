@@ -5,16 +5,17 @@ would agree with it always. The facts themselves are read again from the answers
 them when they came.
 """
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from numbers.folding import fold, order_key, telephone_digits
 from numbers.invariants.finding import CHUNK, Broken
 from numbers.invariants.histories import NUMBERS
-from numbers.models import TeammateState
+from numbers.models import NumberState, SearchText, TeammateState
 from numbers.phones import number_facts
 from numbers.quo.errors import BadPayload
 from numbers.quo.payloads import read_again
 from numbers.recording import number_fields
+from numbers.search_texts import derived
 
 
 def numbers_are_as_answered() -> Broken:
@@ -60,3 +61,21 @@ def teammates_are_found() -> Broken:
         if wrong := [name for name, value in right.items() if getattr(state, name) != value]:
             what = f"{' and '.join(wrong)} of this state do not follow from its facts."
             yield state.teammate.quo_id, state.since, what
+
+
+def searches_read_what_holds_now() -> Broken:
+    """Of each number that has an open state, and of no other; the teammates' words in any order."""
+    kept = {"own": F("phone_number__search_text__own"), "people": F("phone_number__search_text__teammates")}
+    rows = derived().values_list(
+        "phone_number__quo_id", "since", "search_text", "teammates", kept["own"], kept["people"]
+    )
+    for quo_id, since, own, teammates, kept_own, kept_people in rows.iterator(chunk_size=CHUNK):
+        if (own, _sorted(teammates)) != (kept_own, _sorted(kept_people)):
+            yield quo_id, since, "what is searched of it is not what holds now: searches may overlook it."
+    of_others = SearchText.objects.filter(~Exists(NumberState.objects.filter(phone_number=OuterRef("pk"), until=None)))
+    for quo_id in of_others.values_list("phone_number__quo_id", flat=True).iterator(chunk_size=CHUNK):
+        yield quo_id, None, "it is searched, and is not there now."
+
+
+def _sorted(words: str | None) -> list[str] | None:
+    return None if words is None else sorted(words.split())

@@ -84,7 +84,10 @@ class NumberState(models.Model):
             models.CheckConstraint(condition=OPEN | Q(until__gt=F("since")), name="number_state_ends_after_it_began"),
         ]
         indexes = [
-            models.Index(fields=["name_key", "number"], condition=OPEN, name="open_number_states_by_name"),
+            # With the number, so that a search in this order asks what is searched of it and reads no more.
+            models.Index(
+                fields=["name_key", "number", "phone_number"], condition=OPEN, name="open_number_states_by_name"
+            ),
             models.Index(fields=["number"], condition=OPEN, name="open_number_states_by_number"),
             models.Index(fields=["since"], name="number_states_by_beginning"),
             models.Index(fields=["until"], condition=ENDED, name="number_states_by_end"),
@@ -92,6 +95,19 @@ class NumberState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.number})"
+
+
+class SearchText(models.Model):
+    """What a number is found by while it has an open state. Nothing here is not in the states, too."""
+
+    phone_number = models.OneToOneField(
+        PhoneNumber, on_delete=models.CASCADE, primary_key=True, related_name="search_text"
+    )
+    own = models.TextField(help_text="The number's own: as in its open state.")
+    teammates = models.TextField(help_text="Names and email addresses of those on it, folded for search.")
+
+    def __str__(self) -> str:
+        return self.own
 
 
 class Teammate(models.Model):

@@ -14,6 +14,7 @@ OF_ONE = 1  # of one teammate's, the last sync of the whole workspace, too
 VERSION = 1
 LINES = 1  # every number there is
 FITTING = 1  # of a narrowed audit, which of them fit
+SEARCH = 1  # which are found
 PEOPLE = 2  # who there is, and who is on what
 
 WHOLE = SESSION + FRESHNESS + VERSION + LINES
@@ -22,7 +23,7 @@ COUNTS = {
     AUDIT: WHOLE,
     f"{AUDIT}?by=kind": WHOLE,
     f"{AUDIT}?by=teammate": WHOLE + PEOPLE,
-    f"{AUDIT}?by=teammate&q=desk+555+ann&messaging_us=restricted&sort=-teammates": WHOLE + PEOPLE + FITTING,
+    f"{AUDIT}?by=teammate&q=555+ann&messaging_us=restricted&sort=-teammates": WHOLE + PEOPLE + SEARCH + FITTING,
     f"{AUDIT}?user=US1": WHOLE + OF_ONE + FITTING + 2,  # the teammate's name, and when it was last asked about
     f"{AUDIT}?who=ann": WHOLE + 1,  # the picker's teammates
 }
@@ -34,7 +35,7 @@ NOBODY = 1  # where some numbers have nobody, what they have
 FILES = {
     "/audit.csv": SESSION + PLACES + CHUNK + KEPT,
     "/audit.json?by=teammate": SESSION + PLACES + NAMES + CHUNK + NOBODY + KEPT,
-    "/audit.json?by=teammate&q=odd": SESSION + PLACES + NAMES + CHUNK + KEPT,
+    "/audit.json?by=teammate&q=odd": SESSION + PLACES + SEARCH + NAMES + CHUNK + KEPT,
 }
 
 

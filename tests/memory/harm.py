@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState
+from numbers.models import Assignment, NumberState, PhoneNumber, SearchText, Sync, Teammate, TeammateState
 from tests.memory.factories import NINE, number
 
 SECOND = timedelta(seconds=1)
@@ -300,6 +300,27 @@ def wrong(model: Any, field: str) -> Callable[[], None]:
     return spoil
 
 
+def searched(quo_id: str) -> Any:
+    return SearchText.objects.filter(phone_number__quo_id=quo_id)
+
+
+def a_text_that_does_not_hold() -> None:
+    searched("PN2").update(own="another")
+
+
+def a_teammate_who_is_not_searched() -> None:
+    searched("PN2").update(teammates="")
+
+
+def a_number_that_is_not_searched() -> None:
+    searched("PN2").delete()
+
+
+def a_number_that_is_gone_and_searched() -> None:
+    gone = PhoneNumber.objects.get(quo_id="PN5")
+    SearchText.objects.create(phone_number=gone, own="", teammates="")
+
+
 Break = tuple[Callable[[], None], str, str]
 BROKEN: list[Break] = [
     (states_that_overlap, "no overlap per number", "PN1"),
@@ -346,6 +367,10 @@ BROKEN: list[Break] = [
     *((wrong(NumberState, field), "numbers are found", "PN1") for field in ("search_text", "name_key")),
     *((wrong(NumberState, field), "numbers are found", "PN1") for field in ("kind", "country", "forward_number")),
     *((wrong(TeammateState, field), "teammates are found", "US1") for field in ("search_text", "name_key")),
+    (a_text_that_does_not_hold, "searches read what holds now", "PN2"),
+    (a_teammate_who_is_not_searched, "searches read what holds now", "PN2"),
+    (a_number_that_is_not_searched, "searches read what holds now", "PN2"),
+    (a_number_that_is_gone_and_searched, "searches read what holds now", "PN5"),
 ]
 # What the database itself prevents, as long as it works.
 PREVENTED: list[tuple[str, Break]] = [

@@ -11,15 +11,20 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from numbers import search_index
 from numbers.invariants import INVARIANTS, Finding, findings
-from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState
+from numbers.models import Assignment, NumberState, PhoneNumber, SearchText, Sync, Teammate, TeammateState
 from numbers.quo.payloads import parse_list
 from tests.memory.factories import Office, Source, ids, number, numbers, teammate
 from tests.memory.harm import BROKEN, PREVENTED, Break, at, change, raw, states, sync, unchecked
 from tests.memory.sites import only_sqlite
 from tests.memory.test_model_based import Conversation, converse
 
+SEARCHED = "searches read what holds now"
+
 
 def assert_only(found: list[Finding], invariant: str, which: str) -> None:
+    """Whatever harms what holds now is searched for as it was before: that is not one more harm."""
+    if invariant != SEARCHED:
+        found = [finding for finding in found if finding.invariant != SEARCHED]
     assert [finding.invariant for finding in found] == [invariant], found
     assert found[0].which.startswith(which)
     assert found[0].what.endswith(".")
@@ -98,19 +103,23 @@ def test_what_nobody_can_read_of_people_is_a_finding(history: None) -> None:
 
 
 @only_sqlite
-@pytest.mark.parametrize(("model", "place"), [(NumberState, 1), (TeammateState, 0)])
-def test_a_state_that_searches_would_overlook_is_a_finding(history: None, model: Any, place: int) -> None:
-    table, index = model._meta.db_table, search_index.index_of(model)
-    state = model.objects.filter(until=None).order_by("pk")[place]
-    for forgotten in (state, model.objects.exclude(until=None).first()):
-        word = "'delete'" if forgotten == state else "NULL"
+def test_what_searches_would_overlook_is_a_finding(history: None) -> None:
+    known, gone = SearchText.objects.order_by("pk")[1], PhoneNumber.objects.exclude(gone_at=None)[0]
+    state, ended = TeammateState.objects.filter(until=None)[0], TeammateState.objects.exclude(until=None)[0]
+    for model, is_known, key, text in (
+        (SearchText, True, known.pk, f"{known.own} {known.teammates}"),
+        (SearchText, False, gone.pk, "another"),
+        (TeammateState, True, state.pk, state.search_text),
+        (TeammateState, False, ended.pk, ended.search_text),
+    ):
+        index, word = search_index.index_of(model), "'delete'" if is_known else "NULL"
         sql = f"INSERT INTO {index} ({index}, rowid, search_text) VALUES ({word}, %s, %s)"  # noqa: S608 - our own words
 
-        def spoil(sql: str = sql, values: tuple[Any, ...] = (forgotten.pk, forgotten.search_text)) -> None:
+        def spoil(sql: str = sql, values: tuple[Any, ...] = (key, text)) -> None:
             with connection.cursor() as cursor:
                 cursor.execute(sql, values)
 
-        assert_only(broken(spoil), "searches know every open state", f"row {forgotten.pk} of {table}")
+        assert_only(broken(spoil), "searches know every text", f"row {key} of {model._meta.db_table}")
 
 
 @pytest.mark.parametrize("kept", ["", "{}", '{"id": "PN1"}'])
@@ -148,7 +157,7 @@ def test_every_fact_of_a_state_is_held_against_its_answer(history: None) -> None
 
 def test_every_invariant_is_broken_by_a_test() -> None:
     tested = {invariant for _, invariant, _ in [*BROKEN, *(harm for _, harm in PREVENTED)]}
-    apart = {"file", "times and texts can be read", "searches know every open state"}  # of SQLite only
+    apart = {"file", "times and texts can be read", "searches know every text"}  # of SQLite only
     assert tested | apart == {invariant.name for invariant in INVARIANTS}
 
 

@@ -24,15 +24,16 @@ ROWS = COLUMNS + 4  # how many fit, the keys of the page, its numbers, their tea
 FORM = 2  # the groups, the countries and ports there are
 MENUS = 1  # the saved filters
 ALL = WHOLE + ROWS + FORM + MENUS
+SEARCH = 1  # which are found
 CHOICES = 1  # the picker's teammates, once somebody looks for one
 
 COUNTS = {
     LIST: ALL,
     f"{LIST}?who=ann": ALL + CHOICES,
-    f"{LIST}?q=desk+555+ann": ALL,
+    f"{LIST}?q=desk+555+ann": ALL + SEARCH,
     f"{LIST}?sort=-teammates": ALL,
     f"{LIST}?user=US1": ALL + OF_ONE + 2,  # the teammate's name, and when it was last asked about
-    f"{LIST}?user=US1&q=desk": ALL + OF_ONE + 2,
+    f"{LIST}?user=US1&q=desk": ALL + SEARCH + OF_ONE + 2,
     "/numbers/teammates/?who=ann": SESSION + CHOICES,
     "/numbers/PN1/": WHOLE + OF_ONE + 5,  # number, state, teammates, states before, when it was last asked about
     "/status/": WHOLE + 2,  # how many syncs, the page of them
@@ -85,7 +86,11 @@ def test_more_rows_do_not_mean_more_questions(office: Office, django_assert_num_
 
 @pytest.mark.parametrize(
     ("path", "count"),
-    [(LIST, WHOLE + ROWS + FORM), (f"{LIST}?q=desk", WHOLE + ROWS + FORM), ("/numbers/PN1/", WHOLE + OF_ONE + 5)],
+    [
+        (LIST, WHOLE + ROWS + FORM),
+        (f"{LIST}?q=desk", WHOLE + SEARCH + ROWS + FORM),
+        ("/numbers/PN1/", WHOLE + OF_ONE + 5),
+    ],
 )
 def test_a_fragment_asks_no_more_than_its_page(
     office: Office, django_assert_num_queries: Pinned, path: str, count: int

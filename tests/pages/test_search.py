@@ -1,11 +1,13 @@
 import unicodedata
 from typing import Any, NamedTuple
+from unittest import mock
 
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from numbers import querysets
 from numbers.querysets import MAX_WORDS, words_of
 from tests.pages.builders import LIST, Office, notices_of, numbers_on, one, parsed, remember, total_of, words
 from tests.quo.samples import number, user
@@ -331,15 +333,16 @@ def questions(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[Word]]:
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(questions())
+@given(questions(), st.sampled_from([0, 1, querysets.FEW]))
 def test_the_search_finds_what_a_naive_one_finds(
-    office: Office, question: tuple[list[dict[str, Any]], list[Word]]
+    office: Office, question: tuple[list[dict[str, Any]], list[Word]], few: int
 ) -> None:
     records, searched = question
     before = transaction.savepoint()
     remember(*records)
 
-    seen = found(office, " ".join(word.typed for word in searched))
+    with mock.patch.object(querysets, "FEW", few):
+        seen = found(office, " ".join(word.typed for word in searched))
 
     transaction.savepoint_rollback(before)
     assert seen == sorted(record["id"] for record in records if all(fits(record, word) for word in searched))
