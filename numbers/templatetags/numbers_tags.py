@@ -77,9 +77,9 @@ def number_rows(context: Context, rows: Iterable[NumberRow], shown: Shown, filte
 
 
 @register.simple_tag
-def teammate_link(person: TeammateLine) -> SafeString:
-    """The attributes of a link to the list with only this teammate's numbers, once `number_rows` has put it in."""
-    return _instant(format_html("{}{}{}", _BEFORE, person.in_query, _AFTER))
+def teammate_address(person: TeammateLine) -> SafeString:
+    """The address of the list with only this teammate's numbers, once `number_rows` has put it in."""
+    return format_html("{}{}{}", _BEFORE, person.in_query, _AFTER)
 
 
 @register.simple_tag(takes_context=True)

@@ -246,6 +246,7 @@ def test_arrows_walk_through_the_rows_enter_opens_and_escape_comes_back(page: Pa
     name = rows.nth(0).inner_text()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    page.wait_for_load_state()
     page.keyboard.press("Escape")
     expect(page).to_have_url("/numbers/?q=dispatch")
 
