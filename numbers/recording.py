@@ -37,9 +37,8 @@ class Outcome:
     wrote: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is remembered of a number's identity, without its states."""
+class Known(msgspec.Struct, frozen=True, gc=False):
+    """What is remembered of a number's identity, without its states. There is one of each number: they are light."""
 
     pk: int
     fingerprint: str
@@ -49,7 +48,7 @@ class Known:
 
 def known_numbers(quo_ids: Sequence[str] | None = None) -> dict[str, Known]:
     """Return the remembered identities by Quo id: of every number, or of the ones named."""
-    rows = PhoneNumber.objects.all()
+    rows = PhoneNumber.objects.order_by()
     if quo_ids is not None and len(quo_ids) <= _CHUNK:
         rows = rows.filter(quo_id__in=quo_ids)
     columns = rows.values_list("quo_id", "pk", "fingerprint", "gone_at", "seen_until")
@@ -69,7 +68,11 @@ def fingerprint(record: NumberRecord) -> str:
 
 
 def record_answer(
-    records: Sequence[NumberRecord], known: dict[str, Known], observed_at: datetime, progress: Progress
+    records: Sequence[NumberRecord],
+    teammates: "Teammates",
+    known: dict[str, Known],
+    observed_at: datetime,
+    progress: Progress,
 ) -> Outcome:
     """Record what differs between `records` and the memory; an answer that says nothing new writes nothing."""
     outcome = Outcome()
@@ -84,7 +87,6 @@ def record_answer(
         elif before.is_confirmed:
             continue
         differing.append((record, digest))
-    teammates = _Teammates(records)
     outcome.wrote = bool(differing or teammates.differing)
     # Below that, the triggers of the index cost less than making it anew.
     is_most = len(differing) >= planner.MANY and len(differing) * 2 > len(known)
@@ -191,7 +193,7 @@ def _record_assignments(
     )
 
 
-class _Teammates:
+class Teammates:
     """The users of an answer, of each the last description, against what is remembered of them.
 
     Of all its users, and not only of those on numbers that differ: a teammate's state comes from any number.

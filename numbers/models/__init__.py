@@ -3,6 +3,7 @@
 from numbers.models.memory import (
     OPEN,
     Assignment,
+    LastAnswer,
     NumberState,
     PhoneNumber,
     SearchText,
@@ -16,6 +17,7 @@ from numbers.models.personal import SavedFilter, ShownColumns
 __all__ = [
     "OPEN",
     "Assignment",
+    "LastAnswer",
     "NumberState",
     "PhoneNumber",
     "SavedFilter",

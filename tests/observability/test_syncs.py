@@ -67,7 +67,7 @@ def test_each_time_that_quo_was_asked_counts(quo: SandboxServer, log: Log, monke
 def test_a_trace_that_is_none_is_not_written(
     quo: SandboxServer, log: Log, monkeypatch: pytest.MonkeyPatch, trace: str
 ) -> None:
-    def fail(*_: Any) -> Any:
+    def fail(*_: Any, **__: Any) -> Any:
         raise RateLimited("Wait.", status=429, trace=trace)
 
     monkeypatch.setattr("numbers.quo.client.QuoClient.list_phone_numbers", fail)
