@@ -120,11 +120,13 @@ def test_a_number_whose_absence_was_not_believed_is_confirmed_by_the_same_words(
 def test_what_was_odd_is_told_each_time(office: Office) -> None:
     twice = number("PN3", ADA, ADA)
     for _ in range(3):
-        sync, _ = hears(office, FIRST, FIRST, SECOND, twice)
+        with written() as statements:
+            sync, _ = hears(office, FIRST, FIRST, SECOND, twice)
         assert sync.notices == [
             "Quo lists the number PN1 more than once; the last entry counts.",
             "Quo lists a teammate more than once on the number PN3; the last entry counts.",
         ]
+    assert {table for _, table in statements} == {"numbers_sync"}
 
 
 def test_of_a_number_listed_twice_the_last_words_count_whichever_are_familiar(office: Office) -> None:
@@ -133,6 +135,14 @@ def test_of_a_number_listed_twice_the_last_words_count_whichever_are_familiar(of
     assert view()["numbers"]["PN1"][4] == "Else"
     hears(office, renamed, FIRST, SECOND)
     assert view()["numbers"]["PN1"][4] == FIRST.name
+
+
+def test_what_an_odd_text_took_the_place_of_is_not_familiar(office: Office) -> None:
+    odd = number("PN1", ADA, ADA, name="Else")
+    hears(office, changed(FIRST, name="New"), odd, SECOND)
+    assert view()["numbers"]["PN1"][4] == "Else"
+    hears(office, changed(FIRST, name="New"), SECOND)
+    assert view()["numbers"]["PN1"][4] == "New"
 
 
 def test_what_is_set_aside_is_told_each_time(office: Office) -> None:
