@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -25,6 +26,29 @@ _CHUNK = 1_000
 _BATCH = 500
 
 Progress = Callable[[int, int], None]
+
+# The columns of NumberState that describe the number, and what a record calls them.
+_NUMBER = {
+    "group_id": "group_id",
+    "port_request_id": "port_request_id",
+    "formatted_number": "formatted_number",
+    "forward": "forward",
+    "name": "name",
+    "number": "number",
+    "porting_status": "porting_status",
+    "symbol": "symbol",
+    "created_at_text": "created_at",
+    "updated_at_text": "updated_at",
+    "calling_us": "calling.US",
+    "calling_ca": "calling.CA",
+    "calling_intl": "calling.Intl",
+    "messaging_us": "messaging.US",
+    "messaging_ca": "messaging.CA",
+    "messaging_intl": "messaging.Intl",
+}
+NUMBER_COLUMNS = tuple(_NUMBER)
+number_values: Callable[[NumberRecord], tuple[str | None, ...]] = attrgetter(*_NUMBER.values())
+_user_id = attrgetter("id")
 
 
 @dataclass
@@ -59,11 +83,11 @@ def known_numbers(quo_ids: Sequence[str] | None = None) -> dict[str, Known]:
 
 
 def fingerprint(record: NumberRecord) -> str:
-    """Return a digest of every described field; the order in which Quo lists the users does not count."""
-    described = (
-        *(value for _, value in number_fields(record)),
-        *((user.id, *_user_fields(user).values(), user.group_id) for user in sorted(record.users, key=_user_id)),
-    )
+    """Return a digest of every described field, of the users in the order of UserRecord.
+
+    The order in which Quo lists the users does not count.
+    """
+    described = (*number_values(record), *map(msgspec.structs.astuple, sorted(record.users, key=_user_id)))
     return hashlib.blake2b(msgspec.json.encode(described), digest_size=16).hexdigest()
 
 
@@ -143,19 +167,14 @@ def _record_numbers(
 
 
 def _record_states(numbers: Sequence[tuple[int, NumberRecord]], observed_at: datetime) -> None:
-    columns = [name for name, _ in number_fields(numbers[0][1])]
     present = NumberState.objects.filter(phone_number__in=[pk for pk, _ in numbers], until=None)
-    open_states = {row[0]: row for row in present.values_list("phone_number_id", *columns)}
-    differing = [
-        (pk, record)
-        for pk, record in numbers
-        if open_states.get(pk) != (pk, *(value for _, value in number_fields(record)))
-    ]
+    open_states = {row[0]: row for row in present.values_list("phone_number_id", *NUMBER_COLUMNS)}
+    differing = [(pk, record) for pk, record in numbers if open_states.get(pk) != (pk, *number_values(record))]
     ended = [pk for pk, _ in differing if pk in open_states]
     NumberState.objects.filter(phone_number__in=ended, until=None).update(until=observed_at)
     insert(
         NumberState,
-        ("phone_number_id", "answer", "search_text", "name_key", "kind", "country", "forward_number", *columns),
+        ("phone_number_id", "answer", "search_text", "name_key", "kind", "country", "forward_number", *NUMBER_COLUMNS),
         [
             (
                 pk,
@@ -163,7 +182,7 @@ def _record_states(numbers: Sequence[tuple[int, NumberRecord]], observed_at: dat
                 _number_search_text(record),
                 order_key(record.name),
                 *number_facts(record.number, record.forward).values(),
-                *(value for _, value in number_fields(record)),
+                *number_values(record),
             )
             for pk, record in differing
         ],
@@ -229,28 +248,6 @@ class Teammates:
         )
 
 
-def number_fields(record: NumberRecord) -> tuple[tuple[str, str | None], ...]:
-    """The columns of NumberState that describe the number, and their values."""
-    return (
-        ("group_id", record.group_id),
-        ("port_request_id", record.port_request_id),
-        ("formatted_number", record.formatted_number),
-        ("forward", record.forward),
-        ("name", record.name),
-        ("number", record.number),
-        ("porting_status", record.porting_status),
-        ("symbol", record.symbol),
-        ("created_at_text", record.created_at),
-        ("updated_at_text", record.updated_at),
-        ("calling_us", record.calling.US),
-        ("calling_ca", record.calling.CA),
-        ("calling_intl", record.calling.Intl),
-        ("messaging_us", record.messaging.US),
-        ("messaging_ca", record.messaging.CA),
-        ("messaging_intl", record.messaging.Intl),
-    )
-
-
 def _user_fields(user: UserRecord) -> dict[str, Any]:
     """The columns of TeammateState that describe the teammate, and their values."""
     return {"email": user.email, "first_name": user.first_name, "last_name": user.last_name, "role": user.role}
@@ -260,10 +257,6 @@ def _user_search(user: UserRecord) -> tuple[str, str]:
     """What a teammate's state is found and sorted by."""
     name = shown_name(user.first_name, user.last_name, user.email)
     return fold(f"{name} {user.email}"), order_key(name)
-
-
-def _user_id(user: UserRecord) -> str:
-    return user.id
 
 
 def _number_search_text(record: NumberRecord) -> str:

@@ -14,7 +14,7 @@ from numbers.models import NumberState, SearchText, TeammateState
 from numbers.phones import number_facts
 from numbers.quo.errors import BadPayload
 from numbers.quo.payloads import read_again
-from numbers.recording import number_fields
+from numbers.recording import NUMBER_COLUMNS, number_values
 from numbers.search_texts import derived
 
 
@@ -29,7 +29,8 @@ def numbers_are_as_answered() -> Broken:
             continue
         if record is None:
             continue
-        wrong = [name for name, value in number_fields(record) if getattr(state, name) != value]
+        described = zip(NUMBER_COLUMNS, number_values(record), strict=True)
+        wrong = [name for name, value in described if getattr(state, name) != value]
         if record.id != state.quo_id:
             wrong.append("id")
         if wrong:

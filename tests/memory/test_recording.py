@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from numbers.models import Assignment, NumberState, PhoneNumber, Teammate, TeammateState
 from numbers.quo.payloads import Regions, UserRecord, parse_list
+from numbers.recording import fingerprint
 from tests.memory.factories import NINE, Office, Source, answer, changed, ids, number, numbers, teammate
 from tests.memory.looking import NUMBER_COLUMNS, assert_sound, everything, row_counts_of_memory, rows, view, written
 
@@ -133,6 +134,11 @@ def test_another_spelling_of_the_same_json_is_no_change(office: Office) -> None:
     remembered = everything()
     assert not office.hears(changed(DESK, answer='{"a new key": 1}')).wrote
     assert everything() == remembered
+
+
+def test_an_upgrade_finds_no_number_changed() -> None:
+    """What was recorded by any version before has this fingerprint."""
+    assert fingerprint(DESK) == "3316a2d9b365ab918e32441dc06cdd60"
 
 
 def test_an_empty_workspace_is_an_answer_like_any_other(office: Office) -> None:
