@@ -54,8 +54,9 @@ def keep(answer: Answer, known: Familiar, observed_at: datetime) -> None:
     """Remember what is familiar from now on, once `answer`, of which `known` was familiar, has been recorded."""
     if not answer.records:
         return
-    doubtful = _with_somebody_described_in_two_ways(answer.records)
-    digests = {quo_id: digest for quo_id, digest in answer.digests.items() if quo_id not in doubtful}
+    digests = answer.digests
+    if doubtful := _with_somebody_described_in_two_ways(answer.records):
+        digests = {quo_id: digest for quo_id, digest in digests.items() if quo_id not in doubtful}
     if any(known.numbers.get(digest) != quo_id for quo_id, digest in digests.items()):
         text = msgspec.json.encode(digests).decode()
         LastAnswer.objects.update_or_create(pk=1, defaults={"observed_at": observed_at, "digests": text})
