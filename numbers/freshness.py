@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import partial
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q, QuerySet
 
@@ -63,63 +64,58 @@ class Freshness:
         return bool(self.failure or self.held or self.set_aside)
 
 
-def syncs_about(question: Question, *, is_known: bool = True) -> QuerySet[Sync]:
-    """The syncs whose answer a page shows: the whole workspace's, and those of the page's own subject.
-
-    Of a subject that no sync has brought so far, only its own: the workspace's answers said nothing of it.
-    """
-    about = Q(scope=question.scope, subject=question.subject)
-    if is_known and question != WORKSPACE:  # else the database would read a year of syncs to sort them
-        about |= Q(scope=WORKSPACE.scope, subject=WORKSPACE.subject)
-    return Sync.objects.filter(about)
-
-
 def freshness_of(question: Question, now: datetime, interval: timedelta, *, is_known: bool = True) -> Freshness:
-    """Return how old the memory of what `question` asks is; `interval` is how often the office means to sync."""
-    # By key, not by time: of two syncs the one begun later is the later one even where the clock was set back.
-    last = _last(question, is_known=is_known)
-    succeeded = Sync.Outcome.SUCCEEDED
-    good = last
-    if last and last.outcome != succeeded:
-        about = syncs_about(question, is_known=is_known)
-        good = about.filter(outcome=succeeded).order_by("-pk").first()
-    whole = good if question == WORKSPACE else _last_good_of_the_workspace.first()
+    """Return how old the memory of what `question` asks is; `interval` is how often the office means to sync.
+
+    A page shows the answers about the whole workspace, and those about its own subject. Of a subject that no sync has
+    brought so far, only its own: the workspace's answers said nothing of it.
+    """
+    newest = _newest.rows(question.scope, question.subject)
+    own = [sync for sync in newest if Question(Sync.Scope(sync.scope), sync.subject) == question]
+    about = newest if is_known else own
+    last = next(iter(about), None)
+    good = next(filter(_succeeded, about), None)
+    whole = next((sync for sync in newest if sync.scope == Sync.Scope.WORKSPACE and _succeeded(sync)), None)
     # Where the clock was set back, the time that facts hold from runs ahead of it; when the sync ended does not.
     checked_at = min(filter(None, (good.observed_at, good.ended_at)), default=None) if good else None
     age = max(now - checked_at, timedelta(0)) if checked_at else None
-    last_asked = last.ended_at if last else None
-    if is_known and question != WORKSPACE:  # then the last sync may have asked something else
-        own = _last_of_subject.first(question.scope, question.subject)
-        last_asked = own.ended_at if own else None
+    last_asked = own[0].ended_at if own else None
     return Freshness(
         level=_level(age, interval),
         observed_at=good.observed_at if good else None,
         checked_at=checked_at,
         ago=in_words(age) if age is not None else "",
         is_due=last_asked is None or abs(now - last_asked) >= PAGE_MAX_AGE,
-        failure=last if last and last.outcome != succeeded else None,
+        failure=last if last and not _succeeded(last) else None,
         held=whole if whole and whole.held else None,
         set_aside=whole.set_aside_count if whole else 0,
     )
 
 
-def _last(question: Question, *, is_known: bool) -> Sync | None:
-    """Return the last sync about what the page shows, however it ended."""
-    if question == WORKSPACE or not is_known:
-        return _last_of_subject.first(question.scope, question.subject)
-    return _last_of_either.first(question.scope, question.subject)
+def _succeeded(sync: Sync) -> bool:
+    return sync.outcome == Sync.Outcome.SUCCEEDED
 
 
-def _newest_ended(scope: Sync.Scope, subject: str, *, is_known: bool) -> QuerySet[Sync]:
-    ended = syncs_about(Question(scope, subject), is_known=is_known).exclude(outcome=Sync.Outcome.RUNNING)
-    return ended.order_by("-pk")[:1]
+def newest_syncs(scope: str, subject: str) -> QuerySet[Sync]:
+    """The last sync that asked this and ended, the last that succeeded, and both of the workspace: the newest first.
+
+    Each is found by itself, at the end of an index: together the database would read a year of syncs to sort them.
+    By key, not by time: of two syncs the one begun later is the later one even where the clock was set back.
+    """
+    asked = Q(scope=scope, subject=subject), Q(scope=WORKSPACE.scope, subject=WORKSPACE.subject)
+    filters = [about & how for about in asked for how in (_ENDED, _GOOD)]
+    each = [Sync.objects.filter(found).order_by("-pk").values("pk")[:1] for found in filters]
+    return Sync.objects.filter(reduce(or_, (Q(pk=one) for one in each))).only(*_TOLD).order_by("-pk")
 
 
-_last_of_subject = Prepared(partial(_newest_ended, is_known=False), str, str)
-_last_of_either = Prepared(partial(_newest_ended, is_known=True), str, str)
-_last_good_of_the_workspace = Prepared(
-    lambda: syncs_about(WORKSPACE).filter(outcome=Sync.Outcome.SUCCEEDED).order_by("-pk").defer("set_aside")[:1]
+_TOLD = (
+    *("scope", "subject", "outcome", "started_at", "observed_at", "ended_at", "held", "set_aside_count"),
+    *("error_kind", "error_message", "error_trace", "error_sentence"),
 )
+_ENDED = ~Q(outcome=Sync.Outcome.RUNNING)
+# By what it is not: of an outcome that it is, SQLite would plan anew each time, as there is an index of one of them.
+_GOOD = _ENDED & ~Q(outcome=Sync.Outcome.FAILED) & ~Q(outcome=Sync.Outcome.INTERRUPTED)
+_newest = Prepared(newest_syncs, str, str)
 
 
 def _level(age: timedelta | None, interval: timedelta) -> Level:

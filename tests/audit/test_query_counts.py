@@ -9,8 +9,7 @@ from tests.pages.builders import HTMX, Office, remember
 from tests.pages.test_query_counts import Pinned
 
 SESSION = 3  # the session, who is signed in, what their role may do
-FRESHNESS = 1  # the last sync about the page
-OF_ONE = 1  # of one teammate's, the last sync of the whole workspace, too
+FRESHNESS = 1  # the last syncs about the page and about the whole workspace
 VERSION = 1
 LINES = 1  # every number there is
 FITTING = 1  # of a narrowed audit, which of them fit
@@ -24,7 +23,7 @@ COUNTS = {
     f"{AUDIT}?by=kind": WHOLE,
     f"{AUDIT}?by=teammate": WHOLE + PEOPLE,
     f"{AUDIT}?by=teammate&q=555+ann&messaging_us=restricted&sort=-teammates": WHOLE + PEOPLE + SEARCH + FITTING,
-    f"{AUDIT}?user=US1": WHOLE + OF_ONE + FITTING + 2,  # the teammate's name, and when it was last asked about
+    f"{AUDIT}?user=US1": WHOLE + FITTING + 1,  # the teammate's name
     f"{AUDIT}?who=ann": WHOLE + 1,  # the picker's teammates
 }
 KEPT = 3  # who took the file along, in a transaction

@@ -164,12 +164,13 @@ def test_a_failure_before_the_first_success_is_shown(office: Office, look: Look)
 
 
 def test_a_sync_that_was_stopped_is_shown_until_the_next_one_ends(office: Office, look: Look) -> None:
-    office.hears(number())
+    good = office.hears(number())
     killed = Sync.objects.create(scope="workspace", started_at=office.clock.now)
     seen: list[Freshness] = []
     assert look().failure is None, "it may still be running"
     office.sync(Source(answer(number()), meanwhile=lambda: seen.append(look())))
     assert seen[0].failure == killed
+    assert seen[0].observed_at == good.observed_at
     assert "stopped before it ended" in seen[0].failure.error_sentence
     assert look().failure is None
 
@@ -302,8 +303,10 @@ def test_quo_being_away_for_days_is_said_in_days(office: Office, look: Look) -> 
     assert freshness.failure is not None
 
 
-def test_looking_costs_few_queries(office: Office, look: Look, django_assert_max_num_queries: Any) -> None:
-    office.hears(number())
+def test_looking_is_one_question(office: Office, look: Look, django_assert_num_queries: Any) -> None:
+    office.hears(number("PN1", ADA))
     refuse(office)
-    with django_assert_max_num_queries(3):
-        look()
+    refuse(office, of_teammate("US1"))
+    for question in (WORKSPACE, of_teammate("US1"), of_number("PN1")):
+        with django_assert_num_queries(1):
+            look(question)

@@ -5,22 +5,21 @@ from django.test import Client
 from numbers.planner import refresh_statistics
 from tests.kept import forget
 from tests.pages.builders import HTMX, Office, one, parsed, remember, total_of, words
-from tests.pages.test_query_counts import OF_ONE, WHOLE, Pinned
+from tests.pages.test_query_counts import WHOLE, Pinned
 from tests.quo.samples import number, user
 from tests.teammates.builders import PEOPLE, people_on, remember_of
 
 LISTED = 4  # how many fit, the keys of the page, its teammates, their reach
 ONE = 6  # the teammate, all their numbers, those shown, who else is on them, roles and groups, the last answer
 LEFT = 6  # of one who is on none: when they left and the last numbers, instead of those shown and who is on them
-ASKED = 1  # when a known one was last asked about
 
 COUNTS = {
     PEOPLE: WHOLE + LISTED,
     f"{PEOPLE}?q=ann&role=member&numbers=several&sort=-numbers": WHOLE + LISTED,
     f"{PEOPLE}?calling_us=allowed": WHOLE + LISTED,
-    "/teammates/US1/": WHOLE + OF_ONE + ASKED + ONE,
-    "/teammates/USleft/": WHOLE + OF_ONE + ASKED + LEFT,
-    "/teammates/USnew/": WHOLE + OF_ONE + 2,  # the teammate, the last answer
+    "/teammates/US1/": WHOLE + ONE,
+    "/teammates/USleft/": WHOLE + LEFT,
+    "/teammates/USnew/": WHOLE + 2,  # the teammate, the last answer
 }
 
 
@@ -56,7 +55,7 @@ def test_however_many_numbers_a_mismatch_has_they_are_looked_up_at_once(
     few(numbers=30)
     remember_of("US1", *[number(f"PN{place}", users=[]) for place in range(1, 31)])
 
-    with django_assert_num_queries(WHOLE + OF_ONE + ASKED + LEFT + 1):
+    with django_assert_num_queries(WHOLE + LEFT + 1):
         Client.get(office, "/teammates/US1/")
 
 
