@@ -90,8 +90,8 @@ def changes_since(
 
     Asked once an hour of each version of the memory, which never changes; who asks leaves out what is too old by then.
     """
-    found = _found(hour, baseline)
-    keys = [_Key(*row) for row in found.order_by("-moment", "is_teammate", "of")[:limit]]
+    found = list(_found(hour, baseline).order_by("-moment", "is_teammate", "of"))
+    keys = [_Key(*row) for row in found[:limit]]
     numbers = _number_changes([key for key in keys if not key.is_teammate])
     teammates = _teammate_changes([key for key in keys if key.is_teammate])
     newest = tuple((teammates if key.is_teammate else numbers)[key] for key in keys)

@@ -473,5 +473,5 @@ def test_the_queries_are_the_same_for_few_and_for_many(
 
     version = memory_version()
     # the first look, the keys, how many; of numbers the states, who came and who went; of teammates the states
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         changes(since=NINE, limit=500, version=version)
