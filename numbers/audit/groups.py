@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from numbers.facts import COLUMNS, Column, Fact, fact_of
 from numbers.folding import order_key
@@ -29,8 +29,7 @@ class Grouping(StrEnum):
     TEAMMATE = "teammate"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A number, as light as the audit can have it. `raws` are Quo's own words for the six cells."""
 
     key: int
@@ -46,14 +45,15 @@ class Line:
 
 def lines_of(rows: Iterable[tuple[Any, ...]]) -> list[Line]:
     """Return a line for each row: the fields of `Line` up to `kind`, then the six raw values."""
-    known: dict[tuple[str | None, ...], Facts] = {}  # six cells have few patterns, however many numbers there are
+    cells = Line._fields.index("raws")
+    known: dict[tuple[str | None, ...], tuple[Any, Facts]] = {}  # six cells have few patterns, however many numbers
     lines = []
-    for key, quo_id, name, name_key, number, group_id, kind, *cells in rows:
-        raws = tuple(cells)
-        facts = known.get(raws)
-        if facts is None:
-            facts = known[raws] = tuple(fact_of(raw) for raw in raws)
-        lines.append(Line(key, quo_id, name, name_key, number, group_id, kind, raws, facts))
+    for row in rows:
+        raws = row[cells:]
+        said = known.get(raws)
+        if said is None:
+            said = known[raws] = raws, tuple(fact_of(raw) for raw in raws)
+        lines.append(Line._make(row[:cells] + said))
     return lines
 
 
