@@ -1,6 +1,7 @@
 """What a complete answer leaves in the memory: new, unchanged, changed."""
 
 import json
+import random
 from datetime import timedelta
 from typing import Any
 
@@ -50,6 +51,16 @@ def test_a_number_may_have_nobody_and_nulls(office: Office) -> None:
     state = NumberState.objects.get()
     assert (state.calling_us, state.messaging_us, state.messaging_ca, state.messaging_intl) == (None, None, "", "null")
     assert not Assignment.objects.exists()
+
+
+def test_what_quo_says_may_be_longer_than_an_entry_of_an_index(office: Office) -> None:
+    """PostgreSQL's have at most 2,704 bytes; of letters by chance, as it packs what repeats."""
+    said = random.Random(1).randbytes(3_000).hex()
+
+    office.hears(number("PN1", ADA, name=said, group_id=said, porting_status=said, calling=regions(US=said)))
+
+    state = NumberState.objects.get()
+    assert (state.name, state.group_id, state.porting_status, state.calling_us) == (said,) * 4
 
 
 def test_what_people_search_and_sort_by_is_kept_folded(office: Office) -> None:

@@ -75,3 +75,4 @@ def test_what_changed_lately_is_found_without_reading_what_did_not(office: Offic
     assert not [step for step in steps if step.startswith("SCAN numbers_")]
     # The other half of a pair: not all that began or ended at its moment, nor all that its teammate was ever on.
     assert len([step for step in steps if "phone_number_id=?" in step and "teammate_id=?" in step]) == 2
+    assert not [step for step in steps if "(teammate_id=?" in step], "which would be all over the index"
