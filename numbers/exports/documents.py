@@ -14,7 +14,7 @@ from numbers.teammate_filters import TeammateFilters
 
 def number_document(asked: NumberFilters, ending: str, *, is_raw: bool = False) -> Iterator[bytes]:
     """Return the numbers that fit, all pages of them, as the file that ends in `ending`; `is_raw` is for machines."""
-    listing = listing_of(asked.states())
+    listing = listing_of(asked)
     if ending == "json":
         return json_document(number_record, number_lines(listing, with_answers=True))
     lines = number_lines(listing)
@@ -26,7 +26,7 @@ def number_document(asked: NumberFilters, ending: str, *, is_raw: bool = False) 
 
 def teammate_document(asked: TeammateFilters, ending: str, *, is_raw: bool = False) -> Iterator[bytes]:
     """Return the teammates that fit, in the same way."""
-    listing = listing_of(asked.states())
+    listing = listing_of(asked)
     lines = teammate_lines(listing)
     if ending == "json":
         return json_document(teammate_record, lines)

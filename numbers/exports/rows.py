@@ -13,11 +13,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from numbers.facts import COLUMNS, Column, Fact, fact_of
+from numbers.filters import NumberFilters
 from numbers.models import Assignment, NumberState, Sync, TeammateState, shown_name
 from numbers.snapshots import one_moment
+from numbers.teammate_filters import TeammateFilters
 from numbers.teammate_querysets import REACH
 
 CHUNK = 500  # states; a database takes only so many parameters
@@ -31,10 +33,10 @@ class Listing:
     moment: datetime | None
 
 
-def listing_of(states: QuerySet[NumberState] | QuerySet[TeammateState]) -> Listing:
+def listing_of(asked: NumberFilters | TeammateFilters) -> Listing:
     """Return what is in the list right now."""
-    with one_moment():  # a sync that ended between the two questions would put them apart
-        keys = array("q", states.values_list("pk", flat=True).iterator(10_000))  # 64 bits each, not objects
+    with one_moment():  # a sync that ended between two questions, that of a search among them, would put them apart
+        keys = array("q", asked.states().values_list("pk", flat=True).iterator(10_000))  # 64 bits each, not objects
         return Listing(keys, last_moment() if keys else None)
 
 
