@@ -79,7 +79,11 @@ class NumberFilters:
 
     def states(self) -> QuerySet[NumberState]:
         """The numbers that fit, sorted."""
-        states = querysets.search(querysets.current(), self.q)
+        return self.listed()[0]
+
+    def listed(self) -> tuple[QuerySet[NumberState], QuerySet[Any]]:
+        """The numbers that fit, sorted, and rows that are as many, for counting."""
+        states, as_many = querysets.search(querysets.current(), self.q)
         for column in COLUMNS:
             if fact := getattr(self, column.field):
                 states = querysets.with_fact(states, column.field, Fact(fact))
@@ -97,11 +101,7 @@ class NumberFilters:
             states = querysets.with_forward(states, self.forward)
         if self.unassigned:
             states = querysets.with_somebody(states, is_on=self.unassigned == "no")
-        return querysets.ordered(states, self.sort)
-
-    def as_many(self) -> QuerySet[Any] | None:
-        """As many rows as `states`, where some are quicker to count: of a search alone, what is searched."""
-        return querysets.found(self.q) if self.active.keys() == {"q"} else None
+        return querysets.ordered(states, self.sort), as_many if self.active.keys() <= {"q"} else states
 
     @property
     def active(self) -> dict[str, str]:

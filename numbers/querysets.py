@@ -91,20 +91,23 @@ def with_forward(states: QuerySet[NumberState], where: str) -> QuerySet[NumberSt
 FEW = 2_000  # numbers that are rather named than looked for once more
 
 
-def search(states: QuerySet[NumberState], query: str) -> QuerySet[NumberState]:
+def search(states: QuerySet[NumberState], query: str) -> tuple[QuerySet[NumberState], QuerySet[Any]]:
     """The numbers of now that every word of `query` fits: name, symbol, group, digits in any writing, or a teammate.
+
+    Second come rows that are as many where `states` are all the numbers, and quicker to count.
 
     Which they are is asked here and now. Of many, each is asked in the order of the list, which is soon full; few would
     be looked for through all the others.
     """
     words = words_of(query)
     if not words:
-        return states
+        return states, states
     texts = found(query)
     keys = list(texts.values_list("pk", flat=True)[: FEW + 1])
-    if len(keys) <= FEW:
-        return states.filter(phone_number__in=keys)
-    return states.filter(Exists(_fitting(words).filter(pk=OuterRef("phone_number"))))
+    if len(keys) > FEW:
+        return states.filter(Exists(_fitting(words).filter(pk=OuterRef("phone_number")))), texts
+    few = states.filter(phone_number__in=keys)
+    return few, few
 
 
 def found(query: str) -> QuerySet[SearchText]:

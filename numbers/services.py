@@ -119,7 +119,8 @@ def number_list(filters: NumberFilters, _version: Version) -> NumberList:
     It is asked for once for each version of the memory, which never changes.
     """
     described = NumberState.objects.only(*ROW_FIELDS).select_related("phone_number")
-    paginator = Paginator(Rows(filters.states(), described, filters.as_many()), PAGE_SIZE)
+    states, as_many = filters.listed()
+    paginator = Paginator(Rows(states, described, as_many), PAGE_SIZE)
     page = paginator.get_page(filters.page)
     notices = filters.notices
     if filters.page > paginator.num_pages:

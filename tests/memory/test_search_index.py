@@ -59,7 +59,7 @@ def assert_kept() -> None:
 
 
 def found(query: str) -> list[str]:
-    return sorted(search(current(), query).values_list("phone_number__quo_id", flat=True))
+    return sorted(search(current(), query)[0].values_list("phone_number__quo_id", flat=True))
 
 
 # The same answers
