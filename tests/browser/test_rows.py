@@ -52,6 +52,21 @@ def test_of_a_number_in_several_groups_the_same_row_keeps_the_focus(page: Page) 
     expect(link).to_be_focused()
 
 
+def test_htmx_sees_neither_the_rows_that_go_nor_those_that_come(page: Page) -> None:
+    page.goto("/numbers/")
+    page.evaluate("""() => {
+        window.gone = 0;
+        document.addEventListener("htmx:beforeCleanupElement", (event) => {
+            if (event.target.closest("tr[data-row]")) window.gone += 1;
+        });
+        document.addEventListener("htmx:beforeSwap", (event) => { window.answer = event.detail.serverResponse; });
+    }""")
+    swap_anew(page)
+    assert page.evaluate("() => window.gone") == 0
+    assert "data-rows" in page.evaluate("() => window.answer")
+    assert "data-row=" not in page.evaluate("() => window.answer")
+
+
 def test_the_focus_elsewhere_is_left_alone(page: Page) -> None:
     page.goto("/numbers/")
     search = page.get_by_label("Search", exact=True)
