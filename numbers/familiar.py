@@ -29,15 +29,22 @@ _CODE = "".join([msgspec.__version__, *map(inspect.getsource, (payloads, ids, re
 _KEY = hashlib.blake2b(_CODE.encode(), digest_size=32).digest()
 
 
+def _digest(text: msgspec.Raw) -> bytes:
+    return hashlib.blake2b(text, digest_size=16, key=_KEY).digest()
+
+
+_NOTHING = Familiar(_digest, {})
+
+
 def familiar() -> Familiar:
     """Return the texts of numbers that need not be read again."""
     last = LastAnswer.objects.first()
     if last is None or TeammateState.objects.filter(since__gt=last.observed_at).exists():
-        return Familiar(_digest, {})
+        return _NOTHING
     try:
         digests = _DIGESTS.decode(last.digests)
     except msgspec.DecodeError:  # somebody's own doing; the next answer mends it
-        return Familiar(_digest, {})
+        return _NOTHING
     recorded_since = Q(recorded_at__gt=last.observed_at)
     unsure = PhoneNumber.objects.filter(recorded_since | Q(gone_at__isnull=False) | Q(seen_until__isnull=False))
     for quo_id in unsure.values_list("quo_id", flat=True):
@@ -47,7 +54,7 @@ def familiar() -> Familiar:
 
 def in_full(answer: Answer) -> Answer:
     """Return the same answer, of which nothing is familiar: every number in it is read."""
-    return parse_list(answer.body, Familiar(_digest, {}))
+    return parse_list(answer.body, _NOTHING)
 
 
 def keep(answer: Answer, known: Familiar, observed_at: datetime) -> None:
@@ -70,7 +77,3 @@ def _with_somebody_described_in_two_ways(records: Iterable[NumberRecord]) -> set
         descriptions.setdefault(user.id, set()).add(description)
     doubtful = {user_id for user_id, found in descriptions.items() if len(found) > 1}
     return {record.id for record in records if doubtful and any(user.id in doubtful for user in record.users)}
-
-
-def _digest(text: msgspec.Raw) -> bytes:
-    return hashlib.blake2b(text, digest_size=16, key=_KEY).digest()

@@ -42,8 +42,6 @@ def insert_selected(model: type[Model], columns: Sequence[str], rows: QuerySet[A
     quoted = {column: connection.ops.quote_name(column) for column in columns}
     table, selected, params = connection.ops.quote_name(model._meta.db_table), *rows.query.sql_with_params()
     new = ", ".join(f"{name} = EXCLUDED.{name}" for column, name in quoted.items() if column != unique)
+    into = f"INSERT INTO {table} ({', '.join(quoted.values())})"
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({', '.join(quoted.values())}) {selected} ON CONFLICT ({quoted[unique]}) DO UPDATE SET {new}",  # noqa: E501 - our own words
-            params,
-        )
+        cursor.execute(f"{into} {selected} ON CONFLICT ({quoted[unique]}) DO UPDATE SET {new}", params)

@@ -1,7 +1,7 @@
 """The questions that are asked of the memory, each with a name. Reading only."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -99,10 +99,10 @@ def search(states: QuerySet[NumberState], query: str) -> tuple[QuerySet[NumberSt
     Which they are is asked here and now. Of many, each is asked in the order of the list, which is soon full; few would
     be looked for through all the others.
     """
-    words = words_of(query)
+    words = words_of(query)[:MAX_WORDS]
     if not words:
         return states, states
-    texts = found(query)
+    texts = found(words)
     keys = list(texts.values_list("pk", flat=True)[: FEW + 1])
     if len(keys) > FEW:
         return states.filter(Exists(_fitting(words).filter(pk=OuterRef("phone_number")))), texts
@@ -110,10 +110,9 @@ def search(states: QuerySet[NumberState], query: str) -> tuple[QuerySet[NumberSt
     return few, few
 
 
-def found(query: str) -> QuerySet[SearchText]:
-    """What is searched of the numbers that `query` finds."""
-    words = words_of(query)
-    return holding(_fitting(words), [_writings(word) for word in words[:MAX_WORDS]])
+def found(words: Sequence[str]) -> QuerySet[SearchText]:
+    """What is searched of the numbers that every one of these folded words fits."""
+    return holding(_fitting(words), map(_writings, words))
 
 
 def search_teammates(query: str) -> QuerySet[TeammateState]:
@@ -189,7 +188,7 @@ def _writings(word: str) -> set[str]:
 def _fitting(words: Iterable[str]) -> QuerySet[SearchText]:
     """The texts that every word fits: in any writing the number's own, as it is those of the teammates."""
     texts = SearchText.objects.all()
-    for word in list(words)[:MAX_WORDS]:
+    for word in words:
         own = (("own__contains", text) for text in sorted(_writings(word)))
         texts = texts.filter(Q(*own, ("teammates__contains", word), _connector=Q.OR))
     return texts

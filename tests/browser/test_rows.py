@@ -10,12 +10,12 @@ ROWS = "#results tbody[data-rows] tr"
 
 
 def swap_anew(page: Page) -> None:
-    """Have the list fetch itself anew, as after a sync that changed something."""
+    """Have the page fetch its rows anew, as after a sync that changed something."""
     page.evaluate("""() => {
-        document.getElementById("results").dataset.before = "1";
+        document.querySelector("tbody[data-rows]").dataset.before = "1";
         window.htmx.trigger(document.body, "memory-changed");
     }""")
-    expect(page.locator("#results[data-before]")).to_have_count(0)
+    expect(page.locator("tbody[data-before]")).to_have_count(0)
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,7 @@ def test_all_rows_are_there_again_after_a_swap(page: Page, path: str) -> None:
     page.goto(path)
     before = page.locator("tbody[data-rows] tr").all_inner_texts()
     assert len(before) > 2
-    page.evaluate("() => { document.querySelector('tbody[data-rows]').dataset.before = '1'; }")
-    page.evaluate("() => window.htmx.trigger(document.body, 'memory-changed')")
-    expect(page.locator("tbody[data-before]")).to_have_count(0)
+    swap_anew(page)
     assert page.locator("tbody[data-rows] tr").all_inner_texts() == before
 
 

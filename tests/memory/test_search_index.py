@@ -16,7 +16,7 @@ from numbers import querysets, search_index
 from numbers.folding import fold
 from numbers.invariants.facts import searches_read_what_holds_now
 from numbers.models import SearchText, Teammate, TeammateState
-from numbers.querysets import current, search, search_teammates
+from numbers.querysets import current, search, search_teammates, words_of
 from tests.memory.factories import NINE, Office, number, teammate
 from tests.memory.harm import at
 from tests.memory.sites import only_postgresql, only_sqlite
@@ -168,7 +168,7 @@ def plan_of(rows: Any) -> str:
 
 @only_sqlite
 def test_sqlite_reads_only_what_the_index_names(history: None) -> None:
-    for plan in (plan_of(querysets.found("lobby (415)")), plan_of(search_teammates("lobby"))):
+    for plan in (plan_of(querysets.found(words_of("lobby (415)"))), plan_of(search_teammates("lobby"))):
         assert "VIRTUAL TABLE INDEX" in plan
         scanned = re.findall(r"SCAN (\S+)", plan)
         assert [table for table in scanned if not search_index.is_part(table)] == [], plan
@@ -183,7 +183,7 @@ def many(office: Office) -> None:
 @only_postgresql
 def test_postgresql_reads_only_what_the_index_names(many: None) -> None:
     ask("SET LOCAL enable_seqscan = off")  # of a table so narrow, it reads some thousand rows as soon as an index
-    plan = plan_of(querysets.found("1234y"))
+    plan = plan_of(querysets.found(["1234y"]))
     assert INDEXES[SearchText] in plan
     assert "Seq Scan" not in plan
     assert INDEXES[TeammateState] in plan_of(search_teammates("1234x"))
@@ -242,7 +242,7 @@ def test_without_trigrams_all_goes_on_and_with_them_the_index_is_made(
         assert not ask("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name GLOB '*_trigrams_*'")
         Office().hears(number("PN1", teammate("US1"), name="Garage"), number("PN2", name="Annex"))
         assert (found("lobby"), found("gara"), found("byron gara")) == ([], ["PN1"], ["PN1"])
-        assert "VIRTUAL" not in plan_of(querysets.found("garage"))
+        assert "VIRTUAL" not in plan_of(querysets.found(["garage"]))
     assert found("gara") == ["PN1"]
     migrate()
     assert_right()

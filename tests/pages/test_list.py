@@ -551,18 +551,3 @@ def test_once_every_record_can_be_read_nothing_is_told(office: Office) -> None:
     remember(number("PN1"), number("PN2"))
 
     assert not notices_of(parsed(office.get(LIST)))
-
-
-@pytest.mark.parametrize("path", [LIST, "/teammates/", "/audit/", "/audit/?by=teammate", "/teammates/US1/"])
-def test_rows_hold_nothing_that_is_htmxs(office: Office, path: str) -> None:
-    """They pass it by: see static/js/rows.js."""
-    remember(*[number(f"PN{place}", users=[user("US1"), user("US2")]) for place in range(3)])
-    page = parsed(office.get(path))
-
-    (rows, *_) = bodies = page.css("tbody[data-rows]")
-    assert rows.css("tr[data-row]")
-    for body in bodies:
-        elements = body.css("*")
-        assert [each.html for each in elements if any(name[:3] == "hx-" for name in each.attributes)] == []
-        assert [each.html for each in elements if "id" in each.attributes] == []
-        assert all("data-row" in each.attributes for each in body.css("tr"))
