@@ -1,6 +1,7 @@
 """The app `numbers`: everything about the workspace's phone numbers."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 
@@ -12,4 +13,5 @@ class NumbersConfig(AppConfig):
     def ready(self) -> None:
         from numbers import search_index  # noqa: PLC0415 - it needs the models
 
+        connection_created.connect(search_index.teach)
         post_migrate.connect(search_index.keep, sender=self)

@@ -5,7 +5,7 @@ The page, its fragments and its exports all read it here, so they show the same 
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -81,9 +81,9 @@ class NumberFilters:
         """The numbers that fit, sorted."""
         return self.listed()[0]
 
-    def listed(self) -> tuple[QuerySet[NumberState], QuerySet[Any]]:
-        """The numbers that fit, sorted, and rows that are as many, for counting."""
-        states, as_many = querysets.search(querysets.current(), self.q)
+    def listed(self) -> tuple[QuerySet[NumberState], int | None]:
+        """The numbers that fit, sorted, and how many they are where the search has told already."""
+        states, total = querysets.search(querysets.current(), self.q)
         for column in COLUMNS:
             if fact := getattr(self, column.field):
                 states = querysets.with_fact(states, column.field, Fact(fact))
@@ -101,7 +101,7 @@ class NumberFilters:
             states = querysets.with_forward(states, self.forward)
         if self.unassigned:
             states = querysets.with_somebody(states, is_on=self.unassigned == "no")
-        return querysets.ordered(states, self.sort), as_many if self.active.keys() <= {"q"} else states
+        return querysets.ordered(states, self.sort), total if self.active.keys() <= {"q"} else None
 
     @property
     def active(self) -> dict[str, str]:

@@ -24,7 +24,7 @@ from django.db.models.functions import Coalesce
 from numbers.facts import COLUMNS, Fact
 from numbers.folding import ENOUGH_DIGITS, TELEPHONE_SIGNS, digits_of, fold
 from numbers.models import Assignment, NumberState, SearchText, TeammateState
-from numbers.search_index import holding
+from numbers.search_index import count, holding
 
 MAX_WORDS = 12
 MOST_DIGITS = 15  # of a telephone number, by E.164
@@ -88,38 +88,68 @@ def with_forward(states: QuerySet[NumberState], where: str) -> QuerySet[NumberSt
     return states.filter(ours if where == "inside" else ~ours)
 
 
-FEW = 2_000  # numbers that are rather named than looked for once more
+FEW = 2_000  # found numbers that are looked up, and then sorted
+MANY = 20_000  # of more, the first ones in the order of the list are soon found
+SHARE = 5  # of the texts: where the index names more than every so manieth, all are read as soon
 
 
-def search(states: QuerySet[NumberState], query: str) -> tuple[QuerySet[NumberState], QuerySet[Any]]:
+def search(states: QuerySet[NumberState], query: str) -> tuple[QuerySet[NumberState], int | None]:
     """The numbers of now that every word of `query` fits: name, symbol, group, digits in any writing, or a teammate.
 
-    Second come rows that are as many where `states` are all the numbers, and quicker to count.
-
-    Which they are is asked here and now. Of many, each is asked in the order of the list, which is soon full; few would
-    be looked for through all the others.
+    Second comes how many they are where `states` are all the numbers; None where nothing is looked for.
     """
     words = words_of(query)[:MAX_WORDS]
     if not words:
-        return states, states
-    texts = found(words)
-    keys = list(texts.values_list("pk", flat=True)[: FEW + 1])
-    if len(keys) > FEW:
-        return states.filter(Exists(_fitting(words).filter(pk=OuterRef("phone_number")))), texts
-    few = states.filter(phone_number__in=keys)
-    return few, few
+        return states, None
+    named, is_exact = count(SearchText, _all_writings(words)) or (None, False)
+    if named is not None and is_exact:
+        return _told_by_index(states, words, named), named
+    if named is not None and named <= FEW:
+        return _looked_up(states, found(words)), None
+    return _told_by_texts(states, words, named or 0)
+
+
+def _told_by_index(states: QuerySet[NumberState], words: list[str], total: int) -> QuerySet[NumberState]:
+    if total > MANY:
+        return states.filter(_fits_each(words))
+    return holding(states, SearchText, _all_writings(words), key="phone_number", one_by_one=total > FEW)
+
+
+def _told_by_texts(states: QuerySet[NumberState], words: list[str], named: int) -> tuple[QuerySet[NumberState], int]:
+    is_of_help = named <= MANY or named * SHARE <= SearchText.objects.count()
+    texts = found(words) if is_of_help else _fitting(words)
+    total = texts.count()
+    if total <= FEW:
+        return _looked_up(states, texts), total
+    if total <= MANY:
+        states = holding(states, SearchText, _all_writings(words), key="phone_number", one_by_one=True)
+    return states.filter(_fits_each(words)), total
+
+
+def _looked_up(states: QuerySet[NumberState], texts: QuerySet[SearchText]) -> QuerySet[NumberState]:
+    return states.filter(phone_number__in=texts.values("pk")[:FEW])  # cut, so that PostgreSQL begins with them
+
+
+def _fits_each(words: list[str]) -> Exists:
+    return Exists(_fitting(words).filter(pk=OuterRef("phone_number")))
 
 
 def found(words: Sequence[str]) -> QuerySet[SearchText]:
     """What is searched of the numbers that every one of these folded words fits."""
-    return holding(_fitting(words), map(_writings, words))
+    return holding(_fitting(words), SearchText, _all_writings(words))
+
+
+def _all_writings(words: Iterable[str]) -> list[set[str]]:
+    return [_writings(word) for word in words]
 
 
 def search_teammates(query: str) -> QuerySet[TeammateState]:
     """The teammates whose names or email fit every word of `query`, by name."""
     words = fold(query).split()[:MAX_WORDS]
     states = TeammateState.objects.filter(*(Q(search_text__contains=word) for word in words), until=None)
-    return holding(states, [{word} for word in words]).select_related("teammate").order_by("name_key", "pk")
+    return (
+        holding(states, TeammateState, [{word} for word in words]).select_related("teammate").order_by("name_key", "pk")
+    )
 
 
 def names_of(user_ids: Collection[str]) -> dict[str, str]:

@@ -4,7 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote, quote_plus
+
+from django.db.models import QuerySet
 
 from numbers.addresses import path_of
 from numbers.facts import COLUMNS, Cell, cells_of
@@ -15,9 +18,20 @@ from numbers.querysets import teammates_on
 SHOWN_TEAMMATES = 3
 NO_NAME = "(no name)"
 
-# What a row is drawn from: the answer, which is most of a state, stays where it is.
-ROW_FIELDS = (
-    *("phone_number__quo_id", "symbol", "name", "number", "kind", "forward", "porting_status", "group_id", "country"),
+_FIELDS = (
+    *(
+        "pk",
+        "phone_number_id",
+        "phone_number__quo_id",
+        "symbol",
+        "name",
+        "number",
+        "kind",
+        "forward",
+        "porting_status",
+        "group_id",
+        "country",
+    ),
     *(column.field for column in COLUMNS),
 )
 
@@ -73,20 +87,24 @@ class NumberRow:
     country: str
 
 
-def number_rows(states: Iterable[NumberState]) -> list[NumberRow]:
-    """Return a page's rows, all their teammates in one query."""
+def described(states: QuerySet[NumberState]) -> QuerySet[NumberState, Any]:
+    """Return what `number_rows` draws states from: the answer, which is most of a state, stays where it is."""
+    return states.values_list(*_FIELDS, named=True)
+
+
+def number_rows(states: Iterable[Any]) -> list[NumberRow]:
+    """Return a page's rows, all their teammates in one query; the states are `described`."""
     states = list(states)
     teammates = teammate_lines(state.phone_number_id for state in states)
-    return [_number_row(state, teammates) for state in states]
+    return [_number_row(state, teammates.get(state.phone_number_id, [])) for state in states]
 
 
-def _number_row(state: NumberState, teammates: Mapping[int, list[TeammateLine]]) -> NumberRow:
-    people = teammates.get(state.phone_number_id, [])
+def _number_row(state: Any, people: list[TeammateLine]) -> NumberRow:  # noqa: ANN401 - a row of `described`
     shown = people if len(people) <= SHOWN_TEAMMATES + 1 else people[:SHOWN_TEAMMATES]
     return NumberRow(
         key=state.phone_number_id,
-        quo_id=state.phone_number.quo_id,
-        url=number_url(state.phone_number.quo_id),
+        quo_id=state.phone_number__quo_id,
+        url=number_url(state.phone_number__quo_id),
         symbol=state.symbol or "",
         name=state.name.strip() or NO_NAME,
         number=state.number,

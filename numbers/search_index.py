@@ -1,7 +1,8 @@
 """The index by which a search finds a word inside texts without reading them all; without it, it finds the same.
 
 It holds each three letters in a row (trigrams) of the search text of every number, and of every teammate's open state.
-On PostgreSQL that is an index like others. On SQLite it is a table of its own (FTS5), which triggers keep.
+On PostgreSQL that is an index like others. On SQLite it is a table of its own (FTS5), which triggers keep; a second one
+holds each letter and each two in a row of the numbers' texts, so that no word is too short for it.
 
 No migration makes it: whether it can be made depends on the database's server, not on its history, and on SQLite every
 change of a column makes a new table and forgets the triggers of the old one. So after each `migrate` it is looked for,
@@ -10,10 +11,11 @@ and made anew where it is not whole.
 
 import logging
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from django.core.exceptions import FullResultSet
@@ -26,16 +28,25 @@ from numbers.models import SearchText, TeammateState
 
 log = logging.getLogger(__name__)
 
-TRIGRAM = 3  # letters; shorter words are in no index
+TRIGRAM = 3  # letters; shorter words are in the second index only
 
 
 @dataclass(frozen=True)
-class _Indexed:
-    """A table and the columns of it that are in the index; `states` are so only while they are open."""
+class Indexed:
+    """A table and the columns of it that are in the index; `states` are so only while they are open.
+
+    `short` is the index of letters and pairs.
+    """
 
     model: type[Model]
     columns: tuple[str, ...]
     states: bool = False
+    short: bool = False
+
+    @property
+    def name(self) -> str:
+        """Of its table, or on PostgreSQL itself; with it begins the name of all that belongs to it."""
+        return f"{self.table}_{'pairs' if self.short else 'trigrams'}"
 
     @property
     def table(self) -> str:
@@ -47,26 +58,54 @@ class _Indexed:
 
     def text(self, row: str) -> str:
         """Return the SQL of what the index has of a row: its columns in one, where no word goes across."""
-        return " || ' ' || ".join(f"{row}.{column}" for column in self.columns)
+        text = " || ' ' || ".join(f"{row}.{column}" for column in self.columns)
+        return f"{_TERMS}({text})" if self.short else text
 
     def is_in(self, row: str) -> str:
         return f"{row}.until IS NULL" if self.states else "TRUE"
 
 
-_INDEXED = (
-    _Indexed(SearchText, ("own", "teammates")),
-    _Indexed(TeammateState, ("search_text",), states=True),
+INDEXED = (
+    Indexed(SearchText, ("own", "teammates")),
+    Indexed(SearchText, ("own", "teammates"), short=True),
+    Indexed(TeammateState, ("search_text",), states=True),
 )
 
-Row = TypeVar("Row", SearchText, TeammateState)
+Row = TypeVar("Row", bound=Model)
+Writings = Sequence[Collection[str]]  # of each word, folded as the texts are
 
 
-def holding(rows: QuerySet[Row], words: Iterable[Collection[str]]) -> QuerySet[Row]:
-    """Those of `rows` that may hold every word, each in one of its writings, folded as the texts are.
+def holding(
+    rows: QuerySet[Row], of: type[Model], words: Writings, *, key: str = "pk", one_by_one: bool = False
+) -> QuerySet[Row]:
+    """Those of `rows` whose `key` names a row of the model `of` that may hold every word, each in one of its writings.
 
-    It spares reading the others, where the index is of help. The texts themselves are to be asked in any case.
+    It spares reading the others, where the index is of help. The texts are to be asked too, unless `count` says not.
+    The rows are looked up by what is found, or `one_by_one`, as they come, in what is found.
     """
-    return rows.filter(_MayHold("pk", index=index_of(rows.model), match=_match(words)))
+    for each in (each for each in INDEXED if each.model is of):
+        rows = rows.filter(_MayHold(key, index=each.name, match=_match(each, words), one_by_one=one_by_one))
+    return rows
+
+
+def count(of: type[Model], words: Writings) -> tuple[int, bool] | None:
+    """Return how many rows of the model `of` may hold every word, and whether all of them do; None without an index.
+
+    They do where each word has one writing, and that is a term of the index.
+    """
+    indexed = [each for each in INDEXED if each.model is of]
+    asked = [(each.name, match) for each in indexed if (match := _match(each, words))]
+    if not asked or not _is_whole_in(connection):
+        return None
+    found = " INTERSECT ".join(f"SELECT rowid FROM {name} WHERE {name} MATCH %s" for name, _ in asked)  # noqa: S608 - our own words
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({found})", [match for _, match in asked])  # noqa: S608 - our own words
+        return cursor.fetchone()[0], all(_is_term(indexed, *writings) for writings in words)
+
+
+def _is_term(indexed: Iterable[Indexed], text: str, *others: str) -> bool:
+    """Say whether one of these has the text as it is, and there are no others."""
+    return not others and any(len(text) < TRIGRAM if each.short else len(text) == TRIGRAM for each in indexed)
 
 
 class _MayHold(Func):
@@ -84,33 +123,55 @@ class _MayHold(Func):
         if not match or not _is_whole_in(connection):
             raise FullResultSet
         key, params = compiler.compile(self.get_source_expressions()[0])
-        return f"{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)", (*params, match)  # noqa: S608 - our own words
+        plain = "+" if self.extra["one_by_one"] else ""  # keeps SQLite from looking rows up by it
+        return f"{plain}{key} IN (SELECT rowid FROM {index} WHERE {index} MATCH %s)", (*params, match)  # noqa: S608 - our own words
 
 
-def _match(words: Iterable[Collection[str]]) -> str:
-    """Return what asks FTS5 for every trigram; nothing for words of which one writing is too short to be found."""
+def _match(each: Indexed, words: Writings) -> str:
+    """Return what asks FTS5 for every term; nothing for words of which one writing is none of this index."""
     parts = (
-        " OR ".join(f"({_every_trigram(text)})" for text in writings)
+        " OR ".join(f"({_terms_of(each, text)})" for text in writings)
         for writings in words
-        if all(len(text) >= TRIGRAM for text in writings)
+        if all((len(text) < TRIGRAM) is each.short for text in writings)
     )
     return " AND ".join(f"({part})" for part in parts)
 
 
-def _every_trigram(word: str) -> str:
+def _terms_of(each: Indexed, word: str) -> str:
+    if each.short:
+        return f'"{_term(word)}"'
     trigrams = dict.fromkeys(word[start : start + TRIGRAM] for start in range(len(word) - TRIGRAM + 1))
     return " ".join('"{}"'.format(trigram.replace('"', '""')) for trigram in trigrams)
 
 
-def index_of(model: type[Model]) -> str:
-    """Return the name of a table's index, with which all begins that belongs to it."""
-    return f"{model._meta.db_table}_trigrams"
+_TERMS = "quo_admin_letters_and_pairs"  # what SQLite calls `_letters_and_pairs`
+
+
+def _letters_and_pairs(text: str) -> str:
+    """Return the terms of a text's letters and of each two in a row, but for spaces: no word holds one."""
+    terms = {*text, *map("".join, pairwise(text))}
+    return " ".join(_term(term) for term in terms if " " not in term)
+
+
+def _term(letters: str) -> str:
+    # FTS5 knows no pairs by itself. Written as figures, any letters are one word to it.
+    return letters.encode().hex()
+
+
+def teach(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
+    """Teach a new connection to SQLite what the triggers ask for."""
+    if connection.vendor == "sqlite":
+        _teach(connection.connection)
+
+
+def _teach(database: sqlite3.Connection) -> None:
+    database.create_function(_TERMS, 1, _letters_and_pairs, deterministic=True)
 
 
 def keep(using: str, **_signal: Any) -> None:
     """Make the index after a migration, where it is not there or not whole and the database can have it."""
     connection = connections[using]
-    if not set(connection.introspection.table_names()).issuperset(each.table for each in _INDEXED):
+    if not set(connection.introspection.table_names()).issuperset(each.table for each in INDEXED):
         return
     if connection.vendor == "sqlite":
         if not _is_whole_in(connection):
@@ -134,10 +195,12 @@ def _opened(connection: BaseDatabaseWrapper) -> Iterator[sqlite3.Connection]:
         yield connection.connection
 
 
-def _table(name: str) -> str:
+def _table(each: Indexed) -> str:
     # Without the texts, which are there already, and without the places in them, of which the texts are asked.
-    options = "content = '', detail = none, tokenize = 'trigram case_sensitive 1'"
-    return f"CREATE VIRTUAL TABLE {name} USING fts5(search_text, {options})"
+    tokens = "ascii" if each.short else "trigram case_sensitive 1"
+    return (
+        f"CREATE VIRTUAL TABLE {each.name} USING fts5(search_text, content = '', detail = none, tokenize = '{tokens}')"
+    )
 
 
 @cache
@@ -145,7 +208,8 @@ def _is_possible() -> bool:
     """Say whether this SQLite knows trigrams: from 3.34 on, where it was built with FTS5."""
     try:
         with closing(sqlite3.connect(":memory:")) as database:
-            database.execute(_table("tried"))
+            for each in INDEXED:
+                database.execute(_table(each))
     except sqlite3.OperationalError:
         return False
     return True
@@ -153,7 +217,7 @@ def _is_possible() -> bool:
 
 def is_whole(database: sqlite3.Connection) -> bool:
     """Say whether the index is there and is kept. What was written while a trigger was missing is not in it."""
-    return _is_possible() and _parts(database).issuperset(name for each in _INDEXED for name, _ in _triggers(each))
+    return _is_possible() and _parts(database).issuperset(name for each in INDEXED for name, _ in _triggers(each))
 
 
 def _is_whole_in(connection: BaseDatabaseWrapper) -> bool:
@@ -165,16 +229,16 @@ def _is_whole_in(connection: BaseDatabaseWrapper) -> bool:
 
 def is_part(name: str) -> bool:
     """Say whether a table or a trigger belongs to the index."""
-    return name.startswith(tuple(index_of(each.model) for each in _INDEXED))
+    return name.startswith(tuple(each.name for each in INDEXED))
 
 
 def _parts(database: sqlite3.Connection) -> set[str]:
     return {name for (name,) in database.execute("SELECT name FROM main.sqlite_master") if is_part(name)}
 
 
-def _triggers(each: _Indexed) -> Iterator[tuple[str, str]]:
+def _triggers(each: Indexed) -> Iterator[tuple[str, str]]:
     """Yield their names and what each does."""
-    index, table, key = index_of(each.model), each.table, each.key
+    index, table, key = each.name, each.table, each.key
     old, new = (f"{row}.{key}, {each.text(row)}" for row in ("OLD", "NEW"))
     add = f"INSERT INTO {index} (rowid, search_text) SELECT {new} WHERE {each.is_in('NEW')}"
     forget = f"INSERT INTO {index} ({index}, rowid, search_text) SELECT 'delete', {old} WHERE {each.is_in('OLD')}"
@@ -188,7 +252,7 @@ def _triggers(each: _Indexed) -> Iterator[tuple[str, str]]:
 
 
 def _forget_triggers(database: sqlite3.Connection) -> None:
-    for each in _INDEXED:
+    for each in INDEXED:
         for name, _ in _triggers(each):
             database.execute(f"DROP TRIGGER IF EXISTS main.{name}")
 
@@ -198,10 +262,11 @@ def make(database: sqlite3.Connection) -> None:
     _forget_triggers(database)
     if not _is_possible():
         return
-    for each in _INDEXED:
-        index = index_of(each.model)
+    _teach(database)
+    for each in INDEXED:
+        index = each.name
         if index not in _parts(database):
-            database.execute(_table(index))
+            database.execute(_table(each))
         database.execute(f"INSERT INTO {index} ({index}) VALUES ('delete-all')")  # noqa: S608 - our own words
         database.execute(
             f"INSERT INTO {index} (rowid, search_text) SELECT row.{each.key}, {each.text('row')}"  # noqa: S608 - our own words
@@ -228,10 +293,10 @@ def differences() -> Iterator[tuple[str, int]]:
     """Yield table and id of each state that is open and not in the index, or in it and not open."""
     if not _is_whole_in(connection):
         return
-    for each in _INDEXED:
+    for each in INDEXED:
         table = each.table
         there = f"SELECT {each.key} AS id FROM {table} AS row WHERE {each.is_in('row')}"  # noqa: S608 - our own words
-        known = f"SELECT id FROM {index_of(each.model)}_docsize"  # noqa: S608 - our own words
+        known = f"SELECT id FROM {each.name}_docsize"  # noqa: S608 - our own words
         either = f"SELECT id FROM ({there} UNION {known}) EXCEPT SELECT id FROM ({there} INTERSECT {known})"  # noqa: S608 - our own words
         with _opened(connection) as database:
             yield from ((table, pk) for (pk,) in database.execute(either))
@@ -239,12 +304,14 @@ def differences() -> Iterator[tuple[str, int]]:
 
 # PostgreSQL
 
+_ON_SERVER = tuple(each for each in INDEXED if not each.short)
+
 
 def _keep_on_server(connection: BaseDatabaseWrapper) -> None:
     try:
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-            for each in _INDEXED:
-                index = index_of(each.model)
+            for each in _ON_SERVER:
+                index = each.name
                 # "IF NOT EXISTS" would wait for everybody who writes before it looks.
                 cursor.execute("SELECT to_regclass(%s) IS NULL", [index])
                 if cursor.fetchone()[0]:
@@ -262,5 +329,5 @@ def sort_in() -> None:
     Its autovacuum does so a minute or so later, even where only the owner of the index may: then nothing happens here.
     """
     with suppress(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-        for each in _INDEXED:
-            cursor.execute("SELECT gin_clean_pending_list(to_regclass(%s))", [index_of(each.model)])
+        for each in _ON_SERVER:
+            cursor.execute("SELECT gin_clean_pending_list(to_regclass(%s))", [each.name])

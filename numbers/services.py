@@ -21,7 +21,7 @@ from numbers.quo.client import QuoClient
 from numbers.quo.payloads import parse_timestamp
 from numbers.quo.throttle import Throttle
 from numbers.recording import Progress
-from numbers.rows import NO_NAME, ROW_FIELDS, NumberRow, TeammateLine, number_rows, teammate_lines
+from numbers.rows import NO_NAME, NumberRow, TeammateLine, described, number_rows, teammate_lines
 from numbers.sync import Question, SyncRefused
 from numbers.sync_log import SyncLine
 from numbers.versions import Version
@@ -118,9 +118,8 @@ def number_list(filters: NumberFilters, _version: Version) -> NumberList:
 
     It is asked for once for each version of the memory, which never changes.
     """
-    described = NumberState.objects.only(*ROW_FIELDS).select_related("phone_number")
-    states, as_many = filters.listed()
-    paginator = Paginator(Rows(states, described, as_many), PAGE_SIZE)
+    states, total = filters.listed()
+    paginator = Paginator(Rows(states, described(NumberState.objects.all()), total), PAGE_SIZE)
     page = paginator.get_page(filters.page)
     notices = filters.notices
     if filters.page > paginator.num_pages:

@@ -17,7 +17,7 @@ from numbers.paging import Rows
 from numbers.phones import pretty
 from numbers.prepared import Prepared
 from numbers.querysets import current
-from numbers.rows import NO_NAME, ROW_FIELDS, NumberRow, number_rows, number_url, teammate_url
+from numbers.rows import NO_NAME, NumberRow, described, number_rows, number_url, teammate_url
 from numbers.teammate_filters import TeammateFilters
 from numbers.teammate_querysets import REACH, counting_numbers, last_numbers_of, numbers_of, reach_of
 from numbers.versions import Version
@@ -70,8 +70,8 @@ def teammate_list(filters: TeammateFilters, _version: Version) -> TeammateList:
 
     It is asked for once for each version of the memory, which never changes.
     """
-    described = counting_numbers(TeammateState.objects.select_related("teammate"))
-    paginator = Paginator(Rows(filters.states(), described), PAGE_SIZE)
+    counted = counting_numbers(TeammateState.objects.select_related("teammate"))
+    paginator = Paginator(Rows(filters.states(), counted), PAGE_SIZE)
     page = paginator.get_page(filters.page)
     notices = filters.notices
     if filters.page > paginator.num_pages:
@@ -202,7 +202,7 @@ def teammate_page(user_id: str, _version: Version) -> TeammatePage | None:
         roles=tuple(dict.fromkeys(role for role, _ in as_given)) or (state.role,),
         groups=tuple(sorted({group for _, group in as_given})),
         first_seen=state.teammate.first_seen,
-        rows=tuple(number_rows(theirs.only(*ROW_FIELDS).select_related("phone_number")[:PAGE_SIZE])) if held else (),
+        rows=tuple(number_rows(described(theirs)[:PAGE_SIZE])) if held else (),
         total=len(held),
         list_url=list_url(user_id),
         reach=tuple(_reach_line(user_id, column, held) for column in COLUMNS) if held else (),

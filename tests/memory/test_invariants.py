@@ -9,7 +9,6 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from numbers import search_index
 from numbers.invariants import INVARIANTS, Finding, findings
 from numbers.models import Assignment, NumberState, PhoneNumber, SearchText, Sync, Teammate, TeammateState
 from numbers.quo.payloads import parse_list
@@ -17,6 +16,7 @@ from tests.memory.factories import Office, Source, ids, number, numbers, teammat
 from tests.memory.harm import BROKEN, PREVENTED, Break, at, change, raw, states, sync, unchecked
 from tests.memory.sites import only_sqlite
 from tests.memory.test_model_based import Conversation, converse
+from tests.memory.test_search_index import INDEXES
 
 SEARCHED = "searches read what holds now"
 
@@ -112,7 +112,7 @@ def test_what_searches_would_overlook_is_a_finding(history: None) -> None:
         (TeammateState, True, state.pk, state.search_text),
         (TeammateState, False, ended.pk, ended.search_text),
     ):
-        index, word = search_index.index_of(model), "'delete'" if is_known else "NULL"
+        index, word = INDEXES[model], "'delete'" if is_known else "NULL"
         sql = f"INSERT INTO {index} ({index}, rowid, search_text) VALUES ({word}, %s, %s)"  # noqa: S608 - our own words
 
         def spoil(sql: str = sql, values: tuple[Any, ...] = (key, text)) -> None:

@@ -10,7 +10,7 @@ from numbers import search_index
 from numbers.backups.files import opened
 from tests.memory.factories import Office, number
 from tests.memory.sites import Site, change_everything, fill, needs_database, only_postgresql, only_sqlite
-from tests.memory.test_search_index import INDEXES, ask, assert_right, found
+from tests.memory.test_search_index import INDEXES, PAIRS, ask, assert_right, found
 
 pytestmark = needs_database
 
@@ -36,7 +36,7 @@ def test_the_index_is_that_of_the_backup(site: Site) -> None:
 @only_sqlite
 def test_a_backup_without_the_index_gets_it(site: Site) -> None:
     fill()
-    for index in INDEXES.values():
+    for index in (*INDEXES.values(), PAIRS):
         for name in ("inserted", "updated", "deleted"):
             ask(f"DROP TRIGGER {index}_{name}")
         ask(f"DROP TABLE {index}")

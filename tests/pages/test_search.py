@@ -333,15 +333,15 @@ def questions(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[Word]]:
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(questions(), st.sampled_from([0, 1, querysets.FEW]))
+@given(questions(), st.sampled_from([0, 1, querysets.FEW]), st.sampled_from([0, 2, querysets.MANY]))
 def test_the_search_finds_what_a_naive_one_finds(
-    office: Office, question: tuple[list[dict[str, Any]], list[Word]], few: int
+    office: Office, question: tuple[list[dict[str, Any]], list[Word]], few: int, many: int
 ) -> None:
     records, searched = question
     before = transaction.savepoint()
     remember(*records)
 
-    with mock.patch.object(querysets, "FEW", few):
+    with mock.patch.multiple(querysets, FEW=min(few, many), MANY=many):
         seen = found(office, " ".join(word.typed for word in searched))
 
     transaction.savepoint_rollback(before)
