@@ -38,7 +38,7 @@ def odd_link(query: AuditQuery, page: int) -> SafeString:
 
 def _link(query: AuditQuery, part: str = "") -> SafeString:
     return format_html(
-        'href="{0}{1}" hx-get="{0}" hx-target="#results" hx-swap="outerHTML{2}"',
+        'href="{0}{1}" hx-get="{0}" hx-target="#results" hx-swap="patch{2}"',
         audit_address(query),
         f"#{part}" if part else "",
         f" show:#{part}:top" if part else "",

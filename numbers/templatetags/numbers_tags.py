@@ -46,7 +46,7 @@ def _url(context: Context, query: str) -> str:
 
 
 def _instant(url: str) -> SafeString:
-    return format_html('href="{0}" hx-get="{0}" hx-target="#results" hx-swap="outerHTML"', url)
+    return format_html('href="{0}" hx-get="{0}" hx-target="#results" hx-swap="patch"', url)
 
 
 @register.simple_tag(takes_context=True)
@@ -92,7 +92,7 @@ def everything_link(context: Context) -> SafeString:
 def choice_link(context: Context, filters: NumberFilters, user: str) -> SafeString:
     """The attributes of a link to one teammate's numbers; htmx takes along what stands in the form by then."""
     return format_html(
-        'href="{}" hx-get="{}" hx-include="#q, #sort, #filter-fields" hx-target="#results" hx-swap="outerHTML"',
+        'href="{}" hx-get="{}" hx-include="#q, #sort, #filter-fields" hx-target="#results" hx-swap="patch"',
         _url(context, filters.but(user=user).query),
         _url(context, urlencode({"user": user})),
     )

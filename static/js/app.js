@@ -56,8 +56,16 @@ setInterval(() => {
 
 // Of several lists on their way only the newest is shown, in whatever order they come. None is called off, which htmx
 // would complain of. A list that fetches itself anew gives way to what somebody asked for.
+const LONG = 350; // milliseconds, after which a list shows that it is on its way; for a quick one nothing is drawn anew
 let newest = null;
 let isAwaited = false;
+let becomingLong = 0;
+function setBusy(isBusy) {
+  const results = document.getElementById("results");
+  if (isBusy) results?.setAttribute("aria-busy", "true");
+  else results?.removeAttribute("aria-busy");
+}
+
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.target?.id !== "results") return;
   if (isAwaited && "X-Refresh" in event.detail.requestConfig.headers) {
@@ -66,6 +74,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   }
   newest = event.detail.xhr;
   isAwaited = true;
+  clearTimeout(becomingLong);
+  becomingLong = setTimeout(setBusy, LONG, true);
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
   const target = event.detail.target.id;
@@ -76,7 +86,10 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (isOld || isNoLongerAsked) event.detail.shouldSwap = false;
 });
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.xhr === newest) isAwaited = false;
+  if (event.detail.xhr !== newest) return;
+  isAwaited = false;
+  clearTimeout(becomingLong);
+  setBusy(false);
 });
 
 // Say it when the dashboard itself does not answer; say no more once it does.
@@ -131,6 +144,10 @@ document.addEventListener("click", async (event) => {
 document.addEventListener("toggle", (event) => {
   if (event.target.matches(".picker") && event.target.open) event.target.querySelector("input[type=search]")?.focus();
 }, true);
+let pagesPressed = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  pagesPressed = event.detail.requestConfig.elt.closest(".pages")?.ariaLabel;
+});
 document.addEventListener("htmx:afterSettle", (event) => {
   // What was pressed may be gone with the swap: the focus goes to where one would go on.
   const pressed = event.detail.requestConfig?.elt;
@@ -138,9 +155,8 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (pressed.matches(".choice")) document.getElementById("teammate-summary")?.focus();
   if (pressed.matches(".chip, .chip-all, #show-all")) (document.querySelector(".chip") ?? document.getElementById("q"))?.focus();
   // On the last page there is no "Next" any more, on the first no "Previous": the other one is beside where it was.
-  const pages = pressed.closest(".pages")?.getAttribute("aria-label");
   const isScrolled = pressed.getAttribute("hx-swap")?.includes("show:");
-  if (pages) document.querySelector(`.pages[aria-label="${pages}"] a[rel]`)?.focus({preventScroll: isScrolled});
+  if (pagesPressed) document.querySelector(`.pages[aria-label="${pagesPressed}"] a[rel]`)?.focus({preventScroll: isScrolled});
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

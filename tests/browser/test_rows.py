@@ -1,9 +1,9 @@
-"""The rows of a table are swapped past htmx: what stands in them, and where somebody is in them, stays as it was."""
+"""A list is patched, not swapped: what is the same stays where it stands, and where somebody is in it stays, too."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.looking import RECORDS, expect_numbers, row
+from tests.browser.looking import MARCUS, RECORDS, expect_numbers, row
 from tests.browser.test_filters import OF_MARCUS
 
 ROWS = "#results tbody[data-rows] tr"
@@ -50,19 +50,114 @@ def test_of_a_number_in_several_groups_the_same_row_keeps_the_focus(page: Page) 
     expect(link).to_be_focused()
 
 
-def test_htmx_sees_neither_the_rows_that_go_nor_those_that_come(page: Page) -> None:
+def test_the_focus_follows_its_row_to_another_place(page: Page) -> None:
+    page.goto("/numbers/")
+    link = row(page, "Marcus Sorensen – direct").get_by_role("link").first
+    page.evaluate("""() => {
+        const rows = document.querySelector("tbody[data-rows]");
+        rows.prepend([...rows.rows].find((row) => row.textContent.includes("Marcus Sorensen – direct")));
+    }""")
+    link.focus()
+    swap_anew(page)
+    expect(link).to_be_focused()
+    assert link.evaluate("(link) => link.closest('tr').sectionRowIndex") > 0
+
+
+def test_no_other_row_takes_the_focus_of_one_that_is_gone(page: Page) -> None:
+    page.goto("/numbers/")
+    first = page.locator(ROWS).first
+    first.get_by_role("link").first.focus()
+    first.evaluate("(row) => { row.dataset.row = '0'; }")
+    swap_anew(page)
+    assert page.evaluate("() => document.activeElement === document.body")
+
+
+def test_what_is_the_same_is_not_made_anew(page: Page) -> None:
     page.goto("/numbers/")
     page.evaluate("""() => {
+        window.before = [...document.querySelectorAll("tbody[data-rows] *")];
         window.gone = 0;
-        document.addEventListener("htmx:beforeCleanupElement", (event) => {
-            if (event.target.closest("tr[data-row]")) window.gone += 1;
-        });
-        document.addEventListener("htmx:beforeSwap", (event) => { window.answer = event.detail.serverResponse; });
+        document.addEventListener("htmx:beforeCleanupElement", () => { window.gone += 1; });
+        document.querySelector("tbody[data-rows] .name bdi").firstChild.data = "Another";
     }""")
     swap_anew(page)
+    assert page.evaluate("""() => {
+        const after = [...document.querySelectorAll("tbody[data-rows] *")];
+        return after.length === window.before.length && after.every((each, at) => each === window.before[at]);
+    }""")
     assert page.evaluate("() => window.gone") == 0
-    assert "data-rows" in page.evaluate("() => window.answer")
-    assert "data-row=" not in page.evaluate("() => window.answer")
+    expect(page.get_by_text("Another", exact=True)).to_have_count(0)
+
+
+def results_are_those_of(page: Page, path: str) -> bool:
+    """Whether the list is, to the last attribute, the one that a browser gets that asks for its page."""
+    same: bool = page.evaluate(
+        """async (path) => {
+            const answer = await fetch(path);
+            const fresh = Document.parseHTMLUnsafe(await answer.text()).getElementById("results");
+            return document.getElementById("results").isEqualNode(fresh);
+        }""",
+        path,
+    )
+    return same
+
+
+STEPS = [
+    *("q=m", "q=ma", "q=mar", "q=marcus", "q=zebra", "q=e&sort=-number", "q=e&sort=-number&page=2", ""),
+    *(
+        "messaging_us=restricted",
+        "messaging_us=restricted&sort=teammates",
+        "unassigned=yes",
+        f"user={MARCUS}",
+        "page=2",
+    ),
+]
+
+
+def test_after_any_steps_the_list_is_what_the_server_shows(page: Page) -> None:
+    page.goto("/numbers/")
+    for step in STEPS:
+        path = f"/numbers/?{step}"
+        page.evaluate(
+            """async (path) => {
+            const settled = new Promise((resolve) => {
+                document.addEventListener("htmx:afterSettle", resolve, {once: true});
+            });
+            await window.htmx.ajax("GET", path, {target: "#results", swap: "patch"});
+            await settled;
+        }""",
+            path,
+        )
+        assert results_are_those_of(page, path), step
+
+
+def test_what_was_patched_in_is_instant_too(page: Page) -> None:
+    page.goto("/numbers/?q=zebra")
+    page.evaluate("window.isStillHere = true")
+    page.get_by_label("Search", exact=True).fill("e")
+    expect(page.locator("#next-page").or_(page.locator("#sort-number")).first).to_be_visible()
+    page.locator("#sort-number").click()
+    expect(page).to_have_url("/numbers/?q=e&sort=number")
+    page.locator("#sort-number").click()
+    expect(page).to_have_url("/numbers/?q=e&sort=-number")
+    assert page.evaluate("window.isStillHere")
+
+
+def test_a_list_that_takes_long_shows_that_it_is_on_its_way(page: Page) -> None:
+    page.goto("/numbers/")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/numbers/?q=marcus*", hold)
+    results = page.locator("#results")
+    expect(results).not_to_have_attribute("aria-busy", "true")
+    page.get_by_label("Search", exact=True).fill("marcus")
+    expect(results).to_have_attribute("aria-busy", "true")
+    held[0].continue_()
+    expect_numbers(page, OF_MARCUS)
+    expect(results).not_to_have_attribute("aria-busy", "true")
 
 
 def test_the_focus_elsewhere_is_left_alone(page: Page) -> None:

@@ -146,8 +146,8 @@ OUTSIDE = "OUTSIDE"
 
 
 def isolated(node: LexborNode) -> bool:
-    """Whether the text is alone in a `bdi`, or in an element that only a program reads."""
-    return node.tag in {"bdi", "title", "option"}
+    """Whether the text is alone in a `bdi` or what is as good, or in an element that only a program reads."""
+    return node.tag in {"bdi", "title", "option"} or node.attributes.get("dir") == "auto"
 
 
 def _texts_with(page: LexborHTMLParser, text: str) -> Iterator[LexborNode]:

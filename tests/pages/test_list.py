@@ -80,8 +80,9 @@ def test_a_cell_says_its_place_and_its_fact_in_words(office: Office) -> None:
 
     page = parsed(office.get(LIST))
 
-    assert words(one(page, '[data-cell="messaging.Intl"]')) == "Messaging, international: restricted"
-    assert words(one(page, '[data-cell="calling.US"]')) == "Calling, United States: allowed"
+    cell = one(page, '[data-cell="messaging.Intl"]')
+    assert (words(cell), attribute(cell, "aria-label")) == ("restricted", "Messaging, international: restricted")
+    assert attribute(one(page, '[data-cell="calling.US"]'), "aria-label") == "Calling, United States: allowed"
 
 
 @pytest.mark.parametrize("raw", ["sometimes", "UNRESTRICTED", "", "unrestricted "])

@@ -1,4 +1,4 @@
-"""The rows of every long table, which pass htmx by: see static/js/rows.js."""
+"""The rows of every long table, which pass htmx by: see static/js/patch.js."""
 
 import pytest
 

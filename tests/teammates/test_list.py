@@ -91,7 +91,7 @@ def test_a_row_says_in_words_what_any_of_the_numbers_allows(office: Office) -> N
         "messaging.CA": "unknown",
         "messaging.Intl": "unknown",
     }
-    assert words(one(row, '[data-cell="calling.US"]')) == "Calling, United States: allowed"
+    assert attribute(one(row, '[data-cell="calling.US"]'), "aria-label") == "Calling, United States: allowed"
 
 
 def test_a_number_that_is_gone_gives_no_reach(office: Office) -> None:
