@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.db.models.functions import Upper
 from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -80,3 +81,12 @@ def test_it_is_put_together_once(syncs: list[Sync], django_assert_num_queries: A
 def test_it_is_asked_with_as_many_values_as_it_has_places(values: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="zip"):
         Prepared(about, str, str).rows(*values)
+
+
+def test_what_a_queryset_annotates_is_there(syncs: list[Sync]) -> None:
+    prepared = Prepared(lambda least: newest(least).annotate(began=F("started_at"), asked=Upper("scope")), int)
+
+    row = prepared.first(syncs[-1].pk)
+
+    assert row is not None
+    assert (row.began, row.asked) == (row.started_at, "NUMBER")  # type: ignore[attr-defined]
