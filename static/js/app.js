@@ -92,6 +92,17 @@ document.addEventListener("htmx:afterRequest", (event) => {
   setBusy(false);
 });
 
+// The address follows the list. htmx would write it twice, and into a store besides, before anybody sees the rows; a step
+// back it knows by this state, and loads that page.
+const STEP = { htmx: true };
+document.addEventListener("htmx:pushedIntoHistory", (event) => {
+  if (!history.state?.htmx) history.replaceState(STEP, "");
+  history.pushState(STEP, "", event.detail.path);
+});
+document.addEventListener("htmx:replacedInHistory", (event) => {
+  setTimeout(() => history.replaceState(STEP, "", event.detail.path));
+});
+
 // Say it when the dashboard itself does not answer; say no more once it does.
 function say(sentence) {
   const trouble = document.getElementById("trouble");
