@@ -90,7 +90,6 @@ def with_forward(states: QuerySet[NumberState], where: str) -> QuerySet[NumberSt
 
 FEW = 2_000  # found numbers that are looked up, and then sorted
 MANY = 20_000  # of more, the first ones in the order of the list are soon found
-SHARE = 5  # of the texts: where the index names more than every so manieth, all are read as soon
 
 
 def search(states: QuerySet[NumberState], query: str) -> tuple[QuerySet[NumberState], int | None]:
@@ -101,36 +100,24 @@ def search(states: QuerySet[NumberState], query: str) -> tuple[QuerySet[NumberSt
     words = words_of(query)[:MAX_WORDS]
     if not words:
         return states, None
-    named, is_exact = count(SearchText, _all_writings(words)) or (None, False)
-    if named is not None and is_exact:
-        return _told_by_index(states, words, named), named
-    if named is not None and named <= FEW:
-        return _looked_up(states, found(words)), None
-    return _told_by_texts(states, words, named or 0)
-
-
-def _told_by_index(states: QuerySet[NumberState], words: list[str], total: int) -> QuerySet[NumberState]:
+    total = count(SearchText, _all_writings(words))
+    if total is None:
+        return _told_by_texts(states, words)
     if total > MANY:
-        return states.filter(_fits_each(words))
-    return holding(states, SearchText, _all_writings(words), key="phone_number", one_by_one=total > FEW)
+        return states.filter(_fits_each(words)), total
+    return holding(states, SearchText, _all_writings(words), key="phone_number", one_by_one=total > FEW), total
 
 
-def _told_by_texts(states: QuerySet[NumberState], words: list[str], named: int) -> tuple[QuerySet[NumberState], int]:
-    is_of_help = named <= MANY or named * SHARE <= SearchText.objects.count()
-    texts = found(words) if is_of_help else _fitting(words)
+def _told_by_texts(states: QuerySet[NumberState], words: list[str]) -> tuple[QuerySet[NumberState], int]:
+    texts = found(words)
     total = texts.count()
     if total <= FEW:
-        return _looked_up(states, texts), total
-    if total <= MANY:
-        states = holding(states, SearchText, _all_writings(words), key="phone_number", one_by_one=True)
+        return states.filter(phone_number__in=texts.values("pk")[:FEW]), total  # cut: PostgreSQL begins with them then
     return states.filter(_fits_each(words)), total
 
 
-def _looked_up(states: QuerySet[NumberState], texts: QuerySet[SearchText]) -> QuerySet[NumberState]:
-    return states.filter(phone_number__in=texts.values("pk")[:FEW])  # cut, so that PostgreSQL begins with them
-
-
 def _fits_each(words: list[str]) -> Exists:
+    """Ask the text of each number, in the order of the list, which is soon full."""
     return Exists(_fitting(words).filter(pk=OuterRef("phone_number")))
 
 

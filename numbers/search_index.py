@@ -11,7 +11,7 @@ and made anew where it is not whole.
 
 import logging
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -80,7 +80,7 @@ def holding(
 ) -> QuerySet[Row]:
     """Those of `rows` whose `key` names a row of the model `of` that may hold every word, each in one of its writings.
 
-    It spares reading the others, where the index is of help. The texts are to be asked too, unless `count` says not.
+    It spares reading the others, where the index is of help. The texts are to be asked too, where it cannot `count`.
     The rows are looked up by what is found, or `one_by_one`, as they come, in what is found.
     """
     for each in (each for each in INDEXED if each.model is of):
@@ -88,24 +88,18 @@ def holding(
     return rows
 
 
-def count(of: type[Model], words: Writings) -> tuple[int, bool] | None:
-    """Return how many rows of the model `of` may hold every word, and whether all of them do; None without an index.
+def count(of: type[Model], words: Writings) -> int | None:
+    """Return how many rows of the model `of` hold every word, where the index alone tells which ones; else None.
 
-    They do where each word has one writing, and that is a term of the index.
+    It does where each word has one writing: it is asked of the whole text then, not of a column.
     """
-    indexed = [each for each in INDEXED if each.model is of]
-    asked = [(each.name, match) for each in indexed if (match := _match(each, words))]
-    if not asked or not _is_whole_in(connection):
+    asked = [(each.name, match) for each in INDEXED if each.model is of and (match := _match(each, words))]
+    if not asked or any(len(writings) > 1 for writings in words) or not _is_whole_in(connection):
         return None
     found = " INTERSECT ".join(f"SELECT rowid FROM {name} WHERE {name} MATCH %s" for name, _ in asked)  # noqa: S608 - our own words
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM ({found})", [match for _, match in asked])  # noqa: S608 - our own words
-        return cursor.fetchone()[0], all(_is_term(indexed, *writings) for writings in words)
-
-
-def _is_term(indexed: Iterable[Indexed], text: str, *others: str) -> bool:
-    """Say whether one of these has the text as it is, and there are no others."""
-    return not others and any(len(text) < TRIGRAM if each.short else len(text) == TRIGRAM for each in indexed)
+        return int(cursor.fetchone()[0])
 
 
 class _MayHold(Func):
@@ -128,20 +122,19 @@ class _MayHold(Func):
 
 
 def _match(each: Indexed, words: Writings) -> str:
-    """Return what asks FTS5 for every term; nothing for words of which one writing is none of this index."""
+    """Return what asks FTS5 for every word; nothing for words of which one writing is none of this index."""
     parts = (
-        " OR ".join(f"({_terms_of(each, text)})" for text in writings)
+        " OR ".join(_asked(each, text) for text in writings)
         for writings in words
         if all((len(text) < TRIGRAM) is each.short for text in writings)
     )
     return " AND ".join(f"({part})" for part in parts)
 
 
-def _terms_of(each: Indexed, word: str) -> str:
-    if each.short:
-        return f'"{_term(word)}"'
-    trigrams = dict.fromkeys(word[start : start + TRIGRAM] for start in range(len(word) - TRIGRAM + 1))
-    return " ".join('"{}"'.format(trigram.replace('"', '""')) for trigram in trigrams)
+def _asked(each: Indexed, text: str) -> str:
+    # Trigrams that follow one another, as FTS5 takes a text in quotes, are the text itself.
+    quoted = _term(text) if each.short else text.replace('"', '""')
+    return f'"{quoted}"'
 
 
 _TERMS = "quo_admin_letters_and_pairs"  # what SQLite calls `_letters_and_pairs`
@@ -196,11 +189,9 @@ def _opened(connection: BaseDatabaseWrapper) -> Iterator[sqlite3.Connection]:
 
 
 def _table(each: Indexed) -> str:
-    # Without the texts, which are there already, and without the places in them, of which the texts are asked.
-    tokens = "ascii" if each.short else "trigram case_sensitive 1"
-    return (
-        f"CREATE VIRTUAL TABLE {each.name} USING fts5(search_text, content = '', detail = none, tokenize = '{tokens}')"
-    )
+    # Without the texts, which are there already. Of letters and pairs the places in them are not asked.
+    how = "detail = none, tokenize = 'ascii'" if each.short else "tokenize = 'trigram case_sensitive 1'"
+    return f"CREATE VIRTUAL TABLE {each.name} USING fts5(search_text, content = '', {how})"
 
 
 @cache
@@ -217,7 +208,7 @@ def _is_possible() -> bool:
 
 def is_whole(database: sqlite3.Connection) -> bool:
     """Say whether the index is there and is kept. What was written while a trigger was missing is not in it."""
-    return _is_possible() and _parts(database).issuperset(name for each in INDEXED for name, _ in _triggers(each))
+    return _is_possible() and _parts(database).items() >= dict(_definitions()).items()
 
 
 def _is_whole_in(connection: BaseDatabaseWrapper) -> bool:
@@ -232,12 +223,19 @@ def is_part(name: str) -> bool:
     return name.startswith(tuple(each.name for each in INDEXED))
 
 
-def _parts(database: sqlite3.Connection) -> set[str]:
-    return {name for (name,) in database.execute("SELECT name FROM main.sqlite_master") if is_part(name)}
+def _parts(database: sqlite3.Connection) -> dict[str, str]:
+    """Return the definition of each part that is there, by its name."""
+    return {name: sql for name, sql in database.execute("SELECT name, sql FROM main.sqlite_master") if is_part(name)}
+
+
+def _definitions() -> Iterator[tuple[str, str]]:
+    for each in INDEXED:
+        yield each.name, _table(each)
+        yield from _triggers(each)
 
 
 def _triggers(each: Indexed) -> Iterator[tuple[str, str]]:
-    """Yield their names and what each does."""
+    """Yield their names and definitions."""
     index, table, key = each.name, each.table, each.key
     old, new = (f"{row}.{key}, {each.text(row)}" for row in ("OLD", "NEW"))
     add = f"INSERT INTO {index} (rowid, search_text) SELECT {new} WHERE {each.is_in('NEW')}"
@@ -248,7 +246,7 @@ def _triggers(each: Indexed) -> Iterator[tuple[str, str]]:
         ("updated", f"AFTER UPDATE ON {table} WHEN {differs}", f"{forget}; {add}"),
         ("deleted", f"AFTER DELETE ON {table}", forget),
     ):
-        yield f"{index}_{name}", f"{when} BEGIN {what}; END"
+        yield f"{index}_{name}", f"CREATE TRIGGER {index}_{name} {when} BEGIN {what}; END"
 
 
 def _forget_triggers(database: sqlite3.Connection) -> None:
@@ -265,15 +263,16 @@ def make(database: sqlite3.Connection) -> None:
     _teach(database)
     for each in INDEXED:
         index = each.name
-        if index not in _parts(database):
+        if _parts(database).get(index) != _table(each):  # of an earlier version, perhaps
+            database.execute(f"DROP TABLE IF EXISTS main.{index}")
             database.execute(_table(each))
         database.execute(f"INSERT INTO {index} ({index}) VALUES ('delete-all')")  # noqa: S608 - our own words
         database.execute(
             f"INSERT INTO {index} (rowid, search_text) SELECT row.{each.key}, {each.text('row')}"  # noqa: S608 - our own words
             f" FROM main.{each.table} AS row WHERE {each.is_in('row')} ORDER BY 1"
         )
-        for name, what in _triggers(each):
-            database.execute(f"CREATE TRIGGER {name} {what}")
+        for _, trigger in _triggers(each):
+            database.execute(trigger)
 
 
 @contextmanager

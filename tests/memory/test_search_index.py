@@ -34,7 +34,7 @@ def ask(sql: str, *values: Any) -> list[tuple[Any, ...]]:
 def held(index: str) -> list[tuple[Any, ...]]:
     """The rows that SQLite's index knows, and each term that it knows of them."""
     ask(f"CREATE VIRTUAL TABLE temp.held USING fts5vocab(main, {index}, instance)")
-    known = ask("SELECT doc, term FROM temp.held ORDER BY doc, term")
+    known = ask("SELECT DISTINCT doc, term FROM temp.held ORDER BY doc, term")
     ask("DROP TABLE temp.held")
     return known
 
