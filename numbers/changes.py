@@ -127,15 +127,24 @@ class _Key:
 def _found(since: datetime, baseline: datetime | None) -> QuerySet[Any, Any]:
     """The keys of all changes, as rows; of what several tables tell of one number, the union keeps one."""
     states, first = NumberState.objects, Q(since=F("phone_number__first_seen"))
+    begun = later = Q(since__gte=since)
+    if baseline and baseline >= since:
+        later = Q(since__gt=baseline)
+        begun = begun if _is_known_before(baseline) else later
     sources = (
         (states.filter(until__gte=since), "until"),
-        (states.filter(since__gte=since, since__gt=baseline) if baseline else states.none(), "since"),
-        (_put_on().filter(since__gte=since).exclude(first), "since"),
+        (states.filter(later) if baseline else states.none(), "since"),
+        (_put_on().filter(begun).exclude(first), "since"),
         (_taken_off().filter(until__gte=since), "until"),
     )
     numbers = [_keys(rows, moment, "phone_number_id", is_teammate=False) for rows, moment in sources]
-    described = TeammateState.objects.filter(since__gte=since).exclude(since=F("teammate__first_seen"))
+    described = TeammateState.objects.filter(begun).exclude(since=F("teammate__first_seen"))
     return numbers[0].union(*numbers[1:], _keys(described, "since", "teammate_id", is_teammate=True))
+
+
+def _is_known_before(baseline: datetime) -> bool:
+    """Whether anything was; else all that the first complete answer told began with its number or its teammate."""
+    return Sync.objects.filter(outcome=Sync.Outcome.SUCCEEDED, observed_at__lt=baseline).exists()
 
 
 def _keys(rows: QuerySet[Any], moment: str, of: str, *, is_teammate: bool) -> QuerySet[Any, Any]:

@@ -74,6 +74,20 @@ def test_a_change_between_the_first_look_and_the_first_complete_answer_is_told(o
     assert sentences() == ["Leasing: the name went from “Sales” to “Leasing”"]
 
 
+def test_people_whom_the_first_complete_answer_puts_on_a_number_that_was_known_are_told(office: Office) -> None:
+    office.hears_of_number(number("PN1", ANN))
+    office.hears(number("PN1", ANN, BOB), number("PN2", BOB))
+
+    assert sentences() == ["Bob Roe was put on Front desk"]
+
+
+def test_a_teammate_whom_the_first_complete_answer_describes_otherwise_is_told(office: Office) -> None:
+    office.hears_of_number(number("PN1", ANN))
+    office.hears(number("PN1", teammate("US1", first_name="Anna", last_name="Lee")))
+
+    assert sentences() == ["Anna Lee: the first name went from “Ann” to “Anna”"]
+
+
 def test_an_answer_that_says_the_same_changes_nothing(office: Office) -> None:
     for _ in range(3):
         office.hears(number("PN1", ANN, BOB))
@@ -472,6 +486,7 @@ def test_the_queries_are_the_same_for_few_and_for_many(
     office.hears(*(number(quo_id, name="C") for quo_id in ids(count)))
 
     version = memory_version()
-    # the first look, the keys, how many; of numbers the states, who came and who went; of teammates the states
-    with django_assert_num_queries(6):
+    # the first look, what was known before, the keys; of numbers the states, who came and who went; of teammates
+    # the states
+    with django_assert_num_queries(7):
         changes(since=NINE, limit=500, version=version)
