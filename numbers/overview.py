@@ -1,20 +1,22 @@
 """The start page: whether anything needs somebody, what the numbers may do, who reaches abroad, what changed lately."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from django.db.models import Count, Q, QuerySet, Window
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from numbers.changes import Changes, changes
 from numbers.facts import CHANNELS, COLUMNS, Column, Fact
-from numbers.filters import NumberFilters
-from numbers.models import NumberState, TeammateState, shown_name
-from numbers.querysets import current
+from numbers.filters import DEFAULT_SORT, NumberFilters
+from numbers.models import Assignment, NumberState, TeammateState, shown_name
+from numbers.querysets import FEW, OUTSIDE, UNFINISHED, current, ordered
 from numbers.rows import NO_NAME, number_url, teammate_url
+from numbers.snapshots import one_moment
 from numbers.teammate_filters import TeammateFilters
+from numbers.teammate_querysets import people_where, reaches
 from numbers.versions import Version
 
 LATELY = timedelta(days=7)
@@ -124,16 +126,19 @@ def overview(now: datetime, version: Version) -> Overview:
 @lru_cache(maxsize=1)
 def standing(_version: Version) -> Standing:
     """Questions about every number, asked once for each version of the memory, which never changes."""
-    facts = _count_facts()
-    return Standing(
-        numbers=facts["numbers"],
-        teammates=TeammateState.objects.filter(until=None).count(),
-        to_look_at=tuple(item for item in _items() if item.numbers.count),
-        bars=tuple((channel, tuple(_bars(channel, facts))) for channel in CHANNELS),
-        abroad=tuple(
-            _abroad(column, facts[f"{column.field}_{Fact.ALLOWED}"]) for column in COLUMNS if column.region == "Intl"
-        ),
-    )
+    with one_moment():  # a sync that ended between two questions would put counts and names apart
+        facts = _count_facts()
+        return Standing(
+            numbers=facts["numbers"],
+            teammates=TeammateState.objects.filter(until=None).count(),
+            to_look_at=tuple(item for item in _items(facts) if item.numbers.count),
+            bars=tuple((channel, tuple(_bars(channel, facts))) for channel in CHANNELS),
+            abroad=tuple(
+                _abroad(column, facts[f"{column.field}_{Fact.ALLOWED}"])
+                for column in COLUMNS
+                if column.region == "Intl"
+            ),
+        )
 
 
 def _list_url(filters: NumberFilters) -> str:
@@ -145,10 +150,15 @@ def _list_url(filters: NumberFilters) -> str:
 
 
 def _count_facts() -> dict[str, int]:
-    """Return how many `numbers` there are, and of each cell's field how many say each fact: `calling_us_allowed`."""
+    """Return how many `numbers` there are, and of each cell's field how many say each fact: `calling_us_allowed`.
+
+    And of how many the port is `unfinished` or calls go `outside`, as all the numbers are passed anyway.
+    """
     raw = {Fact.ALLOWED: "unrestricted", Fact.RESTRICTED: "restricted"}
     counted: dict[str, int] = current().aggregate(
         numbers=Count("pk"),
+        unfinished=Count("pk", filter=UNFINISHED),
+        outside=Count("pk", filter=OUTSIDE),
         **{
             f"{column.field}_{fact}": Count("pk", filter=Q(**{column.field: value}))
             for column in COLUMNS
@@ -181,35 +191,37 @@ def _segments(column: Column, counts: dict[Fact, int]) -> Iterator[Segment]:
 # What needs somebody
 
 
-def _items() -> Iterator[ToLookAt]:
+def _items(facts: Mapping[str, int]) -> Iterator[ToLookAt]:
     nobody = NumberFilters(unassigned="yes")
     outside = NumberFilters(forward="outside")
     unfinished = NumberFilters(porting="unfinished")
-    unconfirmed = current().exclude(phone_number__seen_until=None).order_by("name_key", "number", "phone_number_id")
+    unconfirmed = ordered(current().filter(phone_number__seen_until__isnull=False), DEFAULT_SORT)
+    # Nobody is on a number that is not there (see numbers.invariants), and who is on one is told by an index.
+    somebody = Assignment.objects.filter(until=None).aggregate(on=Count("phone_number", distinct=True))["on"]
     yield _item(
         "unassigned",
-        _few_numbers(nobody.states()),
+        _few_numbers(nobody.states(), facts["numbers"] - somebody),
         ("number has nobody on it", "numbers have nobody on them"),
         "Calls and texts reach no teammate there. Where people use the number, put somebody on it in Quo.",
         _list_url(nobody),
     )
     yield _item(
         "forward",
-        _few_numbers(outside.states()),
+        _few_numbers(outside.states(), facts["outside"]),
         ("number forwards its calls outside the company", "numbers forward their calls outside the company"),
         "Calls ring at telephones that are none of your numbers. Check that this is meant.",
         _list_url(outside),
     )
     yield _item(
         "porting",
-        _few_numbers(unfinished.states()),
+        _few_numbers(unfinished.states(), facts["unfinished"]),
         ("port is not completed", "ports are not completed"),
         "Look in Quo at what is missing, and ask Quo’s support where nothing moves.",
         _list_url(unfinished),
     )
     yield _item(
         "unconfirmed",
-        _few_numbers(unconfirmed),
+        _few_numbers(unconfirmed, unconfirmed.count()),
         ("number is shown as last seen", "numbers are shown as last seen"),
         "Missing from Quo’s last answers, or unreadable in them. The status page says why.",
         reverse("numbers:status"),
@@ -220,16 +232,14 @@ def _item(key: str, numbers: Few, matter: tuple[str, str], step: str, url: str) 
     return ToLookAt(key, numbers, matter[0] if numbers.count == 1 else matter[1], step, url)
 
 
-def _few_numbers(states: QuerySet[NumberState]) -> Few:
-    rows = states.values_list("phone_number_id", "phone_number__quo_id", "name", _ALL)[:SHOWN_NUMBERS]
-    return _few([(Named(key, name.strip() or NO_NAME, number_url(quo_id)), count) for key, quo_id, name, count in rows])
-
-
-def _few(rows: Sequence[tuple[Named, int]]) -> Few:
-    return Few(rows[0][1] if rows else 0, tuple(named for named, _ in rows))
-
-
-_ALL = Window(Count("*"))  # beside each of the first rows, how many there would be without a limit
+def _few_numbers(states: QuerySet[NumberState], count: int) -> Few:
+    """Return the first of these `count` numbers: of many they are soon met in the order of the list, few are named."""
+    if not count:
+        return Few(0, ())
+    if count <= FEW:
+        states = ordered(current().filter(pk__in=list(states.order_by().values_list("pk", flat=True))), DEFAULT_SORT)
+    rows = states.values_list("phone_number_id", "phone_number__quo_id", "name")[:SHOWN_NUMBERS]
+    return Few(count, tuple(Named(key, name.strip() or NO_NAME, number_url(quo_id)) for key, quo_id, name in rows))
 
 
 # Who reaches abroad
@@ -240,19 +250,21 @@ def _abroad(column: Column, numbers: int) -> Abroad:
     return Abroad(
         channel=column.channel,
         act="call" if column.channel == "calling" else "text",
-        teammates=_few_teammates(reaching.states()),
+        teammates=_few_teammates(column),
         teammates_url=f"{reverse('numbers:teammates')}?{reaching.query}",
         numbers=numbers,
         url=_list_url(NumberFilters(**{column.field: Fact.ALLOWED.value})),  # type: ignore[arg-type]
     )
 
 
-def _few_teammates(states: QuerySet[TeammateState]) -> Few:
-    columns = ("teammate_id", "teammate__quo_id", "first_name", "last_name", "email")
-    rows = states.values_list(*columns, _ALL)[:SHOWN_TEAMMATES]
-    return _few(
-        [
-            (Named(key, shown_name(first, last, email).strip() or NO_NAME, teammate_url(quo_id)), count)
-            for key, quo_id, first, last, email, count in rows
-        ]
+def _few_teammates(column: Column) -> Few:
+    """Return who reaches so far: of many the first are soon met in the order of their names, few are named."""
+    reaching = set(people_where(column.field, Fact.ALLOWED).values_list("teammate", flat=True))
+    are_they = Q(teammate__in=reaching) if len(reaching) <= FEW else Q(reaches(column.field))
+    states = TeammateState.objects.filter(are_they, until=None).order_by("name_key", "pk")
+    rows = states.values_list("teammate_id", "teammate__quo_id", "first_name", "last_name", "email")[:SHOWN_TEAMMATES]
+    first = (
+        Named(key, shown_name(first_name, last_name, email).strip() or NO_NAME, teammate_url(quo_id))
+        for key, quo_id, first_name, last_name, email in rows
     )
+    return Few(len(reaching), tuple(first))

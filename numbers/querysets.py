@@ -65,6 +65,7 @@ def with_somebody(states: QuerySet[NumberState], *, is_on: bool) -> QuerySet[Num
 
 
 NO_PORT = Q(porting_status=None) | Q(porting_status="")
+UNFINISHED = ~(NO_PORT | Q(porting_status__iexact="completed"))
 
 
 def with_port(states: QuerySet[NumberState], status: str) -> QuerySet[NumberState]:
@@ -72,20 +73,23 @@ def with_port(states: QuerySet[NumberState], status: str) -> QuerySet[NumberStat
     if status == "none":
         return states.filter(NO_PORT)
     if status == "unfinished":
-        return states.exclude(NO_PORT | Q(porting_status__iexact="completed"))
+        return states.filter(UNFINISHED)
     return states.filter(porting_status=status)
+
+
+NO_FORWARD = Q(forward=None) | Q(forward="")
+_OURS = Exists(NumberState.objects.filter(number=OuterRef("forward_number"), until=None))
+OUTSIDE = ~NO_FORWARD & ~Q(_OURS)
 
 
 def with_forward(states: QuerySet[NumberState], where: str) -> QuerySet[NumberState]:
     """The numbers that forward calls: "any"where, "none", "inside" to a number of the workspace, else "outside"."""
-    nowhere = Q(forward=None) | Q(forward="")
     if where == "none":
-        return states.filter(nowhere)
-    states = states.exclude(nowhere)
-    if where == "any":
-        return states
-    ours = Exists(NumberState.objects.filter(number=OuterRef("forward_number"), until=None))
-    return states.filter(ours if where == "inside" else ~ours)
+        return states.filter(NO_FORWARD)
+    if where == "outside":
+        return states.filter(OUTSIDE)
+    states = states.exclude(NO_FORWARD)
+    return states.filter(_OURS) if where == "inside" else states
 
 
 FEW = 2_000  # found numbers that are looked up, and then sorted

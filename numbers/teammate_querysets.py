@@ -67,16 +67,22 @@ def _reach(field: str) -> Case:
 
 def with_reach(states: QuerySet[TeammateState], field: str, fact: Fact) -> QuerySet[TeammateState]:
     """The teammates who reach just so far in the cell `field`; who is on no number has no reach and is none of them."""
-    states = states.filter(teammate__in=_people_where(field, fact))
+    states = states.filter(teammate__in=people_where(field, fact))
     for further in REACH[REACH.index(fact) + 1 :]:
-        states = states.exclude(teammate__in=_people_where(field, further))
+        states = states.exclude(teammate__in=people_where(field, further))
     return states
 
 
-def _people_where(field: str, fact: Fact) -> QuerySet[Assignment, Any]:
+def people_where(field: str, fact: Fact) -> QuerySet[Assignment, Any]:
     """Who is on a number now of which Quo says this."""
     numbers = with_fact(current(), field, fact).values("phone_number")
     return Assignment.objects.filter(until=None, phone_number__in=numbers).order_by().values("teammate")
+
+
+def reaches(field: str) -> Exists:
+    """Whether a teammate is on a number now that allows this, asked of one teammate after the other: for the first."""
+    allowing = {"phone_number__states__until": None, f"phone_number__states__{field}": "unrestricted"}
+    return Exists(Assignment.objects.filter(teammate=OuterRef("teammate"), until=None, **allowing))
 
 
 def numbers_of(teammate: int) -> QuerySet[NumberState]:

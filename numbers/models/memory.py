@@ -36,6 +36,9 @@ class PhoneNumber(models.Model):
 
     class Meta:
         ordering = ("quo_id",)
+        indexes = [
+            models.Index(fields=["seen_until"], condition=Q(seen_until__isnull=False), name="numbers_not_confirmed"),
+        ]
 
     def __str__(self) -> str:
         return self.quo_id
