@@ -120,10 +120,13 @@ _OTHER = Advice(
 
 def advice_for(cell: Cell, number: str) -> tuple[Advice, ...]:
     """Return the possible causes of a restricted cell of `number` (E.164); nothing where it is not restricted."""
-    if cell.fact is not Fact.RESTRICTED:
-        return ()
-    key = cell.column.key
-    if key in {"messaging.US", "messaging.CA"} and is_toll_free(number):
+    return causes_in(cell.column, toll_free=is_toll_free(number)) if cell.fact is Fact.RESTRICTED else ()
+
+
+def causes_in(column: Column, *, toll_free: bool) -> tuple[Advice, ...]:
+    """Return the possible causes of a restriction in `column`, of a number of that kind."""
+    key = column.key
+    if key in {"messaging.US", "messaging.CA"} and toll_free:
         return (_TOLL_FREE,)
     known = {
         "messaging.US": (_A2P, _SOLE_PROPRIETOR),

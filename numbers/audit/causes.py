@@ -1,13 +1,13 @@
 """What may stand behind the restrictions of an audit: each possible cause once, however many numbers it is about."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from numbers.audit.groups import Facts, Line
+from numbers.audit.groups import Alike
 from numbers.audit.odd import Finding
-from numbers.facts import COLUMNS, Advice, Cell, Column, Fact, advice_for
+from numbers.facts import COLUMNS, Advice, Column, Fact, causes_in
+from numbers.models import NumberState
 
 
 @dataclass(frozen=True)
@@ -29,27 +29,22 @@ class Causes:
 
     def of(self, finding: Finding) -> tuple[Cause, ...]:
         """Return what may stand behind the restrictions by which these numbers are odd."""
-        kinds = {line.kind for line in finding.lines}
         restricted = [cell.column for cell in finding.cells if cell.fact is Fact.RESTRICTED]
-        advice = {advice for column in restricted for kind in kinds for advice in self.behind[column, kind]}
+        advice = {advice for column in restricted for kind in finding.kinds for advice in self.behind[column, kind]}
         return tuple(cause for cause in self.found if cause.advice in advice)
 
 
-def causes_of(lines: Iterable[Line]) -> Causes:
-    """Return what may stand behind the restrictions on `lines`, in the order of the cells."""
-    samples: dict[str, str] = {}  # what advises on a number asks of it only whether it is toll-free
-    patterns: Counter[tuple[str, Facts]] = Counter()
-    for line in lines:
-        samples.setdefault(line.kind, line.number)
-        patterns[line.kind, line.facts] += 1
+def causes_of(numbers: Alike) -> Causes:
+    """Return what may stand behind the restrictions on these numbers, in the order of the cells."""
+    kinds = sorted({kind for kind, _ in numbers})
     behind = {
-        (column, kind): advice_for(Cell(column, Fact.RESTRICTED, "restricted"), samples[kind])
+        (column, kind): causes_in(column, toll_free=kind == NumberState.Kind.TOLL_FREE)
         for column in COLUMNS
-        for kind in sorted(samples)
+        for kind in kinds
     }
     counts: Counter[Advice] = Counter()
     columns: dict[Advice, set[Column]] = {advice: set() for several in behind.values() for advice in several}
-    for (kind, facts), count in patterns.items():
+    for (kind, facts), count in numbers.items():
         advised = set()
         for column, fact in zip(COLUMNS, facts, strict=True):
             if fact is Fact.RESTRICTED:

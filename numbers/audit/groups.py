@@ -5,7 +5,7 @@ Pure functions over light lines: no database, no HTTP.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ FEWEST_TO_COMPARE = 3
 
 Facts = tuple[Fact, ...]  # of the six cells, in the order of COLUMNS
 Patterns = frozenset[tuple[Facts, int]]  # which facts there are together, each with on how many numbers
+Alike = Mapping[tuple[str, Facts], int]  # how many numbers are of that kind and have these facts
 _FACTS = tuple(Fact)
 
 
@@ -67,7 +68,7 @@ class Tally:
     unknown: int
 
     def of(self, fact: Fact) -> int:
-        return next(count for counted, count in self._counts if counted is fact)
+        return self.allowed if fact is Fact.ALLOWED else self.restricted if fact is Fact.RESTRICTED else self.unknown
 
     @property
     def total(self) -> int:
@@ -91,13 +92,21 @@ class Tally:
         return (Fact.ALLOWED, self.allowed), (Fact.RESTRICTED, self.restricted), (Fact.UNKNOWN, self.unknown)
 
 
-def tallies_of(lines: Iterable[Line]) -> tuple[Tally, ...]:
+def alike(lines: Iterable[Line]) -> Alike:
+    """Count the numbers that differ in no cell and in no kind."""
+    return Counter((line.kind, line.facts) for line in lines)
+
+
+def tallies_of(numbers: Alike) -> tuple[Tally, ...]:
     """Return the tally of each cell, in the order of `COLUMNS`."""
-    return _tallies(_patterns_of(lines))
+    return _tallies(_patterns_of(numbers))
 
 
-def _patterns_of(lines: Iterable[Line]) -> Patterns:
-    return frozenset(Counter(line.facts for line in lines).items())
+def _patterns_of(numbers: Alike) -> Patterns:
+    patterns: Counter[Facts] = Counter()
+    for (_, facts), count in numbers.items():
+        patterns[facts] += count
+    return frozenset(patterns.items())
 
 
 @lru_cache(maxsize=4096)  # thousands of teammates are on one or two numbers with the same facts
@@ -114,9 +123,10 @@ class Group:
     """Numbers that are compared with each other.
 
     `position` counts the groups from 0. `key` is the group's id, the kind, or the teammate's id; empty where the
-    numbers have none. `lines` are those of its numbers that are shown, and `tallies` count these. What is usual is
-    of the whole group, shown or not: `size` is how many numbers it has, `whole` counts them, `patterns` has their
-    facts, and `most` is what more than half of them have in each cell, None where there is no such fact.
+    numbers have none. Of its numbers `count` are shown: `lines`, where they are at hand, are these, `shown` has their
+    facts and `tallies` count them. What is usual is of the whole group, shown or not: `size` is how many numbers it
+    has, `whole` counts them, `patterns` has their facts, and `most` is what more than half of them have in each cell,
+    None where there is no such fact.
     """
 
     position: int
@@ -125,6 +135,8 @@ class Group:
     label: str
     detail: str
     lines: tuple[Line, ...]
+    count: int
+    shown: Alike
     tallies: tuple[Tally, ...]
     size: int
     whole: tuple[Tally, ...]
@@ -137,7 +149,7 @@ class Group:
 
     @property
     def is_partly_shown(self) -> bool:
-        return len(self.lines) < self.size
+        return self.count < self.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +165,7 @@ def group_of(position: int, by: Grouping, *, key: str, label: str, detail: str, 
     """Return a group of which only the facts are known, without its numbers."""
     whole = _tallies(patterns)
     size = sum(count for _, count in patterns)
-    return Group(position, by, key, label, detail, (), whole, size, whole, patterns, _most(whole))
+    return Group(position, by, key, label, detail, (), size, {}, whole, size, whole, patterns, _most(whole))
 
 
 def _most(whole: Iterable[Tally]) -> tuple[Fact | None, ...]:
@@ -168,15 +180,27 @@ def groups_by_group(lines: Iterable[Line], shown: Keys | None = None) -> list[Gr
 
     `lines` are all the numbers there are. Groups of which none is `shown` are left out, here and below.
     """
-    members = _gathered(lines, lambda line: (line.group_id if line.group_id.strip() else "",))
-    keys = sorted(members, key=lambda key: (not key, order_key(key), key))
+    members = _gathered(lines, lambda line: (group_key(line.group_id),))
+    keys = keys_in_order(Grouping.GROUP, members)
     return _groups(Grouping.GROUP, ((key, key, "", members[key]) for key in keys), shown)
+
+
+def group_key(group_id: str) -> str:
+    return group_id if group_id.strip() else ""
+
+
+def keys_in_order(by: Grouping, keys: Iterable[str]) -> list[str]:
+    """Sort the keys of groups of Quo, or the kinds."""
+    if by is Grouping.KIND:
+        return sorted(keys, reverse=True)
+    return sorted(keys, key=lambda key: (not key, order_key(key), key))
 
 
 def groups_by_kind(lines: Iterable[Line], shown: Keys | None = None) -> list[Group]:
     """Return the toll-free numbers and the local ones."""
     members = _gathered(lines, lambda line: (line.kind,))
-    return _groups(Grouping.KIND, ((kind, kind, "", members[kind]) for kind in sorted(members, reverse=True)), shown)
+    keys = keys_in_order(Grouping.KIND, members)
+    return _groups(Grouping.KIND, ((kind, kind, "", members[kind]) for kind in keys), shown)
 
 
 def groups_by_teammate(
@@ -204,11 +228,19 @@ def _groups(by: Grouping, described: Iterable[tuple[str, str, str, list[Line]]],
     groups: list[Group] = []
     for key, label, detail, members in described:
         lines = members if shown is None else [line for line in members if line.key in shown]
-        if not lines:
-            continue
-        patterns = _patterns_of(members)
-        whole = _tallies(patterns)
-        tallies = whole if len(lines) == len(members) else tallies_of(lines)
-        about = (len(groups), by, key, label, detail)
-        groups.append(Group(*about, tuple(lines), tallies, len(members), whole, patterns, _most(whole)))
+        if lines:
+            whole = alike(members)
+            some = whole if len(lines) == len(members) else alike(lines)
+            group = counted_group(len(groups), by, key=key, label=label, detail=detail, whole=whole, shown=some)
+            groups.append(replace(group, lines=tuple(lines)))
     return groups
+
+
+def counted_group(
+    position: int, by: Grouping, *, key: str, label: str, detail: str, whole: Alike, shown: Alike
+) -> Group:
+    """Return the group that has `whole`, of which some are `shown`, without its numbers."""
+    group = group_of(position, by, key=key, label=label, detail=detail, patterns=_patterns_of(whole))
+    count = sum(shown.values())
+    tallies = group.whole if count == group.size else tallies_of(shown)
+    return replace(group, count=count, shown=shown, tallies=tallies)

@@ -6,7 +6,7 @@ they are.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from numbers.audit.groups import Facts, Group, Line
@@ -23,26 +23,46 @@ class OddCell:
     count: int
 
 
+Oddity = tuple[Fact | None, ...]  # the facts by which a number differs from most of its group, None in other cells
+
+
+def oddity_of(group: Group, facts: Facts) -> Oddity:
+    return tuple(
+        fact if most is not None and fact is not most else None for fact, most in zip(facts, group.most, strict=True)
+    )
+
+
 def odd_cells(group: Group, facts: Facts) -> tuple[OddCell, ...]:
     """Return the cells in which a number of `group` with these facts differs from most of it."""
+    return _cells(group, oddity_of(group, facts))
+
+
+def _cells(group: Group, oddity: Oddity) -> tuple[OddCell, ...]:
     return tuple(
         OddCell(tally.column, fact, most, tally.of(most))
-        for tally, fact, most in zip(group.whole, facts, group.most, strict=True)
-        if most is not None and fact is not most
+        for tally, fact, most in zip(group.whole, oddity, group.most, strict=True)
+        if most is not None and fact is not None
     )
 
 
 @dataclass(frozen=True)
 class Finding:
-    """The shown numbers of one group that differ from most of it in the same way, by name.
+    """The `count` shown numbers of one group that differ from most of it in the same way, of these `kinds`.
 
-    `sharing` is how many of the whole group do, shown or not.
+    `lines` are these numbers by name, where they are at hand; `sharing` is how many of the whole group differ so,
+    shown or not.
     """
 
     group: Group
-    cells: tuple[OddCell, ...]
-    lines: tuple[Line, ...]
+    oddity: Oddity
+    count: int
+    kinds: frozenset[str]
     sharing: int
+    lines: tuple[Line, ...] = ()
+
+    @property
+    def cells(self) -> tuple[OddCell, ...]:
+        return _cells(self.group, self.oddity)
 
     @property
     def claims(self) -> tuple[str, ...]:
@@ -54,36 +74,65 @@ class Finding:
         alike: dict[tuple[Fact, Fact], list[OddCell]] = defaultdict(list)
         for cell in self.cells:
             alike[cell.fact, cell.most].append(cell)
-        say = _of_one if len(self.lines) == 1 else _of_several
+        say = _of_one if self.count == 1 else _of_several
         return tuple(say(cells, fact, most) for (fact, most), cells in alike.items())
+
+    def with_lines(self, lines: tuple[Line, ...]) -> "Finding":
+        return replace(self, lines=lines)
 
 
 def findings_of(groups: Iterable[Group]) -> list[Finding]:
-    """Return what is odd in any group, the rarest first: by the share of the group, the larger group, then by name."""
-    return sorted((finding for group in groups for finding in _findings_in(group)), key=_rarity)
+    """Return what is odd in any group, the rarest first: by the share of the group, the larger group, then by name.
+
+    Where the numbers are not at hand, those that are as rare in groups as large stand in any order.
+    """
+    return in_order(finding for group in groups for finding in _findings_in(group))
 
 
-def _rarity(finding: Finding) -> tuple[float, int, str, str, int]:
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: (rarity(finding), *map(_by_name, finding.lines[:1])))
+
+
+def rarity(finding: Finding) -> tuple[float, int]:
+    """What findings are sorted by before their names."""
     # Equal shares divide to the same float.
-    return finding.sharing / finding.group.size, -finding.group.size, *_by_name(finding.lines[0])
+    return finding.sharing / finding.group.size, -finding.group.size
 
 
 def _findings_in(group: Group) -> list[Finding]:
     if not any(group.most):
         return []
-    patterns: dict[Facts, list[Line]] = defaultdict(list)
-    for line in group.lines:
-        patterns[line.facts].append(line)
-    odd: dict[tuple[OddCell, ...], list[Line]] = defaultdict(list)
-    for facts, lines in patterns.items():
-        if facts != group.most and (cells := odd_cells(group, facts)):
-            odd[cells] += lines
-    sharing = {cells: len(lines) for cells, lines in odd.items()}
-    if odd and group.is_partly_shown:
+    counts: Counter[Oddity] = Counter()
+    kinds: dict[Oddity, set[str]] = defaultdict(set)
+    for (kind, facts), count in group.shown.items():
+        oddity = oddity_of(group, facts)
+        if any(oddity):
+            counts[oddity] += count
+            kinds[oddity].add(kind)
+    if not counts:
+        return []
+    sharing = counts
+    if group.is_partly_shown:
         sharing = Counter()
         for facts, count in group.patterns:
-            sharing[odd_cells(group, facts)] += count
-    return [Finding(group, cells, tuple(sorted(lines, key=_by_name)), sharing[cells]) for cells, lines in odd.items()]
+            sharing[oddity_of(group, facts)] += count
+    lines = odd_lines(group, group.lines)
+    return [
+        Finding(group, oddity, count, frozenset(kinds[oddity]), sharing[oddity], lines[oddity])
+        for oddity, count in counts.items()
+    ]
+
+
+def odd_lines(group: Group, lines: Iterable[Line]) -> Mapping[Oddity, tuple[Line, ...]]:
+    """Return the numbers that are odd in the same way, by name; none where they are not among `lines`."""
+    patterns: dict[Facts, list[Line]] = defaultdict(list)
+    for line in lines:
+        patterns[line.facts].append(line)
+    odd: dict[Oddity, list[Line]] = defaultdict(list)
+    for facts, some in patterns.items():
+        odd[oddity_of(group, facts)] += some
+    by_name = {oddity: tuple(sorted(some, key=_by_name)) for oddity, some in odd.items() if any(oddity)}
+    return defaultdict(tuple, by_name)
 
 
 def _by_name(line: Line) -> tuple[str, str, int]:

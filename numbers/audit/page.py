@@ -1,36 +1,34 @@
 """What the audit's page shows, drawn from memory: the odd ones out, what may be behind, and a page of the matrix."""
 
-from collections import defaultdict
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.core.paginator import Page, Paginator
 
+from numbers.audit.by_teammate import by_teammate
 from numbers.audit.causes import Cause, Causes, causes_of
+from numbers.audit.counted import Counted
 from numbers.audit.groups import (
+    Alike,
     Group,
     Grouping,
-    Keys,
     Line,
-    Person,
     Tally,
-    groups_by_group,
-    groups_by_kind,
-    groups_by_teammate,
-    lines_of,
+    alike,
     tallies_of,
 )
-from numbers.audit.odd import Finding, OddCell, findings_of, odd_cells
+from numbers.audit.odd import Finding, OddCell, findings_of, in_order, odd_cells, rarity
 from numbers.audit.query import AuditQuery
 from numbers.facts import COLUMNS, Cell
 from numbers.filter_words import Chip, chips, sentence
 from numbers.filters import NumberFilters
-from numbers.models import Assignment, TeammateState, shown_name
 from numbers.phones import pretty
 from numbers.quo.ids import MAX_LENGTH
 from numbers.rows import NO_NAME, number_url
 from numbers.services import TeammateChoice, teammate_named
+from numbers.snapshots import one_moment
 from numbers.versions import Version
 
 PAGES = 16  # that are kept
@@ -38,8 +36,6 @@ ROWS_PER_PAGE = 200
 FINDINGS_PER_PAGE = 20
 SHOWN_NAMES = 6
 NAMED = 60
-
-_FIELDS = ("phone_number", "phone_number__quo_id", "name", "name_key", "number", "group_id", "kind")
 
 
 @dataclass(frozen=True)
@@ -159,17 +155,26 @@ def audit_page(asked: AuditQuery, _version: Version) -> AuditPage:
 
     It is put together once for each version of the memory, which never changes.
     """
-    lines, groups = grouped(asked)
-    return page_of(asked, lines, groups, teammate_named(asked.filters.user) if asked.filters.user else None)
+    with one_moment():  # a sync that ended between two questions would put counts and numbers apart
+        teammate = teammate_named(asked.filters.user) if asked.filters.user else None
+        if asked.by is Grouping.TEAMMATE:
+            lines, groups = by_teammate(asked)
+            return page_of(asked, alike(lines), groups, teammate)
+        counted = Counted(asked)
+        return page_of(asked, counted.numbers, counted.groups, teammate, counted)
 
 
 def page_of(
-    asked: AuditQuery, lines: Sequence[Line], groups: Sequence[Group], teammate: TeammateChoice | None = None
+    asked: AuditQuery,
+    numbers: Alike,
+    groups: Sequence[Group],
+    teammate: TeammateChoice | None = None,
+    counted: Counted | None = None,
 ) -> AuditPage:
-    """Return the audit of `lines` in their `groups`: all is at hand, the memory is not asked."""
+    """Return the audit of `numbers` in their `groups`, whose lines are at hand where they are not `counted`."""
     odd = findings_of(groups)
-    causes = causes_of(lines)
-    rows = Paginator(range(sum(len(group.lines) for group in groups)), ROWS_PER_PAGE).get_page(asked.filters.page)
+    causes = causes_of(numbers)
+    rows = Paginator(range(sum(group.count for group in groups)), ROWS_PER_PAGE).get_page(asked.filters.page)
     findings = Paginator(range(len(odd)), FINDINGS_PER_PAGE).get_page(asked.odd)
     query = asked.at(page=rows.number, odd=findings.number)
     name = teammate.name if teammate else ""
@@ -177,22 +182,38 @@ def page_of(
     return AuditPage(
         query=query,
         filters=replace(query.filters, who=asked.filters.who),
-        total=len(lines),
-        tallies=tallies_of(lines),
+        total=sum(numbers.values()),
+        tallies=tallies_of(numbers),
         groups=len(groups),
         compared=sum(group.is_compared for group in groups),
-        odd_total=len({line.key for finding in odd for line in finding.lines}),
+        odd_total=_odd_total(asked.by, odd),
         findings=findings,
-        odd_ones=tuple(_odd_ones(odd[place], asked.filters, causes) for place in findings),
+        odd_ones=tuple(_odd_ones(finding, asked.filters, causes) for finding in _on_page(odd, findings, counted)),
         causes=causes.found,
         rows=rows,
-        blocks=tuple(_blocks(groups, rows.start_index() - 1, rows.end_index(), asked.filters)),
+        blocks=tuple(_blocks(groups, rows.start_index() - 1, rows.end_index(), asked.filters, counted)),
         teammate=teammate or unknown,
         is_known_teammate=teammate is not None,
         sentence=sentence(asked.filters, name),
         chips=chips(asked.filters, name),
         notices=asked.filters.notices + tuple(_beyond(asked, query)),
     )
+
+
+def _odd_total(by: Grouping, odd: Iterable[Finding]) -> int:
+    if by is Grouping.TEAMMATE:  # who share a number may all find it odd
+        return len({line.key for finding in odd for line in finding.lines})
+    return sum(finding.count for finding in odd)
+
+
+def _on_page(odd: Sequence[Finding], page: Page[int], counted: Counted | None) -> Sequence[Finding]:
+    """Return the findings of a page. Counted ones are read together with those as rare, among which names decide."""
+    start, stop = page.start_index() - 1, page.end_index()
+    if counted is None or not odd:
+        return odd[max(start, 0) : stop]
+    first = bisect_left(odd, rarity(odd[start]), key=rarity)
+    last = bisect_right(odd, rarity(odd[stop - 1]), key=rarity)
+    return in_order(counted.odd(odd[first:last]))[start - first : stop - first]
 
 
 def _beyond(asked: AuditQuery, shown: AuditQuery) -> Iterator[str]:
@@ -202,51 +223,18 @@ def _beyond(asked: AuditQuery, shown: AuditQuery) -> Iterator[str]:
         yield f"There is no page {asked.odd} of the odd ones, so the last one is shown."
 
 
-def grouped(asked: AuditQuery) -> tuple[list[Line], list[Group]]:
-    """Return every number that fits, and the groups that they are in; a question to the memory, or up to four.
-
-    What most of a group have does not hang on what is filtered by, so all the numbers are read, and then which fit.
-    """
-    cells = (column.field for column in COLUMNS)
-    lines = lines_of(NumberFilters(sort=asked.filters.sort).states().values_list(*_FIELDS, *cells))
-    shown = None
-    fitting = lines
-    if asked.filters.is_narrowed:
-        shown = set(asked.filters.states().order_by().values_list("phone_number", flat=True))
-        fitting = [line for line in lines if line.key in shown]
-    if asked.by == Grouping.GROUP:
-        return fitting, groups_by_group(lines, shown)
-    if asked.by == Grouping.KIND:
-        return fitting, groups_by_kind(lines, shown)
-    return fitting, _groups_by_teammate(lines, shown)
-
-
-def _groups_by_teammate(lines: Iterable[Line], shown: Keys | None) -> list[Group]:
-    people: dict[int, Person] = {}
-    states = TeammateState.objects.filter(until=None).order_by("name_key", "teammate__quo_id")
-    fields = ("teammate", "teammate__quo_id", "first_name", "last_name", "email")
-    for key, user_id, first_name, last_name, email in states.values_list(*fields):
-        people[key] = Person(user_id, shown_name(first_name, last_name, email), email)
-    on: dict[int, list[str]] = defaultdict(list)
-    assignments = Assignment.objects.filter(until=None).order_by().values_list("phone_number", "teammate")
-    for number, teammate in assignments:
-        if teammate in people:
-            on[number].append(people[teammate].user_id)
-    return groups_by_teammate(lines, people.values(), on, shown)
-
-
 def _odd_ones(finding: Finding, filters: NumberFilters, causes: Causes) -> OddOnes:
     names = [NumberLink(number_url(line.quo_id), _name(line), pretty(line.number)) for line in finding.lines[:NAMED]]
     # A fold that hides one name only would take as much room as the name.
-    shown = SHOWN_NAMES if len(finding.lines) > SHOWN_NAMES + 1 else SHOWN_NAMES + 1
+    shown = SHOWN_NAMES if finding.count > SHOWN_NAMES + 1 else SHOWN_NAMES + 1
     return OddOnes(
         key=f"{finding.group.position}-{finding.lines[0].key}",
         group=_head(finding.group),
         claims=finding.claims,
-        count=len(finding.lines),
+        count=finding.count,
         shown=tuple(names[:shown]),
         folded=tuple(names[shown:]),
-        beyond=len(finding.lines) - len(names),
+        beyond=finding.count - len(names),
         list_query=_list_query(filters, finding.group, finding.cells),
         causes=causes.of(finding),
     )
@@ -259,21 +247,27 @@ def _head(group: Group) -> Head:
         group.key,
         group.label,
         group.detail,
-        len(group.lines),
+        group.count,
         group.size,
         group.tallies,
     )
 
 
-def _blocks(groups: Iterable[Group], start: int, stop: int, filters: NumberFilters) -> Iterator[Block]:
+def _blocks(
+    groups: Iterable[Group], start: int, stop: int, filters: NumberFilters, counted: Counted | None
+) -> Iterator[Block]:
     """Cut the groups, whose numbers stand one after the other, to those from `start` to before `stop`."""
+    parts = []
     begin = 0
     for group in groups:
-        first, last = max(start - begin, 0), min(stop - begin, len(group.lines))
+        first, last = max(start - begin, 0), min(stop - begin, group.count)
         if first < last:
-            rows = tuple(_matrix_row(group, line) for line in group.lines[first:last])
-            yield Block(_head(group), first > 0, rows, _list_query(filters, group))
-        begin += len(group.lines)
+            parts.append((group, first, last))
+        begin += group.count
+    read = counted.lines(parts) if counted else [group.lines[first:last] for group, first, last in parts]
+    for (group, first, _), lines in zip(parts, read, strict=True):
+        rows = tuple(_matrix_row(group, line) for line in lines)
+        yield Block(_head(group), first > 0, rows, _list_query(filters, group))
 
 
 def _matrix_row(group: Group, line: Line) -> MatrixRow:

@@ -106,6 +106,14 @@ class NumberState(models.Model):
                 name="open_number_states_to_count",
             ),
             models.Index(
+                fields=[
+                    *("group_id", "kind", "calling_us", "calling_ca", "calling_intl"),
+                    *("messaging_us", "messaging_ca", "messaging_intl", "until"),
+                ],
+                condition=OPEN,
+                name="open_number_states_to_audit",
+            ),
+            models.Index(
                 fields=["group_id", "name", "country", "porting_status", "until"],
                 condition=OPEN,
                 name="open_number_states_by_group",

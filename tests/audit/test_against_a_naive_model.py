@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numbers.audit.causes import causes_of
-from numbers.audit.groups import Group, Line, Person, groups_by_group, groups_by_kind, groups_by_teammate
+from numbers.audit.groups import Group, Line, Person, alike, groups_by_group, groups_by_kind, groups_by_teammate
 from numbers.audit.odd import Finding, findings_of, odd_cells
 from numbers.facts import COLUMNS, Cell, Fact, advice_for
 from tests.audit.lines import line
@@ -153,14 +153,14 @@ def test_every_restriction_has_its_possible_causes_counted_once_a_number(
         cells = [Cell(column, fact, None) for column, fact in zip(COLUMNS, one.facts, strict=True)]
         expected.update({advice for cell in cells for advice in advice_for(cell, one.number)})
 
-    assert {cause.advice: cause.count for cause in causes_of(lines).found} == expected
+    assert {cause.advice: cause.count for cause in causes_of(alike(lines)).found} == expected
 
 
 @settings(deadline=None)  # however busy the machine is
 @given(workspaces(), st.sampled_from(["group", "kind", "teammate"]))
 def test_a_finding_has_the_possible_causes_of_its_own_odd_restrictions(workspace: Workspace, by: str) -> None:
     lines, on, shown = workspace
-    causes = causes_of(left(lines, shown))
+    causes = causes_of(alike(left(lines, shown)))
 
     for finding in findings_of(groups(by, lines, on, shown)):
         cells = [Cell(cell.column, cell.fact, None) for cell in finding.cells]

@@ -7,6 +7,7 @@ from numbers.audit.groups import (
     Line,
     Person,
     Tally,
+    alike,
     groups_by_group,
     groups_by_kind,
     groups_by_teammate,
@@ -34,7 +35,7 @@ def test_a_line_has_the_facts_of_its_raw_values_in_order() -> None:
 
 
 def test_the_tallies_count_each_fact_of_each_cell() -> None:
-    tallies = tallies_of([line("a", "++-++-"), line("b", "+-?-0+"), line("c", "+--0-+")])
+    tallies = tallies_of(alike([line("a", "++-++-"), line("b", "+-?-0+"), line("c", "+--0-+")]))
 
     counts = [(tally.allowed, tally.restricted, tally.unknown) for tally in tallies]
     assert counts == [(3, 0, 0), (1, 2, 0), (0, 2, 1), (1, 1, 1), (1, 1, 1), (2, 1, 0)]

@@ -11,20 +11,25 @@ from tests.pages.test_query_counts import Pinned
 SESSION = 3  # the session, who is signed in, what their role may do
 FRESHNESS = 1  # the last syncs about the page and about the whole workspace
 VERSION = 1
-LINES = 1  # every number there is
+COUNTED = 1  # every number there is, by groups and cells
+ODD = 2  # which are odd, and what is shown of them
+PARTS = 1  # the numbers of the groups on the page
+LINES = 1  # every number there is, for the teammates
 FITTING = 1  # of a narrowed audit, which of them fit
 SEARCH = 1  # which are found
 PEOPLE = 2  # who there is, and who is on what
 
-WHOLE = SESSION + FRESHNESS + VERSION + LINES
+WHOLE = SESSION + FRESHNESS + VERSION
+PAGE = WHOLE + COUNTED + ODD + PARTS
+BY_TEAMMATE = WHOLE + LINES + PEOPLE
 FORM = 2  # the groups, the countries and ports there are
 COUNTS = {
-    AUDIT: WHOLE,
-    f"{AUDIT}?by=kind": WHOLE,
-    f"{AUDIT}?by=teammate": WHOLE + PEOPLE,
-    f"{AUDIT}?by=teammate&q=555+ann&messaging_us=restricted&sort=-teammates": WHOLE + PEOPLE + SEARCH + FITTING,
-    f"{AUDIT}?user=US1": WHOLE + FITTING + 1,  # the teammate's name
-    f"{AUDIT}?who=ann": WHOLE + 1,  # the picker's teammates
+    AUDIT: PAGE,
+    f"{AUDIT}?by=kind": PAGE,
+    f"{AUDIT}?by=teammate": BY_TEAMMATE,
+    f"{AUDIT}?by=teammate&q=555+ann&messaging_us=restricted&sort=-teammates": BY_TEAMMATE + SEARCH + FITTING,
+    f"{AUDIT}?user=US1": PAGE + FITTING + 1,  # the teammate's name
+    f"{AUDIT}?who=ann": PAGE + 1,  # the picker's teammates
 }
 KEPT = 3  # who took the file along, in a transaction
 PLACES = 2  # which numbers stand in which group, and the moment that this holds for
@@ -63,7 +68,7 @@ def test_a_fragment_does_not_ask_for_the_form_that_stays(office: Office, django_
     few()
 
     headers = HTMX | {"HX-Trigger": "filters", "HX-Current-URL": f"http://testserver{AUDIT}"}
-    with django_assert_num_queries(WHOLE):
+    with django_assert_num_queries(PAGE):
         Client.get(office, AUDIT, headers=headers)
 
 

@@ -9,12 +9,12 @@ from django.test.utils import CaptureQueriesContext
 
 from numbers.audit.groups import Grouping
 from numbers.audit.odd import odd_cells
-from numbers.audit.page import grouped
 from numbers.audit.query import AuditQuery
 from numbers.exports import audit_lines as lines
 from numbers.exports.audit import audit_document
 from numbers.filters import NumberFilters
 from numbers.sandbox.workspace import build
+from tests.audit.at_hand import at_hand
 from tests.audit.pages import ANN, BO, many, marked
 from tests.exports.snapshots import noting_transactions
 from tests.pages.builders import remember
@@ -42,7 +42,7 @@ def test_read_bit_by_bit_it_is_what_the_page_is_made_of(
 ) -> None:
     remember(*build(40).numbers)
     asked = AuditQuery(filters, by)
-    _, groups = grouped(asked)
+    _, groups = at_hand(asked)
 
     found = [
         (at.group.position, at.group.key, at.group.label, at.group.detail, at.group.size, at.line.quo_id, at.odd)

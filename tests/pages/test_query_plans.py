@@ -3,6 +3,7 @@
 What is counted over all of them is read from an index alone, and not from the rows, which hold Quo's whole answers.
 """
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from numbers import filter_choices, overview
+from numbers.audit.page import audit_page
+from numbers.audit.query import AuditQuery
 from numbers.facts import COLUMNS
 from numbers.filters import NumberFilters
 from numbers.models import Assignment
@@ -71,6 +74,15 @@ def test_the_cells_of_all_numbers_are_counted_in_an_index() -> None:
     facts = next(plan for sql, plan in _plans_of(overview.standing) if "FILTER" in sql)
 
     assert "USING COVERING INDEX open_number_states_to_count" in facts
+
+
+def test_the_groups_of_the_audit_are_counted_in_the_order_of_an_index() -> None:
+    asked = AuditQuery(NumberFilters())
+
+    (plan,) = (plan for sql, plan in _plans_of(partial(audit_page, asked)) if "GROUP BY" in sql)
+
+    assert "USING COVERING INDEX open_number_states_to_audit" in plan
+    assert "TEMP B-TREE" not in plan
 
 
 def test_what_there_is_to_filter_by_is_read_from_an_index() -> None:
