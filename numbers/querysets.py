@@ -8,9 +8,9 @@ from typing import Any
 from django.db.models import (
     Case,
     CharField,
-    Count,
     Exists,
     F,
+    Func,
     IntegerField,
     OuterRef,
     Q,
@@ -225,18 +225,14 @@ def _fact_rank(field: str) -> Case:
     )
 
 
-def _teammates_on() -> Coalesce:
-    counted = (
-        Assignment.objects.filter(phone_number=OuterRef("phone_number"), until=None)
-        .order_by()
-        .values("phone_number")
-        .annotate(count=Count("pk"))
-        .values("count")
-    )
-    return Coalesce(Subquery(counted), 0)
+def _teammates_on() -> Subquery:
+    # Not an aggregate, which would group what it counts: of each number it counts all.
+    counted = Func("pk", function="COUNT", output_field=IntegerField())
+    on_it = Assignment.objects.filter(phone_number=OuterRef("phone_number"), until=None).order_by()
+    return Subquery(on_it.values(count=counted))
 
 
-SORTS: dict[str, F | Case | Coalesce] = {
+SORTS: dict[str, F | Case | Coalesce | Subquery] = {
     "name": F("name_key"),
     "number": F("number"),
     "symbol": Coalesce(F("symbol"), Value(""), output_field=CharField()),
