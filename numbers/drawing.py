@@ -5,7 +5,7 @@ A piece is kept under all that it shows: another state, another name, another ch
 
 from collections.abc import Hashable
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.template.loader import get_template
@@ -21,23 +21,24 @@ def drawn(template: str, **shows: Hashable) -> SafeString:
 
     Who reads it, what they may do and the zone of their times are among them where it shows any of that.
     """
-    return (_draw if settings.DEBUG else _drawn)(template, **shows)
+    return (draw if settings.DEBUG else _drawn)(template, **shows)
 
 
-def _draw(template: str, **shows: Hashable) -> SafeString:
+def draw(template: str, **shows: Any) -> SafeString:
+    """Return the same without keeping it."""
     # As Django's own backend gives it.
     return cast("SafeString", get_template(template).render({**shows, "csrf_token": TOKEN}))
 
 
-_drawn = lru_cache(maxsize=PIECES)(_draw)
+_drawn = lru_cache(maxsize=PIECES)(draw)
 
 
 def drawn_section(template: str, **shows: Hashable) -> SafeString:
     """The same for a large part of a page, of which fewer are kept."""
-    return _draw(template, **shows) if settings.DEBUG else SafeString(str(_drawn_section(template, **shows), "utf-8"))
+    return draw(template, **shows) if settings.DEBUG else SafeString(str(_drawn_section(template, **shows), "utf-8"))
 
 
 @lru_cache(maxsize=SECTIONS)
 def _drawn_section(template: str, **shows: Hashable) -> bytes:
     """As bytes: one symbol in a text makes each of its characters take four."""
-    return _draw(template, **shows).encode()
+    return draw(template, **shows).encode()

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from django.db.models import QuerySet
+from django.utils.text import Truncator
 
 from numbers.addresses import path_of
 from numbers.facts import COLUMNS, Cell, cells_of
@@ -46,6 +47,11 @@ def teammate_url(user_id: str) -> str:
     return f"{path_of('numbers:teammates')}{quote(user_id, safe='')}/"
 
 
+def cut(text: str, letters: int) -> str:
+    """Return at most so many letters of a text, with an ellipsis where there were more."""
+    return text if len(text) <= letters else Truncator(text).chars(letters)
+
+
 @dataclass(frozen=True)
 class TeammateLine:
     """A teammate on a number. `name` is what people read; `role` and `group_id` are as given on that number."""
@@ -59,6 +65,10 @@ class TeammateLine:
     @property
     def url(self) -> str:
         return teammate_url(self.user_id)
+
+    @property
+    def short_name(self) -> str:
+        return cut(self.name, 60)
 
     @property
     def in_query(self) -> str:
@@ -85,6 +95,10 @@ class NumberRow:
     porting: str
     group: str
     country: str
+
+    @property
+    def more_in_words(self) -> str:
+        return f"{self.more:,}"
 
 
 def described(states: QuerySet[NumberState]) -> QuerySet[NumberState, Any]:
@@ -114,8 +128,8 @@ def _number_row(state: Any, people: list[TeammateLine]) -> NumberRow:  # noqa: A
         more=len(people) - len(shown),
         cells=cells_of(state),
         forward=pretty(state.forward) if state.forward else "",
-        porting=state.porting_status or "",
-        group=state.group_id,
+        porting=cut(state.porting_status or "", 40),
+        group=cut(state.group_id, 40),
         country=country_name(state.country) if state.country else "",
     )
 

@@ -16,6 +16,7 @@ from numbers import drawing
 from numbers.addresses import path_of
 from numbers.columns import Shown
 from numbers.filters import NumberFilters
+from numbers.row_patterns import row_html
 from numbers.rows import NumberRow, TeammateLine
 from numbers.teammate_filters import TeammateFilters
 
@@ -69,7 +70,7 @@ _BEFORE, _AFTER = SafeString("<list>"), SafeString("</list>")
 @register.simple_tag(takes_context=True)
 def number_rows(context: Context, rows: Iterable[NumberRow], shown: Shown, filters: NumberFilters | None) -> SafeString:
     """The rows of a table of numbers; with filters their teammates are links to the same list with only theirs."""
-    html = "".join(drawing.drawn("numbers/_row.html", row=row, shown=shown, is_list=bool(filters)) for row in rows)
+    html = "".join(row_html(row, shown, is_list=bool(filters)) for row in rows)
     if filters:
         before, after = filters.around_user()
         html = html.replace(_BEFORE, escape(_url(context, before))).replace(_AFTER, escape(after))

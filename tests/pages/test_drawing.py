@@ -16,9 +16,12 @@ from pytest_django import Settings
 from selectolax.lexbor import LexborHTMLParser
 
 from accounts.models import User
-from numbers.columns import LABELS
+from numbers import drawing, row_patterns
+from numbers.columns import LABELS, shown
+from numbers.facts import COLUMNS, Cell, Fact
 from numbers.filters import parse
 from numbers.models import NumberState, Sync
+from numbers.rows import NumberRow, TeammateLine
 from tests.pages.builders import LIST, Office, attribute, one, parsed, remember, texts, words
 from tests.quo.samples import number, user
 
@@ -27,8 +30,8 @@ HOSTILE = ["<list>", "</list>", "<token>", "&lt;list&gt;", "US1</list>&x=", "%00
 
 @pytest.fixture
 def rows_drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The rows that are drawn while the test runs, by the names of their numbers."""
-    names: list[str] = []
+    """The kind of each row that a template draws while the test runs; none was drawn before."""
+    kinds: list[str] = []
 
     class Noted:
         def __init__(self, template: str) -> None:
@@ -36,32 +39,57 @@ def rows_drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         def render(self, shows: dict[str, Any]) -> str:
             if self.template == "numbers/_row.html":
-                names.append(shows["row"].name)
+                kinds.append(shows["row"].kind)
             return get_template(self.template).render(shows)
 
     monkeypatch.setattr("numbers.drawing.get_template", Noted)
-    return names
+    row_patterns._drawn.cache_clear()
+    return kinds
 
 
-def test_a_row_is_drawn_once_for_all_lists(office: Office, rows_drawn: list[str]) -> None:
-    remember(number("PN1", name="Once and for all"))
+def test_rows_of_one_pattern_are_drawn_once_for_all_lists(office: Office, rows_drawn: list[str]) -> None:
+    remember(*[number(f"PN{place}", name=f"Desk {place}") for place in range(1, 4)])
 
-    for path in (LIST, f"{LIST}?sort=-name", f"{LIST}?q=once"):
-        assert words(one(parsed(office.get(path)), "[data-number] .name")) == "Once and for all"
+    for path in (LIST, f"{LIST}?sort=-name", f"{LIST}?q=desk"):
+        names = texts(parsed(office.get(path)).css("[data-number] .name"))
+        assert sorted(names) == ["Desk 1", "Desk 2", "Desk 3"]
 
-    assert rows_drawn == ["Once and for all"]
+    assert rows_drawn == ["local"]
 
 
-def test_of_many_rows_only_those_that_changed_are_drawn_again(office: Office, rows_drawn: list[str]) -> None:
-    records = [number(f"PN{place}", name=f"Of many {place}") for place in range(1, 11)]
+def test_a_row_of_another_pattern_is_drawn_by_itself(office: Office, rows_drawn: list[str]) -> None:
+    records = [number(f"PN{place}") for place in range(1, 11)]
     remember(*records)
     office.get(LIST)
     rows_drawn.clear()
-    remember(*records[1:], {**records[0], "name": "Of many, renamed"})
+    remember(*records[1:], {**records[0], "number": "+18005550123"})
 
-    office.get(LIST)
+    page = parsed(office.get(LIST))
 
-    assert rows_drawn == ["Of many, renamed"]
+    assert words(one(page, "[data-number=PN1] .number")) == "(800) 555-0123 toll-free"
+    assert rows_drawn == ["toll-free"]
+
+
+SOME_TEXT = st.sampled_from(["", *HOSTILE, "<hole 0 name>", "\x00", "\"'&amp;", "x" * 90]) | st.text(max_size=8)
+PEOPLE = st.builds(TeammateLine, SOME_TEXT, SOME_TEXT, SOME_TEXT, SOME_TEXT, SOME_TEXT)
+CELLS = st.tuples(*(st.builds(Cell, st.just(column), st.sampled_from(Fact), SOME_TEXT) for column in COLUMNS))
+ROWS = st.builds(
+    NumberRow,
+    key=st.integers(1),
+    **dict.fromkeys(("quo_id", "url", "symbol", "name", "number", "number_pretty"), SOME_TEXT),
+    kind=st.sampled_from(["toll-free", "local"]),
+    shown=st.lists(PEOPLE, max_size=4).map(tuple),
+    more=st.sampled_from([0, 1, 1234]),
+    cells=CELLS,
+    **dict.fromkeys(("forward", "porting", "group", "country"), SOME_TEXT),
+)
+
+
+@given(ROWS, st.sets(st.sampled_from(list(LABELS))), st.booleans())
+def test_a_filled_pattern_is_what_the_template_draws(row: NumberRow, columns: set[str], is_list: bool) -> None:
+    cells = drawing.draw("numbers/_cells.html", cells=row.cells, shown=shown(columns))
+    drawn = drawing.draw("numbers/_row.html", row=row, cells=cells, shown=shown(columns), is_list=is_list)
+    assert row_patterns.row_html(row, shown(columns), is_list=is_list) == drawn
 
 
 @pytest.mark.parametrize(
@@ -134,13 +162,13 @@ def test_what_stands_around_a_teammate_makes_the_address_of_their_list(query: di
 def test_while_templates_are_written_each_row_is_drawn_anew(
     office: Office, rows_drawn: list[str], settings: Settings
 ) -> None:
-    remember(number("PN1", name="In the making"))
+    remember(number("PN1"))
     settings.DEBUG = True
 
     office.get(LIST)
     office.get(LIST)
 
-    assert rows_drawn == ["In the making"] * 2
+    assert rows_drawn == ["local"] * 2
 
 
 def tokens(page: LexborHTMLParser) -> set[str]:
