@@ -20,6 +20,7 @@ from numbers.rows import NumberRow
 _OF_ROW = ("key", "quo_id", "url", "symbol", "name", "number", "number_pretty", "more_in_words", "group")
 _IF_ANY = ("more", "forward", "porting", "country")  # which the template looks at before it shows them
 _OF_PERSON = ("user_id", "url", "in_query", "short_name", "email")
+_BETWEEN_CELLS = re.compile(r"(?<=>)\s*\n\s*(?=<)")  # a browser would keep each of these line breaks
 _HOLE = re.compile(r"<hole (\d+) (\w+)>")  # as escaped text holds no such sign, nothing from outside makes one
 
 _Drawn = tuple[str, tuple[tuple[int, str, str], ...]]  # what comes first; then holes, each with what comes after it
@@ -57,7 +58,7 @@ def _draw(pattern: _Pattern) -> _Drawn:
     row.shown = [_with_holes(place, *_OF_PERSON) for place in range(1, pattern.people + 1)]
     cells = _with_holes(pattern.people + 1, "cells").cells
     html = drawing.draw("numbers/_row.html", row=row, cells=cells, shown=pattern.shown, is_list=pattern.is_list)
-    first, *rest = _HOLE.split(html)
+    first, *rest = _HOLE.split(_BETWEEN_CELLS.sub("", html))
     return first, tuple((int(place), name, after) for place, name, after in zip(*[iter(rest)] * 3, strict=True))
 
 

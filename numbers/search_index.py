@@ -208,7 +208,12 @@ def _is_possible() -> bool:
 
 def is_whole(database: sqlite3.Connection) -> bool:
     """Say whether the index is there and is kept. What was written while a trigger was missing is not in it."""
-    return _is_possible() and _parts(database).items() >= dict(_definitions()).items()
+    if not _is_possible():
+        return False
+    wanted = dict(_definitions())
+    places = ", ".join("?" * len(wanted))
+    found = database.execute(f"SELECT name, sql FROM main.sqlite_master WHERE name IN ({places})", tuple(wanted))  # noqa: S608 - places only
+    return dict(found.fetchall()) == wanted
 
 
 def _is_whole_in(connection: BaseDatabaseWrapper) -> bool:
@@ -223,15 +228,10 @@ def is_part(name: str) -> bool:
     return name.startswith(tuple(each.name for each in INDEXED))
 
 
-def _parts(database: sqlite3.Connection) -> dict[str, str]:
-    """Return the definition of each part that is there, by its name."""
-    return {name: sql for name, sql in database.execute("SELECT name, sql FROM main.sqlite_master") if is_part(name)}
-
-
-def _definitions() -> Iterator[tuple[str, str]]:
-    for each in INDEXED:
-        yield each.name, _table(each)
-        yield from _triggers(each)
+@cache
+def _definitions() -> tuple[tuple[str, str], ...]:
+    """What the index is made of: the name and the SQL of each part."""
+    return tuple(part for each in INDEXED for part in ((each.name, _table(each)), *_triggers(each)))
 
 
 def _triggers(each: Indexed) -> Iterator[tuple[str, str]]:
@@ -263,7 +263,8 @@ def make(database: sqlite3.Connection) -> None:
     _teach(database)
     for each in INDEXED:
         index = each.name
-        if _parts(database).get(index) != _table(each):  # of an earlier version, perhaps
+        found = database.execute("SELECT sql FROM main.sqlite_master WHERE name = ?", (index,)).fetchone()
+        if found != (_table(each),):  # or it is of an earlier version
             database.execute(f"DROP TABLE IF EXISTS main.{index}")
             database.execute(_table(each))
         database.execute(f"INSERT INTO {index} ({index}) VALUES ('delete-all')")  # noqa: S608 - our own words
