@@ -50,19 +50,23 @@ class Counted:
     def _key(self, value: str) -> str:
         return group_key(value) if self._by is Grouping.GROUP else value
 
-    def _in(self, groups: Iterable[Group]) -> QuerySet[NumberState]:
+    def _are_few(self, groups: Iterable[Group]) -> bool:
+        return sum(len(self._values[group.key]) for group in groups) <= FEW
+
+    def _in(self, groups: Collection[Group]) -> QuerySet[NumberState]:
+        """The numbers in these groups; all there are where those are too many to be named one by one."""
         values = [value for group in groups for value in self._values[group.key]]
-        # So many are not named one by one: all are read, and who asks leaves the others out.
-        return self._states.filter((f"{self._field}__in", values)) if len(values) <= FEW else self._states
+        return self._states.filter((f"{self._field}__in", values)) if self._are_few(groups) else self._states
 
     def lines(self, parts: Collection[tuple[Group, int, int]]) -> Sequence[Sequence[Line]]:
         """Return the numbers of each group from a place to before another, in the order of the list."""
-        whole = [group for group, first, last in parts if last - first == group.count]
-        read = self._by_key(self._in(whole).values_list(*LINE)) if whole else {}
+        cut = {group.key for group, first, last in parts if last - first < group.count and self._are_few([group])}
+        others = [group for group, *_ in parts if group.key not in cut]
+        read = self._by_key(self._in(others).values_list(*LINE)) if others else {}
         return [
-            read[group.key]
-            if last - first == group.count
-            else lines_of(self._in([group]).values_list(*LINE)[first:last])
+            lines_of(self._in([group]).values_list(*LINE)[first:last])
+            if group.key in cut
+            else read[group.key][first:last]
             for group, first, last in parts
         ]
 

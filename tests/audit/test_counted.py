@@ -63,7 +63,7 @@ def shown(of: AuditPage) -> dict[str, Any]:
 
 @pytest.mark.parametrize("few", [1, 2_000])  # groups and numbers that are named one by one
 @pytest.mark.django_db
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(answers, asked)
 def test_a_page_is_the_same_as_with_all_the_numbers_at_hand(
     monkeypatch: pytest.MonkeyPatch, few: int, conversation: list[list[dict[str, Any]]], asked: AuditQuery
