@@ -67,7 +67,7 @@ function patchChildren(old, fresh, added) {
 // Rows stand in one another's elements then: a link that has the focus keeps it by its row, and which one it is there.
 function focusedLink() {
   const link = document.activeElement;
-  const row = link.closest("tr[data-row]");
+  const row = link?.closest("tr[data-row]");
   return row && { link, name: row.dataset.row, at: [...row.querySelectorAll("a")].indexOf(link) };
 }
 
