@@ -235,6 +235,18 @@ def test_a_table_that_is_made_anew_has_its_index_after_the_migration(rows: None)
 
 
 @only_sqlite
+def test_an_index_as_an_earlier_version_made_it_is_not_asked_and_made_anew(rows: None) -> None:
+    index = INDEXES[SearchText]
+    ask(f"DROP TABLE {index}")
+    ask(f"CREATE VIRTUAL TABLE {index} USING fts5(search_text, content = '', detail = none, tokenize = 'trigram')")
+    ask(f"INSERT INTO {index} (rowid, search_text) SELECT phone_number_id, own FROM numbers_searchtext")  # noqa: S608 - our own words
+    assert (found("lobby"), found("byron")) == (["PN1"], ["PN1"])
+    migrate()
+    assert_right()
+    assert (found("lobby"), found("byron")) == (["PN1"], ["PN1"])
+
+
+@only_sqlite
 def test_an_index_that_is_whole_is_left_alone(rows: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_index, "make", None)
     migrate()

@@ -552,3 +552,9 @@ def test_once_every_record_can_be_read_nothing_is_told(office: Office) -> None:
     remember(number("PN1"), number("PN2"))
 
     assert not notices_of(parsed(office.get(LIST)))
+
+
+def test_a_long_name_of_a_teammate_is_cut_in_the_list(office: Office) -> None:
+    remember(number("PN1", users=[user("US1", firstName="x" * 90, lastName=None)]))
+
+    assert words(one(parsed(office.get(LIST)), "[data-teammate]")) == "x" * 59 + "…"

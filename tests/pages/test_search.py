@@ -49,6 +49,8 @@ WRITINGS = [
     "(415) 555-01",
     "(415)",
     "(415",
+    "(41",
+    "15-5",
     "415)555",
     "4155550",
     "+1 415",
@@ -342,7 +344,22 @@ def test_the_search_finds_what_a_naive_one_finds(
     remember(*records)
 
     with mock.patch.multiple(querysets, FEW=min(few, many), MANY=many):
-        seen = found(office, " ".join(word.typed for word in searched))
+        page = parsed(office.get(LIST, {"q": " ".join(word.typed for word in searched)}))
 
     transaction.savepoint_rollback(before)
-    assert seen == sorted(record["id"] for record in records if all(fits(record, word) for word in searched))
+    fitting = sorted(record["id"] for record in records if all(fits(record, word) for word in searched))
+    assert (sorted(numbers_on(page)), total_of(page)) == (fitting, len(fitting))
+
+
+def test_digits_between_signs_are_looked_for_in_numbers_only(office: Office) -> None:
+    remember(desk("PN1", number="+15005550199", users=[user("US1", email="ann.21@example.com")]))
+
+    assert found(office, "2-1") == []
+    assert found(office, "21") == found(office, "55-0") == ["PN1"]
+
+
+@pytest.mark.parametrize(("query", "count"), [("ma", 2), ("ma lob", 1), ("l main", 1), ("ma zebra", 0), ("m a", 2)])
+def test_short_and_long_words_are_counted_together(office: Office, query: str, count: int) -> None:
+    remember(desk("PN1", name="Main lobby"), desk("PN2", name="Maple annex"), desk("PN3", name="Lobby"))
+
+    assert total_of(parsed(office.get(LIST, {"q": query}))) == count
