@@ -12,12 +12,13 @@ from tests.browser.sites import Office, Site
 MOST = 0.05  # Cumulative Layout Shift; up to 0.1 is called good
 
 # Each shift with what moved. Those right after a key press count as well: who types is not asking for a jump. The
-# footer follows the end of the page, which a shorter list brings up.
+# footer follows the end of the page, which a shorter list brings up; a text that becomes another stands where it stood.
 NOTE_SHIFTS = """
 window.shifts = [];
 window.noteShifts = (entries) => {
   for (const entry of entries) {
-    if (entry.sources.every((source) => source.node?.closest?.("footer"))) continue;
+    const stays = ({previousRect, currentRect}) => JSON.stringify(previousRect) === JSON.stringify(currentRect);
+    if (entry.sources.every((source) => source.node?.closest?.("footer") || stays(source))) continue;
     window.shifts.push({
       value: entry.value,
       moved: entry.sources.map(({node, previousRect, currentRect}) =>
