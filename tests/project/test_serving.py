@@ -1,10 +1,12 @@
 """The address that `manage.py run` takes before it starts anything."""
 
+import gc
 import socket
 from typing import Any
 
 import pytest
 
+from numbers import serving
 from numbers.serving import listen
 from tests.project.processes import free_port
 
@@ -20,3 +22,13 @@ def test_an_address_that_is_taken_is_refused(settings: Any) -> None:
     settings.HOST, settings.PORT = "127.0.0.1", free_port()
     with listen(), pytest.raises(OSError, match="Address already in use"):
         listen()
+
+
+def test_what_every_process_has_loaded_is_not_looked_through_for_garbage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "_read_everything", lambda: None)
+    assert gc.get_freeze_count() == 0
+    try:
+        serving._Server({}).load()
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()
