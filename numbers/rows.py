@@ -20,19 +20,8 @@ SHOWN_TEAMMATES = 3
 NO_NAME = "(no name)"
 
 _FIELDS = (
-    *(
-        "pk",
-        "phone_number_id",
-        "phone_number__quo_id",
-        "symbol",
-        "name",
-        "number",
-        "kind",
-        "forward",
-        "porting_status",
-        "group_id",
-        "country",
-    ),
+    *("pk", "phone_number_id", "phone_number__quo_id", "symbol", "name", "number"),
+    *("kind", "forward", "porting_status", "group_id", "country"),
     *(column.field for column in COLUMNS),
 )
 
