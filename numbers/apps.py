@@ -11,7 +11,7 @@ class NumbersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from numbers import search_index  # noqa: PLC0415 - it needs the models
+        from numbers.search import keeping, sqlite  # noqa: PLC0415 - it needs the models
 
-        connection_created.connect(search_index.teach)
-        post_migrate.connect(search_index.keep, sender=self)
+        connection_created.connect(sqlite.teach)
+        post_migrate.connect(keeping.keep, sender=self)

@@ -16,6 +16,8 @@ from numbers.facts import COLUMNS, Fact
 from numbers.models import NumberState
 from numbers.query import choice_of, name_others, name_repeated, page_of, shown, text_of
 from numbers.quo.ids import MAX_LENGTH, is_user_id
+from numbers.search.finding import search_numbers
+from numbers.search.words import MAX_WORDS, words_of
 
 DEFAULT_SORT = "name"
 
@@ -83,7 +85,7 @@ class NumberFilters:
 
     def listed(self) -> tuple[QuerySet[NumberState], int | None]:
         """The numbers that fit, sorted, and how many they are where the search has told already."""
-        states, total = querysets.search(querysets.current(), self.q)
+        states, total = search_numbers(querysets.current(), self.q)
         for column in COLUMNS:
             if fact := getattr(self, column.field):
                 states = querysets.with_fact(states, column.field, Fact(fact))
@@ -137,8 +139,8 @@ def parse(query: QueryDict, *, also: Collection[str] = ()) -> NumberFilters:
     """Read a query string. What cannot be meant is ignored and named in `notices`, but for the names in `also`."""
     notices: list[str] = []
     q = text_of(query, "q", "search", notices)
-    if len(querysets.words_of(q)) > querysets.MAX_WORDS:
-        notices.append(f"Only the first {querysets.MAX_WORDS} words of the search are looked for.")
+    if len(words_of(q)) > MAX_WORDS:
+        notices.append(f"Only the first {MAX_WORDS} words of the search are looked for.")
     filters = NumberFilters(
         q=q,
         who=text_of(query, "who", "teammate's name", notices),

@@ -15,12 +15,14 @@ import msgspec
 from django.db.models import DateTimeField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 
-from numbers import planner, search_index, search_texts
+from numbers import planner
 from numbers.folding import fold, order_key, telephone_digits
 from numbers.inserting import insert
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState, shown_name
 from numbers.phones import number_facts
 from numbers.quo.payloads import NumberRecord, UserRecord
+from numbers.search import sqlite as search_index
+from numbers.search import texts as search_texts
 
 _CHUNK = 1_000
 _BATCH = 500

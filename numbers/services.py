@@ -16,12 +16,12 @@ from numbers.freshness import Freshness, freshness_of
 from numbers.models import NumberState, PhoneNumber, Sync, Teammate, TeammateState
 from numbers.paging import Rows
 from numbers.phones import pretty
-from numbers.querysets import search_teammates
 from numbers.quo.client import QuoClient
 from numbers.quo.payloads import parse_timestamp
 from numbers.quo.throttle import Throttle
 from numbers.recording import Progress
 from numbers.rows import NO_NAME, NumberRow, TeammateLine, described, number_rows, teammate_lines
+from numbers.search.finding import search_teammates
 from numbers.sync import Question, SyncRefused
 from numbers.sync_log import SyncLine
 from numbers.versions import Version

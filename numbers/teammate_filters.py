@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from numbers import querysets, teammate_querysets
+from numbers import teammate_querysets
 from numbers.bidi import isolated
 from numbers.facts import COLUMNS, Fact
 from numbers.filter_words import PLACES, joined
@@ -16,6 +16,8 @@ from numbers.filters import FACT_CHOICES
 from numbers.folding import fold
 from numbers.models import TeammateState
 from numbers.query import choice_of, name_others, name_repeated, page_of, shown, text_of
+from numbers.search.finding import search_teammates
+from numbers.search.words import MAX_WORDS
 
 DEFAULT_SORT = "name"
 SORT_LABELS = {"name": "name", "numbers": "how many numbers", "role": "role"}
@@ -57,7 +59,7 @@ class TeammateFilters:
 
     def states(self) -> QuerySet[TeammateState]:
         """The teammates that fit, as they are now, sorted; each with `numbers`, on how many they are now."""
-        states = teammate_querysets.counting_numbers(querysets.search_teammates(self.q))
+        states = teammate_querysets.counting_numbers(search_teammates(self.q))
         if self.role:
             states = states.filter(role=self.role)
         if self.numbers:
@@ -136,8 +138,8 @@ def parse(query: QueryDict, *, also: Collection[str] = ()) -> TeammateFilters:
     """Read a query string. What cannot be meant is ignored and named in `notices`, but for the names in `also`."""
     notices: list[str] = []
     q = text_of(query, "q", "search", notices)
-    if len(fold(q).split()) > querysets.MAX_WORDS:
-        notices.append(f"Only the first {querysets.MAX_WORDS} words of the search are looked for.")
+    if len(fold(q).split()) > MAX_WORDS:
+        notices.append(f"Only the first {MAX_WORDS} words of the search are looked for.")
     filters = TeammateFilters(
         q=q,
         role=choice_of(query, "role", {role: role for role in ROLE_LABELS}, notices),

@@ -8,8 +8,8 @@ from django.db import connection
 from django.db.models import CharField, DateTimeField, Exists, ForeignKey, OuterRef, TextField
 from django.utils.dateparse import parse_datetime
 
-from numbers import search_index
 from numbers.invariants.finding import CHUNK, Broken
+from numbers.search import sqlite as search_index
 
 
 def nothing_is_orphaned() -> Broken:

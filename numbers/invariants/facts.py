@@ -15,7 +15,7 @@ from numbers.phones import number_facts
 from numbers.quo.errors import BadPayload
 from numbers.quo.payloads import read_again
 from numbers.recording import NUMBER_COLUMNS, number_values
-from numbers.search_texts import derived
+from numbers.search.texts import derived
 
 
 def numbers_are_as_answered() -> Broken:

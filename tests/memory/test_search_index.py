@@ -12,17 +12,21 @@ from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from numbers import querysets, search_index
 from numbers.folding import fold
 from numbers.invariants.facts import searches_read_what_holds_now
 from numbers.models import SearchText, Teammate, TeammateState
-from numbers.querysets import current, search, search_teammates, words_of
+from numbers.querysets import current
+from numbers.search import keeping, sqlite
+from numbers.search.finding import found as texts_found
+from numbers.search.finding import search_numbers, search_teammates
+from numbers.search.indexed import INDEXED, is_part
+from numbers.search.words import words_of
 from tests.memory.factories import NINE, Office, number, teammate
 from tests.memory.harm import at
 from tests.memory.sites import only_postgresql, only_sqlite
 
-INDEXES = {each.model: each.name for each in search_index.INDEXED if not each.short}
-(PAIRS,) = (each.name for each in search_index.INDEXED if each.short)
+INDEXES = {each.model: each.name for each in INDEXED if not each.short}
+(PAIRS,) = (each.name for each in INDEXED if each.short)
 
 
 def ask(sql: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -50,7 +54,7 @@ def assert_kept() -> None:
     if connection.vendor == "postgresql":
         assert all(ask("SELECT to_regclass(%s) IS NOT NULL", index) == [(True,)] for index in INDEXES.values())
         return
-    assert search_index.is_whole(connection.connection)
+    assert sqlite.is_whole(connection.connection)
     texts = [(row.pk, f"{row.own} {row.teammates}") for row in SearchText.objects.all()]
     states = TeammateState.objects.filter(until=None).values_list("pk", "search_text")
     for model, known in ((SearchText, texts), (TeammateState, states)):
@@ -61,11 +65,11 @@ def assert_kept() -> None:
     }
     right = {(pk, letters.encode().hex()) for pk, letters in short if " " not in letters}
     assert held(PAIRS) == sorted(right)
-    assert list(search_index.differences()) == []
+    assert list(sqlite.differences()) == []
 
 
 def found(query: str) -> list[str]:
-    return sorted(search(current(), query)[0].values_list("phone_number__quo_id", flat=True))
+    return sorted(search_numbers(current(), query)[0].values_list("phone_number__quo_id", flat=True))
 
 
 # The same answers
@@ -174,11 +178,11 @@ def plan_of(rows: Any) -> str:
 
 @only_sqlite
 def test_sqlite_reads_only_what_the_index_names(history: None) -> None:
-    searches = [querysets.found(words_of("lobby (415)")), querysets.found(["lo"]), search_teammates("lobby")]
+    searches = [texts_found(words_of("lobby (415)")), texts_found(["lo"]), search_teammates("lobby")]
     for plan in map(plan_of, searches):
         assert "VIRTUAL TABLE INDEX" in plan
         scanned = re.findall(r"SCAN (\S+)", plan)
-        assert [table for table in scanned if not search_index.is_part(table)] == [], plan
+        assert [table for table in scanned if not is_part(table)] == [], plan
 
 
 @pytest.fixture
@@ -190,7 +194,7 @@ def many(office: Office) -> None:
 @only_postgresql
 def test_postgresql_reads_only_what_the_index_names(many: None) -> None:
     ask("SET LOCAL enable_seqscan = off")  # of a table so narrow, it reads some thousand rows as soon as an index
-    plan = plan_of(querysets.found(["1234y"]))
+    plan = plan_of(texts_found(["1234y"]))
     assert INDEXES[SearchText] in plan
     assert "Seq Scan" not in plan
     assert INDEXES[TeammateState] in plan_of(search_teammates("1234x"))
@@ -228,7 +232,7 @@ def test_a_trigger_that_is_gone_loses_no_answer_and_comes_back(rows: None, index
 def test_a_table_that_is_made_anew_has_its_index_after_the_migration(rows: None) -> None:
     with connection.constraint_checks_disabled(), connection.schema_editor() as editor:
         editor._remake_table(SearchText)  # type: ignore[attr-defined]
-    assert not search_index.is_whole(connection.connection)
+    assert not sqlite.is_whole(connection.connection)
     assert found("lobb") == ["PN1"]
     migrate()
     assert_right()
@@ -248,7 +252,7 @@ def test_an_index_as_an_earlier_version_made_it_is_not_asked_and_made_anew(rows:
 
 @only_sqlite
 def test_an_index_that_is_whole_is_left_alone(rows: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search_index, "make", None)
+    monkeypatch.setattr(sqlite, "make", None)
     migrate()
 
 
@@ -257,13 +261,13 @@ def test_without_trigrams_all_goes_on_and_with_them_the_index_is_made(
     rows: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as older:
-        older.setattr(search_index, "_is_possible", lambda: False)
+        older.setattr(sqlite, "_is_possible", lambda: False)
         migrate()
         triggers = ask("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        assert not [name for (name,) in triggers if search_index.is_part(name)]
+        assert not [name for (name,) in triggers if is_part(name)]
         Office().hears(number("PN1", teammate("US1"), name="Garage"), number("PN2", name="Annex"))
         assert (found("lobby"), found("gara"), found("byron gara")) == ([], ["PN1"], ["PN1"])
-        assert "VIRTUAL" not in plan_of(querysets.found(["garage"]))
+        assert "VIRTUAL" not in plan_of(texts_found(["garage"]))
     assert found("gara") == ["PN1"]
     migrate()
     assert_right()
@@ -275,7 +279,7 @@ def test_a_file_that_cannot_be_read_fails_as_every_question_does(monkeypatch: py
     def fail(_database: sqlite3.Connection) -> bool:
         raise sqlite3.OperationalError("disk I/O error")
 
-    monkeypatch.setattr(search_index, "is_whole", fail)
+    monkeypatch.setattr(sqlite, "is_whole", fail)
     with pytest.raises(DatabaseError, match="disk I/O"):
         found("lobby")
 
@@ -283,9 +287,9 @@ def test_a_file_that_cannot_be_read_fails_as_every_question_does(monkeypatch: py
 @only_sqlite
 def test_an_sqlite_that_knows_no_trigrams_is_recognized(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        search_index, "_table", lambda each: f"CREATE VIRTUAL TABLE {each.name} USING fts5(a, tokenize = 'x')"
+        sqlite, "_table", lambda each: f"CREATE VIRTUAL TABLE {each.name} USING fts5(a, tokenize = 'x')"
     )
-    assert not search_index._is_possible.__wrapped__()
+    assert not sqlite._is_possible.__wrapped__()
 
 
 @only_postgresql
@@ -294,7 +298,7 @@ def test_a_server_that_does_not_allow_the_index_is_searched_all_the_same(rows: N
     ask("CREATE ROLE nobody_much")
     try:
         ask("SET ROLE nobody_much")
-        search_index.keep(connection.alias)
+        keeping.keep(connection.alias)
     finally:
         ask("RESET ROLE")
         ask("DROP ROLE nobody_much")

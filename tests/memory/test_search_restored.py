@@ -6,8 +6,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from numbers import search_index
 from numbers.backups.files import opened
+from numbers.search import sqlite
 from tests.memory.factories import Office, number
 from tests.memory.sites import Site, change_everything, fill, needs_database, only_postgresql, only_sqlite
 from tests.memory.test_search_index import INDEXES, PAIRS, ask, assert_right, found
@@ -54,7 +54,7 @@ def test_into_an_sqlite_without_trigrams_it_is_restored_without_the_index(
     fill()
     call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
     change_everything()
-    monkeypatch.setattr(search_index, "_is_possible", lambda: False)
+    monkeypatch.setattr(sqlite, "_is_possible", lambda: False)
     restore(site)
     assert found("front desk") == ["PN1", "PN2"]
     Office().hears(number("PN1", name="Garage"))

@@ -15,7 +15,8 @@ from django.db.migrations.executor import MigrationExecutor
 from numbers.backups.files import opened
 from numbers.invariants import findings
 from numbers.models import NumberState
-from numbers.querysets import current, search, search_teammates
+from numbers.querysets import current
+from numbers.search.finding import search_numbers, search_teammates
 from tests.memory.factories import NINE
 from tests.memory.sites import needs_database
 from tests.memory.test_search_index import assert_right
@@ -186,7 +187,8 @@ def test_what_is_searched_is_found_in_the_newest_version(released: Apps) -> None
     call_command("migrate", verbosity=0, interactive=False)
     assert_right()
     found = [
-        [state.name for state in search(current(), word)[0]] for word in ("after", "before", "gone", "6045", "beá")
+        [state.name for state in search_numbers(current(), word)[0]]
+        for word in ("after", "before", "gone", "6045", "beá")
     ]
     assert found == [["After"], [], [], [], []]
     assert [state.last_name for state in search_teammates("bea")] == ["Béa"]

@@ -7,8 +7,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from numbers import querysets
-from numbers.querysets import MAX_WORDS, words_of
+from numbers.querysets import FEW
+from numbers.search import finding
+from numbers.search.words import MAX_WORDS, words_of
 from tests.pages.builders import LIST, Office, notices_of, numbers_on, one, parsed, remember, total_of, words
 from tests.quo.samples import number, user
 
@@ -335,7 +336,7 @@ def questions(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[Word]]:
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(questions(), st.sampled_from([0, 1, querysets.FEW]), st.sampled_from([0, 2, querysets.MANY]))
+@given(questions(), st.sampled_from([0, 1, FEW]), st.sampled_from([0, 2, finding.MANY]))
 def test_the_search_finds_what_a_naive_one_finds(
     office: Office, question: tuple[list[dict[str, Any]], list[Word]], few: int, many: int
 ) -> None:
@@ -343,7 +344,7 @@ def test_the_search_finds_what_a_naive_one_finds(
     before = transaction.savepoint()
     remember(*records)
 
-    with mock.patch.multiple(querysets, FEW=min(few, many), MANY=many):
+    with mock.patch.multiple(finding, FEW=min(few, many), MANY=many):
         page = parsed(office.get(LIST, {"q": " ".join(word.typed for word in searched)}))
 
     transaction.savepoint_rollback(before)

@@ -15,7 +15,7 @@ HTTP_LIBRARIES = {
     *("http.client", "http.server", "socketserver", "urllib.request", "wsgiref"),
 }
 # From the bottom to the top: whoever stands higher may use what stands lower, never the other way round.
-FLOORS = ("models", "querysets", "filters", "services", "views")
+FLOORS = ("models", "querysets", "search", "filters", "services", "views")
 ABOVE_SYNC = {"numbers.filters", "numbers.services", "numbers.views"}
 
 
