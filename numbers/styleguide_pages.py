@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from accounts.models import User
-from numbers.audit.groups import Line, alike, groups_by_group, lines_of
+from numbers.audit.groups import Grouping, Line, alike, groups_by, lines_of
 from numbers.audit.page import AuditPage, page_of
 from numbers.audit.query import AuditQuery
 from numbers.change_words import Part, Parts
@@ -52,7 +52,7 @@ def _line(key: int, name: str, raws: Raws, *, group: str = "GR1", kind: str = "l
 
 
 def _audit(lines: Sequence[Line]) -> AuditPage:
-    return page_of(AuditQuery(NumberFilters()), alike(lines), groups_by_group(lines))
+    return page_of(AuditQuery(NumberFilters()), alike(lines), groups_by(Grouping.GROUP, lines))
 
 
 # Teammates

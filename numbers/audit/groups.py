@@ -175,14 +175,13 @@ def _most(whole: Iterable[Tally]) -> tuple[Fact | None, ...]:
 Keys = Container[int]  # of the numbers that are shown; None for all of them
 
 
-def groups_by_group(lines: Iterable[Line], shown: Keys | None = None) -> list[Group]:
-    """Return the groups of Quo, by their ids; last, the numbers whose group id is empty.
+def groups_by(by: Grouping, lines: Iterable[Line], shown: Keys | None = None) -> list[Group]:
+    """Return the groups of Quo, by their ids, last the numbers whose group id is empty; or those of each kind.
 
     `lines` are all the numbers there are. Groups of which none is `shown` are left out, here and below.
     """
-    members = _gathered(lines, lambda line: (group_key(line.group_id),))
-    keys = keys_in_order(Grouping.GROUP, members)
-    return _groups(Grouping.GROUP, ((key, key, "", members[key]) for key in keys), shown)
+    members = _gathered(lines, lambda line: (line.kind if by is Grouping.KIND else group_key(line.group_id),))
+    return _groups(by, ((key, key, "", members[key]) for key in keys_in_order(by, members)), shown)
 
 
 def group_key(group_id: str) -> str:
@@ -194,13 +193,6 @@ def keys_in_order(by: Grouping, keys: Iterable[str]) -> list[str]:
     if by is Grouping.KIND:
         return sorted(keys, reverse=True)
     return sorted(keys, key=lambda key: (not key, order_key(key), key))
-
-
-def groups_by_kind(lines: Iterable[Line], shown: Keys | None = None) -> list[Group]:
-    """Return the toll-free numbers and the local ones."""
-    members = _gathered(lines, lambda line: (line.kind,))
-    keys = keys_in_order(Grouping.KIND, members)
-    return _groups(Grouping.KIND, ((kind, kind, "", members[kind]) for kind in keys), shown)
 
 
 def groups_by_teammate(

@@ -2,7 +2,7 @@
 
 from numbers.audit.by_teammate import by_teammate
 from numbers.audit.counted import LINE
-from numbers.audit.groups import Group, Grouping, Line, groups_by_group, groups_by_kind, lines_of
+from numbers.audit.groups import Group, Grouping, Line, groups_by, lines_of
 from numbers.audit.query import AuditQuery
 from numbers.filters import NumberFilters
 
@@ -13,5 +13,4 @@ def at_hand(asked: AuditQuery) -> tuple[list[Line], list[Group]]:
         return by_teammate(asked)
     lines = lines_of(NumberFilters(sort=asked.filters.sort).states().values_list(*LINE))
     shown = set(asked.filters.states().order_by().values_list("phone_number", flat=True))
-    groups = groups_by_group if asked.by is Grouping.GROUP else groups_by_kind
-    return [line for line in lines if line.key in shown], groups(lines, shown)
+    return [line for line in lines if line.key in shown], groups_by(asked.by, lines, shown)

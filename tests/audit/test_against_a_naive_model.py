@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numbers.audit.causes import causes_of
-from numbers.audit.groups import Group, Line, Person, alike, groups_by_group, groups_by_kind, groups_by_teammate
+from numbers.audit.groups import Group, Grouping, Line, Person, alike, groups_by, groups_by_teammate
 from numbers.audit.odd import Finding, findings_of, odd_cells
 from numbers.facts import COLUMNS, Cell, Fact, advice_for
 from tests.audit.lines import line
@@ -44,9 +44,9 @@ def memberships(by: str, lines: list[Line], on: dict[int, list[str]]) -> dict[st
 
 
 def groups(by: str, lines: list[Line], on: dict[int, list[str]], shown: set[int] | None) -> list[Group]:
-    if by == "group":
-        return groups_by_group(lines, shown)
-    return groups_by_kind(lines, shown) if by == "kind" else groups_by_teammate(lines, PEOPLE, on, shown)
+    if by == "teammate":
+        return groups_by_teammate(lines, PEOPLE, on, shown)
+    return groups_by(Grouping(by), lines, shown)
 
 
 def left(lines: list[Line], shown: set[int] | None) -> list[Line]:

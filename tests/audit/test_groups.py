@@ -4,12 +4,12 @@ import pytest
 
 from numbers.audit.groups import (
     Group,
+    Grouping,
     Line,
     Person,
     Tally,
     alike,
-    groups_by_group,
-    groups_by_kind,
+    groups_by,
     groups_by_teammate,
     lines_of,
     tallies_of,
@@ -72,7 +72,7 @@ def test_a_tally_names_only_the_facts_that_occur() -> None:
 def test_the_groups_of_quo_stand_in_the_order_of_their_ids_and_numbers_without_one_last() -> None:
     lines = [line("a", group="GR10"), line("b", group=" "), line("c", group="gr9"), line("d"), line("e", group="")]
 
-    assert list(members(groups_by_group(lines)).items()) == [
+    assert list(members(groups_by(Grouping.GROUP, lines)).items()) == [
         ("GR1", ["d"]),
         ("gr9", ["c"]),
         ("GR10", ["a"]),
@@ -81,19 +81,25 @@ def test_the_groups_of_quo_stand_in_the_order_of_their_ids_and_numbers_without_o
 
 
 def test_groups_whose_ids_differ_only_in_case_are_two() -> None:
-    assert members(groups_by_group([line("a", group="gr1"), line("b", group="GR1")])) == {"GR1": ["b"], "gr1": ["a"]}
+    assert members(groups_by(Grouping.GROUP, [line("a", group="gr1"), line("b", group="GR1")])) == {
+        "GR1": ["b"],
+        "gr1": ["a"],
+    }
 
 
 def test_within_a_group_the_numbers_keep_their_order() -> None:
     lines = [line("c"), line("a"), line("b")]
 
-    assert members(groups_by_group(lines)) == {"GR1": ["c", "a", "b"]}
+    assert members(groups_by(Grouping.GROUP, lines)) == {"GR1": ["c", "a", "b"]}
 
 
 def test_toll_free_numbers_stand_before_local_ones() -> None:
     lines = [*several(2), *several(1, kind="toll-free")]
 
-    assert [(group.key, len(group.lines)) for group in groups_by_kind(lines)] == [("toll-free", 1), ("local", 2)]
+    assert [(group.key, len(group.lines)) for group in groups_by(Grouping.KIND, lines)] == [
+        ("toll-free", 1),
+        ("local", 2),
+    ]
 
 
 def test_a_number_is_under_each_of_its_teammates_and_those_with_nobody_are_last() -> None:
@@ -113,10 +119,10 @@ def test_a_teammate_none_of_whose_numbers_fit_is_no_group() -> None:
 
 
 def test_the_positions_of_groups_count_from_none() -> None:
-    groups = groups_by_group([line("a", group="GR1"), line("b", group="GR2")])
+    groups = groups_by(Grouping.GROUP, [line("a", group="GR1"), line("b", group="GR2")])
 
     assert [group.position for group in groups] == [0, 1]
 
 
 def test_no_numbers_make_no_groups() -> None:
-    assert groups_by_group([]) == groups_by_kind([]) == groups_by_teammate([], [ANN], {}) == []
+    assert groups_by(Grouping.GROUP, []) == groups_by(Grouping.KIND, []) == groups_by_teammate([], [ANN], {}) == []

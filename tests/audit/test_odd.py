@@ -2,13 +2,13 @@
 
 import pytest
 
-from numbers.audit.groups import Line, groups_by_group
+from numbers.audit.groups import Grouping, Line, groups_by
 from numbers.audit.odd import Finding, findings_of
 from tests.audit.lines import line, several
 
 
 def found(*lines: Line) -> list[Finding]:
-    return findings_of(groups_by_group(lines))
+    return findings_of(groups_by(Grouping.GROUP, lines))
 
 
 def claims(*lines: Line) -> list[tuple[str, ...]]:
@@ -147,7 +147,7 @@ def test_a_filter_narrows_what_is_listed_and_not_what_it_is_compared_with() -> N
     odd = [line(name, "++--+-") for name in "abc"]
     lines = [*several(4), *odd]
 
-    groups = groups_by_group(lines, {one.key for one in odd})
+    groups = groups_by(Grouping.GROUP, lines, {one.key for one in odd})
 
     assert [one.name for one in groups[0].lines] == ["a", "b", "c"]
     assert [(tally.total, tally.restricted) for tally in groups[0].tallies][3] == (3, 3)
