@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
 from numbers.backups.files import migrate, opened
@@ -15,7 +16,7 @@ from numbers.sandbox.workspace import build
 from tests.accounts.installation import manage
 from tests.memory.factories import Office, number, teammate
 from tests.memory.installation import KEY, Installation
-from tests.memory.sites import Site, is_sqlite
+from tests.memory.sites import Site, change_everything, fill, is_sqlite
 
 # One more than 60, so that the half that the sandbox's fault leaves is not enough to be believed.
 NUMBERS = 61
@@ -90,3 +91,12 @@ def empty_sqlite(tmp_path: Path) -> Path:
     file = tmp_path / "other.sqlite3"
     migrate(file)
     return file
+
+
+@pytest.fixture
+def backup(site: Site) -> Path:
+    """A backup of a filled database, which has become another since."""
+    fill()
+    call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
+    change_everything()
+    return site.folder / "b.sqlite3"

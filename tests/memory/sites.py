@@ -192,3 +192,7 @@ def damage(file: Path) -> None:
     with file.open("r+b") as raw:
         raw.seek(file.stat().st_size // 2 // 4096 * 4096)
         raw.write(b"\xa5" * 4096 * 8)
+
+
+def restore(file: Path, *options: str) -> None:
+    call_command("restore", str(file), "--yes", *options)

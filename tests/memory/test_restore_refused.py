@@ -1,0 +1,165 @@
+"""What is no backup is refused in a sentence, and nothing is replaced unless somebody says yes."""
+
+import re
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from tests.memory.sites import (
+    Site,
+    damage,
+    damage_a_cell,
+    everything,
+    needs_database,
+    restore,
+    rows_of,
+    sessions,
+)
+
+pytestmark = needs_database
+
+
+def no_file(file: Path) -> None:
+    file.unlink()
+
+
+def a_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+def a_text(file: Path) -> None:
+    file.write_text("Dear diary,\n" * 1000)
+
+
+def an_empty_file(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def half_of_one(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def another_program(file: Path) -> None:
+    file.unlink()
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("CREATE TABLE songs (name)")
+
+
+def a_newer_version(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('numbers', '9999_later', '2030')")
+        database.commit()
+
+
+def an_orphan(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("DELETE FROM numbers_teammate")
+        database.commit()
+
+
+def the_demo(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("UPDATE numbers_sync SET demo = 1")
+        database.commit()
+
+
+UNUSABLE = [
+    (no_file, "There is no file "),
+    (a_folder, " is a folder: name the file in it that is to be restored."),
+    (a_text, "The file is not a backup of Quo Admin, or it is damaged."),
+    (an_empty_file, "The file is not a backup of Quo Admin, or it is damaged."),
+    (half_of_one, "damaged"),
+    (damage, "damaged"),
+    (damage_a_cell, "The file is damaged, so nothing was restored. SQLite says: CHECK constraint failed"),
+    (another_program, "The file is not a backup of Quo Admin, or it is damaged."),
+    (a_newer_version, "The backup was made by a newer version of Quo Admin (it has numbers 9999_later): install"),
+    (an_orphan, "Not everything in the backup holds together"),
+    (the_demo, "The backup is of the demo workspace"),
+]
+
+
+@pytest.mark.parametrize(("spoil", "sentence"), UNUSABLE, ids=[spoil.__name__ for spoil, _ in UNUSABLE])
+def test_what_cannot_be_used_is_refused_in_a_sentence_and_changes_nothing(
+    site: Site, backup: Path, spoil: Callable[[Path], None], sentence: str
+) -> None:
+    spoil(backup)
+    before = everything()
+    with pytest.raises(CommandError, match=re.escape(sentence)):
+        restore(backup)
+    assert everything() == before
+    assert sessions() == 1
+    assert not site.kept()
+    assert not list(site.folder.glob("restoring-*"))
+
+
+def test_a_real_workspace_is_not_restored_into_the_demo(
+    site: Site, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "DEMO", True)
+    with pytest.raises(CommandError, match="set QUO_API_KEY first"):
+        restore(backup)
+
+
+def test_what_does_not_hold_together_is_told_and_can_be_taken_all_the_same(
+    site: Site, backup: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(backup)) as file:
+        file.execute("UPDATE numbers_teammatestate SET name_key = 'x\033[2J'")
+        file.commit()
+    with pytest.raises(CommandError, match=r"Not everything in the backup holds together \(4 found\)"):
+        restore(backup)
+    assert "teammates are found: US1" in capsys.readouterr().out
+
+    restore(backup, "--accept-findings")
+    assert everything() == rows_of(backup)
+
+
+# Asking
+
+
+def test_without_a_terminal_it_needs_to_be_told_yes(site: Site, backup: Path) -> None:
+    before = everything()
+    done = site.manage("restore", str(backup))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == ("CommandError: A restore replaces everything, and nobody is here to be asked: say --yes.\n")
+    assert everything() == before
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Somebody who answers."""
+
+    def answers(answer: str) -> None:
+        monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+        monkeypatch.setattr("builtins.input", lambda _: answer)
+
+    return answers
+
+
+def test_somebody_is_asked_with_what_is_at_stake(
+    site: Site, backup: Path, terminal: Callable[[str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal("yes")
+    call_command("restore", str(backup))
+    assert everything() == rows_of(backup)
+    told = capsys.readouterr().out
+    assert f"{backup} holds 3 numbers, 7 states" in told
+    assert "It replaces 1 number" in told
+
+
+@pytest.mark.parametrize("answer", ["y", "", "no"])
+def test_another_answer_than_yes_changes_nothing(
+    site: Site, backup: Path, terminal: Callable[[str], None], answer: str
+) -> None:
+    before = everything()
+    terminal(answer)
+    with pytest.raises(CommandError, match="Nothing was restored"):
+        call_command("restore", str(backup))
+    assert everything() == before
