@@ -1,4 +1,4 @@
-"""Results as files: each run is written, and held against the last one kept on a machine of this size."""
+"""Results as files: each run is written, and held against what was kept last on a machine of this size."""
 
 import json
 from collections.abc import Iterable
@@ -27,12 +27,16 @@ def keep(folder: Path, lines: Iterable[Line], machine: Machine, options: Options
 
 
 def last_kept(folder: Path, machine: Machine) -> dict[str, float]:
-    """Return the figures that count, by the lines' keys, of the newest run of such a machine; none without a run."""
-    for file in sorted(folder.glob("*.json"), reverse=True):
+    """Return the figures that count, by the lines' keys: of each line that of the newest run of such a machine.
+
+    So a run of few sizes does not hide what an earlier one found at others.
+    """
+    found: dict[str, float] = {}
+    for file in sorted(folder.glob("*.json")):
         run = json.loads(file.read_text(encoding="utf-8"))
         if {name: run["machine"].get(name) for name in asdict(machine)} == asdict(machine):
-            return {line["key"]: line["value"] for line in run["lines"] if line["value"] is not None}
-    return {}
+            found |= {line["key"]: line["value"] for line in run["lines"] if line["value"] is not None}
+    return found
 
 
 def _described(line: Line) -> dict[str, object]:

@@ -11,7 +11,7 @@ SLACK = {"×": 0.2, "ms": 10.0, "s": 0.05, "MB": 8.0}
 class Line:
     """One line of the table. The names of `figures` end in their units: "median ms".
 
-    `counts` names the figure that is held against `bar`, and against the same figure of the last kept run. It may be
+    `counts` names the figure that is held against `bar`, and against the same figure as it was kept last. It may be
     at most so much, or must be `at_least` so much. Where it could not be measured, `note` says why. `binds` where the
     issue that set the bar means this size and database; elsewhere a bar only tells.
     """

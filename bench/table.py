@@ -10,7 +10,7 @@ LEAST = 9  # characters of a column
 
 
 class Table:
-    """Writes lines; `before` are the figures of the last kept run by the lines' keys."""
+    """Writes lines; `before` are the figures that were kept last, by the lines' keys."""
 
     def __init__(self, before: Mapping[str, float]) -> None:
         self._before = before
@@ -66,7 +66,7 @@ class Table:
         return before is not None and line.is_worse_than(before)
 
     def _unmeasured(self, keys: Collection[str], places: Collection[str]) -> list[str]:
-        """What the last kept run has of the same sizes and databases, and this one has not."""
+        """What was kept of the same sizes and databases, and this run has not."""
         return [key for key in self._before if key not in keys and key.partition(": ")[0] in places]
 
 

@@ -12,8 +12,8 @@ HERE = Machine(cpus=2, memory_gb=24)
 LINE = Line("pages", "first page", {"median ms": 12.0, "ratio ×": 1.5}, "ratio ×", 2, where="1,000 numbers on SQLite")
 
 
-def kept(folder: Path, machine: Machine, ratio: float, name: str) -> None:
-    line = Line("pages", "first page", {"ratio ×": ratio}, "ratio ×", where="here")
+def kept(folder: Path, machine: Machine, ratio: float, name: str, where: str = "here") -> None:
+    line = Line("pages", "first page", {"ratio ×": ratio}, "ratio ×", where=where)
     keep(folder, [line], machine, read([], {})).rename(folder / name)
 
 
@@ -43,6 +43,12 @@ def test_the_newest_run_of_a_machine_of_the_same_size_is_the_last(tmp_path: Path
     kept(tmp_path, HERE, 2.0, "2026-01-02.json")
     kept(tmp_path, Machine(cpus=64, memory_gb=24), 3.0, "2026-01-03.json")
     assert last_kept(tmp_path, HERE) == {"here: pages: first page": 2.0}
+
+
+def test_a_run_of_another_size_leaves_what_was_found_before(tmp_path: Path) -> None:
+    kept(tmp_path, HERE, 1.0, "2026-01-01.json")
+    kept(tmp_path, HERE, 2.0, "2026-01-02.json", where="there")
+    assert last_kept(tmp_path, HERE) == {"here: pages: first page": 1.0, "there: pages: first page": 2.0}
 
 
 def test_without_a_run_there_is_nothing_to_be_held_against(tmp_path: Path) -> None:
