@@ -10,6 +10,10 @@ from tests.browser.sites import NUMBERS
 RECORDS = build(NUMBERS).numbers
 MARCUS = "USoVPRYf69wG"  # Marcus Sorensen, who is on several numbers
 
+# The telephone numbers that are broken into lines.
+BROKEN_NUMBERS = """() => [...document.querySelectorAll("main table .number span[title]")]
+  .filter((number) => number.getClientRects().length > 1).map((number) => number.textContent)"""
+
 
 def number(name: str) -> Record:
     """Return the number that the office calls so."""

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import Browsing
-from tests.browser.looking import MARCUS
+from tests.browser.looking import BROKEN_NUMBERS, MARCUS
 from tests.browser.sites import Office, Site
 
 # What is left of an upright sheet between its margins of 10 mm, in CSS pixels.
@@ -58,6 +58,22 @@ def test_nothing_of_a_table_is_cut_on_an_upright_sheet(page: Page, path: str, sh
         assert table.evaluate(CUT) == []
         assert table.evaluate(BROKEN) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= sheet["width"]
+
+
+@SHEETS
+@pytest.mark.parametrize("path", ["/audit/", "/numbers/", f"/teammates/{MARCUS}/"])
+def test_a_telephone_number_stands_in_one_line(page: Page, path: str, sheet: ViewportSize) -> None:
+    on_paper(page, path, sheet)
+    assert page.locator("main table .number span[title]").count()
+    assert page.evaluate(BROKEN_NUMBERS) == []
+
+
+def test_paper_says_when_quo_was_asked_and_not_how_long_ago(page: Page) -> None:
+    on_paper(page, "/numbers/", A4)
+    time = page.locator(".checked > time")
+    said = time.evaluate("(time) => getComputedStyle(time, '::after').content.replaceAll('\"', '')")
+    assert said == f"on {time.get_attribute('title')}"
+    expect(page.locator(".checked > .ago")).to_be_hidden()
 
 
 @SHEETS

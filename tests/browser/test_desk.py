@@ -1,0 +1,42 @@
+"""At a desk, whatever the window's width and the letters: what is read as one is not broken into lines."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.looking import BROKEN_NUMBERS, MARCUS
+
+NARROWEST = 1190  # pixels; below it a number is a card
+WIDTHS = pytest.mark.parametrize("width", [NARROWEST, 1380, 1440, 1920])
+
+# The words of headings that are broken, in whichever of their letters.
+BROKEN_WORDS = """() => [...document.querySelectorAll("main thead th")].flatMap((heading) => {
+  const texts = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT);
+  const broken = [];
+  while (texts.nextNode()) {
+    for (const word of texts.currentNode.data.matchAll(/\\S+/g)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, word.index);
+      range.setEnd(texts.currentNode, word.index + word[0].length);
+      if (range.getClientRects().length > 1) broken.push(word[0]);
+    }
+  }
+  return broken;
+})"""
+
+
+@WIDTHS
+@pytest.mark.parametrize("path", ["/numbers/", "/audit/", "/teammates/", f"/teammates/{MARCUS}/", "/status/"])
+def test_no_word_of_a_heading_is_broken(page: Page, path: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(path)
+    assert page.locator("main thead th").count()
+    assert page.evaluate(BROKEN_WORDS) == []
+
+
+@WIDTHS
+@pytest.mark.parametrize("path", ["/numbers/", "/audit/", f"/teammates/{MARCUS}/"])
+def test_a_telephone_number_stands_in_one_line(page: Page, path: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(path)
+    assert page.locator("main table .number span[title]").count()
+    assert page.evaluate(BROKEN_NUMBERS) == []
