@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from django.db.models import F, Q
@@ -23,6 +24,7 @@ from numbers.teammate_filters import TeammateFilters
 from numbers.teammate_querysets import REACH
 
 CHUNK = 500  # states; a database takes only so many parameters
+FIRST = 50  # states; few, so that a file begins soon
 
 
 @dataclass(frozen=True)
@@ -187,4 +189,5 @@ def held_at(moment: datetime | None, of: str = "") -> Q:
 
 
 def _chunks(keys: Sequence[int]) -> Iterator[list[int]]:
-    return (list(keys[start : start + CHUNK]) for start in range(0, len(keys), CHUNK))
+    places = (0, *range(FIRST, len(keys), CHUNK), len(keys)) if keys else ()
+    return (list(keys[start:end]) for start, end in pairwise(places))

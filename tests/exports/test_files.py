@@ -179,7 +179,7 @@ def test_head_makes_no_file(office: Office, monkeypatch: pytest.MonkeyPatch, pat
 
 def test_what_fails_later_cuts_the_file_short(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The client sees that the answer did not end: half a list never looks like a whole one."""
-    monkeypatch.setattr("numbers.exports.rows.CHUNK", 1)
+    monkeypatch.setattr("numbers.exports.rows.FIRST", 1)
     monkeypatch.setattr("numbers.exports.blocks.BLOCK", 1)
     remember(number("PN1", name="A"), number("PN2", name="B"))
     document = number_document(NumberFilters(), "json")

@@ -23,6 +23,7 @@ from tests.quo.samples import number, user
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "CHUNK", 2)
+    monkeypatch.setattr(rows, "FIRST", 2)
     monkeypatch.setattr("numbers.exports.blocks.BLOCK", 1)
 
 
@@ -146,12 +147,30 @@ def test_only_a_chunk_is_read_at_a_time(db: None, small_chunks: None) -> None:
     assert counts == [2, 0, 2, 0, 2, 0]
 
 
+def test_the_first_chunk_is_small_so_that_a_file_begins_soon_and_all_rows_follow(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "FIRST", 1)
+    monkeypatch.setattr(rows, "CHUNK", 3)
+    remember(*numbers())
+    lines = number_lines(listing_of(NumberFilters()))
+
+    counts, names = [], []
+    for _ in range(6):
+        with CaptureQueriesContext(connection) as asked:
+            names.append(next(lines).state.name)
+        counts.append(len(asked))
+
+    assert (counts, names) == ([2, 2, 0, 0, 2, 0], [f"Line {place}" for place in range(6)])
+    assert next(lines, None) is None
+
+
 @pytest.mark.parametrize(("path", "count"), [("/numbers.csv", 10), ("/numbers.json", 10), ("/teammates.csv", 10)])
 def test_more_rows_do_not_mean_more_questions(
     office: Office, django_assert_num_queries: Callable[..., Any], path: str, count: int
 ) -> None:
-    """Who is signed in and may; the list; its moment; for every 500 rows these and what is theirs; who took it."""
-    for size in (2, 70):
+    """Who is signed in and may; the list; its moment; for a chunk of rows these and what is theirs; who took it."""
+    for size in (2, rows.FIRST):
         remember(*numbers(size, users=[user(f"US{place}") for place in range(min(size, 9))]))
         with django_assert_num_queries(count, info=f"{path} of {size}"):
             b"".join(super(Office, office).get(path).streaming_content)  # type: ignore[attr-defined]
