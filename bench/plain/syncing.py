@@ -117,7 +117,8 @@ def _forget() -> None:
     from django.db import connection  # noqa: PLC0415
 
     names = ("assignment", "numberstate", "teammatestate", "phonenumber", "teammate")
-    flush = connection.ops.sql_flush(no_style(), [f"numbers_{name}" for name in names], reset_sequences=True)
+    tables = [f"numbers_{name}" for name in names]
+    flush = connection.ops.sql_flush(no_style(), tables, reset_sequences=True, allow_cascade=True)
     connection.ops.execute_sql_flush(flush)
 
 

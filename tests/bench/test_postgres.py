@@ -2,12 +2,17 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
 from bench import postgres
+from tests.bench.whole import EVERY_LINE, changed_by_syncs, names_in, whole_run
+from tests.project import conftest as installation
+
+project = installation.project
 
 SERVER = os.environ.get("TEST_DATABASE_URL", "")
 pytestmark = pytest.mark.skipif(not SERVER, reason="there is no PostgreSQL here")
@@ -42,4 +47,14 @@ def test_what_was_lent_is_empty_again_whatever_happens(url: str) -> None:
         _has_a_table(url)
         postgres.settle(url)
         raise KeyboardInterrupt
+    postgres.check(url)
+
+
+def test_all_is_measured_on_it_beside_sqlite(url: str, project: Path, tmp_path: Path) -> None:
+    found = whole_run(project, tmp_path, BENCH_DATABASE_URL=url)
+    assert found.keys() == {"60 numbers on SQLite", "60 numbers on PostgreSQL"}
+    for lines in found.values():
+        assert names_in(lines) == EVERY_LINE
+        assert {key for key, line in lines.items() if line["value"] is None} == set()
+        assert changed_by_syncs(lines) == [60, 0, 1]
     postgres.check(url)
