@@ -124,6 +124,8 @@ def record_answer(
             done += len(chunk)
             progress(done, len(differing))
         if outcome.wrote:
+            if len(differing) >= planner.MANY:
+                planner.refresh_statistics()
             search_texts.keep(observed_at)
     return outcome
 
