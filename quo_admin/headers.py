@@ -13,7 +13,6 @@ _OFF = (
 _OURS = ("publickey-credentials-get", "publickey-credentials-create", "clipboard-write")
 
 HEADERS = {
-    "Permissions-Policy": ", ".join([*(f"{name}=()" for name in _OFF), *(f"{name}=(self)" for name in _OURS)]),
     # With Django's Cross-Origin-Opener-Policy: the pages share a process with no other site.
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -22,9 +21,16 @@ HEADERS = {
     "Cache-Control": "private, no-store",
 }
 
+# Of a page, and of whatever else a browser might show as one. It is as long as many a style or script is, packed.
+PERMISSIONS = ", ".join([*(f"{name}=()" for name in _OFF), *(f"{name}=(self)" for name in _OURS)])
+_NO_PAGES = ("text/css", "text/javascript")
+
 
 class HeadersMiddleware:
-    """Sets HEADERS on every answer, static files and errors included, where nothing else has set them."""
+    """Sets HEADERS on every answer, static files and errors included, where nothing else has set them.
+
+    PERMISSIONS are said with all but styles and scripts, of which a browser never asks.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -33,4 +39,6 @@ class HeadersMiddleware:
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if not response.headers.get("Content-Type", "").startswith(_NO_PAGES):
+            response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response

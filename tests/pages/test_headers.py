@@ -4,7 +4,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from quo_admin.headers import HEADERS, HeadersMiddleware
+from quo_admin.headers import HEADERS, PERMISSIONS, HeadersMiddleware
 from tests.pages.builders import LIST, Office
 
 EVERYBODY = ["/accounts/login/", "/no-such-page/", "/healthz", "/static/css/base.css"]
@@ -19,6 +19,23 @@ def stranger(db: None) -> Office:
 @pytest.mark.parametrize("path", EVERYBODY)
 def test_every_answer_to_strangers_says_what_the_browser_may_not_do(stranger: Office, path: str) -> None:
     assert HEADERS.items() - {("Cache-Control", "private, no-store")} <= {**stranger.get(path).headers}.items()
+
+
+def sent(kind: str) -> dict[str, str]:
+    """The headers of an answer of that kind."""
+    answer = HeadersMiddleware(lambda _request: HttpResponse(content_type=kind))(RequestFactory().get("/static/a"))
+    return {**answer.headers}
+
+
+@pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "image/svg+xml", "application/json", ""])
+def test_whatever_may_be_shown_as_a_page_has_no_use_of_sensors_and_devices(kind: str) -> None:
+    assert sent(kind)["Permissions-Policy"] == PERMISSIONS
+
+
+@pytest.mark.parametrize("kind", ['text/css; charset="utf-8"', "text/javascript"])
+def test_styles_and_scripts_leave_out_what_is_asked_of_pages_only(kind: str) -> None:
+    assert "Permissions-Policy" not in sent(kind)
+    assert sent(kind).items() >= HEADERS.items()
 
 
 @pytest.mark.parametrize("path", INSIDE)
