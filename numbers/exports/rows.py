@@ -24,7 +24,7 @@ from numbers.teammate_filters import TeammateFilters
 from numbers.teammate_querysets import REACH
 
 CHUNK = 500  # states; a database takes only so many parameters
-FIRST = 50  # states; few, so that a file begins soon
+FIRST = 150  # states; as few as fill the first block of any kind of file, so that it begins soon
 
 
 @dataclass(frozen=True)
