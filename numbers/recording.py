@@ -125,6 +125,7 @@ def record_answer(
             progress(done, len(differing))
         if outcome.wrote:
             if len(differing) >= planner.MANY:
+                # An autovacuum that came by meanwhile saw none of this, and told the planner of empty tables.
                 planner.refresh_statistics()
             search_texts.keep(observed_at)
     return outcome

@@ -18,7 +18,10 @@ def stranger(db: None) -> Office:
 
 @pytest.mark.parametrize("path", EVERYBODY)
 def test_every_answer_to_strangers_says_what_the_browser_may_not_do(stranger: Office, path: str) -> None:
-    assert HEADERS.items() - {("Cache-Control", "private, no-store")} <= {**stranger.get(path).headers}.items()
+    headers = {**stranger.get(path).headers}
+
+    assert HEADERS.items() - {("Cache-Control", "private, no-store")} <= headers.items()
+    assert headers["Permissions-Policy"] == PERMISSIONS
 
 
 def sent(kind: str) -> dict[str, str]:
