@@ -16,16 +16,16 @@ OURS = logging.getLogger("numbers.somewhere")
 LIBRARY = logging.getLogger("library.somewhere")
 
 BOTH = pytest.mark.parametrize("log", ["plain", "json"], indirect=True)
-HOSTILE = [
-    "a\nERROR forged",
-    "a\r\nforged",
-    "a\x1b[2J\x1b]0;title\x07",
-    "a\u2028b\u2029c\x85d",
-    "\u202eevil\u2066",
-    "\x00",
-    "\ud800",
-    '"}\n{"level": "ERROR", "message": "forged"}',
-]
+HOSTILE = {
+    "a new line": "a\nERROR forged",
+    "a new line of Windows": "a\r\nforged",
+    "terminal controls": "a\x1b[2J\x1b]0;title\x07",
+    "new lines of Unicode": "a\u2028b\u2029c\x85d",
+    "turned writing": "\u202eevil\u2066",
+    "NUL": "\x00",
+    "half a character": "\ud800",
+    "JSON": '"}\n{"level": "ERROR", "message": "forged"}',
+}
 
 
 def test_a_line_of_json_says_when_how_bad_who_and_in_which_request(log: Log) -> None:
@@ -63,7 +63,7 @@ def test_a_terminal_shows_only_what_needs_somebody(log: Log) -> None:
 
 
 @BOTH
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("logger", [OURS, LIBRARY])
 def test_no_text_begins_a_line_of_its_own_or_steers_a_terminal(log: Log, logger: logging.Logger, text: str) -> None:
     logger.warning("said %s", text, extra={"path": text, "error_kind": text})

@@ -48,9 +48,24 @@ def python(project: Path, folder: Path, *arguments: str, **more: str) -> subproc
     )
 
 
+_reserved: list[socket.socket] = []
+
+
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    """Return a port of 127.0.0.1 that only a server started by this process will listen on.
+
+    On Linux a socket that is bound, but does not listen, reserves the port: the kernel gives it to no other process
+    that asks for any port, while a server that names it (with SO_REUSEADDR, as servers do) may still listen on it.
+    """
+    reservation = socket.socket()
+    reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reservation.bind(("127.0.0.1", 0))
+    port = int(reservation.getsockname()[1])
+    if sys.platform == "linux":
+        _reserved.append(reservation)
+    else:
+        reservation.close()
+    return port
 
 
 def is_free(port: int) -> bool:
