@@ -11,7 +11,7 @@ from bench.lines import Line, figures
 from bench.office import Server
 from bench.workspaces import from_the_middle
 from numbers.sandbox.workspace import Workspace
-from tests.browser.chromium import NoChromium, launch
+from tests.support.chromium import NoChromium, launch
 
 GROUP = "in Chromium"
 KEYSTROKES = 20

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.kept import forget
+from tests.support.caches import forget
+from tests.support.project_copy import project
+
+__all__ = ["project"]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -10,8 +10,8 @@ from pytest_django import Settings
 
 from accounts import adapter
 from accounts.models import User
-from tests.accounts import ADMIN_EMAIL, EMAIL, PASSWORD
-from tests.accounts.provider import CLIENT_ID, CLIENT_SECRET, Provider, running
+from tests.support.accounts import ADMIN_EMAIL, EMAIL, PASSWORD
+from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider, running
 
 
 @pytest.fixture(autouse=True)

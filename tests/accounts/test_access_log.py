@@ -20,14 +20,12 @@ from accounts.access import Event, forget_old
 from accounts.models import AccessEvent, User
 from accounts.models.access import NeverEdited
 from accounts.roles import Role, give_role
-from tests.accounts import ADMIN_EMAIL, EMAIL, PASSWORD
-from tests.accounts.company import sign_in_by_company
-from tests.accounts.provider import Provider
-from tests.accounts.test_admin import NEW
-from tests.accounts.test_mfa_passkeys import HOSTILE, PASSKEY
-from tests.accounts.test_sign_in import sign_in
-from tests.pages.builders import attribute, notices_of, of_role, one, parsed, remember, texts, words
-from tests.quo.samples import number
+from tests.support.accounts import ADMIN_EMAIL, EMAIL, NEW, PASSWORD, sign_in
+from tests.support.company_sign_in import sign_in_by_company
+from tests.support.oidc_provider import Provider
+from tests.support.pages import attribute, notices_of, of_role, one, parsed, remember, texts, words
+from tests.support.quo_answers import number
+from tests.support.second_steps import HOSTILE, PASSKEY
 
 PAGE = "/status/access/"
 

@@ -5,11 +5,9 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.roles import Role, give_role, role_of
-from tests.accounts import ADMIN_EMAIL, EMAIL, PASSWORD
-from tests.accounts.test_sign_in import LOGIN, is_signed_in
+from tests.support.accounts import ADMIN_EMAIL, EMAIL, LOGIN, NEW, PASSWORD, is_signed_in
 
 ADD = "/admin/accounts/user/add/"
-NEW = "another long secret"
 
 
 @pytest.fixture

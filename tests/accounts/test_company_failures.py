@@ -18,9 +18,9 @@ from pytest_django import Settings
 
 from accounts.company import http
 from accounts.models import User
-from tests.accounts.company import CALLBACK, address_of, ask_provider, begin, come_back, sign_in_by_company
-from tests.accounts.provider import CLIENT_ID, CLIENT_SECRET, STRANGER, Json, Provider, Reply
-from tests.accounts.test_sign_in import is_signed_in
+from tests.support.accounts import is_signed_in
+from tests.support.company_sign_in import CALLBACK, address_of, ask_provider, begin, come_back, sign_in_by_company
+from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, STRANGER, Json, Provider, Reply
 
 pytestmark = pytest.mark.django_db
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.project import evaluating
-from tests.project.evaluating import Evaluate
+from tests.support import settings_read as evaluating
+from tests.support.settings_read import Evaluate
 
 evaluate = evaluating.evaluate
 

@@ -12,10 +12,17 @@ from pytest_django import Settings
 
 from accounts.models import User
 from accounts.roles import Role, role_of
-from tests.accounts import EMAIL, PASSWORD
-from tests.accounts.company import BEGIN, CALLBACK, address_of, ask_provider, begin, come_back, sign_in_by_company
-from tests.accounts.provider import SUBJECT, Key, Provider
-from tests.accounts.test_sign_in import LOGIN, is_signed_in, sign_in
+from tests.support.accounts import EMAIL, LOGIN, PASSWORD, is_signed_in, sign_in
+from tests.support.company_sign_in import (
+    BEGIN,
+    CALLBACK,
+    address_of,
+    ask_provider,
+    begin,
+    come_back,
+    sign_in_by_company,
+)
+from tests.support.oidc_provider import SUBJECT, Key, Provider
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from tests.accounts import ADMIN_EMAIL, EMAIL, PASSWORD
-from tests.accounts.installation import manage
+from tests.support.account_commands import manage
+from tests.support.accounts import ADMIN_EMAIL, EMAIL, PASSWORD
 
 
 class Terminal(StringIO):

@@ -9,10 +9,9 @@ from pytest_django import Settings
 
 from accounts.models import User
 from accounts.roles import Role, give_role
-from tests.accounts import EMAIL, PASSWORD
-from tests.accounts.company import sign_in_by_company
-from tests.accounts.provider import Provider
-from tests.accounts.test_sign_in import LOGIN, is_signed_in, sign_in
+from tests.support.accounts import EMAIL, LOGIN, PASSWORD, is_signed_in, sign_in
+from tests.support.company_sign_in import sign_in_by_company
+from tests.support.oidc_provider import Provider
 
 ENDED = "You were signed out because everybody signs in with Example Inc. now. Sign in to go on."
 

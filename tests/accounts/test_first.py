@@ -13,9 +13,8 @@ from accounts import first
 from accounts.first import FIRST_EMAIL, FirstAccount, ensure_first_account
 from accounts.models import User
 from quo_admin.prepare import keep_once
-from tests.accounts import EMAIL, PASSWORD
-from tests.accounts.installation import environment, manage
-from tests.accounts.test_sign_in import is_signed_in, sign_in
+from tests.support.account_commands import environment, manage
+from tests.support.accounts import EMAIL, PASSWORD, is_signed_in, sign_in
 
 NOT_KNOWN = FirstAccount(FIRST_EMAIL)
 

@@ -11,9 +11,8 @@ from pytest_django import Settings
 
 from accounts.mfa.views import ENDED
 from accounts.models import User
-from tests.accounts import EMAIL, PASSWORD
-from tests.accounts.test_mfa_app import STEP, code_of
-from tests.accounts.test_sign_in import LOGIN, is_signed_in, sign_in
+from tests.support.accounts import EMAIL, LOGIN, PASSWORD, is_signed_in, sign_in
+from tests.support.second_steps import STEP, code_of
 
 NEW = "another long secret"
 

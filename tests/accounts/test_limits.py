@@ -6,16 +6,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
-from tests.accounts import EMAIL, PASSWORD
-from tests.accounts.installation import environment
-from tests.accounts.test_sign_in import LOGIN, is_signed_in, sign_in
-
-FAILURES_PER_ACCOUNT = 5
-
-
-def fail(client: Client, times: int, email: str = EMAIL) -> None:
-    for _ in range(times):
-        assert sign_in(client, email, "wrong").status_code == 200
+from tests.support.account_commands import environment
+from tests.support.accounts import EMAIL, FAILURES_PER_ACCOUNT, LOGIN, PASSWORD, fail, is_signed_in, sign_in
 
 
 def test_the_sixth_failure_of_an_account_answers_429_in_the_page(client: Client, user: User) -> None:

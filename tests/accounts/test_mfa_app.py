@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 from django.utils import timezone
 from filelock import FileLock
@@ -16,21 +15,12 @@ from selectolax.lexbor import LexborHTMLParser
 
 from accounts.mfa import views
 from accounts.models import AccessEvent, User
-from tests.accounts import EMAIL, PASSWORD
-from tests.accounts.test_sign_in import LOGIN, is_signed_in, sign_in
+from tests.support.accounts import EMAIL, LOGIN, PASSWORD, is_signed_in, sign_in
+from tests.support.second_steps import AGAIN, APP, NO_APP, SECURITY, STEP, code_of
 
 pytestmark = pytest.mark.django_db
 
-SECURITY = "/accounts/security/"
-APP, NO_APP = f"{SECURITY}app/add/", f"{SECURITY}app/remove/"
 CODES, FILE, NEW = f"{SECURITY}codes/", f"{SECURITY}codes/file/", f"{SECURITY}codes/new/"
-STEP = "/accounts/second-step/"
-AGAIN = "/accounts/reauthenticate/"
-
-
-def code_of(secret: str, *, periods: int = 0) -> str:
-    """Return what an app shows so many periods from now."""
-    return str(format_hotp_value(hotp_value(secret, int(time.time()) // app_settings.TOTP_PERIOD + periods)))
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import User
-from tests.accounts import EMAIL
-from tests.accounts.installation import manage
-from tests.accounts.test_sign_in import is_signed_in
+from tests.support.account_commands import manage
+from tests.support.accounts import EMAIL, is_signed_in
 
 pytestmark = pytest.mark.django_db
 

@@ -1,8 +1,6 @@
 """Passkeys at the server's side: what is no passkey is refused in a sentence, whatever it is made of."""
 
-import base64
 import json
-from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -11,63 +9,12 @@ from pytest_django import Settings
 
 from accounts.mfa import passkeys
 from accounts.models import User
-from tests.accounts import PASSWORD
-from tests.accounts.test_mfa_app import AGAIN, SECURITY, STEP
-from tests.accounts.test_sign_in import LOGIN, is_signed_in, sign_in
+from tests.support.accounts import LOGIN, PASSWORD, is_signed_in, sign_in
+from tests.support.second_steps import ADD, AGAIN, ANSWER, HOSTILE, PASSKEY, SECURITY, STEP
 
 pytestmark = pytest.mark.django_db
 
-PASSKEY, ADD = "/accounts/passkey/", f"{SECURITY}passkeys/add/"
 REFUSED = "This passkey was not accepted."
-
-ANSWER: dict[str, Any] = {
-    "id": "AAAA",
-    "rawId": "AAAA",
-    "type": "public-key",
-    "response": {
-        "clientDataJSON": "e30",
-        "authenticatorData": "AAAA",
-        "signature": "AAAA",
-        "userHandle": "MQ",
-        "attestationObject": "oA",
-    },
-    "clientExtensionResults": {},
-}
-_SAID = {"type": "webauthn.get", "challenge": "AAAA", "origin": "http://localhost:8000"}
-CLIENT_DATA = base64.urlsafe_b64encode(json.dumps(_SAID).encode()).decode().rstrip("=")
-
-
-def _with(**response: Any) -> str:
-    return json.dumps(ANSWER | {"response": ANSWER["response"] | response})
-
-
-HOSTILE = [
-    "{}",
-    "[]",
-    "42",
-    '"text"',
-    "null",
-    "not JSON",
-    "\x00",
-    "[" * 15_000,
-    "{" * 100_000,
-    json.dumps(ANSWER),
-    json.dumps(ANSWER | {"response": []}),
-    json.dumps(ANSWER | {"response": None}),
-    json.dumps(ANSWER | {"rawId": 42}),
-    json.dumps(ANSWER | {"id": "é", "rawId": "é"}),
-    json.dumps(ANSWER | {"clientExtensionResults": "x"}),
-    _with(userHandle=None),
-    _with(userHandle=42),
-    _with(userHandle="////"),
-    _with(userHandle="OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk"),
-    _with(clientDataJSON="AAAA"),
-    _with(clientDataJSON="W10"),
-    _with(clientDataJSON=CLIENT_DATA),
-    _with(clientDataJSON=CLIENT_DATA, authenticatorData="A" * 60),
-    _with(clientDataJSON=CLIENT_DATA, authenticatorData="_" * 200, attestationObject="_" * 200),
-    _with(attestationObject="v" * 100),
-]
 
 
 @pytest.fixture

@@ -12,8 +12,7 @@ from django.urls import path
 from accounts.models import User
 from accounts.roles import Role, give_role
 from quo_admin.urls import urlpatterns as ours
-from tests.accounts import EMAIL, PASSWORD
-from tests.accounts.test_sign_in import LOGIN, is_signed_in, sign_in
+from tests.support.accounts import EMAIL, LOGIN, PASSWORD, is_signed_in, sign_in
 
 CHANGE = "/accounts/password/change/"
 NEW = "another long secret"

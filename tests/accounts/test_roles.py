@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.roles import Role, give_role, role_of
-from tests.accounts import EMAIL, PASSWORD
+from tests.support.accounts import EMAIL, PASSWORD
 
 READ = {"numbers.view_phonenumber"}
 MANAGE = READ | {"numbers.ask_quo", "numbers.share_savedfilter"}

@@ -16,8 +16,7 @@ from accounts import sessions
 from accounts.models import AccessEvent, User
 from accounts.patience import impatient
 from accounts.roles import Role, give_role
-from tests.accounts import EMAIL, PASSWORD
-from tests.accounts.test_sign_in import is_signed_in, sign_in
+from tests.support.accounts import EMAIL, PASSWORD, is_signed_in, sign_in
 
 HOUR, DAY = 3600, 24 * 3600
 ITSELF = {"X-By-Itself": "1"}

@@ -1,23 +1,11 @@
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
-from django.contrib.auth import get_user
 from django.test import Client, override_settings
 
 from accounts.models import User
-from tests.accounts import EMAIL, PASSWORD
-
-LOGIN = "/accounts/login/"
-
-
-def sign_in(client: Client, email: str = EMAIL, password: str = PASSWORD, **fields: str) -> Any:
-    return client.post(LOGIN, {"login": email, "password": password, **fields})
-
-
-def is_signed_in(client: Client) -> bool:
-    return get_user(client).is_authenticated
+from tests.support.accounts import EMAIL, LOGIN, PASSWORD, is_signed_in, sign_in
 
 
 @pytest.mark.django_db

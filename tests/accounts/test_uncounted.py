@@ -8,9 +8,8 @@ from django.core.cache import caches
 from django.test import Client
 
 from accounts.models import User
-from tests.accounts import PASSWORD
-from tests.accounts.test_mfa_app import AGAIN, SECURITY, STEP, code_of
-from tests.accounts.test_sign_in import is_signed_in, sign_in
+from tests.support.accounts import PASSWORD, is_signed_in, sign_in
+from tests.support.second_steps import AGAIN, SECURITY, STEP, code_of
 
 pytestmark = pytest.mark.django_db
 

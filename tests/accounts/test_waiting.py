@@ -10,12 +10,10 @@ from pytest_django import Settings
 
 from accounts import adapter
 from accounts.models import User
-from tests.accounts import EMAIL, PASSWORD
-from tests.accounts.company import BEGIN
-from tests.accounts.provider import Provider
-from tests.accounts.test_limits import fail
-from tests.accounts.test_mfa_app import AGAIN, APP, STEP
-from tests.accounts.test_sign_in import sign_in
+from tests.support.accounts import EMAIL, PASSWORD, fail, sign_in
+from tests.support.company_sign_in import BEGIN
+from tests.support.oidc_provider import Provider
+from tests.support.second_steps import AGAIN, APP, STEP
 
 pytestmark = pytest.mark.django_db
 

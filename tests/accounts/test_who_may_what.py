@@ -3,9 +3,9 @@
 import pytest
 from django.test import override_settings
 
-from tests.accounts.walking import METHODS, PEOPLE, browser_of, outcome, path_of, person, routes, table
-from tests.pages.builders import remember
-from tests.quo.samples import number, user
+from tests.support.addresses import METHODS, PEOPLE, browser_of, outcome, path_of, person, routes, table
+from tests.support.pages import remember
+from tests.support.quo_answers import number, user
 
 
 def test_every_address_is_in_the_table_and_nothing_else() -> None:

@@ -13,7 +13,7 @@ from numbers.audit.causes import causes_of
 from numbers.audit.groups import Group, Grouping, Line, Person, alike, groups_by, groups_by_teammate
 from numbers.audit.odd import Finding, findings_of, odd_cells
 from numbers.facts import COLUMNS, Cell, Fact, advice_for
-from tests.audit.lines import line
+from tests.support.audit_lines import line
 
 MARKS = st.lists(st.sampled_from("++++--?0"), min_size=6, max_size=6).map("".join)
 PEOPLE = [Person(f"US{place}", f"Ann {place}", f"ann{place}@example.com") for place in range(3)]

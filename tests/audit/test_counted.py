@@ -17,9 +17,9 @@ from numbers.audit.query import AuditQuery
 from numbers.filters import NumberFilters
 from numbers.quo.payloads import NumberRecord, Regions
 from numbers.versions import memory_version
-from tests.audit.at_hand import at_hand
-from tests.kept import forget
-from tests.memory.factories import Office, number, teammate
+from tests.support.audit_groups import at_hand
+from tests.support.caches import forget
+from tests.support.records import Office, number, teammate
 
 RAWS = ["unrestricted", "unrestricted", "unrestricted", "restricted", "sometimes", None]
 said = st.fixed_dictionaries(

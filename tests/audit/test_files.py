@@ -5,9 +5,9 @@ import pytest
 from numbers.audit import page as audit_page
 from numbers.facts import COLUMNS
 from numbers.sandbox.workspace import build
-from tests.audit.pages import ANN, AUDIT, BO, bodies, many, marked
-from tests.exports.reading import CELLS, fetched, raw_table, records, sheets, table
-from tests.pages.builders import Office, attribute, parsed, remember
+from tests.support.audit_page import ANN, AUDIT, BO, bodies, many, marked
+from tests.support.exported_files import CELLS, fetched, raw_table, records, sheets, table
+from tests.support.pages import Office, attribute, parsed, remember
 
 
 def test_a_row_has_its_group_its_six_facts_and_what_it_is_odd_in(office: Office) -> None:

@@ -15,7 +15,7 @@ from numbers.audit.groups import (
     tallies_of,
 )
 from numbers.facts import COLUMNS, Fact
-from tests.audit.lines import line, several
+from tests.support.audit_lines import line, several
 
 ANN, BO = Person("US1", "Ann", "ann@example.com"), Person("US2", "Bo", "bo@example.com")
 

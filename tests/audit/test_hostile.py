@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from tests.audit.pages import AUDIT, many, marked, sentences
-from tests.pages.builders import HTMX, Office, numbers_on, parsed, remember, total_of
-from tests.pages.test_hostile import HOSTILE, OUTSIDE, everywhere, is_harmless, isolated
-from tests.quo.samples import user
+from tests.support.audit_page import AUDIT, many, marked, sentences
+from tests.support.hostile import HOSTILE, OUTSIDE, everywhere, is_harmless, isolated
+from tests.support.pages import HTMX, Office, numbers_on, parsed, remember, total_of
+from tests.support.quo_answers import user
 
 GROUPINGS = ("group", "kind", "teammate")
 

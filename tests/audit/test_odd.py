@@ -4,7 +4,7 @@ import pytest
 
 from numbers.audit.groups import Grouping, Line, groups_by
 from numbers.audit.odd import Finding, findings_of
-from tests.audit.lines import line, several
+from tests.support.audit_lines import line, several
 
 
 def found(*lines: Line) -> list[Finding]:

@@ -9,8 +9,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from numbers.audit import page as audit_page
 from numbers.facts import COLUMNS
 from numbers.sandbox.workspace import build
-from tests.audit.pages import ANN, AUDIT, many, marked, sentences, summary
-from tests.pages.builders import Office, attribute, notices_of, numbers_on, one, parsed, remember, texts, words
+from tests.support.audit_page import ANN, AUDIT, many, marked, sentences, summary
+from tests.support.pages import Office, attribute, notices_of, numbers_on, one, parsed, remember, texts, words
 
 UNREGISTERED = "++--+-"  # no texts to the US
 

@@ -7,8 +7,8 @@ import pytest
 
 from numbers.quo.errors import from_answer
 from numbers.sandbox.workspace import build
-from tests.audit.pages import ANN, AUDIT, BO, bodies, groups, headings, many, marked, sentences, summary, tallies
-from tests.pages.builders import (
+from tests.support.audit_page import ANN, AUDIT, BO, bodies, groups, headings, many, marked, sentences, summary, tallies
+from tests.support.pages import (
     LIST,
     Office,
     attribute,

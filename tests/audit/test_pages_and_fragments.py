@@ -4,9 +4,9 @@ import pytest
 
 from numbers.audit import page as audit_page
 from numbers.sandbox.workspace import build
-from tests.audit.pages import ANN, AUDIT, bodies, headings, many, marked, sentences, tallies
-from tests.kept import forget
-from tests.pages.builders import HTMX, Office, attribute, notices_of, numbers_on, one, parsed, remember, total_of, words
+from tests.support.audit_page import ANN, AUDIT, bodies, headings, many, marked, sentences, tallies
+from tests.support.caches import forget
+from tests.support.pages import HTMX, Office, attribute, notices_of, numbers_on, one, parsed, remember, total_of, words
 
 
 def test_the_pages_of_the_matrix_together_are_all_numbers_in_all_groups(

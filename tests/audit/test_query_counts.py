@@ -3,10 +3,10 @@
 import pytest
 from django.test import Client
 
-from tests.audit.pages import ANN, AUDIT, BO, many, marked
-from tests.kept import forget
-from tests.pages.builders import HTMX, Office, remember
-from tests.pages.test_query_counts import Pinned
+from tests.support.audit_page import ANN, AUDIT, BO, many, marked
+from tests.support.caches import forget
+from tests.support.pages import HTMX, Office, remember
+from tests.support.query_counts import Pinned
 
 SESSION = 3  # the session, who is signed in, what their role may do
 FRESHNESS = 1  # the last syncs about the page and about the whole workspace

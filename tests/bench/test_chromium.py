@@ -7,8 +7,8 @@ from playwright.sync_api import Playwright
 
 from bench import chromium
 from numbers.sandbox.workspace import build
-from tests.bench.answering import playing
-from tests.browser.chromium import NoChromium
+from tests.support.bench_server import playing
+from tests.support.chromium import NoChromium
 
 
 def test_without_a_chromium_the_lines_say_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

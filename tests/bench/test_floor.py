@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from accounts.roles import Role
 from bench.floor import FOLDER
-from tests.pages.builders import Office, of_role
+from tests.support.pages import Office, of_role
 
 PATH = "/bench/floor/first-page"
 

@@ -10,7 +10,7 @@ from bench.lines import Line
 from bench.office import Server
 from bench.pages import Page, measure, pages_of
 from numbers.sandbox.workspace import Workspace, build
-from tests.bench.answering import LIST, Playing, playing
+from tests.support.bench_server import LIST, Playing, playing
 
 ROUNDS = 5
 

@@ -8,7 +8,7 @@ from pytest_django import Settings
 from accounts.roles import Role
 from bench import settings as of_the_bench
 from numbers.sandbox.workspace import build
-from tests.pages.builders import Office, of_role, remember
+from tests.support.pages import Office, of_role, remember
 
 WORKSPACE = build(70)
 

@@ -9,10 +9,7 @@ import psycopg
 import pytest
 
 from bench import postgres
-from tests.bench.whole import EVERY_LINE, changed_by_syncs, names_in, whole_run
-from tests.project import conftest as installation
-
-project = installation.project
+from tests.support.bench_run import EVERY_LINE, changed_by_syncs, names_in, whole_run
 
 SERVER = os.environ.get("TEST_DATABASE_URL", "")
 pytestmark = pytest.mark.skipif(not SERVER, reason="there is no PostgreSQL here")

@@ -4,10 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.whole import CELLS, EVERY_LINE, LISTED, SORTED, Lines, changed_by_syncs, names_in, whole_run
-from tests.project import conftest as installation
-
-project = installation.project
+from tests.support.bench_run import CELLS, EVERY_LINE, LISTED, SORTED, Lines, changed_by_syncs, names_in, whole_run
 
 
 @pytest.fixture(scope="module")

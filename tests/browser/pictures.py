@@ -9,8 +9,8 @@ from typing import Literal
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from quo_admin import env
-from tests.browser.chromium import launch
-from tests.browser.sites import serving, signed_in
+from tests.support.chromium import launch
+from tests.support.sites import serving, signed_in
 
 FOLDER = env.BASE_DIR / "docs"
 DESK = ViewportSize(width=1280, height=800)

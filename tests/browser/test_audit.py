@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.looking import RECORDS, expect_numbers, expect_total, named, numbers_that
+from tests.support.browser_pages import RECORDS, expect_numbers, expect_total, named, numbers_that
 
 
 @pytest.mark.parametrize("by", ["group", "kind"])

@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Browsing
-from tests.browser.looking import detail_path, expect_total, number, row
-from tests.browser.sites import Office
+from tests.support.browser_pages import detail_path, expect_total, number, row
+from tests.support.browsing import Browsing
+from tests.support.sites import Office
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.accounts.provider import CLIENT_ID, CLIENT_SECRET, Provider, running
-from tests.browser.accessibility import violations
-from tests.browser.conftest import PHONE, Browsing
-from tests.browser.sites import EMAIL, Site, serving
+from tests.support.accessibility import violations
+from tests.support.browsing import PHONE, Browsing
+from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider, running
+from tests.support.sites import EMAIL, Site, serving
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Browsing
-from tests.browser.looking import detail_path
-from tests.browser.sites import Site
+from tests.support.browser_pages import detail_path
+from tests.support.browsing import Browsing
+from tests.support.sites import Site
 
 # The lightness of a colour as it is painted, from 0 to 255.
 LIGHTNESS = """(element, property) => {

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.looking import BROKEN_NUMBERS, MARCUS
+from tests.support.browser_pages import BROKEN_NUMBERS, MARCUS
 
 NARROWEST = 1190  # pixels; below it a number is a card
 WIDTHS = pytest.mark.parametrize("width", [NARROWEST, 1380, 1440, 1920])

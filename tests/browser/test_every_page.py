@@ -3,10 +3,10 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.accessibility import COLOURS, violations
-from tests.browser.conftest import PHONE, Browsing
-from tests.browser.places import PLACES, STATES, Place, State
-from tests.browser.sites import Office, Site
+from tests.support.accessibility import COLOURS, violations
+from tests.support.browsing import PHONE, Browsing
+from tests.support.every_page import PLACES, STATES, Place, State
+from tests.support.sites import Office, Site
 
 # What reaches beyond the screen's edges; what its own box cuts off or is kept out of sight on purpose does not count.
 BEYOND = """() => {

@@ -8,9 +8,9 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Browsing
-from tests.browser.looking import RECORDS, expect_total, named, numbers_that
-from tests.browser.sites import Site
+from tests.support.browser_pages import RECORDS, expect_total, named, numbers_that
+from tests.support.browsing import Browsing
+from tests.support.sites import Site
 
 
 def download(page: Page, label: str, folder: Path) -> Path:

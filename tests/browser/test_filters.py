@@ -4,11 +4,19 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from numbers.sandbox import names
-from tests.browser.conftest import Browsing
-from tests.browser.looking import MARCUS, expect_numbers, expect_total, has, named, number, numbers_that, row
-from tests.browser.sites import Site
+from tests.support.browser_pages import (
+    MARCUS,
+    OF_MARCUS,
+    expect_numbers,
+    expect_total,
+    named,
+    number,
+    numbers_that,
+    row,
+)
+from tests.support.browsing import Browsing
+from tests.support.sites import Site
 
-OF_MARCUS = numbers_that(has(MARCUS))
 DIRECT = len(numbers_that(named("direct")))
 
 

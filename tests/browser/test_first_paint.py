@@ -9,8 +9,8 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import Page, ViewportSize
 
-from tests.browser.conftest import DESKTOP, PHONE, Browsing
-from tests.browser.sites import Site
+from tests.support.browsing import DESKTOP, PHONE, Browsing
+from tests.support.sites import Site
 
 MARK = b'<time datetime="'  # in the line that says how old the page is
 PATH = "/numbers/"

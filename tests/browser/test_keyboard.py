@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.conftest import PHONE, Browsing
-from tests.browser.looking import MARCUS, expect_numbers, expect_total, has, named, number, numbers_that
-from tests.browser.sites import EMAIL, Site
+from tests.support.browser_pages import MARCUS, expect_numbers, expect_total, has, named, number, numbers_that
+from tests.support.browsing import PHONE, Browsing
+from tests.support.sites import EMAIL, Site
 
 # Where the focus is, in words, and whether somebody who looks can see it: drawn, large enough, inside the window.
 FOCUS = """() => {

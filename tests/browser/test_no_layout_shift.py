@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, Browsing
-from tests.browser.looking import detail_path, expect_total
-from tests.browser.sites import Office, Site
+from tests.support.browser_pages import detail_path, expect_total
+from tests.support.browsing import DESKTOP, PHONE, Browsing
+from tests.support.sites import Office, Site
 
 MOST = 0.05  # Cumulative Layout Shift; up to 0.1 is called good
 

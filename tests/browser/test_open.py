@@ -2,9 +2,9 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Browsing
-from tests.browser.looking import MARCUS, detail_path, expect_total, number, row
-from tests.browser.sites import Site
+from tests.support.browser_pages import MARCUS, detail_path, expect_total, number, row
+from tests.support.browsing import Browsing
+from tests.support.sites import Site
 
 
 def test_a_number_opens_and_back_returns_to_the_same_list(page: Page) -> None:

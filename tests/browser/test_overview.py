@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.looking import RECORDS, expect_total
+from tests.support.browser_pages import RECORDS, expect_total
 
 
 def test_every_count_leads_to_a_list_of_that_many(page: Page) -> None:

@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, Browsing
-from tests.browser.looking import detail_path, expect_total, row
-from tests.browser.sites import Site
+from tests.support.browser_pages import detail_path, expect_total, row
+from tests.support.browsing import PHONE, Browsing
+from tests.support.sites import Site
 
 
 @pytest.fixture

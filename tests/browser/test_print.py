@@ -5,9 +5,9 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.browser.conftest import Browsing
-from tests.browser.looking import BROKEN_NUMBERS, MARCUS
-from tests.browser.sites import Office, Site
+from tests.support.browser_pages import BROKEN_NUMBERS, MARCUS
+from tests.support.browsing import Browsing
+from tests.support.sites import Office, Site
 
 # What is left of an upright sheet between its margins of 10 mm, in CSS pixels.
 A4 = ViewportSize(width=718, height=1046)

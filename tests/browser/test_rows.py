@@ -3,8 +3,7 @@
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.looking import MARCUS, RECORDS, expect_numbers, row
-from tests.browser.test_filters import OF_MARCUS
+from tests.support.browser_pages import MARCUS, OF_MARCUS, RECORDS, expect_numbers, row
 
 ROWS = "#results tbody[data-rows] tr"
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.looking import MARCUS, expect_numbers, expect_total, has, named, number, numbers_that
+from tests.support.browser_pages import MARCUS, expect_numbers, expect_total, has, named, number, numbers_that
 
 
 @pytest.fixture

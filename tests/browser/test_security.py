@@ -8,10 +8,10 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
-from tests.browser.accessibility import violations
-from tests.browser.conftest import PHONE, Browsing
-from tests.browser.sites import EMAIL, Site, serving
-from tests.project.processes import python
+from tests.support.accessibility import violations
+from tests.support.browsing import PHONE, Browsing
+from tests.support.processes import python
+from tests.support.sites import EMAIL, Site, serving
 
 SECURITY = "/accounts/security/"
 

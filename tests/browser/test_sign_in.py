@@ -2,9 +2,9 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Browsing
-from tests.browser.looking import expect_total
-from tests.browser.sites import EMAIL, Site
+from tests.support.browser_pages import expect_total
+from tests.support.browsing import Browsing
+from tests.support.sites import EMAIL, Site
 
 
 def fill_in(page: Page, password: str) -> None:

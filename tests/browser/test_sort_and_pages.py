@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.looking import RECORDS, expect_total, shown
+from tests.support.browser_pages import RECORDS, expect_total, shown
 
 
 def test_a_heading_sorts_and_again_turns_the_order_around(page: Page) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.looking import MARCUS, RECORDS, expect_numbers, expect_total, has, number, numbers_that
+from tests.support.browser_pages import MARCUS, RECORDS, expect_numbers, expect_total, has, number, numbers_that
 
 USERS = {user["id"]: user for record in RECORDS for user in record["users"]}
 

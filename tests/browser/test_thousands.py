@@ -2,10 +2,10 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.accessibility import violations
-from tests.browser.conftest import Browsing
-from tests.browser.looking import expect_total
-from tests.browser.sites import Office
+from tests.support.accessibility import violations
+from tests.support.browser_pages import expect_total
+from tests.support.browsing import Browsing
+from tests.support.sites import Office
 
 MANY = 10_000
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.accessibility import violations
-from tests.browser.conftest import Browsing
-from tests.browser.looking import RECORDS
-from tests.browser.sites import Site
+from tests.support.accessibility import violations
+from tests.support.browser_pages import RECORDS
+from tests.support.browsing import Browsing
+from tests.support.sites import Site
 
 ELSEWHERE = "http://elsewhere.example/"
 

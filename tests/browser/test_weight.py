@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.browser.looking import expect_total
+from tests.support.browser_pages import expect_total
 
 MOST = 60_000  # bytes on the wire, headers included
 

@@ -3,8 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Browsing
-from tests.browser.looking import (
+from tests.support.browser_pages import (
     MARCUS,
     detail_path,
     expect_numbers,
@@ -15,7 +14,8 @@ from tests.browser.looking import (
     row,
     shown,
 )
-from tests.browser.sites import EMAIL, Office, Site
+from tests.support.browsing import Browsing
+from tests.support.sites import EMAIL, Office, Site
 
 
 @pytest.fixture

@@ -22,8 +22,8 @@ from quo_admin.prepare import prepare
 from tests.chaos.checks import PATIENCE, Verifier, Wrong, check, wait_until
 from tests.chaos.door import Door
 from tests.chaos.memory import Memory, Record, copy_database, memory_of
-from tests.memory.installation import move_on
-from tests.project.processes import LAST_WORDS, environment, is_free, started
+from tests.support.installation import move_on
+from tests.support.processes import LAST_WORDS, environment, is_free, started
 
 KEY = "the-key-of-this-office-7d41c09b"
 EMAIL = "admin@example.com"

@@ -37,7 +37,7 @@ def _killed(moment: str) -> Callable[[Place, Row], None]:
     def run(place: Place, row: Row) -> None:
         own = place.office
         before = begin(own, row)
-        code, printed = own.finish(own.start("-m", "tests.memory.dying", moment))
+        code, printed = own.finish(own.start("-m", "tests.support.killed_sync", moment))
         check(code == -signal.SIGKILL, f"it was not killed: exit {code}: {printed}")
         during = own.memory()
         row.during = str(during)

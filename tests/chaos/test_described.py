@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from numbers.sandbox.workspace import build
 from tests.chaos.described import RECORD, VALIDATOR
 from tests.chaos.payloads import MISSING, changed, fields, wrong_values
-from tests.sandbox.test_description import DESCRIPTION
+from tests.support.quo_description import DESCRIPTION
 
 RECORDS = [record for record in build(60).numbers if record["users"]]
 PATHS = dict(fields(RECORD))

@@ -12,9 +12,9 @@ from numbers.facts import COLUMNS
 from numbers.querysets import SORTS
 from numbers.sandbox.workspace import build
 from numbers.teammate_querysets import TEAMMATE_SORTS
-from tests.exports.reading import CELLS, cell_of, raw_table, records, sheet, table
-from tests.pages.builders import LIST, Office, attribute, numbers_on, parsed, remember, total_of
-from tests.quo.samples import number
+from tests.support.exported_files import CELLS, cell_of, raw_table, records, sheet, table
+from tests.support.pages import LIST, Office, attribute, numbers_on, parsed, remember, total_of
+from tests.support.quo_answers import number
 
 Query = dict[str, str]
 

@@ -14,10 +14,10 @@ from numbers.exports import audit_lines as lines
 from numbers.exports.audit import audit_document
 from numbers.filters import NumberFilters
 from numbers.sandbox.workspace import build
-from tests.audit.at_hand import at_hand
-from tests.audit.pages import ANN, BO, many, marked
-from tests.exports.snapshots import noting_transactions
-from tests.pages.builders import remember
+from tests.support.audit_groups import at_hand
+from tests.support.audit_page import ANN, BO, many, marked
+from tests.support.pages import remember
+from tests.support.transactions import noting_transactions
 
 BY = pytest.mark.parametrize("by", list(Grouping))
 

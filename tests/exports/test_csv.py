@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.exports.reading import CELLS, fetched, raw_table, table
-from tests.exports.test_formulas import starts_a_formula
-from tests.pages.builders import Office, remember
-from tests.quo.samples import number, user
+from tests.support.exported_files import CELLS, fetched, raw_table, starts_a_formula, table
+from tests.support.pages import Office, remember
+from tests.support.quo_answers import number, user
 
 CSV, RAW = "/numbers.csv", "/numbers.csv?raw=1"
 

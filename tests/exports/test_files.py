@@ -22,9 +22,9 @@ from numbers.exports.documents import number_document
 from numbers.exports.formats import FORMATS
 from numbers.exports.links import export_urls
 from numbers.filters import NumberFilters
-from tests.exports.reading import fetched, raw_table, records, table
-from tests.pages.builders import Office, attribute, remember, words
-from tests.quo.samples import number
+from tests.support.exported_files import fetched, raw_table, records, table
+from tests.support.pages import Office, attribute, remember, words
+from tests.support.quo_answers import number
 
 LISTS = ("numbers", "teammates")
 PATHS = [f"/{name}.{ending}" for name, ending in itertools.product(LISTS, FORMATS)]

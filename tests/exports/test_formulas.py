@@ -2,7 +2,6 @@
 
 import csv
 import io
-import unicodedata
 
 import pytest
 from hypothesis import example, given
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from numbers.exports.columns import Column
 from numbers.exports.csv_export import csv_for_people
 from numbers.exports.formulas import defused
+from tests.support.exported_files import starts_a_formula
 
 SIGNS = "=+-@"
 HIDING = ["", " ", "\t", "\r", "\n", "\u00a0", "\u200b", "\u2060", "\ufeff", "\u00ad", "\u3164", "\u2800", "\x01", '"']
@@ -20,13 +20,6 @@ ODD = st.text(
     max_size=12,
 )
 COLUMNS = [Column[tuple[str, str]]("One", 1, lambda row: row[0]), Column[tuple[str, str]]("Two", 1, lambda row: row[1])]
-
-
-def starts_a_formula(cell: str) -> bool:
-    """Read a cell as the most willing spreadsheet would: without what nobody sees, in the plain form of each sign."""
-    seen = "".join(c for c in cell if not c.isspace() and unicodedata.category(c) not in {"Cc", "Cf"})
-    seen = seen.lstrip('"\u3164\u2800\uffa0\u115f\u1160\u034f\u17b4\u17b5')
-    return unicodedata.normalize("NFKC", seen)[:1] in set("=+-@\u2212")
 
 
 @pytest.mark.parametrize("hidden_by", HIDING)

@@ -1,6 +1,6 @@
 """Files are made of lists, without HTTP, and nothing that lists are made of knows of files."""
 
-from tests.project.test_imports import is_in, modules, reached_from
+from tests.support.imports import is_in, modules, reached_from
 
 
 def test_what_makes_files_knows_neither_views_nor_http() -> None:

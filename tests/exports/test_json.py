@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from numbers.sandbox.workspace import build
-from tests.exports.reading import fetched, records
-from tests.pages.builders import Office, remember, remember_raw
-from tests.quo.samples import number, user
-from tests.sandbox.asking import Reply
-from tests.sandbox.test_description import DESCRIPTION, LIST, problems
+from tests.support.exported_files import fetched, records
+from tests.support.pages import Office, remember, remember_raw
+from tests.support.quo_answers import number, user
+from tests.support.quo_description import DESCRIPTION, LIST, problems
+from tests.support.raw_http import Reply
 
 JSON = "/numbers.json"
 

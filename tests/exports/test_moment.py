@@ -15,9 +15,9 @@ from numbers.filters import NumberFilters
 from numbers.models import Sync
 from numbers.quo.errors import from_answer
 from numbers.teammate_filters import TeammateFilters
-from tests.exports.snapshots import noting_transactions
-from tests.pages.builders import Office, fail, remember
-from tests.quo.samples import number, user
+from tests.support.pages import Office, fail, remember
+from tests.support.quo_answers import number, user
+from tests.support.transactions import noting_transactions
 
 
 @pytest.fixture

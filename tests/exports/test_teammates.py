@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 from numbers.facts import COLUMNS
-from tests.exports.reading import CELLS, about, cell_of, raw_table, records, sheet, table
-from tests.pages.builders import Office, remember
-from tests.quo.samples import number, user
+from tests.support.exported_files import CELLS, about, cell_of, raw_table, records, sheet, table
+from tests.support.pages import Office, remember
+from tests.support.quo_answers import number, user
 
 ANN = user("US1", firstName="Ann", lastName="Lee", email="ann@example.com", role="admin")
 BO: dict[str, Any] = user("US2", firstName=None, lastName=None, email="bo@example.com")

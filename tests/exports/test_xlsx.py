@@ -24,9 +24,9 @@ from numbers.exports.xlsx_rows import MAX_TEXT, cell_text
 from numbers.facts import Fact
 from numbers.quo.errors import from_answer
 from quo_admin import env
-from tests.exports.reading import CELLS, about, cell_of, fetched, sheet, sheets, text_of
-from tests.pages.builders import Office, fail, remember
-from tests.quo.samples import number, user
+from tests.support.exported_files import CELLS, about, cell_of, fetched, sheet, sheets, text_of
+from tests.support.pages import Office, fail, remember
+from tests.support.quo_answers import number, user
 
 XLSX = "/numbers.xlsx"
 ONE_COLUMN = [Column[str]("Text", 20, lambda text: text)]

@@ -15,7 +15,7 @@ from numbers.exports.columns import Column, Value, words_of
 from numbers.exports.xlsx_export import FACT_STYLES, xlsx_document
 from numbers.exports.xlsx_rows import rows_xml
 from numbers.facts import COLUMNS, Cell, Fact, fact_of
-from tests.exports.reading import sheets
+from tests.support.exported_files import sheets
 
 WIDTHS = (20, 7, 33)
 Row = tuple[Value, Value, Value]

@@ -13,13 +13,11 @@ from numbers.backups.files import migrate, opened
 from numbers.sandbox.faults import Timing
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
-from tests.accounts.installation import manage
-from tests.memory.factories import Office, number, teammate
-from tests.memory.installation import KEY, Installation
-from tests.memory.sites import Site, change_everything, fill, is_sqlite
+from tests.support.account_commands import manage
+from tests.support.databases import Site, change_everything, fill, is_sqlite
+from tests.support.installation import KEY, NUMBERS, Installation
+from tests.support.records import Office, number, teammate
 
-# One more than 60, so that the half that the sandbox's fault leaves is not enough to be believed.
-NUMBERS = 61
 TIMING = Timing(slow_seconds=0.05, drip_seconds=0.05, bomb_bytes=4 << 20)
 
 

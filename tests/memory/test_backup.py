@@ -17,7 +17,7 @@ from django.db import connection
 from numbers.backups import making, tables
 from numbers.backups.files import opened
 from numbers.invariants import findings
-from tests.memory.sites import (
+from tests.support.databases import (
     SECRET,
     Site,
     damage,
@@ -29,8 +29,8 @@ from tests.memory.sites import (
     remember_a_history,
     rows_of,
 )
-from tests.memory.writing import written
-from tests.project.processes import wait_until
+from tests.support.endless_writer import written
+from tests.support.processes import wait_until
 
 pytestmark = needs_database
 
@@ -286,7 +286,7 @@ def test_one_that_was_killed_leaves_the_old_one_and_a_draft_that_a_later_one_rem
 
 def test_one_made_while_another_process_writes_is_of_one_moment(site: Site) -> None:
     fill()
-    writer = site.start("-m", "tests.memory.writing")
+    writer = site.start("-m", "tests.support.endless_writer")
     try:
         assert writer.stdout
         assert writer.stdout.readline() == "writing\n", writer.communicate()

@@ -8,8 +8,8 @@ import pytest
 from numbers import familiar
 from numbers.models import LastAnswer, PhoneNumber, Sync, TeammateState
 from numbers.quo.payloads import NumberRecord
-from tests.memory.factories import InWords, Office, answer, changed, number, of_teammate, teammate
-from tests.memory.looking import everything, view, written
+from tests.support.records import InWords, Office, answer, changed, number, of_teammate, teammate
+from tests.support.stored import everything, view, written
 
 ADA, BEA = teammate("US1"), teammate("US2", first_name="Bea")
 EVE = teammate("US1", first_name="Eve")  # the same as Ada

@@ -12,7 +12,7 @@ from numbers.freshness import Freshness, Level, freshness_of, in_words
 from numbers.models import Sync
 from numbers.quo.errors import Unauthorized, Unavailable
 from numbers.sync import WORKSPACE, Question
-from tests.memory.factories import NINE, Office, Source, answer, ids, number, numbers, of_number, of_teammate, teammate
+from tests.support.records import NINE, Office, Source, answer, ids, number, numbers, of_number, of_teammate, teammate
 
 INTERVAL = timedelta(minutes=5)
 ADA = teammate("US1")

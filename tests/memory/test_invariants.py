@@ -12,11 +12,11 @@ from accounts.models import User
 from numbers.invariants import INVARIANTS, Finding, findings
 from numbers.models import Assignment, NumberState, PhoneNumber, SearchText, Sync, Teammate, TeammateState
 from numbers.quo.payloads import parse_list
-from tests.memory.factories import Office, Source, ids, number, numbers, teammate
-from tests.memory.harm import BROKEN, PREVENTED, Break, at, change, raw, states, sync, unchecked
-from tests.memory.sites import only_sqlite
-from tests.memory.test_model_based import Conversation, converse
-from tests.memory.test_search_index import INDEXES
+from tests.support.conversation import Conversation, converse
+from tests.support.databases import only_sqlite
+from tests.support.harm import BROKEN, PREVENTED, Break, at, change, raw, states, sync, unchecked
+from tests.support.records import Office, Source, ids, number, numbers, teammate
+from tests.support.search_index import INDEXES
 
 SEARCHED = "searches read what holds now"
 

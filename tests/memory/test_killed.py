@@ -7,9 +7,8 @@ import pytest
 
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
-from tests.memory.conftest import NUMBERS
-from tests.memory.dying import MOMENTS
-from tests.memory.installation import KEY, Installation, finish, kill, move_on, wait_until
+from tests.support.installation import KEY, NUMBERS, Installation, finish, kill, move_on, wait_until
+from tests.support.killed_sync import MOMENTS
 
 AFTER = "just after the commit"
 
@@ -52,7 +51,7 @@ def test_the_story_changes_something_of_everything(story: Story) -> None:
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_sync_killed_at_any_moment_leaves_the_memory_whole(office: Installation, story: Story, moment: str) -> None:
-    process = office.start("-m", "tests.memory.dying", moment)
+    process = office.start("-m", "tests.support.killed_sync", moment)
     done = finish(process)
     assert done.returncode == -9, done.stderr
     assert office.memory() == (story.after if moment == AFTER else story.before)

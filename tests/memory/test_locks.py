@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import connection
 
 from numbers.locks import LOCK_FILE, one_after_the_other, only_one_sync
-from tests.accounts.installation import environment
-from tests.memory.installation import wait_until
+from tests.support.account_commands import environment
+from tests.support.installation import wait_until
 
 only_sqlite = pytest.mark.skipif(
     settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3", reason="locks a file beside SQLite's"

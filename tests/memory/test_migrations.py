@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from numbers.models import NumberState
-from tests.memory.factories import NINE
+from tests.support.records import NINE
 
 Rows = dict[str, list[dict[str, Any]]]
 FIRST = ("numbers", "0001_the_memory")

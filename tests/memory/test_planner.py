@@ -10,8 +10,8 @@ from django.db import connection
 from numbers.models import NumberState
 from numbers.planner import MANY
 from numbers.search import texts
-from tests.memory.factories import Office, ids, numbers
-from tests.memory.sites import Site, only_postgresql
+from tests.support.databases import Site, only_postgresql
+from tests.support.records import Office, ids, numbers
 
 pytestmark = [pytest.mark.django_db(transaction=True), only_postgresql]
 TABLE = NumberState._meta.db_table

@@ -11,8 +11,8 @@ from django.db import IntegrityError, connection, transaction
 from numbers.models import Assignment, NumberState, PhoneNumber, Teammate, TeammateState
 from numbers.quo.payloads import Regions, UserRecord, parse_list
 from numbers.recording import fingerprint
-from tests.memory.factories import NINE, Office, Source, answer, changed, ids, number, numbers, teammate
-from tests.memory.looking import NUMBER_COLUMNS, assert_sound, everything, row_counts_of_memory, rows, view, written
+from tests.support.records import NINE, Office, Source, answer, changed, ids, number, numbers, teammate
+from tests.support.stored import NUMBER_COLUMNS, assert_sound, everything, row_counts_of_memory, rows, view, written
 
 ADA, BEA, CAL = teammate("US1"), teammate("US2", first_name="Bea"), teammate("US3", first_name="Cal")
 DESK = number("PN1", ADA, BEA)

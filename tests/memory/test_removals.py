@@ -9,8 +9,8 @@ from numbers.models import Assignment, NumberState, PhoneNumber, Sync
 from numbers.quo.errors import Unavailable
 from numbers.sync import Question
 from numbers.versions import memory_version
-from tests.memory.factories import Office, Source, answer, ids, number, numbers, of_number, teammate
-from tests.memory.looking import assert_sound, everything, view
+from tests.support.records import Office, Source, answer, ids, number, numbers, of_number, teammate
+from tests.support.stored import assert_sound, everything, view
 
 ADA = teammate("US1")
 TEN = ids(10)

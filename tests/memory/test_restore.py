@@ -16,8 +16,7 @@ from accounts.models import AccessEvent
 from numbers.backups.files import opened
 from numbers.invariants import findings
 from numbers.models import Sync
-from tests.memory.factories import Office, number
-from tests.memory.sites import (
+from tests.support.databases import (
     Site,
     change_everything,
     everything,
@@ -30,6 +29,7 @@ from tests.memory.sites import (
     rows_of,
     sessions,
 )
+from tests.support.records import Office, number
 
 pytestmark = needs_database
 

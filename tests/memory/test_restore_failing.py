@@ -13,7 +13,7 @@ from django.core.management import CommandError
 from django.db import connection
 
 from numbers.backups import restoring
-from tests.memory.sites import (
+from tests.support.databases import (
     Site,
     damage,
     everything,

@@ -8,8 +8,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from numbers.invariants import findings
-from tests.memory.dying_restore import ON_POSTGRESQL, ON_SQLITE
-from tests.memory.sites import Site, change_everything, everything, fill, is_sqlite, needs_database, rows_of
+from tests.support.databases import Site, change_everything, everything, fill, is_sqlite, needs_database, rows_of
+from tests.support.killed_restore import ON_POSTGRESQL, ON_SQLITE
 
 pytestmark = needs_database
 
@@ -25,7 +25,7 @@ def test_a_restore_killed_at_any_moment_leaves_the_old_or_the_new(site: Site, mo
     before, after = everything(), rows_of(backup)
     connection.close()
 
-    process = site.start("-m", "tests.memory.dying_restore", moment, str(backup))
+    process = site.start("-m", "tests.support.killed_restore", moment, str(backup))
     _, err = process.communicate(timeout=120)
 
     assert process.returncode == -signal.SIGKILL, err

@@ -13,13 +13,8 @@ from numbers.backups import making
 from numbers.backups.files import opened
 from numbers.locks import only_one_sync
 from numbers.models import NumberState, PhoneNumber
-from tests.memory.sites import (
-    Site,
-    everything,
-    needs_database,
-    restore,
-)
-from tests.project.processes import wait_until
+from tests.support.databases import Site, everything, needs_database, restore
+from tests.support.processes import wait_until
 
 pytestmark = needs_database
 
@@ -102,7 +97,7 @@ def test_who_reads_meanwhile_sees_the_old_or_the_new_and_goes_on(site: Site, bac
 
 
 def test_who_writes_meanwhile_waits_and_goes_on(site: Site, backup: Path) -> None:
-    writer = site.start("-m", "tests.memory.writing")
+    writer = site.start("-m", "tests.support.endless_writer")
     try:
         assert writer.stdout
         assert writer.stdout.readline() == "writing\n"

@@ -11,16 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from tests.memory.sites import (
-    Site,
-    damage,
-    damage_a_cell,
-    everything,
-    needs_database,
-    restore,
-    rows_of,
-    sessions,
-)
+from tests.support.databases import Site, damage, damage_a_cell, everything, needs_database, restore, rows_of, sessions
 
 pytestmark = needs_database
 

@@ -8,9 +8,9 @@ from django.db import connection
 
 from numbers.backups.files import opened
 from numbers.search import sqlite
-from tests.memory.factories import Office, number
-from tests.memory.sites import Site, change_everything, fill, needs_database, only_postgresql, only_sqlite
-from tests.memory.test_search_index import INDEXES, PAIRS, ask, assert_right, found
+from tests.support.databases import Site, change_everything, fill, needs_database, only_postgresql, only_sqlite
+from tests.support.records import Office, number
+from tests.support.search_index import INDEXES, PAIRS, ask, assert_right, found
 
 pytestmark = needs_database
 

@@ -10,8 +10,8 @@ from accounts.patience import impatient
 from numbers.backups.files import opened
 from numbers.models import PhoneNumber
 from numbers.snapshots import one_moment
-from tests.memory.sites import Site, needs_database, remember_a_history
-from tests.memory.writing import write, written
+from tests.support.databases import Site, needs_database, remember_a_history
+from tests.support.endless_writer import write, written
 
 pytestmark = needs_database
 

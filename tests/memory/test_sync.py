@@ -11,7 +11,7 @@ from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate,
 from numbers.quo import errors
 from numbers.quo.errors import NotFound, QuoError, Unauthorized, Unavailable
 from numbers.sync import KEPT_SET_ASIDE, LOOK_UPS, SyncBusy, SyncRefused
-from tests.memory.factories import (
+from tests.support.records import (
     NINE,
     Office,
     Source,
@@ -23,7 +23,7 @@ from tests.memory.factories import (
     of_teammate,
     teammate,
 )
-from tests.memory.looking import assert_sound, everything, rows, view, written
+from tests.support.stored import assert_sound, everything, rows, view, written
 
 ADA, BEA = teammate("US1"), teammate("US2", first_name="Bea")
 

@@ -16,8 +16,8 @@ from numbers import services
 from numbers.models import Sync
 from numbers.quo.errors import Unauthorized
 from numbers.sandbox.server import SandboxServer
-from tests.memory.factories import Office, Source, answer, ids, number, numbers, teammate
-from tests.memory.installation import KEY, Installation, finish, kill, wait_until
+from tests.support.installation import KEY, Installation, finish, kill, wait_until
+from tests.support.records import Office, Source, answer, ids, number, numbers, teammate
 
 ADA = teammate("US1")
 
@@ -254,7 +254,7 @@ def test_without_a_key_and_without_a_demo_it_says_what_to_do(installation: Insta
 
 
 UNWRITABLE = "The sync could not be written down. `manage.py doctor` looks at the database and its folder."
-IMPATIENT = {"DJANGO_SETTINGS_MODULE": "tests.memory.impatient_settings"}
+IMPATIENT = {"DJANGO_SETTINGS_MODULE": "tests.support.impatient_settings"}
 
 
 def test_a_database_without_tables_ends_it_with_what_to_do(installation: Installation) -> None:

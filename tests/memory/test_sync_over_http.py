@@ -12,9 +12,9 @@ from numbers.sandbox import faults
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import Record
 from numbers.sync import WORKSPACE, Question
-from tests.memory.factories import of_number, of_teammate
-from tests.memory.installation import KEY
-from tests.memory.looking import View, assert_sound, everything, rows, view, written
+from tests.support.installation import KEY
+from tests.support.records import of_number, of_teammate
+from tests.support.stored import View, assert_sound, everything, rows, view, written
 
 pytestmark = pytest.mark.django_db
 

@@ -17,9 +17,9 @@ from numbers.invariants import findings
 from numbers.models import NumberState
 from numbers.querysets import current
 from numbers.search.finding import search_numbers, search_teammates
-from tests.memory.factories import NINE
-from tests.memory.sites import needs_database
-from tests.memory.test_search_index import assert_right
+from tests.support.databases import needs_database
+from tests.support.records import NINE
+from tests.support.search_index import assert_right
 
 pytestmark = needs_database
 

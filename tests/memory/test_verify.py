@@ -15,9 +15,9 @@ from numbers import invariants
 from numbers.invariants import INVARIANTS, Finding
 from numbers.models import NumberState, PhoneNumber, Teammate
 from quo_admin import env
-from tests.memory.factories import NINE
-from tests.memory.harm import at, of
-from tests.memory.sites import PATIENCE, Site, damage, only_sqlite, remember_a_history
+from tests.support.databases import PATIENCE, Site, damage, only_sqlite, remember_a_history
+from tests.support.harm import at, of
+from tests.support.records import NINE
 
 
 def test_a_line_says_that_everything_holds(history: None, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,48 +1,16 @@
 """The log as it is written in production, to be read; and somebody signed in, and a Quo to ask."""
 
-import io
-import json
 import logging
 import logging.config
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.conf import settings as live
 
-from quo_admin.logs import Console
-from tests.pages.conftest import admin, office, quo
+from tests.support.logs import Log
+from tests.support.people import admin, office, quo
 
 __all__ = ["admin", "office", "quo"]
-
-
-class Log:
-    """What was written since the test began."""
-
-    def __init__(self, form: str) -> None:
-        self._stream = io.StringIO()
-        levels = {"json": "INFO", "plain": "WARNING"}
-        ours = {name: {"level": levels[form]} for name in ("accounts", "numbers", "quo_admin")}
-        console = {**live.LOGGING["handlers"]["console"], "formatter": form, "stream": self._stream}
-        logging.config.dictConfig(
-            {**live.LOGGING, "handlers": {"console": console}, "loggers": {**live.LOGGING["loggers"], **ours}}
-        )
-        (self.handler,) = (one for one in logging.getLogger().handlers if isinstance(one, Console))
-
-    @property
-    def text(self) -> str:
-        return self._stream.getvalue()
-
-    @property
-    def lines(self) -> list[str]:
-        return self.text.splitlines()
-
-    @property
-    def objects(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.lines]
-
-    def of(self, logger: str) -> list[dict[str, Any]]:
-        return [one for one in self.objects if one["logger"] == logger]
 
 
 @pytest.fixture

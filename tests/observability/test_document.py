@@ -14,9 +14,9 @@ from numbers.metrics import exposition
 from numbers.models import Sync
 from quo_admin import env
 from quo_admin.logs import FIELDS, PlainFormatter
-from tests.observability.conftest import Log
-from tests.pages.builders import remember
-from tests.quo.samples import number
+from tests.support.logs import Log
+from tests.support.pages import remember
+from tests.support.quo_answers import number
 
 DOCUMENT = (env.BASE_DIR / "docs" / "monitoring.md").read_text(encoding="utf-8")
 

@@ -10,7 +10,7 @@ from django.test import RequestFactory
 
 from quo_admin import request_id
 from quo_admin.logs import FIELDS, MAX_FRAMES, MAX_TEXT
-from tests.observability.conftest import Log
+from tests.support.logs import Log
 
 OURS = logging.getLogger("numbers.somewhere")
 LIBRARY = logging.getLogger("library.somewhere")

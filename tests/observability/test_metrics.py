@@ -21,9 +21,9 @@ from numbers.models import Sync
 from numbers.quo.errors import NotFound, RateLimited, Unavailable
 from numbers.sync import WORKSPACE, Question
 from quo_admin import __version__
-from tests.pages.builders import Office, fail, remember, remember_raw
-from tests.pages.test_health import database_is_down
-from tests.quo.samples import number, user
+from tests.support.outages import database_is_down
+from tests.support.pages import Office, fail, remember, remember_raw
+from tests.support.quo_answers import number, user
 
 METRICS = "/metrics"
 TOKEN = "a-token-of-the-tests"

@@ -13,10 +13,10 @@ from pytest_django import Settings
 from numbers import services
 from numbers.quo.errors import Unauthorized
 from numbers.sandbox.server import SandboxServer
-from tests.observability.conftest import Log
-from tests.pages.builders import HTMX, LIST, Office, fail, remember, remember_raw
-from tests.pages.test_health import database_is_down
-from tests.quo.samples import number, user
+from tests.support.logs import Log
+from tests.support.outages import database_is_down
+from tests.support.pages import HTMX, LIST, Office, fail, remember, remember_raw
+from tests.support.quo_answers import number, user
 
 # What a person types or is called, each in a spelling of its own, so that a find says where it came from.
 QUERY, PATH, EMAIL, PASSWORD = "Zuleika-query", "Zuleika-path", "zuleika@mail.example", "Zuleika-password"

@@ -16,10 +16,10 @@ from numbers import services
 from quo_admin import request_id
 from quo_admin.request_id import HEADER, RequestIdMiddleware
 from quo_admin.shown_path import shown_path
-from tests.observability.conftest import Log
-from tests.pages.builders import LIST, Office, one, parsed, remember, words
-from tests.pages.test_health import database_is_down
-from tests.quo.samples import number
+from tests.support.logs import Log
+from tests.support.outages import database_is_down
+from tests.support.pages import LIST, Office, one, parsed, remember, words
+from tests.support.quo_answers import number
 
 FRESH = re.compile(r"(?:[2-9a-hjkmnp-tv-z]{4}-){2}[2-9a-hjkmnp-tv-z]{4}")
 REQUESTS = "quo_admin.request_id"

@@ -10,11 +10,8 @@ import requests
 from prometheus_client.parser import text_string_to_metric_families
 
 from quo_admin.request_id import HEADER
-from tests.project.conftest import project
-from tests.project.processes import PATIENCE, free_port, python
-from tests.project.test_run import running
-
-__all__ = ["project"]
+from tests.support.processes import PATIENCE, free_port, python
+from tests.support.running import running
 
 TOKEN = "a-token-of-the-tests"
 

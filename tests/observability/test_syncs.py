@@ -15,8 +15,8 @@ from numbers.quo.errors import RateLimited
 from numbers.sandbox.server import SandboxServer
 from numbers.sync import WORKSPACE, SyncBusy, SyncRefused
 from quo_admin.request_id import HEADER
-from tests.observability.conftest import Log
-from tests.pages.builders import Office
+from tests.support.logs import Log
+from tests.support.pages import Office
 
 LOGGER = "numbers.sync_log"
 

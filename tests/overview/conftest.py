@@ -1,5 +1,5 @@
-"""Somebody from the office who is signed in, as the other pages have them."""
+"""Fixtures of this folder's tests."""
 
-from tests.pages.conftest import office
+from tests.support.people import office
 
 __all__ = ["office"]

@@ -10,8 +10,8 @@ from numbers.quo.errors import Unauthorized
 from numbers.quo.payloads import Regions
 from numbers.sync import KEPT_SET_ASIDE
 from numbers.versions import memory_version
-from tests.memory.factories import NINE, Office, Source, answer, ids, number, numbers, of_number, of_teammate, teammate
-from tests.memory.looking import NUMBER_COLUMNS
+from tests.support.records import NINE, Office, Source, answer, ids, number, numbers, of_number, of_teammate, teammate
+from tests.support.stored import NUMBER_COLUMNS
 
 ANN = teammate("US1", first_name="Ann", last_name="Lee")
 BOB = teammate("US2", first_name="Bob", last_name="Roe")

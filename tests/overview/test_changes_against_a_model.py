@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from numbers.changes import changes
 from numbers.quo.payloads import NumberRecord, Regions
 from numbers.versions import memory_version
-from tests.kept import forget
-from tests.memory.factories import NINE, Office, number, teammate
+from tests.support.caches import forget
+from tests.support.records import NINE, Office, number, teammate
 
 NUMBER_IDS = ["PN1", "PN2", "PN3"]
 USER_IDS = ["US1", "US2", "US3"]

@@ -7,12 +7,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from numbers.overview import LEAST_WIDTH
 from numbers.quo.errors import from_answer
-from tests.pages.builders import (
+from tests.support.pages import (
     HTMX,
     Office,
     attribute,
     doubt,
     fail,
+    has_nothing_inside,
     notices_of,
     one,
     parsed,
@@ -22,8 +23,7 @@ from tests.pages.builders import (
     total_of,
     words,
 )
-from tests.pages.test_every_page import has_nothing_inside
-from tests.quo.samples import number, user
+from tests.support.quo_answers import number, user
 
 HOME = "/"
 ANN, BOB = user("US1", firstName="Ann", lastName="Lee"), user("US2", firstName="Bob", lastName="Roe")

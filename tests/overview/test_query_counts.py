@@ -9,10 +9,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.memory.sites import only_sqlite
-from tests.pages.builders import HTMX, Office, remember
-from tests.pages.test_query_counts import WHOLE
-from tests.quo.samples import number, user
+from tests.support.databases import only_sqlite
+from tests.support.pages import HTMX, Office, remember
+from tests.support.query_counts import WHOLE
+from tests.support.quo_answers import number, user
 
 Pinned = Callable[..., Any]  # pytest-django's django_assert_num_queries
 

@@ -17,8 +17,8 @@ from numbers.querysets import current
 from numbers.quo.payloads import NumberRecord, Regions
 from numbers.teammate_filters import TeammateFilters
 from numbers.versions import memory_version
-from tests.kept import forget
-from tests.memory.factories import Office, number, teammate
+from tests.support.caches import forget
+from tests.support.records import Office, number, teammate
 
 USER_IDS = ["US1", "US2", "US3", "US4"]
 OURS = "+15555550123"

@@ -11,8 +11,8 @@ from django.test import Client
 from accounts.models import User
 from accounts.roles import Role
 from numbers.models import PhoneNumber
-from tests.pages.builders import Office, notices_of, of_role, one, parsed, remember, texts, words
-from tests.quo.samples import number, user
+from tests.support.pages import Office, notices_of, of_role, one, parsed, remember, texts, words
+from tests.support.quo_answers import number, user
 
 SEEN = ["phonenumber", "numberstate", "teammate", "teammatestate", "assignment", "sync"]
 

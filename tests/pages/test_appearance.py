@@ -12,8 +12,8 @@ from pytest_django import Settings
 from accounts.models import User
 from numbers import services
 from numbers.models import PhoneNumber
-from tests.pages.builders import HTMX, LIST, Office, attribute, one, parsed, remember, texts, words
-from tests.quo.samples import number
+from tests.support.pages import HTMX, LIST, Office, attribute, one, parsed, remember, texts, words
+from tests.support.quo_answers import number
 
 APPEARANCE = "/appearance/"
 THEMES = ["system", "light", "dark"]

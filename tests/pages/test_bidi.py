@@ -6,8 +6,8 @@ import pytest
 
 from numbers.bidi import isolated
 from numbers.rows import number_url, teammate_url
-from tests.pages.builders import HTMX, LIST, Office, attribute, one, parsed, remember, words
-from tests.quo.samples import number, user
+from tests.support.pages import HTMX, LIST, Office, attribute, one, parsed, remember, words
+from tests.support.quo_answers import number, user
 
 TURNING = "\u202e"
 NAME = f"{TURNING}Evil"

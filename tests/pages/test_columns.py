@@ -10,8 +10,8 @@ from accounts.models import User
 from accounts.roles import Role
 from numbers.columns import LABELS, USUAL, shown
 from numbers.models import ShownColumns
-from tests.pages.builders import HTMX, LIST, Office, attribute, numbers_on, of_role, one, parsed, remember, texts
-from tests.quo.samples import number
+from tests.support.pages import HTMX, LIST, Office, attribute, numbers_on, of_role, one, parsed, remember, texts
+from tests.support.quo_answers import number
 
 COLUMNS = "/numbers/columns/"
 CELLS = [key for key in LABELS if key.startswith(("calling_", "messaging_"))]

@@ -5,8 +5,8 @@ import gzip
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from tests.pages.builders import HTMX, LIST, Office, numbers_on, remember
-from tests.quo.samples import number
+from tests.support.pages import HTMX, LIST, Office, numbers_on, remember
+from tests.support.quo_answers import number
 
 GZIP = {"Accept-Encoding": "gzip, deflate, br"}
 

@@ -14,7 +14,7 @@ from numbers.quo.errors import from_answer
 from numbers.rows import number_url
 from numbers.sandbox.server import SandboxServer
 from numbers.sync import Question
-from tests.pages.builders import (
+from tests.support.pages import (
     HTMX,
     LIST,
     Office,
@@ -29,7 +29,7 @@ from tests.pages.builders import (
     texts,
     words,
 )
-from tests.quo.samples import number, user
+from tests.support.quo_answers import number, user
 
 PAGE = "/numbers/PN1/"
 

@@ -22,8 +22,8 @@ from numbers.facts import COLUMNS, Cell, Fact
 from numbers.filters import parse
 from numbers.models import NumberState, Sync
 from numbers.rows import NumberRow, TeammateLine
-from tests.pages.builders import LIST, Office, attribute, one, parsed, remember, texts, words
-from tests.quo.samples import number, user
+from tests.support.pages import LIST, Office, attribute, one, parsed, remember, texts, words
+from tests.support.quo_answers import number, user
 
 HOSTILE = ["<list>", "</list>", "<token>", "&lt;list&gt;", "US1</list>&x=", "%00", "a\u2028b"]
 

@@ -8,8 +8,8 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from selectolax.lexbor import LexborHTMLParser
 
 from numbers import services
-from tests.pages.builders import HTMX, LIST, Office, attribute, one, parsed, words
-from tests.pages.test_health import database_is_down
+from tests.support.outages import database_is_down
+from tests.support.pages import HTMX, LIST, Office, attribute, one, parsed, words
 
 PATHS = [LIST, "/numbers/PN1/", "/numbers/teammates/", "/status/"]
 

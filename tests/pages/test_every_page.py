@@ -10,8 +10,19 @@ from pytest_django import Settings
 from selectolax.lexbor import LexborHTMLParser
 
 from numbers.quo.errors import from_answer
-from tests.pages.builders import HTMX, Office, attribute, fail, one, parsed, remember, remember_one, words
-from tests.quo.samples import number, user
+from tests.support.pages import (
+    HTMX,
+    Office,
+    attribute,
+    fail,
+    has_nothing_inside,
+    one,
+    parsed,
+    remember,
+    remember_one,
+    words,
+)
+from tests.support.quo_answers import number, user
 
 OURS = [
     "/",
@@ -53,22 +64,6 @@ def memory(db: None) -> None:
     remember(number("PN1", users=[user(f"US{place}", firstName="Ann") for place in range(20)]), number("PN2", name=42))
     remember_one(number("PN3", users=[]))
     fail(from_answer(500, b'{"message": "Oh", "trace": "tr-1", "code": "0401500"}', asked="list"))
-
-
-def has_nothing_inside(html: str) -> None:
-    """No script, style or handler stands in the page itself: the policy of the browser would refuse them."""
-    page = LexborHTMLParser(html)
-    for script in page.css("script"):
-        assert attribute(script, "src").startswith(("/static/", "/admin/jsi18n/")), script.html
-        assert not (script.text() or "").strip()
-    assert not page.css("style")
-    for node in page.css("*"):
-        for name in node.attributes:
-            assert not name.startswith("on"), node.html
-            assert name != "style", node.html
-    for node in page.css("[href], [src], [action]"):
-        for name in ("href", "src", "action"):
-            assert not (node.attributes.get(name) or "").lower().startswith(("javascript:", "data:", "http")), node.html
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])

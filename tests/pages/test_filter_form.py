@@ -7,9 +7,9 @@ from numbers.facts import COLUMNS
 from numbers.filter_choices import MOST_CHOICES
 from numbers.filters import NARROWING
 from numbers.quo.ids import MAX_LENGTH
-from tests.pages.builders import HTMX, LIST, Office, attribute, notices_of, one, parsed, remember, texts, words
-from tests.pages.test_hostile import HOSTILE, is_harmless
-from tests.quo.samples import number
+from tests.support.hostile import HOSTILE, is_harmless
+from tests.support.pages import HTMX, LIST, Office, attribute, notices_of, one, parsed, remember, texts, words
+from tests.support.quo_answers import number
 
 CELLS = [column.field for column in COLUMNS]
 OTHERS = ["group", "kind", "country", "porting", "forward", "unassigned"]

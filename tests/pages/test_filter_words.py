@@ -9,20 +9,9 @@ from hypothesis import strategies as st
 
 from numbers.filter_words import chips, sentence
 from numbers.filters import NARROWING, parse
-from tests.pages.builders import (
-    HTMX,
-    LIST,
-    Office,
-    attribute,
-    numbers_on,
-    one,
-    parsed,
-    remember,
-    texts,
-    words,
-)
-from tests.pages.test_hostile import HOSTILE, is_harmless
-from tests.quo.samples import number, user
+from tests.support.hostile import HOSTILE, is_harmless
+from tests.support.pages import HTMX, LIST, Office, attribute, numbers_on, one, parsed, remember, texts, words
+from tests.support.quo_answers import number, user
 
 ANN = user("US1", firstName="Ann", lastName="Lee")
 

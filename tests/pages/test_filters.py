@@ -12,8 +12,8 @@ from numbers.filters import SORT_LABELS, NumberFilters, parse
 from numbers.query import MAX_TEXT
 from numbers.querysets import SORTS
 from numbers.quo.ids import MAX_LENGTH
-from tests.pages.builders import HTMX, LIST, Office, notices_of, numbers_on, parsed, remember
-from tests.quo.samples import number, user
+from tests.support.pages import HTMX, LIST, Office, notices_of, numbers_on, parsed, remember
+from tests.support.quo_answers import number, user
 
 NAMES = ["q", "user", "who", "sort", "page", "q[]", "utm_source", ""]
 PATHS = [LIST, "/numbers/teammates/", "/numbers/PN1/", "/status/"]

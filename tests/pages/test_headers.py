@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from quo_admin.headers import HEADERS, PERMISSIONS, HeadersMiddleware
-from tests.pages.builders import LIST, Office
+from tests.support.pages import LIST, Office
 
 EVERYBODY = ["/accounts/login/", "/no-such-page/", "/healthz", "/static/css/base.css"]
 INSIDE = [LIST, "/", "/status/", "/audit/", "/teammates/", "/numbers/PN0/", "/saved/", "/accounts/password/change/"]

@@ -2,8 +2,6 @@
 
 import errno
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +13,11 @@ from pytest_django import Settings
 
 from numbers import readiness
 from quo_admin.prepare import KEY_FILE
+from tests.support.outages import database_is_down
 
 HEALTH = "/healthz"
 READY = "/readyz"
 ALL_WELL = "ok: database answers\nok: migrations all done\nok: secret key there\nok: disk can be written\n"
-
-
-@contextmanager
-def database_is_down(error: Exception) -> Iterator[None]:
-    def refuse(*_: Any) -> Any:
-        raise error
-
-    with connection.execute_wrapper(refuse):
-        yield
 
 
 @pytest.mark.parametrize("method", ["get", "head"])

@@ -20,12 +20,11 @@ from accounts.models import User
 from accounts.roles import Role
 from numbers.models import PhoneNumber, Teammate
 from numbers.rows import number_url, teammate_url
-from tests.accounts.walking import APP, NUMBER, PARTS, TEAMMATE, filled, routes
-from tests.exports.reading import table_of
-from tests.exports.test_formulas import starts_a_formula
-from tests.pages.builders import HTMX, Office, of_role, remember
-from tests.pages.test_hostile import HOSTILE, everywhere, is_harmless
-from tests.quo.samples import number, user
+from tests.support.addresses import APP, NUMBER, PARTS, TEAMMATE, filled, routes
+from tests.support.exported_files import starts_a_formula, table_of
+from tests.support.hostile import HOSTILE, everywhere, is_harmless
+from tests.support.pages import HTMX, Office, of_role, remember
+from tests.support.quo_answers import number, user
 
 ADDRESSES = {
     "another site": "//evil.example/",

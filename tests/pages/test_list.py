@@ -11,7 +11,7 @@ from numbers.filters import SORT_LABELS
 from numbers.quo.errors import from_answer
 from numbers.sandbox.workspace import build
 from numbers.versions import memory_version
-from tests.pages.builders import (
+from tests.support.pages import (
     HTMX,
     LIST,
     Office,
@@ -27,7 +27,7 @@ from tests.pages.builders import (
     total_of,
     words,
 )
-from tests.quo.samples import number, user
+from tests.support.quo_answers import number, user
 
 CELLS = ["calling.US", "calling.CA", "calling.Intl", "messaging.US", "messaging.CA", "messaging.Intl"]
 

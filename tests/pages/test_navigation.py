@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.pages.builders import Office, attribute, parsed, remember, words
-from tests.quo.samples import number, user
+from tests.support.pages import Office, attribute, parsed, remember, words
+from tests.support.quo_answers import number, user
 
 
 @pytest.mark.parametrize(

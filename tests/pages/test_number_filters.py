@@ -15,8 +15,8 @@ from numbers import services
 from numbers.facts import CHANNELS, COLUMNS, REGIONS
 from numbers.filters import NARROWING, parse
 from numbers.quo.ids import MAX_LENGTH
-from tests.pages.builders import HTMX, LIST, Office, notices_of, numbers_on, parsed, remember, total_of
-from tests.quo.samples import number, user
+from tests.support.pages import HTMX, LIST, Office, notices_of, numbers_on, parsed, remember, total_of
+from tests.support.quo_answers import number, user
 
 Record = dict[str, Any]
 CELLS = [column.field for column in COLUMNS]

@@ -15,7 +15,7 @@ from numbers.rows import teammate_url
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
 from numbers.sync import WORKSPACE
-from tests.pages.builders import HTMX, Office, attribute, one, parsed
+from tests.support.pages import HTMX, Office, attribute, one, parsed
 
 KEY = "key-of-the-office"
 

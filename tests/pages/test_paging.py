@@ -12,8 +12,8 @@ from numbers.filters import NumberFilters
 from numbers.models import NumberState
 from numbers.paging import Rows
 from numbers.querysets import SORTS
-from tests.pages.builders import remember
-from tests.quo.samples import number, user
+from tests.support.pages import remember
+from tests.support.quo_answers import number, user
 
 COUNT = 23
 

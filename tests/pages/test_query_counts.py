@@ -1,23 +1,14 @@
 """How often each page asks the database: pinned, the same for few rows and for many, and less when asked again."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 from django.test import Client
 
 from numbers.quo.errors import from_answer
-from tests.kept import forget
-from tests.pages.builders import HTMX, LIST, Office, fail, remember
-from tests.quo.samples import number, user
+from tests.support.caches import forget
+from tests.support.pages import HTMX, LIST, Office, fail, remember
+from tests.support.query_counts import FRESHNESS, SESSION, VERSION, WHOLE, Pinned
+from tests.support.quo_answers import number, user
 
-Pinned = Callable[..., Any]  # pytest-django's django_assert_num_queries
-
-SESSION = 3  # the session, who is signed in, what their role may do
-FRESHNESS = 1  # the last syncs about the page and about the whole workspace
-VERSION = 1
-
-WHOLE = SESSION + FRESHNESS + VERSION
 COLUMNS = 1  # which to show
 ROWS = COLUMNS + 4  # how many fit, the keys of the page, its numbers, their teammates
 FORM = 2  # the groups, the countries and ports there are

@@ -17,8 +17,8 @@ from numbers.facts import COLUMNS
 from numbers.filters import NumberFilters
 from numbers.models import Assignment
 from numbers.versions import Version
-from tests.kept import forget
-from tests.memory.sites import only_sqlite
+from tests.support.caches import forget
+from tests.support.databases import only_sqlite
 
 pytestmark = [pytest.mark.django_db, only_sqlite]
 

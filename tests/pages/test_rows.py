@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.pages.builders import LIST, Office, parsed, remember
-from tests.quo.samples import number, user
+from tests.support.pages import LIST, Office, parsed, remember
+from tests.support.quo_answers import number, user
 
 
 @pytest.mark.parametrize("path", [LIST, "/teammates/", "/audit/", "/audit/?by=teammate", "/teammates/US1/"])

@@ -10,7 +10,8 @@ from accounts.models import User
 from accounts.roles import Role
 from numbers.models import SavedFilter
 from numbers.personal import SavedFilterForm
-from tests.pages.builders import (
+from tests.support.hostile import HOSTILE, is_harmless
+from tests.support.pages import (
     LIST,
     Office,
     attribute,
@@ -23,8 +24,7 @@ from tests.pages.builders import (
     texts,
     words,
 )
-from tests.pages.test_hostile import HOSTILE, is_harmless
-from tests.quo.samples import number, user
+from tests.support.quo_answers import number, user
 
 SAVED = "/saved/"
 EVERYTHING_SHOWN = "Every number is shown: choose a filter or an order first, then save it."

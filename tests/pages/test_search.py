@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from numbers.querysets import FEW
 from numbers.search import finding
 from numbers.search.words import MAX_WORDS, words_of
-from tests.pages.builders import LIST, Office, notices_of, numbers_on, one, parsed, remember, total_of, words
-from tests.quo.samples import number, user
+from tests.support.pages import LIST, Office, notices_of, numbers_on, one, parsed, remember, total_of, words
+from tests.support.quo_answers import number, user
 
 
 def found(office: Office, query: str) -> list[str]:

@@ -8,9 +8,9 @@ from django.test import Client
 
 from accounts.models import User
 from numbers.rows import number_url
-from tests.accounts.walking import PARTS, filled, routes
-from tests.pages.builders import HTMX, LIST, parsed, remember, words
-from tests.quo.samples import number, user
+from tests.support.addresses import PARTS, filled, routes
+from tests.support.pages import HTMX, LIST, parsed, remember, words
+from tests.support.quo_answers import number, user
 
 SIGN_IN = "/accounts/login/"
 SECRET = "Nobody-may-see-this"

@@ -4,8 +4,8 @@ import pytest
 
 from numbers.filters import SORT_LABELS
 from numbers.querysets import SORTS
-from tests.pages.builders import HTMX, LIST, Office, attribute, numbers_on, one, parsed, remember, words
-from tests.quo.samples import number
+from tests.support.pages import HTMX, LIST, Office, attribute, numbers_on, one, parsed, remember, words
+from tests.support.quo_answers import number
 
 
 @pytest.mark.parametrize("path", [LIST, "/teammates/", "/audit/"])

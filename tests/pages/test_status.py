@@ -11,7 +11,7 @@ from numbers.models import Sync
 from numbers.quo.errors import from_answer
 from numbers.sync import Question
 from quo_admin import env
-from tests.pages.builders import (
+from tests.support.pages import (
     Office,
     attribute,
     doubt,
@@ -25,7 +25,7 @@ from tests.pages.builders import (
     texts,
     words,
 )
-from tests.quo.samples import number
+from tests.support.quo_answers import number
 
 STATUS = "/status/"
 

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from numbers.facts import Fact
 from numbers.freshness import Level
-from tests.pages.builders import Office, attribute, one, parsed, texts
+from tests.support.pages import Office, attribute, one, parsed, texts
 
 PATH = "/styleguide/"
 

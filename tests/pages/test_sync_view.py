@@ -12,8 +12,8 @@ from numbers import services
 from numbers.models import NumberState, PhoneNumber, Sync
 from numbers.sandbox.server import SandboxServer
 from numbers.sync import WORKSPACE, SyncBusy
-from tests.pages.builders import HTMX, LIST, Office, attribute, notices_of, one, parsed, remember, words
-from tests.quo.samples import number, user
+from tests.support.pages import HTMX, LIST, Office, attribute, notices_of, one, parsed, remember, words
+from tests.support.quo_answers import number, user
 
 SYNC = "/sync/"
 

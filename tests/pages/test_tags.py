@@ -12,9 +12,9 @@ from accounts.models import User
 from accounts.roles import Role, give_role
 from numbers.quo.errors import from_answer
 from numbers.views import pages
-from tests.pages.builders import HTMX, LIST, Office, doubt, fail, of_role, remember
-from tests.quo.samples import number, user
-from tests.teammates.builders import remember_of
+from tests.support.pages import HTMX, LIST, Office, doubt, fail, of_role, remember
+from tests.support.quo_answers import number, user
+from tests.support.teammates import remember_of
 
 WITH_TAG = [LIST, f"{LIST}?q=desk&sort=-number", f"{LIST}?user=US1", "/numbers/PN1/", "/teammates/", "/teammates/US1/"]
 WITH_TAG += ["/audit/", "/"]

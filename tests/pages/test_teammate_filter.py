@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from numbers.folding import fold, order_key
 from numbers.models import Teammate, TeammateState
-from tests.pages.builders import (
+from tests.support.pages import (
     HTMX,
     LIST,
     Office,
@@ -18,7 +18,7 @@ from tests.pages.builders import (
     texts,
     words,
 )
-from tests.quo.samples import number, user
+from tests.support.quo_answers import number, user
 
 CHOICES = "/numbers/teammates/"
 ANN, BO = user("US1", firstName="Ann", email="ann@example.com"), user("US2", firstName="Bö", email="b@example.net")

@@ -6,8 +6,8 @@ import pytest
 
 from numbers.models import SavedFilter, Sync
 from numbers.versions import memory_version
-from tests.pages.builders import HTMX, LIST, Office, attribute, one, parsed, remember, words
-from tests.quo.samples import number, user
+from tests.support.pages import HTMX, LIST, Office, attribute, one, parsed, remember, words
+from tests.support.quo_answers import number, user
 
 FRESHNESS = "/freshness/"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from quo_admin import env
-from tests.project.processes import python
+from tests.support.processes import python
 
 SENTENCE = "DATABASE_URL (environment) must look like postgres://user:password@host/name or sqlite:////path/to/file."
 BAD = {"SECRET_KEY": "s" * 32, "DATABASE_URL": "postgres://mara:hunter2@db:port/quo"}

@@ -4,7 +4,7 @@ import secrets
 from pathlib import Path
 
 from quo_admin import env
-from tests.project.processes import python
+from tests.support.processes import python
 
 
 def check(folder: Path, **settings: str) -> list[str]:

@@ -16,8 +16,8 @@ from numbers.quo.client import QuoClient
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
 from quo_admin import env
-from tests.accounts.provider import running
-from tests.project.processes import free_port, python
+from tests.support.oidc_provider import running
+from tests.support.processes import free_port, python
 
 KEY = "kE9-the-key-itself"
 

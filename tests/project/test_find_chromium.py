@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from quo_admin import env
-from tests.project.processes import PATIENCE
-from tests.project.test_make import executable, make
+from tests.support.make import executable, make
+from tests.support.processes import PATIENCE
 
 FIND = env.BASE_DIR / "bin" / "find-chromium"
 INSTALLING = "Installing a Chromium for the tests (some minutes, once) ...\n"

@@ -7,8 +7,8 @@ import pytest
 import requests
 
 from tests.chaos.disks import fill, no_disks, tmpfs
-from tests.project.processes import PATIENCE, wait_until
-from tests.project.test_run import Site, running
+from tests.support.processes import PATIENCE, wait_until
+from tests.support.running import Site, running
 
 SENTENCE = "<h1>The disk cannot be written</h1>"
 UNREADY = "ok: database answers\nok: migrations all done\nok: secret key there\nFAILED: disk {}\n"

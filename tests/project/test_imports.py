@@ -1,66 +1,15 @@
 """Which file may import which, as the design has it: pages are drawn from services, services from memory."""
 
-import ast
 import sys
-from functools import cache
-from pathlib import Path
 
 import pytest
 
 from quo_admin import env
+from tests.support.imports import HTTP_LIBRARIES, ROOMS, is_in, modules, reached_from
 
-ROOMS = ("numbers", "accounts", "quo_admin")
-HTTP_LIBRARIES = {
-    *("aiohttp", "httpx", "requests", "urllib3"),
-    *("http.client", "http.server", "socketserver", "urllib.request", "wsgiref"),
-}
 # From the bottom to the top: whoever stands higher may use what stands lower, never the other way round.
 FLOORS = ("models", "querysets", "search", "filters", "services", "views")
 ABOVE_SYNC = {"numbers.filters", "numbers.services", "numbers.views"}
-
-
-def _name(file: Path) -> str:
-    parts = file.relative_to(env.BASE_DIR).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-@cache
-def modules() -> dict[str, frozenset[str]]:
-    """Every module of ours, by name, and what it imports: modules, as full names."""
-    files = {_name(file): file for room in ROOMS for file in (env.BASE_DIR / room).rglob("*.py")}
-    return {name: frozenset(_imports(name, file, set(files))) for name, file in files.items()}
-
-
-def _imports(name: str, file: Path, ours: set[str]) -> set[str]:
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-            for _ in range(node.level - 1):
-                package = package.rpartition(".")[0]
-            base = ".".join(filter(None, [package if node.level else "", node.module]))
-            # `from package import module` imports the module; `from module import name` the module.
-            found.update(f"{base}.{alias.name}" if f"{base}.{alias.name}" in ours else base for alias in node.names)
-            found.update(f"{base}.{alias.name}" for alias in node.names if f"{base}.{alias.name}" in HTTP_LIBRARIES)
-    return found
-
-
-def reached_from(name: str) -> set[str]:
-    """Every module of ours that importing `name` brings along."""
-    reached: set[str] = set()
-    ahead = [name]
-    while ahead:
-        for imported in modules().get(ahead.pop(), frozenset()):
-            if imported in modules() and imported not in reached:
-                reached.add(imported)
-                ahead.append(imported)
-    return reached
-
-
-def is_in(name: str, room: str) -> bool:
-    return name == room or name.startswith(f"{room}.")
 
 
 def test_the_imports_are_found() -> None:

@@ -16,10 +16,10 @@ import requests
 
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
-from tests.accounts.test_limits import FAILURES_PER_ACCOUNT
-from tests.project.processes import PATIENCE, free_port, wait_until
-from tests.project.redises import REDIS, needs_redis, redis, url
-from tests.project.test_run import EMAIL, KEY, Site, real, running
+from tests.support.accounts import FAILURES_PER_ACCOUNT
+from tests.support.processes import PATIENCE, free_port, wait_until
+from tests.support.redis_server import REDIS, needs_redis, redis, url
+from tests.support.running import EMAIL, KEY, Site, real, running
 
 SERVER = os.environ.get("TEST_DATABASE_URL", "")
 BUSY = "Another sync is running right now"

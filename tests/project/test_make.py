@@ -10,28 +10,8 @@ from pathlib import Path
 import pytest
 
 from quo_admin import env
-from tests.project.processes import (
-    LAST_WORDS,
-    PATIENCE,
-    environment,
-    free_port,
-    is_free,
-    processes_of,
-    started,
-)
-
-
-def make(folder: Path, home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["make", *arguments],
-        cwd=folder,
-        env=environment(home, **more),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+from tests.support.make import executable, make
+from tests.support.processes import LAST_WORDS, PATIENCE, environment, free_port, is_free, processes_of, started
 
 
 def make_venv(folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
@@ -44,12 +24,6 @@ def make_venv(folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
         timeout=PATIENCE,
         check=False,
     )
-
-
-def executable(path: Path, script: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(0o755)
 
 
 # Running

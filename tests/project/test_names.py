@@ -8,7 +8,7 @@ import pytest
 import numbers
 import numbers.models
 from quo_admin import env
-from tests.project.processes import python
+from tests.support.processes import python
 
 BOTH = (
     "import decimal, numbers, numbers.models; "

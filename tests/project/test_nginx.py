@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from quo_admin import env
-from tests.project.processes import PATIENCE, free_port, is_free, started, wait_until
-from tests.project.test_run import EMAIL, Site, running
+from tests.support.processes import PATIENCE, free_port, is_free, started, wait_until
+from tests.support.running import EMAIL, Site, running
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 NAME = "phones.example.com"

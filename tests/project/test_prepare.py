@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from quo_admin import env, prepare
-from tests.project.processes import python
+from tests.support.processes import python
 
 
 def values(folder: Path, **environ: str) -> env.Values:

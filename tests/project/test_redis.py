@@ -11,9 +11,9 @@ import requests
 from redis import Redis
 
 from quo_admin import env
-from tests.project.processes import PATIENCE, free_port, python
-from tests.project.redises import PASSWORD, needs_redis, redis, url
-from tests.project.test_run import EMAIL, Site, running
+from tests.support.processes import PATIENCE, free_port, python
+from tests.support.redis_server import PASSWORD, needs_redis, redis, url
+from tests.support.running import EMAIL, Site, running
 
 pytestmark = needs_redis
 

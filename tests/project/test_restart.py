@@ -2,49 +2,16 @@
 
 import os
 import socket
-import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Event
 
-import pytest
 import requests
 
-from quo_admin import env
-from quo_admin.prepare import prepare
-from tests.project.processes import LAST_WORDS, PATIENCE, Process, environment, python, started, wait_until
-
-# What systemd does between taking the address and starting the program.
-HAND_OVER = """
-import os, sys
-os.dup2(int(sys.argv[1]), 3)
-os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS=sys.argv[2])
-os.execv(sys.executable, [sys.executable, *sys.argv[3:]])
-"""
-
-
-@pytest.fixture
-def address() -> Iterator[socket.socket]:
-    with socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
-        yield listener
-
-
-def url_of(address: socket.socket) -> str:
-    return f"http://127.0.0.1:{address.getsockname()[1]}"
-
-
-@contextmanager
-def serving(project: Path, folder: Path, address: socket.socket, name: str) -> Iterator[Process]:
-    """Run Quo Admin on an address that is handed to it."""
-    handle = address.fileno()
-    variables = environment(folder, SITE_URL=url_of(address), PORT="1")
-    prepare(env.read(variables, env.dotenv_path(variables)))
-    command = [sys.executable, "-c", HAND_OVER, str(handle), "1", str(project / "manage.py"), "run"]
-    with started(command, project, variables, folder / name, keeps=[handle]) as process:
-        process.wait_for(LAST_WORDS)
-        yield process
+from tests.support.processes import PATIENCE, python, wait_until
+from tests.support.socket_activation import HAND_OVER, serving, url_of
 
 
 def ask_until(over: Event, url: str, statuses: list[int]) -> None:

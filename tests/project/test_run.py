@@ -1,12 +1,11 @@
 """`manage.py run`, with real processes, real signals and real HTTP: what it serves and what it leaves behind."""
 
 import os
-import re
 import shutil
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,82 +14,17 @@ import requests
 
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
-from quo_admin import env
-from quo_admin.prepare import prepare
-from tests.project.processes import (
-    LAST_WORDS,
+from tests.support.processes import (
     PATIENCE,
-    Process,
-    environment,
     free_port,
     is_free,
     processes_of,
     python,
-    started,
     wait_until,
 )
+from tests.support.running import KEY, Site, real, running
 
-EMAIL = "admin@example.com"
-KEY = "kE9-the-key-itself"
 FIRST_WORDS = "Reading the workspace for the first time ...\n"
-
-
-@dataclass(frozen=True)
-class Site:
-    """A running Quo Admin."""
-
-    process: Process
-    folder: Path
-    port: int
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def greeting(self) -> str:
-        """What the terminal of a demo ought to say."""
-        return (
-            f"\nQuo Admin is at {self.url}\n"
-            "Demo data: an invented company. Set QUO_API_KEY in .env to see your own workspace.\n"
-            f"Sign in as {EMAIL} with the password {self.password}\n"
-            f"{LAST_WORDS}\n"
-        )
-
-    @property
-    def password(self) -> str:
-        found = re.search(rf"Sign in as {EMAIL} with the password (\S+)", self.process.printed)
-        assert found, self.process.printed
-        return found[1]
-
-    def session(self) -> requests.Session:
-        """Sign in as a browser does."""
-        browser = requests.Session()
-        browser.trust_env = False
-        page = browser.get(f"{self.url}/accounts/login/", timeout=PATIENCE).text
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
-        assert token, page
-        form = {"csrfmiddlewaretoken": token[1], "login": EMAIL, "password": self.password}
-        browser.post(f"{self.url}/accounts/login/", form, headers={"Referer": self.url}, timeout=PATIENCE)
-        return browser
-
-    def list_page(self) -> str:
-        with self.session() as browser:
-            answer = browser.get(f"{self.url}/numbers/", timeout=PATIENCE)
-        assert answer.status_code == 200
-        return answer.text
-
-
-@contextmanager
-def running(project: Path, folder: Path, *, until: str = LAST_WORDS, **more: str) -> Iterator[Site]:
-    """Run the project, as set up, on a free port until the end of the block; `until` is what to wait for."""
-    port = int(more.setdefault("PORT", str(free_port())))
-    variables = environment(folder, **more)
-    prepare(env.read(variables, env.dotenv_path(variables)))
-    command = [str(project / ".venv" / "bin" / "python"), str(project / "manage.py"), "run"]
-    with started(command, folder, variables, folder / f"{port}.log") as process:
-        process.wait_for(until)
-        yield Site(process, folder, port)
 
 
 @dataclass(frozen=True)
@@ -132,10 +66,6 @@ def quo() -> Iterator[SandboxServer]:
     """A Quo of twelve numbers that knows our key."""
     with SandboxServer(build(12), key=KEY) as sandbox:
         yield sandbox
-
-
-def real(quo: SandboxServer) -> dict[str, str]:
-    return {"QUO_API_KEY": KEY, "QUO_API_URL": quo.url}
 
 
 # What it says and shows

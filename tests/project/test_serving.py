@@ -8,7 +8,7 @@ import pytest
 
 from numbers import serving
 from numbers.serving import listen
-from tests.project.processes import free_port
+from tests.support.processes import free_port
 
 
 @pytest.mark.parametrize(("host", "asked"), [("127.0.0.1", "127.0.0.1"), ("::1", "::1"), ("::", "127.0.0.1")])

@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from quo_admin import env
-from tests.project import evaluating
-from tests.project.evaluating import Evaluate
+from tests.support import settings_read as evaluating
+from tests.support.settings_read import Evaluate
 
 evaluate = evaluating.evaluate
 

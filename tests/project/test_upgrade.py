@@ -16,9 +16,9 @@ from django.contrib.staticfiles.storage import ManifestFilesMixin
 
 from numbers.management.commands.collect import KEPT
 from quo_admin import collected
-from tests.project.processes import PATIENCE, environment, python, started, wait_until
-from tests.project.test_make import make
-from tests.project.test_restart import address, serving, url_of
+from tests.support.make import make
+from tests.support.processes import PATIENCE, environment, python, started, wait_until
+from tests.support.socket_activation import address, serving, url_of
 
 __all__ = ["address"]
 

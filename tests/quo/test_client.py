@@ -17,8 +17,8 @@ from numbers.quo import errors
 from numbers.quo.client import QuoClient, parse_retry_after
 from numbers.quo.errors import QuoError
 from numbers.quo.payloads import Familiar
-from tests.quo.samples import KEY, body, number
-from tests.quo.servers import Script, answer, cuts, drips, floods, resets, serve, stalls
+from tests.support.misbehaving_server import Script, answer, cuts, drips, floods, resets, serve, stalls
+from tests.support.quo_answers import KEY, body, number
 
 QUO = "https://api.quo.com"
 LIST = f"{QUO}/v1/phone-numbers"

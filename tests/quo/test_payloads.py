@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numbers.quo.errors import BadPayload
 from numbers.quo.ids import MAX_LENGTH
 from numbers.quo.payloads import MAX_NOTICES, Regions, parse_list, parse_one, parse_timestamp
-from tests.quo.samples import body, listed, number, user
+from tests.support.quo_answers import body, listed, number, user
 
 # A number as it should be
 

@@ -19,8 +19,8 @@ from urllib3.connection import HTTPConnection
 from numbers.quo.errors import BadPayload, Unavailable
 from numbers.quo.transport import MAX_ERROR_BYTES, KeyAuth, Session
 from numbers.quo.watchdog import Watchdog
-from tests.quo.samples import KEY
-from tests.quo.servers import Script, answer, cuts, drips, floods, resets, serve, stalls
+from tests.support.misbehaving_server import Script, answer, cuts, drips, floods, resets, serve, stalls
+from tests.support.quo_answers import KEY
 
 MAX_BYTES = 100_000
 OPEN = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"

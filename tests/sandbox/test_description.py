@@ -1,46 +1,19 @@
 """Holds what the sandbox answers against Quo's published description, which is not part of this project."""
 
 import json
-import os
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
 import pytest
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
 
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
-
-from .asking import KEY, Reply, ask
-
-BESIDE_THE_PROJECT = "shared/quo-api/openapi-v1-phone-numbers-and-users.json"
-DESCRIPTION = Path(os.environ.get("QUO_API_DESCRIPTION") or Path(__file__).parents[2].parent / BESIDE_THE_PROJECT)
-LIST, SINGLE = "/v1/phone-numbers", "/v1/phone-numbers/{phoneNumberId}"
+from tests.support.quo_description import DESCRIPTION, LIST, SINGLE, problems
+from tests.support.raw_http import KEY, Reply, ask
 
 pytestmark = pytest.mark.skipif(
     not DESCRIPTION.is_file(),
     reason="Quo's published description is not here: name its file in QUO_API_DESCRIPTION.",
 )
-
-
-@cache
-def validator(call: str, status: int) -> Any:
-    document = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
-    resource: Resource[Any] = DRAFT202012.create_resource(document)
-    registry: Registry[Any] = Registry().with_resource("urn:quo", resource)
-    place = ["paths", call, "get", "responses", str(status), "content", "application/json", "schema"]
-    pointer = "/".join(quote(step.replace("~", "~0").replace("/", "~1")) for step in place)
-    schema = {"$ref": f"urn:quo#/{pointer}"}
-    return Draft202012Validator(schema, registry=registry, format_checker=Draft202012Validator.FORMAT_CHECKER)
-
-
-def problems(call: str, reply: Reply) -> list[str]:
-    return [error.message for error in validator(call, reply.status).iter_errors(reply.json)]
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,7 @@ from numbers.sandbox.answers import Answer, healthy
 from numbers.sandbox.faults import CONTENT, DELIVERY, NAMES, Question, Timing
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
-
-from .asking import KEY, ask, connect
+from tests.support.raw_http import KEY, ask, connect
 
 LIST = "/v1/phone-numbers"
 TIMING = Timing(slow_seconds=0.05, stall_seconds=60, drip_seconds=0.0001, bomb_bytes=8 << 20)

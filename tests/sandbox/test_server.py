@@ -12,8 +12,7 @@ from numbers.sandbox import server as module
 from numbers.sandbox.faults import UnknownFaultError
 from numbers.sandbox.server import SandboxServer, Seen
 from numbers.sandbox.workspace import build
-
-from .asking import KEY, ask, connect
+from tests.support.raw_http import KEY, ask, connect
 
 LIST = "/v1/phone-numbers"
 

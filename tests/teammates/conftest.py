@@ -1,5 +1,5 @@
-"""Somebody from the office who is signed in, and a Quo to ask: as the other pages have them."""
+"""Fixtures of this folder's tests."""
 
-from tests.pages.conftest import office, quo
+from tests.support.people import office, quo
 
 __all__ = ["office", "quo"]

@@ -13,9 +13,9 @@ from numbers.folding import fold
 from numbers.query import MAX_TEXT
 from numbers.teammate_filters import NUMBERS_LABELS, ROLE_LABELS, SORT_LABELS, TeammateFilters, parse
 from numbers.teammate_querysets import TEAMMATE_SORTS
-from tests.pages.builders import HTMX, Office, notices_of, parsed, remember
-from tests.quo.samples import number, user
-from tests.teammates.builders import PEOPLE, forgotten, people_on
+from tests.support.pages import HTMX, Office, notices_of, parsed, remember
+from tests.support.quo_answers import number, user
+from tests.support.teammates import PEOPLE, forgotten, people_on
 
 
 @pytest.fixture

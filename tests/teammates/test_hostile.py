@@ -8,11 +8,21 @@ from numbers.models import Sync
 from numbers.quo.errors import from_answer
 from numbers.rows import teammate_url
 from numbers.sync import Question
-from tests.pages.builders import HTMX, Office, attribute, fail, notices_of, one, parsed, remember, words
-from tests.pages.test_every_page import has_nothing_inside
-from tests.pages.test_hostile import HOSTILE, everywhere, is_harmless
-from tests.quo.samples import number, user
-from tests.teammates.builders import PEOPLE, forgotten, remember_of
+from tests.support.hostile import HOSTILE, everywhere, is_harmless
+from tests.support.pages import (
+    HTMX,
+    Office,
+    attribute,
+    fail,
+    has_nothing_inside,
+    notices_of,
+    one,
+    parsed,
+    remember,
+    words,
+)
+from tests.support.quo_answers import number, user
+from tests.support.teammates import PEOPLE, forgotten, remember_of
 
 PATHS = [PEOPLE, f"{PEOPLE}?q=a&role=member&numbers=one&sort=-numbers", f"{PEOPLE}?q=zebra&x=1", "/teammates/USnew/"]
 

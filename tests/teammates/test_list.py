@@ -9,21 +9,9 @@ from django.test import Client
 from numbers import teammates
 from numbers.quo.errors import from_answer
 from numbers.versions import memory_version
-from tests.pages.builders import (
-    HTMX,
-    Office,
-    attribute,
-    fail,
-    notices_of,
-    one,
-    parsed,
-    remember,
-    texts,
-    total_of,
-    words,
-)
-from tests.quo.samples import number, user
-from tests.teammates.builders import PEOPLE, people_on
+from tests.support.pages import HTMX, Office, attribute, fail, notices_of, one, parsed, remember, texts, total_of, words
+from tests.support.quo_answers import number, user
+from tests.support.teammates import PEOPLE, people_on
 
 SITE = "http://testserver/teammates/"
 

@@ -5,9 +5,9 @@ import pytest
 from numbers.models import Sync
 from numbers.quo.errors import from_answer
 from numbers.sync import KEPT_MISMATCHED, LOOK_UPS, Question
-from tests.pages.builders import Office, fail, one, parsed, remember, words
-from tests.quo.samples import number, user
-from tests.teammates.builders import named_in, remember_of
+from tests.support.pages import Office, fail, one, parsed, remember, words
+from tests.support.quo_answers import number, user
+from tests.support.teammates import named_in, remember_of
 
 PAGE = "/teammates/US1/"
 OTHERS = [user("US2")]

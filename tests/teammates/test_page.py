@@ -14,7 +14,7 @@ from numbers.quo.errors import from_answer
 from numbers.rows import teammate_url
 from numbers.sandbox.server import SandboxServer
 from numbers.sync import Question
-from tests.pages.builders import (
+from tests.support.pages import (
     HTMX,
     Office,
     attribute,
@@ -27,8 +27,8 @@ from tests.pages.builders import (
     texts,
     words,
 )
-from tests.quo.samples import number, user
-from tests.teammates.builders import PEOPLE, forgotten, named_in, remember_of
+from tests.support.quo_answers import number, user
+from tests.support.teammates import PEOPLE, forgotten, named_in, remember_of
 
 PAGE = "/teammates/US1/"
 WHEN = "j F Y, H:i T"

@@ -3,11 +3,11 @@
 from django.test import Client
 
 from numbers.planner import refresh_statistics
-from tests.kept import forget
-from tests.pages.builders import HTMX, Office, one, parsed, remember, total_of, words
-from tests.pages.test_query_counts import WHOLE, Pinned
-from tests.quo.samples import number, user
-from tests.teammates.builders import PEOPLE, people_on, remember_of
+from tests.support.caches import forget
+from tests.support.pages import HTMX, Office, one, parsed, remember, total_of, words
+from tests.support.query_counts import WHOLE, Pinned
+from tests.support.quo_answers import number, user
+from tests.support.teammates import PEOPLE, people_on, remember_of
 
 LISTED = 4  # how many fit, the keys of the page, its teammates, their reach
 ONE = 6  # the teammate, all their numbers, those shown, who else is on them, roles and groups, the last answer

@@ -10,9 +10,9 @@ from numbers import teammates
 from numbers.facts import Fact
 from numbers.teammate_filters import TeammateFilters
 from numbers.versions import memory_version
-from tests.pages.builders import Office, attribute, numbers_on, one, parsed, remember, words
-from tests.quo.samples import number, user
-from tests.teammates.builders import PEOPLE, forgotten, named_in, reach_on
+from tests.support.pages import Office, attribute, numbers_on, one, parsed, remember, words
+from tests.support.quo_answers import number, user
+from tests.support.teammates import PEOPLE, forgotten, named_in, reach_on
 
 PAGE = "/teammates/US1/"
 CELLS = [(channel, region) for channel in ("calling", "messaging") for region in ("US", "CA", "Intl")]

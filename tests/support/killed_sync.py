@@ -1,6 +1,6 @@
 """Runs `manage.py sync` and kills its own process at a moment that nobody could hit from outside.
 
-    python -m tests.memory.dying MOMENT
+    python -m tests.support.killed_sync MOMENT
 
 It takes ten numbers at a time, so that an answer is recorded in several parts.
 """

@@ -1,6 +1,6 @@
 """Runs `manage.py restore` and kills its own process at a moment that nobody could hit from outside.
 
-python -m tests.memory.dying_restore MOMENT BACKUP
+python -m tests.support.killed_restore MOMENT BACKUP
 """
 
 import sys
@@ -18,7 +18,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from numbers.backups import making, restoring, tables
-from tests.memory.dying import die, die_after
+from tests.support.killed_sync import die, die_after
 
 
 def die_instead(name: str) -> None:

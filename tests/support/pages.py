@@ -19,7 +19,7 @@ from numbers.models import Sync
 from numbers.quo.errors import QuoError
 from numbers.quo.payloads import Answer, Familiar, NumberRecord, parse_list, parse_one
 from numbers.sync import WORKSPACE, Question
-from tests.quo.samples import body, listed
+from tests.support.quo_answers import body, listed
 
 HTMX = {"HX-Request": "true"}
 LIST = "/numbers/"
@@ -148,3 +148,23 @@ def total_of(page: LexborHTMLParser) -> int:
 
 def notices_of(page: LexborHTMLParser) -> list[str]:
     return texts(page.css("p.notice:not(#trouble)"))
+
+
+def has_nothing_inside(html: str) -> None:
+    """No script, style or handler stands in the page itself: the policy of the browser would refuse them."""
+    page = LexborHTMLParser(html)
+    for script in page.css("script"):
+        assert attribute(script, "src").startswith(("/static/", "/admin/jsi18n/")), script.html
+        assert not (script.text() or "").strip()
+    assert not page.css("style")
+    for node in page.css("*"):
+        for name in node.attributes:
+            assert not name.startswith("on"), node.html
+            assert name != "style", node.html
+    for node in page.css("[href], [src], [action]"):
+        for name in ("href", "src", "action"):
+            assert not (node.attributes.get(name) or "").lower().startswith(("javascript:", "data:", "http")), node.html
+
+
+ADMIN_EMAIL = "boss@example.com"
+KEY = "key-of-the-sandbox"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project.processes import environment, is_free, started, wait_until
+from tests.support.processes import environment, is_free, started, wait_until
 
 REDIS = shutil.which("redis-server", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 PASSWORD = "hunter2"

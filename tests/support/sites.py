@@ -18,7 +18,7 @@ from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
 from quo_admin import env
 from quo_admin.prepare import prepare
-from tests.project.processes import LAST_WORDS, PATIENCE, environment, free_port, started
+from tests.support.processes import LAST_WORDS, PATIENCE, environment, free_port, started
 
 EMAIL = "admin@example.com"
 KEY = "key-of-the-office"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from quo_admin import env
-from tests.project.processes import environment, started
+from tests.support.processes import environment, started
 
 PATIENCE = 180  # seconds
 LISTED = ["first page", "a teammate's filter", "search with few matches", "search with none", "last page"]

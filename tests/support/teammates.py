@@ -12,10 +12,10 @@ from numbers.models import Sync
 from numbers.quo.errors import NotFound
 from numbers.quo.payloads import parse_list, parse_one
 from numbers.sync import Question
-from tests.kept import forget
-from tests.memory.factories import Source
-from tests.pages.builders import attribute, words
-from tests.quo.samples import body
+from tests.support.caches import forget
+from tests.support.pages import attribute, words
+from tests.support.quo_answers import body
+from tests.support.records import Source
 
 PEOPLE = "/teammates/"
 

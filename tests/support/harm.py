@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from numbers.models import Assignment, NumberState, PhoneNumber, SearchText, Sync, Teammate, TeammateState
-from tests.memory.factories import NINE, number
+from tests.support.records import NINE, number
 
 SECOND = timedelta(seconds=1)
 

@@ -14,9 +14,9 @@ from django.urls import URLResolver, get_resolver
 from accounts.models import User
 from accounts.roles import Role, give_role
 from numbers.models import SavedFilter
-from tests.accounts import PASSWORD
+from tests.support.accounts import PASSWORD
 
-TABLE = Path(__file__).with_name("who_may_what.txt")
+TABLE = Path(__file__).parents[1] / "accounts" / "who_may_what.txt"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PEOPLE = ("stranger", "nobody", *Role.values)  # not signed in; signed in without a role; then the roles
 SIGN_IN = {"/accounts/login/", "/admin/login/"}

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import unicodedata
 from typing import Any
 
 from django.test import Client
@@ -69,3 +70,10 @@ def about(client: Client, path: str) -> dict[str, str]:
     """What the second sheet says, by its headings."""
     rows = sheets(fetched(client, path))[1].iter_rows(values_only=True)
     return {str(label): str(text) for label, text in rows if label}
+
+
+def starts_a_formula(cell: str) -> bool:
+    """Read a cell as the most willing spreadsheet would: without what nobody sees, in the plain form of each sign."""
+    seen = "".join(c for c in cell if not c.isspace() and unicodedata.category(c) not in {"Cc", "Cf"})
+    seen = seen.lstrip('"\u3164\u2800\uffa0\u115f\u1160\u034f\u17b4\u17b5')
+    return unicodedata.normalize("NFKC", seen)[:1] in set("=+-@\u2212")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, Page, expect
 
 from numbers.sandbox.workspace import Record, build
-from tests.browser.sites import NUMBERS
+from tests.support.sites import NUMBERS
 
 RECORDS = build(NUMBERS).numbers
 MARCUS = "USoVPRYf69wG"  # Marcus Sorensen, who is on several numbers
@@ -57,3 +57,6 @@ def expect_numbers(page: Page, ids: set[str]) -> None:
     assert ids, "an empty list would prove nothing"
     expect_total(page, len(ids))
     assert shown(page) == ids
+
+
+OF_MARCUS = numbers_that(has(MARCUS))

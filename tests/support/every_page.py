@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.looking import MARCUS, detail_path
-from tests.browser.sites import Office
+from tests.support.browser_pages import MARCUS, detail_path
+from tests.support.sites import Office
 
 Act = Callable[[Page], object]
 

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 from django.test import Client
 
-from tests.pages.builders import attribute, one, parsed
+from tests.support.pages import attribute, one, parsed
 
 BEGIN, CALLBACK = "/accounts/company/", "/accounts/company/callback/"
 

@@ -5,9 +5,9 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from numbers.facts import COLUMNS
-from tests.audit.lines import RAWS, STANDARD
-from tests.pages.builders import attribute, one, texts, words
-from tests.quo.samples import number, user
+from tests.support.audit_lines import RAWS, STANDARD
+from tests.support.pages import attribute, one, texts, words
+from tests.support.quo_answers import number, user
 
 AUDIT = "/audit/"
 ANN = user("US1", firstName="Ann", lastName="Lee", email="ann@example.com")

@@ -23,8 +23,8 @@ from numbers.backups import tables
 from numbers.backups.files import opened
 from numbers.models import SavedFilter
 from quo_admin import env
-from tests.accounts.installation import environment
-from tests.memory.factories import NINE, Office, number, teammate
+from tests.support.account_commands import environment
+from tests.support.records import NINE, Office, number, teammate
 
 # On SQLite a site has a file of its own; on PostgreSQL it is the database of the tests, emptied after each.
 is_sqlite = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from quo_admin import env
-from tests.project.processes import python
+from tests.support.processes import python
 
 _NEEDED = (
     "Makefile",

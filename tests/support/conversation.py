@@ -1,0 +1,307 @@
+"""A random conversation with Quo, and a naive model of what must be remembered of it."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from datetime import datetime
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.db import OperationalError
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+
+from numbers import recording
+from numbers.models import Assignment, LastAnswer, NumberState, PhoneNumber, Sync, Teammate, TeammateState
+from numbers.quo.errors import QuoError, Unauthorized, Unavailable
+from numbers.quo.payloads import NumberRecord, Regions
+from tests.support.records import Office, Source, answer, number, of_number, of_teammate, teammate
+from tests.support.stored import View, assert_sound, row_counts_of_memory, view
+
+NUMBER_IDS = [f"PN{place}" for place in range(9)]
+USER_IDS = ["US0", "US1", "US2"]
+
+
+CHANGES: list[dict[str, Any]] = [
+    {"name": "Front desk"},
+    {"name": "Back office"},
+    {"symbol": None},
+    {"symbol": "🏡"},
+    {"calling": Regions("restricted", None, "pending")},
+    {"calling": Regions("unrestricted", "unrestricted", "restricted")},
+]
+
+
+number_ids = st.sampled_from(NUMBER_IDS)
+user_ids = st.sampled_from(USER_IDS)
+teams = st.sets(user_ids)
+some_numbers = st.sets(number_ids, max_size=7)
+
+
+class Heard:
+    """The naive model: what Quo last said of everything, and a copy for every moment at which it said something."""
+
+    def __init__(self) -> None:
+        self.said: View = {"numbers": {}, "teammates": {}, "assignments": {}}
+        self.history: list[tuple[datetime, View]] = []
+        self.complete: list[tuple[datetime, frozenset[str | None], bool]] = []
+        self.last: dict[str, Any] = {}  # the last record of each number that is there
+        self.confirmed: dict[str, datetime] = {}
+        self.unconfirmed: dict[str, datetime] = {}
+        self.gone: dict[str, datetime] = {}
+        self.began = {"numbers": 0, "teammates": 0, "assignments": 0}
+        self.new = self.changed = 0
+
+    def hear(self, records: Sequence[NumberRecord], at: datetime, *, proves_presence: bool) -> None:
+        """`proves_presence` is False of an answer whose mere repetition nobody writes down."""
+        self.new = self.changed = 0
+        for record in records:
+            pn = record.id
+            news = _without_order(record) != self.last.get(pn)
+            if pn not in self.confirmed:
+                self.new += 1
+            elif news:
+                self.changed += 1
+            if news or pn in self.unconfirmed or proves_presence:
+                self.confirmed[pn] = at
+            self.last[pn] = _without_order(record)
+            self.gone.pop(pn, None)
+            self.unconfirmed.pop(pn, None)
+            calling, messaging = record.calling, record.messaging
+            fields = (
+                *(record.group_id, record.port_request_id, record.formatted_number, record.forward, record.name),
+                *(record.number, record.porting_status, record.symbol, record.created_at, record.updated_at),
+                *(calling.US, calling.CA, calling.Intl, messaging.US, messaging.CA, messaging.Intl),
+            )
+            self._say("numbers", pn, fields)
+            for key in [key for key in self.said["assignments"] if key[0] == pn]:
+                if key[1] not in {user.id for user in record.users}:
+                    del self.said["assignments"][key]
+            for user in record.users:
+                self._say("assignments", (pn, user.id), (user.role, user.group_id))
+        for user_id, user in {user.id: user for record in records for user in record.users}.items():
+            self._say("teammates", user_id, (user.email, user.first_name, user.last_name, user.role))
+        self.history.append((at, deepcopy(self.said)))
+
+    def _say(self, kind: str, key: Any, what: tuple[Any, ...]) -> None:
+        if self.said[kind].get(key) != what:
+            self.said[kind][key] = what
+            self.began[kind] += 1
+
+    def conclude(self, seen: set[str], aside: set[str | None], at: datetime, *, accept: bool) -> tuple[int, int]:
+        """What a complete answer means for the numbers that it leaves out: (gone, held)."""
+        before = set(self.history[-2][1]["numbers"]) if len(self.history) > 1 else set()
+        missing = before - seen - aside
+        implausible = 2 * len(missing) > len(before) and (len(missing) >= 5 or not seen)
+        listed = frozenset(seen | aside)
+        doubtful = bool(missing) and (None in aside or implausible)
+        held = doubtful and not accept and not self._same_for_an_hour(listed, at)
+        self.complete.append((at, listed, held))
+        for pn in missing if not held else ():
+            del self.said["numbers"][pn], self.last[pn]
+            for key in [key for key in self.said["assignments"] if key[0] == pn]:
+                del self.said["assignments"][key]
+            self.gone[pn] = at
+            self.unconfirmed.setdefault(pn, self.confirmed[pn])
+        for pn in (before & aside) - seen | (missing if held else set()):
+            self.unconfirmed.setdefault(pn, self.confirmed[pn])
+        self.history[-1] = (at, deepcopy(self.said))
+        return (0, len(missing)) if held else (len(missing), 0)
+
+    def _same_for_an_hour(self, listed: frozenset[str | None], at: datetime) -> bool:
+        for when, ids, was_held in reversed(self.complete):
+            if not was_held or ids != listed:
+                return False
+            if (at - when).total_seconds() >= 3600:
+                return True
+        return False
+
+
+def _without_order(record: NumberRecord) -> Any:
+    facts = {name: getattr(record, name) for name in record.__struct_fields__ if name != "said"}
+    return {**facts, "users": frozenset(record.users)}
+
+
+class Conversation(RuleBasedStateMachine):
+    """Quo's workspace changes; now and then somebody asks, and Quo, or the database, may fail."""
+
+    source: type[Source] = Source
+
+    def __init__(self) -> None:
+        super().__init__()
+        for model in (Assignment, NumberState, TeammateState, PhoneNumber, Teammate, LastAnswer, Sync):
+            model.objects.all().delete()
+        self.office = Office()
+        self.heard = Heard()
+        self.quo: dict[str, dict[str, Any]] = {}
+        self.teams: dict[str, set[str]] = {}
+        self.people: dict[str, dict[str, Any]] = {user: {} for user in USER_IDS}
+        self.otherwise: dict[tuple[str, str], dict[str, Any]] = {}  # how a number describes somebody, alone
+        self.broken: set[str] = set()
+
+    def record(self, pn: str) -> NumberRecord:
+        users = [teammate(user, **self.people[user] | self.otherwise.get((pn, user), {})) for user in self.teams[pn]]
+        return number(pn, *users, **self.quo[pn])
+
+    # Quo's workspace
+
+    @initialize(pns=some_numbers, team=teams)
+    def begin(self, pns: set[str], team: set[str]) -> None:
+        self.quo = {pn: {} for pn in pns}
+        self.teams = {pn: set(team) for pn in pns}
+
+    @rule(pn=number_ids, team=teams)
+    def add_or_staff(self, pn: str, team: set[str]) -> None:
+        self.quo.setdefault(pn, {})
+        self.teams[pn] = team
+
+    @rule(pns=st.sets(number_ids, max_size=3))
+    def remove(self, pns: set[str]) -> None:
+        for pn in pns:
+            self.quo.pop(pn, None)
+            self.teams.pop(pn, None)
+            self.broken.discard(pn)
+
+    @precondition(lambda self: self.quo)
+    @rule(data=st.data(), change=st.sampled_from(CHANGES))
+    def edit(self, data: st.DataObject, change: dict[str, Any]) -> None:
+        self.quo[data.draw(st.sampled_from(sorted(self.quo)))] |= change
+
+    @rule(user=user_ids, first_name=st.sampled_from(["Ada", "Bea", None]), role=st.sampled_from(["member", "owner"]))
+    def describe(self, user: str, first_name: str | None, role: str) -> None:
+        self.people[user] = {"first_name": first_name, "role": role}
+
+    @rule(pn=number_ids, user=user_ids, otherwise=st.sampled_from([{}, {"last_name": "King"}]))
+    def describe_on_one_number(self, pn: str, user: str, otherwise: dict[str, Any]) -> None:
+        self.otherwise[pn, user] = otherwise
+
+    @precondition(lambda self: self.quo)
+    @rule(data=st.data())
+    def break_or_mend(self, data: st.DataObject) -> None:
+        self.broken ^= {data.draw(st.sampled_from(sorted(self.quo)))}
+
+    @rule(minutes=st.sampled_from([-600, -1, 60, 700]))
+    def set_the_clock(self, minutes: int) -> None:
+        self.office.clock.move(minutes=minutes)
+
+    # Somebody asks
+
+    @rule(
+        kept=st.none() | some_numbers, unreadable=st.booleans(), accept=st.booleans(), place=st.sampled_from([1, 1, -1])
+    )
+    def hear_everything(self, kept: set[str] | None, unreadable: bool, accept: bool, place: int) -> None:
+        listed = [pn for pn in self.quo if kept is None or pn in kept][::place]
+        records = [self.record(pn) for pn in listed if pn not in self.broken]
+        aside: set[str | None] = {pn for pn in listed if pn in self.broken}
+        if unreadable and kept is not None:
+            aside.add(None)
+        source = self.source(answer(*records, aside=tuple(aside)))
+        sync = self.office.sync(source, accept_removals=accept and kept is not None)
+        at = _observed(sync)
+        self.heard.hear(records, at, proves_presence=True)
+        gone, held = self.heard.conclude(
+            {record.id for record in records}, aside, at, accept=accept and kept is not None
+        )
+        assert (sync.gone, sync.held, sync.set_aside_count) == (gone, held, len(aside))
+        self.agree(sync, len(records))
+
+    @precondition(lambda self: set(self.quo) - self.broken)
+    @rule(data=st.data())
+    def hear_of_one_number(self, data: st.DataObject) -> None:
+        record = self.record(data.draw(st.sampled_from(sorted(set(self.quo) - self.broken))))
+        sync = self.office.hears_of_number(record)
+        self.heard.hear([record], _observed(sync), proves_presence=True)
+        self.agree(sync, 1)
+
+    @rule(user=user_ids, left_out=some_numbers)
+    def hear_of_one_teammate(self, user: str, left_out: set[str]) -> None:
+        theirs = [pn for pn in self.quo if user in self.teams[pn] and pn not in left_out]
+        records = [self.record(pn) for pn in theirs if pn not in self.broken]
+        aside = tuple(pn for pn in theirs if pn in self.broken)
+        single: dict[str, NumberRecord | QuoError] = {
+            pn: self.record(pn) for pn in self.quo if pn not in self.broken
+        } | {pn: Unavailable("broken") for pn in self.broken}
+        remembered = Assignment.objects.filter(teammate__quo_id=user, until=None).order_by("pk")
+        looked_up = [pn for pn in remembered.values_list("phone_number__quo_id", flat=True) if pn not in theirs]
+        sync = self.office.sync(self.source(of={user: answer(*records, aside=aside)}, single=single), of_teammate(user))
+        if not self.broken.isdisjoint(looked_up):
+            assert sync.outcome == Sync.Outcome.FAILED
+        else:
+            records += [self.record(pn) for pn in looked_up if pn in self.quo]
+            self.heard.hear(records, _observed(sync), proves_presence=False)
+            self.agree(sync, len(records))
+
+    # And it fails
+
+    @rule(
+        error=st.sampled_from([Unauthorized("No.", status=401), Unavailable("timeout")]),
+        question=st.sampled_from(["all", "US0", "PN0"]),
+    )
+    def fail_at_quo(self, error: QuoError, question: str) -> None:
+        if question == "all":
+            sync = self.office.sync(Source(error))
+        elif question == "US0":
+            sync = self.office.sync(Source(of={"US0": error}), of_teammate("US0"))
+        else:
+            sync = self.office.sync(Source(single={"PN0": error}), of_number("PN0"))
+        assert (sync.outcome, sync.error_kind) == ("failed", error.kind)
+
+    @rule(step=st.sampled_from(["_record_numbers", "_record_states", "_record_assignments"]))
+    def fail_at_the_database(self, step: str) -> None:
+        stranger = number("PNstranger", teammate("USstranger"))
+        records = [number(pn, teammate("US0"), name="Lost") for pn in self.quo]
+        with mock.patch.object(recording, step, side_effect=OperationalError("disk full")):
+            sync = self.office.hears(*records, stranger)
+        assert (sync.outcome, sync.error_kind) == ("failed", "memory")
+
+    @rule()
+    def stop_half_way(self) -> None:
+        def stop() -> None:
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            self.office.sync(Source(answer(), meanwhile=stop))
+
+    # Both agree
+
+    def agree(self, sync: Sync, seen: int) -> None:
+        assert (sync.outcome, sync.seen) == ("succeeded", seen)
+        assert (sync.new, sync.changed) == (self.heard.new, self.heard.changed)
+        assert view() == self.heard.said
+        unconfirmed = PhoneNumber.objects.exclude(seen_until=None).values_list("quo_id", "seen_until")
+        assert dict(unconfirmed) == self.heard.unconfirmed
+        gone = PhoneNumber.objects.exclude(gone_at=None).values_list("quo_id", "gone_at")
+        assert dict(gone) == self.heard.gone
+
+    def teardown(self) -> None:
+        for moment, said in self.heard.history:
+            assert view(moment) == said
+        assert view() == self.heard.said
+        counts = row_counts_of_memory()
+        assert {
+            "numbers": counts["NumberState"],
+            "teammates": counts["TeammateState"],
+            "assignments": counts["Assignment"],
+        } == self.heard.began
+        assert_sound()
+
+
+def _observed(sync: Sync) -> datetime:
+    assert sync.observed_at is not None, sync.error_sentence
+    return sync.observed_at
+
+
+def converse(conversation: type["Conversation"], *, times: int, steps: int) -> None:
+    """Hold so many conversations of so many steps, always the same ones."""
+    run_state_machine_as_test(
+        conversation,
+        settings=settings(
+            max_examples=times,
+            stateful_step_count=steps,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
