@@ -3,7 +3,11 @@
 
 // Pages show times in the reader's zone; it is told once and kept for the next page.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (zone) document.cookie = `timezone=${zone}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+if (zone) {
+  const secure = location.protocol === "https:" ? "; secure" : "";
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in older browsers and on plain HTTP.
+  document.cookie = `timezone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
+}
 
 // The chosen appearance shows at once; the form beside it has it kept.
 document.addEventListener("click", (event) => {
@@ -41,7 +45,11 @@ function secondsOld(time) {
 }
 
 function inWords(seconds) {
-  for (const [unit, length] of [["day", 86400], ["hour", 3600], ["minute", 60]]) {
+  for (const [unit, length] of [
+    ["day", 86400],
+    ["hour", 3600],
+    ["minute", 60],
+  ]) {
     if (seconds >= length) {
       const count = Math.floor(seconds / length);
       return `${count} ${unit}${count === 1 ? "" : "s"}`;
@@ -81,7 +89,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const target = event.detail.target.id;
   const isOld = target === "results" && event.detail.xhr !== newest;
   // Somebody has just chosen one, or has typed on.
-  const isNoLongerAsked = target === "teammate-choices" &&
+  const isNoLongerAsked =
+    target === "teammate-choices" &&
     (isAwaited || event.detail.requestConfig.formData.get("who") !== document.getElementById("who")?.value);
   if (isOld || isNoLongerAsked) event.detail.shouldSwap = false;
 });
@@ -110,11 +119,19 @@ function say(sentence) {
   trouble.hidden = !sentence;
 }
 
-document.addEventListener("htmx:sendError", () => say("Quo Admin does not answer. The page shows what it last knew; it goes on trying."));
-document.addEventListener("htmx:timeout", () => say("Quo Admin takes very long to answer. The page shows what it last knew."));
+document.addEventListener("htmx:sendError", () =>
+  say("Quo Admin does not answer. The page shows what it last knew; it goes on trying."),
+);
+document.addEventListener("htmx:timeout", () =>
+  say("Quo Admin takes very long to answer. The page shows what it last knew."),
+);
 document.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
-  say(status === 403 ? "That is not allowed, or your session has changed. Reload the page." : `Quo Admin could not answer (${status}). Reload the page, or try again in a minute.`);
+  say(
+    status === 403
+      ? "That is not allowed, or your session has changed. Reload the page."
+      : `Quo Admin could not answer (${status}). Reload the page, or try again in a minute.`,
+  );
 });
 document.addEventListener("htmx:afterOnLoad", (event) => {
   if (event.detail.successful) say("");
@@ -134,7 +151,8 @@ document.addEventListener("htmx:afterSettle", () => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target.id !== "freshness") return;
   const head = event.detail.target.parentElement;
-  head.style.minHeight = "X-By-Itself" in event.detail.requestConfig.headers ? `${head.getBoundingClientRect().height}px` : "";
+  head.style.minHeight =
+    "X-By-Itself" in event.detail.requestConfig.headers ? `${head.getBoundingClientRect().height}px` : "";
 });
 
 // A short address can be copied where the browser lets pages do that.
@@ -152,9 +170,13 @@ document.addEventListener("click", async (event) => {
 });
 
 // Menus and the teammate picker: the cursor goes into the search, Escape and a click elsewhere close them.
-document.addEventListener("toggle", (event) => {
-  if (event.target.matches(".picker") && event.target.open) event.target.querySelector("input[type=search]")?.focus();
-}, true);
+document.addEventListener(
+  "toggle",
+  (event) => {
+    if (event.target.matches(".picker") && event.target.open) event.target.querySelector("input[type=search]")?.focus();
+  },
+  true,
+);
 let pagesPressed = null;
 document.addEventListener("htmx:beforeSwap", (event) => {
   pagesPressed = event.detail.requestConfig.elt.closest(".pages")?.ariaLabel;
@@ -164,10 +186,12 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const pressed = event.detail.requestConfig?.elt;
   if (!pressed || document.activeElement !== document.body) return;
   if (pressed.matches(".choice")) document.getElementById("teammate-summary")?.focus();
-  if (pressed.matches(".chip, .chip-all, #show-all")) (document.querySelector(".chip") ?? document.getElementById("q"))?.focus();
+  if (pressed.matches(".chip, .chip-all, #show-all"))
+    (document.querySelector(".chip") ?? document.getElementById("q"))?.focus();
   // On the last page there is no "Next" any more, on the first no "Previous": the other one is beside where it was.
   const isScrolled = pressed.getAttribute("hx-swap")?.includes("show:");
-  if (pagesPressed) document.querySelector(`.pages[aria-label="${pagesPressed}"] a[rel]`)?.focus({preventScroll: isScrolled});
+  if (pagesPressed)
+    document.querySelector(`.pages[aria-label="${pagesPressed}"] a[rel]`)?.focus({ preventScroll: isScrolled });
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

@@ -50,7 +50,7 @@ function choose(picker) {
 function isInPicker(event, picker) {
   const field = document.activeElement;
   const isField = field.matches("input[type=search]");
-  const by = {ArrowDown: 1, ArrowUp: -1}[event.key];
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!by && !(isField && event.key === "Enter")) return false;
   if (!isField && !field.matches("summary, .choice")) return false;
   const act = by ? () => stepInPicker(picker, by) : () => choose(picker);
@@ -59,7 +59,9 @@ function isInPicker(event, picker) {
   return true;
 }
 
-document.addEventListener("input", () => { awaited = null; });
+document.addEventListener("input", () => {
+  awaited = null;
+});
 document.addEventListener("htmx:afterSettle", (event) => {
   const { elt: field, formData } = event.detail.requestConfig ?? {};
   if (field?.id !== "who") return;

@@ -9,8 +9,8 @@ const TROUBLES = {
   NotSupportedError: `This device cannot keep passkeys. ${OURSELVES}`,
 };
 
-function bytes(text) {
-  const plain = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+function bytes(encoded) {
+  const plain = atob(encoded.replaceAll("-", "+").replaceAll("_", "/"));
   return Uint8Array.from(plain, (letter) => letter.charCodeAt(0));
 }
 
@@ -54,7 +54,9 @@ async function optionsOf(form) {
 
 async function ask(form) {
   const asked = question(await optionsOf(form));
-  const credential = await (form.dataset.passkey === "create" ? navigator.credentials.create(asked) : navigator.credentials.get(asked));
+  const credential = await (form.dataset.passkey === "create"
+    ? navigator.credentials.create(asked)
+    : navigator.credentials.get(asked));
   form.elements.credential.value = answer(credential);
   form.submit();
 }
@@ -72,7 +74,8 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
       if (!window.PublicKeyCredential) throw new Error("This browser knows no passkeys.");
       await ask(form);
     } catch (error) {
-      trouble.textContent = TROUBLES[error.name] ?? (error.name === "Error" ? error.message : `That did not work. ${OURSELVES}`);
+      trouble.textContent =
+        TROUBLES[error.name] ?? (error.name === "Error" ? error.message : `That did not work. ${OURSELVES}`);
       trouble.hidden = false;
       button.disabled = false;
     }
