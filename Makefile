@@ -8,16 +8,17 @@ export PORT
 
 VENV_PYTHON := .venv/bin/python
 PIP_INSTALL := $(VENV_PYTHON) -m pip install -qq --disable-pip-version-check
+LINTERS := lint-python lint-format lint-types lint-static lint-templates
 STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 
-.PHONY: run test chaos bench lint audit pictures setup help clean
+.PHONY: run test chaos bench lint $(LINTERS) audit pictures setup help clean
 
 help:
 	@echo "make run     set up if needed, then serve Quo Admin (PORT=9000 moves it)"
 	@echo "make test    set up if needed, then run every test"
 	@echo "make chaos   the fault table: everything that can go wrong, with real processes (ARGS=\"--only 429\")"
 	@echo "make bench   how fast it is, beside what its bytes cost (ARGS=\"1000 10000 --keep\")"
-	@echo "make lint    the linters and the type checker"
+	@echo "make lint    the linters of Python, JavaScript, CSS and templates, and the type checker"
 	@echo "make audit   known vulnerabilities, risky code, secrets in the files of this checkout"
 	@echo "make pictures makes the pictures in docs/ anew, from the demo"
 	@echo "make setup   set up only (PYTHON=python3.12 chooses the Python)"
@@ -36,10 +37,24 @@ chaos: setup .venv/installed-dev
 bench: setup .venv/installed-dev
 	@CHROMIUM=$$(sh bin/find-chromium); export CHROMIUM; exec $(VENV_PYTHON) -m bench $(ARGS)
 
+# Runs every linter, in parallel, even after one fails. GNU make 3.81 (macOS) has no --output-sync and mixes their output.
 lint: .venv/installed-dev
+	@$(MAKE) --no-print-directory --keep-going --jobs=5 $(if $(filter output-sync,$(.FEATURES)),--output-sync) $(LINTERS)
+
+lint-python: .venv/installed-dev
 	$(VENV_PYTHON) -m ruff check .
+
+lint-format: .venv/installed-dev
 	$(VENV_PYTHON) -m ruff format --check .
+
+lint-types: .venv/installed-dev
 	$(VENV_PYTHON) -m mypy
+
+lint-static: node_modules/.package-lock.json
+	node_modules/.bin/biome check --error-on-warnings --diagnostic-level=warn static
+
+lint-templates: .venv/installed-dev
+	$(VENV_PYTHON) -m djlint --lint --quiet templates bench
 
 audit: .venv/installed-audit
 	@$(VENV_PYTHON) bin/audit
@@ -70,10 +85,16 @@ $(VENV_PYTHON):
 	@$(PIP_INSTALL) -r requirements-audit.txt
 	@touch $@
 
+node_modules/.package-lock.json: package.json package-lock.json .npmrc
+	@command -v npm >/dev/null || { echo "Linting JavaScript and CSS needs npm, which comes with Node.js: https://nodejs.org/" >&2; exit 1; }
+	@echo "Installing what lints JavaScript and CSS (seconds, once) ..."
+	@npm ci --loglevel=error --no-audit --no-fund --ignore-scripts >/dev/null
+	@touch $@
+
 build/collected: .venv/installed $(STATIC_SOURCES)
 	@$(VENV_PYTHON) -m quo_admin.prepare
 	@$(VENV_PYTHON) manage.py collect
 	@touch $@
 
 clean:
-	rm -rf .venv build
+	rm -rf .venv build node_modules

@@ -1,6 +1,7 @@
 """`make run` in a folder that is set up, as a person starts it and stops it in a terminal, and how it is set up."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -155,3 +156,97 @@ def test_an_environment_that_is_whole_stays_as_it_is(tmp_path: Path) -> None:
     (tmp_path / ".venv" / "bin" / "python").symlink_to(sys.executable)
     run = make_venv(tmp_path, PATH=str(tmp_path))
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
+# Linting
+
+NODE_MODULES = env.BASE_DIR / "node_modules"
+needs_biome = pytest.mark.skipif(not NODE_MODULES.is_dir(), reason="`make lint` has not installed Biome here")
+
+
+@pytest.fixture
+def unlinted(project: Path, tmp_path: Path) -> Path:
+    """A folder with the linters and their settings, but with nothing to lint."""
+    folder = tmp_path / "unlinted"
+    (folder / "bench").mkdir(parents=True)
+    for name in ("Makefile", "biome.jsonc", "package.json", "pyproject.toml"):
+        shutil.copy2(env.BASE_DIR / name, folder)
+    (folder / ".venv").symlink_to(project / ".venv")
+    (folder / "node_modules").symlink_to(NODE_MODULES)
+    return folder
+
+
+def lint(folder: Path, linter: str, name: str, text: str) -> tuple[bool, str]:
+    """Return whether the linter accepts the file, and what it says."""
+    (folder / name).parent.mkdir(parents=True)
+    (folder / name).write_text(text)
+    installed = (".venv/installed-dev", "node_modules/.package-lock.json")
+    run = make(folder, folder, *(f"--assume-old={one}" for one in installed), linter)
+    return run.returncode == 0, run.stdout + run.stderr
+
+
+@needs_biome
+def test_a_misspelled_variable_in_a_script_fails_the_linter(unlinted: Path) -> None:
+    accepted, said = lint(unlinted, "lint-static", "static/js/one.js", '"use strict";\n\nwindow.focus(misspelled);\n')
+    assert not accepted
+    assert "noUndeclaredVariables" in said
+
+
+@needs_biome
+def test_an_unused_variable_in_a_script_fails_the_linter(unlinted: Path) -> None:
+    script = '"use strict";\n\ndocument.addEventListener("click", () => {\n  const unused = 1;\n});\n'
+    accepted, said = lint(unlinted, "lint-static", "static/js/one.js", script)
+    assert not accepted
+    assert "noUnusedVariables" in said
+
+
+@needs_biome
+def test_an_unknown_property_in_a_stylesheet_fails_the_linter(unlinted: Path) -> None:
+    accepted, said = lint(unlinted, "lint-static", "static/css/one.css", "p {\n  colour: red;\n}\n")
+    assert not accepted
+    assert "noUnknownProperty" in said
+
+
+@needs_biome
+def test_a_correct_script_passes_the_linter(unlinted: Path) -> None:
+    accepted, said = lint(unlinted, "lint-static", "static/js/one.js", '"use strict";\n\nwindow.focus();\n')
+    assert accepted, said
+
+
+@pytest.mark.parametrize("template", ["<div><p>One</p>\n", "{% if one %}<p>One</p>\n"])
+def test_an_unclosed_tag_in_a_template_fails_the_linter(unlinted: Path, template: str) -> None:
+    accepted, said = lint(unlinted, "lint-templates", "templates/one.html", template)
+    assert not accepted
+    assert re.search(r"H025|T038", said), said
+
+
+def test_a_correct_template_passes_the_linter(unlinted: Path) -> None:
+    accepted, said = lint(unlinted, "lint-templates", "templates/one.html", "<div><p>One</p></div>\n")
+    assert accepted, said
+
+
+def test_linting_without_npm_fails_and_says_what_to_install(tmp_path: Path) -> None:
+    shutil.copy2(env.BASE_DIR / "Makefile", tmp_path)
+    for name in (".npmrc", "package.json", "package-lock.json"):
+        (tmp_path / name).touch()
+    (tmp_path / "path").mkdir()
+    for tool in ("find", "make", "sh"):
+        (tmp_path / "path" / tool).symlink_to(str(shutil.which(tool)))
+    run = make(tmp_path, tmp_path, "lint-static", PATH=str(tmp_path / "path"))
+    assert run.returncode != 0
+    assert run.stderr.startswith(
+        "Linting JavaScript and CSS needs npm, which comes with Node.js: https://nodejs.org/\nmake: "
+    )
+
+
+def test_a_linter_that_fails_does_not_stop_the_others(bare: Path, tmp_path: Path) -> None:
+    for name in (".npmrc", "package.json", "package-lock.json"):
+        (bare / name).touch()
+    executable(bare / ".venv" / "bin" / "python", 'echo "$*" >> asked; [ "$2" != ruff ]')
+    executable(bare / "node_modules" / ".bin" / "biome", 'echo "biome $*" >> asked')
+    for name in (".venv/installed", ".venv/installed-dev", "node_modules/.package-lock.json"):
+        (bare / name).touch()
+    run = make(bare, tmp_path, "lint")
+    assert run.returncode != 0
+    assert re.findall(r"\blint-\w+(?=\] Error)", run.stderr) == ["lint-python", "lint-format"]
+    assert sorted(line.split()[1] for line in asked(bare)) == ["check", "djlint", "mypy", "ruff", "ruff"]
