@@ -12,6 +12,8 @@ from tests.support.project_copy import project
 
 __all__ = ["project"]
 
+pytest_plugins = ["tests.support.selection", "tests.support.leftovers"]
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:

@@ -1,9 +1,11 @@
 """What test modules share is in tests/support/, so that any of them can be moved, merged or run alone."""
 
 import ast
+import os
 from pathlib import Path
 
 from quo_admin import env
+from tests.support.processes import processes_with, python
 
 TESTS = env.BASE_DIR / "tests"
 
@@ -32,3 +34,26 @@ def test_test_modules_import_helpers_from_support_alone() -> None:
             helpers = {name for name in imported_by(file) if name.split(".")[0] in {"tests", ""}}
             others = {name for name in helpers if not name.startswith(("tests.support.", "tests.chaos."))}
             assert not others, (file, others)
+
+
+LEAVES_ONE_BEHIND = """
+import subprocess
+
+def test_that_passes():
+    subprocess.run(["sh", "-c", "sleep 300 >/dev/null 2>&1 &"], check=True)
+"""
+
+
+def test_a_run_that_leaves_a_process_behind_fails_and_ends_it(tmp_path: Path) -> None:
+    (tmp_path / "test_leaving.py").write_text(LEAVES_ONE_BEHIND)
+    pytest = (
+        *("-m", "pytest", "-q", "-p", "tests.support.leftovers", "-c", os.devnull, f"--rootdir={tmp_path}"),
+        str(tmp_path),
+    )
+
+    run = python(env.BASE_DIR, tmp_path, *pytest)
+
+    assert "1 passed" in run.stdout
+    assert "Left behind by the tests, and killed" in run.stdout
+    assert run.returncode == 1
+    assert processes_with(f"HOME={tmp_path}") == {}

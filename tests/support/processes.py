@@ -129,14 +129,18 @@ def started(
 
 def processes_of(folder: Path) -> dict[int, str]:
     """Return the processes alive that were given this `folder`'s data: their command lines by their ids."""
-    mark = f"DATA_DIR={folder / 'data'}"
+    return processes_with(f"DATA_DIR={folder / 'data'}")
+
+
+def processes_with(variable: str) -> dict[int, str]:
+    """Return the other processes alive that were started with `NAME=value`: their command lines by their ids."""
     if not Path("/proc/self/environ").exists():
         listed = subprocess.run(["ps", "-axEww", "-o", "pid=,command="], capture_output=True, text=True, check=True)
-        lines = (line.split(maxsplit=1) for line in listed.stdout.splitlines() if mark in line)
-        return {int(pid): command for pid, command in lines}
+        lines = (line.split(maxsplit=1) for line in listed.stdout.splitlines() if variable in line)
+        return {int(pid): command for pid, command in lines if int(pid) != os.getpid()}
     found = {}
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # another user's, or ended meanwhile
-            if mark in (process / "environ").read_text(errors="replace").split("\0"):
+            if variable in (process / "environ").read_text(errors="replace").split("\0"):
                 found[int(process.name)] = (process / "cmdline").read_text(errors="replace").replace("\0", " ")
     return found

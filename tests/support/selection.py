@@ -1,0 +1,75 @@
+"""Which tests run on both databases, and which stay together when they run on several cores."""
+
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parents[1]
+
+# Their results can differ between SQLite and PostgreSQL, so `make test-postgres` runs these folders and modules again.
+# The others use no database, or only draw what a query returned.
+BOTH_DATABASES = (
+    "accounts/test_access_log.py",
+    "accounts/test_admin.py",
+    "accounts/test_ended.py",
+    "accounts/test_first.py",
+    "accounts/test_limits.py",
+    "accounts/test_models.py",
+    "accounts/test_roles.py",
+    "accounts/test_sessions.py",
+    "accounts/test_uncounted.py",
+    "audit/test_against_a_naive_model.py",
+    "audit/test_counted.py",
+    "audit/test_odd.py",
+    "audit/test_query.py",
+    "audit/test_query_counts.py",
+    "bench/test_postgres.py",
+    "exports/test_agreement.py",
+    "exports/test_audit_lines.py",
+    "exports/test_moment.py",
+    "exports/test_teammates.py",
+    "memory/",
+    "overview/test_changes.py",
+    "overview/test_changes_against_a_model.py",
+    "overview/test_query_counts.py",
+    "overview/test_standing_against_the_lists.py",
+    "pages/test_admin.py",
+    "pages/test_drawing.py",
+    "pages/test_errors.py",
+    "pages/test_filters.py",
+    "pages/test_health.py",
+    "pages/test_hostile_everywhere.py",
+    "pages/test_list.py",
+    "pages/test_number_filters.py",
+    "pages/test_own_question.py",
+    "pages/test_paging.py",
+    "pages/test_query_counts.py",
+    "pages/test_saved_filters.py",
+    "pages/test_search.py",
+    "pages/test_teammate_filter.py",
+    "project/test_machines.py",
+    "teammates/test_filters.py",
+    "teammates/test_list.py",
+    "teammates/test_mismatch.py",
+    "teammates/test_query_counts.py",
+    "teammates/test_reach.py",
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests for `-m both_databases` and for `--dist loadgroup`.
+
+    The tests of a module share what it sets up, so they stay on one core. All browser tests stay together: they share
+    one Chromium and two servers. They come last, as random order would start and stop those again for each module.
+    """
+    for item in items:
+        module = item.path.relative_to(TESTS).as_posix()
+        if module.startswith(BOTH_DATABASES):
+            item.add_marker("both_databases")
+        item.add_marker(pytest.mark.xdist_group("browser" if module.startswith("browser/") else module))
+
+
+@pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
+def keep_browser_tests_together(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.is_relative_to(TESTS / "browser"))
