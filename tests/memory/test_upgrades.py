@@ -11,17 +11,15 @@ from django.apps.registry import Apps
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from pytest_django import DjangoDbBlocker
 
 from numbers.backups.files import opened
 from numbers.invariants import findings
 from numbers.models import NumberState
 from numbers.querysets import current
 from numbers.search.finding import search_numbers, search_teammates
-from tests.support.databases import needs_database
 from tests.support.records import NINE
 from tests.support.search_index import assert_right
-
-pytestmark = needs_database
 
 Rows = dict[str, dict[Any, dict[str, Any]]]
 
@@ -146,18 +144,6 @@ def another_database(folder: Path) -> Iterator[None]:
             cursor.execute("DROP DATABASE released")
 
 
-@pytest.fixture(params=RELEASES)
-def released(request: pytest.FixtureRequest, tmp_path: Path, django_db_blocker: Any) -> Iterator[Apps]:
-    """A database of a released version, filled; its models as they were."""
-    last, fill = RELEASES[request.param]
-    with django_db_blocker.unblock(), another_database(tmp_path):
-        executor = MigrationExecutor(connection)
-        executor.migrate(list(last.items()))
-        apps: Apps = executor.loader.project_state(list(last.items())).apps
-        fill(apps)
-        yield apps
-
-
 def everything(apps: Apps) -> Rows:
     return {
         model._meta.label: {row["id"]: row for row in model._base_manager.values()}
@@ -166,10 +152,27 @@ def everything(apps: Apps) -> Rows:
     }
 
 
-def test_nothing_is_lost_on_the_way_to_the_newest_version(released: Apps) -> None:
-    before = everything(released)
+@pytest.fixture(scope="module", params=RELEASES)
+def before(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[Rows]:
+    """What a filled database of a released version held; now it is the default one, and migrated to the newest."""
+    last, fill = RELEASES[request.param]
+    with django_db_blocker.unblock(), another_database(tmp_path_factory.mktemp("released")):
+        executor = MigrationExecutor(connection)
+        executor.migrate(list(last.items()))
+        apps: Apps = executor.loader.project_state(list(last.items())).apps
+        fill(apps)
+        rows = everything(apps)
+        call_command("migrate", verbosity=0, interactive=False)
+        yield rows
+
+
+def test_nothing_is_lost_on_the_way_to_the_newest_version(before: Rows) -> None:
     assert all(before[f"numbers.{name}"] for name in ("PhoneNumber", "NumberState", "Assignment", "Sync"))
-    call_command("migrate", verbosity=0, interactive=False)
     executor = MigrationExecutor(connection)
     after = everything(executor.loader.project_state(executor.loader.graph.leaf_nodes()).apps)
     for table, rows in before.items():
@@ -177,14 +180,14 @@ def test_nothing_is_lost_on_the_way_to_the_newest_version(released: Apps) -> Non
             assert {name: after[table][pk][name] for name in row} == row, table
 
 
-def test_what_follows_from_the_facts_is_there_in_the_newest_version(released: Apps) -> None:
-    call_command("migrate", verbosity=0, interactive=False)
+@pytest.mark.usefixtures("before")
+def test_what_follows_from_the_facts_is_there_in_the_newest_version() -> None:
     states = NumberState.objects.values_list("name", "kind", "country", "forward_number")
     assert {name: tuple(derived) for name, *derived in states} == DERIVED
 
 
-def test_what_is_searched_is_found_in_the_newest_version(released: Apps) -> None:
-    call_command("migrate", verbosity=0, interactive=False)
+@pytest.mark.usefixtures("before")
+def test_what_is_searched_is_found_in_the_newest_version() -> None:
     assert_right()
     found = [
         [state.name for state in search_numbers(current(), word)[0]]
@@ -194,14 +197,14 @@ def test_what_is_searched_is_found_in_the_newest_version(released: Apps) -> None
     assert [state.last_name for state in search_teammates("bea")] == ["Béa"]
 
 
-def test_everything_holds_in_the_newest_version(released: Apps) -> None:
-    call_command("migrate", verbosity=0, interactive=False)
+@pytest.mark.usefixtures("before")
+def test_everything_holds_in_the_newest_version() -> None:
     assert list(findings()) == []
     assert MigrationExecutor(connection).loader.applied_migrations.keys() >= set(
         MigrationExecutor(connection).loader.graph.leaf_nodes()
     )
 
 
-def test_no_change_of_a_model_lacks_its_migration(released: Apps) -> None:
-    call_command("migrate", verbosity=0, interactive=False)
+@pytest.mark.usefixtures("before")
+def test_no_change_of_a_model_lacks_its_migration() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
