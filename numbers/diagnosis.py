@@ -1,6 +1,7 @@
 """What `manage.py doctor` looks at: one check each for what must be right before Quo Admin can work."""
 
 import os
+import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from numbers import services
 from numbers.quo.errors import BadPayload, BadRequest, NotFound, QuoError, RateLimited, Unavailable
 from numbers.readiness import cache_answers, migrations_to_do
 from numbers.sync import SyncRefused
+from quo_admin import __version__
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Finding:
 
 def diagnose() -> Iterator[Finding]:
     """Yield the findings in the order in which they should be mended. Never yields a secret."""
+    yield Finding("version", True, f"Quo Admin {__version__}, Python {platform.python_version()}")
     yield _settings()
     yield _data_folder()
     database = _database()

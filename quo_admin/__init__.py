@@ -13,4 +13,4 @@ import numbers
 
 numbers.__path__ = [str(Path(__file__).resolve().parent.parent / "numbers")]
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -19,6 +19,7 @@ from numbers.sync import WORKSPACE, Question, SyncBusy, SyncRefused
 from numbers.versions import memory_version
 from numbers.views.htmx import wants_fragment
 from numbers.views.navigation import page_before
+from quo_admin import __version__
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,6 +107,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "syncs": syncs,
         "notices": notices,
         "settings": settings_in_force(),
+        "release": __version__,
         "question": WORKSPACE,
         "freshness": services.freshness(WORKSPACE),
         "version": memory_version(),

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from numbers.models import Sync
 from numbers.quo.errors import from_answer
 from numbers.sync import Question
-from quo_admin import env
+from quo_admin import __version__, env
 from tests.support.pages import (
     Office,
     attribute,
@@ -180,6 +180,10 @@ def test_the_page_says_how_old_the_workspace_is_and_checks_it(office: Office) ->
     assert attribute(one(page, "[data-freshness]"), "data-freshness") == "fresh"
     assert not page.css("#check-form [name=number], #check-form [name=user]")
     assert attribute(one(page, "#check-form [name=next]"), "value") == STATUS
+
+
+def test_the_version_that_runs_is_shown(office: Office) -> None:
+    assert f"Quo Admin {__version__}" in words(parsed(office.get(STATUS)).css("section")[-1])
 
 
 def test_every_setting_is_shown_with_its_source(office: Office) -> None:

@@ -1,5 +1,6 @@
 """`manage.py doctor`: a line for each thing that must be right, and what to do where it is not."""
 
+import platform
 import socket
 import sqlite3
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from numbers import demo, services
 from numbers.quo.client import QuoClient
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
-from quo_admin import env
+from quo_admin import __version__, env
 from tests.support.oidc_provider import running
 from tests.support.processes import free_port, python
 
@@ -66,13 +67,18 @@ def doctor() -> tuple[int, Lines]:
 def test_where_all_is_well_every_line_says_so(quo: SandboxServer) -> None:
     code, lines = doctor()
     assert code == 0
-    assert [text[0] for text in lines.values()] == ["✓"] * 7
+    assert [text[0] for text in lines.values()] == ["✓"] * 8
     assert list(lines) == [
-        *("settings", "data folder", "database", "migrations", "accounts"),
+        *("version", "settings", "data folder", "database", "migrations", "accounts"),
         *("Quo's address", "Quo's key"),
     ]
     assert lines["Quo's address"] == f"✓ {quo.url} answers"
     assert lines["Quo's key"] == "✓ accepted; Quo lists 12 numbers"
+
+
+def test_the_first_line_is_the_version(quo: SandboxServer) -> None:
+    _, lines = doctor()
+    assert next(iter(lines.items())) == ("version", f"✓ Quo Admin {__version__}, Python {platform.python_version()}")
 
 
 def test_a_debugging_site_is_wrong(quo: SandboxServer, settings: Any) -> None:
@@ -289,7 +295,7 @@ def test_a_terminal_that_knows_only_ascii_is_told_in_words(tmp_path: Path) -> No
     run = python(
         env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32, PYTHONIOENCODING="ascii", PYTHONUTF8="0"
     )
-    assert run.stdout.startswith("ok    settings       read; ")
+    assert "\nok    settings       read; " in run.stdout
     assert "\nWRONG data folder    " in run.stdout
     assert "\n-     Quo's key      QUO_API_KEY is not set" in run.stdout
     assert run.stderr == ""
