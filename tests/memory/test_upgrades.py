@@ -98,6 +98,33 @@ def remember_0_1_0(apps: Apps) -> None:
     user.groups.add(group)
 
 
+def remember_0_2_0(apps: Apps) -> None:
+    """The memory of 0.1.0 with what 0.2.0 derives from it, and what people keep: filters, columns, a second factor."""
+    remember_0_1_0(apps)
+
+    def model(label: str) -> Any:
+        return apps.get_model(label)._default_manager
+
+    for name, (kind, country, forward_number) in DERIVED.items():
+        states = model("numbers.NumberState").filter(name=name)
+        states.update(kind=kind, country=country, forward_number=forward_number)
+    for state in model("numbers.NumberState").filter(until=None):
+        of_teammates = "ada a@example.com" if state.name == "After" else ""
+        model("numbers.SearchText").create(
+            phone_number_id=state.phone_number_id, own=state.search_text, teammates=of_teammates
+        )
+    model("numbers.Sync").create(
+        scope="teammate", subject="US1", started_at=at(5), observed_at=at(5), ended_at=at(5), outcome="succeeded",
+        mismatches=[{"sentence": "Odd.", "numbers": ["PN1"]}],
+    )  # fmt: skip
+    model("numbers.LastAnswer").create(observed_at=at(3), digests='{"PN1": "d"}')
+    ann = model("accounts.User").get(email="ann@example.com")
+    model("numbers.SavedFilter").create(owner=ann, name="Abroad", code="abcdefgh", query="calling_intl=allowed")
+    model("numbers.ShownColumns").create(user=ann, columns=["name", "number"])
+    model("mfa.Authenticator").create(user=ann, type="totp", data={"secret": "encrypted"})
+    model("accounts.AccessEvent").create(at=at(4), event="exported", email=ann.email, user_id=ann.pk, detail="CSV")
+
+
 # Of every released version the last migrations of its apps, and what fills it. A release adds itself here.
 RELEASES: dict[str, tuple[dict[str, str], Callable[[Apps], None]]] = {
     "0.1.0": (
@@ -111,6 +138,20 @@ RELEASES: dict[str, tuple[dict[str, str], Callable[[Apps], None]]] = {
             "sessions": "0001_initial",
         },
         remember_0_1_0,
+    ),
+    "0.2.0": (
+        {
+            "account": "0009_emailaddress_unique_primary_email",
+            "accounts": "0004_access_log_never_replaced",
+            "admin": "0003_logentry_add_action_flag_choices",
+            "auth": "0012_alter_user_first_name_max_length",
+            "contenttypes": "0002_remove_content_type_name",
+            "mfa": "0003_authenticator_type_uniq",
+            "numbers": "0012_audited_from_an_index",
+            "sessions": "0001_initial",
+            "socialaccount": "0006_alter_socialaccount_extra_data",
+        },
+        remember_0_2_0,
     ),
 }
 # number, forward → kind, country, where it forwards to; of every state above.
