@@ -46,7 +46,12 @@ def test_the_document_lets_no_timer_run_before_the_database_is_up_to_date() -> N
 
     first, upgrade = document.partition("## Upgrade")[::2]
     assert 0 < first.find("enable --now quo-admin.socket quo-admin.service\n") < first.find(f"enable --now {timers}\n")
-    steps = [f"systemctl stop {timers}\n", "git pull", "systemctl restart quo-admin\n", f"systemctl start {timers}\n"]
+    steps = [
+        f"systemctl stop {timers}\n",
+        "git checkout",
+        "systemctl restart quo-admin\n",
+        f"systemctl start {timers}\n",
+    ]
     assert [upgrade.count(step) for step in steps] == [1, 1, 1, 1]
     assert steps == sorted(steps, key=upgrade.index)
 

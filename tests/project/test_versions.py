@@ -4,6 +4,8 @@ import re
 import tomllib
 from datetime import date
 
+import pytest
+
 from quo_admin import __version__, env
 
 CHANGELOG = (env.BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8")
@@ -35,6 +37,12 @@ def test_the_changelog_goes_from_the_newest_version_to_the_oldest() -> None:
 def test_every_release_after_the_first_has_a_date() -> None:
     for _, day in numbered_sections()[:-1]:
         assert date.fromisoformat(day)
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/deployment.md"])
+def test_the_documents_check_out_the_newest_release(document: str) -> None:
+    text = (env.BASE_DIR / document).read_text(encoding="utf-8")
+    assert re.findall(r"git checkout v(\S+?)[` ]", text) == [numbered_sections()[0][0]]
 
 
 def test_the_changelog_begins_with_what_is_not_released_yet() -> None:
