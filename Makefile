@@ -11,14 +11,16 @@ PIP_INSTALL := $(VENV_PYTHON) -m pip install -qq --disable-pip-version-check
 LINTERS := lint-python lint-format lint-types lint-static lint-templates
 STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 
-.PHONY: run test chaos bench lint $(LINTERS) audit pictures setup help clean
+.PHONY: run dev test chaos bench lint $(LINTERS) format audit pictures setup help clean
 
 help:
 	@echo "make run     set up if needed, then serve Quo Admin (PORT=9000 moves it)"
+	@echo "make dev     for developers: the demo, on a server that reloads what you change"
 	@echo "make test    set up if needed, then run every test"
 	@echo "make chaos   the fault table: everything that can go wrong, with real processes (ARGS=\"--only 429\")"
 	@echo "make bench   how fast it is, beside what its bytes cost (ARGS=\"1000 10000 --keep\")"
 	@echo "make lint    the linters of Python, JavaScript, CSS and templates, and the type checker"
+	@echo "make format  rewrites the code as the linters want it"
 	@echo "make audit   known vulnerabilities, risky code, secrets in the files of this checkout"
 	@echo "make pictures makes the pictures in docs/ anew, from the demo"
 	@echo "make setup   set up only (PYTHON=python3.12 chooses the Python)"
@@ -26,6 +28,11 @@ help:
 
 run: setup
 	@exec $(VENV_PYTHON) manage.py run
+
+# The demo with data of its own, whatever .env says.
+dev: .venv/installed
+	@export ENV_FILE=/dev/null DEBUG=on DATA_DIR="$${DATA_DIR:-data/dev}"; \
+	$(VENV_PYTHON) -m quo_admin.prepare && exec $(VENV_PYTHON) manage.py dev
 
 test: setup .venv/installed-dev
 	@CHROMIUM=$$(sh bin/find-chromium) && export CHROMIUM && exec $(VENV_PYTHON) -m pytest $(ARGS)
@@ -55,6 +62,11 @@ lint-static: node_modules/.package-lock.json
 
 lint-templates: .venv/installed-dev
 	$(VENV_PYTHON) -m djlint --lint --quiet templates bench
+
+format: .venv/installed-dev node_modules/.package-lock.json
+	$(VENV_PYTHON) -m ruff check --fix .
+	$(VENV_PYTHON) -m ruff format .
+	node_modules/.bin/biome check --write static
 
 audit: .venv/installed-audit
 	@$(VENV_PYTHON) bin/audit

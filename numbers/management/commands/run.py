@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,13 @@ FIRST_SYNC_PATIENCE = 10.0
 class Command(BaseCommand):
     help = "Prepare the database, start the demo workspace where no API key is set, and serve."
     requires_system_checks = ()
+    target = "run"  # of make
+    about_demo = "Demo data: an invented company. Set QUO_API_KEY in .env to see your own workspace."
 
     def handle(self, **_options: Any) -> None:
         _let_signals_interrupt()
         with ExitStack() as started:
-            listener = started.enter_context(_claimed_address())
+            listener = started.enter_context(_claimed_address(self.target))
             try:
                 account = self._prepare(started)
             except DatabaseError:
@@ -36,7 +39,10 @@ class Command(BaseCommand):
             except OSError as error:
                 raise CommandError(f"{settings.DATA_DIR} cannot be written: {error.strerror}.") from None
             connections.close_all()  # before gunicorn forks: a connection belongs to one process
-            serve(listener, when_ready=lambda: self._tell(account))
+            self._serve(listener, when_ready=lambda: self._tell(account))
+
+    def _serve(self, listener: socket.socket, when_ready: Callable[[], None]) -> None:
+        serve(listener, when_ready)
 
     def _prepare(self, started: ExitStack) -> FirstAccount:
         demo_is_up = started.enter_context(demo_workspace()) if settings.DEMO else None
@@ -73,7 +79,7 @@ class Command(BaseCommand):
     def _tell(self, account: FirstAccount) -> None:
         lines = ["", f"Quo Admin is at {settings.SITE_URL}"]
         if settings.DEMO:
-            lines.append("Demo data: an invented company. Set QUO_API_KEY in .env to see your own workspace.")
+            lines.append(self.about_demo)
         if settings.OIDC_ONLY:
             lines.append(f"Sign in with {settings.OIDC_NAME}.")
         elif account.password and self._is_journal():
@@ -111,12 +117,13 @@ def _let_signals_interrupt() -> None:
         signal.signal(number, signal.default_int_handler)
 
 
-def _claimed_address() -> socket.socket:
+def _claimed_address(target: str) -> socket.socket:
     """Say at once, and in a sentence, that the address is taken, before anything is started."""
     try:
         return listen()
     except OSError as error:
         reason = str(error.strerror).partition(" (")[0]  # the address, which Python adds, is said already
         raise CommandError(
-            f"Port {settings.PORT} on {settings.HOST} cannot be used ({reason}). Choose another: PORT=8080 make run"
+            f"Port {settings.PORT} on {settings.HOST} cannot be used ({reason}). "
+            f"Choose another: PORT=8080 make {target}"
         ) from None

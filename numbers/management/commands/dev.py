@@ -1,0 +1,38 @@
+"""`manage.py dev`, as `make dev` calls it: the demo on a server that reloads what a developer changes."""
+
+import os
+import socket
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError
+
+from numbers.management.commands import run
+from numbers.serving import our_command
+
+
+class Command(run.Command):
+    help = "For developers: serve the demo, show changed templates at once and restart when Python changes."
+    target = "dev"
+    about_demo = "Demo data. A changed template shows at the next request, a changed Python file restarts the server."
+
+    def handle(self, **options: Any) -> None:
+        if not (settings.DEBUG and settings.DEMO):
+            raise CommandError("This needs DEBUG=on and no QUO_API_KEY. `make dev` sets DEBUG and ignores .env.")
+        super().handle(**options)
+
+    def _serve(self, listener: socket.socket, when_ready: Callable[[], None]) -> None:
+        """Run Django's own server, which survives a Python file that cannot be imported."""
+        address = "{}:{}".format(*listener.getsockname())
+        listener.close()
+        when_ready()
+        server = subprocess.Popen(  # noqa: S603 - our own command
+            our_command("runserver", address), env={**os.environ, "DJANGO_RUNSERVER_HIDE_WARNING": "true"}
+        )
+        try:
+            server.wait()
+        except KeyboardInterrupt:  # which a terminal sends to the server, too
+            server.terminate()
+            server.wait()

@@ -1,0 +1,140 @@
+"""`make dev`: the demo on a server that reloads what a developer changes, in a copy of the project to change."""
+
+import re
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+
+from quo_admin import __version__
+from tests.project.processes import (
+    PATIENCE,
+    Process,
+    environment,
+    free_port,
+    is_free,
+    processes_of,
+    python,
+    started,
+    wait_until,
+)
+
+EMAIL = "admin@example.com"
+
+
+@dataclass(frozen=True)
+class Dev:
+    """A running `make dev`: the copy it runs in, and a browser that is signed in."""
+
+    process: Process
+    folder: Path
+    url: str
+    browser: requests.Session
+
+    def page(self, path: str) -> requests.Response:
+        return self.browser.get(f"{self.url}{path}", timeout=PATIENCE)
+
+    def shows(self, text: str, path: str) -> bool:
+        """Whether the page shows `text`; not while the server restarts."""
+        try:
+            return text in self.page(path).text
+        except requests.ConnectionError:
+            return False
+
+    def change(self, path: str, old: str, new: str) -> None:
+        file = self.folder / path
+        content = file.read_text()
+        assert old in content
+        file.write_text(content.replace(old, new))
+
+
+@contextmanager
+def make_dev(project: Path, home: Path) -> Iterator[tuple[Process, str]]:
+    """Run `make dev` in `project`, with its data in `home`, until the end of the block."""
+    port = free_port()
+    variables = environment(home, PORT=str(port))
+    del variables["ENV_FILE"]  # make dev must pass over the developer's .env by itself
+    with started(["make", "dev"], project, variables, home / "log") as process:
+        process.wait_for("Starting development server at")
+        yield process, f"http://127.0.0.1:{port}"
+
+
+def signed_in(url: str, printed: str) -> requests.Session:
+    browser = requests.Session()
+    browser.trust_env = False
+    page = browser.get(f"{url}/accounts/login/", timeout=PATIENCE).text
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+    password = re.search(rf"Sign in as {EMAIL} with the password (\S+)", printed)
+    assert token, page
+    assert password, printed
+    form = {"csrfmiddlewaretoken": token[1], "login": EMAIL, "password": password[1]}
+    browser.post(f"{url}/accounts/login/", form, headers={"Referer": url}, timeout=PATIENCE)
+    return browser
+
+
+@pytest.fixture(scope="module")
+def copy(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project in which no static files are collected, with a .env for the office's own numbers."""
+    folder = tmp_path_factory.mktemp("dev") / "copy"
+    shutil.copytree(project, folder, symlinks=True, ignore=shutil.ignore_patterns("build", "__pycache__"))
+    (folder / ".env").write_text("QUO_API_KEY=a-key\nDEBUG=off\nPORT=none\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def dev(copy: Path) -> Iterator[Dev]:
+    with make_dev(copy, copy) as (process, url), signed_in(url, process.printed) as browser:
+        yield Dev(process, copy, url, browser)
+
+
+def test_it_shows_the_demo_whatever_the_settings_file_says(dev: Dev) -> None:
+    page = dev.page("/numbers/").text
+    assert 'data-total="60"' in page
+    assert "Demo data" in page
+
+
+def test_styles_and_scripts_are_served_without_being_collected(dev: Dev) -> None:
+    named = re.findall(r'(?:href|src)="(/static/[^"]+)"', dev.page("/numbers/").text)
+    assert len(named) > 5
+    assert {dev.page(path).status_code for path in named} == {200}
+    assert not (dev.folder / "build").exists()
+
+
+def test_pages_have_the_content_security_policy_of_a_real_server(dev: Dev) -> None:
+    policy = dev.page("/numbers/").headers["Content-Security-Policy"].split("; ")
+    assert {"default-src 'none'", "script-src 'self'", "style-src 'self'"} <= set(policy)
+
+
+def test_a_changed_template_shows_without_a_restart(dev: Dev) -> None:
+    assert dev.shows("<h1>Status</h1>", "/status/")
+    before = processes_of(dev.folder)
+    dev.change("templates/status/status.html", "<h1>Status</h1>", "<h1>Changed status</h1>")
+    wait_until(lambda: dev.shows("<h1>Changed status</h1>", "/status/"))
+    assert processes_of(dev.folder) == before
+
+
+def test_a_changed_python_file_restarts_the_server(dev: Dev) -> None:
+    assert dev.shows(f"Quo Admin {__version__}", "/status/")
+    dev.change("quo_admin/__init__.py", __version__, "77.0.1")
+    wait_until(lambda: dev.shows("Quo Admin 77.0.1", "/status/"), lambda: dev.process.printed)
+
+
+def test_ctrl_c_stops_all_of_it(copy: Path, tmp_path: Path) -> None:
+    with make_dev(copy, tmp_path) as (process, url):
+        assert any("sandbox" in command for command in processes_of(tmp_path).values())
+        process.signal_group(signal.SIGINT)
+        wait_until(lambda: not processes_of(tmp_path), lambda: str(processes_of(tmp_path)))
+    assert "Traceback" not in process.printed
+    assert is_free(int(url.rpartition(":")[2]))
+
+
+@pytest.mark.parametrize("settings", [{"DEBUG": "off"}, {"DEBUG": "on", "QUO_API_KEY": "a-key"}])
+def test_it_refuses_the_settings_of_a_real_server(project: Path, tmp_path: Path, settings: dict[str, str]) -> None:
+    run = python(project, tmp_path, "manage.py", "dev", SECRET_KEY="s" * 32, **settings)
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr.startswith("CommandError: This needs DEBUG=on and no QUO_API_KEY.")
