@@ -1,4 +1,4 @@
-"""The README tells the truth where a machine can tell."""
+"""The documents tell the truth where a machine can tell."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,14 @@ from django.core.management import get_commands
 from quo_admin import env
 
 README = (env.BASE_DIR / "README.md").read_text(encoding="utf-8")
-DOCS = "".join(file.read_text(encoding="utf-8") for file in (env.BASE_DIR / "docs").glob("*.md"))
+FILES = [*env.BASE_DIR.glob("*.md"), *(env.BASE_DIR / "docs").glob("*.md")]
+DOCUMENTS = {file.relative_to(env.BASE_DIR).as_posix(): file.read_text(encoding="utf-8") for file in FILES}
+MADE_LATER = {"data/dev"}
+
+
+def _code(text: str) -> list[str]:
+    """Return what stands between backticks or in an indented line."""
+    return [inline or line for inline, line in re.findall(r"`([^`\n]+)`|^ {4}(.+)$", text, re.MULTILINE)]
 
 
 def _rows() -> dict[str, str]:
@@ -21,23 +28,38 @@ def test_the_readme_names_every_setting_with_its_default() -> None:
 
 
 def test_every_command_that_the_documents_name_exists() -> None:
-    named = set(re.findall(r"manage\.py ([a-z_]+)", README + DOCS))
+    named = set(re.findall(r"manage\.py ([a-z_]+)", "".join(DOCUMENTS.values())))
     assert {"sync", "doctor", "sandbox"} <= named
     assert named <= set(get_commands())
 
 
-def test_every_target_of_make_that_the_readme_names_exists() -> None:
+def test_every_target_of_make_that_a_document_names_exists() -> None:
     makefile = (env.BASE_DIR / "Makefile").read_text(encoding="utf-8")
-    for target in re.findall(r"`?make ([a-z]+)`?$", README, re.MULTILINE):
-        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    named = {
+        (name, target)
+        for name, text in DOCUMENTS.items()
+        for code in _code(text)
+        for target in re.findall(r"(?:^|&& |sudo |PORT=\d+ |with-postgres )make ([a-z]+)", code)
+    }
+    assert {("README.md", "run"), ("CONTRIBUTING.md", "dev"), ("CONTRIBUTING.md", "format")} <= named
+    assert {(name, target) for name, target in named if target not in targets} == set()
+
+
+@pytest.mark.parametrize("document", ["CONTRIBUTING.md", "SECURITY.md"])
+def test_every_path_that_a_document_for_programmers_names_exists(document: str) -> None:
+    code = "\n".join(_code(DOCUMENTS[document]))
+    words = re.findall(r"(?<![\w/=.-])[\w.-]+(?:/[\w.-]*)+|[\w-]+\.(?:md|py|toml|txt)\b", code)
+    paths = {word for word in words if not word.startswith(".venv/")} - MADE_LATER
+    assert len(paths) > 10
+    assert {path for path in paths if not (env.BASE_DIR / path).exists()} == set()
 
 
 def _links() -> list[tuple[Path, str]]:
-    files = [env.BASE_DIR / "README.md", *(env.BASE_DIR / "docs").glob("*.md")]
     return [
         (file, link)
-        for file in files
-        for link in re.findall(r"\]\((?!https?://)([^)#]+)\)", file.read_text(encoding="utf-8"))
+        for file in FILES
+        for link in re.findall(r"\]\((?!https?://)([^)#]+)(?:#[^)]*)?\)", file.read_text(encoding="utf-8"))
     ]
 
 
