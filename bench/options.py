@@ -25,6 +25,7 @@ class Options:
     requests: int
     with_browser: bool
     into: Path
+    keeps: bool
     strict: bool
 
 
@@ -39,7 +40,7 @@ def read(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
     parser.add_argument("sizes", metavar="SIZE", nargs="*", type=_size, help="how many numbers (1000 10000 100000)")
     parser.add_argument("--rounds", metavar="N", type=_size, default=ROUNDS, help=f"how often each page ({ROUNDS})")
     parser.add_argument("--no-browser", action="store_true", help="leave out what is measured in Chromium")
-    parser.add_argument("--keep", action="store_true", help="keep the result in bench/results, for later runs to meet")
+    parser.add_argument("--keep", action="store_true", help="keep what counts in bench/results, for later runs to meet")
     parser.add_argument("--into", metavar="FOLDER", type=Path, help="write the result there (build/bench)")
     parser.add_argument("--strict", action="store_true", help="exit 1 where a bar is not met or something became worse")
     asked = parser.parse_args(arguments)
@@ -54,7 +55,8 @@ def read(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
         rounds=asked.rounds,
         requests=requests,
         with_browser=not asked.no_browser,
-        into=asked.into or (RESULTS if asked.keep else UNKEPT),
+        into=asked.into or UNKEPT,
+        keeps=asked.keep,
         strict=asked.strict,
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench import anew, chromium, exports, load, options, pages, postgres, syncs
-from bench.kept import keep, last_kept
+from bench.kept import keep, last_kept, this_run, write
 from bench.lines import Line
 from bench.machine import this_machine
 from bench.office import open_office
@@ -45,7 +45,9 @@ def main(arguments: Sequence[str]) -> int:
         say("\nStopped; nothing is written.")
         return 130
     is_well = table.end()
-    say(f"Written to {keep(asked.into, lines, machine, asked)}")
+    say(f"Written to {write(asked.into, lines, machine, asked)}")
+    if asked.keeps:
+        say(f"Kept in {keep(options.RESULTS, lines, machine, this_run())}")
     return 0 if is_well or not asked.strict else 1
 
 

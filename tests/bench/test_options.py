@@ -2,14 +2,14 @@
 
 import pytest
 
-from bench.options import RESULTS, UNKEPT, read
+from bench.options import UNKEPT, read
 
 
 def test_without_a_word_all_sizes_but_the_largest_are_measured_and_nothing_is_kept() -> None:
     asked = read([], {})
     assert asked.sizes == (1_000, 10_000, 100_000)
     assert (asked.requests, asked.database_url, asked.with_browser, asked.strict) == (5_000, "", True, False)
-    assert asked.into == UNKEPT
+    assert (asked.into, asked.keeps) == (UNKEPT, False)
 
 
 def test_the_largest_size_is_asked_for_by_a_variable() -> None:
@@ -21,7 +21,8 @@ def test_sizes_that_are_named_are_the_only_ones() -> None:
 
 
 def test_a_run_is_kept_on_request() -> None:
-    assert read(["--keep"], {}).into == RESULTS
+    asked = read(["--keep"], {})
+    assert (asked.into, asked.keeps) == (UNKEPT, True)
 
 
 def test_the_variables_name_a_database_and_how_often_to_ask() -> None:

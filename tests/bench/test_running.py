@@ -52,17 +52,23 @@ def test_a_strict_run_fails_where_a_bar_is_missed() -> None:
 def test_a_strict_run_fails_where_something_became_worse_than_in_the_last_kept_one() -> None:
     assert main(["1000", "--keep"]) == 0
     assert main(["1000", "--strict"]) == 0
-    (file,) = options.RESULTS.glob("*.json")
-    file.write_text(file.read_text().replace('"value": 3.0', '"value": 1.0'))
+    (file,) = options.RESULTS.iterdir()
+    file.write_text(file.read_text().replace(": 3 ×", ": 1 ×"))
     assert main(["1000", "--strict"]) == 1
 
 
-def test_a_run_that_is_not_kept_is_written_elsewhere(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_run_is_written_whole_and_only_on_request_kept(capsys: pytest.CaptureFixture[str]) -> None:
     main(["1000"])
+    (file,) = options.UNKEPT.iterdir()
+    assert capsys.readouterr().out.endswith(f"Written to {file}\n")
     assert not options.RESULTS.exists()
-    (file,) = options.UNKEPT.glob("*.json")
-    assert f"Written to {file}\n" in capsys.readouterr().out
-    assert kept.last_kept(options.UNKEPT, this_machine()) == {"1,000 numbers on SQLite: pages: first page": 3.0}
+
+
+def test_a_run_that_is_kept_is_what_later_runs_are_compared_with(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["1000", "--keep"])
+    (file,) = options.RESULTS.iterdir()
+    assert f"Kept in {file}\n" in capsys.readouterr().out
+    assert kept.last_kept(options.RESULTS, this_machine()) == {"1,000 numbers on SQLite: pages: first page": 3.0}
 
 
 def test_a_run_that_is_stopped_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
