@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from quo_admin import __version__
-from tests.project.processes import (
+from tests.support.processes import (
     PATIENCE,
     Process,
     environment,
