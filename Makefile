@@ -9,14 +9,16 @@ export PORT
 VENV_PYTHON := .venv/bin/python
 PIP_INSTALL := $(VENV_PYTHON) -m pip install -qq --disable-pip-version-check
 LINTERS := lint-python lint-format lint-types lint-static lint-templates
+PYTEST := $(VENV_PYTHON) -m pytest -n auto --durations=20 --durations-min=0.1
 STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 
-.PHONY: run dev test chaos bench lint $(LINTERS) format audit pictures setup help clean
+.PHONY: run dev test test-postgres chaos bench lint $(LINTERS) format audit pictures setup help clean
 
 help:
 	@echo "make run     set up if needed, then serve Quo Admin (PORT=9000 moves it)"
 	@echo "make dev     for developers: the demo, on a server that reloads what you change"
-	@echo "make test    set up if needed, then run every test"
+	@echo "make test    set up if needed, then run every test, on all cores (ARGS=\"-x tests/pages\")"
+	@echo "make test-postgres  the tests whose results can differ on PostgreSQL, on one of their own"
 	@echo "make chaos   the fault table: everything that can go wrong, with real processes (ARGS=\"--only 429\")"
 	@echo "make bench   how fast it is, beside what its bytes cost (ARGS=\"1000 10000 --keep\")"
 	@echo "make lint    the linters of Python, JavaScript, CSS and templates, and the type checker"
@@ -35,7 +37,10 @@ dev: .venv/installed
 	$(VENV_PYTHON) -m quo_admin.prepare && exec $(VENV_PYTHON) manage.py dev
 
 test: setup .venv/installed-dev
-	@CHROMIUM=$$(sh bin/find-chromium) && export CHROMIUM && exec $(VENV_PYTHON) -m pytest $(ARGS)
+	@CHROMIUM=$$(sh bin/find-chromium) && export CHROMIUM && exec $(PYTEST) $(ARGS)
+
+test-postgres: setup .venv/installed-dev
+	@exec bin/with-postgres $(PYTEST) -m both_databases $(ARGS)
 
 chaos: setup .venv/installed-dev
 	@exec $(VENV_PYTHON) -m tests.chaos $(ARGS)
