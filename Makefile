@@ -7,12 +7,13 @@ PORT ?=
 export PORT
 
 VENV_PYTHON := .venv/bin/python
-PIP_INSTALL := $(VENV_PYTHON) -m pip install -qq --disable-pip-version-check
+# Exactly the pinned files: nothing without a known hash, and no building, which would fetch unpinned build tools.
+PIP_INSTALL := $(VENV_PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes --only-binary=:all:
 LINTERS := lint-python lint-format lint-types lint-static lint-templates
 PYTEST := $(VENV_PYTHON) -m pytest -n auto --durations=20 --durations-min=0.1
 STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 
-.PHONY: run dev test test-postgres chaos bench lint $(LINTERS) format audit pictures setup help clean
+.PHONY: run dev test test-postgres chaos bench lint $(LINTERS) format audit requirements pictures setup help clean
 
 help:
 	@echo "make run     set up if needed, then serve Quo Admin (PORT=9000 moves it)"
@@ -24,6 +25,7 @@ help:
 	@echo "make lint    the linters of Python, JavaScript, CSS and templates, and the type checker"
 	@echo "make format  rewrites the code as the linters want it"
 	@echo "make audit   known vulnerabilities, risky code, secrets in the files of this checkout"
+	@echo "make requirements  compiles requirements*.in to requirements*.txt (ARGS=\"--upgrade-package django\" upgrades)"
 	@echo "make pictures makes the pictures in docs/ anew, from the demo"
 	@echo "make setup   set up only (PYTHON=python3.12 chooses the Python)"
 	@echo "make clean   undo the set-up; the data stays"
@@ -75,6 +77,14 @@ format: .venv/installed-dev node_modules/.package-lock.json
 
 audit: .venv/installed-audit
 	@$(VENV_PYTHON) bin/audit
+
+# Pins stay as they are, except those that ARGS upgrades: --upgrade, or --upgrade-package NAME.
+requirements: .venv/installed-dev
+	@for name in requirements requirements-dev requirements-audit; do \
+		UV_CUSTOM_COMPILE_COMMAND="make requirements" $(VENV_PYTHON) -m uv pip compile --quiet --universal \
+			--python-version 3.11 --no-build --no-python-downloads --generate-hashes $(ARGS) \
+			--output-file $$name.txt $$name.in || exit 1; \
+	done
 
 pictures: setup .venv/installed-dev
 	@CHROMIUM=$$(sh bin/find-chromium) && export CHROMIUM && exec $(VENV_PYTHON) -m tests.browser.pictures

@@ -75,8 +75,8 @@ def bare(project: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "new one"
     shutil.copytree(project / "bin", folder / "bin")
     shutil.copy2(project / "Makefile", folder)
-    (folder / "requirements.txt").touch()
-    (folder / "requirements-dev.txt").touch()
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-audit.txt"):
+        (folder / name).touch()
     executable(
         folder / "python",
         'if [ "$2" = venv ]; then rm -rf .venv; mkdir -p .venv/bin; cp "$0" .venv/bin/python; fi\n'
@@ -103,6 +103,24 @@ def test_an_installation_that_broke_off_is_taken_up_again(bare: Path, tmp_path: 
     answer = make(bare, tmp_path, ".venv/installed", PYTHON=str(bare / "python"))
     assert answer.returncode == 0, answer.stderr
     assert [line.split(" -r ")[-1] for line in asked(bare)][-2:] == ["requirements.txt", "requirements.txt"]
+
+
+@pytest.mark.parametrize("target", ["", "-dev", "-audit"])
+def test_packages_are_installed_by_their_hashes_and_never_built(bare: Path, tmp_path: Path, target: str) -> None:
+    answer = make(bare, tmp_path, f".venv/installed{target}", PYTHON=str(bare / "python"))
+    assert answer.returncode == 0, answer.stderr
+    options, _, file = asked(bare)[-1].partition(" -r ")
+    assert file == f"requirements{target}.txt"
+    assert {"--require-hashes", "--only-binary=:all:"} <= set(options.split())
+
+
+def test_make_requirements_compiles_every_file_with_the_asked_upgrade(bare: Path, tmp_path: Path) -> None:
+    answer = make(bare, tmp_path, "requirements", "ARGS=--upgrade-package django", PYTHON=str(bare / "python"))
+    assert answer.returncode == 0, answer.stderr
+    compiled = [line for line in asked(bare) if line.startswith("-m uv pip compile ")]
+    files = ["requirements.in", "requirements-dev.in", "requirements-audit.in"]
+    assert [line.split()[-1] for line in compiled] == files
+    assert all({"--generate-hashes", "--upgrade-package"} <= set(line.split()) for line in compiled)
 
 
 def test_other_requirements_are_installed(bare: Path, tmp_path: Path) -> None:
