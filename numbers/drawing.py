@@ -35,7 +35,9 @@ _drawn = lru_cache(maxsize=PIECES)(draw)
 
 def drawn_section(template: str, **shows: Hashable) -> SafeString:
     """The same for a large part of a page, of which fewer are kept."""
-    return draw(template, **shows) if settings.DEBUG else SafeString(str(_drawn_section(template, **shows), "utf-8"))
+    if settings.DEBUG:
+        return draw(template, **shows)
+    return SafeString(str(_drawn_section(template, **shows), "utf-8"))  # nosec B703 - drawn from templates
 
 
 @lru_cache(maxsize=SECTIONS)

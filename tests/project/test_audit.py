@@ -16,6 +16,7 @@ from quo_admin import env
 
 CLEAN: dict[str, dict[str, Any]] = {
     "pip_audit": {"dependencies": [{"name": "django", "version": "5.2.19", "vulns": []}]},
+    "npm": {"vulnerabilities": {}, "metadata": {"dependencies": {"total": 10}}},
     "bandit": {"results": [], "errors": [], "metrics": {"_totals": {"loc": 100}}},
     "detect_secrets": {"results": {}, "plugins_used": [1, 2]},
 }
@@ -34,47 +35,53 @@ def module() -> Any:
 
 
 @pytest.fixture
-def audit(module: Any, monkeypatch: pytest.MonkeyPatch) -> Audit:
+def audit(module: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Audit:
     """Runs it with tools that answer what the test says."""
 
     def audited(**answers: Any) -> int:
-        def run(tool: str, *_arguments: str) -> CompletedProcess[str]:
+        def run(*command: str) -> CompletedProcess[str]:
+            tool = next(part for part in command if part in CLEAN)
             answer = (CLEAN | answers)[tool]
+            if isinstance(answer, Exception):
+                raise answer
             return CompletedProcess([tool], 0, answer if isinstance(answer, str) else json.dumps(answer), "")
 
         monkeypatch.setattr(module, "run", run)
+        monkeypatch.setattr(module, "REQUIREMENTS", (tmp_path / "requirements.txt",))
+        (tmp_path / "requirements.txt").write_text("django==5.2.19 \\\n    --hash=sha256:00\n    # via nothing==1\n")
         return int(module.main())
 
     return audited
 
 
-def test_where_nothing_is_found_it_says_what_was_looked_at(audit: Audit, capsys: pytest.CaptureFixture[str]) -> None:
+def test_where_nothing_is_found_it_says_what_was_checked(audit: Audit, capsys: pytest.CaptureFixture[str]) -> None:
     assert audit() == 0
     assert capsys.readouterr().out.splitlines() == [
-        "Packages:  no findings; 1 looked at",
-        "Code:      no findings; 100 lines looked at",
-        "Secrets:   no findings; 2 kinds looked for in the files of this checkout",
+        "Python packages: no findings; 1 checked",
+        "npm packages:    no findings; 10 checked",
+        "Code:            no findings; 100 lines of Python checked",
+        "Secrets:         no findings; 2 kinds looked for in the files of this checkout",
     ]
 
 
-def test_a_vulnerability_is_named_with_the_version_that_mends_it(
+def test_a_vulnerability_is_named_with_the_version_that_fixes_it(
     audit: Audit, capsys: pytest.CaptureFixture[str]
 ) -> None:
     hole = {"id": "PYSEC-1", "fix_versions": ["5.2.20", "6.0.1"]}
     django = {"name": "django", "version": "5.2.19", "vulns": [hole]}
 
     assert audit(pip_audit={"dependencies": [django]}) == 1
-    assert "django 5.2.19: PYSEC-1, mended in 5.2.20, 6.0.1" in capsys.readouterr().out
+    assert "django 5.2.19: PYSEC-1, fixed in 5.2.20, 6.0.1" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     "answer", ["", "no connection", {"dependencies": [{"name": "django", "skip_reason": "not found"}]}]
 )
-def test_an_advisory_service_that_is_not_there_is_no_finding_and_said(
+def test_an_advisory_service_that_cannot_be_reached_is_said_and_is_no_failure(
     audit: Audit, capsys: pytest.CaptureFixture[str], answer: Any
 ) -> None:
     assert audit(pip_audit=answer) == 0
-    assert "Packages:  no findings; NOT LOOKED AT" in capsys.readouterr().out
+    assert "Python packages: NOT CHECKED: " in capsys.readouterr().out
 
 
 def test_packages_that_the_service_does_not_know_are_counted(audit: Audit, capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,7 +89,43 @@ def test_packages_that_the_service_does_not_know_are_counted(audit: Audit, capsy
 
     audit(pip_audit={"dependencies": [*CLEAN["pip_audit"]["dependencies"], unknown]})
 
-    assert "1 looked at, 1 NOT KNOWN to the advisory service" in capsys.readouterr().out
+    assert "1 checked, 1 NOT CHECKED (unknown to the advisory service)\n" in capsys.readouterr().out
+
+
+def test_packages_for_other_systems_are_counted(audit: Audit, capsys: pytest.CaptureFixture[str]) -> None:
+    requests = {"name": "requests", "version": "1", "vulns": []}
+
+    audit(pip_audit={"dependencies": [requests]})
+
+    assert "1 checked, 1 NOT CHECKED (only for other systems or Pythons)\n" in capsys.readouterr().out
+
+
+def test_a_vulnerable_npm_package_is_named_once(audit: Audit, capsys: pytest.CaptureFixture[str]) -> None:
+    advisory = {"title": "Command Injection", "range": "<4.17.21"}
+    vulnerable = {
+        "lodash": {"name": "lodash", "via": [advisory]},
+        "needs-lodash": {"name": "needs-lodash", "via": ["lodash"]},
+    }
+
+    assert audit(npm={**CLEAN["npm"], "vulnerabilities": vulnerable}) == 1
+    printed = capsys.readouterr().out
+    assert "npm packages:    1 finding; 10 checked\n" in printed
+    assert "lodash <4.17.21: Command Injection\n" in printed
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (FileNotFoundError(), "npm is not installed here"),
+        ({"statusCode": 405, "error": {}}, "npm's advisory service cannot be reached from here"),
+        ("", "npm's advisory service cannot be reached from here"),
+    ],
+)
+def test_npm_packages_that_cannot_be_checked_are_said_and_are_no_failure(
+    audit: Audit, capsys: pytest.CaptureFixture[str], answer: Any, reason: str
+) -> None:
+    assert audit(npm=answer) == 0
+    assert f"npm packages:    NOT CHECKED: {reason}\n" in capsys.readouterr().out
 
 
 def test_risky_code_is_named_with_its_place(audit: Audit, capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,7 +150,7 @@ def test_where_git_knows_no_files_that_is_said(module: Any, monkeypatch: pytest.
     nothing = CompletedProcess([], 0, json.dumps(CLEAN["detect_secrets"]), "fatal: not a git repository")
     monkeypatch.setattr(module, "run", lambda *_: nothing)
 
-    assert module.secrets() == ("NOT LOOKED AT: this folder is no checkout of git", [])
+    assert module.secrets() == ("NOT CHECKED: this folder is not a git checkout", [])
 
 
 # In two parts each, else they would be found here.
@@ -143,8 +186,8 @@ def test_no_kind_of_secret_and_no_line_is_left_out(module: Any, monkeypatch: pyt
     monkeypatch.setattr(module, "run", run)
     module.secrets()
 
-    assert asked[:3] == ["detect_secrets", "scan", "--no-verify"]
-    (harmless,) = asked[3:]
+    *_, tool, scan, verify, harmless = asked
+    assert (tool, scan, verify) == ("detect_secrets", "scan", "--no-verify")
     pattern = re.compile(harmless.removeprefix("--exclude-secrets="))
     assert pattern.search("hunter2")
     assert not pattern.search("hunter22")
