@@ -13,7 +13,7 @@ LINTERS := lint-python lint-format lint-types lint-static lint-templates
 PYTEST := $(VENV_PYTHON) -m pytest -n auto --durations=20 --durations-min=0.1
 STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 
-.PHONY: run dev test test-postgres chaos bench lint $(LINTERS) format audit requirements pictures setup help clean
+.PHONY: run dev test test-postgres test-pythons chaos bench lint $(LINTERS) format audit requirements pictures setup help clean
 
 help:
 	@echo "make run     set up if needed, then serve Quo Admin (PORT=9000 moves it)"
@@ -25,6 +25,7 @@ help:
 	@echo "make lint    the linters of Python, JavaScript, CSS and templates, and the type checker"
 	@echo "make format  rewrites the code as the linters want it"
 	@echo "make audit   known vulnerabilities, risky code, secrets in the files of this checkout"
+	@echo "make test-pythons a quick selection of the tests on every other Python of this machine"
 	@echo "make requirements  compiles requirements*.in to requirements*.txt (ARGS=\"--upgrade-package django\" upgrades)"
 	@echo "make pictures makes the pictures in docs/ anew, from the demo"
 	@echo "make setup   set up only (PYTHON=python3.12 chooses the Python)"
@@ -43,6 +44,9 @@ test: setup .venv/installed-dev
 
 test-postgres: setup .venv/installed-dev
 	@exec bin/with-postgres $(PYTEST) -m both_databases $(ARGS)
+
+test-pythons: setup
+	@$(VENV_PYTHON) bin/test-pythons
 
 chaos: setup .venv/installed-dev
 	@exec $(VENV_PYTHON) -m tests.chaos $(ARGS)
