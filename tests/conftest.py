@@ -1,6 +1,7 @@
 """What every test stands on: no request leaves unless it is announced or goes to this machine."""
 
 import ipaddress
+import signal
 import socket
 from collections.abc import Generator, Iterator
 from typing import Any
@@ -13,6 +14,12 @@ from tests.support.project_copy import project
 __all__ = ["project"]
 
 pytest_plugins = ["tests.support.selection", "tests.support.leftovers"]
+
+
+def pytest_configure() -> None:
+    """Let what the tests start hear a hang-up although this run was started with nohup: only ignoring is inherited."""
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: None)
 
 
 @pytest.hookimpl(wrapper=True)
