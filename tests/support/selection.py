@@ -1,5 +1,6 @@
 """Which tests run on both databases, and which stay together when they run on several cores."""
 
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -56,20 +57,22 @@ BOTH_DATABASES = (
 )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests for `-m both_databases` and for `--dist loadgroup`.
+# These start browsers and servers. They come first, so that no core waits for one of them at the end.
+SLOW = ("browser", "project", "chaos", "bench")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Mark tests for `-m both_databases` and for `--dist loadgroup`, then put slow folders before the others.
 
     The tests of a module share what it sets up, so they stay on one core. All browser tests stay together: they share
-    one Chromium and two servers. They come last, as random order would start and stop those again for each module.
+    one Chromium and two servers. Within a folder the order stays random.
     """
     for item in items:
         module = item.path.relative_to(TESTS).as_posix()
         if module.startswith(BOTH_DATABASES):
             item.add_marker("both_databases")
         item.add_marker(pytest.mark.xdist_group("browser" if module.startswith("browser/") else module))
-
-
-@pytest.hookimpl(trylast=True, specname="pytest_collection_modifyitems")
-def keep_browser_tests_together(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.path.is_relative_to(TESTS / "browser"))
+    yield
+    folders = {name: place for place, name in enumerate(SLOW)}
+    items.sort(key=lambda item: folders.get(item.path.relative_to(TESTS).parts[0], len(SLOW)))
