@@ -7,11 +7,16 @@ from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.caches import forget
 from tests.support.project_copy import project
 
 __all__ = ["project"]
+
+# On a busy machine, too, only a wrong answer fails a test. In CI, Hypothesis has these settings by itself.
+settings.register_profile("busy", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 pytest_plugins = ["tests.support.selection", "tests.support.leftovers"]
 
