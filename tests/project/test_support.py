@@ -2,6 +2,7 @@
 
 import ast
 import os
+import subprocess
 from pathlib import Path
 
 from quo_admin import env
@@ -40,18 +41,24 @@ LEAVES_ONE_BEHIND = """
 import subprocess
 
 def test_that_passes():
-    subprocess.run(["sh", "-c", "sleep 300 >/dev/null 2>&1 &"], check=True)
+    subprocess.run(["sh", "-c", "sleep {seconds} >/dev/null 2>&1 &"], check=True)
 """
 
 
-def test_a_run_that_leaves_a_process_behind_fails_and_ends_it(tmp_path: Path) -> None:
-    (tmp_path / "test_leaving.py").write_text(LEAVES_ONE_BEHIND)
-    pytest = (
-        *("-m", "pytest", "-q", "-p", "tests.support.leftovers", "-c", os.devnull, f"--rootdir={tmp_path}"),
-        str(tmp_path),
-    )
+def run_that_leaves_one_behind(folder: Path, seconds: float) -> subprocess.CompletedProcess[str]:
+    (folder / "test_leaving.py").write_text(LEAVES_ONE_BEHIND.format(seconds=seconds))
+    options = ("-q", "-p", "tests.support.leftovers", "-c", os.devnull, f"--rootdir={folder}")
+    return python(env.BASE_DIR, folder, "-m", "pytest", *options, str(folder))
 
-    run = python(env.BASE_DIR, tmp_path, *pytest)
+
+def test_a_run_may_leave_behind_what_ends_by_itself_at_once(tmp_path: Path) -> None:
+    run = run_that_leaves_one_behind(tmp_path, seconds=0.5)
+
+    assert (run.returncode, "Left behind" in run.stdout) == (0, False)
+
+
+def test_a_run_that_leaves_a_process_behind_fails_and_ends_it(tmp_path: Path) -> None:
+    run = run_that_leaves_one_behind(tmp_path, seconds=300)
 
     assert "1 passed" in run.stdout
     assert "Left behind by the tests, and killed" in run.stdout
