@@ -1,101 +1,127 @@
-"""What is drawn once and kept: never for another state, and in every list with that list's own links."""
+"""Rows and other drawn pieces: each page shows what is remembered now, with its own links and form token."""
 
 import re
+import shutil
+from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 import pytest
+from django.conf import settings as live
+from django.db import transaction
 from django.db.models import F
-from django.http import QueryDict
-from django.template.loader import get_template
+from django.template.autoreload import reset_loaders
 from django.test import Client
-from hypothesis import example, given
+from hypothesis import HealthCheck, Phase, example, given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pytest_django import Settings
 from selectolax.lexbor import LexborHTMLParser
 
 from accounts.models import User
-from numbers import drawing, row_patterns
-from numbers.columns import LABELS, shown
-from numbers.facts import COLUMNS, Cell, Fact
-from numbers.filters import parse
+from numbers.columns import LABELS, USUAL
+from numbers.folding import fold
 from numbers.models import NumberState, Sync
-from numbers.rows import NumberRow, TeammateLine
+from numbers.services import PAGE_SIZE
+from tests.support.caches import forget
+from tests.support.hostile import identifier
+from tests.support.number_rows import TELEPHONES, row_for, rows_of
 from tests.support.pages import LIST, Office, attribute, one, parsed, remember, texts, words
 from tests.support.quo_answers import number, user
 
-HOSTILE = ["<list>", "</list>", "<token>", "&lt;list&gt;", "US1</list>&x=", "%00", "a\u2028b"]
+HOSTILE = ["<list>", "</list>", "<token>", "&lt;list&gt;", "US1</list>&x=", "%00", "a\u2028b", "<hole 0 name>"]
 
+Json = dict[str, Any]
+Answer = list[Json]
 
-@pytest.fixture
-def rows_drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The kind of each row that a template draws while the test runs; none was drawn before."""
-    kinds: list[str] = []
-
-    class Noted:
-        def __init__(self, template: str) -> None:
-            self.template = template
-
-        def render(self, shows: dict[str, Any]) -> str:
-            if self.template == "numbers/_row.html":
-                kinds.append(shows["row"].kind)
-            return get_template(self.template).render(shows)
-
-    monkeypatch.setattr("numbers.drawing.get_template", Noted)
-    row_patterns._drawn.cache_clear()
-    return kinds
-
-
-def test_rows_of_one_pattern_are_drawn_once_for_all_lists(office: Office, rows_drawn: list[str]) -> None:
-    remember(*[number(f"PN{place}", name=f"Desk {place}") for place in range(1, 4)])
-
-    for path in (LIST, f"{LIST}?sort=-name", f"{LIST}?q=desk"):
-        names = texts(parsed(office.get(path)).css("[data-number] .name"))
-        assert sorted(names) == ["Desk 1", "Desk 2", "Desk 3"]
-
-    assert rows_drawn == ["local"]
-
-
-def test_a_row_of_another_pattern_is_drawn_by_itself(office: Office, rows_drawn: list[str]) -> None:
-    records = [number(f"PN{place}") for place in range(1, 11)]
-    remember(*records)
-    office.get(LIST)
-    rows_drawn.clear()
-    remember(*records[1:], {**records[0], "number": "+18005550123"})
-
-    page = parsed(office.get(LIST))
-
-    assert words(one(page, "[data-number=PN1] .number")) == "(800) 555-0123 toll-free"
-    assert rows_drawn == ["toll-free"]
-
-
-SOME_TEXT = st.sampled_from(["", *HOSTILE, "<hole 0 name>", "\x00", "\"'&amp;", "x" * 90]) | st.text(max_size=8)
-PEOPLE = st.builds(TeammateLine, SOME_TEXT, SOME_TEXT, SOME_TEXT, SOME_TEXT, SOME_TEXT)
-CELLS = st.tuples(*(st.builds(Cell, st.just(column), st.sampled_from(Fact), SOME_TEXT) for column in COLUMNS))
-ROWS = st.builds(
-    NumberRow,
-    key=st.integers(1),
-    **dict.fromkeys(("quo_id", "url", "symbol", "name", "number", "number_pretty"), SOME_TEXT),
-    kind=st.sampled_from(["toll-free", "local"]),
-    shown=st.lists(PEOPLE, max_size=4).map(tuple),
-    more=st.sampled_from([0, 1, 1234]),
-    cells=CELLS,
-    **dict.fromkeys(("forward", "porting", "group", "country"), SOME_TEXT),
+any_text = st.sampled_from(["", *HOSTILE, "\x00", "\"'&amp;", "x" * 90]) | st.text(
+    st.characters(codec="utf-8"), max_size=8
 )
+any_id = any_text.map(lambda text: identifier("", text)[:50])
+words_for_a_cell = st.sampled_from(["unrestricted", "restricted", "Restricted", "", "<b>&amp;\"'", "</list>"])
+regions = st.dictionaries(st.sampled_from(["US", "CA", "Intl"]), words_for_a_cell)
 
 
-@given(ROWS, st.sets(st.sampled_from(list(LABELS))), st.booleans())
-def test_a_filled_pattern_is_what_the_template_draws(row: NumberRow, columns: set[str], is_list: bool) -> None:
-    cells = drawing.draw("numbers/_cells.html", cells=row.cells, shown=shown(columns))
-    drawn = drawing.draw("numbers/_row.html", row=row, cells=cells, shown=shown(columns), is_list=is_list)
-    filled = row_patterns.row_html(row, shown(columns), is_list=is_list)
-    assert unbroken(filled) == unbroken(drawn)
+@st.composite
+def answers(draw: st.DrawFn) -> Answer:
+    """Up to four numbers and who is on them: up to six people, whose names begin with A to F."""
+    ids, text, last, has_names = draw(any_id), draw(any_text), draw(st.none() | any_text), draw(st.booleans())
+    people = [
+        user(f"US{each}{ids}", email=f"{each}@{text}", firstName=f"{each} {text}", lastName=last)
+        if has_names
+        else user(f"US{each}{ids}", email=f"{each}@{text}", firstName=None, lastName=draw(st.sampled_from([None, " "])))
+        for each in "ABCDEF"
+    ]
+    return [
+        number(
+            f"PN{place}{ids}",
+            users=draw(st.lists(st.sampled_from(people), unique_by=lambda each: each["id"])),
+            number=draw(st.sampled_from(list(TELEPHONES))),
+            forward=draw(st.none() | st.sampled_from(list(TELEPHONES)) | any_text),
+            restrictions={"calling": draw(regions), "messaging": draw(regions)},
+            **{key: draw(any_text) for key in ("name", "groupId")},
+            **{key: draw(st.none() | any_text) for key in ("symbol", "portingStatus")},
+        )
+        for place in range(draw(st.integers(1, 4)))
+    ]
 
 
-def unbroken(html: str) -> str:
-    """The HTML without the line breaks between its cells."""
-    return re.sub(r"(?<=>)\s*\n\s*(?=<)", "", html)
+def full_of(text: str) -> Json:
+    """A number with this text wherever there may be any."""
+    cells = dict.fromkeys(("US", "CA", "Intl"), text[:15])
+    return number(
+        identifier("PN", text),
+        **dict.fromkeys(("name", "symbol", "groupId", "forward", "portingStatus"), text),
+        number="+18005550123",
+        users=[user(identifier("US", text), email=text, firstName=f"A{text}", lastName=text)],
+        restrictions={"calling": cells, "messaging": cells},
+    )
+
+
+@example([[full_of("<b>&amp;\"' </list>")], [full_of("x" * 90)]], set(LABELS), False)
+@examples(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking a failure takes minutes, page after page
+)
+@given(st.lists(answers(), min_size=1, max_size=3), st.sets(st.sampled_from(list(LABELS))), st.booleans())
+def test_rows_show_what_was_remembered_last(
+    office: Office, conversation: list[Answer], columns: set[str], is_sorted: bool
+) -> None:
+    asked = {"sort": "-number"} if is_sorted else {}
+    before = transaction.savepoint()
+    forget()
+    office.post("/numbers/columns/", {"column": list(columns)})
+    try:
+        for answer in conversation:
+            remember(*answer)
+            listed = rows_of(parsed(office.get(LIST, asked)))
+            assert listed == {each["id"]: row_for(each, columns, partial(list_of, asked)) for each in answer}
+            for person in answer[0]["users"][:1]:
+                theirs = [record for record in answer if person in record["users"]]
+                of_person = rows_of(parsed(office.get(page_of(person["id"]))))
+                assert of_person == {each["id"]: row_for(each, USUAL, page_of) for each in theirs}
+    finally:
+        transaction.savepoint_rollback(before)
+
+
+def page_of(user_id: str) -> str:
+    return f"/teammates/{quote(user_id, safe='')}/"
+
+
+def list_of(asked: Mapping[str, str], user_id: str) -> str:
+    """The address of a list that is asked for, with one teammate's numbers."""
+    return f"{LIST}?{urlencode({'user': user_id, **asked})}"
+
+
+def test_a_row_counts_the_teammates_that_it_does_not_name(office: Office) -> None:
+    remember(number("PN1", users=[user(f"US{place}", firstName=f"{place:04}") for place in range(1_004)]))
+
+    assert words(one(parsed(office.get(LIST)), "[data-number] .people")) == "0000, 0001, 0002, +1,001"
 
 
 def test_nothing_stands_between_the_cells_of_a_row(office: Office) -> None:
@@ -112,8 +138,8 @@ def test_nothing_stands_between_the_cells_of_a_row(office: Office) -> None:
     [
         {"name": "New name"},
         {"symbol": "★"},
-        {"number": "+14155550177"},
-        {"forward": "+14155550188"},
+        {"number": "+18005550123"},
+        {"forward": "+14155550100"},
         {"portingStatus": "pending"},
         {"groupId": "New group"},
         {"users": [user("US1", firstName="Augusta")]},
@@ -123,67 +149,101 @@ def test_nothing_stands_between_the_cells_of_a_row(office: Office) -> None:
     ],
     ids=str,
 )
-def test_a_row_shows_each_change(office: Office, change: dict[str, Any]) -> None:
+def test_a_row_shows_each_change_at_once(office: Office, change: Json) -> None:
     office.post("/numbers/columns/", {"column": list(LABELS)})
-    remember(number("PN1", users=[user("US1")]))
-    before = one(parsed(office.get(LIST)), "[data-number]").html
-    remember({**number("PN1", users=[user("US1")]), **change})
+    record = number("PN1", users=[user("US1")])
+    remember(record)
+    before = rows_of(parsed(office.get(LIST)))
+    remember(record | change)
 
-    assert one(parsed(office.get(LIST)), "[data-number]").html != before
+    after = rows_of(parsed(office.get(LIST)))
+
+    assert after == {"PN1": row_for(record | change, LABELS, partial(list_of, {}))}
+    assert after != before
 
 
-def test_each_list_links_to_itself_with_one_teammate(office: Office) -> None:
-    remember(number("PN1", users=[user("US1")]), number("PN2", users=[user("US1")]))
+@pytest.mark.parametrize(
+    ("asked", "narrowed"),
+    [
+        ("", "user=US1"),
+        ("q=desk", "q=desk&user=US1"),
+        ("sort=-name&group=1234", "user=US1&group=1234&sort=-name"),
+        ("user=US2", "user=US1"),
+        ("page=1&q=%00&user=US1%00&colour=red", "user=US1"),
+    ],
+)
+def test_each_list_links_to_itself_with_one_teammate(office: Office, asked: str, narrowed: str) -> None:
+    people = [user("US1"), user("US2", firstName="Bo")]
+    remember(number("PN1", users=people), number("PN2", users=people))
+    office.get(LIST)
 
-    for query, narrowed in {
-        "": "user=US1",
-        "q=desk": "q=desk&user=US1",
-        "sort=-name&group=1234": "user=US1&group=1234&sort=-name",
-    }.items():
-        links = parsed(office.get(f"{LIST}?{query}")).css("[data-number] [data-teammate=US1]")
+    for _ in range(2):
+        links = parsed(office.get(f"{LIST}?{asked}")).css("[data-number] [data-teammate=US1]")
         assert [attribute(link, "href") for link in links] == [f"{LIST}?{narrowed}"] * 2
-        assert [attribute(link, "href") for link in links] == [f"{LIST}?{narrowed}"] * 2
+
+
+@examples(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    any_text.filter(lambda text: fold(text) and "\x00" not in text),
+    any_id,
+    st.sets(st.sampled_from(["q", "group", "porting"])),
+)
+@example("%00", "%00", {"q", "group", "porting"})
+def test_a_teammates_link_adds_their_id_to_what_was_asked(office: Office, text: str, rest: str, keys: set[str]) -> None:
+    asked = {"q": " ".join(text.split()), "group": text, "porting": text}
+    asked = {key: asked[key] for key in keys}
+    before = transaction.savepoint()
+    forget()
+    try:
+        remember(number("PN1", name=text, groupId=text, portingStatus=text, users=[user(f"US{rest}")]))
+        link = one(parsed(office.get(LIST, {**asked, "sort": "-name"})), "[data-number=PN1] [data-teammate]")
+    finally:
+        transaction.savepoint_rollback(before)
+
+    path, query = attribute(link, "href").split("?")
+    assert path == LIST
+    assert dict(parse_qsl(query, strict_parsing=True)) == {**asked, "user": f"US{rest}", "sort": "-name"}
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_what_quo_sends_is_never_taken_for_a_place_of_a_link(office: Office, text: str) -> None:
-    remember(number("PN1", name=text, groupId=text, users=[user(f"US{text}".replace("\u2028", ""), firstName=text)]))
+def test_hostile_text_in_a_row_stays_text(office: Office, text: str) -> None:
+    remember(number("PN1", name=text, groupId=text, users=[user(identifier("US", text), firstName=text)]))
 
     page = parsed(office.get(LIST))
 
     row = one(page, "[data-number]")
     assert words(one(row, ".name bdi")) == " ".join(text.split())
     (link,) = row.css("[data-teammate]")
-    query = urlencode({"user": attribute(link, "data-teammate")})
-    assert attribute(link, "href") == f"{LIST}?{query}"
-    assert not page.css("list, token")
+    assert attribute(link, "href") == list_of({}, identifier("US", text))
+    assert not page.css("list, token, hole")
 
 
-@given(
-    st.dictionaries(st.sampled_from(["q", "group", "porting", "sort", "user", "kind"]), st.text(max_size=12)),
-    st.text(max_size=12).map("US{}".format),
-)
-@example({"q": "%00", "group": "%00"}, "US%00")
-@example({"q": "\x00", "user": "US\x00"}, "US")
-def test_what_stands_around_a_teammate_makes_the_address_of_their_list(query: dict[str, str], user_id: str) -> None:
-    asked = parse(QueryDict(urlencode(query, errors="replace")))
+def test_a_link_from_a_later_page_leads_to_the_first_one(office: Office) -> None:
+    remember(*[number(f"PN{place}", users=[user("US1")]) for place in range(PAGE_SIZE + 1)])
 
-    before, after = asked.around_user()
+    (link,) = parsed(office.get(f"{LIST}?page=2")).css("[data-number] [data-teammate]")
 
-    quoted = quote_plus(user_id, errors="replace")
-    assert f"{before}{quoted}{after}" == asked.but(user=user_id.encode(errors="replace").decode()).query
+    assert attribute(link, "href") == f"{LIST}?user=US1"
 
 
-def test_while_templates_are_written_each_row_is_drawn_anew(
-    office: Office, rows_drawn: list[str], settings: Settings
+def test_while_templates_are_written_each_change_of_one_is_seen(
+    office: Office, settings: Settings, tmp_path: Path
 ) -> None:
+    """Even where something was drawn from it before."""
     remember(number("PN1"))
+    templates = shutil.copytree(live.BASE_DIR / "templates", tmp_path / "templates")
+    settings.TEMPLATES = [live.TEMPLATES[0] | {"DIRS": [templates]}]
     settings.DEBUG = True
-
     office.get(LIST)
-    office.get(LIST)
+    for file in templates.rglob("*.html"):
+        file.write_text(re.sub("<(?=t[hd] |label)", "<b-", file.read_text(encoding="utf-8")), encoding="utf-8")
+    reset_loaders()  # as Django's own server does when a template changes
 
-    assert rows_drawn == ["local"] * 2
+    page = parsed(office.get(LIST))
+
+    assert len(page.css("b-td")) > 7
+    assert page.css("b-th, b-label")
+    assert not page.css("td, th, label")
 
 
 def tokens(page: LexborHTMLParser) -> set[str]:

@@ -1,0 +1,111 @@
+"""What a row of a table of numbers shows, and what it must show of a record that Quo sent."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from tests.support.pages import attribute, one, words
+
+# E.164: as people write it, its kind and its country.
+TELEPHONES = {
+    "+14155550100": ("(415) 555-0100", "local", "United States"),
+    "+16045550100": ("(604) 555-0100", "local", "Canada"),
+    "+18005550123": ("(800) 555-0123", "toll-free", "United States"),
+    "+442079460958": ("+44 20 7946 0958", "local", "United Kingdom"),
+    "+15555550123": ("(555) 555-0123", "local", "not known"),
+}
+CELLS = {
+    f"{channel}_{region.lower()}": (channel, region, f"{channel.capitalize()}, {place}")
+    for channel in ("calling", "messaging")
+    for region, place in (("US", "United States"), ("CA", "Canada"), ("Intl", "international"))
+}
+_FACTS = {"unrestricted": "allowed", "restricted": "restricted"}
+_PLAIN = {
+    "symbol": ".symbol-column",
+    "forward": ".forward",
+    "porting": ".porting",
+    "group": ".group",
+    "kind": ".kind",
+    "country": ".country",
+}
+
+Row = dict[str, Any]
+
+
+def rows_of(page: LexborHTMLParser) -> dict[str, Row]:
+    """Return what each row of the page's table shows, by the number's id and the key of the column."""
+    rows = page.css("table.numbers tr[data-number]")
+    found = {attribute(row, "data-number"): _read(row) for row in rows}
+    assert len(found) == len(rows), "a number stands in two rows"
+    return found
+
+
+def _read(row: LexborNode) -> Row:
+    name = one(row, "th.name")
+    shown: Row = {"name": (words(name), attribute(one(name, "a"), "href"))}
+    shown |= {key: words(cell) for key, selector in _PLAIN.items() for cell in row.css(f"td{selector}")}
+    for cell in row.css("td.number"):
+        shown["number"] = (words(cell), attribute(one(cell, "[title]"), "title"))
+    for cell in row.css("td.people"):
+        links = [
+            (attribute(link, "data-teammate"), _single(attribute(link, "title")), attribute(link, "href"))
+            for link in cell.css("[data-teammate]")
+        ]
+        shown["teammates"] = (words(cell), links, [attribute(more, "href") for more in cell.css(".more")])
+    for cell in row.css("td[data-cell]"):
+        key = attribute(cell, "data-cell").lower().replace(".", "_")
+        shown[key] = (words(cell), attribute(cell, "data-fact"), _single(attribute(cell, "aria-label")))
+    assert len(row.css("th, td")) == len(shown), "a cell stands twice in a row, or is none of a column"
+    return shown
+
+
+def row_for(record: Mapping[str, Any], columns: Collection[str], address_for: Callable[[str], str]) -> Row:
+    """Return what `rows_of` must find for a record; a teammate's name leads to `address_for` their id."""
+    url = f"/numbers/{quote(record['id'], safe='')}/"
+    number, kind, country = TELEPHONES[record["number"]]
+    forward = record["forward"] or ""
+    row: Row = {
+        "name": (_single(record["name"]) or "(no name)", url),
+        "symbol": _single(record["symbol"] or ""),
+        "number": (f"{number} toll-free" if kind == "toll-free" else number, record["number"]),
+        "teammates": _teammates(record["users"], url, address_for),
+        "forward": TELEPHONES[forward][0] if forward in TELEPHONES else _single(forward),
+        "porting": _single(_cut(record["portingStatus"] or "", 40)),
+        "group": _single(_cut(record["groupId"], 40)),
+        "kind": kind,
+        "country": country,
+        **{key: _cell(record["restrictions"], *cell) for key, cell in CELLS.items()},
+    }
+    return {key: value for key, value in row.items() if key in {"name", *columns}}
+
+
+def _teammates(people: list[dict[str, Any]], url: str, address_for: Callable[[str], str]) -> Any:
+    people = sorted(people, key=_name)  # which begin with ASCII letters or digits
+    named = people if len(people) <= 4 else people[:3]
+    more = [f"+{len(people) - len(named):,}"] if people[len(named) :] else []
+    links = [(each["id"], _single(each["email"]), address_for(each["id"])) for each in named]
+    names = [_cut(_name(each), 60) for each in named]
+    return _single(", ".join([*names, *more])) if people else "nobody", links, [f"{url}#teammates"] * len(more)
+
+
+def _name(person: Mapping[str, Any]) -> str:
+    names = [name.strip() for name in (person["firstName"], person["lastName"]) if name and name.strip()]
+    return " ".join(names) or str(person["email"])
+
+
+def _cell(restrictions: Mapping[str, Any], channel: str, region: str, title: str) -> tuple[str, str, str]:
+    raw = restrictions[channel].get(region, "")
+    fact = _FACTS.get(raw, "unknown")
+    says = _single(f"not reported {raw}") if fact == "unknown" else fact
+    return says, fact, f"{title}: {says}"
+
+
+def _cut(text: str, letters: int) -> str:
+    return text if len(text) <= letters else f"{text[: letters - 1]}…"
+
+
+def _single(text: str) -> str:
+    """Return the text as people read it: its white space single, and no NUL, which no database can hold."""
+    return " ".join(text.replace("\x00", "\ufffd").split())
