@@ -75,7 +75,7 @@ def measure(asked: Options) -> Generator[Line]:
             scene = Scene(size, url)
             with (
                 postgres.emptied_afterwards(url) if url else nullcontext(),
-                closing(_at(scene, workspace, asked)) as found,
+                closing(measure_scene(scene, workspace, asked)) as found,
             ):
                 for line in found:
                     if (line.group, line.name) == ("pages", pages.FIRST):
@@ -85,7 +85,7 @@ def measure(asked: Options) -> Generator[Line]:
         yield from _growth(database, medians)
 
 
-def _at(scene: Scene, workspace: Workspace, asked: Options) -> Generator[Line]:
+def measure_scene(scene: Scene, workspace: Workspace, asked: Options) -> Generator[Line]:
     """Everything that is measured at one size on one database."""
     with (
         tempfile.TemporaryDirectory(prefix="quo-admin-bench-") as folder,

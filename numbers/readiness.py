@@ -33,7 +33,7 @@ class Check:
 def readiness() -> tuple[Check, ...]:
     """Return every check, whatever the others found. Never raises."""
     cache_in_redis = (_cache(),) if settings.ENVIRONMENT["CACHE_URL"] else ()
-    return _database(), _migrations(), *cache_in_redis, _secret(), _DISK.check()
+    return _database(), _migrations(), *cache_in_redis, _secret(), DISK.check()
 
 
 def _database() -> Check:
@@ -88,7 +88,7 @@ def written_folders() -> set[Path]:
     return {settings.DATA_DIR, *([database.parent] if database else [])}
 
 
-class _Disk:
+class Disk:
     """Whether a small file can be written, tried now and then, for all who ask this process."""
 
     def __init__(self) -> None:
@@ -104,7 +104,7 @@ class _Disk:
             return self._found
 
 
-_DISK = _Disk()
+DISK = Disk()
 
 
 def _try_disk() -> Check:

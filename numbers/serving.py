@@ -94,7 +94,7 @@ def listen() -> socket.socket:
     )
 
 
-class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn with this project's application, in this process."""
 
     def __init__(self, options: dict[str, Any]) -> None:
@@ -160,7 +160,7 @@ def serve(listener: socket.socket, when_ready: Callable[[], None]) -> None:
         if worker.age == WORKERS:  # they are counted from 1; one that replaces another has a number of its own
             when_ready()
 
-    _Server(
+    Server(
         {
             "bind": f"fd://{listener.detach()}",
             "preload_app": True,

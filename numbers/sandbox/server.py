@@ -106,6 +106,10 @@ class SandboxServer:
         self._is_serving = True
         self._listener.serve_forever(poll_interval=0.02)
 
+    def serve(self, connection: socket.socket, address: object) -> None:
+        """Answer on a connection that somebody else has accepted, in a thread of its own; close it in the end."""
+        self._listener.process_request(connection, address)
+
     def shutdown(self) -> None:
         """Let `serve_forever()` return."""
         self._listener.shutdown()

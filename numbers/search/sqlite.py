@@ -1,7 +1,7 @@
 """The index of a SQLite database: how it is made, kept by triggers, and told from one that is not whole."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 from typing import Any
@@ -40,12 +40,17 @@ def _table(each: Indexed) -> str:
 
 
 @cache
-def _is_possible() -> bool:
-    """Say whether this SQLite knows trigrams: from 3.34 on, where it was built with FTS5."""
+def knows_trigrams() -> bool:
+    """Say whether this SQLite can have the index: from 3.34 on, where it was built with FTS5."""
+    return can_make(_table(each) for each in INDEXED)
+
+
+def can_make(tables: Iterable[str]) -> bool:
+    """Say whether this SQLite can make tables by this SQL."""
     try:
         with closing(sqlite3.connect(":memory:")) as database:
-            for each in INDEXED:
-                database.execute(_table(each))
+            for sql in tables:
+                database.execute(sql)
     except sqlite3.OperationalError:
         return False
     return True
@@ -53,7 +58,7 @@ def _is_possible() -> bool:
 
 def is_whole(database: sqlite3.Connection) -> bool:
     """Say whether the index is there and is kept. What was written while a trigger was missing is not in it."""
-    if not _is_possible():
+    if not knows_trigrams():
         return False
     wanted = dict(_definitions())
     places = ", ".join("?" * len(wanted))
@@ -99,7 +104,7 @@ def _forget_triggers(database: sqlite3.Connection) -> None:
 def make(database: sqlite3.Connection) -> None:
     """Make the index of what is there, whatever of it there was. A SQLite that cannot have it only lets go of it."""
     _forget_triggers(database)
-    if not _is_possible():
+    if not knows_trigrams():
         return
     _teach(database)
     for each in INDEXED:

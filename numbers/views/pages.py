@@ -7,6 +7,7 @@ again. A browser keeps none (see `quo_admin.headers`): after signing out nothing
 import hashlib
 from collections.abc import Hashable, Iterable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -59,7 +60,8 @@ def _tag_of(request: HttpRequest, page: str, context: Mapping[str, Any], shows: 
         return None
     user = user_of(request)
     told = (
-        *(_code(), page, request.get_full_path(), repr(context["version"]), _age(context["freshness"]), repr(shows)),
+        *(_code_in(settings.BASE_DIR), page, request.get_full_path()),
+        *(repr(context["version"]), _age(context["freshness"]), repr(shows)),
         *(user.pk, user.name, user.email, user.is_staff, user.has_perm(ASK_QUO), user.has_perm(SHARE_FILTERS)),
         *(request.session.session_key, request.META.get("CSRF_COOKIE"), settings.DEMO),
         *(theme_of(request), get_current_timezone_name()),
@@ -73,11 +75,11 @@ def _age(freshness: Freshness) -> tuple[Any, ...]:
 
 
 @cache
-def _code() -> str:
+def _code_in(base: Path) -> str:
     """Tell one release of the program from another, also where somebody changed a template in its place."""
     digest = hashlib.blake2b(digest_size=16)
     for folder in ("templates", "static", "numbers"):
-        for path in sorted((settings.BASE_DIR / folder).rglob("*.*")):
+        for path in sorted((base / folder).rglob("*.*")):
             if path.suffix != ".pyc":
-                digest.update(f"{path.relative_to(settings.BASE_DIR)} {path.stat().st_mtime_ns}\n".encode())
+                digest.update(f"{path.relative_to(base)} {path.stat().st_mtime_ns}\n".encode())
     return digest.hexdigest()

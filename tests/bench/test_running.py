@@ -21,7 +21,7 @@ def _at(scene: Scene, _workspace: object, _asked: Options) -> Generator[Line]:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nothing is measured, and nothing is kept but by the test."""
-    monkeypatch.setattr(running, "_at", _at)
+    monkeypatch.setattr(running, "measure_scene", _at)
     monkeypatch.setattr(running, "workspace_of", lambda size: size)
     monkeypatch.setattr(options, "RESULTS", tmp_path / "results")
     monkeypatch.setattr(options, "UNKEPT", tmp_path / "unkept")
@@ -76,7 +76,7 @@ def test_a_run_that_is_stopped_writes_nothing(monkeypatch: pytest.MonkeyPatch) -
         yield from _at(scene, *rest)  # type: ignore[arg-type]
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(running, "_at", stopped)
+    monkeypatch.setattr(running, "measure_scene", stopped)
     assert main(["1000"]) == 130
     assert not options.UNKEPT.exists()
 

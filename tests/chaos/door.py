@@ -113,7 +113,7 @@ class Door:
             self.asked += 1
             script = self.script
             if script is None and self.tls is None:
-                self.sandbox._listener.process_request(connection, address)
+                self.sandbox.serve(connection, address)
             else:
                 threading.Thread(target=self._serve, args=[connection, script, self.tls], daemon=True).start()
 

@@ -23,6 +23,7 @@ from numbers.exports.formats import FORMATS
 from numbers.exports.links import export_urls
 from numbers.filters import NumberFilters
 from tests.support.exported_files import fetched, raw_table, records, table
+from tests.support.outages import database_fails_at
 from tests.support.pages import Office, attribute, remember, words
 from tests.support.quo_answers import number
 
@@ -177,16 +178,16 @@ def test_head_makes_no_file(office: Office, monkeypatch: pytest.MonkeyPatch, pat
     assert office.head(path).status_code == 200
 
 
-def test_what_fails_later_cuts_the_file_short(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("of", ["numberstate", "assignment"])
+def test_what_fails_later_cuts_the_file_short(db: None, monkeypatch: pytest.MonkeyPatch, of: str) -> None:
     """The client sees that the answer did not end: half a list never looks like a whole one."""
     monkeypatch.setattr("numbers.exports.rows.FIRST", 1)
     monkeypatch.setattr("numbers.exports.blocks.BLOCK", 1)
     remember(number("PN1", name="A"), number("PN2", name="B"))
     document = number_document(NumberFilters(), "json")
     assert b"PN1" in next(document)
-    monkeypatch.setattr("numbers.exports.rows._people_on", fail)
 
-    with pytest.raises(OperationalError):
+    with database_fails_at(f'SELECT "numbers_{of}"'), pytest.raises(OperationalError):
         next(document)
 
 

@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from numbers.backups import making, tables
-from numbers.backups.files import opened
+from numbers.backups.files import opened, sync_to_disk
 from numbers.invariants import findings
 from tests.support.databases import (
     SECRET,
@@ -150,13 +150,12 @@ def test_with_a_file_that_is_replaced_goes_what_sqlite_kept_beside_it(site: Site
 
 def test_of_two_at_once_the_second_does_not_replace_the_first(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     file = site.folder / "b.sqlite3"
-    work = making._fill
 
     def meanwhile(draft: Path) -> None:
-        work(draft)
         file.write_text("the first")
+        sync_to_disk(draft)
 
-    monkeypatch.setattr(making, "_fill", meanwhile)
+    monkeypatch.setattr(making, "sync_to_disk", meanwhile)
     with pytest.raises(CommandError, match="is there already"):
         call_command("backup", str(file))
     assert file.read_text() == "the first"
@@ -261,7 +260,7 @@ import quo_admin, django
 django.setup()
 from django.core.management import call_command
 from numbers.backups import making
-making._put_in_place = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+making.sync_to_disk = lambda _draft: os.kill(os.getpid(), signal.SIGKILL)
 call_command("backup", sys.argv[1], "--overwrite")
 """
 

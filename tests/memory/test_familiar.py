@@ -152,7 +152,7 @@ def test_what_is_set_aside_is_told_each_time(office: Office) -> None:
 
 
 def test_other_code_reads_everything_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(familiar, "_KEY", b"of another code")
+    monkeypatch.setattr(familiar, "KEY", b"of another code")
     assert hears(office, FIRST, SECOND)[1] == ("PN1", "PN2")
     assert hears(office, FIRST, SECOND)[1] == ()
 

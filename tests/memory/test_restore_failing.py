@@ -4,6 +4,7 @@ import errno
 import shutil
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +29,20 @@ from tests.support.databases import (
 pytestmark = needs_database
 
 
-@pytest.mark.parametrize("step", ["_fill_tables", "_commit"])
+@pytest.mark.parametrize("statement", ["DROP table", 'INSERT INTO main."accounts_user"', "COMMIT"])
 @only_sqlite
 def test_one_that_fails_half_way_changes_nothing_on_sqlite(
-    site: Site, backup: Path, monkeypatch: pytest.MonkeyPatch, step: str
+    site: Site, backup: Path, monkeypatch: pytest.MonkeyPatch, statement: str
 ) -> None:
     before = everything()
 
-    def fail(*_: Any) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
+    class Full(sqlite3.Connection):
+        def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
+            if sql.startswith(statement):
+                raise sqlite3.OperationalError("database or disk is full")
+            return super().execute(sql, *parameters)
 
-    monkeypatch.setattr(restoring, step, fail)
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Full))
     with pytest.raises(CommandError, match=r"Nothing was restored. The database says: database or disk is full"):
         restore(backup)
     assert everything() == before

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.db.models import TextField
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -182,8 +183,11 @@ def test_a_trigger_that_is_gone_loses_no_answer_and_comes_back(rows: None, index
 
 @only_sqlite
 def test_a_table_that_is_made_anew_has_its_index_after_the_migration(rows: None) -> None:
+    own, nullable = SearchText._meta.get_field("own"), TextField(null=True)
+    nullable.set_attributes_from_name("own")
     with connection.constraint_checks_disabled(), connection.schema_editor() as editor:
-        editor._remake_table(SearchText)  # type: ignore[attr-defined]
+        for before, after in ((own, nullable), (nullable, own)):
+            editor.alter_field(SearchText, before, after)
     assert not sqlite.is_whole(connection.connection)
     assert found("lobb") == ["PN1"]
     migrate()
@@ -213,7 +217,7 @@ def test_without_trigrams_all_goes_on_and_with_them_the_index_is_made(
     rows: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as older:
-        older.setattr(sqlite, "_is_possible", lambda: False)
+        older.setattr(sqlite, "knows_trigrams", lambda: False)
         migrate()
         triggers = ask("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         assert not [name for (name,) in triggers if is_part(name)]
@@ -237,11 +241,12 @@ def test_a_file_that_cannot_be_read_fails_as_every_question_does(monkeypatch: py
 
 
 @only_sqlite
-def test_an_sqlite_that_knows_no_trigrams_is_recognized(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        sqlite, "_table", lambda each: f"CREATE VIRTUAL TABLE {each.name} USING fts5(a, tokenize = 'x')"
-    )
-    assert not sqlite._is_possible.__wrapped__()
+@pytest.mark.parametrize(
+    "table", ["CREATE VIRTUAL TABLE t USING fts4711(a)", "CREATE VIRTUAL TABLE t USING fts5(a, tokenize = 'x')"]
+)
+def test_an_sqlite_without_the_module_or_the_tokenizer_is_recognized(table: str) -> None:
+    assert not sqlite.can_make([table])
+    assert sqlite.can_make(["CREATE VIRTUAL TABLE t USING fts5(a, tokenize = 'trigram')"])
 
 
 @only_postgresql

@@ -54,7 +54,7 @@ def test_into_an_sqlite_without_trigrams_it_is_restored_without_the_index(
     fill()
     call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
     change_everything()
-    monkeypatch.setattr(sqlite, "_is_possible", lambda: False)
+    monkeypatch.setattr(sqlite, "knows_trigrams", lambda: False)
     restore(site)
     assert found("front desk") == ["PN1", "PN2"]
     Office().hears(number("PN1", name="Garage"))

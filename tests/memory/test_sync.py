@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from numbers import recording
-from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState
+from numbers.models import NumberState, PhoneNumber, Sync
 from numbers.quo import errors
 from numbers.quo.errors import NotFound, QuoError, Unauthorized, Unavailable
 from numbers.sync import KEPT_SET_ASIDE, LOOK_UPS, SyncBusy, SyncRefused
+from tests.support.outages import database_fails_at
 from tests.support.records import (
     NINE,
     Office,
@@ -259,43 +259,33 @@ def test_after_a_failure_the_next_sync_carries_on(office: Office) -> None:
     assert_sound()
 
 
-STEPS = [
-    (recording, "_record_numbers"),
-    (recording, "_record_states"),
-    (recording, "_record_assignments"),
-    (PhoneNumber.objects, "bulk_create"),
-    (Teammate.objects, "bulk_create"),
-    *((recording, f"insert {model.__name__}") for model in (NumberState, Assignment, TeammateState)),
+WRITES = [
+    *(
+        f'INSERT INTO "numbers_{table}"'
+        for table in ("phonenumber", "teammate", "numberstate", "teammatestate", "assignment", "searchtext")
+    ),
+    *(f'UPDATE "numbers_{table}"' for table in ("phonenumber", "numberstate", "teammatestate", "assignment")),
 ]
 
 
-@pytest.mark.parametrize(("owner", "step"), STEPS, ids=[f"{owner}-{step}" for owner, step in STEPS])
+@pytest.mark.parametrize("statement", WRITES)
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_database_that_fails_while_recording_leaves_everything_as_it_was(
-    office: Office, monkeypatch: pytest.MonkeyPatch, owner: Any, step: str, when: str
+    office: Office, statement: str, when: str
 ) -> None:
-    office.hears(number("PN1", ADA), number("PN3"))
+    known = [number("PN1", ADA), number("PN3", BEA)]
+    office.hears(*known)
     remembered = everything()
-    step, _, of_model = step.partition(" ")
-    real = getattr(owner, step)
 
-    def fail(*args: Any, **kwargs: Any) -> None:
-        if of_model and args[0].__name__ != of_model:
-            real(*args, **kwargs)
-            return
-        if when == "after":
-            real(*args, **kwargs)
-        raise OperationalError("database or disk is full")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(owner, step, fail)
-        sync = office.hears(number("PN1", teammate("US1", first_name="Else")), number("PN2", BEA))
+    with database_fails_at(statement, when=when):
+        renamed = number("PN1", teammate("US1", first_name="Else"), name="Else")
+        sync = office.hears(renamed, number("PN2", teammate("US3")), accept_removals=True)
     sync.refresh_from_db()
     assert (sync.outcome, sync.error_kind, sync.observed_at) == ("failed", "memory", None)
     assert (sync.seen, sync.new, sync.changed, sync.wrote) == (0, 0, 0, False)
     assert "could not be written" in sync.error_sentence
     assert everything() == remembered
-    assert office.hears(number("PN1", ADA), number("PN3")).wrote is False
+    assert office.hears(*known).wrote is False
 
 
 def test_success_is_marked_in_the_same_transaction_as_the_memory(

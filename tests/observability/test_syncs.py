@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from numbers import services, sync
 from numbers.models import Sync
 from numbers.quo.errors import RateLimited
+from numbers.sandbox.faults import Timing
 from numbers.sandbox.server import SandboxServer
 from numbers.sync import WORKSPACE, SyncBusy, SyncRefused
 from quo_admin.request_id import HEADER
@@ -55,9 +56,9 @@ def test_a_failed_sync_says_what_failed_and_quos_trace(quo: SandboxServer, log: 
     assert line["quo_trace"] == ended.error_trace != ""
 
 
-def test_each_time_that_quo_was_asked_counts(quo: SandboxServer, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numbers.quo.client._backoff", lambda _state: 0.01)
-    quo.next_faults = ["500", "500"]
+def test_each_time_that_quo_was_asked_counts(quo: SandboxServer, log: Log) -> None:
+    quo.timing = Timing(retry_after="0")
+    quo.next_faults = ["429-retry-after", "429-retry-after"]
     services.run_sync(WORKSPACE)
 
     assert line_of(log)["http_calls"] == len(quo.requests) == 3

@@ -110,7 +110,7 @@ def test_it_is_not_ready_when_the_secret_key_is_no_longer_kept(client: Client, s
 @pytest.fixture
 def untried_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the tests before have found of the disk is forgotten."""
-    monkeypatch.setattr(readiness, "_DISK", readiness._Disk())
+    monkeypatch.setattr(readiness, "DISK", readiness.Disk())
 
 
 @pytest.mark.django_db

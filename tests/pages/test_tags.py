@@ -1,9 +1,14 @@
 """Who has a page as it would be drawn now is told so and nothing more; whatever would draw it otherwise, sends it."""
 
+import itertools
+import os
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings as live
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -11,7 +16,6 @@ from pytest_django import Settings
 from accounts.models import User
 from accounts.roles import Role, give_role
 from numbers.quo.errors import from_answer
-from numbers.views import pages
 from tests.support.pages import HTMX, LIST, Office, doubt, fail, of_role, remember
 from tests.support.quo_answers import number, user
 from tests.support.teammates import remember_of
@@ -152,11 +156,16 @@ def test_after_signing_in_again_the_page_is_another_one_with_the_forms_of_then(o
     assert tag(office) != before
 
 
-def test_with_other_templates_the_page_is_another_one(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_other_templates_the_page_is_another_one(office: Office, settings: Settings, tmp_path: Path) -> None:
     before = tag(office)
+    for copy, folder in itertools.product(("same", "other"), ("templates", "static", "numbers")):
+        without_bytecode = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(live.BASE_DIR / folder, tmp_path / copy / folder, ignore=without_bytecode)
+    os.utime(tmp_path / "other" / "templates" / "base.html")
 
-    monkeypatch.setattr(pages, "_code", lambda: "of another release")
-
+    settings.BASE_DIR = tmp_path / "same"
+    assert tag(office) == before
+    settings.BASE_DIR = tmp_path / "other"
     assert tag(office) != before
 
 

@@ -1,9 +1,10 @@
 import json
+from typing import get_args
 
 import pytest
 
 from numbers.quo import errors
-from numbers.quo.errors import QuoError, Unavailable, from_answer
+from numbers.quo.errors import QuoError, Reason, Unavailable, from_answer
 
 KINDS = {
     204: errors.BadPayload,
@@ -107,7 +108,7 @@ def test_a_refused_key_says_who_can_repair_it() -> None:
 
 
 def test_every_way_of_being_unavailable_has_a_sentence_of_its_own() -> None:
-    sentences = [Unavailable(reason).sentence for reason in errors._UNAVAILABLE]
+    sentences = [Unavailable(reason).sentence for reason in get_args(Reason)]
 
     assert len(set(sentences)) == len(sentences) == 10
 

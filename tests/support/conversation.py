@@ -4,18 +4,16 @@ from collections.abc import Sequence
 from copy import deepcopy
 from datetime import datetime
 from typing import Any
-from unittest import mock
 
 import pytest
-from django.db import OperationalError
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from numbers import recording
 from numbers.models import Assignment, LastAnswer, NumberState, PhoneNumber, Sync, Teammate, TeammateState
 from numbers.quo.errors import QuoError, Unauthorized, Unavailable
 from numbers.quo.payloads import NumberRecord, Regions
+from tests.support.outages import database_fails_at
 from tests.support.records import Office, Source, answer, number, of_number, of_teammate, teammate
 from tests.support.stored import View, assert_sound, row_counts_of_memory, view
 
@@ -247,11 +245,13 @@ class Conversation(RuleBasedStateMachine):
             sync = self.office.sync(Source(single={"PN0": error}), of_number("PN0"))
         assert (sync.outcome, sync.error_kind) == ("failed", error.kind)
 
-    @rule(step=st.sampled_from(["_record_numbers", "_record_states", "_record_assignments"]))
-    def fail_at_the_database(self, step: str) -> None:
+    @rule(
+        table=st.sampled_from(["phonenumber", "numberstate", "assignment"]), when=st.sampled_from(["before", "after"])
+    )
+    def fail_at_the_database(self, table: str, when: str) -> None:
         stranger = number("PNstranger", teammate("USstranger"))
         records = [number(pn, teammate("US0"), name="Lost") for pn in self.quo]
-        with mock.patch.object(recording, step, side_effect=OperationalError("disk full")):
+        with database_fails_at(f'INSERT INTO "numbers_{table}"', when=when):
             sync = self.office.hears(*records, stranger)
         assert (sync.outcome, sync.error_kind) == ("failed", "memory")
 

@@ -1,10 +1,10 @@
-"""A database that stops answering."""
+"""A database that stops answering, to everything or to some statements."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 
 @contextmanager
@@ -13,4 +13,19 @@ def database_is_down(error: Exception) -> Iterator[None]:
         raise error
 
     with connection.execute_wrapper(refuse):
+        yield
+
+
+@contextmanager
+def database_fails_at(statement: str, *, when: str = "before") -> Iterator[None]:
+    """Let each SQL statement that begins like this fail, before or after its work is done."""
+
+    def answer(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        is_meant = sql.startswith(statement)
+        result = execute(sql, *rest) if when == "after" or not is_meant else None
+        if is_meant:
+            raise OperationalError("database or disk is full")
+        return result
+
+    with connection.execute_wrapper(answer):
         yield
