@@ -4,6 +4,8 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 TESTS = Path(__file__).parents[1]
 
@@ -63,16 +65,25 @@ SLOW = ("browser", "project", "chaos", "bench")
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Mark tests for `-m both_databases` and for `--dist loadgroup`, then put slow folders before the others.
-
-    The tests of a module share what it sets up, so they stay on one core. All browser tests stay together: they share
-    one Chromium and two servers. Within a folder the order stays random.
-    """
+    """Mark tests for `-m both_databases`, then put slow folders before the others; each keeps its random order."""
     for item in items:
-        module = item.path.relative_to(TESTS).as_posix()
-        if module.startswith(BOTH_DATABASES):
+        if item.path.relative_to(TESTS).as_posix().startswith(BOTH_DATABASES):
             item.add_marker("both_databases")
-        item.add_marker(pytest.mark.xdist_group("browser" if module.startswith("browser/") else module))
     yield
     folders = {name: place for place, name in enumerate(SLOW)}
     items.sort(key=lambda item: folders.get(item.path.relative_to(TESTS).parts[0], len(SLOW)))
+
+
+class ModuleScheduling(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
+    """The tests of a module share what it sets up, so one core runs them.
+
+    It runs all browser tests: they share one Chromium and two servers.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return "tests/browser" if module.startswith("tests/browser/") else module
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ModuleScheduling:
+    return ModuleScheduling(config, log)
