@@ -39,10 +39,10 @@ def test_every_release_after_the_first_has_a_date() -> None:
         assert date.fromisoformat(day)
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/deployment.md"])
+@pytest.mark.parametrize("document", ["README.md", "docs/deployment.md", "docs/containers.md"])
 def test_the_documents_check_out_the_newest_release(document: str) -> None:
     text = (env.BASE_DIR / document).read_text(encoding="utf-8")
-    assert re.findall(r"git checkout v(\S+?)[` ]", text) == [numbered_sections()[0][0]]
+    assert re.findall(r"git checkout v(\S+?)[`\s]", text) == [numbered_sections()[0][0]]
 
 
 def test_the_changelog_begins_with_what_is_not_released_yet() -> None:
