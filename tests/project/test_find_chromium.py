@@ -51,11 +51,20 @@ def test_one_that_is_named_and_does_not_run_is_not_replaced_in_silence(bare: Pat
     )
 
 
-@pytest.mark.parametrize("name", ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"])
+NAMES = ("chromium-headless-shell", "chrome-headless-shell", "chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.mark.parametrize("name", [*NAMES, "google-chrome-stable"])
 def test_the_machines_own_is_found_in_silence(bare: Path, name: str) -> None:
     executable(bare / "bin" / name, f"echo noise >&2; {A_CHROMIUM}")
     found = find(bare)
     assert (found.returncode, found.stdout, found.stderr) == (0, f"{bare}/bin/{name}\n", "")
+
+
+def test_one_without_windows_is_preferred(bare: Path) -> None:
+    executable(bare / "bin" / "chromium", A_CHROMIUM)
+    executable(bare / "bin" / "chromium-headless-shell", A_CHROMIUM)
+    assert find(bare).stdout == f"{bare}/bin/chromium-headless-shell\n"
 
 
 def test_one_that_does_not_run_is_passed_over(bare: Path) -> None:
@@ -64,16 +73,18 @@ def test_one_that_does_not_run_is_passed_over(bare: Path) -> None:
     assert find(bare).stdout == f"{bare}/bin/google-chrome\n"
 
 
-def test_root_gets_debians_package(bare: Path) -> None:
+@pytest.mark.parametrize("package", ["chromium-headless-shell", "chromium"])
+def test_root_gets_the_package_that_the_system_has(bare: Path, package: str) -> None:
     executable(bare / "bin" / "id", "echo 0")
     shutil.copy2(shutil.which("cp") or "", bare / "bin" / "cp")
     executable(bare / "packaged", A_CHROMIUM)
     executable(
         bare / "bin" / "apt-get",
-        'echo "from where it comes $*"; [ "$1" = update ] || cp packaged bin/chromium',
+        'echo "from where it comes $*"\n'
+        f'case "$*" in update) ;; *" {package}") cp packaged bin/{package};; *) exit 1;; esac',
     )
     found = find(bare)
-    assert (found.returncode, found.stdout, found.stderr) == (0, f"{bare}/bin/chromium\n", INSTALLING)
+    assert (found.returncode, found.stdout, found.stderr) == (0, f"{bare}/bin/{package}\n", INSTALLING)
 
 
 def test_who_is_not_root_does_not_touch_apt_and_gets_playwrights(bare: Path) -> None:
@@ -119,7 +130,8 @@ def copy(bare: Path, project: Path) -> Path:
 def test_make_test_hands_it_to_the_tests(copy: Path, bare: Path) -> None:
     executable(bare / "my own" / "chrome", A_CHROMIUM)
     answer = make(copy, bare, "test", "ARGS=tests/pages -q", CHROMIUM=str(bare / "my own" / "chrome"))
-    assert (answer.stdout, answer.stderr) == (f"{bare}/my own/chrome | -m pytest tests/pages -q\n", "")
+    options = "-n auto --durations=20 --durations-min=0.1 tests/pages -q"
+    assert (answer.stdout, answer.stderr) == (f"{bare}/my own/chrome | -m pytest {options}\n", "")
 
 
 def test_make_test_ends_with_the_sentence_where_there_is_none(copy: Path, bare: Path) -> None:

@@ -18,9 +18,7 @@ from numbers.management.commands.collect import KEPT
 from quo_admin import collected
 from tests.support.make import make
 from tests.support.processes import PATIENCE, environment, python, started, wait_until
-from tests.support.socket_activation import address, serving, url_of
-
-__all__ = ["address"]
+from tests.support.socket_activation import serving, url_of
 
 STYLE = Path("css", "base.css")
 OF_ERROR_PAGES = f"/static/{STYLE.as_posix()}"  # the only ones without a hash in their names
