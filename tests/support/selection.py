@@ -59,8 +59,8 @@ BOTH_DATABASES = (
 )
 
 
-# These start browsers and servers. They come first, so that no core waits for one of them at the end.
-SLOW = ("browser", "project", "chaos", "bench")
+# These start browsers, servers and databases. They come first, so that no core waits for one of them at the end.
+SLOW = ("browser", "project", "chaos", "bench", "memory")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
