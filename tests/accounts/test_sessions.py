@@ -24,13 +24,19 @@ ITSELF = {"X-By-Itself": "1"}
 
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Moves the clock of the limits to so many seconds after now."""
+    """Moves the clock of the limits to so many seconds after now, and stops it there."""
     start = time.time()
-    return lambda seconds: monkeypatch.setattr("accounts.sessions.time.time", lambda: start + seconds)
+
+    def move(seconds: int) -> None:
+        monkeypatch.setattr("accounts.sessions.time.time", lambda: start + seconds)
+
+    move(0)
+    return move
 
 
 @pytest.fixture
-def ann(client: Client, user: User) -> Client:
+def ann(client: Client, user: User, later: Callable[[int], None]) -> Client:
+    """Somebody who signed in just now, by the clock that `later` moves."""
     give_role(user, Role.VIEWER)
     sign_in(client)
     return client
