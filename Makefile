@@ -1,4 +1,4 @@
-# Two commands: `make run` and `make test`. Both do all set-up by themselves.
+# `make run` and `make test` are all that most people need. Every command does its own set-up.
 # Recipes name the environment's Python, never its scripts, so that a folder
 # with spaces in its path, or one that was moved, works.
 
@@ -16,20 +16,21 @@ STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 .PHONY: run dev test test-postgres test-pythons chaos bench lint $(LINTERS) format audit requirements pictures setup help clean
 
 help:
-	@echo "make run     set up if needed, then serve Quo Admin (PORT=9000 moves it)"
-	@echo "make dev     for developers: the demo, on a server that reloads what you change"
-	@echo "make test    set up if needed, then run every test, on all cores (ARGS=\"-x tests/pages\")"
-	@echo "make test-postgres  the tests whose results can differ on PostgreSQL, on one of their own"
-	@echo "make chaos   the fault table: everything that can go wrong, with real processes (ARGS=\"--only 429\")"
-	@echo "make bench   how fast it is, beside what its bytes cost (ARGS=\"1000 10000 --keep\")"
-	@echo "make lint    the linters of Python, JavaScript, CSS and templates, and the type checker"
-	@echo "make format  rewrites the code as the linters want it"
-	@echo "make audit   known vulnerabilities, risky code, secrets in the files of this checkout"
-	@echo "make test-pythons a quick selection of the tests on every other Python of this machine"
+	@echo "make run           set up if needed, then serve Quo Admin (PORT=9000 moves it)"
+	@echo "make dev           for developers: the demo, on a server that reloads what you change"
+	@echo "make test          set up if needed, then run every test, on all cores (ARGS=\"-x tests/pages\")"
+	@echo "make test-postgres the tests whose results can differ on PostgreSQL, on one of their own"
+	@echo "make chaos         the fault table: everything that can go wrong, with real processes (ARGS=\"--only 429\")"
+	@echo "make bench         how fast it is, beside what its bytes cost (ARGS=\"1000 10000 --keep\")"
+	@echo "make lint          the linters of Python, JavaScript, CSS and templates, and the type checker"
+	@echo "make format        rewrites the code as the linters want it"
+	@echo "make audit         known vulnerabilities, risky code, secrets in the files of this checkout"
+	@echo "make test-pythons  a quick selection of the tests on every other Python of this machine"
 	@echo "make requirements  compiles requirements*.in to requirements*.txt (ARGS=\"--upgrade-package django\" upgrades)"
-	@echo "make pictures makes the pictures in docs/ anew, from the demo"
-	@echo "make setup   set up only (PYTHON=python3.12 chooses the Python)"
-	@echo "make clean   undo the set-up; the data stays"
+	@echo "make pictures      makes the pictures in docs/ anew, from the demo"
+	@echo "make setup         set up only (PYTHON=python3.12 chooses the Python)"
+	@echo "make clean         undo the set-up; the data stays"
+
 
 run: setup
 	@exec $(VENV_PYTHON) manage.py run
