@@ -35,12 +35,12 @@ def test_every_command_that_the_documents_name_exists() -> None:
 
 def test_every_target_of_make_that_a_document_names_exists() -> None:
     makefile = (env.BASE_DIR / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
     named = {
         (name, target)
         for name, text in DOCUMENTS.items()
         for code in _code(text)
-        for target in re.findall(r"(?:^|&& |sudo |PORT=\d+ |with-postgres )make ([a-z]+)", code)
+        for target in re.findall(r"(?:^|&& |sudo |PORT=\d+ |with-postgres )make ([a-z-]+)", code)
     }
     assert {("README.md", "run"), ("CONTRIBUTING.md", "dev"), ("CONTRIBUTING.md", "format")} <= named
     assert {(name, target) for name, target in named if target not in targets} == set()
@@ -49,7 +49,7 @@ def test_every_target_of_make_that_a_document_names_exists() -> None:
 @pytest.mark.parametrize("document", ["CONTRIBUTING.md", "SECURITY.md"])
 def test_every_path_that_a_document_for_programmers_names_exists(document: str) -> None:
     code = "\n".join(_code(DOCUMENTS[document]))
-    words = re.findall(r"(?<![\w/=.-])[\w.-]+(?:/[\w.-]*)+|[\w-]+\.(?:md|py|toml|txt)\b", code)
+    words = re.findall(r"(?<![\w/.-])(?:[\w.-]+(?:/[\w.-]*)+|[\w-]+\.(?:md|py|toml|txt)\b)", code)
     paths = {word for word in words if not word.startswith(".venv/")} - MADE_LATER
     assert len(paths) > 10
     assert {path for path in paths if not (env.BASE_DIR / path).exists()} == set()
