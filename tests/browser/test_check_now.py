@@ -94,7 +94,10 @@ def test_a_check_that_fails_says_why_and_keeps_the_numbers(page: Page, office: O
     expect(page.get_by_text("What you see is the last good copy.")).to_be_hidden()
 
 
-def test_a_numbers_page_asks_for_that_number_by_itself_and_when_it_is_told_to(page: Page, office: Office) -> None:
+def test_a_numbers_page_asks_for_that_number_by_itself_and_when_it_is_told_to(
+    browsing: Browsing, office: Office
+) -> None:
+    page = browsing.page(office.site)
     before = len(office.quo.requests)
     with page.expect_response("**/sync/"):
         page.goto(detail_path("Leasing"))
