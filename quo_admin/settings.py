@@ -127,12 +127,15 @@ ROOT_URLCONF = "quo_admin.urls"
 WSGI_APPLICATION = "quo_admin.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# For developers nothing is cached: a changed template shows at the next request, however soon that comes.
+_LOADERS = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
+        "APP_DIRS": not DEBUG,
         "OPTIONS": {
+            **({"loaders": _LOADERS} if DEBUG else {}),
             "builtins": ["numbers.templatetags.times"],
             "context_processors": [
                 "django.template.context_processors.request",
