@@ -121,7 +121,7 @@ def remember_0_2_0(apps: Apps) -> None:
     ann = model("accounts.User").get(email="ann@example.com")
     model("numbers.SavedFilter").create(owner=ann, name="Abroad", code="abcdefgh", query="calling_intl=allowed")
     model("numbers.ShownColumns").create(user=ann, columns=["name", "number"])
-    model("mfa.Authenticator").create(user=ann, type="totp", data={"secret": "encrypted"})
+    model("mfa.Authenticator").create(user=ann, type="totp", data={"secret": "hashed"})
     model("accounts.AccessEvent").create(at=at(4), event="exported", email=ann.email, user_id=ann.pk, detail="CSV")
 
 

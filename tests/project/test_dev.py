@@ -147,7 +147,7 @@ def test_ctrl_c_stops_all_of_it(copy: Path, tmp_path: Path) -> None:
     assert is_free(int(url.rpartition(":")[2]))
 
 
-@pytest.mark.parametrize("settings", [{"DEBUG": "off"}, {"DEBUG": "on", "QUO_API_KEY": "a-key"}])
+@pytest.mark.parametrize("settings", [{"DEBUG": "off"}, {"DEBUG": "on", "QUO_API_KEY": "the-key"}])
 def test_it_refuses_the_settings_of_a_real_server(project: Path, tmp_path: Path, settings: dict[str, str]) -> None:
     run = python(project, tmp_path, "manage.py", "dev", SECRET_KEY="s" * 32, **settings)
     assert (run.returncode, run.stdout) == (1, "")
