@@ -53,7 +53,7 @@ def last_kept(folder: Path, machine: Machine) -> dict[str, float]:
 
 
 def this_run() -> str:
-    """Return when, of which code and with what a run is made."""
+    """Return the date, commit, system and Python of this run."""
     about = described()
     made_with = f"{about['system']} {about['processor']}, Python {about['python']}"
     return f"{datetime.now(UTC):%Y-%m-%d}, commit {_commit()}, {made_with}"

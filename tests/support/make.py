@@ -3,20 +3,11 @@
 import subprocess
 from pathlib import Path
 
-from tests.support.processes import PATIENCE, environment
+from tests.support.processes import environment, run
 
 
 def make(folder: Path, home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["make", *arguments],
-        cwd=folder,
-        env=environment(home, **more),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
+    return run(["make", *arguments], folder, environment(home, **more))
 
 
 def executable(path: Path, script: str) -> None:

@@ -34,18 +34,23 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     return inherited | {"ENV_FILE": os.devnull, "DATA_DIR": str(folder / "data"), "HOME": str(folder)} | more
 
 
-def python(project: Path, folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run Python in the project's folder to its end."""
+def run(command: list[str], folder: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder to its end."""
     return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=project,
-        env=environment(folder, **more),
+        command,
+        cwd=folder,
+        env=variables,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=PATIENCE,
         check=False,
     )
+
+
+def python(project: Path, folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in the project's folder to its end."""
+    return run([sys.executable, *arguments], project, environment(folder, **more))
 
 
 _reserved: list[socket.socket] = []
