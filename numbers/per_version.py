@@ -1,0 +1,38 @@
+"""Caches what is computed from one version of the memory. A version is immutable, so a cached result stays true."""
+
+import pickle
+from collections.abc import Callable
+from functools import partial
+from threading import Lock
+from typing import Any, ParamSpec, TypeVar
+
+from cachetools import LRUCache, cached
+from cachetools.keys import hashkey
+
+Params = ParamSpec("Params")
+Result = TypeVar("Result")
+
+MAX_BYTES = 64 * 1024 * 1024  # of all results in this process; the least recently used are dropped
+
+
+def _size(result: object) -> int:
+    return len(pickle.dumps(result))
+
+
+_results: LRUCache[Any, Any] = LRUCache(MAX_BYTES, getsizeof=_size)
+_lock = Lock()
+
+
+def per_version(function: Callable[Params, Result]) -> Callable[Params, Result]:
+    """Cache each result of `function`, one of whose arguments is the version.
+
+    Arguments must be hashable. Results must be immutable and picklable: the length of the pickle counts as the size.
+    Two threads that ask at the same time may both compute the result.
+    """
+    return cached(_results, key=partial(hashkey, function), lock=_lock)(function)
+
+
+def forget_all() -> None:
+    """Drop every cached result, as in a process that has just started."""
+    with _lock:
+        _results.clear()
