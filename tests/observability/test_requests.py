@@ -149,7 +149,7 @@ def test_what_anybody_can_send_and_django_refuses_is_a_warning_in_one_line(
         ("/numbers/PN ann@example.com/", "/^numbers/(?P<number_id>PN.*)/$"),
         ("/numbers.csv", "/numbers.csv"),
         ("/saved/Zuleika/", "/saved/<slug:code>/"),
-        ("/admin/numbers/sync/12/change/", "/admin/numbers/sync/12/change/"),
+        ("/admin/accounts/user/12/change/", "/admin/accounts/user/12/change/"),
         ("/Zuleika/", "(no such page)"),
         ("/admin/Zuleika", "/admin/(?P<url>.*)$"),
     ],

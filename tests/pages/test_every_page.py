@@ -50,8 +50,6 @@ OURS = [
 ]
 ADMINISTRATION = [
     "/admin/",
-    "/admin/numbers/",
-    *(f"/admin/numbers/{name}/" for name in ("phonenumber", "numberstate", "teammate", "teammatestate", "sync")),
     "/admin/accounts/user/",
     "/admin/accounts/user/add/",
 ]

@@ -148,13 +148,3 @@ def test_whether_it_lives_is_no_question_to_the_database(
 def test_whether_it_is_ready_costs_little(client: Client, db: None, django_assert_max_num_queries: Pinned) -> None:
     with django_assert_max_num_queries(3):  # the first of our tables, which tables there are, what was migrated
         client.get("/readyz")
-
-
-def test_the_administration_does_not_ask_once_for_each_row(
-    admin: Office, django_assert_max_num_queries: Pinned
-) -> None:
-    few(people=20, numbers=20)
-
-    for name in ("phonenumber", "numberstate", "teammate", "teammatestate", "assignment", "sync"):
-        with django_assert_max_num_queries(8, info=name):
-            Client.get(admin, f"/admin/numbers/{name}/")

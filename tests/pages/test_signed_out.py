@@ -38,7 +38,7 @@ def test_the_walk_meets_every_page() -> None:
     names = {name for _, name in every_address()}
 
     assert {"list", "detail", "teammate_choices", "sync", "status", "home", "healthz", "index"} <= names
-    assert {"numbers_phonenumber_changelist", "numbers_sync_change", "accounts_user_add"} <= names
+    assert "accounts_user_add" in names
     assert len(every_address()) > 60
 
 

@@ -23,11 +23,11 @@ SIGN_IN = {"/accounts/login/", "/admin/login/"}
 
 # What stands in for the parts of an address: of a record that is there.
 NUMBER, TEAMMATE = "^numbers/(?P<number_id>PN.*)/$", "^teammates/(?P<user_id>US.*)/$"
-APP = "^(?P<app_label>accounts|numbers)/$"
+APP = "^(?P<app_label>accounts)/$"
 PARTS = {
     NUMBER: "numbers/PN1/",
     TEAMMATE: "teammates/US1/",
-    APP: "numbers/",
+    APP: "accounts/",
     "(?P<url>.*)$": "x",
     "<path:content_type_id>/<path:object_id>": "1/1",
     "<slug:code>": "ownfilter",
