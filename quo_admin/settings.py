@@ -240,7 +240,6 @@ def _check_company_sign_in() -> None:
 
 _check_company_sign_in()
 
-SOCIALACCOUNT_ADAPTER = "accounts.company.provider.CompanyAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
 
 # The second step of signing in, and passkeys

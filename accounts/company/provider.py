@@ -1,37 +1,41 @@
-"""django-allauth's OpenID Connect, held to one provider and closed where it trusts more than it must.
+"""What the company's provider is asked, and how its answers are checked.
 
-allauth keeps the state and the PKCE verifier, and signs in. Ours is all that is asked of the provider and every check
-of what it answers: allauth asks for no nonce and takes an ID token without its signature.
+Authlib makes the state, the nonce and the PKCE verifier, and verifies the ID token. Ours are the questions, in bounded
+time and size, and the description: Authlib takes whatever it says, up to how TLS is checked.
 """
 
 import base64
-import logging
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import msgspec
-from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin, SocialToken
-from allauth.socialaccount.providers.base import AuthError
-from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
-from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from authlib.integrations.django_client import DjangoIntegration, DjangoOAuth2App
+from authlib.oidc.core import CodeIDToken
+from cryptography.exceptions import UnsupportedAlgorithm
 from django.conf import settings
-from django.contrib.auth.signals import user_login_failed
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest
 from django.urls import reverse
+from joserfc.errors import JoseError
+from joserfc.jwk import JWKRegistry
 
 from accounts.company.http import ask
-from accounts.company.people import account_of, person
-from accounts.company.refusals import CANCELLED, MISUNDERSTOOD, PROVIDER_REFUSED, STALE, Reason, Refused
-from accounts.company.tokens import verified
+from accounts.company.refusals import MISUNDERSTOOD, UNPROVEN, Refused
 from quo_admin import parsers
 
-log = logging.getLogger(__name__)
+# Signatures that only the owner of a private key can make: never "none", never one made with the client's secret.
+ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
+LEEWAY = 60  # seconds that the provider's clock may be off
+
+# What a made-up token or key makes the libraries raise. Authlib asks for the keys again where none fits: RuntimeError.
+_MALFORMED = (JoseError, UnsupportedAlgorithm, ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
+_UNPROVEN = (*_MALFORMED, RuntimeError)
+
+Claims = dict[str, Any]
 
 
-class _Description(msgspec.Struct):
+class Description(msgspec.Struct):
     """What the provider says of itself, as far as it is used. The names are OpenID Connect Discovery's."""
 
     issuer: str
@@ -51,15 +55,34 @@ class _Keys(msgspec.Struct):
     keys: list[Any]
 
 
+class States(DjangoIntegration):  # type: ignore[misc]  # Authlib has no types
+    """The sign-ins that began in this browser, in its session."""
+
+    expires_in = 600  # seconds
+
+    def take(self, request: HttpRequest) -> dict[str, Any] | None:
+        """Return what was kept of the sign-in that the provider answers, once."""
+        state = request.GET.get("state", "")
+        self.clear_state_data(request.session, "")  # those whose time is over
+        kept: dict[str, Any] | None = self.get_state_data(request.session, state)
+        if kept is not None:
+            self.clear_state_data(request.session, state)
+            request.session.save()  # at once: the same answer may be on its way a second time
+        return kept
+
+
+STATES = States("company")
+
+
 def origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def described() -> _Description:
+def described() -> Description:
     """Ask the provider to describe itself. Raises Refused where it describes somebody else."""
     issuer = settings.OIDC_ISSUER
-    found = ask(f"{issuer}/.well-known/openid-configuration", _Description)
+    found = ask(f"{issuer}/.well-known/openid-configuration", Description)
     places = [found.authorization_endpoint, found.token_endpoint, found.jwks_uri]
     if found.userinfo_endpoint:
         places.append(found.userinfo_endpoint)
@@ -76,138 +99,80 @@ def described() -> _Description:
     return found
 
 
-class CompanyOAuth2Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth has no types
-    """One sign-in's dealings with the provider. `nonce` is what the sign-in began with."""
+def address_to_begin_at(request: HttpRequest, next_url: str | None) -> str:
+    """Return the provider's page for this sign-in, of which the session keeps what is needed later. Raises Refused."""
+    client = _client(described())
+    begun = client.create_authorization_url(_callback_url())
+    address: str = begun.pop("url")
+    STATES.clear_state_data(request.session, "")  # those whose time is over
+    client.save_authorize_data(request, next=next_url, **begun)
+    return address
 
-    nonce = ""
-    basic_auth = False
 
-    def __init__(self, request: HttpRequest, provider_id: str) -> None:
-        super().__init__(request, provider_id)
-        self._found: _Description | None = None
-
-    @property
-    def described(self) -> _Description:
-        if self._found is None:
-            self._found = described()
-        return self._found
-
-    @property
-    def openid_config(self) -> dict[str, Any]:
-        config: dict[str, Any] = msgspec.to_builtins(self.described)
-        return config
-
-    def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:  # noqa: ARG002 - allauth's signature
-        return f"{settings.SITE_URL}{reverse('company_callback')}"
-
-    def get_access_token_data(
-        self,
-        request: HttpRequest,
-        app: SocialApp,
-        client: Any,  # noqa: ANN401 - allauth's
-        pkce_code_verifier: str | None = None,
-    ) -> _Tokens:
-        form = {
-            "grant_type": "authorization_code",
-            "code": request.GET["code"],
-            "redirect_uri": client.callback_url,
-            "code_verifier": pkce_code_verifier or "",
-        }
-        if "client_secret_post" in self.described.token_endpoint_auth_methods_supported:
-            form |= {"client_id": app.client_id, "client_secret": app.secret}
-            return ask(self.described.token_endpoint, _Tokens, form=form)
-        pair = f"{quote(app.client_id, safe='')}:{quote(app.secret, safe='')}"
-        headers = {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
-        return ask(self.described.token_endpoint, _Tokens, form=form, headers=headers)
-
-    def parse_token(self, data: _Tokens) -> SocialToken:  # noqa: ARG002 - allauth's signature
-        return SocialToken()  # none is kept
-
-    def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs: Any) -> SocialLogin:  # noqa: ARG002 - allauth's
-        tokens: _Tokens = kwargs["response"]
-        claims = verified(
-            tokens.id_token,
-            ask(self.described.jwks_uri, _Keys).keys,
-            issuer=self.described.issuer,
-            client_id=app.client_id,
-            nonce=self.nonce,
+def claims_of(request: HttpRequest, begun: dict[str, Any]) -> Claims:
+    """Exchange the code that the browser came back with for what the provider says of the person. Raises Refused."""
+    found = described()
+    if request.GET.get("iss", found.issuer) != found.issuer:  # a provider that says who it is: RFC 9207
+        raise Refused(UNPROVEN, cause="iss")
+    tokens = _redeem(found, request.GET["code"], begun["code_verifier"])
+    client = _client(found, jwks={"keys": list(_usable(ask(found.jwks_uri, _Keys).keys))})
+    try:
+        claims: Claims = client.parse_id_token(
+            {"id_token": tokens.id_token},
+            nonce=begun["nonce"],
+            claims_cls=CodeIDToken,
+            claims_options={
+                "iss": {"essential": True, "value": found.issuer},
+                "aud": {"essential": True, "value": settings.OIDC_CLIENT_ID},
+            },
+            leeway=LEEWAY,
         )
-        if not isinstance(claims.get("email"), str) and self.described.userinfo_endpoint:
-            claims = self._more(tokens.access_token, claims["sub"])  # the address and its proof from one place
-        who = person(claims)
-        account_of(who)
-        account = SocialAccount(provider=settings.OIDC_ISSUER, uid=who.subject, extra_data={})
-        return SocialLogin(provider=self.get_provider(), account=account)
-
-    def _more(self, access_token: str, subject: Any) -> dict[str, Any]:  # noqa: ANN401 - as the token has it
-        """Ask for the claims about the same person that some providers leave out of the ID token."""
-        headers = {"Authorization": f"Bearer {access_token}"}
-        claims: dict[str, Any] = ask(self.described.userinfo_endpoint, dict[str, Any], headers=headers)
-        if claims.get("sub") != subject:  # somebody else's: OpenID Connect Core 1.0, section 5.3.2
-            raise Refused(MISUNDERSTOOD, cause="sub of userinfo")
+    except _UNPROVEN as error:
+        raise Refused(UNPROVEN, cause=type(error).__name__) from None
+    if isinstance(claims.get("email"), str) or not found.userinfo_endpoint:
         return claims
+    # Some providers leave the address out of the ID token. It and its proof are taken from one place.
+    headers = {"Authorization": f"Bearer {tokens.access_token}"}
+    more: Claims = ask(found.userinfo_endpoint, dict[str, Any], headers=headers)
+    if more.get("sub") != claims["sub"]:  # somebody else's: OpenID Connect Core 1.0, section 5.3.2
+        raise Refused(MISUNDERSTOOD, cause="sub of userinfo")
+    return more
 
 
-class CompanyProvider(OpenIDConnectProvider):  # type: ignore[misc]  # allauth has no types
-    oauth2_adapter_class = CompanyOAuth2Adapter
-    pkce_enabled_default = True
-
-
-class CompanyAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no types
-    """The one provider is the settings'; none is ever taken from the database."""
-
-    def list_apps(self, request: HttpRequest, provider: Any = None, client_id: Any = None) -> list[SocialApp]:  # noqa: ANN401, ARG002 - allauth's
-        if not settings.OIDC_ISSUER:
-            return []
-        return [
-            SocialApp(
-                provider=CompanyProvider.id,
-                provider_id=settings.OIDC_ISSUER,  # so a link is good for this issuer's people only
-                name=settings.OIDC_NAME,
-                client_id=settings.OIDC_CLIENT_ID,
-                secret=settings.OIDC_CLIENT_SECRET,
-            )
-        ]
-
-    def get_provider(self, request: HttpRequest, provider: Any, client_id: Any = None) -> CompanyProvider:  # noqa: ANN401 - allauth's
-        return CompanyProvider(request, app=self.get_app(request, provider, client_id))
-
-    def list_providers(self, request: HttpRequest) -> list[CompanyProvider]:
-        return [CompanyProvider(request, app=app) for app in self.list_apps(request)]
-
-    def get_requests_session(self) -> Any:  # noqa: ANN401 - allauth's signature
-        raise NotImplementedError("The provider is asked by accounts.company.http alone.")
-
-    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:  # noqa: ARG002 - allauth's
-        return False  # who may have an account is decided before, in people.py
-
-    def on_authentication_error(
-        self,
-        request: HttpRequest,
-        provider: CompanyProvider,  # noqa: ARG002 - allauth's signature
-        error: Any = None,  # noqa: ANN401 - allauth's
-        exception: Exception | None = None,
-        extra_context: dict[str, Any] | None = None,
-    ) -> None:
-        """Show our page for it instead of allauth's, which knows what the provider wrote."""
-        if isinstance(exception, Refused):
-            raise ImmediateHttpResponse(refuse(request, exception))
-        reason = PROVIDER_REFUSED if "state" in (extra_context or {}) else STALE
-        raise ImmediateHttpResponse(refuse(request, Refused(CANCELLED if error == AuthError.CANCELLED else reason)))
-
-
-def refuse(request: HttpRequest, refusal: Refused) -> HttpResponse:
-    """Say on a page what happened and what to do, and in the log why: both in our own words."""
-    reason: Reason = refusal.reason
-    # Anybody can open the address with a state of their own making, and as often as they like.
-    is_strangers = reason is STALE
-    log.log(
-        logging.INFO if is_strangers else logging.WARNING,
-        "company sign-in: %s%s",
-        reason.key,
-        f" ({refusal.cause})" if refusal.cause else "",
+def _client(found: Description, **metadata: Any) -> DjangoOAuth2App:
+    return DjangoOAuth2App(
+        STATES,
+        client_id=settings.OIDC_CLIENT_ID,
+        authorize_url=found.authorization_endpoint,
+        client_kwargs={"scope": "openid email profile", "code_challenge_method": "S256"},
+        id_token_signing_alg_values_supported=ALGORITHMS,
+        **metadata,
     )
-    if not is_strangers:
-        credentials = {"email": refusal.email, "refused": reason.key}
-        user_login_failed.send(sender=__name__, credentials=credentials, request=request)
-    return render(request, "socialaccount/refused.html", {"reason": reason}, status=reason.status)
+
+
+def _callback_url() -> str:
+    return f"{settings.SITE_URL}{reverse('company_callback')}"
+
+
+def _redeem(found: Description, code: str, verifier: str) -> _Tokens:
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": _callback_url(),
+        "code_verifier": verifier,
+    }
+    name, secret = settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET
+    if "client_secret_post" in found.token_endpoint_auth_methods_supported:
+        return ask(found.token_endpoint, _Tokens, form=form | {"client_id": name, "client_secret": secret})
+    pair = f"{quote(name, safe='')}:{quote(secret, safe='')}"
+    headers = {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
+    return ask(found.token_endpoint, _Tokens, form=form, headers=headers)
+
+
+def _usable(keys: list[Any]) -> Iterator[Any]:
+    """Yield the public keys for signatures; one of an unknown kind keeps nobody out."""
+    for key in keys:
+        with suppress(*_MALFORMED):
+            if key.get("use", "sig") == "sig" and key["kty"] != "oct":
+                JWKRegistry.import_key(key)
+                yield key

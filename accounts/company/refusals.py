@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from allauth.socialaccount.providers.base import ProviderException
-
 
 @dataclass(frozen=True)
 class Reason:
@@ -76,7 +74,7 @@ AT_ONCE = Reason(
 )
 
 
-class Refused(ProviderException):  # type: ignore[misc]  # allauth has no types
+class Refused(Exception):
     """Nobody is signed in. `email` is whom it was about, as far as known; `cause` is a word for the log."""
 
     def __init__(self, reason: Reason, *, email: str = "", cause: str = "") -> None:

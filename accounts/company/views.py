@@ -1,36 +1,41 @@
 """The two addresses of company sign-in: where it begins, and where the provider sends people back to."""
 
-import secrets
+import logging
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 from allauth.account.utils import get_next_redirect_url
 from allauth.decorators import rate_limit
-from allauth.socialaccount.adapter import get_adapter
-from allauth.socialaccount.providers.base import AuthProcess
-from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
+from allauth.socialaccount.helpers import complete_social_login
+from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.signals import user_login_failed
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.company.provider import CompanyOAuth2Adapter, refuse
-from accounts.company.refusals import UNPROVEN, Refused
+from accounts.company.people import account_of, person
+from accounts.company.provider import STATES, address_to_begin_at, claims_of
+from accounts.company.refusals import CANCELLED, PROVIDER_REFUSED, STALE, Refused
+
+log = logging.getLogger(__name__)
 
 View = Callable[[HttpRequest], HttpResponse]
 
 
-def _where_there_is_one(view: View) -> View:
-    """Without company sign-in its addresses do not exist."""
+def _company(view: View) -> View:
+    """Show the page of a refusal where the view raises one. Without company sign-in its addresses do not exist."""
 
     @wraps(view)
     def wrapped(request: HttpRequest) -> HttpResponse:
         if not settings.OIDC_ISSUER:
             raise Http404
-        return view(request)
+        try:
+            return view(request)
+        except Refused as refusal:
+            return _refuse(request, refusal)
 
     return wrapped
 
@@ -38,7 +43,7 @@ def _where_there_is_one(view: View) -> View:
 @login_not_required
 @never_cache
 @require_POST
-@_where_there_is_one
+@_company
 @rate_limit(action="login")  # type: ignore[untyped-decorator]  # allauth has no types
 def begin(request: HttpRequest) -> HttpResponse:
     """Send the browser to the provider: by a page of ours.
@@ -48,39 +53,41 @@ def begin(request: HttpRequest) -> HttpResponse:
     next_url = get_next_redirect_url(request)
     if request.user.is_authenticated:
         return redirect(next_url or settings.LOGIN_REDIRECT_URL)
-    nonce = secrets.token_urlsafe(32)
-    try:
-        sent = (
-            get_adapter(request)
-            .get_provider(request, None)
-            .redirect(request, AuthProcess.LOGIN, next_url=next_url, auth_params={"nonce": nonce}, nonce=nonce)
-        )
-    except Refused as refusal:
-        return refuse(request, refusal)
-    return render(request, "socialaccount/leaving.html", {"address": sent.url, "name": settings.OIDC_NAME})
-
-
-class _Callback(OAuth2CallbackView):  # type: ignore[misc]  # allauth has no types
-    adapter: CompanyOAuth2Adapter
-
-    def _get_state(self, request: HttpRequest, provider: Any) -> Any:  # noqa: ANN401 - allauth's
-        state, response = super()._get_state(request, provider)
-        if state is not None:
-            self.adapter.nonce = state["nonce"]
-            # A provider that says who it is, is the one that was asked: RFC 9207.
-            if request.GET.get("iss", self.adapter.described.issuer) != self.adapter.described.issuer:
-                raise Refused(UNPROVEN, cause="iss")
-        return state, response
+    address = address_to_begin_at(request, next_url)
+    return render(request, "socialaccount/leaving.html", {"address": address, "name": settings.OIDC_NAME})
 
 
 @login_not_required
 @never_cache
 @require_GET
-@_where_there_is_one
+@_company
 def callback(request: HttpRequest) -> HttpResponse:
     """Take what the provider sent the browser back with, and sign in."""
-    try:
-        response: HttpResponse = _Callback.adapter_view(CompanyOAuth2Adapter(request, settings.OIDC_ISSUER))(request)
-    except Refused as refusal:
-        return refuse(request, refusal)
+    begun = STATES.take(request)
+    if begun is None:
+        raise Refused(STALE)
+    if "error" in request.GET or "code" not in request.GET:
+        raise Refused(CANCELLED if request.GET.get("error") == "access_denied" else PROVIDER_REFUSED)
+    who = person(claims_of(request, begun))
+    account_of(who)
+    login = SocialLogin(account=SocialAccount(provider=settings.OIDC_ISSUER, uid=who.subject))
+    login.state["next"] = begun["next"]
+    response: HttpResponse = complete_social_login(request, login)
     return response
+
+
+def _refuse(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """Say on a page what happened and what to do, and in the log why: both in our own words."""
+    reason = refusal.reason
+    # Anybody can open the address with a state of their own making, and as often as they like.
+    is_strangers = reason is STALE
+    log.log(
+        logging.INFO if is_strangers else logging.WARNING,
+        "company sign-in: %s%s",
+        reason.key,
+        f" ({refusal.cause})" if refusal.cause else "",
+    )
+    if not is_strangers:
+        credentials = {"email": refusal.email, "refused": reason.key}
+        user_login_failed.send(sender=__name__, credentials=credentials, request=request)
+    return render(request, "socialaccount/refused.html", {"reason": reason}, status=reason.status)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.signals import user_login_failed
+from django.contrib.sessions.models import Session
 from django.test import Client
 from joserfc.jwk import ECKey, OctKey
 from pytest_django import Settings
@@ -41,7 +42,7 @@ def refused(client: Client, response: Any, heading: str, caplog: pytest.LogCaptu
     assert response.status_code in {400, 403, 502}
     assert not is_signed_in(client)
     assert not SocialAccount.objects.exists()
-    assert heading == STALE or any(record.name == "accounts.company.provider" for record in caplog.records)
+    assert heading == STALE or any(record.name == "accounts.company.views" for record in caplog.records)
     for said in (page, caplog.text):
         assert not [secret for secret in SECRETS if secret in said]
 
@@ -334,13 +335,30 @@ def test_an_answer_in_another_browser_is_refused(
     refused(Client(), come_back(Client(), address), STALE, caplog)
 
 
+def after_ten_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    later = time.time() + 601
+    monkeypatch.setattr("authlib.integrations.base_client.framework_integration.time.time", lambda: later)
+
+
 def test_an_answer_after_ten_minutes_is_refused(
     client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     address = ask_provider(address_of(begin(client)))
-    monkeypatch.setattr("allauth.socialaccount.internal.statekit.STATE_TTL", -1)
+    after_ten_minutes(monkeypatch)
 
     refused(client, come_back(client, address), STALE, caplog)
+
+
+def test_a_sign_in_that_was_given_up_is_forgotten_after_ten_minutes(
+    client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin(client)
+    given_up = set(client.session.keys())
+    after_ten_minutes(monkeypatch)
+    begin(client)
+
+    assert len(given_up) == 1
+    assert not given_up & set(client.session.keys())
 
 
 @pytest.mark.parametrize("code", ["", "wrong", "\x00", "x" * 10_000, "a&b=c"])
@@ -401,6 +419,12 @@ def test_what_strangers_make_up_fills_no_log(client: Client, provider: Provider)
     user_login_failed.disconnect(hear)
 
     assert heard == []
+
+
+def test_what_strangers_make_up_is_not_kept(client: Client, provider: Provider) -> None:
+    client.get(CALLBACK, {"code": "c", "state": "made up"})
+
+    assert not Session.objects.exists()
 
 
 def test_the_way_to_the_provider_is_limited(client: Client, provider: Provider, settings: Settings) -> None:

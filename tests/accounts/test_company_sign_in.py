@@ -149,6 +149,13 @@ def test_a_token_that_names_no_key_is_held_to_the_only_one(client: Client, user:
     assert is_signed_in(client)
 
 
+def test_a_key_of_an_unknown_kind_keeps_nobody_out(client: Client, user: User, provider: Provider) -> None:
+    provider.published[:0] = [{"kid": "new", "kty": "EC", "crv": "P-999", "x": "AA", "y": "AA"}, {"kty": "AKP"}]
+    sign_in_by_company(client)
+
+    assert is_signed_in(client)
+
+
 def test_a_slash_at_the_end_of_the_issuer_makes_no_other_of_it(client: Client, user: User, provider: Provider) -> None:
     provider.dress = lambda description: description | {"issuer": f"{provider.url}/"}
     provider.claims |= {"iss": f"{provider.url}/"}
