@@ -6,10 +6,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.core.internal.ratelimit import get_cache_key, get_rates
-from django.core.cache import cache
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from accounts.allauth_internals import attempts
 
 ACCOUNT, MFA = "allauth.account", "allauth.mfa"  # whose limits they are
 _CODES = {"too_many_login_attempts", "rate_limited"}
@@ -20,8 +20,7 @@ View = Callable[..., HttpResponseBase]
 def seconds_left(request: HttpRequest, action: str, *, key: str = "", app: str = ACCOUNT) -> int:
     """Return after how many seconds the limits on `action` let the next one through; 0 where they do now."""
     waits = [0.0]
-    for rate in get_rates(app=app, action=action):
-        times = cache.get(get_cache_key(request, app=app, action=action, rate=rate, key=key), [])  # the newest first
+    for rate, times in attempts(request, app=app, action=action, key=key):
         if len(times) >= rate.amount:
             waits.append(times[rate.amount - 1] + rate.duration - time.time())
     return math.ceil(max(waits))

@@ -6,8 +6,6 @@ from contextlib import suppress
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
-from allauth.account.internal.stagekit import LOGIN_SESSION_KEY
-from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout, signals
@@ -25,6 +23,7 @@ from accounts.models import User
 from accounts.patience import impatient
 
 BEGAN, USED = "began", "used"  # seconds since 1970
+WAITING = "waiting"  # whose sign-in waits for its second step
 NOTED_EVERY = 300  # seconds: the time of the last use is written this often at most
 MOMENT = 250  # milliseconds
 HOUR, DAY = 3600, 24 * 3600
@@ -101,16 +100,15 @@ def end_sessions(user: User, *, but: str | None = None) -> int:
     theirs = [
         session.session_key
         for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator()
-        if session.session_key != but and _is_of(user, session.get_decoded())
+        if session.session_key != but and _whose(session.get_decoded()) == str(user.pk)
     ]
     for start in range(0, len(theirs), 500):
         Session.objects.filter(session_key__in=theirs[start : start + 500]).delete()
     return len(theirs)
 
 
-def _is_of(user: User, kept: dict[str, Any]) -> bool:
-    waiting = kept.get(LOGIN_SESSION_KEY) or {}
-    return kept.get(SESSION_KEY) == str(user.pk) or waiting.get("user_pk") == user_pk_to_url_str(user)
+def _whose(kept: dict[str, Any]) -> str | None:
+    return kept.get(SESSION_KEY) or kept.get(WAITING)
 
 
 @receiver(post_save, sender=User)

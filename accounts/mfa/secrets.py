@@ -5,8 +5,8 @@ They are encrypted with a key made from SECRET_KEY. Whoever changes that has peo
 """
 
 import base64
+import secrets
 
-from allauth.mfa.totp.internal.auth import generate_totp_secret
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -25,7 +25,7 @@ def decrypt(text: str) -> str:
     try:
         return _box().decrypt(text.encode()).decode()
     except InvalidToken:
-        return str(generate_totp_secret())
+        return base64.b32encode(secrets.token_bytes(20)).decode()
 
 
 def _box() -> MultiFernet:

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
+from accounts.sessions import WAITING
+
 
 class SecondStepStage(AuthenticateStage):  # type: ignore[misc]  # allauth has no types
     """allauth's, except after a company sign-in: there the company asks for what it wants.
@@ -17,6 +19,7 @@ class SecondStepStage(AuthenticateStage):  # type: ignore[misc]  # allauth has n
     def handle(self) -> tuple[Any, bool]:
         response, goes_on = super().handle()
         if response:
+            self.request.session[WAITING] = str(self.login.user.pk)
             self.state["auth_hash"] = self.login.user.get_session_auth_hash()
         return response, goes_on
 
