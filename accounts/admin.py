@@ -9,7 +9,6 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
@@ -34,11 +33,19 @@ class AccountCreationForm(BaseUserCreationForm):  # type: ignore[type-arg]  # no
 
 
 class AccountForm(UserChangeForm):  # type: ignore[type-arg]  # no type parameter at run time
+    is_own = False  # whether an administrator changes their own account
     role = forms.ChoiceField(choices=[("", "None yet: sees nothing"), *Role.choices])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].initial = role_of(self.instance)
+
+    def clean(self) -> Any:  # noqa: ANN401 - Django's
+        cleaned = super().clean()
+        for field, value in {"role": Role.ADMINISTRATOR, "is_active": True}.items():
+            if self.is_own and self.cleaned_data.get(field, value) != value:
+                self.add_error(field, OTHERS_ONLY)
+        return cleaned
 
 
 @admin.register(User)
@@ -62,8 +69,9 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # no type parameter
         return super().get_queryset(request).prefetch_related("groups")
 
     def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: ANN401 - Django's
-        form = super().get_form(request, obj, change=change, **kwargs)
-        return _own(form) if obj is not None and obj == request.user else form
+        form: Any = super().get_form(request, obj, change=change, **kwargs)  # a class of its own
+        form.is_own = obj is not None and obj == request.user
+        return form
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return obj != request.user and super().has_delete_permission(request, obj)
@@ -92,21 +100,3 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # no type parameter
     def role(self, user: User) -> str:
         role = role_of(user)
         return role.value if role else "none yet"
-
-
-def _own(form: Any) -> Any:  # noqa: ANN401 - Django's, of our form
-    """The form in which an administrator changes their own account."""
-
-    class OwnAccountForm(form):  # type: ignore[misc]
-        def clean_role(self) -> Any:  # noqa: ANN401 - Django's
-            return self._kept("role", Role.ADMINISTRATOR)
-
-        def clean_is_active(self) -> Any:  # noqa: ANN401 - Django's
-            return self._kept("is_active", True)
-
-        def _kept(self, field: str, value: Any) -> Any:  # noqa: ANN401 - Django's
-            if self.cleaned_data[field] != value:
-                raise ValidationError(OTHERS_ONLY)
-            return self.cleaned_data[field]
-
-    return OwnAccountForm

@@ -21,6 +21,10 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no typ
     def decrypt(self, encrypted_text: str) -> str:
         return secrets.decrypt(encrypted_text)
 
+    def build_totp_svg(self, url: str) -> str:
+        svg: str = super().build_totp_svg(url)
+        return svg[svg.index("<svg") :]  # within a page, it has no declaration
+
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002, ARG002 - allauth's
         return f"Passkey of {timezone.localdate():%d %B %Y}"
 

@@ -1,9 +1,9 @@
 """allauth's forms for codes and passkeys, where they let more through than they should."""
 
+import re
 import struct
 from typing import Any
 
-from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base
@@ -14,42 +14,31 @@ from django import forms
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
-from accounts.models import User
-
 LONGEST_CREDENTIAL = 20_000  # characters; a browser's answer has some 2,000
 
 # What a made-up credential makes the parsers of JSON, of CBOR and of keys raise.
 _MALFORMED = (ValueError, TypeError, LookupError, AttributeError, NotImplementedError, ArithmeticError, struct.error)
 
 
-def _use_up(user: User, code: str) -> None:
-    """Remember a code of the app as long as it is good: three periods; allauth does for one.
-
-    Raises ValidationError where it was used before.
-    """
-    seconds = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
-    if not cache.add(f"totp-used-{user.pk}-{normalize_user_code(code)}", 1, seconds):
-        raise get_adapter().validation_error("incorrect_code")
-
-
-class AppForm(totp.ActivateTOTPForm):  # type: ignore[misc]  # allauth has no types
-    """The code that shows that the app is set up lets nobody in afterwards."""
-
-    def clean_code(self) -> str:
-        code: str = super().clean_code()
-        _use_up(self.user, code)
-        return code
-
-
 class _OnceOnly:
-    """A code of the app lets in once."""
+    """A code of the app lets in once, and the one that shows that it is set up lets nobody in afterwards.
+
+    It is remembered as long as it is good: three periods; allauth does for one.
+    """
 
     def clean_code(self) -> str:
         code: str = super().clean_code()  # type: ignore[misc]  # of the form beside
-        authenticator: Authenticator = self.authenticator  # type: ignore[attr-defined]
-        if authenticator.type == Authenticator.Type.TOTP:
-            _use_up(authenticator.user, code)
+        authenticator: Authenticator | None = getattr(self, "authenticator", None)
+        if authenticator is None or authenticator.type == Authenticator.Type.TOTP:
+            seconds = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
+            digits = re.sub(r"\D", "", code)
+            if not cache.add(f"totp-used-{self.user.pk}-{digits}", 1, seconds):  # type: ignore[attr-defined]
+                raise get_adapter().validation_error("incorrect_code")
         return code
+
+
+class AppForm(_OnceOnly, totp.ActivateTOTPForm):  # type: ignore[misc]  # allauth has no types
+    pass
 
 
 class CodeForm(_OnceOnly, base.AuthenticateForm):  # type: ignore[misc]  # allauth has no types
@@ -61,22 +50,19 @@ class CodeAgainForm(_OnceOnly, base.ReauthenticateForm):  # type: ignore[misc]  
 
 
 class _CredentialField(forms.JSONField):
+    """What the browser's passkey answers: an object, which is not too long."""
+
+    widget = forms.HiddenInput
+    default_error_messages = {"required": "The browser sent no passkey. It needs JavaScript."}
+
     def to_python(self, value: Any) -> Any:  # noqa: ANN401 - Django's signature
-        if isinstance(value, str) and len(value) > LONGEST_CREDENTIAL:
-            raise get_adapter().validation_error("passkey")
         try:
-            found = super().to_python(value)
+            found = None if len(value or "") > LONGEST_CREDENTIAL else super().to_python(value)
         except (ValidationError, RecursionError):
-            raise get_adapter().validation_error("passkey") from None
-        if found is not None and not isinstance(found, dict):
+            found = None
+        if value and not isinstance(found, dict):
             raise get_adapter().validation_error("passkey")
         return found
-
-
-def _credential() -> _CredentialField:
-    return _CredentialField(
-        widget=forms.HiddenInput, error_messages={"required": "The browser sent no passkey. It needs JavaScript."}
-    )
 
 
 class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
@@ -84,7 +70,7 @@ class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]  # allauth
 
     passwordless = None
     name = forms.CharField(max_length=60, required=False)
-    credential = _credential()
+    credential = _CredentialField()
 
     def clean(self) -> dict[str, Any]:
         try:
@@ -94,8 +80,10 @@ class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]  # allauth
         return cleaned
 
 
-class _Guarded:
+class _Guarded(forms.Form):
     """Whatever a credential is, it is accepted or refused in a sentence."""
+
+    credential = _CredentialField()
 
     def clean_credential(self) -> Authenticator:
         try:
@@ -109,12 +97,12 @@ class _Guarded:
 
 
 class PasskeyForm(_Guarded, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
-    credential = _credential()
+    pass
 
 
 class PasskeyAgainForm(_Guarded, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
-    credential = _credential()
+    pass
 
 
 class PasskeySignInForm(_Guarded, webauthn.LoginWebAuthnForm):  # type: ignore[misc]  # allauth has no types
-    credential = _credential()
+    pass

@@ -8,16 +8,13 @@ from functools import wraps
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
-from allauth.account.models import Login
 from allauth.account.stages import LoginStageController
-from allauth.account.utils import get_next_redirect_url
 from allauth.core.ratelimit import respond_429
 from allauth.mfa.base import views as base
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
-from allauth.mfa.webauthn.internal import auth, flows
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -36,7 +33,6 @@ from accounts.access import record_passkey_failed
 from accounts.limits import is_limited, refuse_for_now
 from accounts.mfa import passkeys
 from accounts.mfa.forms import AppForm
-from accounts.mfa.qr import drawn
 from accounts.mfa.stages import SecondStepStage
 from accounts.models import User
 from accounts.views import OurSite
@@ -130,8 +126,7 @@ class PasskeySignInView(_Page, webauthn.LoginWebAuthnView):  # type: ignore[misc
         if not authenticator.user.has_usable_password():
             messages.error(self.request, f"Your account has no passkeys. Sign in with {settings.OIDC_NAME}.")
             return redirect("account_login")
-        login = Login(user=authenticator.user, redirect_url=get_next_redirect_url(self.request))
-        response: HttpResponse = flows.perform_passwordless_login(self.request, authenticator, login)
+        response: HttpResponse = super().form_valid(form)
         return response
 
 
@@ -195,7 +190,7 @@ class ActivateAppView(_Page, totp.ActivateTOTPView):  # type: ignore[misc]  # al
         context = super().get_context_data(**kwargs)
         secret: str = context["form"].secret
         groups = [secret[start : start + 4] for start in range(0, len(secret), 4)]
-        return context | {"qr": drawn(context["totp_url"]), "secret": " ".join(groups)}
+        return context | {"secret": " ".join(groups)}
 
 
 class DeactivateAppView(_Page, totp.DeactivateTOTPView):  # type: ignore[misc]  # allauth has no types
@@ -251,8 +246,10 @@ class AddPasskeyView(_Page, webauthn.AddWebAuthnView):  # type: ignore[misc]  # 
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = FormMixin.get_context_data(self, **kwargs)
-        return context | {"options": _as_text(auth.begin_registration(self.request.user, passwordless=True))}
+        context = super().get_context_data(**kwargs) | kwargs  # with the form that was judged, not a new one
+        options = context["js_data"]["creation_options"]
+        options["publicKey"]["authenticatorSelection"].update(residentKey="required", requireResidentKey=True)
+        return context | {"options": _as_text(options)}
 
 
 class RemovePasskeyView(_Page, webauthn.RemoveWebAuthnView):  # type: ignore[misc]  # allauth has no types

@@ -77,7 +77,8 @@ def test_the_picture_says_what_the_key_says(ann: Client) -> None:
 
     path, link = page.css_first(".qr path"), page.css_first("a[href^=otpauth]")
     assert path and link
-    assert re.fullmatch(r"(M\d+ \d+h1v1h-1z)+", path.attributes["d"] or "")
+    assert re.fullmatch(r"(M\d+,\d+H\d+V\d+H\d+z)+", path.attributes["d"] or "")
+    assert page.html and "<?xml" not in page.html
     address = link.attributes["href"] or ""
     assert address.startswith(f"otpauth://totp/{EMAIL.replace('@', '%40')}?secret=")
     assert "issuer=Quo%20Admin" in address
