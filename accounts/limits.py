@@ -2,19 +2,25 @@
 
 import math
 import time
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
 
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from accounts.allauth_internals import attempts
 
 ACCOUNT, MFA = "allauth.account", "allauth.mfa"  # whose limits they are
+# Which limit an address is held to.
+_ACTIONS = {
+    "account_login": (ACCOUNT, "login"),
+    "company_login": (ACCOUNT, "login"),
+    "account_change_password": (ACCOUNT, "change_password"),
+    "account_reauthenticate": (ACCOUNT, "reauthenticate"),
+    "mfa_reauthenticate": (ACCOUNT, "reauthenticate"),
+    "mfa_reauthenticate_webauthn": (ACCOUNT, "reauthenticate"),
+    "mfa_login_webauthn": (MFA, "webauthn_login"),
+}
 _CODES = {"too_many_login_attempts", "rate_limited"}
-
-View = Callable[..., HttpResponseBase]
 
 
 def seconds_left(request: HttpRequest, action: str, *, key: str = "", app: str = ACCOUNT) -> int:
@@ -37,19 +43,16 @@ def refuse_for_now(response: HttpResponse, request: HttpRequest, key: str) -> No
     _say_when(response, seconds_left(request, "login_failed", key=key))
 
 
-def says_when(view: View, action: str, *, app: str = ACCOUNT) -> View:
-    """Have the view say when to come again where the limit on `action` answers in its place."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = view(request, *args, **kwargs)
-        if response.status_code == 429 and not response.has_header("Retry-After"):
-            _say_when(response, seconds_left(request, action, app=app))
-        return response
-
-    return wrapped
+def handler429(request: HttpRequest) -> HttpResponse:
+    """Answer in the place of a view that a limit keeps from answering, and say when to come again."""
+    response = render(request, "429.html", status=429)
+    match = request.resolver_match
+    if match and match.url_name in _ACTIONS:
+        app, action = _ACTIONS[match.url_name]
+        _say_when(response, seconds_left(request, action, app=app))
+    return response
 
 
-def _say_when(response: HttpResponseBase, seconds: int) -> None:
+def _say_when(response: HttpResponse, seconds: int) -> None:
     if seconds > 0:
         response["Retry-After"] = str(seconds)

@@ -6,30 +6,25 @@ from django.urls import path
 from django.views.generic import TemplateView
 
 from accounts.company import views as company
-from accounts.limits import MFA, says_when
 from accounts.mfa import views as mfa
 from accounts.views import InactiveView, LoginView
 
 urlpatterns = [
-    path("login/", says_when(LoginView.as_view(), "login"), name="account_login"),
+    path("login/", LoginView.as_view(), name="account_login"),
     path("logout/", allauth_views.logout, name="account_logout"),
     path("signup/", allauth_views.signup, name="account_signup"),
     path("inactive/", InactiveView.as_view(), name="account_inactive"),
-    path("reauthenticate/", says_when(allauth_views.reauthenticate, "reauthenticate"), name="account_reauthenticate"),
-    path(
-        "password/change/",
-        says_when(allauth_views.password_change, "change_password"),
-        name="account_change_password",
-    ),
+    path("reauthenticate/", allauth_views.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", allauth_views.password_change, name="account_change_password"),
     # Where the page above sends an account without a password.
     path(
         "password/none/",
         TemplateView.as_view(template_name="account/no_password.html"),
         name="account_set_password",
     ),
-    path("company/", says_when(company.begin, "login"), name="company_login"),
+    path("company/", company.begin, name="company_login"),
     path("company/callback/", company.callback, name="company_callback"),
-    path("security/", mfa.security, name="mfa_index"),
+    path("security/", mfa.SecurityView.as_view(), name="mfa_index"),
     path("security/app/add/", mfa.ActivateAppView.as_view(), name="mfa_activate_totp"),
     path("security/app/remove/", mfa.DeactivateAppView.as_view(), name="mfa_deactivate_totp"),
     path("security/codes/", mfa.recovery_codes, name="mfa_view_recovery_codes"),
@@ -38,19 +33,7 @@ urlpatterns = [
     path("security/passkeys/add/", mfa.AddPasskeyView.as_view(), name="mfa_add_webauthn"),
     path("security/passkeys/<int:pk>/remove/", mfa.RemovePasskeyView.as_view(), name="mfa_remove_webauthn"),
     path("second-step/", mfa.SecondStepView.as_view(), name="mfa_authenticate"),
-    path(
-        "passkey/",
-        login_not_required(says_when(mfa.PasskeySignInView.as_view(), "webauthn_login", app=MFA)),
-        name="mfa_login_webauthn",
-    ),
-    path(
-        "reauthenticate/code/",
-        says_when(mfa.CodeAgainView.as_view(), "reauthenticate"),
-        name="mfa_reauthenticate",
-    ),
-    path(
-        "reauthenticate/passkey/",
-        says_when(mfa.PasskeyAgainView.as_view(), "reauthenticate"),
-        name="mfa_reauthenticate_webauthn",
-    ),
+    path("passkey/", login_not_required(mfa.PasskeySignInView.as_view()), name="mfa_login_webauthn"),
+    path("reauthenticate/code/", mfa.CodeAgainView.as_view(), name="mfa_reauthenticate"),
+    path("reauthenticate/passkey/", mfa.PasskeyAgainView.as_view(), name="mfa_reauthenticate_webauthn"),
 ]

@@ -18,4 +18,5 @@ urlpatterns = [
     path("", include("numbers.urls")),
 ]
 
+handler429 = "accounts.limits.handler429"  # allauth's, where somebody tries too often
 handler500 = "numbers.views.errors.server_error"
