@@ -4,6 +4,8 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -16,10 +18,9 @@ from accounts.access import Event, record
 from accounts.models import User
 from accounts.roles import Role, give_role, role_of
 
-# An account has one address, its own: a second place to keep one would be a second way to sign in.
-admin.site.unregister(EmailAddress)
-# What a role may do is decided in accounts/roles.py.
-admin.site.unregister(Group)
+# An account has one address, its own, and its secrets are its owner's. What a role may do is decided in
+# accounts/roles.py, and how the company signs in in the settings.
+admin.site.unregister([EmailAddress, Authenticator, Group, SocialAccount, SocialApp, SocialToken])
 
 OTHERS_ONLY = "You cannot take this from yourself: ask another administrator. So there is always one left."
 

@@ -11,7 +11,6 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import access, roles, sessions  # noqa: F401, PLC0415 - they need the models
-        from accounts.mfa import administration, changes  # noqa: F401, PLC0415 - both need the models
 
         # The last app that has permissions of its own.
         post_migrate.connect(roles.fill_roles, sender=apps.get_app_config("numbers"))

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa import signals as mfa_signals
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout, signals
@@ -109,6 +110,11 @@ def end_sessions(user: User, *, but: str | None = None) -> int:
 
 def _whose(kept: dict[str, Any]) -> str | None:
     return kept.get(SESSION_KEY) or kept.get(WAITING)
+
+
+@receiver([mfa_signals.authenticator_added, mfa_signals.authenticator_removed, mfa_signals.authenticator_reset])
+def _second_step_changed(request: HttpRequest, user: User, **_more: object) -> None:
+    end_sessions(user, but=request.session.session_key)
 
 
 @receiver(post_save, sender=User)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from typing import Any
@@ -34,7 +33,6 @@ from accounts.limits import is_limited, refuse_for_now
 from accounts.mfa import passkeys
 from accounts.mfa.forms import AppForm
 from accounts.mfa.stages import SecondStepStage
-from accounts.models import User
 from accounts.views import OurSite
 
 LOCK_FILE = "second-step.lock"
@@ -150,33 +148,17 @@ class PasskeyAgainView(_Page, webauthn.ReauthenticateWebAuthnView):  # type: ign
 # What somebody has
 
 
-@dataclass(frozen=True)
-class Security:
-    """How somebody signs in. `codes_left` is None without recovery codes; `obstacle` says why passkeys cannot be."""
+class SecurityView(base.IndexView):  # type: ignore[misc]  # allauth has no types
+    http_method_names = ["get", "head"]
 
-    has_password: bool
-    company: str
-    app: Authenticator | None
-    passkeys: list[Authenticator]
-    codes_left: int | None
-    obstacle: str
-
-
-@require_safe
-def security(request: HttpRequest) -> HttpResponse:
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101 - the middleware lets nobody else through
-    found = list(Authenticator.objects.filter(user=user).order_by("created_at"))
-    recovery = next((one for one in found if one.type == Authenticator.Type.RECOVERY_CODES), None)
-    shown = Security(
-        has_password=user.has_usable_password() and not settings.OIDC_ONLY,
-        company=settings.OIDC_NAME if settings.OIDC_ISSUER else "",
-        app=next((one for one in found if one.type == Authenticator.Type.TOTP), None),
-        passkeys=[one for one in found if one.type == Authenticator.Type.WEBAUTHN],
-        codes_left=len(recovery.wrap().get_unused_codes()) if recovery else None,
-        obstacle=passkeys.obstacle(),
-    )
-    return render(request, "mfa/index.html", {"security": shown})
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Besides allauth's `authenticators`; `obstacle` says why passkeys cannot be."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {
+            "has_password": self.request.user.has_usable_password() and not settings.OIDC_ONLY,
+            "company": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
+            "obstacle": passkeys.obstacle(),
+        }
 
 
 # The authenticator app

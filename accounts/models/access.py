@@ -8,13 +8,10 @@ from django.db.models import Q
 
 
 class NeverEdited(Exception):
-    """Something tried to change or delete a line of the access log."""
+    """Something tried to delete a line of the access log."""
 
 
 class AccessEventQuerySet(models.QuerySet["AccessEvent"]):
-    def update(self, **_fields: Any) -> NoReturn:
-        raise NeverEdited
-
     def delete(self) -> NoReturn:
         raise NeverEdited
 
@@ -59,11 +56,6 @@ class AccessEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.email}: {self.get_event_display()}"
-
-    def save(self, **options: Any) -> None:
-        if not self._state.adding:
-            raise NeverEdited
-        super().save(**options)
 
     def delete(self, *_args: Any, **_options: Any) -> NoReturn:
         raise NeverEdited
