@@ -1,6 +1,5 @@
 """allauth's pages, where they need a word more."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from allauth.account import views as allauth_views
@@ -13,30 +12,6 @@ from django.utils.decorators import method_decorator
 
 from accounts.limits import is_limited, refuse_for_now
 from accounts.mfa import passkeys
-
-
-@dataclass(frozen=True)
-class WaysIn:
-    """What the sign-in page offers: `company` is the name on its button, empty where there is none.
-
-    A session lasts `idle_hours` without use, and `longest_days` in any case.
-    """
-
-    company: str
-    by_password: bool
-    by_passkey: bool
-    idle_hours: int
-    longest_days: int
-
-
-def ways_in() -> WaysIn:
-    return WaysIn(
-        company=settings.OIDC_NAME if settings.OIDC_ISSUER else "",
-        by_password=not settings.OIDC_ONLY,
-        by_passkey=not settings.OIDC_ONLY and not passkeys.obstacle(),
-        idle_hours=settings.SESSION_IDLE_HOURS,
-        longest_days=settings.SESSION_MAX_DAYS,
-    )
 
 
 class OurSite:
@@ -75,7 +50,15 @@ class LoginView(OurSite, allauth_views.LoginView):  # type: ignore[misc]  # alla
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"ways_in": ways_in()}
+        """Besides allauth's, `ways_in`: what the page offers, and how many hours and days a session lasts."""
+        ways_in = {
+            "company": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
+            "by_password": not settings.OIDC_ONLY,
+            "by_passkey": not settings.OIDC_ONLY and not passkeys.obstacle(),
+            "idle_hours": settings.SESSION_IDLE_HOURS,
+            "longest_days": settings.SESSION_MAX_DAYS,
+        }
+        return super().get_context_data(**kwargs) | {"ways_in": ways_in}
 
 
 class InactiveView(OurSite, allauth_views.AccountInactiveView):  # type: ignore[misc]  # allauth has no types

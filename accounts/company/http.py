@@ -7,7 +7,6 @@ from typing import TypeVar
 
 import msgspec
 import requests
-from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError
 
 from accounts.company.refusals import MISUNDERSTOOD, UNREACHABLE, Refused
@@ -17,13 +16,6 @@ SECONDS = 5.0  # for one question, from the first byte to the last: a sign-in as
 MAX_BYTES = 1_000_000
 
 Shape = TypeVar("Shape")
-
-
-class _NoAuth(AuthBase):
-    """Keeps requests from looking for passwords in .netrc."""
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        return request
 
 
 def ask(
@@ -37,7 +29,7 @@ def ask(
     failure: Refused | None = None
     body = b""
     with requests.Session() as session, watchdog.limit(SECONDS):
-        session.auth = _NoAuth()
+        session.auth = lambda request: request  # else requests looks for passwords in .netrc
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         session.mount("https://", WatchedAdapter(watchdog))
         session.mount("http://", WatchedAdapter(watchdog))
