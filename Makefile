@@ -21,7 +21,7 @@ help:
 	@echo "make test          set up if needed, then run every test, on all cores (ARGS=\"-x tests/pages\")"
 	@echo "make test-postgres the tests whose results can differ on PostgreSQL, on one of their own"
 	@echo "make chaos         the fault table: everything that can go wrong, with real processes (ARGS=\"--only 429\")"
-	@echo "make bench         how fast it is, beside what its bytes cost (ARGS=\"1000 10000 --keep\")"
+	@echo "make bench         how fast it is, compared with what its bytes cost (ARGS=\"1000 10000\")"
 	@echo "make lint          the linters of Python, JavaScript, CSS and templates, and the type checker"
 	@echo "make format        rewrites the code as the linters want it"
 	@echo "make audit         known vulnerabilities, risky code, secrets in the files of this checkout"
@@ -73,7 +73,7 @@ lint-static: node_modules/.package-lock.json
 	node_modules/.bin/biome check --error-on-warnings --diagnostic-level=warn static
 
 lint-templates: .venv/installed-dev
-	$(VENV_PYTHON) -m djlint --lint --quiet templates bench
+	$(VENV_PYTHON) -m djlint --lint --quiet templates
 
 format: .venv/installed-dev node_modules/.package-lock.json
 	$(VENV_PYTHON) -m ruff check --fix .

@@ -1,8 +1,8 @@
-"""What `make bench` runs: how long pages, syncs and exports take, beside what their bytes cost anyway.
+"""What `make bench` runs: the time of pages, syncs and exports, as ratios within one run.
 
-Figures of one machine at one moment are noise. What counts are the ratios within one run: each page is asked in turn
-with its floor, an authenticated view of the same project that returns the same bytes as a constant, and each sync
-stands beside `json.loads` of the answer that it read. No test is timed; this is.
+Milliseconds of one machine at one moment are noise. So each page is requested in turn with its floor, a signed-in view
+of the same project that returns the same bytes as a constant, and each sync is compared with `json.loads` of the answer
+that it read. No test is timed; this is.
 """
 
-import quo_admin  # noqa: F401 - lends `numbers` its folder
+import quo_admin  # noqa: F401 - gives the package `numbers` its folder

@@ -1,4 +1,4 @@
-"""`make bench`: `python -m bench [SIZE ...] [--keep] [--strict] [--no-browser]`."""
+"""`make bench`: `python -m bench [SIZE ...] [--rounds N] [--no-browser]`."""
 
 import sys
 

@@ -1,134 +1,79 @@
-"""The pages that are measured: each beside its floor, the list's also beside the plain way."""
+"""The pages that are measured: warm, in turn with their floor, and right after a sync that changed a number."""
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice
-from time import monotonic
+from statistics import median
 
-from bench.asking import Browser, Reply, Times
-from bench.lines import Line, figures
-from bench.office import Server
-from bench.workspaces import from_the_middle, middle
+from bench.asking import Browser, p95, ratio
+from bench.office import Office, Server
+from bench.table import Line
 from numbers.sandbox.workspace import Workspace
 
 LIST = "/numbers/"
-PLAIN = "/bench/plain/"
-FIRST = "first page"
-CELLS = [f"{channel} {region}" for channel in ("calling", "messaging") for region in ("us", "ca", "intl")]
-WARM_UP = 4  # rounds
-LEAST_ROUNDS = 5
-ENOUGH = 60.0  # seconds for one page: a slow one is asked less often, and the table says how often
-PLAIN_SHARE = 4  # the plain way is asked in every so manieth round
-FEW = range(1, 10)
-TRIES = 200  # names to try until one finds few
-ETAG_BAR = 1.2
+PAGE_SIZE = 50
+GROUPINGS = ("group", "kind", "teammate")
+WARM_UP = 4  # rounds, so that both workers have loaded their templates
+CHANGES = 5
 
 
-@dataclass(frozen=True)
-class Page:
-    """`bar` is the most that its median may be, in medians of its floor."""
-
-    name: str
-    path: str
-    bar: float
-
-    @property
-    def plain(self) -> str:
-        """Where the plain way shows the same; empty where it does not."""
-        path, _, query = self.path.partition("?")
-        return f"{PLAIN}?{query}" if path == LIST else ""
-
-
-def pages_of(workspace: Workspace, browser: Browser) -> list[Page]:
-    """Return the pages to ask for; whom and what they name is taken from the workspace."""
-    number = middle(workspace)
-    user = number["users"][0]["id"]
-    return [
-        Page(FIRST, LIST, 2),
-        Page("a teammate's filter", f"{LIST}?user={user}", 2),
-        *(Page(f"{cell} filter", f"{LIST}?{cell.replace(' ', '_')}=restricted", 2) for cell in CELLS),
-        Page("search with few matches", f"{LIST}?q={_few(workspace, browser)}", 3),
-        Page("search with none", f"{LIST}?q=no+number+is+called+so", 3),
-        Page("last page", _last(browser), 3),
-        Page("sorted by number", f"{LIST}?sort=-number", 2),
-        Page("sorted by teammates", f"{LIST}?sort=-teammates", 2),
-        Page("a number", f"{LIST}{number['id']}/", 2),
-        Page("a teammate", f"/teammates/{user}/", 3),
-        Page("overview", "/", 3),
-        Page("audit", "/audit/", 3),
-    ]
+def pages_of(workspace: Workspace) -> dict[str, str]:
+    """Return the paths to request, by name. The number and the teammate are from the middle of the workspace."""
+    half = len(workspace.numbers) // 2
+    number = next(record for record in workspace.numbers[half:] if record["users"])
+    user = number["users"][0]
+    return {
+        "list": LIST,
+        "list of a teammate": f"{LIST}?user={user['id']}",
+        "list by a permission": f"{LIST}?calling_intl=restricted",
+        "search by digits": f"{LIST}?q={number['number'][-7:]}",
+        "search by email": f"{LIST}?q={user['email']}",
+        "search by a letter": f"{LIST}?q=a",
+        "search with no match": f"{LIST}?q=no+number+is+called+so",
+        "last page of the list": f"{LIST}?page={-(-len(workspace.numbers) // PAGE_SIZE)}",
+        "list sorted by number": f"{LIST}?sort=-number",
+        "list sorted by teammates": f"{LIST}?sort=-teammates",
+        "a number": f"{LIST}{number['id']}/",
+        "teammates": "/teammates/",
+        "a teammate": f"/teammates/{user['id']}/",
+        "overview": "/",
+        **{f"audit by {grouping}": f"/audit/?by={grouping}" for grouping in GROUPINGS},
+        "status": "/status/",
+    }
 
 
-def measure(server: Server, workspace: Workspace, rounds: int) -> Iterator[Line]:
-    """Ask each page in turn with its floor, then tell of each again with its ETag, where it has one."""
-    again = []
+def measure(office: Office, server: Server, workspace: Workspace, rounds: int) -> Iterator[Line]:
+    """Measure each page after several changes, then warm."""
+    pages = pages_of(workspace)
+    changed = _after_changes(office, server, workspace, list(pages.values()))
     with server.browser() as browser:
-        for page in pages_of(workspace, browser):
-            line, with_tag = _measured(server, browser, page, rounds)
-            again += with_tag
-            yield line
-    yield from again
+        for name, path in pages.items():
+            floor_path = server.floor_of(name.replace(" ", "-"), browser.page(path))
+            warm, floors = _warm(browser, path, floor_path, rounds)
+            figures = {
+                "floor ms": median(floors) * 1000,
+                "warm ms": median(warm) * 1000,
+                "p95 ms": p95(warm) * 1000,
+                "ratio ×": ratio(warm, floors),
+                "changed ms": median(changed[path][WARM_UP:]) * 1000,
+            }
+            yield Line("pages", name, figures)
 
 
-def floor_for(server: Server, name: str, reply: Reply) -> str:
-    """Return the path that answers a page's bytes as a constant; `name` is for this page alone."""
-    return server.floor_of(re.sub(r"[^a-z]", "-", name.lower()), reply.body)
+def _after_changes(office: Office, server: Server, workspace: Workspace, paths: list[str]) -> dict[str, list[float]]:
+    """Sync a new name of one number, then request each page once; start with another page each time."""
+    seconds: dict[str, list[float]] = {path: [] for path in paths}
+    for turn in range(WARM_UP + CHANGES):
+        workspace.numbers[0]["name"] += " *"
+        workspace.refresh()
+        office.sandbox.prepare()
+        office.sync()
+        start = turn * len(paths) // (WARM_UP + CHANGES)
+        with server.browser() as browser:
+            for path in paths[start:] + paths[:start]:
+                seconds[path].append(browser.seconds(path))
+    return seconds
 
 
-def _measured(server: Server, browser: Browser, page: Page, rounds: int) -> tuple[Line, list[Line]]:
-    first = browser.page(page.path)
-    floor_path = floor_for(server, page.name, first)
-    for _ in range(min(WARM_UP, rounds)):
-        browser.ask(page.path)
-        browser.ask(floor_path)
-    own, floor, again, plain = Times(), Times(), Times(), Times()
-    began = monotonic()
-    for turn in range(rounds):
-        if turn >= LEAST_ROUNDS and monotonic() - began > ENOUGH:
-            break
-        whole = browser.ask(page.path)
-        own.seconds.append(whole.seconds)
-        floor.seconds.append(browser.ask(floor_path).seconds)
-        if tag := whole.headers.get("etag"):
-            again.seconds.append(browser.ask(page.path, **{"If-None-Match": tag}).seconds)
-        if page.plain and turn % PLAIN_SHARE == 0:
-            plain.seconds.append(browser.ask(page.plain).seconds)
-    found = figures(
-        rounds=len(own.seconds),
-        median_ms=own.median * 1000,
-        p95_ms=own.p95 * 1000,
-        floor_ms=floor.median * 1000,
-        kB=len(first.body) / 1000,
-        plain_x=plain.median / floor.median if plain.seconds else None,
-        etag_x=again.over(floor) if again.seconds else None,
-        ratio_x=own.over(floor),
-    )
-    return Line("pages", page.name, found, "ratio ×", page.bar), _again(page, again, floor)
-
-
-def _again(page: Page, again: Times, floor: Times) -> list[Line]:
-    if not again.seconds:
-        return []
-    found = figures(median_ms=again.median * 1000, p95_ms=again.p95 * 1000, ratio_x=again.over(floor))
-    return [Line("again, with the ETag", page.name, found, "ratio ×", ETAG_BAR)]
-
-
-def _last(browser: Browser) -> str:
-    found = re.search(r'id="last-page"[^>]*href="([^"]+)"', browser.page(LIST).body.decode())
-    return found[1].replace("&amp;", "&") if found else LIST
-
-
-def _few(workspace: Workspace, browser: Browser) -> str:
-    """Return a search that finds few numbers: a name that few share, as the product itself counts."""
-    named = (record["name"] for record in from_the_middle(workspace))
-    for words in islice((re.findall(r"[A-Za-z0-9]{3,}", name) for name in named), TRIES):
-        query = "+".join(words[:4])
-        if query and _total(browser, query) in FEW:
-            return query
-    raise RuntimeError("No name of the workspace finds few numbers.")
-
-
-def _total(browser: Browser, query: str) -> int:
-    found = re.search(r'data-total="(\d+)"', browser.page(f"{LIST}?q={query}").body.decode())
-    return int(found[1]) if found else 0
+def _warm(browser: Browser, path: str, floor_path: str, rounds: int) -> tuple[list[float], list[float]]:
+    """Return the seconds of a page and of its floor, requested in turn."""
+    pairs = [(browser.seconds(path), browser.seconds(floor_path)) for _ in range(WARM_UP + rounds)][WARM_UP:]
+    return [warm for warm, _ in pairs], [floor for _, floor in pairs]

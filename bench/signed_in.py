@@ -1,4 +1,4 @@
-"""`python -m bench.signed_in`: makes an administrator, and prints the cookie of somebody signed in as them."""
+"""`python -m bench.signed_in`: creates an administrator and prints the cookie of their session."""
 
 import secrets
 import sys

@@ -1,82 +1,80 @@
-"""How a run looks in a terminal: each line as it comes, and in the end what is not as it ought to be."""
+"""The table that a run prints: each line as it comes, with its targets, and at the end those that were missed."""
 
 import sys
-from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
-from bench.lines import Line
+from bench.targets import Targets
 
-NAME = 30
+NAME = 26
 LEAST = 9  # characters of a column
+MB = 1_000_000
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line. The name of a figure ends with its unit: "warm ms"."""
+
+    group: str
+    name: str
+    figures: dict[str, float] = field(default_factory=dict)
+    note: str = ""
 
 
 class Table:
-    """Writes lines; `before` are the figures that were kept last, by the lines' keys."""
+    """Prints lines, and remembers how many targets they met."""
 
-    def __init__(self, before: Mapping[str, float]) -> None:
-        self._before = before
-        self._headed = ("", "")
+    def __init__(self) -> None:
+        self._title = ""
+        self._targets: Targets = {}
         self._columns: list[str] = []
-        self._lines: list[Line] = []
+        self._group = ""
+        self._missed: list[str] = []
+        self._unmeasured = 0
+        self._count = 0
+
+    def start(self, title: str, targets: Targets) -> None:
+        """Begin a size and its targets."""
+        self._title, self._targets, self._group = title, targets, ""
+        say(f"\n{title.upper()}{'' if targets else ' (no targets)'}")
 
     def write(self, line: Line) -> None:
-        """Write one line, below a heading where another group or other figures begin."""
-        if (line.where, line.group) != self._headed or not line.figures.keys() <= set(self._columns):
-            self._head(line)
-        self._lines.append(line)
-        cells = "".join(f"  {_figure(line.figures.get(name)):>{max(LEAST, len(name))}}" for name in self._columns)
-        say(f"  {line.name:{NAME}}{cells}  {self._verdict(line)}".rstrip())
+        if line.group != self._group or not line.figures.keys() <= set(self._columns):
+            self._group, self._columns = line.group, list(line.figures)
+            say(f"\n  {line.group:{NAME}}{''.join(f'  {name:>{LEAST}}' for name in self._columns)}".rstrip())
+        cells = "".join(f"  {_written(line.figures.get(name)):>{max(LEAST, len(name))}}" for name in self._columns)
+        say(f"  {line.name:{NAME}}{cells}  {'; '.join(filter(None, [self._verdicts(line), line.note]))}".rstrip())
 
-    def _head(self, line: Line) -> None:
-        if line.where != self._headed[0]:
-            say(f"\n{line.where.upper()}")
-        self._headed = (line.where, line.group)
-        self._columns = list(line.figures)
-        heads = "".join(f"  {name:>{LEAST}}" for name in self._columns)
-        say(f"\n  {line.group:{NAME}}{heads}".rstrip())
+    def end(self) -> None:
+        """Write which targets were missed, and how many were met."""
+        say("")
+        for missed in self._missed:
+            say(f"MISSED: {missed}")
+        met = self._count - len(self._missed) - self._unmeasured
+        say(f"{met} of {self._count} targets are met, {self._unmeasured} were not measured.")
 
-    def end(self) -> bool:
-        """Write what is not as it ought to be; return whether all of it is."""
-        missed = [line for line in self._lines if line.is_missed]
-        worse = [line for line in self._lines if self._is_worse(line)]
-        unmeasured = self._unmeasured([line.key for line in self._lines], {line.where for line in self._lines})
-        say()
-        for title, found in (
-            ("NOT MET", [line.key for line in missed]),
-            ("WORSE", [line.key for line in worse]),
-            ("not measured any more", unmeasured),
-        ):
-            for key in found:
-                say(f"{title}: {key}")
-        bound = [line for line in self._lines if line.binds and line.is_met is not None]
-        say(f"{len(bound) - len(missed)} of {len(bound)} bars are met; {len(worse)} of the figures became worse.")
-        return not (missed or worse)
-
-    def _verdict(self, line: Line) -> str:
-        parts = [line.note] if line.note else []
-        if line.bar is not None:
-            met = {True: "met", False: "NOT MET" if line.binds else "not met", None: "not measured"}[line.is_met]
-            parts.append(f"{'≥' if line.at_least else '≤'} {line.bar:g} {line.unit} {met}")
-        before = self._before.get(line.key)
-        if before is not None and line.value is not None:
-            parts.append(f"was {_figure(before)}{', WORSE' if self._is_worse(line) else ''}")
-        return "; ".join(parts)
-
-    def _is_worse(self, line: Line) -> bool:
-        before = self._before.get(line.key)
-        return before is not None and line.is_worse_than(before)
-
-    def _unmeasured(self, keys: Collection[str], places: Collection[str]) -> list[str]:
-        """What was kept of the same sizes and databases, and this run has not."""
-        return [key for key in self._before if key not in keys and key.partition(": ")[0] in places]
+    def _verdicts(self, line: Line) -> str:
+        """Compare a line with its targets and count them."""
+        verdicts = []
+        targets = self._targets.get(line.name) or self._targets.get(line.group) or {}
+        for name, target in targets.items():
+            value = line.figures.get(name)
+            verdict = "not measured" if value is None else "met" if target.holds(value) else "MISSED"
+            verdicts.append(f"{name} {target} {verdict}")
+            self._count += 1
+            self._unmeasured += verdict == "not measured"
+            if verdict == "MISSED":
+                text = f"{self._title}: {line.group}: {line.name}: {name} is {_written(value)}, target {target}"
+                self._missed.append(text)
+        return ", ".join(verdicts)
 
 
-def say(text: str = "") -> None:
+def say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
-def _figure(value: float | None) -> str:
-    """Three digits of a small figure; a large one, and a count, whole."""
+def _written(value: float | None) -> str:
+    """Write a count whole and a measurement with three digits."""
     if value is None:
         return "–"
     if isinstance(value, int):

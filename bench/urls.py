@@ -1,15 +1,26 @@
-"""Every address of Quo Admin, the floor of each page that is measured, and the list written the plain way."""
+"""Every address of Quo Admin, and the floor: the bytes of a page, for the same user, without rendering anything."""
 
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.views.decorators.http import require_safe
 
-from bench import floor
-from bench.plain.views import number_list
 from quo_admin import urls
 
 handler500 = urls.handler500
 
-urlpatterns = [
-    path("bench/floor/<slug:name>", floor.floor),
-    path("bench/plain/", number_list),
-    *urls.urlpatterns,
-]
+
+@require_safe
+def floor(_request: HttpRequest, name: str) -> HttpResponse:
+    return HttpResponse(_bytes(name))
+
+
+@cache
+def _bytes(name: str) -> bytes:
+    return (Path(settings.DATA_DIR) / "floors" / name).read_bytes()
+
+
+urlpatterns = [path("bench/floor/<slug:name>", floor), *urls.urlpatterns]

@@ -1,4 +1,4 @@
-"""The floor: the bytes of a page, to whoever may see the page, and nothing else done."""
+"""The floor: the bytes of a page for a signed-in user, and nothing else done."""
 
 from pathlib import Path
 
@@ -9,25 +9,25 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from accounts.roles import Role
-from bench.floor import FOLDER
 from tests.support.pages import Office, of_role
 
-PATH = "/bench/floor/first-page"
+PATH = "/bench/floor/list"
 
 
 @pytest.fixture
-def office(db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Office:
+def office(db: None, settings: Settings, tmp_path: Path) -> Office:
     settings.ROOT_URLCONF = "bench.urls"
-    monkeypatch.setenv(FOLDER, str(tmp_path))
-    (tmp_path / "first-page").write_bytes(b"<p>as it was</p>")
+    settings.DATA_DIR = tmp_path
+    (tmp_path / "floors").mkdir()
+    (tmp_path / "floors" / "list").write_bytes(b"<p>as it was</p>")
     return of_role(Role.VIEWER)
 
 
-def test_it_answers_with_the_bytes_that_were_kept(office: Office) -> None:
+def test_it_answers_with_the_bytes_of_the_page(office: Office) -> None:
     assert office.get(PATH).content == b"<p>as it was</p>"
 
 
-def test_it_asks_the_database_only_who_is_there(office: Office) -> None:
+def test_it_only_asks_the_database_who_is_signed_in(office: Office) -> None:
     office.get(PATH)
     with CaptureQueriesContext(connection) as queries:
         office.get(PATH)
@@ -36,5 +36,5 @@ def test_it_asks_the_database_only_who_is_there(office: Office) -> None:
 
 
 @pytest.mark.usefixtures("office")
-def test_who_is_not_signed_in_is_sent_away() -> None:
+def test_without_a_session_it_redirects_to_the_sign_in() -> None:
     assert Client().get(PATH).status_code == 302

@@ -4,15 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from bench.lines import Line
-from bench.table import Table
+from bench.table import Line, Table
+from bench.targets import Target, Targets
 
-FIRST = Line("pages", "first page", {"median ms": 12.34, "ratio ×": 1.5}, "ratio ×", 2, where="here", binds=True)
-LAST = Line("pages", "last page", {"median ms": 1234.5, "ratio ×": 3.5}, "ratio ×", 3, where="here", binds=True)
+TARGETS: Targets = {"pages": {"ratio ×": Target(2)}, "load": {"ratio ×": Target(0.5, is_least=True)}}
+FIRST = Line("pages", "list", {"warm ms": 12.34, "ratio ×": 1.5})
+LAST = Line("pages", "last page", {"warm ms": 1234.5, "ratio ×": 3.5})
 
 
-def written(capsys: pytest.CaptureFixture[str], *lines: Line, before: dict[str, float] | None = None) -> list[str]:
-    table = Table(before or {})
+def written(capsys: pytest.CaptureFixture[str], *lines: Line, targets: Targets = TARGETS) -> list[str]:
+    table = Table()
+    table.start("60 numbers", targets)
     for line in lines:
         table.write(line)
     table.end()
@@ -21,54 +23,53 @@ def written(capsys: pytest.CaptureFixture[str], *lines: Line, before: dict[str, 
 
 def test_a_group_has_one_heading_with_its_columns(capsys: pytest.CaptureFixture[str]) -> None:
     assert written(capsys, FIRST, LAST)[:4] == [
-        "HERE",
-        "pages median ms ratio ×",
-        "first page 12.3 1.50 ≤ 2 × met",
-        "last page 1,234 3.50 ≤ 3 × NOT MET",
+        "60 NUMBERS",
+        "pages warm ms ratio ×",
+        "list 12.3 1.50 ratio × ≤ 2 met",
+        "last page 1,234 3.50 ratio × ≤ 2 MISSED",
     ]
 
 
-def test_a_bar_that_is_meant_elsewhere_only_tells(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = written(capsys, replace(LAST, binds=False))
-    assert lines[2].endswith("≤ 3 × not met")
-    assert lines[-1] == "0 of 0 bars are met; 0 of the figures became worse."
+def test_missed_targets_are_listed_at_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    assert written(capsys, FIRST, LAST)[4:] == [
+        "MISSED: 60 numbers: pages: last page: ratio × is 3.50, target ≤ 2",
+        "1 of 2 targets are met, 0 were not measured.",
+    ]
 
 
-def test_a_figure_that_is_missing_leaves_its_column_empty(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = written(capsys, FIRST, replace(LAST, figures={"ratio ×": 3.5}))
-    assert lines[3] == "last page – 3.50 ≤ 3 × NOT MET"
+def test_a_target_can_be_the_least_that_a_figure_may_be(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = written(capsys, replace(FIRST, group="load"), Line("load", "slow", {"warm ms": 1.0, "ratio ×": 0.4}))
+    assert lines[2:4] == ["list 12.3 1.50 ratio × ≥ 0.5 met", "slow 1.00 0.400 ratio × ≥ 0.5 MISSED"]
+
+
+def test_a_line_may_have_targets_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = written(capsys, FIRST, targets=TARGETS | {"list": {"warm ms": Target(10)}})
+    assert lines[2] == "list 12.3 1.50 warm ms ≤ 10 MISSED"
+
+
+def test_a_size_without_targets_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = written(capsys, LAST, targets={})
+    assert lines[0] == "60 NUMBERS (no targets)"
+    assert lines[2:] == ["last page 1,234 3.50", "0 of 0 targets are met, 0 were not measured."]
+
+
+def test_a_missing_figure_leaves_its_column_empty(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = written(capsys, FIRST, replace(LAST, figures={"ratio ×": 1.5}))
+    assert lines[3] == "last page – 1.50 ratio × ≤ 2 met"
 
 
 def test_other_figures_get_a_heading_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = written(capsys, FIRST, replace(LAST, figures={"p95 ms": 4.0, "ratio ×": 3.5}))
-    assert lines[3:5] == ["pages p95 ms ratio ×", "last page 4.00 3.50 ≤ 3 × NOT MET"]
+    lines = written(capsys, FIRST, replace(LAST, figures={"p95 ms": 4.0, "ratio ×": 1.5}))
+    assert lines[3:5] == ["pages p95 ms ratio ×", "last page 4.00 1.50 ratio × ≤ 2 met"]
 
 
 def test_a_count_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = written(capsys, replace(FIRST, figures={"queries": 9, "ratio ×": 1.5}))
-    assert lines[2] == "first page 9 1.50 ≤ 2 × met"
+    assert written(capsys, replace(FIRST, figures={"changed": 9000}), targets={})[2] == "list 9,000"
 
 
-def test_what_could_not_be_measured_says_why(capsys: pytest.CaptureFixture[str]) -> None:
-    lines = written(capsys, replace(FIRST, figures={}, note="not measured: no Chromium"))
-    assert lines[2] == "first page not measured: no Chromium; ≤ 2 × not measured"
-
-
-def test_a_line_is_held_against_the_last_kept_run(capsys: pytest.CaptureFixture[str]) -> None:
-    before = {FIRST.key: 1.4, LAST.key: 1.2, "here: pages: overview": 2.0, "elsewhere: pages: overview": 2.0}
-    lines = written(capsys, FIRST, LAST, before=before)
-    assert lines[2].endswith("met; was 1.40")
-    assert lines[3].endswith("NOT MET; was 1.20, WORSE")
-    assert lines[4:] == [
-        f"NOT MET: {LAST.key}",
-        f"WORSE: {LAST.key}",
-        "not measured any more: here: pages: overview",
-        "1 of 2 bars are met; 1 of the figures became worse.",
+def test_a_figure_that_was_not_measured_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = written(capsys, replace(FIRST, figures={}, note="there is no Chromium"))
+    assert lines[2:] == [
+        "list ratio × ≤ 2 not measured; there is no Chromium",
+        "0 of 1 targets are met, 1 were not measured.",
     ]
-
-
-def test_a_run_is_well_where_no_bar_is_missed_and_nothing_became_worse() -> None:
-    for line, before, is_well in ((FIRST, {}, True), (LAST, {}, False), (FIRST, {FIRST.key: 0.1}, False)):
-        table = Table(before)
-        table.write(line)
-        assert table.end() is is_well

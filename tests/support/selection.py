@@ -26,7 +26,6 @@ BOTH_DATABASES = (
     "audit/test_odd.py",
     "audit/test_query.py",
     "audit/test_query_counts.py",
-    "bench/test_postgres.py",
     "exports/test_agreement.py",
     "exports/test_audit_lines.py",
     "exports/test_moment.py",
