@@ -1,24 +1,22 @@
 """How the sandbox misbehaves on request: each fault changes what is said, or how it is delivered.
 
 `CONTENT` faults turn the healthy answer into another one. `DELIVERY` faults spoil its way to the client.
-The names are what `--fault` and the header `X-Sandbox-Fault` take.
+The names are what `--fault` takes.
 """
 
+import contextlib
 import gzip
+import socket
+import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from numbers.sandbox.answers import HTML, Answer, error, healthy, render
 from numbers.sandbox.workspace import Record
 
-
-class UnknownFaultError(ValueError):
-    """There is no fault of that name; the text lists those there are."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"The sandbox knows no fault {name[:80]!r}. It knows: {', '.join(NAMES)}.")
+IDLE_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,6 @@ class Timing:
     stall_seconds: float = 600.0
     drip_seconds: float = 0.05
     retry_after: str = "1"
-    redirect_to: str = "http://localhost:9"
     bomb_bytes: int = 1 << 30
 
 
@@ -40,14 +37,6 @@ class Question:
     target: str
     numbers: list[Record]
     timing: Timing
-
-
-class Wire(Protocol):
-    """The way to the client. Each method raises OSError once the client has gone or the sandbox stops."""
-
-    def send(self, data: bytes) -> None: ...
-    def pause(self, seconds: float) -> None: ...
-    def reset(self) -> None: ...
 
 
 # What is said
@@ -162,7 +151,7 @@ def _gzip_bomb(_: Answer, question: Question) -> Answer:
 
 
 def _redirect(_: Answer, question: Question) -> Answer:
-    return Answer(302, b"", HTML, (("Location", question.timing.redirect_to + question.target),))
+    return Answer(302, b"", HTML, (("Location", f"http://localhost:9{question.target}"),))
 
 
 Content = Callable[[Answer, Question], Answer]
@@ -197,52 +186,64 @@ CONTENT: dict[str, Content] = {
     "redirect": _redirect,
 }
 
-# How it is delivered. The connection is closed after each of these.
+# How it is delivered. Each raises OSError once the client has gone, and its connection is closed afterwards.
 
 
-def _slow(wire: Wire, head: bytes, body: bytes, timing: Timing) -> None:
-    wire.pause(timing.slow_seconds)
-    wire.send(head + body)
+def _pause(client: socket.socket, seconds: float) -> None:
+    """Wait, unless the connection is closed meanwhile."""
+    client.settimeout(seconds)
+    with contextlib.suppress(TimeoutError):
+        if not client.recv(1, socket.MSG_PEEK):
+            raise ConnectionAbortedError
+    client.settimeout(IDLE_SECONDS)
 
 
-def _stalled(wire: Wire, head: bytes, body: bytes, timing: Timing) -> None:
-    wire.send(head + body[: len(body) // 2])
-    wire.pause(timing.stall_seconds)
+def _slow(client: socket.socket, head: bytes, body: bytes, timing: Timing) -> None:
+    _pause(client, timing.slow_seconds)
+    client.sendall(head + body)
 
 
-def _stalled_headers(wire: Wire, head: bytes, _: bytes, timing: Timing) -> None:
-    wire.send(head[: len(head) // 2])
-    wire.pause(timing.stall_seconds)
+def _stalled(client: socket.socket, head: bytes, body: bytes, timing: Timing) -> None:
+    client.sendall(head + body[: len(body) // 2])
+    _pause(client, timing.stall_seconds)
 
 
-def _drip(wire: Wire, head: bytes, body: bytes, timing: Timing) -> None:
-    wire.send(head)
+def _stalled_headers(client: socket.socket, head: bytes, _: bytes, timing: Timing) -> None:
+    client.sendall(head[: len(head) // 2])
+    _pause(client, timing.stall_seconds)
+
+
+def _drip(client: socket.socket, head: bytes, body: bytes, timing: Timing) -> None:
+    client.sendall(head)
     for byte in body:
-        wire.send(bytes((byte,)))
-        wire.pause(timing.drip_seconds)
+        client.sendall(bytes((byte,)))
+        _pause(client, timing.drip_seconds)
 
 
-def _cut(wire: Wire, head: bytes, body: bytes, _: Timing) -> None:
-    wire.send(head + body[: len(body) // 2])
+def _cut(client: socket.socket, head: bytes, body: bytes, _: Timing) -> None:
+    client.sendall(head + body[: len(body) // 2])
 
 
-def _reset(wire: Wire, _head: bytes, _body: bytes, _timing: Timing) -> None:
-    wire.reset()
+def _reset(client: socket.socket, _head: bytes, _body: bytes, _timing: Timing) -> None:
+    linger_no_seconds = (1).to_bytes(4, sys.byteorder) + bytes(4)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_no_seconds)
+    # Closed as it is: the usual ending would first send an orderly goodbye.
+    socket.close(client.detach())
 
 
-def _endless(wire: Wire, head: bytes, body: bytes, _: Timing) -> None:
+def _endless(client: socket.socket, head: bytes, body: bytes, _: Timing) -> None:
     """Promise no length and send a list that goes on until the client has had enough."""
     lines = [
         line for line in head.split(b"\r\n") if not line.lower().startswith((b"content-length:", b"content-encoding:"))
     ]
-    wire.send(b"\r\n".join(lines) + b'{"data":[')
+    client.sendall(b"\r\n".join(lines) + b'{"data":[')
     again = (body[8:-1] or b"{}") + b","  # what stands behind "data":
     again *= max(1, (1 << 16) // len(again))
     while True:
-        wire.send(again)
+        client.sendall(again)
 
 
-Delivery = Callable[[Wire, bytes, bytes, Timing], None]
+Delivery = Callable[[socket.socket, bytes, bytes, Timing], None]
 
 DELIVERY: dict[str, Delivery] = {
     "slow": _slow,
@@ -255,10 +256,3 @@ DELIVERY: dict[str, Delivery] = {
 }
 
 NAMES = (*CONTENT, *DELIVERY)
-
-
-def known(name: str | None) -> str | None:
-    """Return `name` if there is such a fault, or None for none. Raises UnknownFaultError."""
-    if name is None or name in NAMES:
-        return name
-    raise UnknownFaultError(name)

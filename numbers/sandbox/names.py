@@ -81,37 +81,30 @@ LAST_NAMES = _words("""
 """)
 
 
-class UnusualName(NamedTuple):
-    """Names as Quo may hold them (None is null); `local` is the part of the address before the @."""
-
-    first: str | None
-    last: str | None
-    local: str
-
-
-UNUSUAL_NAMES = (
-    UnusualName("Zoë", "Brännström-O’Shea", "zoe.brannstrom"),
-    UnusualName("José Ángel", "Núñez Ávila", "jose.nunez"),
-    UnusualName("Tobias", None, "tobias"),
-    UnusualName(None, "Whitcombe", "whitcombe"),
-    UnusualName("美咲", "高橋", "misaki.takahashi"),
-    UnusualName(
+# First and last names as Quo may hold them (None is null), and the part of the address before the @.
+UNUSUAL_NAMES: tuple[tuple[str | None, str | None, str], ...] = (
+    ("Zoë", "Brännström-O’Shea", "zoe.brannstrom"),
+    ("José Ángel", "Núñez Ávila", "jose.nunez"),
+    ("Tobias", None, "tobias"),
+    (None, "Whitcombe", "whitcombe"),
+    ("美咲", "高橋", "misaki.takahashi"),
+    (
         "Maximiliana Alexandrina Wilhelmina Seraphina",
         "von Hohenlinden-Altenstein zu Greifenfels und Morgenthau-Silberbach-Donnersmarck, Assistant Manager",
         "maximiliana",
     ),
-    UnusualName(None, None, "front.desk.tablet"),
-    UnusualName("محمد", "العطار", "m.alattar"),
-    UnusualName("נועה", "ברקאי", "noa.barkai"),
-    UnusualName("Siobhán", "O'Dwyer", "siobhan.odwyer"),
-    UnusualName("伟", "陈", "wei.chen"),
-    UnusualName("지우", "박", "jiwoo.park"),
-    UnusualName("Ngọc Ánh", "Trần", "anh.tran"),
-    UnusualName("Олена", "Ковальчук", "olena.kovalchuk"),
-    UnusualName("", "", "unnamed"),
-    UnusualName("Lily 🌸", "Marsh", "lily.marsh"),
-    UnusualName("Robert <Bob>", 'Tables & "Chairs"', "bob.tables"),
-    UnusualName("X", "Æ", "x"),
+    (None, None, "front.desk.tablet"),
+    ("محمد", "العطار", "m.alattar"),
+    ("נועה", "ברקאי", "noa.barkai"),
+    ("Siobhán", "O'Dwyer", "siobhan.odwyer"),
+    ("伟", "陈", "wei.chen"),
+    ("지우", "박", "jiwoo.park"),
+    ("Ngọc Ánh", "Trần", "anh.tran"),
+    ("Олена", "Ковальчук", "olena.kovalchuk"),
+    ("", "", "unnamed"),
+    ("Lily 🌸", "Marsh", "lily.marsh"),
+    ("Robert <Bob>", 'Tables & "Chairs"', "bob.tables"),
+    ("X", "Æ", "x"),
 )
 
 # Flags, families, skin tones, keycaps, plain text and nothing: a symbol is any text or null.

@@ -6,7 +6,6 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator
-from queue import SimpleQueue
 
 import pytest
 
@@ -14,6 +13,7 @@ from numbers.sandbox.answers import Answer, healthy
 from numbers.sandbox.faults import CONTENT, DELIVERY, NAMES, Question, Timing
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
+from tests.support.processes import wait_until
 from tests.support.raw_http import KEY, ask, connect
 
 LIST = "/v1/phone-numbers"
@@ -31,10 +31,11 @@ def first_id(sandbox: SandboxServer) -> str:
     return str(sandbox.workspace.numbers[0]["id"])
 
 
-def raw(sandbox: SandboxServer, fault: str, timeout: float = 5.0) -> socket.socket:
+def raw(sandbox: SandboxServer, fault: str, accepted: str = "identity") -> socket.socket:
     """Ask for the list and return the connection, unread."""
-    client = socket.create_connection(("127.0.0.1", sandbox.port), timeout=timeout)
-    head = f"GET {LIST} HTTP/1.1\r\nHost: here\r\nAuthorization: {KEY}\r\nX-Sandbox-Fault: {fault}\r\n\r\n"
+    client = socket.create_connection(("127.0.0.1", sandbox.port), timeout=5.0)
+    sandbox.next_faults.append(fault)
+    head = f"GET {LIST} HTTP/1.1\r\nHost: here\r\nAuthorization: {KEY}\r\nAccept-Encoding: {accepted}\r\n\r\n"
     client.sendall(head.encode())
     return client
 
@@ -181,7 +182,8 @@ def test_a_fault_of_the_body_leaves_errors_as_they_are(sandbox: SandboxServer) -
 def test_a_fault_of_the_content_is_still_good_http(sandbox: SandboxServer, fault: str) -> None:
     connection = connect(sandbox)
     for _ in range(2):
-        connection.request("GET", LIST, headers={"Authorization": KEY, "X-Sandbox-Fault": fault})
+        sandbox.next_faults.append(fault)
+        connection.request("GET", LIST, headers={"Authorization": KEY})
         response = connection.getresponse()
         assert len(response.read()) == int(response.headers["Content-Length"])
     connection.close()
@@ -189,7 +191,8 @@ def test_a_fault_of_the_content_is_still_good_http(sandbox: SandboxServer, fault
 
 def test_the_gzip_may_be_broken(sandbox: SandboxServer) -> None:
     connection = connect(sandbox)
-    connection.request("GET", LIST, headers={"Authorization": KEY, "X-Sandbox-Fault": "bad-gzip"})
+    sandbox.next_faults.append("bad-gzip")
+    connection.request("GET", LIST, headers={"Authorization": KEY})
     response = connection.getresponse()
     body = response.read()
     connection.close()
@@ -271,7 +274,7 @@ def test_a_reset_connection_has_no_answer(sandbox: SandboxServer) -> None:
 
 
 def test_an_endless_answer_never_ends(sandbox: SandboxServer) -> None:
-    with raw(sandbox, "endless\r\nAccept-Encoding: gzip") as client:
+    with raw(sandbox, "endless", "gzip") as client:
         received = read_until(client, 3 * healthy_length(sandbox))
         head, _, body = received.partition(b"\r\n\r\n")
         assert len(received) >= 3 * healthy_length(sandbox)
@@ -294,12 +297,11 @@ def test_a_sandbox_stops_at_once_whatever_it_is_delivering(fault: str) -> None:
 @pytest.mark.parametrize("fault", ["slow", "stalled", "stalled-headers", "drip", "endless"])
 def test_a_client_that_gives_up_is_not_waited_for(fault: str, capfd: pytest.CaptureFixture[str]) -> None:
     patient = Timing(slow_seconds=60, stall_seconds=60, drip_seconds=60)
-    threads: SimpleQueue[threading.Thread] = SimpleQueue()
-    with SandboxServer(
-        build(1), key=KEY, timing=patient, log=lambda _: threads.put(threading.current_thread())
-    ) as sandbox:
+    with SandboxServer(build(1), key=KEY, timing=patient) as sandbox:
+        before = set(threading.enumerate())
         client = raw(sandbox, fault)
-        serving = threads.get(timeout=5)
+        wait_until(lambda: sandbox.requests)
+        (serving,) = set(threading.enumerate()) - before
         if fault != "slow":
             client.recv(1 << 16)
         client.close()

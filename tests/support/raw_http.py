@@ -41,7 +41,7 @@ def ask(
     if key is not None:
         sent["Authorization"] = key
     if fault is not None:
-        sent["X-Sandbox-Fault"] = fault
+        sandbox.next_faults.append(fault)
     connection = connect(sandbox, timeout)
     try:
         connection.request(method, path, headers=sent)

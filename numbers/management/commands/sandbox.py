@@ -26,8 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--numbers", type=int, default=60, help="how many numbers the company has (60)")
         parser.add_argument("--seed", type=int, default=7, help="another seed is another company (7)")
         parser.add_argument("--key", help="the key that it accepts; else SANDBOX_KEY, else one is made up")
-        parser.add_argument("--fault", metavar="NAME", help=f"misbehave: {', '.join(NAMES)}")
-        parser.add_argument("--fault-share", type=float, default=1.0, help="share of the requests that it hits (1.0)")
+        parser.add_argument("--fault", metavar="NAME", choices=NAMES, help=f"misbehave: {', '.join(NAMES)}")
         parser.add_argument(
             "--until-stdin-closes",
             action="store_true",
@@ -36,15 +35,17 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         server = self._server(**options)
+        stopped = threading.Event()
         # A shell that starts it in the background has SIGINT ignored; this makes `kill -INT` work again.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             server.prepare()
+            server.start()
             self._greet(server, options)
             if options["until_stdin_closes"]:
-                threading.Thread(target=_stop_at_end_of_stdin, args=(server,), daemon=True).start()
-            server.serve_forever()
+                threading.Thread(target=_set_at_end_of_stdin, args=(stopped,), daemon=True).start()
+            stopped.wait()
         except KeyboardInterrupt:
             pass
         finally:
@@ -65,8 +66,6 @@ class Command(BaseCommand):
                 host=host,
                 port=port,
                 fault=options["fault"],
-                fault_share=options["fault_share"],
-                log=self.stdout.write if options["verbosity"] >= 2 else None,
             )
         except ValueError as error:
             raise CommandError(str(error)) from None
@@ -87,18 +86,17 @@ class Command(BaseCommand):
             f"Key:     {self.key}",
         ]
         if server.fault:
-            share = f", for {server.fault_share:.0%} of the requests" if server.fault_share < 1 else ""
-            lines.append(f"Fault:   {server.fault}{share}")
+            lines.append(f"Fault:   {server.fault}")
         lines.append("Ctrl-C stops it.")
         self.stdout.write("\n".join(lines))
         self.stdout.flush()  # a program that started it is waiting to read this
 
 
-def _stop_at_end_of_stdin(server: SandboxServer) -> None:
+def _set_at_end_of_stdin(stopped: threading.Event) -> None:
     # Not sys.stdin: a thread that waits inside it would keep Python from exiting.
     try:
         while os.read(0, 1 << 16):
             pass
     except OSError:
         pass
-    server.shutdown()
+    stopped.set()
