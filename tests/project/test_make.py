@@ -186,7 +186,7 @@ needs_biome = pytest.mark.skipif(not NODE_MODULES.is_dir(), reason="`make lint` 
 def unlinted(project: Path, tmp_path: Path) -> Path:
     """A folder with the linters and their settings, but with nothing to lint."""
     folder = tmp_path / "unlinted"
-    (folder / "bench").mkdir(parents=True)
+    folder.mkdir()
     for name in ("Makefile", "biome.jsonc", "package.json", "pyproject.toml"):
         shutil.copy2(env.BASE_DIR / name, folder)
     (folder / ".venv").symlink_to(project / ".venv")
