@@ -1,7 +1,6 @@
 """The app `numbers`: everything about the workspace's phone numbers."""
 
 from django.apps import AppConfig
-from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 
@@ -11,7 +10,6 @@ class NumbersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from numbers.search import keeping, sqlite  # noqa: PLC0415 - it needs the models
+        from numbers.search import keeping  # noqa: PLC0415 - it needs the models
 
-        connection_created.connect(sqlite.teach)
         post_migrate.connect(keeping.keep, sender=self)

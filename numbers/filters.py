@@ -81,11 +81,7 @@ class NumberFilters:
 
     def states(self) -> QuerySet[NumberState]:
         """The numbers that fit, sorted."""
-        return self.listed()[0]
-
-    def listed(self) -> tuple[QuerySet[NumberState], int | None]:
-        """The numbers that fit, sorted, and how many they are where the search has told already."""
-        states, total = search_numbers(querysets.current(), self.q)
+        states = search_numbers(querysets.current(), self.q)
         for column in COLUMNS:
             if fact := getattr(self, column.field):
                 states = querysets.with_fact(states, column.field, Fact(fact))
@@ -103,7 +99,7 @@ class NumberFilters:
             states = querysets.with_forward(states, self.forward)
         if self.unassigned:
             states = querysets.with_somebody(states, is_on=self.unassigned == "no")
-        return querysets.ordered(states, self.sort), total if self.active.keys() <= {"q"} else None
+        return querysets.ordered(states, self.sort)
 
     @property
     def active(self) -> dict[str, str]:

@@ -13,19 +13,18 @@ class Rows(Sequence[Row]):
     """A queryset as a paginator slices it; its order is total, so that pages never overlap.
 
     What stands before a page is passed over by its keys alone, from whichever end of the list is nearer. What is on it
-    is read by its keys from `described`, rows with a `pk`, which need not look for it once more. How many they are is
-    counted, unless `total` tells.
+    is read by its keys from `described`, rows with a `pk`, which need not look for it once more.
     """
 
-    def __init__(self, rows: QuerySet[Any], described: QuerySet[Any, Row], total: int | None = None) -> None:
-        self._rows, self._described, self._total = rows, described, total
+    def __init__(self, rows: QuerySet[Any], described: QuerySet[Any, Row]) -> None:
+        self._rows, self._described = rows, described
 
     def __len__(self) -> int:
         return self._count
 
     @cached_property
     def _count(self) -> int:
-        return self._rows.count() if self._total is None else self._total
+        return self._rows.count()
 
     @overload
     def __getitem__(self, index: int) -> Row: ...

@@ -7,7 +7,6 @@ counted them when the tables were empty, and choose a way to a page that takes m
 from django.db import connection
 
 from numbers.models import Assignment, NumberState, PhoneNumber, SearchText, Teammate, TeammateState
-from numbers.search import postgresql
 
 MANY = 500  # changed numbers; the autovacuum is soon enough for fewer
 
@@ -21,4 +20,3 @@ def refresh_statistics() -> None:
     tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in _REMEMBERED)
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {tables}")
-    postgresql.sort_in()

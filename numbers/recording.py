@@ -5,7 +5,6 @@ Runs inside the one transaction that `sync.py` opens. Nothing else writes number
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -21,7 +20,6 @@ from numbers.inserting import insert
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState, shown_name
 from numbers.phones import number_facts
 from numbers.quo.payloads import NumberRecord, UserRecord
-from numbers.search import sqlite as search_index
 from numbers.search import texts as search_texts
 
 _CHUNK = 1_000
@@ -114,20 +112,17 @@ def record_answer(
             continue
         differing.append((record, digest))
     outcome.wrote = bool(differing or teammates.differing)
-    # Below that, the triggers of the index cost less than making it anew.
-    is_most = len(differing) >= planner.MANY and len(differing) * 2 > len(known)
-    with search_index.made_anew_after() if is_most else nullcontext():
-        teammates.record(observed_at)
-        done = 0
-        for chunk in _chunks(differing):
-            _record_numbers(chunk, teammates.pks, observed_at)
-            done += len(chunk)
-            progress(done, len(differing))
-        if outcome.wrote:
-            if len(differing) >= planner.MANY:
-                # An autovacuum that came by meanwhile saw none of this, and told the planner of empty tables.
-                planner.refresh_statistics()
-            search_texts.keep(observed_at)
+    teammates.record(observed_at)
+    done = 0
+    for chunk in _chunks(differing):
+        _record_numbers(chunk, teammates.pks, observed_at)
+        done += len(chunk)
+        progress(done, len(differing))
+    if outcome.wrote:
+        if len(differing) >= planner.MANY:
+            # An autovacuum that came by meanwhile saw none of this, and told the planner of empty tables.
+            planner.refresh_statistics()
+        search_texts.keep(observed_at)
     return outcome
 
 

@@ -118,8 +118,7 @@ def number_list(filters: NumberFilters, _version: Version) -> NumberList:
 
     It is asked for once for each version of the memory, which never changes.
     """
-    states, total = filters.listed()
-    paginator = Paginator(Rows(states, described(NumberState.objects.all()), total), PAGE_SIZE)
+    paginator = Paginator(Rows(filters.states(), described(NumberState.objects.all())), PAGE_SIZE)
     page = paginator.get_page(filters.page)
     notices = filters.notices
     if filters.page > paginator.num_pages:

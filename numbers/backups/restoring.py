@@ -39,7 +39,6 @@ from numbers.backups.files import (
 from numbers.invariants import Finding, findings
 from numbers.locks import only_one_sync
 from numbers.search import sqlite as search_index
-from numbers.search.indexed import is_part
 from numbers.snapshots import one_moment
 
 _FILE = "restored-file"
@@ -218,7 +217,7 @@ def _parts(database: sqlite3.Connection, schema: str) -> list[tuple[str, str, st
     Without the index of searches: that is made of what there is, by this machine's SQLite, and not copied.
     """
     found = database.execute(f"SELECT type, name, sql FROM {schema}.sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")  # noqa: S608 - names from SQLite itself
-    return [row for row in found if not row[1].startswith("sqlite_") and not is_part(row[1])]
+    return [row for row in found if not row[1].startswith("sqlite_") and not search_index.is_part(row[1])]
 
 
 def _drop_all(database: sqlite3.Connection) -> None:

@@ -64,7 +64,11 @@ def times_and_texts_can_be_read() -> Broken:
 
 def searches_know_every_text() -> Broken:
     """PostgreSQL keeps its indexes itself, and SQLite this one by triggers."""
-    for table, pk in search_index.differences():
+    if not search_index.is_whole(connection):
+        return
+    table = "numbers_searchtext"
+    texts, known = f"SELECT phone_number_id FROM {table}", f"SELECT id FROM {search_index.INDEX}_docsize"  # noqa: S608 - our own words
+    for (pk,) in _rows(f"SELECT * FROM ({texts} EXCEPT {known}) UNION SELECT * FROM ({known} EXCEPT {texts})"):  # noqa: S608 - our own words
         yield f"row {pk} of {table}", None, "the index of searches does not have it as it is: searches may overlook it."
 
 

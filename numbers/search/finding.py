@@ -1,69 +1,44 @@
 """Which numbers and teammates a search finds. Reading only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import F, Q, QuerySet
 
 from numbers.folding import fold
 from numbers.models import NumberState, SearchText, TeammateState
-from numbers.querysets import FEW
-from numbers.search.asking import count, holding
+from numbers.search import sqlite
 from numbers.search.words import MAX_WORDS, words_of, writings_of
 
-MANY = 20_000  # found numbers; of more, the first ones in the order of the list are soon found
 
-
-def search_numbers(states: QuerySet[NumberState], query: str) -> tuple[QuerySet[NumberState], int | None]:
-    """The numbers of now that every word of `query` fits: name, symbol, group, digits in any writing, or a teammate.
-
-    Second comes how many they are where `states` are all the numbers; None where nothing is looked for.
-    """
+def search_numbers(states: QuerySet[NumberState], query: str) -> QuerySet[NumberState]:
+    """The numbers of now that every word of `query` fits: name, symbol, group, digits in any writing, or a teammate."""
     words = words_of(query)[:MAX_WORDS]
     if not words:
-        return states, None
-    total = count(SearchText, _all_writings(words))
-    if total is None:
-        return _told_by_texts(states, words)
-    if total > MANY:
-        return states.filter(_fits_each(words)), total
-    return holding(states, SearchText, _all_writings(words), key="phone_number", one_by_one=total > FEW), total
-
-
-def _told_by_texts(states: QuerySet[NumberState], words: list[str]) -> tuple[QuerySet[NumberState], int]:
-    texts = found(words)
-    total = texts.count()
-    if total <= FEW:
-        return states.filter(phone_number__in=texts.values("pk")[:FEW]), total  # cut: PostgreSQL begins with them then
-    return states.filter(_fits_each(words)), total
-
-
-def _fits_each(words: list[str]) -> Exists:
-    """Ask the text of each number, in the order of the list, which is soon full."""
-    return Exists(_fitting(words).filter(pk=OuterRef("phone_number")))
+        return states
+    # The sum keeps SQLite from looking up each found number by its key and sorting them all.
+    return states.alias(number_key=F("phone_number_id") + 0).filter(number_key__in=found(words).values("pk"))
 
 
 def found(words: Sequence[str]) -> QuerySet[SearchText]:
-    """What is searched of the numbers that every one of these folded words fits."""
-    return holding(_fitting(words), SearchText, _all_writings(words))
+    """The search texts that every one of these folded words fits."""
+    texts = SearchText.objects.all()
+    if sqlite.is_whole(connection) and (long := [word for word in words if sqlite.is_long(word)]):
+        texts = texts.filter(pk__in=sqlite.matching(long))
+        words = [word for word in words if word not in long]
+    for word in words:
+        texts = texts.filter(_fits(word))
+    return texts
 
 
-def _all_writings(words: Iterable[str]) -> list[set[str]]:
-    return [writings_of(word) for word in words]
+def _fits(word: str) -> Q:
+    """A word fits a text in any writing if it is the number's own, and as it is if it is the teammates'."""
+    own = (("own__contains", writing) for writing in sorted(writings_of(word)))
+    return Q(*own, ("teammates__contains", word), _connector=Q.OR)
 
 
 def search_teammates(query: str) -> QuerySet[TeammateState]:
     """The teammates whose names or email fit every word of `query`, by name."""
     words = fold(query).split()[:MAX_WORDS]
     states = TeammateState.objects.filter(*(Q(search_text__contains=word) for word in words), until=None)
-    return (
-        holding(states, TeammateState, [{word} for word in words]).select_related("teammate").order_by("name_key", "pk")
-    )
-
-
-def _fitting(words: Iterable[str]) -> QuerySet[SearchText]:
-    """The texts that every word fits: in any writing the number's own, as it is those of the teammates."""
-    texts = SearchText.objects.all()
-    for word in words:
-        own = (("own__contains", text) for text in sorted(writings_of(word)))
-        texts = texts.filter(Q(*own, ("teammates__contains", word), _connector=Q.OR))
-    return texts
+    return states.select_related("teammate").order_by("name_key", "pk")

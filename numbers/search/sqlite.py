@@ -1,148 +1,93 @@
-"""The index of a SQLite database: how it is made, kept by triggers, and told from one that is not whole."""
+"""The trigram index of a SQLite database: a table of FTS5, which triggers keep in step with the search texts."""
 
+import logging
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
-from functools import cache
-from typing import Any
+from collections.abc import Iterable
 
-from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.expressions import RawSQL
 
-from numbers.search.indexed import INDEXED, TERMS, Indexed, letters_and_pairs
+from numbers.search.words import writings_of
 
+log = logging.getLogger(__name__)
 
-def teach(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
-    """Teach a new connection to SQLite what the triggers ask for."""
-    if connection.vendor == "sqlite":
-        _teach(connection.connection)
+INDEX = "numbers_searchtext_index"
+_FORMER = ("numbers_searchtext_trigrams", "numbers_searchtext_pairs", "numbers_teammatestate_trigrams")
+_EVENTS = ("inserted", "updated", "deleted")
 
+TRIGRAM = 3  # letters; shorter words are not in the index
 
-def _teach(database: sqlite3.Connection) -> None:
-    database.create_function(TERMS, 1, letters_and_pairs, deterministic=True)
-
-
-@contextmanager
-def opened(connection: BaseDatabaseWrapper) -> Iterator[sqlite3.Connection]:
-    """Give what stands behind Django's cursors: whether there is an index is no question of a page's own.
-
-    Raises DatabaseError, as they do.
-    """
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        yield connection.connection
-
-
-def _table(each: Indexed) -> str:
-    # Without the texts, which are there already. Of letters and pairs the places in them are not asked.
-    how = "detail = none, tokenize = 'ascii'" if each.short else "tokenize = 'trigram case_sensitive 1'"
-    return f"CREATE VIRTUAL TABLE {each.name} USING fts5(search_text, content = '', {how})"
-
-
-@cache
-def knows_trigrams() -> bool:
-    """Say whether this SQLite can have the index: from 3.34 on, where it was built with FTS5."""
-    return can_make(_table(each) for each in INDEXED)
+# It reads the texts from the table of search texts and keeps no copy of them.
+TABLE = f"""
+    CREATE VIRTUAL TABLE {INDEX} USING fts5(
+        own, teammates, content = numbers_searchtext, content_rowid = phone_number_id,
+        tokenize = 'trigram case_sensitive 1'
+    )
+"""
+_ADD = f"INSERT INTO {INDEX} (rowid, own, teammates) VALUES (NEW.phone_number_id, NEW.own, NEW.teammates);"  # noqa: S608 - our own words
+_FORGET = f"""
+    INSERT INTO {INDEX} ({INDEX}, rowid, own, teammates)
+    VALUES ('delete', OLD.phone_number_id, OLD.own, OLD.teammates);
+"""  # noqa: S608 - our own words
+_FILL_AND_KEEP = (
+    f"INSERT INTO {INDEX} ({INDEX}) VALUES ('rebuild')",  # noqa: S608 - our own words
+    f"CREATE TRIGGER {INDEX}_inserted AFTER INSERT ON numbers_searchtext BEGIN {_ADD} END",
+    f"CREATE TRIGGER {INDEX}_updated AFTER UPDATE ON numbers_searchtext BEGIN {_FORGET} {_ADD} END",
+    f"CREATE TRIGGER {INDEX}_deleted AFTER DELETE ON numbers_searchtext BEGIN {_FORGET} END",
+)
 
 
-def can_make(tables: Iterable[str]) -> bool:
-    """Say whether this SQLite can make tables by this SQL."""
-    try:
-        with closing(sqlite3.connect(":memory:")) as database:
-            for sql in tables:
-                database.execute(sql)
-    except sqlite3.OperationalError:
-        return False
-    return True
+def is_part(name: str) -> bool:
+    """Say whether a table or a trigger belongs to the index, or to one that an earlier version made."""
+    return name.startswith((INDEX, *_FORMER))
 
 
-def is_whole(database: sqlite3.Connection) -> bool:
-    """Say whether the index is there and is kept. What was written while a trigger was missing is not in it."""
-    if not knows_trigrams():
-        return False
-    wanted = dict(_definitions())
-    places = ", ".join("?" * len(wanted))
-    found = database.execute(f"SELECT name, sql FROM main.sqlite_master WHERE name IN ({places})", tuple(wanted))  # noqa: S608 - places only
-    return dict(found.fetchall()) == wanted
-
-
-def is_whole_in(connection: BaseDatabaseWrapper) -> bool:
-    """Say the same of the database behind a connection; there is none on PostgreSQL."""
+def is_whole(connection: BaseDatabaseWrapper) -> bool:
+    """Say whether the index and its triggers are there. What is written without a trigger is not in the index."""
     if connection.vendor != "sqlite":
         return False
-    with opened(connection) as database:
-        return is_whole(database)
-
-
-@cache
-def _definitions() -> tuple[tuple[str, str], ...]:
-    """What the index is made of: the name and the SQL of each part."""
-    return tuple(part for each in INDEXED for part in ((each.name, _table(each)), *_triggers(each)))
-
-
-def _triggers(each: Indexed) -> Iterator[tuple[str, str]]:
-    """Yield their names and definitions."""
-    index, table, key = each.name, each.table, each.key
-    old, new = (f"{row}.{key}, {each.text(row)}" for row in ("OLD", "NEW"))
-    add = f"INSERT INTO {index} (rowid, search_text) SELECT {new} WHERE {each.is_in('NEW')}"
-    forget = f"INSERT INTO {index} ({index}, rowid, search_text) SELECT 'delete', {old} WHERE {each.is_in('OLD')}"
-    differs = f"({old}, {each.is_in('OLD')}) IS NOT ({new}, {each.is_in('NEW')})"
-    for name, when, what in (
-        ("inserted", f"AFTER INSERT ON {table}", add),
-        ("updated", f"AFTER UPDATE ON {table} WHEN {differs}", f"{forget}; {add}"),
-        ("deleted", f"AFTER DELETE ON {table}", forget),
-    ):
-        yield f"{index}_{name}", f"CREATE TRIGGER {index}_{name} {when} BEGIN {what}; END"
-
-
-def _forget_triggers(database: sqlite3.Connection) -> None:
-    for each in INDEXED:
-        for name, _ in _triggers(each):
-            database.execute(f"DROP TRIGGER IF EXISTS main.{name}")
+    names = (INDEX, *(f"{INDEX}_{event}" for event in _EVENTS))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM sqlite_master WHERE name IN (%s, %s, %s, %s)", names)
+        return bool(cursor.fetchone()[0] == len(names))
 
 
 def make(database: sqlite3.Connection) -> None:
-    """Make the index of what is there, whatever of it there was. A SQLite that cannot have it only lets go of it."""
-    _forget_triggers(database)
-    if not knows_trigrams():
-        return
-    _teach(database)
-    for each in INDEXED:
-        index = each.name
-        found = database.execute("SELECT sql FROM main.sqlite_master WHERE name = ?", (index,)).fetchone()
-        if found != (_table(each),):  # or it is of an earlier version
+    """Replace the index, of any version, by one of the texts that are there.
+
+    A SQLite older than 3.34, or built without FTS5, cannot have it: then its triggers are removed.
+    """
+    for index in (INDEX, *_FORMER):
+        for event in _EVENTS:
+            database.execute(f"DROP TRIGGER IF EXISTS main.{index}_{event}")
+    try:
+        for index in (INDEX, *_FORMER):
             database.execute(f"DROP TABLE IF EXISTS main.{index}")
-            database.execute(_table(each))
-        database.execute(f"INSERT INTO {index} ({index}) VALUES ('delete-all')")  # noqa: S608 - our own words
-        database.execute(
-            f"INSERT INTO {index} (rowid, search_text) SELECT row.{each.key}, {each.text('row')}"  # noqa: S608 - our own words
-            f" FROM main.{each.table} AS row WHERE {each.is_in('row')} ORDER BY 1"
-        )
-        for _, trigger in _triggers(each):
-            database.execute(trigger)
-
-
-@contextmanager
-def made_anew_after() -> Iterator[None]:
-    """In a transaction that writes most of the states: triggers cost ten times what all states at once do."""
-    is_kept = is_whole_in(connection)
-    if is_kept:
-        with opened(connection) as database:
-            _forget_triggers(database)
-    yield
-    if is_kept:
-        with opened(connection) as database:
-            make(database)
-
-
-def differences() -> Iterator[tuple[str, int]]:
-    """Yield table and id of each state that is open and not in the index, or in it and not open."""
-    if not is_whole_in(connection):
+        database.execute(TABLE)
+    except sqlite3.OperationalError as error:
+        log.info("searches read every text: this SQLite has no index of trigrams (%s)", error)
         return
-    for each in INDEXED:
-        table = each.table
-        there = f"SELECT {each.key} AS id FROM {table} AS row WHERE {each.is_in('row')}"  # noqa: S608 - our own words
-        known = f"SELECT id FROM {each.name}_docsize"  # noqa: S608 - our own words
-        either = f"SELECT id FROM ({there} UNION {known}) EXCEPT SELECT id FROM ({there} INTERSECT {known})"  # noqa: S608 - our own words
-        with opened(connection) as database:
-            yield from ((table, pk) for (pk,) in database.execute(either))
+    for sql in _FILL_AND_KEEP:
+        database.execute(sql)
+
+
+def is_long(word: str) -> bool:
+    """Say whether the index has every writing of a word."""
+    return all(len(writing) >= TRIGRAM for writing in writings_of(word))
+
+
+def matching(words: Iterable[str]) -> RawSQL:
+    """Return the SQL of the keys of the search texts that each of these long words fits."""
+    match = " AND ".join(map(_match, words))
+    return RawSQL(f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s", [match])  # noqa: S608, S611 - our own words
+
+
+def _match(word: str) -> str:
+    """Return what asks FTS5 for a word: in any writing in the number's own text, as it is in the teammates'."""
+    # FTS5 takes a quoted text as trigrams that follow one another, so it finds exactly that text.
+    own = " OR ".join(_quoted(writing) for writing in sorted(writings_of(word)))
+    return f"(own : ({own}) OR teammates : {_quoted(word)})"
+
+
+def _quoted(text: str) -> str:
+    return '"{}"'.format(text.replace('"', '""'))

@@ -12,11 +12,11 @@ from accounts.models import User
 from numbers.invariants import INVARIANTS, Finding, findings
 from numbers.models import Assignment, NumberState, PhoneNumber, SearchText, Sync, Teammate, TeammateState
 from numbers.quo.payloads import parse_list
+from numbers.search import sqlite
 from tests.support.conversation import Conversation, converse
 from tests.support.databases import only_sqlite
 from tests.support.harm import BROKEN, PREVENTED, Break, at, change, raw, states, sync, unchecked
 from tests.support.records import Office, Source, ids, number, numbers, teammate
-from tests.support.search_index import INDEXES
 
 SEARCHED = "searches read what holds now"
 
@@ -105,21 +105,19 @@ def test_what_nobody_can_read_of_people_is_a_finding(history: None) -> None:
 @only_sqlite
 def test_what_searches_would_overlook_is_a_finding(history: None) -> None:
     known, gone = SearchText.objects.order_by("pk")[1], PhoneNumber.objects.exclude(gone_at=None)[0]
-    state, ended = TeammateState.objects.filter(until=None)[0], TeammateState.objects.exclude(until=None)[0]
-    for model, is_known, key, text in (
-        (SearchText, True, known.pk, f"{known.own} {known.teammates}"),
-        (SearchText, False, gone.pk, "another"),
-        (TeammateState, True, state.pk, state.search_text),
-        (TeammateState, False, ended.pk, ended.search_text),
+    index = sqlite.INDEX
+    for is_known, key, own, teammates in (
+        (True, known.pk, known.own, known.teammates),
+        (False, gone.pk, "another", ""),
     ):
-        index, word = INDEXES[model], "'delete'" if is_known else "NULL"
-        sql = f"INSERT INTO {index} ({index}, rowid, search_text) VALUES ({word}, %s, %s)"  # noqa: S608 - our own words
+        word = "'delete'" if is_known else "NULL"
+        sql = f"INSERT INTO {index} ({index}, rowid, own, teammates) VALUES ({word}, %s, %s, %s)"  # noqa: S608 - our own words
 
-        def spoil(sql: str = sql, values: tuple[Any, ...] = (key, text)) -> None:
+        def spoil(sql: str = sql, values: tuple[Any, ...] = (key, own, teammates)) -> None:
             with connection.cursor() as cursor:
                 cursor.execute(sql, values)
 
-        assert_only(broken(spoil), "searches know every text", f"row {key} of {model._meta.db_table}")
+        assert_only(broken(spoil), "searches know every text", f"row {key} of numbers_searchtext")
 
 
 @pytest.mark.parametrize("kept", ["", "{}", '{"id": "PN1"}'])

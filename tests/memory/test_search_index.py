@@ -1,29 +1,27 @@
 """A search finds by its index what it finds without, whatever was written, migrated and restored in between."""
 
 import re
-import sqlite3
 import sys
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.core.management import call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import TextField
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from numbers.folding import fold
-from numbers.models import SearchText, Teammate, TeammateState
-from numbers.search import keeping, sqlite
+from numbers.models import PhoneNumber, SearchText
+from numbers.search import keeping, postgresql, sqlite
 from numbers.search.finding import found as texts_found
 from numbers.search.finding import search_teammates
-from numbers.search.indexed import is_part
-from numbers.search.words import words_of
+from numbers.search.words import words_of, writings_of
 from tests.support.databases import only_postgresql, only_sqlite
-from tests.support.harm import at
 from tests.support.records import NINE, Office, number, teammate
-from tests.support.search_index import INDEXES, PAIRS, ask, assert_kept, assert_right, found
+from tests.support.search_index import ask, assert_kept, assert_right, found
 
 # The same answers
 
@@ -54,16 +52,19 @@ def questions(draw: st.DrawFn) -> tuple[list[str], str]:
 def test_the_index_finds_what_reading_every_text_finds(question: tuple[list[str], str]) -> None:
     texts, word = question
     before = transaction.savepoint()
-    for place, text in enumerate(texts):
-        of = Teammate.objects.create(quo_id=f"US{place}", first_seen=NINE)
-        TeammateState.objects.create(teammate=of, since=NINE, email="", role="", search_text=text, name_key="")
+    rows = [(text, "") if place % 2 else ("", text) for place, text in enumerate(texts)]
+    for place, (own, teammates) in enumerate(rows):
+        of = PhoneNumber.objects.create(quo_id=f"PN{place}", first_seen=NINE, recorded_at=NINE, fingerprint="")
+        SearchText.objects.create(phone_number=of, own=own, teammates=teammates)
 
-    by_index = {state.search_text for state in search_teammates(word)}
-    states = TeammateState.objects.filter(search_text__contains=word, until=None)
-    by_reading = set(states.values_list("search_text", flat=True))
+    by_index = set(texts_found([word]).values_list("own", "teammates"))
+    with mock.patch.object(sqlite, "is_whole", return_value=False):
+        by_reading = set(texts_found([word]).values_list("own", "teammates"))
 
     transaction.savepoint_rollback(before)
-    assert by_index == by_reading == {text for text in texts if word in text}
+    writings = writings_of(word)
+    fitting = {row for row in rows if any(writing in row[0] for writing in writings) or word in row[1]}
+    assert by_index == by_reading == fitting
 
 
 def test_no_letter_is_folded_to_one_that_sqlite_takes_for_another() -> None:
@@ -88,31 +89,8 @@ def test_after_syncs_the_index_is_right(office: Office) -> None:
     assert [state.first_name for state in search_teammates("zeld byron")] == ["Zelda"]
 
 
-def test_after_a_sync_of_very_many_the_index_is_right(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numbers.planner.MANY", 2)
-    office.hears(*(number(f"PN{place}", teammate("US1"), name="Lobby") for place in range(3)))
-    assert_right()
-    office.hears(*(number(f"PN{place}", teammate("US2"), name="Annex") for place in range(3)))
-    assert_right()
-    assert (found("lobby"), found("annex us2")) == ([], ["PN0", "PN1", "PN2"])
-    office.hears(*(number(f"PN{place}", teammate("US2"), name="Annex") for place in range(2)), number("PN2"))
-    assert found("annex") == ["PN0", "PN1"]
-
-
 @only_sqlite
 def test_whoever_writes_keeps_the_index(history: None) -> None:
-    state = TeammateState.objects.filter(until=None)[0]
-    TeammateState.objects.filter(pk=state.pk).update(search_text="another text")
-    assert_kept()
-    ask(f"UPDATE numbers_teammatestate SET id = 4711 WHERE id = {state.pk}")  # noqa: S608 - our own words
-    assert_kept()
-    TeammateState.objects.filter(pk=4711).update(until=at(9), first_name="Zelda")
-    assert_kept()
-    ended = TeammateState.objects.exclude(until=None)
-    ended.update(search_text="of no interest")
-    assert_kept()
-    ended.delete()
-    assert_kept()
     texts = SearchText.objects.filter(phone_number__quo_id="PN2")
     texts.update(own="one text")
     assert_kept()
@@ -131,26 +109,22 @@ def plan_of(rows: Any) -> str:
 
 @only_sqlite
 def test_sqlite_reads_only_what_the_index_names(history: None) -> None:
-    searches = [texts_found(words_of("lobby (415)")), texts_found(["lo"]), search_teammates("lobby")]
-    for plan in map(plan_of, searches):
-        assert "VIRTUAL TABLE INDEX" in plan
-        scanned = re.findall(r"SCAN (\S+)", plan)
-        assert [table for table in scanned if not is_part(table)] == [], plan
+    plan = plan_of(texts_found(words_of("lobby (415) lo")))
+    assert "VIRTUAL TABLE INDEX" in plan
+    assert [table for table in re.findall(r"SCAN (\S+)", plan) if not sqlite.is_part(table)] == [], plan
 
 
 @pytest.fixture
 def many(office: Office) -> None:
-    records = [number(f"PN{n}", teammate(f"US{n}", first_name=f"Ann {n}x"), name=f"Desk {n}y") for n in range(2000)]
-    office.hears(*records)
+    office.hears(*(number(f"PN{n}", name=f"Desk {n}y") for n in range(2000)))
 
 
 @only_postgresql
 def test_postgresql_reads_only_what_the_index_names(many: None) -> None:
     ask("SET LOCAL enable_seqscan = off")  # of a table so narrow, it reads some thousand rows as soon as an index
     plan = plan_of(texts_found(["1234y"]))
-    assert INDEXES[SearchText] in plan
+    assert postgresql.INDEX in plan
     assert "Seq Scan" not in plan
-    assert INDEXES[TeammateState] in plan_of(search_teammates("1234x"))
 
 
 # Made when it is not there
@@ -168,11 +142,10 @@ def migrate() -> None:
 
 
 @only_sqlite
-@pytest.mark.parametrize("index", [INDEXES[SearchText], PAIRS])
 @pytest.mark.parametrize("name", ["inserted", "updated", "deleted"])
-def test_a_trigger_that_is_gone_loses_no_answer_and_comes_back(rows: None, index: str, name: str) -> None:
+def test_a_trigger_that_is_gone_loses_no_answer_and_comes_back(rows: None, name: str) -> None:
     """A migration that makes another table of it forgets the triggers."""
-    ask(f"DROP TRIGGER {index}_{name}")
+    ask(f"DROP TRIGGER {sqlite.INDEX}_{name}")
     SearchText.objects.filter(phone_number__quo_id="PN2").delete()
     Office().hears(number("PN2", name="Garage"))
     assert found("gara") == found("g") == ["PN2"]
@@ -188,22 +161,26 @@ def test_a_table_that_is_made_anew_has_its_index_after_the_migration(rows: None)
     with connection.constraint_checks_disabled(), connection.schema_editor() as editor:
         for before, after in ((own, nullable), (nullable, own)):
             editor.alter_field(SearchText, before, after)
-    assert not sqlite.is_whole(connection.connection)
+    assert not sqlite.is_whole(connection)
     assert found("lobb") == ["PN1"]
     migrate()
     assert_right()
 
 
 @only_sqlite
-def test_an_index_as_an_earlier_version_made_it_is_not_asked_and_made_anew(rows: None) -> None:
-    index = INDEXES[SearchText]
-    ask(f"DROP TABLE {index}")
-    ask(f"CREATE VIRTUAL TABLE {index} USING fts5(search_text, content = '', detail = none, tokenize = 'trigram')")
-    ask(f"INSERT INTO {index} (rowid, search_text) SELECT phone_number_id, own FROM numbers_searchtext")  # noqa: S608 - our own words
-    assert (found("lobby"), found("byron")) == (["PN1"], ["PN1"])
+def test_the_indexes_of_an_earlier_version_are_removed(rows: None) -> None:
+    for index in ("numbers_searchtext_trigrams", "numbers_searchtext_pairs", "numbers_teammatestate_trigrams"):
+        ask(f"CREATE VIRTUAL TABLE {index} USING fts5(search_text, content = '', tokenize = 'trigram')")
+        ask(
+            f"CREATE TRIGGER {index}_inserted AFTER INSERT ON numbers_searchtext BEGIN"
+            f" INSERT INTO {index} (rowid, search_text) SELECT NEW.phone_number_id, a_function_of_it(NEW.own); END"
+        )
+    ask(f"DROP TABLE {sqlite.INDEX}")
     migrate()
+    left = ask("SELECT name FROM sqlite_master WHERE name GLOB '*_trigrams*' OR name GLOB '*_pairs*'")
+    assert left == []
+    Office().hears(number("PN3", name="Garage"))
     assert_right()
-    assert (found("lobby"), found("byron")) == (["PN1"], ["PN1"])
 
 
 @only_sqlite
@@ -213,40 +190,20 @@ def test_an_index_that_is_whole_is_left_alone(rows: None, monkeypatch: pytest.Mo
 
 
 @only_sqlite
+@pytest.mark.parametrize("lacking", ["fts4711(a)", "fts5(a, tokenize = 'x')"])
 def test_without_trigrams_all_goes_on_and_with_them_the_index_is_made(
-    rows: None, monkeypatch: pytest.MonkeyPatch
+    rows: None, monkeypatch: pytest.MonkeyPatch, lacking: str
 ) -> None:
+    ask(f"DROP TRIGGER {sqlite.INDEX}_inserted")
     with monkeypatch.context() as older:
-        older.setattr(sqlite, "knows_trigrams", lambda: False)
+        older.setattr(sqlite, "TABLE", f"CREATE VIRTUAL TABLE {sqlite.INDEX} USING {lacking}")
         migrate()
-        triggers = ask("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        assert not [name for (name,) in triggers if is_part(name)]
         Office().hears(number("PN1", teammate("US1"), name="Garage"), number("PN2", name="Annex"))
         assert (found("lobby"), found("gara"), found("byron gara")) == ([], ["PN1"], ["PN1"])
         assert "VIRTUAL" not in plan_of(texts_found(["garage"]))
-    assert found("gara") == ["PN1"]
     migrate()
     assert_right()
-
-
-@only_sqlite
-@pytest.mark.django_db
-def test_a_file_that_cannot_be_read_fails_as_every_question_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_database: sqlite3.Connection) -> bool:
-        raise sqlite3.OperationalError("disk I/O error")
-
-    monkeypatch.setattr(sqlite, "is_whole", fail)
-    with pytest.raises(DatabaseError, match="disk I/O"):
-        found("lobby")
-
-
-@only_sqlite
-@pytest.mark.parametrize(
-    "table", ["CREATE VIRTUAL TABLE t USING fts4711(a)", "CREATE VIRTUAL TABLE t USING fts5(a, tokenize = 'x')"]
-)
-def test_an_sqlite_without_the_module_or_the_tokenizer_is_recognized(table: str) -> None:
-    assert not sqlite.can_make([table])
-    assert sqlite.can_make(["CREATE VIRTUAL TABLE t USING fts5(a, tokenize = 'trigram')"])
+    assert found("gara") == ["PN1"]
 
 
 @only_postgresql
@@ -259,7 +216,7 @@ def test_a_server_that_does_not_allow_the_index_is_searched_all_the_same(rows: N
     finally:
         ask("RESET ROLE")
         ask("DROP ROLE nobody_much")
-    assert ask("SELECT to_regclass(%s) IS NULL", INDEXES[SearchText]) == [(True,)]
+    assert ask("SELECT to_regclass(%s) IS NULL", postgresql.INDEX) == [(True,)]
     assert found("lobb") == ["PN1"]
     migrate()
     assert_right()

@@ -231,8 +231,7 @@ def test_what_follows_from_the_facts_is_there_in_the_newest_version() -> None:
 def test_what_is_searched_is_found_in_the_newest_version() -> None:
     assert_right()
     found = [
-        [state.name for state in search_numbers(current(), word)[0]]
-        for word in ("after", "before", "gone", "6045", "beá")
+        [state.name for state in search_numbers(current(), word)] for word in ("after", "before", "gone", "6045", "beá")
     ]
     assert found == [["After"], [], [], [], []]
     assert [state.last_name for state in search_teammates("bea")] == ["Béa"]
