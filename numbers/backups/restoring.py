@@ -4,6 +4,7 @@ A copy of the file is checked and brought to today's schema before anything is t
 up while nobody can write. So whenever it fails, or is killed, the database is as it was or as the backup has it.
 """
 
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -38,10 +39,10 @@ from numbers.backups.files import (
 )
 from numbers.invariants import Finding, findings
 from numbers.locks import only_one_sync
-from numbers.search import sqlite as search_index
 from numbers.snapshots import one_moment
 
 _FILE = "restored-file"
+_FORMER_INDEX = re.compile("numbers_.*_(trigrams|pairs)")
 
 
 @dataclass(frozen=True)
@@ -206,35 +207,37 @@ def _replace_all(database: sqlite3.Connection, file: Path, kept: Path) -> bool:
     _make_tables(database)
     _fill_tables(database)
     _make_the_rest(database)
-    search_index.make(database)
     _commit(database)
     return is_kept
 
 
 def _parts(database: sqlite3.Connection, schema: str) -> list[tuple[str, str, str]]:
-    """Type, name and SQL of what somebody made; what SQLite makes by itself has no SQL, or a name of its own.
-
-    Without the index of searches: that is made of what there is, by this machine's SQLite, and not copied.
-    """
+    """Type, name and SQL of what somebody made; what SQLite makes by itself has no SQL, or a name of its own."""
     found = database.execute(f"SELECT type, name, sql FROM {schema}.sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")  # noqa: S608 - names from SQLite itself
-    return [row for row in found if not row[1].startswith("sqlite_") and not search_index.is_part(row[1])]
+    return [row for row in found if not row[1].startswith("sqlite_")]
+
+
+def _wanted_parts(database: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """The parts of the backup, without an earlier version's search index, which a SQLite without FTS5 cannot drop."""
+    return [part for part in _parts(database, "backup") if not _FORMER_INDEX.match(part[1])]
 
 
 def _drop_all(database: sqlite3.Connection) -> None:
+    # "IF EXISTS": with the search index of an earlier version, SQLite drops the tables that it consists of.
     for kind in ("trigger", "view", "index", "table"):
         for each, name, _ in _parts(database, "main"):
             if each == kind:
-                database.execute(f'DROP {kind} main."{name}"')
+                database.execute(f'DROP {kind} IF EXISTS main."{name}"')
 
 
 def _make_tables(database: sqlite3.Connection) -> None:
-    for kind, _, sql in _parts(database, "backup"):
+    for kind, _, sql in _wanted_parts(database):
         if kind == "table":
             database.execute(sql)
 
 
 def _fill_tables(database: sqlite3.Connection) -> None:
-    names = [name for kind, name, _ in _parts(database, "backup") if kind == "table"]
+    names = [name for kind, name, _ in _wanted_parts(database) if kind == "table"]
     for name in names:
         database.execute(f'INSERT INTO main."{name}" SELECT * FROM backup."{name}"')  # noqa: S608 - names from SQLite itself
     database.execute("DELETE FROM main.sqlite_sequence")
@@ -242,7 +245,7 @@ def _fill_tables(database: sqlite3.Connection) -> None:
 
 
 def _make_the_rest(database: sqlite3.Connection) -> None:
-    for kind, _, sql in _parts(database, "backup"):
+    for kind, _, sql in _wanted_parts(database):
         if kind != "table":
             database.execute(sql)
 

@@ -9,7 +9,6 @@ from django.db.models import CharField, DateTimeField, Exists, ForeignKey, Outer
 from django.utils.dateparse import parse_datetime
 
 from numbers.invariants.finding import CHUNK, Broken
-from numbers.search import sqlite as search_index
 
 
 def nothing_is_orphaned() -> Broken:
@@ -60,16 +59,6 @@ def times_and_texts_can_be_read() -> Broken:
         for pk, *kinds in _rows(f"SELECT {key}, {types} FROM {table} WHERE 'blob' IN ({types}) ORDER BY {key}"):  # noqa: S608 - our own words
             wrong = " and ".join(name for name, kind in zip(texts, kinds, strict=True) if kind == "blob")
             yield f"row {pk} of {table}", None, f"its {wrong} is no text and cannot be read."
-
-
-def searches_know_every_text() -> Broken:
-    """PostgreSQL keeps its indexes itself, and SQLite this one by triggers."""
-    if not search_index.is_whole(connection):
-        return
-    table = "numbers_searchtext"
-    texts, known = f"SELECT phone_number_id FROM {table}", f"SELECT id FROM {search_index.INDEX}_docsize"  # noqa: S608 - our own words
-    for (pk,) in _rows(f"SELECT * FROM ({texts} EXCEPT {known}) UNION SELECT * FROM ({known} EXCEPT {texts})"):  # noqa: S608 - our own words
-        yield f"row {pk} of {table}", None, "the index of searches does not have it as it is: searches may overlook it."
 
 
 def _rows(sql: str) -> Iterator[tuple[Any, ...]]:

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 
-from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from numbers.folding import fold
 from numbers.models import NumberState, SearchText, TeammateState
-from numbers.search import sqlite
 from numbers.search.words import MAX_WORDS, words_of, writings_of
 
 
@@ -22,13 +20,7 @@ def search_numbers(states: QuerySet[NumberState], query: str) -> QuerySet[Number
 
 def found(words: Sequence[str]) -> QuerySet[SearchText]:
     """The search texts that every one of these folded words fits."""
-    texts = SearchText.objects.all()
-    if sqlite.is_whole(connection) and (long := [word for word in words if sqlite.is_long(word)]):
-        texts = texts.filter(pk__in=sqlite.matching(long))
-        words = [word for word in words if word not in long]
-    for word in words:
-        texts = texts.filter(_fits(word))
-    return texts
+    return SearchText.objects.filter(*map(_fits, words))
 
 
 def _fits(word: str) -> Q:

@@ -1,9 +1,14 @@
-"""The trigram index of a PostgreSQL database."""
+"""The trigram index of a PostgreSQL database, by which a search finds a word without reading every search text.
+
+No migration makes it, because whether it can be made depends on the server. It is looked for after each `migrate`.
+"""
 
 import logging
+from typing import Any
 
-from django.db import DatabaseError, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import DatabaseError, connections, transaction
+
+from numbers.models import SearchText
 
 log = logging.getLogger(__name__)
 
@@ -12,15 +17,19 @@ _FORMER = "numbers_teammatestate_trigrams"
 _COLUMNS = "own gin_trgm_ops, teammates gin_trgm_ops"
 
 
-def keep(connection: BaseDatabaseWrapper) -> None:
+def keep(using: str, **_signal: Any) -> None:
     """Make the index where it is not there and the server allows it; remove the one that an earlier version made."""
+    connection = connections[using]
+    table = SearchText._meta.db_table
+    if connection.vendor != "postgresql" or table not in connection.introspection.table_names():
+        return
     try:
-        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        with transaction.atomic(using=using), connection.cursor() as cursor:
             cursor.execute(f"DROP INDEX IF EXISTS {_FORMER}")
             # "IF NOT EXISTS" would wait for everybody who writes before it looks.
             cursor.execute("SELECT to_regclass(%s) IS NULL", [INDEX])
             if cursor.fetchone()[0]:
                 cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
-                cursor.execute(f"CREATE INDEX {INDEX} ON numbers_searchtext USING gin ({_COLUMNS})")
+                cursor.execute(f"CREATE INDEX {INDEX} ON {table} USING gin ({_COLUMNS})")
     except DatabaseError as error:
         log.info("searches read every text: this database server has no index of trigrams (%s)", type(error).__name__)

@@ -10,9 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from numbers.invariants import INVARIANTS, Finding, findings
-from numbers.models import Assignment, NumberState, PhoneNumber, SearchText, Sync, Teammate, TeammateState
+from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState
 from numbers.quo.payloads import parse_list
-from numbers.search import sqlite
 from tests.support.conversation import Conversation, converse
 from tests.support.databases import only_sqlite
 from tests.support.harm import BROKEN, PREVENTED, Break, at, change, raw, states, sync, unchecked
@@ -102,24 +101,6 @@ def test_what_nobody_can_read_of_people_is_a_finding(history: None) -> None:
     assert_only(found, "times and texts can be read", f"row {user.pk} of accounts_user")
 
 
-@only_sqlite
-def test_what_searches_would_overlook_is_a_finding(history: None) -> None:
-    known, gone = SearchText.objects.order_by("pk")[1], PhoneNumber.objects.exclude(gone_at=None)[0]
-    index = sqlite.INDEX
-    for is_known, key, own, teammates in (
-        (True, known.pk, known.own, known.teammates),
-        (False, gone.pk, "another", ""),
-    ):
-        word = "'delete'" if is_known else "NULL"
-        sql = f"INSERT INTO {index} ({index}, rowid, own, teammates) VALUES ({word}, %s, %s, %s)"  # noqa: S608 - our own words
-
-        def spoil(sql: str = sql, values: tuple[Any, ...] = (key, own, teammates)) -> None:
-            with connection.cursor() as cursor:
-                cursor.execute(sql, values)
-
-        assert_only(broken(spoil), "searches know every text", f"row {key} of numbers_searchtext")
-
-
 @pytest.mark.parametrize("kept", ["", "{}", '{"id": "PN1"}'])
 def test_an_answer_that_is_not_kept_or_was_described_otherwise_is_no_alarm(history: None, kept: str) -> None:
     NumberState.objects.update(answer=kept)
@@ -155,7 +136,7 @@ def test_every_fact_of_a_state_is_held_against_its_answer(history: None) -> None
 
 def test_every_invariant_is_broken_by_a_test() -> None:
     tested = {invariant for _, invariant, _ in [*BROKEN, *(harm for _, harm in PREVENTED)]}
-    apart = {"file", "times and texts can be read", "searches know every text"}  # of SQLite only
+    apart = {"file", "times and texts can be read"}  # of SQLite only
     assert tested | apart == {invariant.name for invariant in INVARIANTS}
 
 

@@ -5,7 +5,6 @@ from django.test import Client
 
 from numbers.quo.errors import from_answer
 from tests.support.caches import forget
-from tests.support.databases import is_sqlite
 from tests.support.pages import HTMX, LIST, Office, fail, remember
 from tests.support.query_counts import FRESHNESS, SESSION, VERSION, WHOLE, Pinned
 from tests.support.quo_answers import number, user
@@ -15,16 +14,15 @@ ROWS = COLUMNS + 4  # how many fit, the keys of the page, its numbers, their tea
 FORM = 2  # the groups, the countries and ports there are
 MENUS = 1  # the saved filters
 ALL = WHOLE + ROWS + FORM + MENUS
-SEARCH = int(is_sqlite)  # whether the index is there
 CHOICES = 1  # the picker's teammates, once somebody looks for one
 
 COUNTS = {
     LIST: ALL,
     f"{LIST}?who=ann": ALL + CHOICES,
-    f"{LIST}?q=desk+555+ann": ALL + SEARCH,
+    f"{LIST}?q=desk+555+ann": ALL,
     f"{LIST}?sort=-teammates": ALL,
     f"{LIST}?user=US1": ALL + 1,  # the teammate's name
-    f"{LIST}?user=US1&q=desk": ALL + SEARCH + 1,
+    f"{LIST}?user=US1&q=desk": ALL + 1,
     "/numbers/teammates/?who=ann": SESSION + CHOICES,
     "/numbers/PN1/": WHOLE + 4,  # number, state, teammates, states before
     "/status/": WHOLE + 2,  # how many syncs, the page of them
@@ -79,7 +77,7 @@ def test_more_rows_do_not_mean_more_questions(office: Office, django_assert_num_
     ("path", "count"),
     [
         (LIST, WHOLE + ROWS + FORM),
-        (f"{LIST}?q=desk", WHOLE + ROWS + FORM + SEARCH),
+        (f"{LIST}?q=desk", WHOLE + ROWS + FORM),
         ("/numbers/PN1/", WHOLE + 4),
     ],
 )
