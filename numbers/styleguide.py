@@ -9,7 +9,6 @@ from numbers.filter_words import Chip, chips
 from numbers.filters import NumberFilters
 from numbers.freshness import Freshness, Level, in_words
 from numbers.models import Sync
-from numbers.overview import Bar, Few, Named, Segment, ToLookAt
 from numbers.rows import NumberRow, TeammateLine, number_url
 
 LONG = "Shared line for the whole leasing, renewals, move-in, move-out, keys, parcels and maintenance team"
@@ -160,29 +159,3 @@ def field_samples() -> list[Field]:
         Field("kind", "Kind", "every kind", "toll-free", chosen),
         Field("group", "Group", "every group", LONG, ()),
     ]
-
-
-@dataclass(frozen=True)
-class OverviewSample:
-    """What the parts of the overview take."""
-
-    bars: tuple[tuple[str, tuple[Bar, ...]], ...]
-    to_look_at: tuple[ToLookAt, ...]
-
-
-def overview_sample() -> OverviewSample:
-    facts = [fact_of("unrestricted"), fact_of("restricted"), fact_of(None)]
-    shares = [(0.0, 55.0), (55.0, 30.0), (85.0, 15.0)]
-    segments = [
-        Segment(fact, count, "#bars", start, width)
-        for fact, count, (start, width) in zip(facts, (5500, 3000, 1500), shares, strict=True)
-    ]
-    mixed = Bar(COLUMNS[0], tuple(segments))
-    whole = Bar(COLUMNS[1], (Segment(facts[0], 10_000, "#bars", 0.0, 100.0),))
-    named = (Named(1, "Front desk", "#"), Named(2, LONG, "#"))
-    return OverviewSample(
-        bars=(("calling", (mixed, whole)),),
-        to_look_at=(
-            ToLookAt("sample", Few(5, named), "numbers have nobody on them", "Put somebody on them in Quo.", "#"),
-        ),
-    )

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from numbers import columns, styleguide, styleguide_pages
+from numbers import columns, styleguide
 from numbers.exports.links import export_urls
 from numbers.facts import COLUMNS
 from numbers.filters import NumberFilters
@@ -30,13 +30,7 @@ def style_guide(request: HttpRequest) -> HttpResponse:
         "every_column": columns.shown(columns.LABELS),
         "columns": COLUMNS,
         "sample_pages": Paginator(range(10_000), 50).page(2),
-        "teammate_rows": styleguide_pages.teammate_rows(),
-        "teammate_samples": styleguide_pages.teammate_samples(now),
-        "audit": styleguide_pages.audit_samples(),
-        "news_samples": styleguide_pages.news_samples(now),
-        "saved_samples": styleguide_pages.saved_samples(),
         "page": {"chips": styleguide.chip_samples()},
-        "overview": styleguide.overview_sample(),
         "long": styleguide.LONG,
         "fields": styleguide.field_samples(),
         "filters": NumberFilters(),
