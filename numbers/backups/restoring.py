@@ -4,7 +4,6 @@ A copy of the file is checked and brought to today's schema before anything is t
 up while nobody can write. So whenever it fails, or is killed, the database is as it was or as the backup has it.
 """
 
-import re
 import shutil
 import sqlite3
 import tempfile
@@ -42,7 +41,6 @@ from numbers.locks import only_one_sync
 from numbers.snapshots import one_moment
 
 _FILE = "restored-file"
-_FORMER_INDEX = re.compile("numbers_.*_(trigrams|pairs)")
 
 
 @dataclass(frozen=True)
@@ -111,6 +109,7 @@ def _sign_out(file: Path) -> None:
         for table in tables.session_tables():
             database.execute(f'DELETE FROM "{table}"')  # noqa: S608 - our own words
         database.execute("PRAGMA journal_mode = DELETE")
+        database.execute("PRAGMA application_id = 0")  # it becomes the database in use, which is no backup
 
 
 def _reserve_ids(file: Path) -> None:
@@ -178,80 +177,43 @@ def _into_file(backup: Prepared, live: Path, kept: Path) -> Restored:
         _into_its_place(backup.file, live, None)
         return Restored(backup.contents, None)
     try:
-        with closing(sqlite3.connect(live, timeout=WAIT, isolation_level=None)) as database:
-            is_kept = _replace_all(database, backup.file, kept)
+        is_kept = _replace_pages(backup.file, live, kept)
     except making.Damaged:
         _into_its_place(backup.file, live, kept)
         return Restored(backup.contents, kept, must_restart=True)
     return Restored(backup.contents, kept if is_kept else None)
 
 
-def _replace_all(database: sqlite3.Connection, file: Path, kept: Path) -> bool:
-    """In one transaction, so that who reads meanwhile sees the old or the new; other writers wait.
+def _replace_pages(file: Path, live: Path, kept: Path) -> bool:
+    """Let SQLite copy every page in one transaction: readers see the old or the new, and other writers wait.
 
     Return whether there was something to keep. Raises making.Damaged.
     """
+    found: list[bool] = []
+
+    def keep_first(status: int, _remaining: int, _total: int) -> None:
+        if status == sqlite3.SQLITE_BUSY:
+            raise sqlite3.OperationalError("database is locked")  # Python's own loop would wait for ever
+        if not found:  # the transaction has begun: nobody else can write, and what was there can still be read
+            found.append(_has_tables(live))
+            if found[0]:
+                making.make(kept)
+
     try:
-        database.execute("PRAGMA foreign_keys = OFF")
-        database.execute("PRAGMA synchronous = FULL")
-        database.execute("ATTACH DATABASE ? AS backup", [str(file)])
-        database.execute("BEGIN IMMEDIATE")
-        is_kept = bool(database.execute("SELECT count(*) FROM main.sqlite_master").fetchone()[0])
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(live, timeout=WAIT)) as target:
+            target.execute("PRAGMA journal_mode = WAL")  # without it, nobody could read once the copy has begun
+            target.execute("PRAGMA synchronous = FULL")
+            source.backup(target, pages=1, progress=keep_first)
     except sqlite3.DatabaseError as error:
         if is_damage(error):
             raise making.Damaged(str(error)) from None
         raise
-    if is_kept:
-        making.make(kept)
-    _drop_all(database)
-    _make_tables(database)
-    _fill_tables(database)
-    _make_the_rest(database)
-    _commit(database)
-    return is_kept
+    return found[0]
 
 
-def _parts(database: sqlite3.Connection, schema: str) -> list[tuple[str, str, str]]:
-    """Type, name and SQL of what somebody made; what SQLite makes by itself has no SQL, or a name of its own."""
-    found = database.execute(f"SELECT type, name, sql FROM {schema}.sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")  # noqa: S608 - names from SQLite itself
-    return [row for row in found if not row[1].startswith("sqlite_")]
-
-
-def _wanted_parts(database: sqlite3.Connection) -> list[tuple[str, str, str]]:
-    """The parts of the backup, without an earlier version's search index, which a SQLite without FTS5 cannot drop."""
-    return [part for part in _parts(database, "backup") if not _FORMER_INDEX.match(part[1])]
-
-
-def _drop_all(database: sqlite3.Connection) -> None:
-    # "IF EXISTS": with the search index of an earlier version, SQLite drops the tables that it consists of.
-    for kind in ("trigger", "view", "index", "table"):
-        for each, name, _ in _parts(database, "main"):
-            if each == kind:
-                database.execute(f'DROP {kind} IF EXISTS main."{name}"')
-
-
-def _make_tables(database: sqlite3.Connection) -> None:
-    for kind, _, sql in _wanted_parts(database):
-        if kind == "table":
-            database.execute(sql)
-
-
-def _fill_tables(database: sqlite3.Connection) -> None:
-    names = [name for kind, name, _ in _wanted_parts(database) if kind == "table"]
-    for name in names:
-        database.execute(f'INSERT INTO main."{name}" SELECT * FROM backup."{name}"')  # noqa: S608 - names from SQLite itself
-    database.execute("DELETE FROM main.sqlite_sequence")
-    database.execute("INSERT INTO main.sqlite_sequence SELECT * FROM backup.sqlite_sequence")
-
-
-def _make_the_rest(database: sqlite3.Connection) -> None:
-    for kind, _, sql in _wanted_parts(database):
-        if kind != "table":
-            database.execute(sql)
-
-
-def _commit(database: sqlite3.Connection) -> None:
-    database.execute("COMMIT")
+def _has_tables(file: Path) -> bool:
+    with closing(sqlite3.connect(file, timeout=WAIT)) as database:
+        return bool(database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
 
 
 def _into_its_place(file: Path, live: Path, kept: Path | None) -> None:

@@ -29,18 +29,21 @@ from tests.support.databases import (
 pytestmark = needs_database
 
 
-@pytest.mark.parametrize("statement", ["DROP table", 'INSERT INTO main."accounts_user"', "COMMIT"])
+@pytest.mark.parametrize("share_left", [1.0, 0.5, 0.0], ids=["at the start", "half-way", "at the end"])
 @only_sqlite
-def test_one_that_fails_half_way_changes_nothing_on_sqlite(
-    site: Site, backup: Path, monkeypatch: pytest.MonkeyPatch, statement: str
+def test_one_that_fails_on_its_way_changes_nothing_on_sqlite(
+    site: Site, backup: Path, monkeypatch: pytest.MonkeyPatch, share_left: float
 ) -> None:
     before = everything()
 
     class Full(sqlite3.Connection):
-        def execute(self, sql: str, *parameters: Any) -> sqlite3.Cursor:
-            if sql.startswith(statement):
-                raise sqlite3.OperationalError("database or disk is full")
-            return super().execute(sql, *parameters)
+        def backup(self, target: sqlite3.Connection, *, pages: int = -1, progress: Any = None, **options: Any) -> None:
+            def look(status: int, remaining: int, total: int) -> None:
+                progress(status, remaining, total)
+                if pages == 1 and remaining - 1 <= share_left * total:
+                    raise sqlite3.OperationalError("database or disk is full")
+
+            super().backup(target, pages=pages, progress=look, **options)
 
     monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Full))
     with pytest.raises(CommandError, match=r"Nothing was restored. The database says: database or disk is full"):

@@ -3,8 +3,11 @@
 python -m tests.support.killed_restore MOMENT BACKUP
 """
 
+import sqlite3
 import sys
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import django
 
@@ -21,19 +24,31 @@ from numbers.backups import making, restoring, tables
 from tests.support.killed_sync import die, die_after
 
 
-def die_instead(name: str) -> None:
-    setattr(restoring, name, lambda *_: die())
+def die_while_copying(is_time: Callable[[int, int], bool]) -> None:
+    """Die once so many pages of all remain to be copied; where none ever do, after the whole copy."""
+
+    class Dying(sqlite3.Connection):
+        def backup(self, target: sqlite3.Connection, *, pages: int = -1, progress: Any = None, **options: Any) -> None:
+            def look(status: int, remaining: int, total: int) -> None:
+                progress(status, remaining, total)
+                if pages == 1 and is_time(remaining, total):
+                    die()
+
+            super().backup(target, pages=pages, progress=look, **options)
+            if pages == 1:
+                die()
+
+    sqlite3.connect = partial(sqlite3.connect, factory=Dying)  # type: ignore[assignment]
 
 
 ON_SQLITE: dict[str, Callable[[], None]] = {
     "with the backup copied": lambda: die_after(restoring, "_copy"),
     "with the copy brought up to date": lambda: die_after(restoring, "migrate"),
     "with the present kept": lambda: die_after(making, "make"),
-    "with everything dropped": lambda: die_after(restoring, "_drop_all"),
-    "with empty tables": lambda: die_after(restoring, "_make_tables"),
-    "with full tables": lambda: die_after(restoring, "_fill_tables"),
-    "just before the commit": lambda: die_instead("_commit"),
-    "just after the commit": lambda: die_after(restoring, "_commit"),
+    "with one page copied": lambda: die_while_copying(lambda _remaining, _total: True),
+    "with half of the pages copied": lambda: die_while_copying(lambda remaining, total: remaining == total // 2),
+    "just before the commit": lambda: die_while_copying(lambda remaining, _total: remaining == 1),
+    "just after the commit": lambda: die_while_copying(lambda _remaining, _total: False),
 }
 ON_POSTGRESQL: dict[str, Callable[[], None]] = {
     "with the present kept": lambda: die_after(making, "make"),
