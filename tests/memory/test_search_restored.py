@@ -64,8 +64,18 @@ def test_a_migration_removes_the_indexes_of_an_earlier_version(site: Site) -> No
 
 
 @only_sqlite
+def test_a_backup_with_the_indexes_of_an_earlier_version_is_restored_without_them(site: Site) -> None:
+    fill()
+    make_former_indexes()
+    call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
+    restore(site)
+    assert former_indexes() == []
+
+
+@only_sqlite
 @pytest.mark.parametrize("module", ["fts5", "one_that_is_missing"])
-def test_a_backup_with_the_indexes_of_an_earlier_version_is_restored_without_them(site: Site, module: str) -> None:
+def test_a_sync_works_after_a_backup_with_the_indexes_of_an_earlier_version(site: Site, module: str) -> None:
+    """Also where SQLite lacks FTS5 and cannot drop the indexes: their triggers are gone."""
     fill()
     make_former_indexes()
     call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
@@ -73,7 +83,6 @@ def test_a_backup_with_the_indexes_of_an_earlier_version_is_restored_without_the
         backup.execute("PRAGMA writable_schema = ON")
         backup.execute("UPDATE sqlite_master SET sql = replace(sql, 'USING fts5', ?)", [f"USING {module}"])
     restore(site)
-    assert former_indexes() == []
     Office().hears(number("PN1", name="Garage"), number("PN2"))
     assert (found("gara"), found("front desk")) == (["PN1"], ["PN2"])
 
