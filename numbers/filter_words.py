@@ -1,11 +1,11 @@
 """The list's filters in words: one sentence, and a chip for each that takes it away."""
 
 import re
-from dataclasses import dataclass
 
 from numbers.bidi import isolated
 from numbers.facts import COLUMNS, Column, Fact
 from numbers.filters import UNKNOWN_COUNTRY, NumberFilters
+from numbers.list_filters import Chip
 from numbers.phones import country_name
 
 PLACES = {"US": "the United States", "CA": "Canada", "Intl": "abroad"}
@@ -26,15 +26,6 @@ _FORWARD_CHIPS = {
     "inside": "inside the company",
     "outside": "outside the company",
 }
-
-
-@dataclass(frozen=True)
-class Chip:
-    """An active filter: its parameter, what people read of it, and the list without it."""
-
-    name: str
-    label: str
-    without: NumberFilters
 
 
 def sentence(filters: NumberFilters, teammate: str = "") -> str:

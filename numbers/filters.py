@@ -3,23 +3,21 @@
 The page, its fragments and its exports all read it here, so they show the same numbers.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import ClassVar
-from urllib.parse import urlencode
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Self
 
 from django.db.models import QuerySet
 from django.http import QueryDict
 
 from numbers import querysets
 from numbers.facts import COLUMNS, Fact
+from numbers.list_filters import ListFilters
 from numbers.models import NumberState
-from numbers.query import choice_of, name_others, name_repeated, page_of, shown, text_of
+from numbers.query import choice_of, name_others, name_repeated, page_of, shown, sort_of, text_of
 from numbers.quo.ids import MAX_LENGTH, is_user_id
 from numbers.search.finding import search_numbers
 from numbers.search.words import MAX_WORDS, words_of
-
-DEFAULT_SORT = "name"
 
 SORT_LABELS = {
     "name": "name",
@@ -51,33 +49,27 @@ UNASSIGNED_CHOICES = {**_YES, **_NO}
 UNKNOWN_COUNTRY = "unknown"
 
 
+NARROWING = (
+    *("q", "user", *(column.field for column in COLUMNS)),
+    *("group", "kind", "country", "porting", "forward", "unassigned"),
+)
+
+
 @dataclass(frozen=True)
-class NumberFilters:
-    """What the list shows: empty is not filtered; `sort` begins with "-" where it descends; pages count from 1.
+class NumberFilters(ListFilters):
+    """What the list of numbers shows. `who` is what was typed to find a teammate; it chooses nobody by itself."""
 
-    `who` is what was typed to find a teammate; it chooses nobody by itself.
-    """
+    sort_labels = SORT_LABELS
+    narrowing = NARROWING
 
-    sort_labels: ClassVar[Mapping[str, str]] = SORT_LABELS
-
-    q: str = ""
     user: str = ""
-    calling_us: str = ""
-    calling_ca: str = ""
-    calling_intl: str = ""
-    messaging_us: str = ""
-    messaging_ca: str = ""
-    messaging_intl: str = ""
     group: str = ""
     kind: str = ""
     country: str = ""
     porting: str = ""
     forward: str = ""
     unassigned: str = ""
-    sort: str = DEFAULT_SORT
-    page: int = 1
     who: str = ""
-    notices: tuple[str, ...] = ()
 
     def states(self) -> QuerySet[NumberState]:
         """The numbers that fit, sorted."""
@@ -101,34 +93,13 @@ class NumberFilters:
             states = querysets.with_somebody(states, is_on=self.unassigned == "no")
         return querysets.ordered(states, self.sort)
 
-    @property
-    def active(self) -> dict[str, str]:
-        """The filters that narrow the list, in the order in which people read them."""
-        return {name: value for name in NARROWING if (value := getattr(self, name))}
-
-    @property
-    def query(self) -> str:
-        """The canonical query string; what stands at its default is left out."""
-        sort = {"sort": self.sort} if self.sort != DEFAULT_SORT else {}
-        page = {"page": str(self.page)} if self.page > 1 else {}
-        return urlencode({**self.active, **sort, **page})
-
-    def but(self, **changes: str | int) -> "NumberFilters":
-        """The same list with something else; any change but of the page begins at page 1."""
-        return replace(self, **{"page": 1, "who": "", **changes})  # type: ignore[arg-type]
+    def but(self, **changes: str | int) -> Self:
+        return super().but(**{"who": "", **changes})
 
     def around_user(self) -> tuple[str, str]:
         """What stands before and after the id in the query of this list filtered by a teammate."""
         before, after = self.but(user="\x00").query.split("%00")  # no parameter holds a NUL: see `parse`
         return before, after
-
-    @property
-    def is_narrowed(self) -> bool:
-        return bool(self.active)
-
-
-NARROWING = tuple(name for name in asdict(NumberFilters()) if name not in {"sort", "page", "who", "notices"})
-_NAMES = (*NARROWING, "sort", "page", "who")
 
 
 def parse(query: QueryDict, *, also: Collection[str] = ()) -> NumberFilters:
@@ -147,12 +118,13 @@ def parse(query: QueryDict, *, also: Collection[str] = ()) -> NumberFilters:
         porting=_raw(query, "porting", notices),
         forward=choice_of(query, "forward", FORWARD_CHOICES, notices),
         unassigned=choice_of(query, "unassigned", UNASSIGNED_CHOICES, notices),
-        sort=_sort(query, notices),
+        sort=sort_of(query, SORT_LABELS, notices),
         page=page_of(query, notices),
     )
     facts = {column.field: choice_of(query, column.field, FACT_CHOICES, notices) for column in COLUMNS}
-    name_repeated(query, (*_NAMES, *also), notices)
-    name_others(query, (*_NAMES, *also), notices)
+    names = (*NARROWING, "sort", "page", "who", *also)
+    name_repeated(query, names, notices)
+    name_others(query, names, notices)
     return replace(filters, **facts, notices=tuple(notices))  # type: ignore[arg-type]  # each of its own type
 
 
@@ -187,11 +159,3 @@ def _country(query: QueryDict, notices: list[str]) -> str:
         notices.append(f"{shown(text)} is no country's code (they have two letters, such as US), so it was ignored.")
         return ""
     return text.upper()
-
-
-def _sort(query: QueryDict, notices: list[str]) -> str:
-    sort = query.get("sort", "").strip() or DEFAULT_SORT
-    if sort.removeprefix("-") not in querysets.SORTS:
-        notices.append(f"The list cannot be sorted by {shown(sort)}, so it is sorted by name.")
-        return DEFAULT_SORT
-    return sort

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from numbers.changes import Changes, changes
 from numbers.facts import CHANNELS, COLUMNS, Column, Fact
-from numbers.filters import DEFAULT_SORT, NumberFilters
+from numbers.filters import NumberFilters
+from numbers.list_filters import DEFAULT_SORT
 from numbers.models import Assignment, NumberState, TeammateState, shown_name
 from numbers.querysets import FEW, OUTSIDE, UNFINISHED, current, ordered
 from numbers.rows import NO_NAME, number_url, teammate_url

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from django.http import QueryDict
 
 from numbers.folding import fold
+from numbers.list_filters import DEFAULT_SORT
 from numbers.shown import printable
 
 MAX_TEXT = 200
@@ -35,6 +36,15 @@ def choice_of(query: QueryDict, name: str, choices: Mapping[str, str], notices: 
         words = ", ".join(dict.fromkeys(choices.values()))
         notices.append(f"{shown(text)} is nothing that {name} can be ({words}), so it was ignored.")
     return chosen or ""
+
+
+def sort_of(query: QueryDict, sorts: Collection[str], notices: list[str]) -> str:
+    """Return one of `sorts`, descending with a leading `-`; what is none of them is named in `notices`."""
+    sort = query.get("sort", "").strip() or DEFAULT_SORT
+    if sort.removeprefix("-") not in sorts:
+        notices.append(f"The list cannot be sorted by {shown(sort)}, so it is sorted by name.")
+        return DEFAULT_SORT
+    return sort
 
 
 def page_of(query: QueryDict, notices: list[str]) -> int:

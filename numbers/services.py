@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from numbers import demo, sync
 from numbers.facts import Advice, Cell, advice_for, cells_of
-from numbers.filter_words import Chip, chips, sentence
+from numbers.filter_words import chips, sentence
 from numbers.filters import NumberFilters
 from numbers.freshness import Freshness, freshness_of
+from numbers.list_filters import Chip
 from numbers.models import NumberState, PhoneNumber, Sync, Teammate, TeammateState
 from numbers.paging import Rows
 from numbers.phones import pretty

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from numbers.facts import COLUMNS, Cell, Fact, fact_of
 from numbers.filter_choices import Choice, Field
-from numbers.filter_words import Chip, chips
+from numbers.filter_words import chips
 from numbers.filters import NumberFilters
 from numbers.freshness import Freshness, Level, in_words
+from numbers.list_filters import Chip
 from numbers.models import Sync
 from numbers.rows import NumberRow, TeammateLine, number_url
 

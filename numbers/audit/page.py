@@ -22,8 +22,9 @@ from numbers.audit.groups import (
 from numbers.audit.odd import Finding, OddCell, findings_of, in_order, odd_cells, rarity
 from numbers.audit.query import AuditQuery
 from numbers.facts import COLUMNS, Cell
-from numbers.filter_words import Chip, chips, sentence
+from numbers.filter_words import chips, sentence
 from numbers.filters import NumberFilters
+from numbers.list_filters import Chip
 from numbers.phones import pretty
 from numbers.quo.ids import MAX_LENGTH
 from numbers.rows import NO_NAME, number_url

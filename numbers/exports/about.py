@@ -9,10 +9,9 @@ from django.utils.dateformat import format as in_words
 
 from numbers import filter_words, services
 from numbers.facts import Fact
-from numbers.filters import SORT_LABELS, NumberFilters
+from numbers.filters import NumberFilters
 from numbers.models import Sync
 from numbers.sync import WORKSPACE, Question
-from numbers.teammate_filters import SORT_LABELS as TEAMMATE_SORT_LABELS
 from numbers.teammate_filters import TeammateFilters
 
 MEANINGS = {
@@ -43,14 +42,12 @@ def about_numbers(asked: NumberFilters, count: int) -> About:
     question = Question(Sync.Scope.TEAMMATE, asked.user) if asked.user else WORKSPACE
     teammate = services.teammate_named(asked.user) if asked.user else None
     sentence = filter_words.sentence(asked, teammate.name if teammate else "")
-    sort = _sort_words(asked.sort, SORT_LABELS)
-    return About("Numbers", (*_said(sentence, sort, count, question), _REGIONS), MEANINGS)
+    return About("Numbers", (*_said(sentence, asked.sorted_by, count, question), _REGIONS), MEANINGS)
 
 
 def about_teammates(asked: TeammateFilters, count: int) -> About:
     """Return what there is to say of a list of `count` teammates."""
-    sort = _sort_words(asked.sort, TEAMMATE_SORT_LABELS)
-    return About("Teammates", (*_said(asked.sentence(), sort, count, WORKSPACE), _REGIONS), REACH_MEANINGS)
+    return About("Teammates", (*_said(asked.sentence(), asked.sorted_by, count, WORKSPACE), _REGIONS), REACH_MEANINGS)
 
 
 def _said(sentence: str, sort: str, count: int, question: Question) -> tuple[tuple[str, str], ...]:
@@ -64,11 +61,6 @@ def _said(sentence: str, sort: str, count: int, question: Question) -> tuple[tup
     )
     demo = ("Demo data", "An invented company: this is not your own workspace.")
     return (demo, *said) if settings.DEMO else said
-
-
-def _sort_words(sort: str, labels: dict[str, str]) -> str:
-    label = labels[sort.removeprefix("-")]
-    return f"{label}, descending" if sort.startswith("-") else label
 
 
 def _moment(moment: datetime) -> str:

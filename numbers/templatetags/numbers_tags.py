@@ -131,10 +131,3 @@ def sort_choices(filters: NumberFilters | TeammateFilters) -> list[tuple[str, st
         for sign, words in (("", ""), ("-", ", descending"))
     ]
     return [(value, words, value == filters.sort) for value, words in orders]
-
-
-@register.simple_tag
-def sort_label(filters: NumberFilters) -> str:
-    """What the list is sorted by, in words."""
-    label = filters.sort_labels[filters.sort.removeprefix("-")]
-    return f"{label}, descending" if filters.sort.startswith("-") else label
