@@ -4,17 +4,16 @@ import os
 import platform
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
-from django.db.backends.sqlite3.base import DatabaseWrapper as SQLiteWrapper
+from django.db import DatabaseError, connection
 
 from accounts.company.provider import described
 from accounts.company.refusals import Refused
 from numbers import services
+from numbers.backups.files import live_file
 from numbers.quo.errors import BadPayload, BadRequest, NotFound, QuoError, RateLimited, Unavailable
 from numbers.readiness import cache_answers, migrations_to_do
 from numbers.sync import SyncRefused
@@ -72,7 +71,7 @@ _DATABASE_ADVICE = "Check DATABASE_URL, that the database is running, and who ma
 
 
 def _database() -> Finding:
-    file = _sqlite_file()
+    file = live_file()
     if file and not file.exists():  # to connect would make an empty one
         return Finding("database", False, f"{file} is not there yet. Run `make run`, which makes it.")
     try:
@@ -81,13 +80,6 @@ def _database() -> Finding:
     except DatabaseError:
         return Finding("database", False, f"{connection.display_name} does not answer. {_DATABASE_ADVICE}")
     return Finding("database", True, f"{connection.display_name} answers")
-
-
-def _sqlite_file() -> Path | None:
-    database = connections[DEFAULT_DB_ALIAS]
-    if isinstance(database, SQLiteWrapper) and not database.is_in_memory_db():
-        return Path(database.settings_dict["NAME"])
-    return None
 
 
 def _migrations() -> Finding:

@@ -31,15 +31,6 @@ def current() -> QuerySet[NumberState]:
     return NumberState.objects.filter(until=None)
 
 
-def as_of(moment: datetime) -> QuerySet[NumberState]:
-    """Every number as it was at `moment`."""
-    return NumberState.objects.filter(_held_at(moment))
-
-
-def _held_at(moment: datetime) -> Q:
-    return Q(since__lte=moment) & (Q(until=None) | Q(until__gt=moment))
-
-
 def of_teammate(states: QuerySet[NumberState], user_id: str) -> QuerySet[NumberState]:
     """The numbers that the teammate `US…` is on now."""
     on_them = Assignment.objects.filter(teammate__quo_id=user_id, until=None).values("phone_number")

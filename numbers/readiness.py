@@ -5,9 +5,9 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
-from time import monotonic
+from threading import Condition
 
+from cachetools import TTLCache, cached
 from django.conf import settings
 from django.core.cache import cache
 from django.db import Error, connection
@@ -33,7 +33,7 @@ class Check:
 def readiness() -> tuple[Check, ...]:
     """Return every check, whatever the others found. Never raises."""
     cache_in_redis = (_cache(),) if settings.ENVIRONMENT["CACHE_URL"] else ()
-    return _database(), _migrations(), *cache_in_redis, _secret(), DISK.check()
+    return _database(), _migrations(), *cache_in_redis, _secret(), disk()
 
 
 def _database() -> Check:
@@ -88,26 +88,9 @@ def written_folders() -> set[Path]:
     return {settings.DATA_DIR, *([database.parent] if database else [])}
 
 
-class Disk:
-    """Whether a small file can be written, tried now and then, for all who ask this process."""
-
-    def __init__(self) -> None:
-        self._one_at_a_time = Lock()
-        self._found: Check | None = None
-        self._tried_at = 0.0
-
-    def check(self) -> Check:
-        with self._one_at_a_time:
-            now = monotonic()
-            if self._found is None or now - self._tried_at >= WRITTEN_EVERY:
-                self._found, self._tried_at = _try_disk(), now
-            return self._found
-
-
-DISK = Disk()
-
-
-def _try_disk() -> Check:
+@cached(TTLCache(maxsize=1, ttl=WRITTEN_EVERY), condition=Condition())
+def disk() -> Check:
+    """Say whether a small file can be written, tried now and then, for all who ask this process."""
     try:
         for folder in written_folders():
             _write(folder)

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import CharField, DateTimeField, Exists, ForeignKey, OuterRef, TextField
 from django.utils.dateparse import parse_datetime
 
-from numbers.invariants.finding import CHUNK, Broken
+from numbers.invariants.finding import Broken
 
 
 def nothing_is_orphaned() -> Broken:
@@ -27,7 +27,7 @@ def nothing_is_orphaned() -> Broken:
                 parents = field.related_model._base_manager.filter(**{field.target_field.name: OuterRef(field.attname)})
                 orphans = model._base_manager.filter(~Exists(parents), **{f"{field.name}__isnull": False})
                 table, parent = model._meta.db_table, field.related_model._meta.db_table
-                for pk in orphans.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=CHUNK):
+                for pk in orphans.order_by("pk").values_list("pk", flat=True).iterator():
                     yield f"row {pk} of {table}", None, f"it names a row of {parent} that is not there."
 
 
@@ -62,11 +62,9 @@ def times_and_texts_can_be_read() -> Broken:
 
 
 def _rows(sql: str) -> Iterator[tuple[Any, ...]]:
-    """Yield what SQLite answers, a chunk at a time."""
     with connection.cursor() as cursor:
         cursor.execute(sql)
-        while rows := cursor.fetchmany(CHUNK):
-            yield from rows
+        yield from cursor
 
 
 def _is_time(value: object) -> bool:

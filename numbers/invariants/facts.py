@@ -8,7 +8,7 @@ them when they came.
 from django.db.models import Exists, F, OuterRef
 
 from numbers.folding import fold, order_key, telephone_digits
-from numbers.invariants.finding import CHUNK, Broken
+from numbers.invariants.finding import Broken
 from numbers.invariants.histories import NUMBERS
 from numbers.models import NumberState, SearchText, TeammateState
 from numbers.phones import number_facts
@@ -21,7 +21,7 @@ from numbers.search.texts import derived
 def numbers_are_as_answered() -> Broken:
     """Answers that are not kept, or that this version would not take, say nothing."""
     states = NUMBERS.rows().exclude(answer="").annotate(quo_id=F("phone_number__quo_id")).defer("search_text")
-    for state in states.iterator(chunk_size=CHUNK):
+    for state in states.iterator():
         try:
             record = read_again(state.answer)
         except BadPayload:
@@ -41,7 +41,7 @@ def numbers_are_as_answered() -> Broken:
 def numbers_are_found() -> Broken:
     # By number: what a telephone number is, is worked out once for its states.
     states = NUMBERS.rows().select_related("phone_number").defer("answer")
-    for state in states.iterator(chunk_size=CHUNK):
+    for state in states.iterator():
         texts = (state.name, state.symbol or "", state.group_id, state.number, *telephone_digits(state.name))
         right = {
             "search_text": fold(" ".join(texts)),
@@ -54,7 +54,7 @@ def numbers_are_found() -> Broken:
 
 
 def teammates_are_found() -> Broken:
-    for state in TeammateState.objects.select_related("teammate").iterator(chunk_size=CHUNK):
+    for state in TeammateState.objects.select_related("teammate").iterator():
         right = {
             "search_text": fold(f"{state.display_name} {state.email}"),
             "name_key": order_key(state.display_name),
@@ -70,11 +70,11 @@ def searches_read_what_holds_now() -> Broken:
     rows = derived().values_list(
         "phone_number__quo_id", "since", "search_text", "teammates", kept["own"], kept["people"]
     )
-    for quo_id, since, own, teammates, kept_own, kept_people in rows.iterator(chunk_size=CHUNK):
+    for quo_id, since, own, teammates, kept_own, kept_people in rows.iterator():
         if (own, _sorted(teammates)) != (kept_own, _sorted(kept_people)):
             yield quo_id, since, "what is searched of it is not what holds now: searches may overlook it."
     of_others = SearchText.objects.filter(~Exists(NumberState.objects.filter(phone_number=OuterRef("pk"), until=None)))
-    for quo_id in of_others.values_list("phone_number__quo_id", flat=True).iterator(chunk_size=CHUNK):
+    for quo_id in of_others.values_list("phone_number__quo_id", flat=True).iterator():
         yield quo_id, None, "it is searched, and is not there now."
 
 

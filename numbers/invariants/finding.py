@@ -1,14 +1,14 @@
 """What an invariant is, and what it finds."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from numbers.models import Sync
 
-CHUNK = 2_000  # rows in memory at a time
 SUCCEEDED = Q(outcome=Sync.Outcome.SUCCEEDED)
 RUNNING = Q(outcome=Sync.Outcome.RUNNING)
 
@@ -37,5 +37,11 @@ class Invariant:
     """
 
     name: str
-    find: Callable[[], Iterator[tuple[str, datetime | None, str]]]
+    find: Callable[[], Broken]
     first_of_all: bool = False
+
+
+def told(rows: QuerySet[Any], names: Sequence[str], moment: str, what: str) -> Broken:
+    """Tell `what` of each of the rows, which its fields `names` name and whose field `moment` says when."""
+    for *ids, when in rows.values_list(*names, moment).iterator():
+        yield " on ".join(quo_id or "?" for quo_id in ids), when, what

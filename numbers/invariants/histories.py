@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, Max, Model, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import Lag
 
-from numbers.invariants.finding import CHUNK, SUCCEEDED, Broken
+from numbers.invariants.finding import SUCCEEDED, Broken, told
 from numbers.models import OPEN, Assignment, NumberState, Sync, TeammateState
 
 
@@ -30,9 +30,7 @@ class History:
         return rows
 
     def told(self, rows: QuerySet[Any], moment: str, what: str) -> Broken:
-        names = [f"{name}__quo_id" for name in self.of]
-        for *ids, when in rows.values_list(*names, moment).iterator(chunk_size=CHUNK):
-            yield " on ".join(reversed([quo_id or "?" for quo_id in ids])), when, what
+        return told(rows, [f"{name}__quo_id" for name in reversed(self.of)], moment, what)
 
 
 NUMBERS = History(NumberState, ("phone_number",), "state of a number")

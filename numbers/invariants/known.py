@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 
-from numbers.invariants.finding import CHUNK, Broken
+from numbers.invariants.finding import Broken, told
 from numbers.invariants.histories import ASSIGNMENTS
 from numbers.models import OPEN, NumberState, PhoneNumber, Teammate
 
@@ -25,8 +25,7 @@ def _teammates() -> QuerySet[Any]:
 
 
 def _told(rows: QuerySet[Any], moment: str, what: str) -> Broken:
-    for quo_id, when in rows.values_list("quo_id", moment).iterator(chunk_size=CHUNK):
-        yield quo_id, when, what
+    return told(rows, ["quo_id"], moment, what)
 
 
 def number_is_described() -> Broken:

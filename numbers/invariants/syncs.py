@@ -5,12 +5,12 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import Lag
 
-from numbers.invariants.finding import CHUNK, RUNNING, SUCCEEDED, Broken
+from numbers.invariants.finding import RUNNING, SUCCEEDED, Broken
 from numbers.models import Sync
 
 
 def _told_of_syncs(rows: QuerySet[Any], moment: str, what: str) -> Broken:
-    for pk, when in rows.order_by("pk").values_list("pk", moment).iterator(chunk_size=CHUNK):
+    for pk, when in rows.order_by("pk").values_list("pk", moment).iterator():
         yield f"sync {pk}", when, what
 
 
