@@ -20,6 +20,7 @@ from django.db import DatabaseError, connection
 from django.template import Engine, TemplateSyntaxError
 from django.template.loader import get_template
 from django.urls import get_resolver
+from gunicorn import systemd
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
@@ -72,20 +73,16 @@ def _address_from(sandbox: "subprocess.Popen[str]") -> str:
     raise CommandError("The demo workspace did not start. `manage.py sandbox` by itself says why.")
 
 
-FIRST_HANDED = 3  # the file that systemd's protocol begins with: sd_listen_fds(3)
-
-
 def listen() -> socket.socket:
     """Take the address that the settings name, for as long as the socket is open. Raises OSError.
 
     Where systemd holds an address for this process, that is the one: requests wait in it while one process ends and
     the next begins.
     """
-    handed = {name: os.environ.pop(name, "") for name in ("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES")}
-    if handed["LISTEN_PID"] == str(os.getpid()):
-        if handed["LISTEN_FDS"] != "1":
+    if handed := systemd.listen_fds():
+        if handed > 1:
             raise CommandError("systemd hands over more than one address; Quo Admin serves one. See quo-admin.socket.")
-        return socket.socket(fileno=FIRST_HANDED)
+        return socket.socket(fileno=systemd.SD_LISTEN_FDS_START)
     is_ipv6 = ":" in settings.HOST
     return socket.create_server(
         (settings.HOST, settings.PORT),
