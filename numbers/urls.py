@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from numbers.exports.formats import FORMATS
-from numbers.views import access, appearance, audit, exports, numbers, overview, personal, styleguide, syncs, teammates
+from numbers.views import access, appearance, audit, exports, numbers, overview, personal, syncs, teammates
 from numbers.views.health import HEALTH_PATH, METRICS_PATH, READY_PATH, healthz, metrics, readyz
 
 app_name = "numbers"
@@ -28,7 +28,6 @@ urlpatterns = [
     *(path(f"audit.{end}", audit.audit_export, {"ending": end}, name="export_audit") for end in FORMATS),
     path("sync/", syncs.sync_now, name="sync"),
     path("freshness/", syncs.freshness, name="freshness"),
-    path("styleguide/", styleguide.style_guide, name="styleguide"),
     path("status/access/", access.access_log, name="access_log"),
     path("status/", syncs.status, name="status"),
     path(HEALTH_PATH.removeprefix("/"), healthz, name="healthz"),

@@ -27,7 +27,7 @@ HOSTILE = ("\nERROR forged", "\x1b[2J", "\u202e", "\x00", "{{7*7}}", "${jndi:lda
 
 QUERIES = [f"q={QUERY}", f"user=US{QUERY}", "page=-1", *(f"q={QUERY}{quote(text)}" for text in HOSTILE)]
 PATHS = [
-    *("/", LIST, "/teammates/", "/audit/", "/status/", "/saved/", "/styleguide/", "/numbers/teammates/"),
+    *("/", LIST, "/teammates/", "/audit/", "/status/", "/saved/", "/numbers/teammates/"),
     *("/numbers.csv", "/numbers.json", "/teammates.csv", "/audit.csv", "/accounts/login/", "/admin/", "/metrics"),
     *("/numbers/PN1/", f"/numbers/PN{PATH}/", f"/teammates/US{PATH}/", f"/saved/{PATH}/", f"/{PATH}", f"/admin/{PATH}"),
     *(f"/numbers/PN{quote(text)}{PATH}/" for text in HOSTILE),
