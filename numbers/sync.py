@@ -16,11 +16,11 @@ from django.db import DatabaseError, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
-from numbers import familiar, planner
+from numbers import planner
 from numbers.locks import only_one_sync
 from numbers.models import Assignment, Sync
 from numbers.quo.errors import NotFound, QuoError
-from numbers.quo.payloads import Answer, Familiar, NumberRecord
+from numbers.quo.payloads import Answer, NumberRecord
 from numbers.recording import Known, Progress, Teammates, known_numbers, record_answer, record_gone, record_unconfirmed
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ LOOK_UPS = 10
 class Source(Protocol):
     """Where answers come from: Quo's client."""
 
-    def list_phone_numbers(self, user_id: str | None = None, familiar: Familiar | None = None) -> Answer: ...
+    def list_phone_numbers(self, user_id: str | None = None) -> Answer: ...
     def get_phone_number(self, number_id: str) -> NumberRecord: ...
 
 
@@ -70,11 +70,10 @@ class Mismatch:
 
 @dataclass(frozen=True)
 class Heard:
-    """What Quo said; `mismatches` only of a teammate, `familiar` only of every number."""
+    """What Quo said; `mismatches` only of a teammate."""
 
     answer: Answer
     mismatches: Sequence[Mismatch] = ()
-    familiar: Familiar | None = None
 
 
 def _no_progress(_done: int, _total: int) -> None:
@@ -141,8 +140,7 @@ def _ask(question: Question, source: Source) -> Heard:
         return Heard(Answer(records=(source.get_phone_number(question.subject),), set_aside=(), notices=()))
     if question.scope == Sync.Scope.TEAMMATE:
         return _ask_about_teammate(question.subject, source)
-    texts = familiar.familiar()
-    return Heard(source.list_phone_numbers(familiar=texts), familiar=texts)
+    return Heard(source.list_phone_numbers())
 
 
 def _ask_about_teammate(user_id: str, source: Source) -> Heard:
@@ -199,15 +197,9 @@ def _record(sync: Sync, heard: Heard, observed_at: datetime, *, accept_removals:
     complete = sync.scope == Sync.Scope.WORKSPACE
     known = known_numbers(None if complete else [record.id for record in answer.records])
     teammates = Teammates(answer.records)
-    if answer.familiar and (teammates.differing or not known.keys() >= set(answer.familiar)):
-        # Of somebody's descriptions in an answer the last one counts, and it may be in what was not read.
-        answer = familiar.in_full(answer)
-        teammates = Teammates(answer.records)
     outcome = record_answer(answer.records, teammates, known, observed_at, progress)
-    if heard.familiar:
-        familiar.keep(answer, heard.familiar, observed_at)
     sync.observed_at = observed_at
-    sync.seen = len(answer.records) + len(answer.familiar)
+    sync.seen = len(answer.records)
     sync.new, sync.changed, sync.wrote = outcome.new, outcome.changed, outcome.wrote
     sync.set_aside_count = len(answer.set_aside)
     sync.set_aside = [
@@ -230,7 +222,7 @@ def _conclude_removals(
 ) -> None:
     """Mark what a complete answer no longer has as gone, unless the answer is not to be believed."""
     last_complete = last_complete_observation()
-    seen = {*answer.familiar, *(record.id for record in answer.records)}
+    seen = {record.id for record in answer.records}
     aside = {item.number_id for item in answer.set_aside}
     current = sum(not number.is_gone for number in known.values())
     unseen = {quo_id: number for quo_id, number in known.items() if quo_id not in seen and not number.is_gone}

@@ -3,7 +3,6 @@
 from numbers.models.memory import (
     OPEN,
     Assignment,
-    LastAnswer,
     NumberState,
     PhoneNumber,
     SearchText,
@@ -17,7 +16,6 @@ from numbers.models.personal import SavedFilter, ShownColumns
 __all__ = [
     "OPEN",
     "Assignment",
-    "LastAnswer",
     "NumberState",
     "PhoneNumber",
     "SavedFilter",

@@ -280,16 +280,3 @@ class Sync(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_scope_display()} at {self.started_at:%Y-%m-%d %H:%M:%S}"
-
-
-class LastAnswer(models.Model):
-    """The texts in which Quo described every number last: what comes in the same is not read again. One row, or none.
-
-    Nothing that is shown comes from here. Without it, the next sync reads everything.
-    """
-
-    observed_at = models.DateTimeField()
-    digests = models.TextField(help_text="JSON: of each number, by its id in Quo, the digest of what Quo said.")
-
-    def __str__(self) -> str:
-        return f"Answer of {self.observed_at:%Y-%m-%d %H:%M:%S}"

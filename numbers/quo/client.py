@@ -13,7 +13,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from numbers.quo import errors, ids
 from numbers.quo.errors import Asked, BadRequest, QuoError, Unavailable
-from numbers.quo.payloads import Answer, Familiar, NumberRecord, parse_list, parse_one
+from numbers.quo.payloads import Answer, NumberRecord, parse_list, parse_one
 from numbers.quo.transport import KeyAuth, Session
 
 ATTEMPTS = 4
@@ -79,13 +79,10 @@ class QuoClient:
         """How often Quo was asked over HTTP, retries included."""
         return self._session.sent
 
-    def list_phone_numbers(self, user_id: str | None = None, familiar: Familiar | None = None) -> Answer:
-        """Every number of the workspace; with a teammate's id (`US…`), those that the teammate is on.
-
-        Of the workspace, what comes in a familiar text is not read.
-        """
+    def list_phone_numbers(self, user_id: str | None = None) -> Answer:
+        """Every number of the workspace; with a teammate's id (`US…`), those that the teammate is on."""
         if user_id is None:
-            return parse_list(self._get("/v1/phone-numbers", "list"), familiar)
+            return parse_list(self._get("/v1/phone-numbers", "list"))
         if not ids.is_user_id(user_id):
             raise BadRequest("This is not the ID of a Quo teammate: it would begin with US. Check the link.")
         return parse_list(self._get(f"/v1/phone-numbers?userId={quote(user_id, safe='')}", "teammate"))

@@ -6,8 +6,6 @@ Looser are the restrictions of a region: a missing or unknown value there is a f
 
 import codecs
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, NamedTuple, TypeVar
 
@@ -85,26 +83,11 @@ class SetAside(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """What a list said: each number once, what could not be used, and sentences about what was odd.
-
-    Numbers in `familiar` came in a familiar text and were not read. `digests` are, by number, those of the texts about
-    which nothing was odd; they and `body`, all that was said, are there where it was asked what is familiar.
-    """
+    """What a list said: each number once, what could not be used, and sentences about what was odd."""
 
     records: tuple[NumberRecord, ...]
     set_aside: tuple[SetAside, ...] = ()
     notices: tuple[str, ...] = ()
-    familiar: tuple[str, ...] = ()
-    digests: Mapping[str, bytes] = {}
-    body: bytes = b""
-
-
-@dataclass(frozen=True)
-class Familiar:
-    """Texts of numbers that need not be read again: the number's id by the text's digest."""
-
-    digest: Callable[[Raw], bytes]
-    numbers: Mapping[bytes, str]
 
 
 class _Regions(Struct, gc=False):
@@ -164,40 +147,23 @@ class _Flaw(NamedTuple):
     path: str = ""  # below the value that was decoded
 
 
-def parse_list(body: bytes, familiar: Familiar | None = None) -> Answer:
+def parse_list(body: bytes) -> Answer:
     """The numbers of a list. Raises BadPayload where the body is no list; see Answer for lesser faults."""
-    records: dict[str, NumberRecord | None] = {}  # None: in a familiar text
-    digests: dict[str, bytes] = {}
+    records: dict[str, NumberRecord] = {}
     set_aside: list[SetAside] = []
     notices: list[str] = []
     people: dict[UserRecord, UserRecord] = {}
     for index, raw in enumerate(_open(_LIST, body).data):
-        digest = familiar.digest(raw) if familiar else b""
-        number_id = familiar.numbers.get(digest) if familiar else None
-        record, noticed = None, len(notices)
-        if number_id is None:
-            read = _read(raw, notices, people)
-            if isinstance(read, _Flaw):
-                set_aside.append(SetAside(f"$.data[{index}]{read.path}", read.reason, _readable_id(raw)))
-                continue
-            record, number_id = read, read.id
-        if familiar:
-            digests.pop(number_id, None)
-            if len(notices) == noticed:  # what is odd is read, and told, each time
-                digests[number_id] = digest
-        if number_id in records:
-            notices.append(f"Quo lists the number {number_id} more than once; the last entry counts.")
-        records[number_id] = record
+        record = _read(raw, notices, people)
+        if isinstance(record, _Flaw):
+            set_aside.append(SetAside(f"$.data[{index}]{record.path}", record.reason, _readable_id(raw)))
+            continue
+        if record.id in records:
+            notices.append(f"Quo lists the number {record.id} more than once; the last entry counts.")
+        records[record.id] = record
     if len(notices) > MAX_NOTICES:
         notices[MAX_NOTICES:] = [f"… and {len(notices) - MAX_NOTICES} more."]
-    return Answer(
-        records=tuple(record for record in records.values() if record is not None),
-        set_aside=tuple(set_aside),
-        notices=tuple(notices),
-        familiar=tuple(number_id for number_id, record in records.items() if record is None),
-        digests=digests,
-        body=body if familiar else b"",
-    )
+    return Answer(tuple(records.values()), tuple(set_aside), tuple(notices))
 
 
 def parse_one(body: bytes, number_id: str) -> NumberRecord:

@@ -3,18 +3,6 @@
 import pytest
 
 from tests.support.conversation import Conversation, converse
-from tests.support.records import InWords
-
-
-class ConversationInWords(Conversation):
-    """What comes in familiar words is not read."""
-
-    source = InWords
-
-
-@pytest.mark.django_db
-def test_the_memory_agrees_though_it_does_not_read_again_what_it_heard_in_the_same_words() -> None:
-    converse(ConversationInWords, times=60, steps=25)
 
 
 @pytest.mark.django_db

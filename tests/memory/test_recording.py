@@ -122,7 +122,7 @@ def test_an_unchanged_answer_costs_as_few_queries_for_many_numbers_as_for_one(
     many = [number(pn, ADA, BEA) for pn in ids(count)]
     office.hears(*many)
     savepoint, lock = 2, 2 if connection.vendor == "postgresql" else 0
-    with django_assert_num_queries(9 + savepoint + lock):
+    with django_assert_num_queries(8 + savepoint + lock):
         office.hears(*many)
 
 

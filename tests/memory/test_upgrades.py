@@ -154,6 +154,8 @@ RELEASES: dict[str, tuple[dict[str, str], Callable[[Apps], None]]] = {
         remember_0_2_0,
     ),
 }
+# What only saved work: no page showed it, and a later version does without it.
+DROPPED = {"numbers.LastAnswer"}
 # number, forward → kind, country, where it forwards to; of every state above.
 DERIVED = {
     "Before": ("local", "US", ""),
@@ -216,8 +218,8 @@ def test_nothing_is_lost_on_the_way_to_the_newest_version(before: Rows) -> None:
     assert all(before[f"numbers.{name}"] for name in ("PhoneNumber", "NumberState", "Assignment", "Sync"))
     executor = MigrationExecutor(connection)
     after = everything(executor.loader.project_state(executor.loader.graph.leaf_nodes()).apps)
-    for table, rows in before.items():
-        for pk, row in rows.items():
+    for table in before.keys() - DROPPED:
+        for pk, row in before[table].items():
             assert {name: after[table][pk][name] for name in row} == row, table
 
 

@@ -1,4 +1,3 @@
-import json
 import logging
 import os
 import traceback
@@ -16,7 +15,6 @@ import responses
 from numbers.quo import errors
 from numbers.quo.client import QuoClient, parse_retry_after
 from numbers.quo.errors import QuoError
-from numbers.quo.payloads import Familiar
 from tests.support.misbehaving_server import Script, answer, cuts, drips, floods, resets, serve, stalls
 from tests.support.quo_answers import KEY, body, number
 
@@ -96,15 +94,6 @@ def test_the_list_is_asked_for_with_the_bare_key(connect: Connect, quo: response
     assert request.headers["Accept"] == "application/json"
     assert request.headers["Accept-Encoding"] == "gzip"
     assert request.headers["User-Agent"] == "QuoAdmin/1.2.3"
-
-
-def test_a_number_in_a_familiar_text_is_listed_and_not_read(connect: Connect, quo: responses.RequestsMock) -> None:
-    quo.get(LIST, body=body([number("PN1"), number("PN2")]))
-    texts = Familiar(bytes, {json.dumps(number("PN1")).encode(): "PN1"})
-
-    listed = connect().list_phone_numbers(familiar=texts)
-
-    assert ([record.id for record in listed.records], listed.familiar) == (["PN2"], ("PN1",))
 
 
 def test_one_number_is_asked_for_by_its_id(connect: Connect, quo: responses.RequestsMock) -> None:

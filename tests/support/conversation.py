@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from numbers.models import Assignment, LastAnswer, NumberState, PhoneNumber, Sync, Teammate, TeammateState
+from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState
 from numbers.quo.errors import QuoError, Unauthorized, Unavailable
 from numbers.quo.payloads import NumberRecord, Regions
 from tests.support.outages import database_fails_at
@@ -124,11 +124,9 @@ def _without_order(record: NumberRecord) -> Any:
 class Conversation(RuleBasedStateMachine):
     """Quo's workspace changes; now and then somebody asks, and Quo, or the database, may fail."""
 
-    source: type[Source] = Source
-
     def __init__(self) -> None:
         super().__init__()
-        for model in (Assignment, NumberState, TeammateState, PhoneNumber, Teammate, LastAnswer, Sync):
+        for model in (Assignment, NumberState, TeammateState, PhoneNumber, Teammate, Sync):
             model.objects.all().delete()
         self.office = Office()
         self.heard = Heard()
@@ -194,7 +192,7 @@ class Conversation(RuleBasedStateMachine):
         aside: set[str | None] = {pn for pn in listed if pn in self.broken}
         if unreadable and kept is not None:
             aside.add(None)
-        source = self.source(answer(*records, aside=tuple(aside)))
+        source = Source(answer(*records, aside=tuple(aside)))
         sync = self.office.sync(source, accept_removals=accept and kept is not None)
         at = _observed(sync)
         self.heard.hear(records, at, proves_presence=True)
@@ -222,7 +220,7 @@ class Conversation(RuleBasedStateMachine):
         } | {pn: Unavailable("broken") for pn in self.broken}
         remembered = Assignment.objects.filter(teammate__quo_id=user, until=None).order_by("pk")
         looked_up = [pn for pn in remembered.values_list("phone_number__quo_id", flat=True) if pn not in theirs]
-        sync = self.office.sync(self.source(of={user: answer(*records, aside=aside)}, single=single), of_teammate(user))
+        sync = self.office.sync(Source(of={user: answer(*records, aside=aside)}, single=single), of_teammate(user))
         if not self.broken.isdisjoint(looked_up):
             assert sync.outcome == Sync.Outcome.FAILED
         else:

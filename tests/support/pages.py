@@ -17,7 +17,7 @@ from accounts.roles import Role, give_role
 from numbers import sync
 from numbers.models import Sync
 from numbers.quo.errors import QuoError
-from numbers.quo.payloads import Answer, Familiar, NumberRecord, parse_list, parse_one
+from numbers.quo.payloads import Answer, NumberRecord, parse_list, parse_one
 from numbers.sync import WORKSPACE, Question
 from tests.support.quo_answers import body, listed
 
@@ -34,8 +34,8 @@ class Told:
     def __init__(self, answer: bytes | QuoError) -> None:
         self._answer = answer
 
-    def list_phone_numbers(self, user_id: str | None = None, familiar: Familiar | None = None) -> Answer:  # noqa: ARG002 - as the client has it
-        return parse_list(self._body(), familiar)
+    def list_phone_numbers(self, user_id: str | None = None) -> Answer:  # noqa: ARG002 - as the client has it
+        return parse_list(self._body())
 
     def get_phone_number(self, number_id: str) -> NumberRecord:
         return parse_one(self._body(), number_id)

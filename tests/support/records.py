@@ -9,7 +9,7 @@ import msgspec
 from numbers import sync
 from numbers.models import Sync
 from numbers.quo.errors import NotFound, QuoError
-from numbers.quo.payloads import Answer, Familiar, NumberRecord, Regions, SetAside, UserRecord, parse_list
+from numbers.quo.payloads import Answer, NumberRecord, Regions, SetAside, UserRecord
 from numbers.sync import WORKSPACE, Question
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -129,7 +129,7 @@ class Source:
         self.meanwhile = meanwhile
         self.asked: list[str] = []
 
-    def list_phone_numbers(self, user_id: str | None = None, familiar: Familiar | None = None) -> Answer:  # noqa: ARG002 - as the client has it
+    def list_phone_numbers(self, user_id: str | None = None) -> Answer:
         self.asked.append(user_id or "everything")
         self.meanwhile()
         said = self.whole if user_id is None else self.of.get(user_id, answer())
@@ -146,20 +146,6 @@ class Source:
         if isinstance(said, QuoError):
             raise said
         return said
-
-
-class InWords(Source):
-    """Says the same in Quo's words, which are read as the client reads them. `read` are the numbers that had to be."""
-
-    read: tuple[str, ...] = ()
-
-    def list_phone_numbers(self, user_id: str | None = None, familiar: Familiar | None = None) -> Answer:
-        said = super().list_phone_numbers(user_id)
-        aside = [msgspec.json.encode({"id": item.number_id}).decode() for item in said.set_aside]
-        texts = ",".join([*(record.answer for record in said.records), *aside])
-        heard = parse_list(f'{{"data":[{texts}]}}'.encode(), familiar)
-        self.read = tuple(record.id for record in heard.records)
-        return heard
 
 
 def of_teammate(user_id: str) -> Question:
