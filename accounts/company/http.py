@@ -1,6 +1,5 @@
 """Carries questions to the company's provider: to the address given and no other, in bounded time and size."""
 
-import time
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import TypeVar
@@ -10,7 +9,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from accounts.company.refusals import MISUNDERSTOOD, UNREACHABLE, Refused
-from numbers.quo.watchdog import Watchdog, WatchedAdapter
+from numbers.quo.deadline import Deadline
 
 SECONDS = 5.0  # for one question, from the first byte to the last: a sign-in asks four times
 MAX_BYTES = 1_000_000
@@ -25,14 +24,12 @@ def ask(
 
     Redirects are not followed: what the provider's own description names is where it answers.
     """
-    watchdog = Watchdog(time.monotonic)
+    deadline = Deadline(SECONDS)
     failure: Refused | None = None
     body = b""
-    with requests.Session() as session, watchdog.limit(SECONDS):
+    with requests.Session() as session:
         session.auth = lambda request: request  # else requests looks for passwords in .netrc
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        session.mount("https://", WatchedAdapter(watchdog))
-        session.mount("http://", WatchedAdapter(watchdog))
         try:
             with session.request(
                 "GET" if form is None else "POST",
@@ -45,14 +42,13 @@ def ask(
             ) as response:
                 status = response.status_code
                 if status == 200:
-                    body = _read(response)
+                    with deadline.stops(response):
+                        body = _read(response)
                 else:
                     failure = Refused(UNREACHABLE if status >= 500 else MISUNDERSTOOD, cause=f"status {status}")
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             failure = Refused(UNREACHABLE, cause=type(error).__name__)
-        finally:
-            watchdog.close()
-    if watchdog.expired:  # also where the cut looks like the end of the answer
+    if not deadline.left():  # also where it stopped the reading, which may look like the end of the answer
         failure = Refused(UNREACHABLE, cause="timeout")
     if failure:  # raised here, outside of `except`, which would hand on the request and its secrets
         raise failure

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from numbers.quo import errors, ids
+from numbers.quo.deadline import Deadline
 from numbers.quo.errors import Asked, BadRequest, QuoError, Unavailable
 from numbers.quo.payloads import Answer, NumberRecord, parse_list, parse_one
 from numbers.quo.transport import KeyAuth, Session
@@ -48,7 +49,7 @@ class QuoClient:
         self._base_url = base_url.rstrip("/")
         self._timeout = timeout
         self._max_bytes = max_bytes
-        self._session = Session(base_url=base_url, auth=self._auth, throttle=throttle, clock=clock)
+        self._session = Session(base_url=base_url, auth=self._auth, throttle=throttle)
         self._session.headers.update(
             {
                 "Accept": "application/json",
@@ -58,6 +59,7 @@ class QuoClient:
             }
         )
         self._sleep = sleep
+        self._clock = clock
 
     def __repr__(self) -> str:
         return f"<QuoClient {self._session!r}>"
@@ -97,25 +99,24 @@ class QuoClient:
     def _get(self, path: str, asked: Asked) -> bytes:
         if not self._auth.is_sendable():
             raise errors.unusable_key()
-        watchdog = self._session.watchdog
+        deadline = self._session.deadline = Deadline(self._timeout, self._clock)
         heard: list[QuoError] = []  # what made it try again
         attempts = stop_after_attempt(ATTEMPTS)
         retrying = Retrying(
             retry=retry_if_exception(lambda error: isinstance(error, QuoError) and error.passing),
             wait=_wait,
-            stop=lambda state: attempts(state) or state.upcoming_sleep >= watchdog.left(),
+            stop=lambda state: attempts(state) or state.upcoming_sleep >= deadline.left(),
             after=lambda state: heard.append(_error_of(state)),
             sleep=self._sleep,
             reraise=True,
         )
-        with watchdog.limit(self._timeout):
-            try:
-                return retrying(self._attempt, path, asked)
-            except Unavailable as error:
-                said = [one for one in heard if one.status is not None]
-                if error.reason == "timeout" and said:
-                    raise said[-1] from error  # that there was no time left for another answer says less
-                raise
+        try:
+            return retrying(self._attempt, path, asked)
+        except Unavailable as error:
+            said = [one for one in heard if one.status is not None]
+            if error.reason == "timeout" and said:
+                raise said[-1] from error  # that there was no time left for another answer says less
+            raise
 
     def _attempt(self, path: str, asked: Asked) -> bytes:
         reply = self._session.fetch(self._base_url + path, self._max_bytes)

@@ -1,8 +1,8 @@
 """Carries a question to Quo and the answer back: by GET only, to Quo only, in bounded time and size."""
 
+import logging
 import socket
 import ssl
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
@@ -14,8 +14,8 @@ import requests
 from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError
 
+from numbers.quo.deadline import Deadline
 from numbers.quo.errors import BadPayload, QuoError, Reason, Unavailable
-from numbers.quo.watchdog import Watchdog, WatchedAdapter
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 20  # of silence
@@ -24,6 +24,9 @@ MAX_ERROR_BYTES = 64 * 1024
 CHUNK_BYTES = 64 * 1024
 
 LEAST_REDACTED = 6  # characters of a key
+
+# It warns of headers that it cannot read, and quotes them: a server may have written the key into them.
+logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 
 class KeyAuth(AuthBase):
@@ -65,33 +68,23 @@ class Reply:
 class Session(requests.Session):
     """Refuses every verb but GET, and every origin but that of `base_url`, before anything is sent.
 
+    Whoever asks sets `deadline`. It bounds the waiting for a turn, for a connection, and for the body of an answer,
+    however slowly that comes. In the headers of an answer, each silence is bounded.
+
     Not for two threads at once. Raises ValueError where `base_url` is not the address of a web server.
     """
 
-    def __init__(
-        self,
-        *,
-        base_url: str,
-        auth: KeyAuth,
-        throttle: Callable[[], None],
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, *, base_url: str, auth: KeyAuth, throttle: Callable[[], None]) -> None:
         super().__init__()
         self.auth = auth
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # each question stands alone
-        self.watchdog = Watchdog(clock)
+        self.deadline = Deadline()
         self.sent = 0  # questions, retries and redirects alike
         self._origin = _origin(requests.Request("GET", base_url).prepare().url)
         self._throttle = throttle
-        self.mount("https://", WatchedAdapter(self.watchdog))
-        self.mount("http://", WatchedAdapter(self.watchdog))
 
     def __repr__(self) -> str:
         return "<Session to {}://{}:{}>".format(*self._origin)
-
-    def close(self) -> None:
-        super().close()
-        self.watchdog.close()
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Whatever leaves goes through here: first questions, retries and redirects alike."""
@@ -103,8 +96,8 @@ class Session(requests.Session):
             self._throttle()
         except OSError:
             raise Unavailable("files") from None
-        left = self.watchdog.left()
-        if left <= 0:
+        left = self.deadline.left()
+        if not left:
             raise Unavailable("timeout")
         kwargs["timeout"] = min(CONNECT_SECONDS, left), min(READ_SECONDS, left)
         self.sent += 1
@@ -120,11 +113,11 @@ class Session(requests.Session):
         """
         failure: QuoError | None = None
         try:
-            with self._follow(url) as response:
+            with self._follow(url) as response, self.deadline.stops(response):
                 reply = _read(response, max_bytes)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             failure = _explain(error)
-        if self.watchdog.expired:  # also where the cut looks like the end of the answer
+        if not self.deadline.left():  # also where it stopped the reading, which may look like the end of the answer
             failure = Unavailable("timeout")
         if failure:  # raised here, outside of `except`, which would hand on the request and its key
             raise failure
@@ -155,6 +148,8 @@ def _read(response: requests.Response, max_bytes: int) -> Reply:
         if body.tell() + len(chunk) > max_bytes:
             raise _too_large(max_bytes)
         body.write(chunk)
+    if not body.tell() and "Content-Length" not in response.headers:
+        raise ProtocolError("The connection ended within the headers, which urllib3 takes for their end.")
     return Reply(200, body.getvalue())
 
 
