@@ -16,12 +16,19 @@ def statement(table: str, fields: Sequence["Field[Any, Any]"], connection: BaseD
 
 
 def insert(
-    model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[str | int | None]], *, same: Mapping[str, Any]
+    model: type[Model],
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str | int | None]],
+    *,
+    same: Mapping[str, Any],
+    unique: str = "",
+    replaced: Sequence[str] = (),
 ) -> None:
     """Insert `rows`, whose values are of `columns` in their order; of `same`, each row gets the same values.
 
-    Columns have the names of their attributes (`phone_number_id`). All others stay null. Nothing is validated, and
-    no keys are returned. Raises DatabaseError.
+    Where there is a row of the same `unique`, its columns `replaced` get the new values instead. Columns have the
+    names of their attributes (`phone_number_id`). All others stay null. Nothing is validated, and no keys are
+    returned. Raises DatabaseError.
     """
     meta = model._meta
     by_name = {field.attname: field for field in meta.local_concrete_fields}
@@ -30,8 +37,9 @@ def insert(
         field.get_db_prep_save(value, connection=connection)
         for field, value in zip(fields[len(columns) :], same.values(), strict=True)
     )
+    sql = statement(meta.db_table, fields, connection) + (_or_replace(unique, replaced) if unique else "")
     with connection.cursor() as cursor:
-        cursor.executemany(statement(meta.db_table, fields, connection), [(*row, *fixed) for row in rows])
+        cursor.executemany(sql, [(*row, *fixed) for row in rows])
 
 
 def insert_selected(model: type[Model], columns: Sequence[str], rows: QuerySet[Any, Any], *, unique: str) -> None:
@@ -41,7 +49,12 @@ def insert_selected(model: type[Model], columns: Sequence[str], rows: QuerySet[A
     """
     quoted = {column: connection.ops.quote_name(column) for column in columns}
     table, selected, params = connection.ops.quote_name(model._meta.db_table), *rows.query.sql_with_params()
-    new = ", ".join(f"{name} = EXCLUDED.{name}" for column, name in quoted.items() if column != unique)
     into = f"INSERT INTO {table} ({', '.join(quoted.values())})"
     with connection.cursor() as cursor:
-        cursor.execute(f"{into} {selected} ON CONFLICT ({quoted[unique]}) DO UPDATE SET {new}", params)
+        cursor.execute(f"{into} {selected}{_or_replace(unique, [name for name in columns if name != unique])}", params)
+
+
+def _or_replace(unique: str, columns: Sequence[str]) -> str:
+    quote = connection.ops.quote_name
+    new = ", ".join(f"{quote(column)} = EXCLUDED.{quote(column)}" for column in columns)
+    return f" ON CONFLICT ({quote(unique)}) DO UPDATE SET {new}"

@@ -23,7 +23,6 @@ from numbers.quo.payloads import NumberRecord, UserRecord
 from numbers.search import texts as search_texts
 
 _CHUNK = 1_000
-_BATCH = 500
 
 Progress = Callable[[int, int], None]
 
@@ -150,18 +149,16 @@ def record_unconfirmed(pks: Sequence[int], last_complete: datetime | None) -> No
 def _record_numbers(
     chunk: Sequence[tuple[NumberRecord, str]], teammates: dict[str, int], observed_at: datetime
 ) -> None:
-    numbers = [
-        PhoneNumber(quo_id=record.id, first_seen=observed_at, recorded_at=observed_at, fingerprint=digest)
-        for record, digest in chunk
-    ]
-    PhoneNumber.objects.bulk_create(
-        numbers,
-        batch_size=_BATCH,
-        update_conflicts=True,
-        unique_fields=["quo_id"],
-        update_fields=["recorded_at", "fingerprint", "gone_at", "seen_until"],
+    insert(
+        PhoneNumber,
+        ("quo_id", "fingerprint"),
+        [(record.id, digest) for record, digest in chunk],
+        same={"first_seen": observed_at, "recorded_at": observed_at, "gone_at": None, "seen_until": None},
+        unique="quo_id",
+        replaced=("fingerprint", "recorded_at", "gone_at", "seen_until"),
     )
-    recorded = [(number.pk, record) for number, (record, _) in zip(numbers, chunk, strict=True)]
+    pks = _keys(PhoneNumber, [record.id for record, _ in chunk])
+    recorded = [(pks[record.id], record) for record, _ in chunk]
     _record_states(recorded, observed_at)
     _record_assignments(recorded, teammates, observed_at)
 
@@ -237,15 +234,20 @@ class Teammates:
     def _record_chunk(self, users: Sequence[UserRecord], observed_at: datetime) -> None:
         known = [self.pks[user.id] for user in users if user.id in self.pks]
         TeammateState.objects.filter(teammate__in=known, until=None).update(until=observed_at)
-        fresh = [Teammate(quo_id=user.id, first_seen=observed_at) for user in users if user.id not in self.pks]
-        Teammate.objects.bulk_create(fresh, batch_size=_BATCH)
-        self.pks |= {teammate.quo_id: teammate.pk for teammate in fresh}
+        new = [user.id for user in users if user.id not in self.pks]
+        insert(Teammate, ("quo_id",), [(quo_id,) for quo_id in new], same={"first_seen": observed_at})
+        self.pks |= _keys(Teammate, new)
         insert(
             TeammateState,
             ("teammate_id", "search_text", "name_key", *_user_fields(users[0])),
             [(self.pks[user.id], *_user_search(user), *_user_fields(user).values()) for user in users],
             same={"since": observed_at},
         )
+
+
+def _keys(model: type[PhoneNumber] | type[Teammate], quo_ids: Sequence[str]) -> dict[str, int]:
+    """Return the primary keys by id in Quo."""
+    return dict(model._default_manager.filter(quo_id__in=quo_ids).order_by().values_list("quo_id", "pk"))
 
 
 def _user_fields(user: UserRecord) -> dict[str, Any]:
