@@ -19,6 +19,6 @@ def drop_indexes(_apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("numbers", "0012_audited_from_an_index")]
+    dependencies = [("numbers", "0013_no_last_answer")]
 
     operations = [migrations.RunPython(drop_indexes, migrations.RunPython.noop)]
