@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from numbers.backups import restoring
@@ -51,6 +51,34 @@ def test_one_that_fails_on_its_way_changes_nothing_on_sqlite(
     assert everything() == before
     assert sessions() == 1
     assert not site.kept()
+
+
+@only_sqlite
+def test_one_that_waits_in_vain_for_a_writer_changes_nothing(
+    site: Site, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert site.file
+    before = everything()
+    monkeypatch.setattr(restoring, "WAIT", 0.05)
+    with closing(sqlite3.connect(site.file, isolation_level=None)) as writer:
+        writer.execute("PRAGMA journal_mode = WAL")
+        writer.execute("BEGIN IMMEDIATE")
+        with pytest.raises(CommandError, match=r"Nothing was restored. The database says: database is locked"):
+            restore(backup)
+    assert everything() == before
+    assert not site.kept()
+
+
+@only_sqlite
+def test_the_restored_database_is_not_taken_for_a_backup(site: Site, backup: Path) -> None:
+    assert site.file
+    restore(backup)
+    connection.close()
+    elsewhere = site.folder / "elsewhere"
+    elsewhere.mkdir()
+    copy = shutil.copyfile(site.file, elsewhere / "copy.sqlite3")
+    with pytest.raises(CommandError, match="is no backup, and only a backup is overwritten"):
+        call_command("backup", str(copy), "--overwrite")
 
 
 @only_postgresql
