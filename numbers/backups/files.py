@@ -120,13 +120,18 @@ def contents(file: Path) -> Contents:
         )
 
 
+def damage_in(database: sqlite3.Connection, check: str) -> str:
+    """Return the first damage that the PRAGMA `check` finds, in one line; an empty text if it finds none."""
+    lines = [line for (found,) in database.execute(f"PRAGMA {check}") for line in found.splitlines()]
+    return next((line for line in lines if line != "ok" and not line.startswith("***")), "")
+
+
 def check(file: Path) -> None:
     """Raise Refused unless `file` is a whole, unharmed database of Quo Admin that this version can read."""
     try:
         with closing(sqlite3.connect(file, timeout=WAIT)) as database:
-            harm = [said for (said,) in database.execute("PRAGMA integrity_check") if said != "ok"]
-            if harm:
-                raise Refused(f"The file is damaged, so nothing was restored. SQLite says: {harm[0]}")
+            if damage := damage_in(database, "integrity_check"):
+                raise Refused(f"The file is damaged, so nothing was restored. SQLite says: {damage}")
             unknown = unknown_migrations(applied_in(database))
             contents(file)
     except (sqlite3.Error, KeyError):

@@ -20,6 +20,7 @@ from numbers.backups.files import (
     WAIT,
     Contents,
     contents,
+    damage_in,
     is_damage,
     live_file,
     migrate,
@@ -157,9 +158,9 @@ def _copy_pages(live: Path, draft: Path) -> None:
     """
     with closing(sqlite3.connect(live, timeout=WAIT)) as source, closing(sqlite3.connect(draft)) as copy:
         source.backup(copy, pages=-1, progress=_patience())
-        harm = [said for (said,) in copy.execute("PRAGMA quick_check") if said != "ok"]
-    if harm:
-        raise Damaged(f"The database is damaged: {harm[0]}. Restore a backup.")
+        damage = damage_in(copy, "quick_check")
+    if damage:
+        raise Damaged(f"The database is damaged: {damage}. Restore a backup.")
 
 
 def _patience() -> Callable[[int, int, int], None]:
