@@ -18,6 +18,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from numbers.facts import COLUMNS, Fact
@@ -93,6 +94,14 @@ def _fact_rank(field: str) -> Case:
         default=Value(2),
         output_field=IntegerField(),
     )
+
+
+def pattern() -> Combinable:
+    """The facts of all six cells as one whole number, whose digits to the base of three are their ranks."""
+    digits: Combinable = _fact_rank(COLUMNS[0].field)
+    for column in COLUMNS[1:]:
+        digits = digits * Value(len(Fact)) + _fact_rank(column.field)
+    return digits
 
 
 def _teammates_on() -> Subquery:

@@ -1,10 +1,11 @@
 """What may stand behind the restrictions of an audit: each possible cause once, however many numbers it is about."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from numbers.audit.groups import Alike
+from numbers.audit.groups import Counts, Line
 from numbers.audit.odd import Finding
 from numbers.facts import COLUMNS, Advice, Column, Fact, causes_in
 from numbers.models import NumberState
@@ -27,14 +28,15 @@ class Causes:
     found: tuple[Cause, ...]
     behind: dict[tuple[Column, str], tuple[Advice, ...]]
 
-    def of(self, finding: Finding) -> tuple[Cause, ...]:
-        """Return what may stand behind the restrictions by which these numbers are odd."""
+    def of(self, finding: Finding, lines: Iterable[Line]) -> tuple[Cause, ...]:
+        """Return what may stand behind the restrictions by which these numbers, its `lines`, are odd."""
         restricted = [cell.column for cell in finding.cells if cell.fact is Fact.RESTRICTED]
-        advice = {advice for column in restricted for kind in finding.kinds for advice in self.behind[column, kind]}
+        kinds = {line.kind for line in lines}
+        advice = {advice for column in restricted for kind in kinds for advice in self.behind[column, kind]}
         return tuple(cause for cause in self.found if cause.advice in advice)
 
 
-def causes_of(numbers: Alike) -> Causes:
+def causes_of(numbers: Counts) -> Causes:
     """Return what may stand behind the restrictions on these numbers, in the order of the cells."""
     kinds = sorted({kind for kind, _ in numbers})
     behind = {

@@ -4,12 +4,12 @@ Pure functions over groups: no database, no HTTP. No words here hold text from o
 they are.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
-from numbers.audit.groups import Facts, Group, Line
+from numbers.audit.groups import Alike, Audit, Facts, Group, Line
 from numbers.facts import CHANNELS, REGIONS, Column, Fact
 
 
@@ -40,25 +40,26 @@ def odd_cells(group: Group, facts: Facts) -> tuple[OddCell, ...]:
 def _cells(group: Group, oddity: Oddity) -> tuple[OddCell, ...]:
     return tuple(
         OddCell(tally.column, fact, most, tally.of(most))
-        for tally, fact, most in zip(group.whole, oddity, group.most, strict=True)
+        for tally, fact, most in zip(group.usual, oddity, group.most, strict=True)
         if most is not None and fact is not None
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """The `count` shown numbers of one group that differ from most of it in the same way, of these `kinds`.
+    """The shown numbers of one group, by their `keys`, that differ from most of it in the same way.
 
-    `lines` are these numbers by name, where they are at hand; `sharing` is how many of the whole group differ so,
-    shown or not.
+    `sharing` is how many of the whole group differ so, shown or not.
     """
 
     group: Group
     oddity: Oddity
-    count: int
-    kinds: frozenset[str]
+    keys: Sequence[int]
     sharing: int
-    lines: tuple[Line, ...] = ()
+
+    @property
+    def count(self) -> int:
+        return len(self.keys)
 
     @property
     def cells(self) -> tuple[OddCell, ...]:
@@ -77,66 +78,46 @@ class Finding:
         say = _of_one if self.count == 1 else _of_several
         return tuple(say(cells, fact, most) for (fact, most), cells in alike.items())
 
-    def with_lines(self, lines: tuple[Line, ...]) -> "Finding":
-        return replace(self, lines=lines)
+    @property
+    def rarity(self) -> tuple[float, int]:
+        """What findings are sorted by before their names."""
+        # Equal shares divide to the same float.
+        return self.sharing / self.group.size, -self.group.size
 
 
-def findings_of(groups: Iterable[Group]) -> list[Finding]:
-    """Return what is odd in any group, the rarest first: by the share of the group, the larger group, then by name.
-
-    Where the numbers are not at hand, those that are as rare in groups as large stand in any order.
-    """
-    return in_order(finding for group in groups for finding in _findings_in(group))
-
-
-def in_order(findings: Iterable[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda finding: (rarity(finding), *map(_by_name, finding.lines[:1])))
+def findings_of(audit: Audit) -> list[Finding]:
+    """Return what is odd in any group, the rarest first: by the share of the group, then the larger group."""
+    found = (
+        finding
+        for group, keys in zip(audit.groups, audit.keys, strict=True)
+        for finding in _findings_in(group, keys, audit.alike)
+    )
+    return sorted(found, key=lambda finding: finding.rarity)
 
 
-def rarity(finding: Finding) -> tuple[float, int]:
-    """What findings are sorted by before their names."""
-    # Equal shares divide to the same float.
-    return finding.sharing / finding.group.size, -finding.group.size
+def _findings_in(group: Group, keys: Iterable[int], alike: Mapping[int, Alike]) -> Iterator[Finding]:
+    if not group.is_compared or len(group.whole) == 1:  # so are most groups where each is a teammate's
+        return
+    oddities = {look: oddity for look in group.whole if any(oddity := oddity_of(group, look[1]))}
+    odd: dict[Oddity, list[int]] = defaultdict(list)
+    for key in keys:
+        if alike[key] in oddities:
+            odd[oddities[alike[key]]].append(key)
+    sharing: dict[Oddity, int] = defaultdict(int)
+    for look, oddity in oddities.items():
+        sharing[oddity] += group.whole[look]
+    for oddity, some in odd.items():
+        yield Finding(group, oddity, some, sharing[oddity])
 
 
-def _findings_in(group: Group) -> list[Finding]:
-    if not any(group.most):
-        return []
-    counts: Counter[Oddity] = Counter()
-    kinds: dict[Oddity, set[str]] = defaultdict(set)
-    for (kind, facts), count in group.shown.items():
-        oddity = oddity_of(group, facts)
-        if any(oddity):
-            counts[oddity] += count
-            kinds[oddity].add(kind)
-    if not counts:
-        return []
-    sharing = counts
-    if group.is_partly_shown:
-        sharing = Counter()
-        for facts, count in group.patterns:
-            sharing[oddity_of(group, facts)] += count
-    lines = odd_lines(group, group.lines)
-    return [
-        Finding(group, oddity, count, frozenset(kinds[oddity]), sharing[oddity], lines[oddity])
-        for oddity, count in counts.items()
-    ]
-
-
-def odd_lines(group: Group, lines: Iterable[Line]) -> Mapping[Oddity, tuple[Line, ...]]:
-    """Return the numbers that are odd in the same way, by name; none where they are not among `lines`."""
-    patterns: dict[Facts, list[Line]] = defaultdict(list)
-    for line in lines:
-        patterns[line.facts].append(line)
-    odd: dict[Oddity, list[Line]] = defaultdict(list)
-    for facts, some in patterns.items():
-        odd[oddity_of(group, facts)] += some
-    by_name = {oddity: tuple(sorted(some, key=_by_name)) for oddity, some in odd.items() if any(oddity)}
-    return defaultdict(tuple, by_name)
+def by_name(findings: Iterable[Finding], lines: Mapping[int, Line]) -> list[tuple[Finding, list[Line]]]:
+    """Return the findings, each with its numbers by name; of those that are as rare, that of the first name first."""
+    named = [(finding, sorted((lines[key] for key in finding.keys), key=_by_name)) for finding in findings]
+    return sorted(named, key=lambda found: (found[0].rarity, _by_name(found[1][0])))
 
 
 def _by_name(line: Line) -> tuple[str, str, int]:
-    return line.name_key, line.number, line.key
+    return line.name_key, line.number, line.phone_number
 
 
 _PLACES = {"US": "the United States", "CA": "Canada", "Intl": "other countries"}

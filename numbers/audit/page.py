@@ -1,30 +1,22 @@
 """What the audit's page shows, drawn from memory: the odd ones out, what may be behind, and a page of the matrix."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from operator import attrgetter
 
 from django.core.paginator import Page, Paginator
 
-from numbers.audit.by_teammate import by_teammate
 from numbers.audit.causes import Cause, Causes, causes_of
-from numbers.audit.counted import Counted
-from numbers.audit.groups import (
-    Alike,
-    Group,
-    Grouping,
-    Line,
-    Tally,
-    alike,
-    tallies_of,
-)
-from numbers.audit.odd import Finding, OddCell, findings_of, in_order, odd_cells, rarity
+from numbers.audit.groups import Audit, Group, Grouping, Line, Tally, tallies_of
+from numbers.audit.odd import Finding, OddCell, by_name, findings_of, odd_cells
 from numbers.audit.query import AuditQuery
+from numbers.audit.reading import lines_of, read_audit
 from numbers.facts import COLUMNS, Cell
 from numbers.filter_words import chips, sentence
 from numbers.filters import NumberFilters
 from numbers.list_filters import Chip
+from numbers.per_version import per_version
 from numbers.phones import pretty
 from numbers.quo.ids import MAX_LENGTH
 from numbers.rows import NO_NAME, number_url
@@ -32,11 +24,12 @@ from numbers.services import TeammateChoice, teammate_named
 from numbers.snapshots import one_moment
 from numbers.versions import Version
 
-PAGES = 16  # that are kept
 ROWS_PER_PAGE = 200
 FINDINGS_PER_PAGE = 20
 SHOWN_NAMES = 6
 NAMED = 60
+
+Lines = Callable[[Collection[int]], Mapping[int, Line]]  # reads numbers, by the keys of their states
 
 
 @dataclass(frozen=True)
@@ -62,28 +55,10 @@ class MatrixRow:
 
 
 @dataclass(frozen=True)
-class Head:
-    """What the page says of a group; its numbers, of which `count` are shown, stay behind."""
-
-    position: int
-    by: Grouping
-    key: str
-    label: str
-    detail: str
-    count: int
-    size: int
-    tallies: tuple[Tally, ...]
-
-    @property
-    def is_partly_shown(self) -> bool:
-        return self.count < self.size
-
-
-@dataclass(frozen=True)
 class Block:
     """The part of a group that is on this page of the matrix. `list_query` asks the list for all of the group."""
 
-    group: Head
+    group: Group
     is_continued: bool
     rows: tuple[MatrixRow, ...]
     list_query: str
@@ -106,7 +81,7 @@ class OddOnes:
     """
 
     key: str
-    group: Head
+    group: Group
     claims: tuple[str, ...]
     count: int
     shown: tuple[NumberLink, ...]
@@ -150,32 +125,19 @@ class AuditPage:
     notices: tuple[str, ...]
 
 
-@lru_cache(maxsize=PAGES)
+@per_version
 def audit_page(asked: AuditQuery, _version: Version) -> AuditPage:
-    """Return the audit of the numbers that fit; a page beyond the last is the last, and said so.
-
-    It is put together once for each version of the memory, which never changes.
-    """
+    """Return the audit of the numbers that fit; a page beyond the last is the last, and said so."""
     with one_moment():  # a sync that ended between two questions would put counts and numbers apart
         teammate = teammate_named(asked.filters.user) if asked.filters.user else None
-        if asked.by is Grouping.TEAMMATE:
-            lines, groups = by_teammate(asked)
-            return page_of(asked, alike(lines), groups, teammate)
-        counted = Counted(asked)
-        return page_of(asked, counted.numbers, counted.groups, teammate, counted)
+        return page_of(asked, read_audit(asked), lines_of, teammate)
 
 
-def page_of(
-    asked: AuditQuery,
-    numbers: Alike,
-    groups: Sequence[Group],
-    teammate: TeammateChoice | None = None,
-    counted: Counted | None = None,
-) -> AuditPage:
-    """Return the audit of `numbers` in their `groups`, whose lines are at hand where they are not `counted`."""
-    odd = findings_of(groups)
-    causes = causes_of(numbers)
-    rows = Paginator(range(sum(group.count for group in groups)), ROWS_PER_PAGE).get_page(asked.filters.page)
+def page_of(asked: AuditQuery, audit: Audit, read: Lines, teammate: TeammateChoice | None = None) -> AuditPage:
+    """Return what the page shows of an audit; `read` reads the numbers on it."""
+    odd = findings_of(audit)
+    causes = causes_of(audit.numbers)
+    rows = Paginator(range(audit.rows), ROWS_PER_PAGE).get_page(asked.filters.page)
     findings = Paginator(range(len(odd)), FINDINGS_PER_PAGE).get_page(asked.odd)
     query = asked.at(page=rows.number, odd=findings.number)
     name = teammate.name if teammate else ""
@@ -183,16 +145,18 @@ def page_of(
     return AuditPage(
         query=query,
         filters=replace(query.filters, who=asked.filters.who),
-        total=sum(numbers.values()),
-        tallies=tallies_of(numbers),
-        groups=len(groups),
-        compared=sum(group.is_compared for group in groups),
-        odd_total=_odd_total(asked.by, odd),
+        total=audit.total,
+        tallies=tallies_of(audit.numbers),
+        groups=len(audit.groups),
+        compared=sum(group.is_compared for group in audit.groups),
+        odd_total=len({key for finding in odd for key in finding.keys}),
         findings=findings,
-        odd_ones=tuple(_odd_ones(finding, asked.filters, causes) for finding in _on_page(odd, findings, counted)),
+        odd_ones=tuple(
+            _odd_ones(finding, lines, asked.filters, causes) for finding, lines in _on_page(odd, findings, read)
+        ),
         causes=causes.found,
         rows=rows,
-        blocks=tuple(_blocks(groups, rows.start_index() - 1, rows.end_index(), asked.filters, counted)),
+        blocks=tuple(_blocks(audit, rows.start_index() - 1, rows.end_index(), asked.filters, read)),
         teammate=teammate or unknown,
         is_known_teammate=teammate is not None,
         sentence=sentence(asked.filters, name),
@@ -201,20 +165,16 @@ def page_of(
     )
 
 
-def _odd_total(by: Grouping, odd: Iterable[Finding]) -> int:
-    if by is Grouping.TEAMMATE:  # who share a number may all find it odd
-        return len({line.key for finding in odd for line in finding.lines})
-    return sum(finding.count for finding in odd)
-
-
-def _on_page(odd: Sequence[Finding], page: Page[int], counted: Counted | None) -> Sequence[Finding]:
-    """Return the findings of a page. Counted ones are read together with those as rare, among which names decide."""
+def _on_page(odd: Sequence[Finding], page: Page[int], read: Lines) -> Sequence[tuple[Finding, Sequence[Line]]]:
+    """Return the findings of a page. They are read together with those as rare, among which names decide."""
+    if not odd:
+        return []
     start, stop = page.start_index() - 1, page.end_index()
-    if counted is None or not odd:
-        return odd[max(start, 0) : stop]
-    first = bisect_left(odd, rarity(odd[start]), key=rarity)
-    last = bisect_right(odd, rarity(odd[stop - 1]), key=rarity)
-    return in_order(counted.odd(odd[first:last]))[start - first : stop - first]
+    rarity = attrgetter("rarity")
+    first = bisect_left(odd, odd[start].rarity, key=rarity)
+    last = bisect_right(odd, odd[stop - 1].rarity, key=rarity)
+    lines = read({key for finding in odd[first:last] for key in finding.keys})
+    return by_name(odd[first:last], lines)[start - first : stop - first]
 
 
 def _beyond(asked: AuditQuery, shown: AuditQuery) -> Iterator[str]:
@@ -224,58 +184,43 @@ def _beyond(asked: AuditQuery, shown: AuditQuery) -> Iterator[str]:
         yield f"There is no page {asked.odd} of the odd ones, so the last one is shown."
 
 
-def _odd_ones(finding: Finding, filters: NumberFilters, causes: Causes) -> OddOnes:
-    names = [NumberLink(number_url(line.quo_id), _name(line), pretty(line.number)) for line in finding.lines[:NAMED]]
+def _odd_ones(finding: Finding, lines: Sequence[Line], filters: NumberFilters, causes: Causes) -> OddOnes:
+    names = [NumberLink(number_url(line.quo_id), _name(line), pretty(line.number)) for line in lines[:NAMED]]
     # A fold that hides one name only would take as much room as the name.
     shown = SHOWN_NAMES if finding.count > SHOWN_NAMES + 1 else SHOWN_NAMES + 1
     return OddOnes(
-        key=f"{finding.group.position}-{finding.lines[0].key}",
-        group=_head(finding.group),
+        key=f"{finding.group.position}-{lines[0].phone_number}",
+        group=finding.group,
         claims=finding.claims,
         count=finding.count,
         shown=tuple(names[:shown]),
         folded=tuple(names[shown:]),
         beyond=finding.count - len(names),
         list_query=_list_query(filters, finding.group, finding.cells),
-        causes=causes.of(finding),
+        causes=causes.of(finding, lines),
     )
 
 
-def _head(group: Group) -> Head:
-    return Head(
-        group.position,
-        group.by,
-        group.key,
-        group.label,
-        group.detail,
-        group.count,
-        group.size,
-        group.tallies,
-    )
-
-
-def _blocks(
-    groups: Iterable[Group], start: int, stop: int, filters: NumberFilters, counted: Counted | None
-) -> Iterator[Block]:
+def _blocks(audit: Audit, start: int, stop: int, filters: NumberFilters, read: Lines) -> Iterator[Block]:
     """Cut the groups, whose numbers stand one after the other, to those from `start` to before `stop`."""
-    parts = []
+    parts: list[tuple[Group, bool, Sequence[int]]] = []
     begin = 0
-    for group in groups:
-        first, last = max(start - begin, 0), min(stop - begin, group.count)
+    for group, keys in zip(audit.groups, audit.keys, strict=True):
+        first, last = max(start - begin, 0), min(stop - begin, len(keys))
         if first < last:
-            parts.append((group, first, last))
-        begin += group.count
-    read = counted.lines(parts) if counted else [group.lines[first:last] for group, first, last in parts]
-    for (group, first, _), lines in zip(parts, read, strict=True):
-        rows = tuple(_matrix_row(group, line) for line in lines)
-        yield Block(_head(group), first > 0, rows, _list_query(filters, group))
+            parts.append((group, first > 0, keys[first:last]))
+        begin += len(keys)
+    lines = read({key for *_, keys in parts for key in keys})
+    for group, is_continued, keys in parts:
+        rows = tuple(_matrix_row(group, lines[key]) for key in keys)
+        yield Block(group, is_continued, rows, _list_query(filters, group))
 
 
 def _matrix_row(group: Group, line: Line) -> MatrixRow:
     odd = {cell.column: cell for cell in odd_cells(group, line.facts)}
     cells = zip(COLUMNS, line.facts, line.raws, strict=True)
     return MatrixRow(
-        key=f"{group.position}-{line.key}",
+        key=f"{group.position}-{line.phone_number}",
         quo_id=line.quo_id,
         url=number_url(line.quo_id),
         name=_name(line),

@@ -1,30 +1,55 @@
 """The audit as a file: a row for each number in each of its groups, with what it is odd in."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import islice
 
-from numbers.audit.groups import Group, Grouping
-from numbers.audit.odd import OddCell
+from numbers.audit.groups import Audit, Group, Grouping, Line
+from numbers.audit.odd import OddCell, odd_cells
 from numbers.audit.query import AuditQuery
+from numbers.audit.reading import lines_of, read_audit
 from numbers.exports.about import About, about_numbers
-from numbers.exports.audit_lines import AuditLine, audit_lines, outline_of
 from numbers.exports.columns import Column, RawColumn
 from numbers.exports.csv_export import csv_for_machines, csv_for_people
 from numbers.exports.json_export import Record, json_document
+from numbers.exports.rows import CHUNK
 from numbers.exports.xlsx_export import xlsx_document
 from numbers.facts import CHANNELS, COLUMNS, Cell
 from numbers.phones import pretty
+from numbers.snapshots import one_moment
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """A number in one of its groups."""
+
+    group: Group
+    line: Line
+    odd: tuple[OddCell, ...]
 
 
 def audit_document(asked: AuditQuery, ending: str, *, is_raw: bool = False) -> Iterator[bytes]:
     """Return the whole audit, as the file that ends in `ending`; `is_raw` is for machines."""
-    outline = outline_of(asked)
-    lines = audit_lines(outline)
+    with one_moment():
+        audit = read_audit(asked)
+    lines = audit_lines(audit)
     if ending == "json":
         return json_document(_record, lines)
     if ending == "xlsx":
-        return xlsx_document(_columns(asked.by), lines, outline.rows, _about(asked, outline.count))
+        return xlsx_document(_columns(asked.by), lines, audit.rows, _about(asked, audit.total))
     return csv_for_machines(_RAW, lines) if is_raw else csv_for_people(_columns(asked.by), lines)
+
+
+def audit_lines(audit: Audit) -> Iterator[AuditLine]:
+    """Yield every number that fits, in each of its groups, beside what most of the group have.
+
+    States are read by their keys when their turn comes. They never change but that they end, so the file is of the
+    moment when the audit was read, and no more than a chunk of it is in memory.
+    """
+    members = ((group, key) for group, keys in zip(audit.groups, audit.keys, strict=True) for key in keys)
+    while chunk := list(islice(members, CHUNK)):
+        lines = lines_of({key for _, key in chunk})
+        yield from (AuditLine(group, lines[key], odd_cells(group, lines[key].facts)) for group, key in chunk)
 
 
 def _about(asked: AuditQuery, count: int) -> About:

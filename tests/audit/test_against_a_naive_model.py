@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from numbers.audit.causes import causes_of
-from numbers.audit.groups import Group, Grouping, Line, Person, alike, groups_by, groups_by_teammate
-from numbers.audit.odd import Finding, findings_of, odd_cells
+from numbers.audit.groups import Audit, Grouping, Line, Name
+from numbers.audit.odd import odd_cells
 from numbers.facts import COLUMNS, Cell, Fact, advice_for
+from tests.support.audit_groups import audit, found, members
 from tests.support.audit_lines import line
 
 MARKS = st.lists(st.sampled_from("++++--?0"), min_size=6, max_size=6).map("".join)
-PEOPLE = [Person(f"US{place}", f"Ann {place}", f"ann{place}@example.com") for place in range(3)]
+PEOPLE = [Name(f"US{place}", f"Ann {place}", f"ann{place}@example.com") for place in range(3)]
 
 
 Workspace = tuple[list[Line], dict[int, list[str]], "set[int] | None"]
@@ -30,7 +31,7 @@ def workspaces(draw: st.DrawFn) -> Workspace:
         line(f"Line {place:02}", marks, key=place + 1, group=group, kind=kind)
         for place, (marks, group, kind) in enumerate(draw(st.lists(described, max_size=25)))
     ]
-    teammates = st.lists(st.sampled_from([person.user_id for person in PEOPLE]), unique=True)
+    teammates = st.lists(st.sampled_from([person.key for person in PEOPLE]), unique=True)
     shown = draw(st.none() | st.sets(st.integers(1, 25)))
     return lines, {one.key: draw(teammates) for one in lines}, shown
 
@@ -43,10 +44,9 @@ def memberships(by: str, lines: list[Line], on: dict[int, list[str]]) -> dict[st
     return dict(members)
 
 
-def groups(by: str, lines: list[Line], on: dict[int, list[str]], shown: set[int] | None) -> list[Group]:
-    if by == "teammate":
-        return groups_by_teammate(lines, PEOPLE, on, shown)
-    return groups_by(Grouping(by), lines, shown)
+def audited(by: str, workspace: Workspace) -> Audit:
+    lines, on, shown = workspace
+    return audit(Grouping(by), lines, on, PEOPLE, shown)
 
 
 def left(lines: list[Line], shown: set[int] | None) -> list[Line]:
@@ -78,15 +78,14 @@ def test_every_number_is_in_each_of_its_groups_and_every_fact_is_counted(workspa
     whole = memberships(by, lines, on)
     expected = {key: some for key, members in whole.items() if (some := left(members, shown))}
 
-    found = groups(by, lines, on, shown)
+    of = audited(by, workspace)
 
-    assert {group.key: list(group.lines) for group in found} == expected
-    assert {group.key: group.size for group in found} == {key: len(whole[key]) for key in expected}
-    assert len(found) == len(expected)
-    for group in found:
+    assert members(of, lines) == expected
+    assert {group.key: group.size for group in of.groups} == {key: len(whole[key]) for key in expected}
+    assert {group.key: group.count for group in of.groups} == {key: len(expected[key]) for key in expected}
+    for group in of.groups:
         for place, tally in enumerate(group.tallies):
             assert dict(tally.parts) == Counter(one.facts[place] for one in expected[group.key])
-            assert tally.total == len(group.lines)
 
 
 @settings(deadline=None)  # however busy the machine is
@@ -95,19 +94,19 @@ def test_the_findings_are_the_odd_numbers_each_once_with_all_their_odd_cells(wor
     lines, on, shown = workspace
     expected = naive_oddities(memberships(by, lines, on), shown)
 
-    findings = findings_of(groups(by, lines, on, shown))
+    findings = found(audited(by, workspace), lines)
 
     said = [
         (
             (finding.group.key, one.key),
             {cell.column.key: (cell.fact, cell.count, finding.group.size) for cell in finding.cells},
         )
-        for finding in findings
-        for one in finding.lines
+        for finding, odd in findings
+        for one in odd
     ]
     assert len(said) == len(expected)
     assert dict(said) == expected
-    ways = [(finding.group.key, tuple((cell.column.key, cell.fact) for cell in finding.cells)) for finding in findings]
+    ways = [(finding.group.key, finding.oddity) for finding, _ in findings]
     assert len(set(ways)) == len(ways), "two findings of one group say the same"
 
 
@@ -116,16 +115,15 @@ def test_the_findings_are_the_odd_numbers_each_once_with_all_their_odd_cells(wor
 def test_what_fewer_of_the_whole_group_share_comes_first_and_what_is_rare_among_more(
     workspace: Workspace, by: str
 ) -> None:
-    lines, on, shown = workspace
+    lines, on, _ = workspace
     whole = memberships(by, lines, on)
     everything = naive_oddities(whole, None)
 
-    def rarity(finding: Finding) -> tuple[Fraction, int, str]:
-        key, first = finding.group.key, finding.lines[0]
+    def rarity(key: str, first: Line) -> tuple[Fraction, int, str]:
         alike = [one for one in whole[key] if everything.get((key, one.key)) == everything[key, first.key]]
         return Fraction(len(alike), len(whole[key])), -len(whole[key]), first.name
 
-    order = [rarity(finding) for finding in findings_of(groups(by, lines, on, shown))]
+    order = [rarity(finding.group.key, odd[0]) for finding, odd in found(audited(by, workspace), lines)]
 
     assert order == sorted(order)
 
@@ -136,8 +134,10 @@ def test_a_row_is_marked_just_where_a_finding_says_so(workspace: Workspace, by: 
     lines, on, shown = workspace
     expected = naive_oddities(memberships(by, lines, on), shown)
 
-    for group in groups(by, lines, on, shown):
-        for one in group.lines:
+    of = audited(by, workspace)
+    groups = members(of, lines)
+    for group in of.groups:
+        for one in groups[group.key]:
             marked = {cell.column.key: (cell.fact, cell.count, group.size) for cell in odd_cells(group, one.facts)}
             assert marked == expected.get((group.key, one.key), {})
 
@@ -153,16 +153,17 @@ def test_every_restriction_has_its_possible_causes_counted_once_a_number(
         cells = [Cell(column, fact, None) for column, fact in zip(COLUMNS, one.facts, strict=True)]
         expected.update({advice for cell in cells for advice in advice_for(cell, one.number)})
 
-    assert {cause.advice: cause.count for cause in causes_of(alike(lines)).found} == expected
+    assert {cause.advice: cause.count for cause in causes_of(audit(Grouping.KIND, lines).numbers).found} == expected
 
 
 @settings(deadline=None)  # however busy the machine is
 @given(workspaces(), st.sampled_from(["group", "kind", "teammate"]))
 def test_a_finding_has_the_possible_causes_of_its_own_odd_restrictions(workspace: Workspace, by: str) -> None:
-    lines, on, shown = workspace
-    causes = causes_of(alike(left(lines, shown)))
+    lines, *_ = workspace
+    of = audited(by, workspace)
+    causes = causes_of(of.numbers)
 
-    for finding in findings_of(groups(by, lines, on, shown)):
+    for finding, odd in found(of, lines):
         cells = [Cell(cell.column, cell.fact, None) for cell in finding.cells]
-        expected = {advice for one in finding.lines for cell in cells for advice in advice_for(cell, one.number)}
-        assert {cause.advice for cause in causes.of(finding)} == expected
+        expected = {advice for one in odd for cell in cells for advice in advice_for(cell, one.number)}
+        assert {cause.advice for cause in causes.of(finding, odd)} == expected

@@ -2,40 +2,31 @@
 
 import pytest
 
-from numbers.audit.groups import (
-    Group,
-    Grouping,
-    Line,
-    Person,
-    Tally,
-    alike,
-    groups_by,
-    groups_by_teammate,
-    lines_of,
-    tallies_of,
-)
+from numbers.audit.groups import Grouping, Line, Name, Tally, line_of, tallies_of
 from numbers.facts import COLUMNS, Fact
+from tests.support.audit_groups import On, audit, members
 from tests.support.audit_lines import line, several
 
-ANN, BO = Person("US1", "Ann", "ann@example.com"), Person("US2", "Bo", "bo@example.com")
+PEOPLE = [Name("US1", "Ann", "ann@example.com"), Name("US2", "Bo", "bo@example.com")]
 
 
-def members(groups: list[Group]) -> dict[str, list[str]]:
-    return {group.key: [one.name for one in group.lines] for group in groups}
+def names(by: Grouping, lines: list[Line], on: On | None = None) -> dict[str, list[str]]:
+    groups = members(audit(by, lines, on, PEOPLE), lines)
+    return {key: [one.name for one in some] for key, some in groups.items()}
 
 
 def test_a_line_has_the_facts_of_its_raw_values_in_order() -> None:
-    described = (7, "PN7", "Desk", "desk", "+12065550100", "GR1", "local")
+    described = (7, 8, "PN7", "Desk", "desk", "+12065550100", "GR1", "local")
     raws = ("unrestricted", "restricted", "Restricted", None, "", "unrestricted")
 
-    found = lines_of([(*described, *raws)])
+    found = line_of((*described, *raws))
 
     facts = (Fact.ALLOWED, Fact.RESTRICTED, Fact.UNKNOWN, Fact.UNKNOWN, Fact.UNKNOWN, Fact.ALLOWED)
-    assert found == [Line(*described, raws=raws, facts=facts)]
+    assert found == Line(*described, raws=raws, facts=facts)
 
 
 def test_the_tallies_count_each_fact_of_each_cell() -> None:
-    tallies = tallies_of(alike([line("a", "++-++-"), line("b", "+-?-0+"), line("c", "+--0-+")]))
+    tallies = tallies_of(audit(Grouping.GROUP, [line("a", "++-++-"), line("b", "+-?-0+"), line("c", "+--0-+")]).numbers)
 
     counts = [(tally.allowed, tally.restricted, tally.unknown) for tally in tallies]
     assert counts == [(3, 0, 0), (1, 2, 0), (0, 2, 1), (1, 1, 1), (1, 1, 1), (2, 1, 0)]
@@ -72,7 +63,7 @@ def test_a_tally_names_only_the_facts_that_occur() -> None:
 def test_the_groups_of_quo_stand_in_the_order_of_their_ids_and_numbers_without_one_last() -> None:
     lines = [line("a", group="GR10"), line("b", group=" "), line("c", group="gr9"), line("d"), line("e", group="")]
 
-    assert list(members(groups_by(Grouping.GROUP, lines)).items()) == [
+    assert list(names(Grouping.GROUP, lines).items()) == [
         ("GR1", ["d"]),
         ("gr9", ["c"]),
         ("GR10", ["a"]),
@@ -81,7 +72,7 @@ def test_the_groups_of_quo_stand_in_the_order_of_their_ids_and_numbers_without_o
 
 
 def test_groups_whose_ids_differ_only_in_case_are_two() -> None:
-    assert members(groups_by(Grouping.GROUP, [line("a", group="gr1"), line("b", group="GR1")])) == {
+    assert names(Grouping.GROUP, [line("a", group="gr1"), line("b", group="GR1")]) == {
         "GR1": ["b"],
         "gr1": ["a"],
     }
@@ -90,13 +81,13 @@ def test_groups_whose_ids_differ_only_in_case_are_two() -> None:
 def test_within_a_group_the_numbers_keep_their_order() -> None:
     lines = [line("c"), line("a"), line("b")]
 
-    assert members(groups_by(Grouping.GROUP, lines)) == {"GR1": ["c", "a", "b"]}
+    assert names(Grouping.GROUP, lines) == {"GR1": ["c", "a", "b"]}
 
 
 def test_toll_free_numbers_stand_before_local_ones() -> None:
     lines = [*several(2), *several(1, kind="toll-free")]
 
-    assert [(group.key, len(group.lines)) for group in groups_by(Grouping.KIND, lines)] == [
+    assert [(group.key, group.count) for group in audit(Grouping.KIND, lines).groups] == [
         ("toll-free", 1),
         ("local", 2),
     ]
@@ -105,9 +96,14 @@ def test_toll_free_numbers_stand_before_local_ones() -> None:
 def test_a_number_is_under_each_of_its_teammates_and_those_with_nobody_are_last() -> None:
     both, ann, nobodys = line("both", key=1), line("ann", key=2), line("nobody", key=3)
 
-    groups = groups_by_teammate([both, nobodys, ann], [ANN, BO], {1: ["US2", "US1"], 2: ["US1"]})
+    lines, on = [both, nobodys, ann], {1: ["US2", "US1"], 2: ["US1"]}
 
-    assert list(members(groups).items()) == [("US1", ["both", "ann"]), ("US2", ["both"]), ("", ["nobody"])]
+    assert list(names(Grouping.TEAMMATE, lines, on).items()) == [
+        ("US1", ["both", "ann"]),
+        ("US2", ["both"]),
+        ("", ["nobody"]),
+    ]
+    groups = audit(Grouping.TEAMMATE, lines, on, PEOPLE).groups
     assert [(group.label, group.detail) for group in groups[:2]] == [
         ("Ann", "ann@example.com"),
         ("Bo", "bo@example.com"),
@@ -115,14 +111,15 @@ def test_a_number_is_under_each_of_its_teammates_and_those_with_nobody_are_last(
 
 
 def test_a_teammate_none_of_whose_numbers_fit_is_no_group() -> None:
-    assert members(groups_by_teammate([line("a", key=1)], [ANN, BO], {1: ["US2"], 2: ["US1"]})) == {"US2": ["a"]}
+    assert names(Grouping.TEAMMATE, [line("a", key=1)], {1: ["US2"], 2: ["US1"]}) == {"US2": ["a"]}
 
 
 def test_the_positions_of_groups_count_from_none() -> None:
-    groups = groups_by(Grouping.GROUP, [line("a", group="GR1"), line("b", group="GR2")])
+    groups = audit(Grouping.GROUP, [line("a", group="GR1"), line("b", group="GR2")]).groups
 
     assert [group.position for group in groups] == [0, 1]
 
 
-def test_no_numbers_make_no_groups() -> None:
-    assert groups_by(Grouping.GROUP, []) == groups_by(Grouping.KIND, []) == groups_by_teammate([], [ANN], {}) == []
+@pytest.mark.parametrize("by", list(Grouping))
+def test_no_numbers_make_no_groups(by: Grouping) -> None:
+    assert audit(by, [], {}, PEOPLE).groups == []

@@ -2,27 +2,29 @@
 
 import pytest
 
-from numbers.audit.groups import Grouping, Line, groups_by
-from numbers.audit.odd import Finding, findings_of
+from numbers.audit.groups import Grouping, Line
+from numbers.audit.odd import Finding
+from tests.support import audit_groups
+from tests.support.audit_groups import audit
 from tests.support.audit_lines import line, several
 
 
-def found(*lines: Line) -> list[Finding]:
-    return findings_of(groups_by(Grouping.GROUP, lines))
+def found(*lines: Line) -> list[tuple[Finding, list[Line]]]:
+    return audit_groups.found(audit(Grouping.GROUP, lines), lines)
 
 
 def claims(*lines: Line) -> list[tuple[str, ...]]:
-    return [finding.claims for finding in found(*lines)]
+    return [finding.claims for finding, _ in found(*lines)]
 
 
-def names(findings: list[Finding]) -> list[list[str]]:
-    return [[one.name for one in finding.lines] for finding in findings]
+def names(*lines: Line) -> list[list[str]]:
+    return [[one.name for one in some] for _, some in found(*lines)]
 
 
 def test_a_number_that_differs_from_most_of_its_group_is_odd() -> None:
-    (finding,) = found(*several(11, "++-++-"), line("Denver", "++--+-"))
+    ((finding, odd),) = found(*several(11, "++-++-"), line("Denver", "++--+-"))
 
-    assert [one.name for one in finding.lines] == ["Denver"]
+    assert [one.name for one in odd] == ["Denver"]
     assert [(cell.column.key, cell.fact, cell.most, cell.count) for cell in finding.cells] == [
         ("messaging.US", "restricted", "allowed", 11)
     ]
@@ -42,7 +44,7 @@ def test_of_two_numbers_that_differ_neither_is_odd() -> None:
 
 
 def test_of_three_numbers_the_one_that_differs_is_odd() -> None:
-    assert names(found(line("a"), line("b"), line("c", "+++++-"))) == [["c"]]
+    assert names(line("a"), line("b"), line("c", "+++++-")) == [["c"]]
 
 
 def test_numbers_are_compared_within_their_group_only() -> None:
@@ -52,7 +54,7 @@ def test_numbers_are_compared_within_their_group_only() -> None:
 def test_only_the_cells_in_which_most_agree_can_be_odd() -> None:
     lines = [*several(2, "++-++-"), *several(1, "++--+-"), line("odd", "+-- +-".replace(" ", "-"))]
 
-    (finding,) = found(*lines)
+    ((finding, _),) = found(*lines)
 
     assert [cell.column.key for cell in finding.cells] == ["calling.CA"]
 
@@ -98,8 +100,8 @@ def test_where_cells_have_majorities_of_different_sizes_both_are_said_or_the_end
     odd, without_us, without_ca = line("odd", "+----+"), several(2, "++--+-"), several(1, "++-+--")
     said = "calling (Canada) and messaging (United States and Canada) are restricted, but allowed on"
 
-    two = next(finding for finding in found(*several(5), *without_us, odd) if odd in finding.lines)
-    three = next(finding for finding in found(*several(5), *without_us, *without_ca, odd) if odd in finding.lines)
+    two = next(finding for finding, some in found(*several(5), *without_us, odd) if odd in some)
+    three = next(finding for finding, some in found(*several(5), *without_us, *without_ca, odd) if odd in some)
 
     assert (two.claims[0], three.claims[0]) == (f"{said} 5 or 7", f"{said} 6 to 8")
 
@@ -125,7 +127,7 @@ def test_several_that_are_odd_in_the_same_way_are_one_finding(group: str, marks:
 def test_cells_in_which_most_do_not_agree_tell_no_odd_ones_apart() -> None:
     lines = [*several(4, "++-++-"), *several(4, "++-+--"), line("a", "++--+-"), line("b", "++----")]
 
-    assert names(found(*lines)) == [["a", "b"]]
+    assert names(*lines) == [["a", "b"]]
     assert claims(*lines) == [("cannot text the United States, most can",)]
 
 
@@ -133,35 +135,36 @@ def test_what_differs_from_five_of_six_comes_before_what_differs_from_two_of_thr
     lines = [*several(2, group="GR1"), line("a", "++--+-", group="GR1")]
     lines += [*several(5, group="GR2"), line("b", "++--+-", group="GR2")]
 
-    assert names(found(*lines)) == [["b"], ["a"]]
+    assert names(*lines) == [["b"], ["a"]]
 
 
 def test_of_equal_shares_that_of_the_larger_group_comes_first() -> None:
     lines = [*several(3, group="GR1"), line("a", "++--+-", group="GR1")]
     lines += [*several(6, group="GR2"), *(line(name, "++--+-", group="GR2") for name in "bc")]
 
-    assert names(found(*lines)) == [["b", "c"], ["a"]]
+    assert names(*lines) == [["b", "c"], ["a"]]
 
 
 def test_a_filter_narrows_what_is_listed_and_not_what_it_is_compared_with() -> None:
     odd = [line(name, "++--+-") for name in "abc"]
     lines = [*several(4), *odd]
 
-    groups = groups_by(Grouping.GROUP, lines, {one.key for one in odd})
+    filtered = audit(Grouping.GROUP, lines, shown={one.key for one in odd})
 
-    assert [one.name for one in groups[0].lines] == ["a", "b", "c"]
-    assert [(tally.total, tally.restricted) for tally in groups[0].tallies][3] == (3, 3)
-    (finding,) = findings_of(groups)
+    ((finding, listed),) = audit_groups.found(filtered, lines)
+    assert [one.name for one in listed] == ["a", "b", "c"]
+    (tally,) = (tally for tally in finding.group.tallies if tally.column.key == "messaging.US")
+    assert (tally.allowed, tally.restricted) == (0, 3)
     assert [(cell.column.key, cell.count, finding.group.size) for cell in finding.cells] == [("messaging.US", 4, 7)]
 
 
 def test_the_rarest_differences_come_first_then_the_names() -> None:
     lines = [*several(12), line("z", "+++++-"), line("b2", "++--+-"), line("b1", "++--+-"), line("m", "------")]
 
-    assert names(found(*lines)) == [["m"], ["z"], ["b1", "b2"]]
+    assert names(*lines) == [["m"], ["z"], ["b1", "b2"]]
 
 
 def test_the_numbers_of_a_finding_are_in_the_order_of_their_names() -> None:
     lines = [*several(9), *(line(name, "++--+-") for name in "cab")]
 
-    assert names(found(*lines)) == [["a", "b", "c"]]
+    assert names(*lines) == [["a", "b", "c"]]

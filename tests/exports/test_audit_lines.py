@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from numbers.audit.groups import Grouping
 from numbers.audit.odd import odd_cells
 from numbers.audit.query import AuditQuery
-from numbers.exports import audit_lines as lines
-from numbers.exports.audit import audit_document
+from numbers.audit.reading import lines_of, read_audit
+from numbers.exports import audit
+from numbers.exports.audit import audit_document, audit_lines
 from numbers.filters import NumberFilters
 from numbers.sandbox.workspace import build
-from tests.support.audit_groups import at_hand
 from tests.support.audit_page import ANN, BO, many, marked
 from tests.support.pages import remember
 from tests.support.transactions import noting_transactions
@@ -24,8 +24,7 @@ BY = pytest.mark.parametrize("by", list(Grouping))
 
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "CHUNK", 2)
-    monkeypatch.setattr(lines, "FIRST", 1)
+    monkeypatch.setattr(audit, "CHUNK", 2)
     monkeypatch.setattr("numbers.exports.blocks.BLOCK", 1)
 
 
@@ -41,19 +40,16 @@ def test_read_bit_by_bit_it_is_what_the_page_is_made_of(
     db: None, small_chunks: None, by: Grouping, filters: NumberFilters
 ) -> None:
     remember(*build(40).numbers)
-    asked = AuditQuery(filters, by)
-    _, groups = at_hand(asked)
+    whole = read_audit(AuditQuery(filters, by))
 
-    found = [
-        (at.group.position, at.group.key, at.group.label, at.group.detail, at.group.size, at.line.quo_id, at.odd)
-        for at in lines.audit_lines(lines.outline_of(asked))
-    ]
+    found = [(at.group.position, at.line.quo_id, at.odd) for at in audit_lines(whole)]
 
-    assert len(groups) > 1
+    assert len(whole.groups) > 1
+    lines = lines_of(list(whole.alike))
     assert found == [
-        (at.position, at.key, at.label, at.detail, at.size, line.quo_id, odd_cells(at, line.facts))
-        for at in groups
-        for line in at.lines
+        (group.position, lines[key].quo_id, odd_cells(group, lines[key].facts))
+        for group, keys in zip(whole.groups, whole.keys, strict=True)
+        for key in keys
     ]
 
 
@@ -93,7 +89,7 @@ def test_blank_ids_of_a_group_are_no_group_together_and_counted_as_one(db: None,
 @BY
 def test_only_a_chunk_is_read_at_a_time(db: None, small_chunks: None, by: Grouping) -> None:
     remember(*many(6, users=[ANN]))
-    coming = lines.audit_lines(lines.outline_of(AuditQuery(NumberFilters(), by)))
+    coming = audit_lines(read_audit(AuditQuery(NumberFilters(), by)))
     next(coming)
 
     counts = []
@@ -105,22 +101,12 @@ def test_only_a_chunk_is_read_at_a_time(db: None, small_chunks: None, by: Groupi
     assert counts == [0, 1, 0, 1, 0]
 
 
-def test_groups_are_counted_a_few_at_first_and_then_many_at_a_time(db: None, small_chunks: None) -> None:
-    remember(*(marked(f"{place}", groupId=f"GR{place}") for place in range(6)))
-    outline = lines.outline_of(AuditQuery(NumberFilters()))
-
-    with CaptureQueriesContext(connection) as asked:
-        assert len(list(lines.audit_lines(outline))) == 6
-
-    assert sum("COUNT" in question["sql"] for question in asked.captured_queries) == 4  # one; two, two and one
-
-
 def test_a_number_with_several_teammates_is_counted_once(db: None) -> None:
     remember(*many(3, users=[ANN, BO]))
 
-    outline = lines.outline_of(AuditQuery(NumberFilters(), Grouping.TEAMMATE))
+    found = read_audit(AuditQuery(NumberFilters(), Grouping.TEAMMATE))
 
-    assert (outline.rows, outline.count) == (6, 3)
+    assert (found.rows, found.total) == (6, 3)
 
 
 def test_who_was_on_a_number_earlier_has_no_row(db: None) -> None:
@@ -136,9 +122,9 @@ def test_what_is_in_it_is_read_in_one_snapshot_that_ends_before_the_first_line(b
     remember(*many(2, users=[ANN]), marked("Free", users=[]))
 
     with noting_transactions() as open_:
-        outline = lines.outline_of(AuditQuery(NumberFilters(), by))
+        document = audit_document(AuditQuery(NumberFilters(), by), "csv")
         questions = len(open_)
-        list(lines.audit_lines(outline))
+        list(document)
 
     assert open_ == [True] * questions + [False] * (len(open_) - questions)
     assert 1 < questions < len(open_)

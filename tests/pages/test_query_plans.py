@@ -5,8 +5,9 @@ from functools import partial
 import pytest
 
 from numbers import filter_choices, overview
-from numbers.audit.page import audit_page
+from numbers.audit.groups import Grouping
 from numbers.audit.query import AuditQuery
+from numbers.audit.reading import read_audit
 from numbers.facts import COLUMNS
 from numbers.filters import NumberFilters
 from numbers.models import Assignment
@@ -82,13 +83,15 @@ def test_the_cells_of_all_numbers_are_counted_in_an_index() -> None:
         assert plan.scans_no_table, plan
 
 
-def test_the_groups_of_the_audit_are_counted_in_the_order_of_an_index() -> None:
-    forget()
-    plans = plans_of(partial(audit_page, AuditQuery(NumberFilters()), Version()))
+@pytest.mark.parametrize("by", list(Grouping))
+def test_what_the_audit_reads_of_every_number_stands_in_indexes(by: Grouping) -> None:
+    plans = plans_of(partial(read_audit, AuditQuery(NumberFilters(), by)))
 
-    (groups,) = (plan for plan in plans if "GROUP BY" in plan.sql)
-    assert groups.reads_indexes_alone, groups
-    assert groups.never_sorts, groups
+    (marks,) = (plan for plan in plans if '"group_id"' in plan.sql)
+    assert marks.reads_indexes_alone, marks
+    assert marks.never_sorts, marks
+    for plan in plans:
+        assert plan.scans_no_table, plan
 
 
 def test_what_there_is_to_filter_by_is_read_from_an_index() -> None:

@@ -1,6 +1,6 @@
 """Lines for audits that need no memory: a number in a few marks."""
 
-from numbers.audit.groups import Line, lines_of
+from numbers.audit.groups import Line, line_of
 from numbers.facts import COLUMNS
 
 # As in the sandbox: calling US, CA, Intl, then messaging US, CA, Intl. "0" is not in the answer.
@@ -12,8 +12,9 @@ def line(name: str, marks: str = STANDARD, *, key: int = 0, group: str = "GR1", 
     """A number whose cells are `marks`; its key is unique if the name is, unless one is given."""
     assert len(marks) == len(COLUMNS)
     number = "+18005550100" if kind == "toll-free" else "+12065550100"
-    described = (key or hash(name), f"PN{name}", name, name.casefold(), number, group, kind)
-    return lines_of([(*described, *(RAWS[mark] for mark in marks))])[0]
+    key = key or hash((name, group, kind))
+    described = (key, key, f"PN{name}", name, name.casefold(), number, group, kind)
+    return line_of((*described, *(RAWS[mark] for mark in marks)))
 
 
 def several(count: int, marks: str = STANDARD, *, group: str = "GR1", kind: str = "local") -> list[Line]:
