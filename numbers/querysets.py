@@ -32,6 +32,12 @@ def current() -> QuerySet[NumberState]:
     return NumberState.objects.filter(until=None)
 
 
+def held_at(moment: datetime | None, of: str = "") -> Q:
+    """What held at `moment`; `of` leads to what must have held."""
+    ended = Q(**{f"{of}until": None}) | Q(**{f"{of}until__gt": moment})
+    return Q(**{f"{of}since__lte": moment}) & ended
+
+
 def of_teammate(states: QuerySet[NumberState], user_id: str) -> QuerySet[NumberState]:
     """The numbers that the teammate `US…` is on now."""
     on_them = Assignment.objects.filter(teammate__quo_id=user_id, until=None).values("phone_number")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 
 from numbers.audit.groups import Audit, Group, Grouping, Line
@@ -10,11 +11,10 @@ from numbers.audit.query import AuditQuery
 from numbers.audit.reading import lines_of, read_audit
 from numbers.exports.about import About, about_numbers
 from numbers.exports.columns import Column, RawColumn
-from numbers.exports.csv_export import csv_for_machines, csv_for_people
-from numbers.exports.json_export import Record, json_document
+from numbers.exports.documents import Files
+from numbers.exports.json_export import Record, by_region
 from numbers.exports.rows import CHUNK
-from numbers.exports.xlsx_export import xlsx_document
-from numbers.facts import CHANNELS, COLUMNS, Cell
+from numbers.facts import COLUMNS, Cell
 from numbers.phones import pretty
 from numbers.snapshots import one_moment
 
@@ -32,12 +32,9 @@ def audit_document(asked: AuditQuery, ending: str, *, is_raw: bool = False) -> I
     """Return the whole audit, as the file that ends in `ending`; `is_raw` is for machines."""
     with one_moment():
         audit = read_audit(asked)
-    lines = audit_lines(audit)
-    if ending == "json":
-        return json_document(_record, lines)
-    if ending == "xlsx":
-        return xlsx_document(_columns(asked.by), lines, audit.rows, _about(asked, audit.total))
-    return csv_for_machines(_RAW, lines) if is_raw else csv_for_people(_columns(asked.by), lines)
+    files = Files(_columns(asked.by), _RAW, _record)
+    about = partial(_about, asked, audit.total)
+    return files.document(audit_lines(audit), audit.rows, about, ending, is_raw=is_raw)
 
 
 def audit_lines(audit: Audit) -> Iterator[AuditLine]:
@@ -61,6 +58,12 @@ def _about(asked: AuditQuery, count: int) -> About:
 _NONE = {Grouping.GROUP: "(no group)", Grouping.KIND: "", Grouping.TEAMMATE: "(nobody)"}
 
 
+_GROUPED_BY: dict[Grouping, Column[AuditLine]] = {
+    Grouping.KIND: Column("Kind", 10, lambda line: line.line.kind),
+    Grouping.GROUP: Column("Group id", 14, lambda line: line.line.group_id),
+}
+
+
 def _columns(by: Grouping) -> tuple[Column[AuditLine], ...]:
     """Return the columns for people; what the numbers are grouped by stands first and only once."""
     group: tuple[Column[AuditLine], ...] = (
@@ -75,18 +78,9 @@ def _columns(by: Grouping) -> tuple[Column[AuditLine], ...]:
         Column("E.164", 17, lambda line: line.line.number),
         *(_cell_column(place) for place in range(len(COLUMNS))),
         Column("Odd in", 40, lambda line: "; ".join(_odd_words(line.group, cell) for cell in line.odd)),
-        *([Column("Kind", 10, _kind)] if by is not Grouping.KIND else []),
-        *([Column("Group id", 14, _group_id)] if by is not Grouping.GROUP else []),
+        *(column for grouping, column in _GROUPED_BY.items() if grouping is not by),
         Column("Id", 16, lambda line: line.line.quo_id),
     )
-
-
-def _kind(line: AuditLine) -> str:
-    return line.line.kind
-
-
-def _group_id(line: AuditLine) -> str:
-    return line.line.group_id
 
 
 def _cell_column(place: int) -> Column[AuditLine]:
@@ -107,14 +101,19 @@ def _raw(place: int) -> Callable[[AuditLine], str | None]:
     return lambda line: line.line.raws[place]
 
 
-_RAW: tuple[RawColumn[AuditLine], ...] = (
+# In the JSON, too.
+_DESCRIBED: tuple[RawColumn[AuditLine], ...] = (
     RawColumn("groupedBy", lambda line: line.group.by.value),
-    RawColumn("in", lambda line: line.group.key),
+    RawColumn("in", lambda line: line.group.key or None),
     RawColumn("id", lambda line: line.line.quo_id),
     RawColumn("name", lambda line: line.line.name),
     RawColumn("number", lambda line: line.line.number),
     RawColumn("groupId", lambda line: line.line.group_id),
     RawColumn("kind", lambda line: line.line.kind),
+)
+
+_RAW: tuple[RawColumn[AuditLine], ...] = (
+    *_DESCRIBED,
     *(RawColumn(f"restrictions.{column.key}", _raw(place)) for place, column in enumerate(COLUMNS)),
     RawColumn("oddIn", lambda line: " ".join(cell.column.key for cell in line.odd)),
 )
@@ -123,17 +122,5 @@ _RAW: tuple[RawColumn[AuditLine], ...] = (
 def _record(line: AuditLine) -> Record:
     """Return a number in the words of Quo's API. A restriction that Quo did not send is left out."""
     sent = {column: raw for column, raw in zip(COLUMNS, line.line.raws, strict=True) if raw is not None}
-    return {
-        "groupedBy": line.group.by.value,
-        "in": line.group.key or None,
-        "id": line.line.quo_id,
-        "name": line.line.name,
-        "number": line.line.number,
-        "groupId": line.line.group_id,
-        "kind": line.line.kind,
-        "restrictions": {
-            channel: {column.region: raw for column, raw in sent.items() if column.channel == channel}
-            for channel in CHANNELS
-        },
-        "oddIn": [cell.column.key for cell in line.odd],
-    }
+    record: Record = {column.name: column.value(line) for column in _DESCRIBED}
+    return record | {"restrictions": by_region(sent), "oddIn": [cell.column.key for cell in line.odd]}

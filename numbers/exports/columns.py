@@ -117,12 +117,17 @@ TEAMMATES: tuple[Column[TeammateLine], ...] = (
     Column("Id", 16, lambda line: line.state.teammate.quo_id),
 )
 
-TEAMMATES_RAW: tuple[RawColumn[TeammateLine], ...] = (
+# In the JSON, too.
+TEAMMATE_RAW: tuple[RawColumn[TeammateLine], ...] = (
     RawColumn("id", lambda line: line.state.teammate.quo_id),
     RawColumn("email", lambda line: line.state.email),
     RawColumn("firstName", lambda line: line.state.first_name),
     RawColumn("lastName", lambda line: line.state.last_name),
     RawColumn("role", lambda line: line.state.role),
+)
+
+TEAMMATES_RAW: tuple[RawColumn[TeammateLine], ...] = (
+    *TEAMMATE_RAW,
     RawColumn("phoneNumbers", lambda line: _listed([number.quo_id for number in line.numbers])),
     *(RawColumn(f"reach.{cell.key}", _raw_reach(cell)) for cell in facts.COLUMNS),
 )

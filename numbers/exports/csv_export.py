@@ -4,7 +4,6 @@ import codecs
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 
-from numbers.exports.blocks import blocks
 from numbers.exports.columns import Column, Line, RawColumn, words_of
 from numbers.exports.formulas import defused
 
@@ -14,10 +13,6 @@ def csv_for_people(columns: Sequence[Column[Line]], lines: Iterable[Line]) -> It
 
     Every text is in quotes, else some programs would part the names in a cell at their semicolons, too.
     """
-    yield from blocks(_for_people(columns, lines))
-
-
-def _for_people(columns: Sequence[Column[Line]], lines: Iterable[Line]) -> Iterator[bytes]:
     writer = csv.writer(_Echo(), quoting=csv.QUOTE_ALL)
     yield codecs.BOM_UTF8
     yield writer.writerow([column.title for column in columns])
@@ -27,10 +22,6 @@ def _for_people(columns: Sequence[Column[Line]], lines: Iterable[Line]) -> Itera
 
 def csv_for_machines(columns: Sequence[RawColumn[Line]], lines: Iterable[Line]) -> Iterator[bytes]:
     """Yield a file with every value as it is; null is an empty one."""
-    yield from blocks(_for_machines(columns, lines))
-
-
-def _for_machines(columns: Sequence[RawColumn[Line]], lines: Iterable[Line]) -> Iterator[bytes]:
     writer = csv.writer(_Echo())
     yield writer.writerow([column.name for column in columns])
     for line in lines:

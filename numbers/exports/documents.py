@@ -1,36 +1,52 @@
 """Which file is made of which list."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic
 
-from numbers.exports.about import about_numbers, about_teammates
-from numbers.exports.columns import NUMBERS, NUMBERS_RAW, TEAMMATES, TEAMMATES_RAW
+from numbers.exports.about import About, about_numbers, about_teammates
+from numbers.exports.blocks import blocks
+from numbers.exports.columns import NUMBERS, NUMBERS_RAW, TEAMMATES, TEAMMATES_RAW, Column, Line, RawColumn
 from numbers.exports.csv_export import csv_for_machines, csv_for_people
-from numbers.exports.json_export import json_document, number_record, teammate_record
+from numbers.exports.json_export import Record, json_document, number_record, teammate_record
 from numbers.exports.rows import listing_of, number_lines, teammate_lines
 from numbers.exports.xlsx_export import xlsx_document
 from numbers.filters import NumberFilters
 from numbers.teammate_filters import TeammateFilters
 
 
+@dataclass(frozen=True)
+class Files(Generic[Line]):
+    """What stands in each kind of file of a list: columns for people and for machines, and a record of the JSON."""
+
+    columns: Sequence[Column[Line]]
+    raw: Sequence[RawColumn[Line]]
+    record: Callable[[Line], Record]
+
+    def document(
+        self, lines: Iterable[Line], count: int, about: Callable[[], About], ending: str, *, is_raw: bool
+    ) -> Iterator[bytes]:
+        """Return the file of `count` lines that ends in `ending`; `is_raw` is for machines."""
+        if ending == "xlsx":
+            return xlsx_document(self.columns, lines, count, about())
+        if ending == "json":
+            return blocks(json_document(self.record, lines))
+        return blocks(csv_for_machines(self.raw, lines) if is_raw else csv_for_people(self.columns, lines))
+
+
 def number_document(asked: NumberFilters, ending: str, *, is_raw: bool = False) -> Iterator[bytes]:
     """Return the numbers that fit, all pages of them, as the file that ends in `ending`; `is_raw` is for machines."""
     listing = listing_of(asked)
-    if ending == "json":
-        return json_document(number_record, number_lines(listing, with_answers=True))
-    lines = number_lines(listing)
-    if ending == "xlsx":
-        count = len(listing.keys)
-        return xlsx_document(NUMBERS, lines, count, about_numbers(asked, count))
-    return csv_for_machines(NUMBERS_RAW, lines) if is_raw else csv_for_people(NUMBERS, lines)
+    count = len(listing.keys)
+    lines = number_lines(listing, with_answers=ending == "json")
+    files = Files(NUMBERS, NUMBERS_RAW, number_record)
+    return files.document(lines, count, partial(about_numbers, asked, count), ending, is_raw=is_raw)
 
 
 def teammate_document(asked: TeammateFilters, ending: str, *, is_raw: bool = False) -> Iterator[bytes]:
     """Return the teammates that fit, in the same way."""
     listing = listing_of(asked)
-    lines = teammate_lines(listing)
-    if ending == "json":
-        return json_document(teammate_record, lines)
-    if ending == "xlsx":
-        count = len(listing.keys)
-        return xlsx_document(TEAMMATES, lines, count, about_teammates(asked, count))
-    return csv_for_machines(TEAMMATES_RAW, lines) if is_raw else csv_for_people(TEAMMATES, lines)
+    count = len(listing.keys)
+    files = Files(TEAMMATES, TEAMMATES_RAW, teammate_record)
+    return files.document(teammate_lines(listing), count, partial(about_teammates, asked, count), ending, is_raw=is_raw)

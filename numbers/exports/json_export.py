@@ -1,13 +1,12 @@
 """Lists as JSON in the words of Quo's API: `{"data": [record, …]}`."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
-from numbers.exports.blocks import blocks
-from numbers.exports.columns import Line
-from numbers.exports.rows import NumberLine, Person, StateLine, TeammateLine
+from numbers.exports.columns import TEAMMATE_RAW, Line
+from numbers.exports.rows import NumberLine, Person, TeammateLine
 from numbers.facts import CHANNELS, COLUMNS, Column, Fact, fact_of
 
 Record = dict[str, Any]
@@ -15,16 +14,20 @@ Record = dict[str, Any]
 
 def json_document(record: Callable[[Line], Record], lines: Iterable[Line]) -> Iterator[bytes]:
     """Yield the list, a record for each line."""
-    yield from blocks(_pieces(record, lines))
-
-
-def _pieces(record: Callable[[Line], Record], lines: Iterable[Line]) -> Iterator[bytes]:
     encoder = msgspec.json.Encoder()
     before = b'{"data":['
     for line in lines:
         yield before + encoder.encode(record(line))
         before = b",\n"
     yield b"]}\n" if before == b",\n" else before + b"]}\n"
+
+
+def by_region(values: Mapping[Column, Any]) -> Record:
+    """Return what there is of each cell as Quo's API has restrictions: by channel, then by region."""
+    return {
+        channel: {column.region: value for column, value in values.items() if column.channel == channel}
+        for channel in CHANNELS
+    }
 
 
 def number_record(line: NumberLine) -> Record:
@@ -76,17 +79,14 @@ class _Answer(msgspec.Struct):
 _ANSWER = msgspec.json.Decoder(_Answer)
 
 
-def _restrictions(state: StateLine) -> Record:
+def _restrictions(state: Any) -> Record:  # noqa: ANN401 - a row of the database
     raws = {column: raw for column in COLUMNS if (raw := getattr(state, column.field)) is not None}
     values: dict[Column, Any] = dict(raws)
     if any(fact_of(raw) is Fact.UNKNOWN for raw in raws.values()):
         # Of what is no text, such as null, the state has only the text; the answer has it as it came.
         sent = _ANSWER.decode(state.answer).restrictions
         values = {column: getattr(getattr(sent, column.channel), column.region) for column in raws}
-    return {
-        channel: {column.region: value for column, value in values.items() if column.channel == channel}
-        for channel in CHANNELS
-    }
+    return by_region(values)
 
 
 def teammate_record(line: TeammateLine) -> Record:
@@ -95,18 +95,7 @@ def teammate_record(line: TeammateLine) -> Record:
     `reach` is ours, Quo's API has no such field: "allowed", "restricted" or "unknown" of each cell through any of
     their numbers; null of one who is on none.
     """
-    state, reach = line.state, line.reach
-    return {
-        "id": state.teammate.quo_id,
-        "email": state.email,
-        "firstName": state.first_name,
-        "lastName": state.last_name,
-        "role": state.role,
-        "phoneNumbers": [number.quo_id for number in line.numbers],
-        "reach": {
-            channel: {column.region: fact.value for column, fact in reach.items() if column.channel == channel}
-            for channel in CHANNELS
-        }
-        if reach
-        else None,
-    }
+    record: Record = {column.name: column.value(line) for column in TEAMMATE_RAW}
+    record["phoneNumbers"] = [number.quo_id for number in line.numbers]
+    record["reach"] = by_region({column: fact.value for column, fact in line.reach.items()}) if line.reach else None
+    return record

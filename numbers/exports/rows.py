@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F
 
 from numbers.facts import COLUMNS, Column, Fact, fact_of
 from numbers.filters import NumberFilters
 from numbers.models import Assignment, NumberState, Sync, TeammateState, shown_name
+from numbers.querysets import held_at
 from numbers.snapshots import one_moment
 from numbers.teammate_filters import TeammateFilters
 from numbers.teammate_querysets import REACH
@@ -64,50 +65,30 @@ class Person:
         return shown_name(self.first_name, self.last_name, self.email)
 
 
-class StateLine(NamedTuple):
-    """The fields of a NumberState that files show, and the number's id `PN…`.
-
-    Not a model: of thousands, making those takes as long as all the rest.
-    """
-
-    pk: int
-    phone_number_id: int
-    quo_id: str
-    group_id: str
-    port_request_id: str | None
-    formatted_number: str | None
-    forward: str | None
-    name: str
-    number: str
-    kind: str
-    country: str
-    porting_status: str | None
-    symbol: str | None
-    created_at_text: str
-    updated_at_text: str
-    calling_us: str | None
-    calling_ca: str | None
-    calling_intl: str | None
-    messaging_us: str | None
-    messaging_ca: str | None
-    messaging_intl: str | None
-    answer: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class NumberLine:
-    """A number, and who is on it in order of their names."""
+    """A number, and who is on it in order of their names. `state` has `_FIELDS`.
 
-    state: StateLine
+    It is no model: of thousands, making those takes as long as all the rest.
+    """
+
+    state: Any
     people: Sequence[Person]
+
+
+_FIELDS = (
+    *("pk", "phone_number_id", "quo_id", "group_id", "port_request_id", "formatted_number", "forward", "name"),
+    *("number", "kind", "country", "porting_status", "symbol", "created_at_text", "updated_at_text"),
+    *(column.field for column in COLUMNS),
+)
 
 
 def number_lines(listing: Listing, *, with_answers: bool = False) -> Iterator[NumberLine]:
     """Yield the numbers of a list; `with_answers` also reads what Quo sent, which is long."""
-    fields = [name for name in StateLine._fields if with_answers or name != "answer"]
-    states = NumberState.objects.annotate(quo_id=F("phone_number__quo_id")).values_list(*fields)
+    fields = (*_FIELDS, "answer") if with_answers else _FIELDS
+    states = NumberState.objects.annotate(quo_id=F("phone_number__quo_id")).values_list(*fields, named=True)
     for keys in _chunks(listing.keys):
-        found = {row[0]: StateLine(*row) for row in states.filter(pk__in=keys)}
+        found = {state.pk: state for state in states.filter(pk__in=keys)}
         people = _people_on([state.phone_number_id for state in found.values()], listing.moment)
         yield from (NumberLine(found[key], people.get(found[key].phone_number_id, ())) for key in keys)
 
@@ -180,12 +161,6 @@ def _numbers_of(teammates: Iterable[int], moment: datetime | None) -> dict[int, 
     for teammate, quo_id, name, number, *raws in rows:
         numbers[teammate].append(HeldNumber(quo_id, name, number, tuple(map(fact_of, raws))))
     return numbers
-
-
-def held_at(moment: datetime | None, of: str = "") -> Q:
-    """What held at `moment`; `of` leads to what must have held."""
-    ended = Q(**{f"{of}until": None}) | Q(**{f"{of}until__gt": moment})
-    return Q(**{f"{of}since__lte": moment}) & ended
 
 
 def _chunks(keys: Sequence[int]) -> Iterator[list[int]]:
