@@ -11,6 +11,7 @@ from typing import Annotated, NamedTuple, TypeVar
 
 from msgspec import DecodeError, Meta, Raw, Struct, ValidationError
 from msgspec.json import Decoder
+from msgspec.structs import asdict
 
 from numbers.quo import ids
 from numbers.quo.errors import BadPayload
@@ -46,21 +47,26 @@ class Regions(Struct, frozen=True, gc=False):
     Intl: str | None
 
 
-class NumberRecord(Struct, frozen=True, gc=False):
-    """A phone number as Quo describes it. `said` is what all this was read from: a part of the answer, not a copy."""
+class _Described(Struct, frozen=True, gc=False, rename="camel"):
+    """What a number on the wire and its record have in common."""
 
-    id: str
+    id: _NumberId
     group_id: str
     port_request_id: str | None
     formatted_number: str | None
     forward: str | None
     name: str
-    number: str
+    number: _E164
     porting_status: str | None
     symbol: str | None
-    users: tuple[UserRecord, ...]
     created_at: str
     updated_at: str
+    users: tuple[UserRecord, ...]
+
+
+class NumberRecord(_Described, frozen=True, gc=False):
+    """A phone number as Quo describes it. `said` is what all this was read from: a part of the answer, not a copy."""
+
     calling: Regions
     messaging: Regions
     said: Raw
@@ -90,6 +96,12 @@ class Answer(Struct, frozen=True):
     notices: tuple[str, ...] = ()
 
 
+class _Number(_Described, frozen=True, gc=False):
+    """A number on the wire."""
+
+    restrictions: Raw
+
+
 class _Regions(Struct, gc=False):
     US: Raw = Raw(b"")
     CA: Raw = Raw(b"")
@@ -99,24 +111,6 @@ class _Regions(Struct, gc=False):
 class _Restrictions(Struct, gc=False):
     calling: _Regions
     messaging: _Regions
-
-
-class _Number(Struct, gc=False, rename="camel"):
-    """A number on the wire."""
-
-    id: _NumberId
-    group_id: str
-    port_request_id: str | None
-    formatted_number: str | None
-    forward: str | None
-    name: str
-    number: _E164
-    porting_status: str | None
-    symbol: str | None
-    users: tuple[UserRecord, ...]
-    created_at: str
-    updated_at: str
-    restrictions: _Restrictions
 
 
 class _Identified(Struct):
@@ -134,6 +128,7 @@ class _One(Struct):
 _LIST = Decoder(_List)
 _ONE = Decoder(_One)
 _NUMBER = Decoder(_Number)
+_RESTRICTIONS = Decoder(_Restrictions)
 _IDENTIFIED = Decoder(_Identified)
 _TEXT = Decoder(str)
 _ANY: Decoder[object] = Decoder(Raw)
@@ -152,9 +147,9 @@ def parse_list(body: bytes) -> Answer:
     records: dict[str, NumberRecord] = {}
     set_aside: list[SetAside] = []
     notices: list[str] = []
-    people: dict[UserRecord, UserRecord] = {}
+    shared = _Shared({}, {})
     for index, raw in enumerate(_open(_LIST, body).data):
-        record = _read(raw, notices, people)
+        record = _read(raw, notices, shared)
         if isinstance(record, _Flaw):
             set_aside.append(SetAside(f"$.data[{index}]{record.path}", record.reason, _readable_id(raw)))
             continue
@@ -168,7 +163,7 @@ def parse_list(body: bytes) -> Answer:
 
 def parse_one(body: bytes, number_id: str) -> NumberRecord:
     """The one number asked for. Raises BadPayload where it breaks the description, or is another number."""
-    record = _read(_open(_ONE, body).data, [], {})
+    record = _read(_open(_ONE, body).data, [], _Shared({}, {}))
     if isinstance(record, _Flaw):
         raise BadPayload(record.reason, f"$.data{record.path}", status=200)
     if record.id != number_id:
@@ -182,7 +177,7 @@ def read_again(answer: str) -> NumberRecord | None:
     Raises BadPayload where it is not even JSON, as every text was that a record was read from.
     """
     raw = Raw(answer.encode())
-    record = _read(raw, [], {})
+    record = _read(raw, [], _Shared({}, {}))
     if isinstance(record, _Flaw):
         if isinstance(_decoded(_ANY, raw), _Flaw):
             raise BadPayload("it is not JSON")
@@ -240,8 +235,15 @@ def _decoded(decoder: Decoder[T], body: bytes | Raw) -> T | _Flaw:
         return _Flaw("it is nested too deeply")
 
 
-def _read(raw: Raw, notices: list[str], people: dict[UserRecord, UserRecord]) -> NumberRecord | _Flaw:
-    """Read one number. Who is on several is one object in all of them, from `people`."""
+class _Shared(NamedTuple):
+    """What several numbers of an answer have in common is one object in all of them."""
+
+    people: dict[UserRecord, UserRecord]
+    channels: dict[bytes, tuple[Regions, Regions]]  # calling and messaging, by the JSON of the restrictions
+
+
+def _read(raw: Raw, notices: list[str], shared: _Shared) -> NumberRecord | _Flaw:
+    """Read one number."""
     number = _decoded(_NUMBER, raw)
     try:
         answer = str(raw, "utf-8")
@@ -252,23 +254,17 @@ def _read(raw: Raw, notices: list[str], people: dict[UserRecord, UserRecord]) ->
         number = _decoded(_NUMBER, _ESCAPE.sub(lambda match: rb"\ufffd" if match["nul"] else match[0], bytes(raw)))
     if isinstance(number, _Flaw):
         return number
-    return NumberRecord(
-        id=number.id,
-        group_id=number.group_id,
-        port_request_id=number.port_request_id,
-        formatted_number=number.formatted_number,
-        forward=number.forward,
-        name=number.name,
-        number=number.number,
-        porting_status=number.porting_status,
-        symbol=number.symbol,
-        users=tuple(people.setdefault(user, user) for user in _each_once(number, notices)),
-        created_at=number.created_at,
-        updated_at=number.updated_at,
-        calling=_regions(number.restrictions.calling),
-        messaging=_regions(number.restrictions.messaging),
-        said=raw,
-    )
+    restrictions = bytes(number.restrictions)
+    if restrictions not in shared.channels:
+        decoded = _decoded(_RESTRICTIONS, restrictions)
+        if isinstance(decoded, _Flaw):
+            return _Flaw(decoded.reason, f".restrictions{decoded.path}")
+        shared.channels[restrictions] = _regions(decoded.calling), _regions(decoded.messaging)
+    calling, messaging = shared.channels[restrictions]
+    described = asdict(number)
+    del described["restrictions"]
+    described["users"] = tuple(shared.people.setdefault(user, user) for user in _each_once(number, notices))
+    return NumberRecord(**described, calling=calling, messaging=messaging, said=raw)
 
 
 _NOT_UNICODE = _Flaw("it holds text that is not valid Unicode")
