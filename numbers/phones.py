@@ -16,7 +16,7 @@ _NEAR = re.compile(r"\+1([2-9][0-9]{2})([0-9]{3})([0-9]{4})")
 _TELEPHONE = re.compile(rf"[{TELEPHONE_SIGNS} 0-9]+")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16)  # a number is asked for twice in a row, and each one's facts are stored
 def _parse(number: str) -> phonenumbers.PhoneNumber | None:
     # Google's parser also finds a number inside other text, which would be lost.
     if not _E164.fullmatch(number):
@@ -45,7 +45,6 @@ def pretty(number: str) -> str:
     return written if re.sub("[^0-9]", "", written) == number[2 if is_near else 1 :] else number
 
 
-@lru_cache(maxsize=4096)
 def country_of(number: str) -> str:
     """Return the ISO code of the country that the number belongs to; nothing where its digits do not tell.
 
@@ -82,7 +81,6 @@ def e164_of(text: str) -> str:
     return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
 
 
-@lru_cache(maxsize=4096)
 def is_toll_free(number: str) -> bool:
     """Say whether the number is toll-free in its country; by its prefix in North America, where it is invented too."""
     parsed = _parse(number)
