@@ -14,7 +14,6 @@ import msgspec
 from django.db.models import DateTimeField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 
-from numbers import planner
 from numbers.folding import fold, order_key, telephone_digits
 from numbers.inserting import insert
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState, shown_name
@@ -22,7 +21,7 @@ from numbers.phones import number_facts
 from numbers.quo.payloads import NumberRecord, UserRecord
 from numbers.search import texts as search_texts
 
-_CHUNK = 1_000
+_CHUNK = 500
 
 Progress = Callable[[int, int], None]
 
@@ -47,16 +46,18 @@ _NUMBER = {
 }
 NUMBER_COLUMNS = tuple(_NUMBER)
 number_values: Callable[[NumberRecord], tuple[str | None, ...]] = attrgetter(*_NUMBER.values())
+# The columns of TeammateState that describe the teammate, and what a record calls them.
+_TEAMMATE = ("email", "first_name", "last_name", "role")
+_teammate_values: Callable[[UserRecord], tuple[str | None, ...]] = attrgetter(*_TEAMMATE)
 _user_id = attrgetter("id")
 
 
 @dataclass
 class Outcome:
-    """What recording an answer came to, in numbers (`PN…`)."""
+    """How many numbers (`PN…`) an answer added and changed, and whether it wrote anything."""
 
     new: int = 0
     changed: int = 0
-    gone: int = 0
     wrote: bool = False
 
 
@@ -99,17 +100,16 @@ def record_answer(
 ) -> Outcome:
     """Record what differs between `records` and the memory; an answer that says nothing new writes nothing."""
     outcome = Outcome()
-    differing: list[tuple[NumberRecord, str]] = []
+    differing: list[NumberRecord] = []
     for record in records:
-        digest = fingerprint(record)
         before = known.get(record.id)
         if before is None:
             outcome.new += 1
-        elif before.is_gone or before.fingerprint != digest:
+        elif before.is_gone or before.fingerprint != fingerprint(record):
             outcome.changed += 1
         elif before.is_confirmed:
             continue
-        differing.append((record, digest))
+        differing.append(record)
     outcome.wrote = bool(differing or teammates.differing)
     teammates.record(observed_at)
     done = 0
@@ -118,9 +118,6 @@ def record_answer(
         done += len(chunk)
         progress(done, len(differing))
     if outcome.wrote:
-        if len(differing) >= planner.MANY:
-            # An autovacuum that came by meanwhile saw none of this, and told the planner of empty tables.
-            planner.refresh_statistics()
         search_texts.keep(observed_at)
     return outcome
 
@@ -146,19 +143,17 @@ def record_unconfirmed(pks: Sequence[int], last_complete: datetime | None) -> No
         PhoneNumber.objects.filter(pk__in=chunk, seen_until=None).update(seen_until=Greatest("recorded_at", *confirmed))
 
 
-def _record_numbers(
-    chunk: Sequence[tuple[NumberRecord, str]], teammates: dict[str, int], observed_at: datetime
-) -> None:
+def _record_numbers(chunk: Sequence[NumberRecord], teammates: dict[str, int], observed_at: datetime) -> None:
     insert(
         PhoneNumber,
         ("quo_id", "fingerprint"),
-        [(record.id, digest) for record, digest in chunk],
+        [(record.id, fingerprint(record)) for record in chunk],
         same={"first_seen": observed_at, "recorded_at": observed_at, "gone_at": None, "seen_until": None},
         unique="quo_id",
         replaced=("fingerprint", "recorded_at", "gone_at", "seen_until"),
     )
-    pks = _keys(PhoneNumber, [record.id for record, _ in chunk])
-    recorded = [(pks[record.id], record) for record, _ in chunk]
+    pks = _keys(PhoneNumber, [record.id for record in chunk])
+    recorded = [(pks[record.id], record) for record in chunk]
     _record_states(recorded, observed_at)
     _record_assignments(recorded, teammates, observed_at)
 
@@ -220,12 +215,10 @@ class Teammates:
         states = TeammateState.objects.filter(until=None)
         if len(users) <= _CHUNK:
             states = states.filter(teammate__quo_id__in=list(users))
-        columns = ("teammate__quo_id", "teammate_id", "email", "first_name", "last_name", "role")
-        remembered = {row[0]: row[1:] for row in states.values_list(*columns)}
-        self.pks = {quo_id: row[0] for quo_id, row in remembered.items()}
-        self.differing = [
-            user for user in users.values() if remembered.get(user.id, (0,))[1:] != tuple(_user_fields(user).values())
-        ]
+        rows = list(states.values_list("teammate__quo_id", "teammate_id", *_TEAMMATE))
+        self.pks = {quo_id: pk for quo_id, pk, *_ in rows}
+        remembered = {quo_id: tuple(described) for quo_id, _, *described in rows}
+        self.differing = [user for user in users.values() if remembered.get(user.id) != _teammate_values(user)]
 
     def record(self, observed_at: datetime) -> None:
         for chunk in _chunks(self.differing):
@@ -239,8 +232,8 @@ class Teammates:
         self.pks |= _keys(Teammate, new)
         insert(
             TeammateState,
-            ("teammate_id", "search_text", "name_key", *_user_fields(users[0])),
-            [(self.pks[user.id], *_user_search(user), *_user_fields(user).values()) for user in users],
+            ("teammate_id", "search_text", "name_key", *_TEAMMATE),
+            [(self.pks[user.id], *_user_search(user), *_teammate_values(user)) for user in users],
             same={"since": observed_at},
         )
 
@@ -248,11 +241,6 @@ class Teammates:
 def _keys(model: type[PhoneNumber] | type[Teammate], quo_ids: Sequence[str]) -> dict[str, int]:
     """Return the primary keys by id in Quo."""
     return dict(model._default_manager.filter(quo_id__in=quo_ids).order_by().values_list("quo_id", "pk"))
-
-
-def _user_fields(user: UserRecord) -> dict[str, Any]:
-    """The columns of TeammateState that describe the teammate, and their values."""
-    return {"email": user.email, "first_name": user.first_name, "last_name": user.last_name, "role": user.role}
 
 
 def _user_search(user: UserRecord) -> tuple[str, str]:

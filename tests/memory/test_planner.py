@@ -1,7 +1,6 @@
 """PostgreSQL's planner knows at once how much is remembered: its autovacuum would tell it a minute or so later."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 import pytest
 from django.core.management import call_command
@@ -9,7 +8,6 @@ from django.db import connection
 
 from numbers.models import NumberState
 from numbers.planner import MANY
-from numbers.search import texts
 from tests.support.databases import Site, only_postgresql
 from tests.support.records import Office, ids, numbers
 
@@ -39,21 +37,6 @@ def test_after_a_sync_with_many_changes() -> None:
     Office().hears(*numbers(*ids(MANY)))
 
     assert believed() == MANY
-
-
-def test_before_what_is_searched_is_put_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The autovacuum, which sees nothing of a transaction, may have come by: that took minutes then, not seconds."""
-    known: list[int] = []
-    keep = texts.keep
-
-    def look_and_keep(moment: datetime) -> None:
-        known.append(believed())
-        keep(moment)
-
-    monkeypatch.setattr(texts, "keep", look_and_keep)
-    Office().hears(*numbers(*ids(MANY)))
-
-    assert known == [MANY]
 
 
 def test_after_a_restore(site: Site) -> None:
