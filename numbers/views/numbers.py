@@ -35,15 +35,13 @@ def number_list(request: HttpRequest) -> HttpResponse:
     page = services.number_list(asked, version)
     question = Question(Sync.Scope.TEAMMATE, asked.user) if asked.user else WORKSPACE
     user = user_of(request)
-    shown = personal.columns_of(user)
-    saved_filters = () if wants_fragment(request) else personal.menu_of(user)
     context = {
         "page": page,
         "filters": page.filters,
         "fields": partial(filter_choices.fields_of, page.filters, version),  # asked only where the form is drawn
         "export_urls": export_urls("numbers:export", page.filters.but().query),
-        "shown": shown,
-        "saved_filters": saved_filters,
+        "shown": personal.columns_of(user),
+        "saved_filters": () if wants_fragment(request) else personal.menu_of(user),
         # Until somebody looks for a teammate, none is offered: the picker asks for the first ones once it is opened.
         "choices": services.teammates_named(asked.who) if asked.who else None,
         "question": question,
@@ -52,8 +50,7 @@ def number_list(request: HttpRequest) -> HttpResponse:
         "here": request.get_full_path(),
     }
     before = filters.parse(shown_query(request)) if wants_fragment(request) else asked
-    fragments, shows = _fragments(request, before, asked), (tuple(sorted(shown.keys)), saved_filters)
-    response = page_or_fragments(request, "numbers/list.html", fragments, context, shows=shows)
+    response = page_or_fragments(request, "numbers/list.html", _fragments(request, before, asked), context)
     is_refined = refines(before.q, asked.q, is_same=asked.query == before.query)
     tell_address(request, response, address("numbers:list", page.filters.query), is_refined=is_refined)
     return response

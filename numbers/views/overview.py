@@ -30,5 +30,4 @@ def home(request: HttpRequest) -> HttpResponse:
         "version": version,
         "here": request.get_full_path(),
     }
-    fragments, shows = ["overview/_overview.html"], (page.changes, page.is_new)
-    return page_or_fragments(request, "overview/overview.html", fragments, context, shows=shows)
+    return page_or_fragments(request, "overview/overview.html", ["overview/_overview.html"], context)

@@ -85,7 +85,4 @@ def teammate_detail(request: HttpRequest, user_id: str) -> HttpResponse:
         "here": teammate_url(user_id),
     }
     status = 200 if page or wants_fragment(request) else 404
-    fragments = ["teammates/_teammate.html"]
-    return page_or_fragments(
-        request, "teammates/detail.html", fragments, context, shows=context["mismatches"], status=status
-    )
+    return page_or_fragments(request, "teammates/detail.html", ["teammates/_teammate.html"], context, status=status)
