@@ -9,7 +9,6 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
@@ -18,6 +17,7 @@ from django.utils.timezone import localtime
 from numbers.change_words import Parts, Person, arrived, gone, number_changed, number_part, teammate_changed
 from numbers.confirmed import number_confirmed, teammate_confirmed
 from numbers.models import Assignment, NumberState, Sync, TeammateState, shown_name
+from numbers.per_version import per_version
 from numbers.prepared import Prepared
 from numbers.versions import Version
 
@@ -77,25 +77,25 @@ def changes(*, since: datetime, limit: int, version: Version) -> Changes:
     newest, moments = changes_since(since.replace(minute=0, second=0, microsecond=0), limit, baseline, version)
     return Changes(
         tuple(change for change in newest if change.latest >= since),
-        sum(count for moment, count in moments.items() if moment >= since),
+        sum(count for moment, count in moments if moment >= since),
         baseline,
     )
 
 
-@lru_cache(maxsize=4)
+@per_version
 def changes_since(
     hour: datetime, limit: int, baseline: datetime | None, _version: Version
-) -> tuple[tuple[Change, ...], Mapping[datetime, int]]:
-    """Return the newest changes since `hour`, and how many there are by their moments.
+) -> tuple[tuple[Change, ...], tuple[tuple[datetime, int], ...]]:
+    """Return the newest changes since `hour`, and each moment with how many there are of it.
 
-    Asked once an hour of each version of the memory, which never changes; who asks leaves out what is too old by then.
+    A whole hour can be asked for again; the caller leaves out what is too old by then.
     """
     found = list(_found(hour, baseline).order_by("-moment", "is_teammate", "of"))
     keys = [_Key(*row) for row in found[:limit]]
     numbers = _number_changes([key for key in keys if not key.is_teammate])
     teammates = _teammate_changes([key for key in keys if key.is_teammate])
     newest = tuple((teammates if key.is_teammate else numbers)[key] for key in keys)
-    return newest, Counter(moment for moment, *_ in found)
+    return newest, tuple(Counter(moment for moment, *_ in found).items())
 
 
 def _first_complete_answer() -> datetime | None:

@@ -2,13 +2,13 @@
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import lru_cache
 
 from django.db.models import Count, Min
 
 from numbers.bidi import isolated
 from numbers.facts import COLUMNS, Fact
 from numbers.filters import UNKNOWN_COUNTRY, NumberFilters, can_be_asked
+from numbers.per_version import per_version
 from numbers.phones import country_name
 from numbers.querysets import current
 from numbers.rows import NO_NAME
@@ -17,7 +17,6 @@ from numbers.versions import Version
 
 # Longer lists would weigh more than the numbers do: of more groups the id is typed, more ports are left out.
 MOST_CHOICES = 200
-FORMS = 32  # that are kept
 
 _PORTS = {"unfinished": "Not completed", "none": "No port"}
 
@@ -63,9 +62,9 @@ class There:
     ports: frozenset[str]
 
 
-@lru_cache(maxsize=1)
+@per_version
 def what_there_is(_version: Version) -> There:
-    """Two questions about every number, asked once for each version of the memory, which never changes."""
+    """Return what the numbers of that version can be filtered by."""
     countries, ports = set(), set()
     for country, port in current().order_by().values_list("country", "porting_status").distinct():
         countries.add(country or UNKNOWN_COUNTRY)
@@ -81,9 +80,9 @@ class Fields:
     others: tuple[Field, ...]
 
 
-@lru_cache(maxsize=FORMS)
+@per_version
 def fields_of(filters: NumberFilters, version: Version) -> Fields:
-    """The whole form, for the numbers of that version."""
+    """Return the whole form, for the numbers of that version."""
     return Fields(tuple(cell_fields(filters)), tuple(_other_fields(filters, version)))
 
 

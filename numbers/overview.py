@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
@@ -13,6 +12,7 @@ from numbers.facts import CHANNELS, COLUMNS, Column, Fact
 from numbers.filters import NumberFilters
 from numbers.list_filters import DEFAULT_SORT
 from numbers.models import Assignment, NumberState, TeammateState, shown_name
+from numbers.per_version import per_version
 from numbers.querysets import FEW, OUTSIDE, UNFINISHED, current, ordered
 from numbers.rows import NO_NAME, number_url, teammate_url
 from numbers.snapshots import one_moment
@@ -124,9 +124,9 @@ def overview(now: datetime, version: Version) -> Overview:
     return Overview(standing(version), changes(since=lately, limit=SHOWN_CHANGES, version=version), lately)
 
 
-@lru_cache(maxsize=1)
+@per_version
 def standing(_version: Version) -> Standing:
-    """Questions about every number, asked once for each version of the memory, which never changes."""
+    """Return what was counted over every number and every teammate."""
     with one_moment():  # a sync that ended between two questions would put counts and names apart
         facts = _count_facts()
         return Standing(

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
@@ -15,7 +14,8 @@ from numbers.filters import NumberFilters
 from numbers.freshness import Freshness, freshness_of
 from numbers.list_filters import Chip
 from numbers.models import NumberState, PhoneNumber, Sync, Teammate, TeammateState
-from numbers.paging import Rows
+from numbers.paging import page_of, rows_on
+from numbers.per_version import per_version
 from numbers.phones import pretty
 from numbers.quo.client import QuoClient
 from numbers.quo.payloads import parse_timestamp
@@ -29,7 +29,6 @@ from numbers.versions import Version
 from quo_admin import __version__
 
 PAGE_SIZE = 50
-PAGES = 32  # that are kept
 CHOICES = 12
 
 
@@ -96,7 +95,7 @@ class TeammateChoice:
 
 @dataclass(frozen=True, eq=False)
 class NumberList:
-    """The list page: one object for all who ask the same of one version of the memory.
+    """The list page: one object for everybody who asks the same of one version of the memory.
 
     `teammate` is the one filtered by; its name is the id where nobody of that id is known. `sentence` says what is
     listed, and is the page's title; each of `chips` is an active filter.
@@ -105,7 +104,7 @@ class NumberList:
     filters: NumberFilters
     rows: tuple[NumberRow, ...]
     total: int
-    page: Page[NumberState]
+    page: Page[int]
     teammate: TeammateChoice | None
     is_known_teammate: bool
     sentence: str
@@ -113,23 +112,20 @@ class NumberList:
     notices: tuple[str, ...]
 
 
-@lru_cache(maxsize=PAGES)
+@per_version
 def number_list(filters: NumberFilters, _version: Version) -> NumberList:
-    """Return one page of the numbers that fit; a page beyond the last is the last, and said so.
-
-    It is asked for once for each version of the memory, which never changes.
-    """
-    paginator = Paginator(Rows(filters.states(), described(NumberState.objects.all())), PAGE_SIZE)
-    page = paginator.get_page(filters.page)
+    """Return one page of the numbers that fit; a page beyond the last is the last, and said so."""
+    states = filters.states()
+    page = page_of(states.count(), PAGE_SIZE, filters.page)
     notices = filters.notices
-    if filters.page > paginator.num_pages:
+    if filters.page > page.number:
         notices += (f"There is no page {filters.page}, so the last one is shown.",)
     teammate = teammate_named(filters.user) if filters.user else None
     name = teammate.name if teammate else ""
     return NumberList(
         filters=filters.but(page=page.number, who=filters.who),
-        rows=tuple(number_rows(page.object_list)),
-        total=paginator.count,
+        rows=tuple(number_rows(rows_on(page, states, described(NumberState.objects.all())))),
+        total=total,
         page=page,
         teammate=teammate or (TeammateChoice(filters.user, filters.user, "") if filters.user else None),
         is_known_teammate=teammate is not None,
@@ -200,12 +196,9 @@ class NumberPage:
         return self.number.seen_until or max(self.number.recorded_at, answered)
 
 
-@lru_cache(maxsize=PAGES)
+@per_version
 def number_page(quo_id: str, _version: Version) -> NumberPage | None:
-    """Return what is remembered of a number, gone or not; None of a number never seen.
-
-    It is asked for once for each version of the memory, which never changes.
-    """
+    """Return what is remembered of a number, gone or not; None of a number never seen."""
     number = PhoneNumber.objects.filter(quo_id=quo_id).first()
     state = number.states.order_by("-since").first() if number else None
     if number is None or state is None:

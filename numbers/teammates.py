@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Max
 
 from numbers.addresses import path_of
 from numbers.facts import COLUMNS, Cell, Column, Fact, fact_of
 from numbers.models import Assignment, Sync, TeammateState
-from numbers.paging import Rows
+from numbers.paging import page_of, rows_on
+from numbers.per_version import per_version
 from numbers.phones import pretty
 from numbers.prepared import Prepared
 from numbers.querysets import current
@@ -23,7 +23,6 @@ from numbers.teammate_querysets import REACH, counting_numbers, last_numbers_of,
 from numbers.versions import Version
 
 PAGE_SIZE = 50
-PAGES = 32  # that are kept
 SHOWN_GRANTS = 4
 SHOWN_LAST = 50
 MOST_LONE = 500
@@ -60,26 +59,23 @@ class TeammateList:
     filters: TeammateFilters
     rows: tuple[TeammateRow, ...]
     total: int
-    page: Page[TeammateState]
+    page: Page[int]
     notices: tuple[str, ...]
 
 
-@lru_cache(maxsize=PAGES)
+@per_version
 def teammate_list(filters: TeammateFilters, _version: Version) -> TeammateList:
-    """Return one page of the teammates that fit; a page beyond the last is the last, and said so.
-
-    It is asked for once for each version of the memory, which never changes.
-    """
+    """Return one page of the teammates that fit; a page beyond the last is the last, and said so."""
+    states = filters.states()
+    page = page_of(states.count(), PAGE_SIZE, filters.page)
     counted = counting_numbers(TeammateState.objects.select_related("teammate"))
-    paginator = Paginator(Rows(filters.states(), counted), PAGE_SIZE)
-    page = paginator.get_page(filters.page)
     notices = filters.notices
-    if filters.page > paginator.num_pages:
+    if filters.page > page.number:
         notices += (f"There is no page {filters.page}, so the last one is shown.",)
     return TeammateList(
         filters=filters.but(page=page.number),
-        rows=tuple(teammate_rows(page.object_list)),
-        total=paginator.count,
+        rows=tuple(teammate_rows(rows_on(page, states, counted))),
+        total=page.paginator.count,
         page=page,
         notices=notices,
     )
@@ -179,12 +175,9 @@ class TeammatePage:
     last_total: int
 
 
-@lru_cache(maxsize=PAGES)
+@per_version
 def teammate_page(user_id: str, _version: Version) -> TeammatePage | None:
-    """Return what is remembered of a teammate, on a number or not; None of one never seen.
-
-    It is asked for once for each version of the memory, which never changes.
-    """
+    """Return what is remembered of a teammate, on a number or not; None of one never seen."""
     state = TeammateState.objects.filter(teammate__quo_id=user_id, until=None).select_related("teammate").first()
     if state is None:
         return None
