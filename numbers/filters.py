@@ -96,11 +96,6 @@ class NumberFilters(ListFilters):
     def but(self, **changes: str | int) -> Self:
         return super().but(**{"who": "", **changes})
 
-    def around_user(self) -> tuple[str, str]:
-        """What stands before and after the id in the query of this list filtered by a teammate."""
-        before, after = self.but(user="\x00").query.split("%00")  # no parameter holds a NUL: see `parse`
-        return before, after
-
 
 def parse(query: QueryDict, *, also: Collection[str] = ()) -> NumberFilters:
     """Read a query string. What cannot be meant is ignored and named in `notices`, but for the names in `also`."""

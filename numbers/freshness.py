@@ -47,11 +47,6 @@ class Freshness:
     set_aside: int
 
     @property
-    def told_of(self) -> tuple[tuple[int, datetime], ...]:
-        """Which syncs it tells of: after a restore a key may come again for another one, never at the same moment."""
-        return tuple((sync.pk, sync.started_at) for sync in (self.failure, self.held) if sync)
-
-    @property
     def waiting(self) -> str:
         """What a page without anything to show waits for: "asking" or, where that failed, "failed"; else empty."""
         if self.level != Level.NEVER:

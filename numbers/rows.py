@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote
 
 from django.db.models import QuerySet
 from django.utils.text import Truncator
@@ -58,11 +58,6 @@ class TeammateLine:
     @property
     def short_name(self) -> str:
         return cut(self.name, 60)
-
-    @property
-    def in_query(self) -> str:
-        """The id as a value of a query string."""
-        return quote_plus(self.user_id)
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,8 @@ class NumberList:
 def number_list(filters: NumberFilters, _version: Version) -> NumberList:
     """Return one page of the numbers that fit; a page beyond the last is the last, and said so."""
     states = filters.states()
-    page = page_of(states.count(), PAGE_SIZE, filters.page)
+    total = states.count()
+    page = page_of(total, PAGE_SIZE, filters.page)
     notices = filters.notices
     if filters.page > page.number:
         notices += (f"There is no page {filters.page}, so the last one is shown.",)

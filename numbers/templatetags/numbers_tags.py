@@ -3,42 +3,45 @@
 The list is the page of numbers unless the context names another by `list_url`, with its own parameters in `list_extra`.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Hashable
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import template
+from django.conf import settings
 from django.template import Context
-from django.utils.html import escape, format_html
+from django.template.loader import get_template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from numbers import drawing
 from numbers.addresses import path_of
-from numbers.columns import Shown
 from numbers.filters import NumberFilters
-from numbers.row_patterns import row_html
-from numbers.rows import NumberRow, TeammateLine
+from numbers.per_version import per_version
 from numbers.teammate_filters import TeammateFilters
 
 register = template.Library()
 
 
-@register.simple_tag(takes_context=True)
-def drawn(context: Context, template_name: str, **shows: Any) -> SafeString:
-    """What a template makes of `shows`, drawn once: see `numbers.drawing`. Its forms have the token of this page."""
-    return _with_token(drawing.drawn(template_name, **shows), context)
+@register.simple_tag
+def section(template_name: str, **shows: Hashable) -> SafeString:
+    """A large part of a page, rendered once for all that it shows.
+
+    The template sees nothing but `shows`. So it holds no form that is posted, which needs the reader's own token, and
+    who reads it, what they may do and the zone of their times are among `shows` where it shows any of that.
+    """
+    if settings.DEBUG:
+        return _rendered(template_name, shows)
+    return mark_safe(_section(template_name, **shows).decode())  # noqa: S308 # nosec B308 B703 - rendered from a template
 
 
-@register.simple_tag(takes_context=True)
-def drawn_section(context: Context, template_name: str, **shows: Any) -> SafeString:
-    """The same for a large part of a page."""
-    return _with_token(drawing.drawn_section(template_name, **shows), context)
+@per_version
+def _section(template_name: str, **shows: Hashable) -> bytes:
+    """As bytes: one symbol in a text makes each of its characters take four."""
+    return _rendered(template_name, shows).encode()
 
 
-def _with_token(html: SafeString, context: Context) -> SafeString:
-    if drawing.TOKEN not in html:
-        return html
-    return mark_safe(html.replace(drawing.TOKEN, escape(context.get("csrf_token", ""))))  # noqa: S308 # nosec B308 B703 - drawn from templates
+def _rendered(template_name: str, shows: dict[str, Hashable]) -> SafeString:
+    return cast("SafeString", get_template(template_name).render(shows))  # as Django's own backend returns it
 
 
 def _url(context: Context, query: str) -> str:
@@ -60,27 +63,6 @@ def list_address(context: Context, filters: NumberFilters, **changes: str | int)
 def list_link(context: Context, filters: NumberFilters, **changes: str | int) -> SafeString:
     """The attributes of a link to the same list with `changes`: a plain link, which htmx makes instant."""
     return _instant(_url(context, filters.but(**changes).query))
-
-
-# Rows are drawn once for every list that they stand in: the address of the list comes in afterwards. As escaped text
-# holds no such sign, nothing from outside can be taken for one.
-_BEFORE, _AFTER = SafeString("<list>"), SafeString("</list>")
-
-
-@register.simple_tag(takes_context=True)
-def number_rows(context: Context, rows: Iterable[NumberRow], shown: Shown, filters: NumberFilters | None) -> SafeString:
-    """The rows of a table of numbers; with filters their teammates are links to the same list with only theirs."""
-    html = "".join(row_html(row, shown, is_list=bool(filters)) for row in rows)
-    if filters:
-        before, after = filters.around_user()
-        html = html.replace(_BEFORE, escape(_url(context, before))).replace(_AFTER, escape(after))
-    return mark_safe(html)  # noqa: S308 # nosec B308 B703 - drawn from templates
-
-
-@register.simple_tag
-def teammate_address(person: TeammateLine) -> SafeString:
-    """The address of the list with only this teammate's numbers, once `number_rows` has put it in."""
-    return format_html("{}{}{}", _BEFORE, person.in_query, _AFTER)
 
 
 @register.simple_tag(takes_context=True)
