@@ -10,7 +10,7 @@ LABELS = {
     "symbol": "Symbol",
     "number": "Number",
     "teammates": "Teammates",
-    **{column.field: f"{column.channel.capitalize()} {column.region}" for column in COLUMNS},
+    **{column.field: column.label for column in COLUMNS},
     "forward": "Forwards to",
     "porting": "Porting",
     "group": "Group",

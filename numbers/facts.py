@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.utils.text import Truncator
+
+from numbers.bidi import isolated
 from numbers.models import NumberState
 from numbers.phones import is_toll_free
 
@@ -49,6 +52,10 @@ class Column:
         return {"US": "United States", "CA": "Canada", "Intl": "international"}[self.region]
 
     @property
+    def label(self) -> str:
+        return f"{self.channel.capitalize()} {self.region}"
+
+    @property
     def title(self) -> str:
         return f"{self.channel.capitalize()}, {self.region_name}"
 
@@ -68,11 +75,34 @@ class Advice:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of one number. `raw` is what Quo sent; None where it sent nothing."""
+    """One cell of one number. `raw` is what Quo sent; None where it sent nothing.
+
+    `unlike` says in an audit what most of the group have where this cell differs: "9 of 12 allowed".
+    """
 
     column: Column
     fact: Fact
     raw: str | None
+    unlike: str = ""
+
+    @property
+    def quos_word(self) -> str:
+        """What Quo sent instead of a documented value, cut to fit a cell; else empty."""
+        return Truncator(self.raw or "").chars(20) if self.fact is Fact.UNKNOWN else ""
+
+    @property
+    def name(self) -> str:
+        """The accessible name. It is complete, as on a phone no heading stands above the cell."""
+        word = f" {isolated(self.quos_word)}" if self.quos_word else ""
+        unlike = f", unlike most here: {self.unlike}" if self.unlike else ""
+        return f"{self.column.title}: {self.fact.label}{word}{unlike}"
+
+    @property
+    def title(self) -> str:
+        """What a pointer is told beside the fact."""
+        if self.fact is Fact.UNKNOWN and self.raw is not None:
+            return f"Quo sent “{isolated(Truncator(self.raw).chars(80))}”"
+        return f"Unlike most here: {self.unlike}" if self.unlike else ""
 
     @property
     def meaning(self) -> str:

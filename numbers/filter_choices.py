@@ -47,10 +47,7 @@ class Field:
 def cell_fields(filters: NumberFilters | TeammateFilters) -> list[Field]:
     """The six cells, in the order of `COLUMNS`."""
     facts = [(fact.value, fact.label) for fact in Fact]
-    return [
-        _field(filters, column.field, f"{column.channel.capitalize()} {column.region}", "any", facts)
-        for column in COLUMNS
-    ]
+    return [_field(filters, column.field, column.label, "any", facts) for column in COLUMNS]
 
 
 @dataclass(frozen=True)

@@ -33,14 +33,6 @@ Lines = Callable[[Collection[int]], Mapping[int, Line]]  # reads numbers, by the
 
 
 @dataclass(frozen=True)
-class MatrixCell:
-    """A cell of the matrix; `odd` says how it differs from most of its group, if it does."""
-
-    cell: Cell
-    odd: OddCell | None
-
-
-@dataclass(frozen=True)
 class MatrixRow:
     """A number in the matrix, in one of its groups. `key` is safe in an HTML id and is the page's only one."""
 
@@ -51,7 +43,7 @@ class MatrixRow:
     number: str
     number_pretty: str
     kind: str
-    cells: tuple[MatrixCell, ...]
+    cells: tuple[Cell, ...]
 
 
 @dataclass(frozen=True)
@@ -217,7 +209,7 @@ def _blocks(audit: Audit, start: int, stop: int, filters: NumberFilters, read: L
 
 
 def _matrix_row(group: Group, line: Line) -> MatrixRow:
-    odd = {cell.column: cell for cell in odd_cells(group, line.facts)}
+    unlike = {odd.column: f"{odd.count:,} of {group.size:,} {odd.most.label}" for odd in odd_cells(group, line.facts)}
     cells = zip(COLUMNS, line.facts, line.raws, strict=True)
     return MatrixRow(
         key=f"{group.position}-{line.phone_number}",
@@ -227,7 +219,7 @@ def _matrix_row(group: Group, line: Line) -> MatrixRow:
         number=line.number,
         number_pretty=pretty(line.number),
         kind=line.kind,
-        cells=tuple(MatrixCell(Cell(column, fact, raw), odd.get(column)) for column, fact, raw in cells),
+        cells=tuple(Cell(column, fact, raw, unlike.get(column, "")) for column, fact, raw in cells),
     )
 
 

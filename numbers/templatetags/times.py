@@ -5,7 +5,7 @@ from datetime import datetime
 from django import template
 from django.utils.dateformat import format as formatted
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
 register = template.Library()
@@ -14,11 +14,18 @@ EXACT = "j F Y, H:i:s T"
 
 
 @register.simple_tag
-def moment(value: datetime | None, shape: str = "j F Y, H:i T") -> SafeString | str:
-    """A time, written in Django's format `shape`; nothing where there is none."""
-    if value is None:
-        return ""
+def moment(value: datetime | None, shape: str = "j F Y, H:i T", title: str = "") -> SafeString | str:
+    """A time, written in Django's format `shape`; nothing where there is none. `title` may say more than the time."""
+    return _time(value, formatted(localtime(value), shape), title=title) if value else ""
+
+
+@register.simple_tag
+def ago(value: datetime, words: str) -> SafeString:
+    """A time, written as how long ago it was; with `data-ago` the page's script keeps the words true."""
+    return _time(value, words, attributes=mark_safe(" data-ago"))  # nosec B308 B703 - a constant
+
+
+def _time(value: datetime, words: str, *, title: str = "", attributes: str = "") -> SafeString:
     local = localtime(value)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', local.isoformat(), formatted(local, EXACT), formatted(local, shape)
-    )
+    pattern = '<time datetime="{}" title="{}"{}>{}</time>'
+    return format_html(pattern, local.isoformat(), title or formatted(local, EXACT), attributes, words)

@@ -128,6 +128,19 @@ def test_what_names_another_element_names_one_that_is_there(whole_pages: dict[st
                 assert set(attribute(node, name).split()) <= ids, (path, node.html)
 
 
+def test_every_part_of_a_table_has_its_role(admin: Office, memory: None) -> None:
+    """On narrow screens rows become cards; without roles some browsers then no longer tell that it is a table."""
+    roles = {"table": "table", "thead, tbody": "rowgroup", "tr": "row", "td": "cell"}
+    roles |= {"th[scope^=col]": "columnheader", "th[scope^=row]": "rowheader", "th:not([scope])": "none of ours"}
+    tables = 0
+    for path in OURS:
+        page = LexborHTMLParser(admin.get(path).content.decode())
+        tables += len(page.css("table"))
+        for selector, role in roles.items():
+            assert {part.attributes.get("role") for part in page.css(selector)} <= {role}, (path, selector)
+    assert tables > 8
+
+
 def test_a_page_is_held_back_until_its_age_stands_there_and_for_nothing_that_never_comes(
     whole_pages: dict[str, LexborHTMLParser],
 ) -> None:
