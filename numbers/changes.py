@@ -18,7 +18,6 @@ from numbers.change_words import Parts, Person, arrived, gone, number_changed, n
 from numbers.confirmed import number_confirmed, teammate_confirmed
 from numbers.models import Assignment, NumberState, Sync, TeammateState, shown_name
 from numbers.per_version import per_version
-from numbers.prepared import Prepared
 from numbers.versions import Version
 
 
@@ -99,17 +98,8 @@ def changes_since(
 
 
 def _first_complete_answer() -> datetime | None:
-    first = _first_complete.first()
-    return first.observed_at if first else None
-
-
-_first_complete = Prepared(
-    lambda: (
-        Sync.objects.filter(scope=Sync.Scope.WORKSPACE, subject="", outcome=Sync.Outcome.SUCCEEDED)
-        .only("observed_at")
-        .order_by("pk")[:1]
-    )
-)
+    complete = Sync.objects.filter(scope=Sync.Scope.WORKSPACE, subject="", outcome=Sync.Outcome.SUCCEEDED)
+    return complete.order_by("pk").values_list("observed_at", flat=True).first()
 
 
 # Which changes there are

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import reduce
-from operator import or_
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
+from numbers.compiled_query import CompiledQuery
 from numbers.models import Sync
-from numbers.prepared import Prepared
 from numbers.sync import WORKSPACE, Question
 
 # A page asks by itself once its own question has not been asked for this long, by anybody.
@@ -65,12 +63,12 @@ def freshness_of(question: Question, now: datetime, interval: timedelta, *, is_k
     A page shows the answers about the whole workspace, and those about its own subject. Of a subject that no sync has
     brought so far, only its own: the workspace's answers said nothing of it.
     """
-    newest = _newest.rows(question.scope, question.subject)
-    own = [sync for sync in newest if Question(Sync.Scope(sync.scope), sync.subject) == question]
-    about = newest if is_known else own
+    own = newest_syncs(question)
+    of_workspace = own if question == WORKSPACE else newest_syncs(WORKSPACE)
+    about = sorted([*own, *of_workspace] if is_known else own, key=lambda sync: sync.pk, reverse=True)
     last = next(iter(about), None)
     good = next(filter(_succeeded, about), None)
-    whole = next((sync for sync in newest if sync.scope == Sync.Scope.WORKSPACE and _succeeded(sync)), None)
+    whole = next(filter(_succeeded, of_workspace), None)
     # Where the clock was set back, the time that facts hold from runs ahead of it; when the sync ended does not.
     checked_at = min(filter(None, (good.observed_at, good.ended_at)), default=None) if good else None
     age = max(now - checked_at, timedelta(0)) if checked_at else None
@@ -91,26 +89,30 @@ def _succeeded(sync: Sync) -> bool:
     return sync.outcome == Sync.Outcome.SUCCEEDED
 
 
-def newest_syncs(scope: str, subject: str) -> QuerySet[Sync]:
-    """The last sync that asked this and ended, the last that succeeded, and both of the workspace: the newest first.
+def newest_syncs(question: Question) -> list[Sync]:
+    """Return the last sync that asked this and ended and, where that one failed, the last that succeeded before it.
 
-    Each is found by itself, at the end of an index: together the database would read a year of syncs to sort them.
     By key, not by time: of two syncs the one begun later is the later one even where the clock was set back.
     """
-    asked = Q(scope=scope, subject=subject), Q(scope=WORKSPACE.scope, subject=WORKSPACE.subject)
-    filters = [about & how for about in asked for how in (_ENDED, _GOOD)]
-    each = [Sync.objects.filter(found).order_by("-pk").values("pk")[:1] for found in filters]
-    return Sync.objects.filter(reduce(or_, (Q(pk=one) for one in each))).only(*_TOLD).order_by("-pk")
+    newest = NEWEST.first(question.scope, question.subject, Sync.Outcome.RUNNING)
+    if newest is None or _succeeded(newest):
+        return [newest] if newest else []
+    good = ended_syncs(question).filter(outcome=Sync.Outcome.SUCCEEDED).first()
+    return [newest, good] if good else [newest]
+
+
+def ended_syncs(question: Question) -> QuerySet[Sync]:
+    """The syncs that asked this and ended, the newest first."""
+    asked = Sync.objects.filter(scope=question.scope, subject=question.subject).exclude(outcome=Sync.Outcome.RUNNING)
+    return asked.only(*_TOLD).order_by("-pk")
 
 
 _TOLD = (
     *("scope", "subject", "outcome", "started_at", "observed_at", "ended_at", "held", "set_aside_count"),
     *("error_kind", "error_message", "error_trace", "error_sentence"),
 )
-_ENDED = ~Q(outcome=Sync.Outcome.RUNNING)
-# By what it is not: of an outcome that it is, SQLite would plan anew each time, as there is an index of one of them.
-_GOOD = _ENDED & ~Q(outcome=Sync.Outcome.FAILED) & ~Q(outcome=Sync.Outcome.INTERRUPTED)
-_newest = Prepared(newest_syncs, str, str)
+
+NEWEST = CompiledQuery(lambda: ended_syncs(WORKSPACE)[:1])
 
 
 def _level(age: timedelta | None, interval: timedelta) -> Level:

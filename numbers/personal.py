@@ -14,22 +14,22 @@ from accounts.models import User
 from accounts.roles import SHARE_FILTERS
 from numbers import filters
 from numbers.columns import LABELS, USUAL, Shown, shown
+from numbers.compiled_query import CompiledQuery
 from numbers.filter_words import sentence
 from numbers.folding import fold
 from numbers.models import SavedFilter, ShownColumns
-from numbers.prepared import Prepared
 from numbers.querysets import names_of
 
 MOST_IN_MENU = 20  # saved filters beside the list; a page of their own has them all
 
 
+CHOSEN_COLUMNS = CompiledQuery(lambda: ShownColumns.objects.filter(user=0))
+
+
 def columns_of(user: User) -> Shown:
     """Return the columns that the user wants to see; the usual ones until they chose."""
-    chosen = _chosen.first(user.pk)
+    chosen = CHOSEN_COLUMNS.first(user.pk)
     return shown(chosen.columns if chosen else USUAL)
-
-
-_chosen = Prepared(lambda user: ShownColumns.objects.filter(user=user)[:1], int)
 
 
 def show_columns(user: User, keys: Collection[str]) -> None:
@@ -50,9 +50,8 @@ def _visible_to(user: int) -> QuerySet[SavedFilter]:
     return SavedFilter.objects.filter(Q(owner=user) | Q(is_shared=True)).order_by(Lower("name"), "pk")
 
 
-_in_menu = Prepared(
-    lambda user: _visible_to(user).annotate(owner_name=F("owner__name"), owner_email=F("owner__email"))[:MOST_IN_MENU],
-    int,
+IN_MENU = CompiledQuery(
+    lambda: _visible_to(0).annotate(owner_name=F("owner__name"), owner_email=F("owner__email"))[:MOST_IN_MENU]
 )
 
 
@@ -75,9 +74,9 @@ def menu_of(user: User) -> tuple[SavedChoice, ...]:
             saved.name,
             saved.get_absolute_url(),
             saved.is_shared,
-            "" if saved.owner_id == user.pk else User(name=saved.owner_name, email=saved.owner_email).get_short_name(),  # type: ignore[attr-defined] # beside each, by the query
+            "" if saved.owner_id == user.pk else User(name=saved.owner_name, email=saved.owner_email).get_short_name(),  # type: ignore[attr-defined] # annotated
         )
-        for saved in _in_menu.rows(user.pk)
+        for saved in IN_MENU.rows(user.pk)
     )
 
 

@@ -15,7 +15,6 @@ from numbers.models import Assignment, Sync, TeammateState
 from numbers.paging import page_of, rows_on
 from numbers.per_version import per_version
 from numbers.phones import pretty
-from numbers.prepared import Prepared
 from numbers.querysets import current
 from numbers.rows import NO_NAME, NumberRow, described, number_rows, number_url, teammate_url
 from numbers.teammate_filters import TeammateFilters
@@ -227,16 +226,9 @@ def _last_numbers(teammate: int) -> tuple[datetime | None, list[Row]]:
 
 def mismatches_of(user_id: str) -> Mismatches:
     """Return what did not agree; no version of the memory has it, as an answer that changes nothing may tell it."""
-    sync = _last_answer.first(user_id)
+    answers = Sync.objects.filter(scope=Sync.Scope.TEAMMATE, subject=user_id, outcome=Sync.Outcome.SUCCEEDED)
+    sync = answers.order_by("-pk").first()
     return Mismatches(_mismatches(sync), sync.observed_at) if sync else Mismatches()
-
-
-_last_answer = Prepared(
-    lambda user_id: Sync.objects.filter(
-        scope=Sync.Scope.TEAMMATE, subject=user_id, outcome=Sync.Outcome.SUCCEEDED
-    ).order_by("-pk")[:1],
-    str,
-)
 
 
 def _mismatches(sync: Sync) -> tuple[MismatchLine, ...]:

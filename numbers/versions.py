@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from numbers.compiled_query import CompiledQuery
 from numbers.models import Sync
-from numbers.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,10 @@ class Version:
         return str(self.key)
 
 
+NEWEST = CompiledQuery(lambda: Sync.objects.filter(wrote=True).only("started_at").order_by("-pk")[:1])
+
+
 def memory_version() -> Version:
     """Return the version of now. Ask before what it is the version of, so that nothing newer is missed."""
-    newest = _newest.first()
+    newest = NEWEST.first()
     return Version(newest.pk, newest.started_at) if newest else Version()
-
-
-_newest = Prepared(lambda: Sync.objects.filter(wrote=True).only("started_at").order_by("-pk")[:1])

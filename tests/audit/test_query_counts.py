@@ -6,11 +6,8 @@ from django.test import Client
 from tests.support.audit_page import ANN, AUDIT, BO, many, marked
 from tests.support.caches import forget
 from tests.support.pages import HTMX, Office, remember
-from tests.support.query_counts import Pinned
+from tests.support.query_counts import OWN, SESSION, WHOLE, Pinned
 
-SESSION = 3  # the session, who is signed in, what their role may do
-FRESHNESS = 1  # the last syncs about the page and about the whole workspace
-VERSION = 1
 MARKS = 1  # of every number there is
 FITTING = 1  # which of them fit
 SEARCH = 1  # which are found
@@ -18,7 +15,6 @@ PEOPLE = 2  # who there is, and who is on what
 ODD = 1  # the odd ones on the page
 ROWS = 1  # the numbers on the page
 
-WHOLE = SESSION + FRESHNESS + VERSION
 PAGE = WHOLE + MARKS + FITTING + ODD + ROWS
 FORM = 2  # the groups, the countries and ports there are
 COUNTS = {
@@ -26,7 +22,7 @@ COUNTS = {
     f"{AUDIT}?by=kind": PAGE,
     f"{AUDIT}?by=teammate": PAGE + PEOPLE,
     f"{AUDIT}?by=teammate&q=555+ann&messaging_us=restricted&sort=-teammates": PAGE + PEOPLE + SEARCH,
-    f"{AUDIT}?user=US1": PAGE + 1,  # the teammate's name
+    f"{AUDIT}?user=US1": PAGE + OWN + 1,  # the teammate's name
     f"{AUDIT}?who=ann": PAGE + 1,  # the picker's teammates
 }
 KEPT = 3  # who took the file along, in a transaction

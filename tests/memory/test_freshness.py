@@ -303,10 +303,15 @@ def test_quo_being_away_for_days_is_said_in_days(office: Office, look: Look) -> 
     assert freshness.failure is not None
 
 
-def test_looking_is_one_question(office: Office, look: Look, django_assert_num_queries: Any) -> None:
+def test_looking_takes_one_query_of_each_question_and_one_more_after_a_failure(
+    office: Office, look: Look, django_assert_num_queries: Any
+) -> None:
     office.hears(number("PN1", ADA))
+    for question, queries in ((WORKSPACE, 1), (of_teammate("US1"), 2), (of_number("PN1"), 2)):
+        with django_assert_num_queries(queries):
+            look(question)
     refuse(office)
     refuse(office, of_teammate("US1"))
-    for question in (WORKSPACE, of_teammate("US1"), of_number("PN1")):
-        with django_assert_num_queries(1):
+    for question, queries in ((WORKSPACE, 2), (of_teammate("US1"), 4), (of_number("PN1"), 3)):
+        with django_assert_num_queries(queries):
             look(question)
