@@ -4,6 +4,7 @@ The list is the page of numbers unless the context names another by `list_url`, 
 """
 
 from collections.abc import Hashable
+from datetime import tzinfo
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from django.template import Context
 from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import get_current_timezone
 
 from numbers.addresses import path_of
 from numbers.filters import NumberFilters
@@ -22,20 +24,22 @@ from numbers.teammate_filters import TeammateFilters
 register = template.Library()
 
 
-@register.simple_tag
-def section(template_name: str, **shows: Hashable) -> SafeString:
-    """A large part of a page, rendered once for all that it shows.
+@register.simple_tag(takes_context=True)
+def section(context: Context, template_name: str, names: str = "", **shows: Hashable) -> SafeString:
+    """A large part of a page, rendered once for all that it shows in one time zone.
 
-    The template sees nothing but `shows`. So it holds no form that is posted, which needs the reader's own token, and
-    who reads it, what they may do and the zone of their times are among `shows` where it shows any of that.
+    The template sees nothing but `shows` and what the context has under `names`. So it holds no form that is posted,
+    which needs the reader's own token, and is told who reads it and what they may do where it shows that.
     """
+    shows |= {name: context.get(name) for name in names.split()}
     if settings.DEBUG:
         return _rendered(template_name, shows)
-    return mark_safe(_section(template_name, **shows).decode())  # noqa: S308 # nosec B308 B703 - rendered from a template
+    html = _section(template_name, get_current_timezone(), **shows)
+    return mark_safe(html.decode())  # noqa: S308 # nosec B308 B703 - rendered from a template
 
 
 @per_version
-def _section(template_name: str, **shows: Hashable) -> bytes:
+def _section(template_name: str, _zone: tzinfo, **shows: Hashable) -> bytes:
     """As bytes: one symbol in a text makes each of its characters take four."""
     return _rendered(template_name, shows).encode()
 
