@@ -61,7 +61,7 @@ def chips(filters: NumberFilters, teammate: str = "") -> tuple[Chip, ...]:
 
 
 def _chip_label(name: str, value: str, teammate: str) -> str:
-    cells = {column.field: f"{column.channel.capitalize()} {column.region}" for column in COLUMNS}
+    cells = {column.field: column.label for column in COLUMNS}
     if name in cells:
         return f"{cells[name]}: {Fact(value).label}"
     return {

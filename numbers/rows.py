@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote
 
 from django.db.models import QuerySet
-from django.utils.text import Truncator
 
 from numbers.addresses import path_of
 from numbers.facts import COLUMNS, Cell, cells_of
@@ -36,11 +35,6 @@ def teammate_url(user_id: str) -> str:
     return f"{path_of('numbers:teammates')}{quote(user_id, safe='')}/"
 
 
-def cut(text: str, letters: int) -> str:
-    """Return at most so many letters of a text, with an ellipsis where there were more."""
-    return text if len(text) <= letters else Truncator(text).chars(letters)
-
-
 @dataclass(frozen=True)
 class TeammateLine:
     """A teammate on a number. `name` is what people read; `role` and `group_id` are as given on that number."""
@@ -54,10 +48,6 @@ class TeammateLine:
     @property
     def url(self) -> str:
         return teammate_url(self.user_id)
-
-    @property
-    def short_name(self) -> str:
-        return cut(self.name, 60)
 
 
 @dataclass(frozen=True)
@@ -79,10 +69,6 @@ class NumberRow:
     porting: str
     group: str
     country: str
-
-    @property
-    def more_in_words(self) -> str:
-        return f"{self.more:,}"
 
 
 def described(states: QuerySet[NumberState]) -> QuerySet[NumberState, Any]:
@@ -112,8 +98,8 @@ def _number_row(state: Any, people: list[TeammateLine]) -> NumberRow:  # noqa: A
         more=len(people) - len(shown),
         cells=cells_of(state),
         forward=pretty(state.forward) if state.forward else "",
-        porting=cut(state.porting_status or "", 40),
-        group=cut(state.group_id, 40),
+        porting=state.porting_status or "",
+        group=state.group_id,
         country=country_name(state.country) if state.country else "",
     )
 

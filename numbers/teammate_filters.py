@@ -78,7 +78,7 @@ class TeammateFilters(ListFilters):
             "role": f"Role: {self.role}",
             "numbers": NUMBERS_LABELS.get(self.numbers, "").capitalize(),
             **{
-                column.field: f"{column.channel.capitalize()} {column.region}: {self.reach[column.field].label}"
+                column.field: f"{column.label}: {self.reach[column.field].label}"
                 for column in COLUMNS
                 if column.field in self.reach
             },
