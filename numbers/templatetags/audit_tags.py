@@ -38,8 +38,8 @@ def odd_link(query: AuditQuery, page: int) -> SafeString:
 
 def _link(query: AuditQuery, part: str = "") -> SafeString:
     return format_html(
-        'href="{0}{1}" hx-get="{0}" hx-target="#results" hx-swap="patch{2}"',
+        'href="{0}{1}" hx-get="{0}"{2}',
         audit_address(query),
         f"#{part}" if part else "",
-        f" show:#{part}:top" if part else "",
+        format_html(' hx-swap="patch show:#{}:top"', part) if part else "",
     )

@@ -54,7 +54,7 @@ def _url(context: Context, query: str) -> str:
 
 
 def _instant(url: str) -> SafeString:
-    return format_html('href="{0}" hx-get="{0}" hx-target="#results" hx-swap="patch"', url)
+    return format_html('href="{0}" hx-get="{0}"', url)
 
 
 @register.simple_tag(takes_context=True)
@@ -77,9 +77,9 @@ def everything_link(context: Context) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def choice_link(context: Context, filters: NumberFilters, user: str) -> SafeString:
-    """The attributes of a link to one teammate's numbers; htmx takes along what stands in the form by then."""
+    """The attributes of a link to one teammate's numbers; htmx adds what the form holds by then."""
     return format_html(
-        'href="{}" hx-get="{}" hx-include="#q, #sort, #filter-fields" hx-target="#results" hx-swap="patch"',
+        'href="{}" hx-get="{}"',
         _url(context, filters.but(user=user).query),
         _url(context, urlencode({"user": user})),
     )

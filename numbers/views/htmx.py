@@ -12,7 +12,7 @@ def wants_fragment(request: HttpRequest) -> bool:
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
-FORM = "filters"  # the id of the form that filters a list
+FORM, REFRESH = "filters", "refresh"  # the ids of the form that filters a list, and of what fetches the list again
 
 
 def is_from_form(request: HttpRequest) -> bool:
@@ -22,7 +22,7 @@ def is_from_form(request: HttpRequest) -> bool:
 
 def is_refresh(request: HttpRequest) -> bool:
     """Say whether a list only fetches itself anew because the memory changed: its address stays."""
-    return "X-Refresh" in request.headers
+    return bool(request.htmx.trigger == REFRESH)  # type: ignore[attr-defined]
 
 
 def shown_query(request: HttpRequest) -> QueryDict:

@@ -31,52 +31,10 @@ function leave() {
   else if (crumb) crumb.click();
 }
 
-// An open picker: the arrows move between what is typed in and the choices, Enter chooses. While the choices that fit
-// what was typed are still on their way, the key waits for them.
-let awaited = null;
-
-function stepInPicker(picker, by) {
-  const stops = [...picker.querySelectorAll("summary, input[type=search], .choice")];
-  stops[stops.indexOf(document.activeElement) + by]?.focus();
-}
-
-// Chooses the only teammate found; of several it marks the first, which Enter then chooses.
-function choose(picker) {
-  const found = picker.querySelectorAll(".choice[data-teammate]");
-  if (found.length === 1) found[0].click();
-  else found[0]?.focus();
-}
-
-function isInPicker(event, picker) {
-  const field = document.activeElement;
-  const isField = field.matches("input[type=search]");
-  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!by && !(isField && event.key === "Enter")) return false;
-  if (!isField && !field.matches("summary, .choice")) return false;
-  const act = by ? () => stepInPicker(picker, by) : () => choose(picker);
-  if (isField && by !== -1 && field.value !== field.dataset.shown) awaited = act;
-  else act();
-  return true;
-}
-
-document.addEventListener("input", () => {
-  awaited = null;
-});
-document.addEventListener("htmx:afterSettle", (event) => {
-  const { elt: field, formData } = event.detail.requestConfig ?? {};
-  if (field?.id !== "who") return;
-  field.dataset.shown = formData.get("who");
-  if (field.value !== field.dataset.shown) return; // an earlier answer: what the key waits for is still to come
-  if (document.activeElement === field) awaited?.();
-  awaited = null;
-});
-
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return;
   const focused = document.activeElement;
   const isInSearch = focused === searchField();
-  const picker = focused.closest(".picker[open]");
-  if (picker && isInPicker(event, picker)) event.preventDefault();
   const isInMenu = document.querySelector(".picker[open], :popover-open");
   if (event.key === "Escape" && !isInMenu) {
     if (isInSearch) event.preventDefault(); // browsers would clear what is searched for, and so the list

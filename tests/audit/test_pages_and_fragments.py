@@ -92,10 +92,10 @@ def test_refining_a_search_replaces_the_address(office: Office) -> None:
 def test_once_the_memory_has_changed_the_results_fetch_themselves_and_the_address_stays(office: Office) -> None:
     remember(marked("a"))
     page = parsed(office.get(AUDIT, {"by": "kind", "q": "a"}))
-    refresh = one(page, '#results > [hx-trigger="memory-changed from:body"]')
+    refresh = one(page, '#refresh[hx-trigger="memory-changed from:body"]')
     assert attribute(refresh, "hx-get") == "/audit/?by=kind&q=a"
 
-    response = office.get(attribute(refresh, "hx-get"), headers=HTMX | {"X-Refresh": "1"})
+    response = office.get(attribute(refresh, "hx-get"), headers=HTMX | {"HX-Trigger": "refresh"})
 
     assert "HX-Push-Url" not in response.headers
     assert not parsed(response).css("#announce")

@@ -109,7 +109,7 @@ def test_a_numbers_page_asks_for_that_number_by_itself_and_when_it_is_told_to(
 
 
 def test_when_quo_admin_itself_does_not_answer_the_page_says_so(browsing: Browsing, page: Page, office: Office) -> None:
-    browsing.expects("net::ERR_FAILED", "htmx:sendError", "htmx:afterRequest")
+    browsing.expects("net::ERR_FAILED", "htmx:sendError")
     page.route("**/sync/", lambda route: route.abort())
     page.get_by_role("button", name="Check now").click()
     expect(page.get_by_role("alert")).to_contain_text("Quo Admin does not answer.")

@@ -131,7 +131,7 @@ def test_what_a_check_of_the_pages_own_settles_moves_nothing(browsing: Browsing,
     top = top_of_filters(page)
     office.quo.fault = None
     office.grow_old(timedelta(minutes=4))
-    page.evaluate("() => window.htmx.trigger(document.getElementById('look'), 'look')")
+    page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
     expect(notice).to_be_hidden()
     assert top_of_filters(page) == top
 

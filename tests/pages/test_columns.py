@@ -151,7 +151,7 @@ def test_the_choice_stays_until_the_next(filled: Office) -> None:
 def test_the_fragment_has_the_chosen_columns_too(filled: Office) -> None:
     choose(filled, "kind")
 
-    for headers in (HTMX, {**HTMX, "X-Refresh": "1"}):
+    for headers in (HTMX, {**HTMX, "HX-Trigger": "refresh"}):
         assert headings(parsed(filled.get(LIST, headers=headers))) == ["name", "kind"]
 
 

@@ -26,7 +26,7 @@ def test_a_page_is_compressed_when_it_is_asked_for_so(filled: Office, path: str)
     assert b"</html>" in gzip.decompress(response.content)
 
 
-@pytest.mark.parametrize("headers", [HTMX, {**HTMX, "X-Refresh": "1"}])
+@pytest.mark.parametrize("headers", [HTMX, {**HTMX, "HX-Trigger": "refresh"}])
 def test_a_fragment_is_compressed_too(filled: Office, headers: dict[str, str]) -> None:
     plain = filled.get(LIST, headers=headers)
     response = filled.get(LIST, headers={**headers, **GZIP})

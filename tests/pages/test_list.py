@@ -349,9 +349,8 @@ def test_before_the_first_sync_the_page_says_so_asks_and_is_ready_to_fill(office
     assert total_of(page) == 0
     assert words(one(page, "#results h2")) == "Nothing has been read from Quo yet"
     assert "load" in attribute(one(page, "#look"), "hx-trigger").split(", ")
-    refresh = one(page, '#results [hx-trigger="memory-changed from:body, synced from:body"]')
+    refresh = one(page, '#refresh[hx-trigger="memory-changed from:body, synced from:body"]')
     assert attribute(refresh, "hx-get") == LIST
-    assert attribute(refresh, "hx-target") == "#results"
 
 
 def test_a_failed_first_sync_shows_what_happened_and_quos_trace(office: Office) -> None:
@@ -490,7 +489,7 @@ def test_the_address_that_is_pushed_is_what_is_shown(office: Office) -> None:
 def test_a_list_that_refreshes_itself_pushes_nothing_and_announces_nothing(office: Office) -> None:
     remember(number("PN1"))
 
-    response = office.get(LIST, {"user": "US1"}, headers={**HTMX, "X-Refresh": "1"})
+    response = office.get(LIST, {"user": "US1"}, headers={**HTMX, "HX-Trigger": "refresh"})
 
     assert {"HX-Push-Url", "HX-Replace-Url"}.isdisjoint(response.headers)
     page = parsed(response)

@@ -96,7 +96,7 @@ def test_a_list_that_only_fetches_itself_anew_does_not_ask_for_its_form(
     few()
 
     with django_assert_num_queries(WHOLE + ROWS):
-        Client.get(office, LIST, headers={**HTMX, "X-Refresh": "1"})
+        Client.get(office, LIST, headers={**HTMX, "HX-Trigger": "refresh"})
 
 
 def test_after_a_failure_one_more_query_finds_the_last_good_answer(

@@ -157,7 +157,6 @@ def test_a_choice_is_a_plain_link_that_htmx_makes_instant(two: Office) -> None:
 
     assert attribute(choice, "href") == "/numbers/?user=US1"
     assert attribute(choice, "hx-get") == "/numbers/?user=US1"
-    assert attribute(choice, "hx-target") == "#results"
 
 
 def test_the_choices_are_a_fragment_of_the_page(two: Office) -> None:

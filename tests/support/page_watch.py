@@ -9,6 +9,9 @@ document.addEventListener("securitypolicyviolation", (event) => console.error(
 ));
 """
 
+# htmx logs a request that a newer one replaced; and each failed one twice, the first time without its reason.
+REPLACED = ("htmx:afterRequest", "htmx:sendAbort")
+
 
 class Watch:
     """Notes what the pages of a browser context do wrong.
@@ -36,7 +39,7 @@ class Watch:
         return surprises + [f"expected in vain: {part}" for part in missing]
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning", "assert"}:
+        if message.type in {"error", "warning", "assert"} and not message.text.startswith(REPLACED):
             self.complaints.append(f"console {message.type}: {message.text} ({message.location.get('url')})")
 
     def _see(self, request: Request) -> None:

@@ -1,0 +1,29 @@
+// The line that says how old the page's copy is.
+"use strict";
+
+// A page that nobody looks at does not ask Quo by itself.
+document.addEventListener("htmx:confirm", (event) => {
+  if (event.target.id === "look" && document.hidden) event.preventDefault();
+});
+
+// Where the page's own check takes a notice away, its place stays free until somebody does something: nothing moves up.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.id !== "freshness") return;
+  const head = event.detail.target.parentElement;
+  head.style.minHeight =
+    "X-By-Itself" in event.detail.requestConfig.headers ? `${head.getBoundingClientRect().height}px` : "";
+});
+
+// "40 seconds ago" goes on counting between two checks.
+const UNITS = Object.entries({ day: 86_400, hour: 3_600, minute: 60, second: 1 });
+
+function age(moment) {
+  const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(moment)) / 1000));
+  const [unit, length] = UNITS.find((each) => seconds >= each[1]) ?? UNITS.at(-1);
+  const style = { style: "unit", unit, unitDisplay: "long" };
+  return new Intl.NumberFormat("en", style).format(Math.floor(seconds / length));
+}
+
+setInterval(() => {
+  for (const time of document.querySelectorAll("time[data-ago]")) time.textContent = age(time.dateTime);
+}, 5000);

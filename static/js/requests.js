@@ -1,0 +1,53 @@
+// What htmx's requests say of themselves, and what the page says about how they went.
+"use strict";
+
+// Only what somebody does keeps a session going, not what a page asks by itself.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (!event.detail.triggeringEvent?.isTrusted) event.detail.headers["X-By-Itself"] = "1";
+});
+
+// A teammate in a row leads to the list of their numbers. To follow a hundred such links itself, htmx would take longer.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-list]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  window.htmx.ajax("GET", link.getAttribute("href"), { event, source: "#results" });
+});
+
+// What takes long is dimmed: see list.css. For what comes soon, nothing is painted.
+const LONG = 350; // milliseconds
+document.addEventListener("htmx:beforeSend", (event) => {
+  const { target, xhr } = event.detail;
+  xhr.becomesLong = setTimeout(() => {
+    target.ariaBusy = "true";
+  }, LONG);
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  clearTimeout(event.detail.xhr.becomesLong);
+  event.detail.target.ariaBusy = null;
+});
+
+// Says that the dashboard itself does not answer, until it does.
+function say(sentence) {
+  const trouble = document.getElementById("trouble");
+  trouble.textContent = sentence;
+  trouble.hidden = !sentence;
+}
+
+document.addEventListener("htmx:sendError", () =>
+  say("Quo Admin does not answer. The page shows what it last knew; it goes on trying."),
+);
+document.addEventListener("htmx:timeout", () =>
+  say("Quo Admin takes very long to answer. The page shows what it last knew."),
+);
+document.addEventListener("htmx:responseError", (event) => {
+  const status = event.detail.xhr.status;
+  say(
+    status === 403
+      ? "That is not allowed, or your session has changed. Reload the page."
+      : `Quo Admin could not answer (${status}). Reload the page, or try again in a minute.`,
+  );
+});
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  if (event.detail.successful) say("");
+});
