@@ -12,7 +12,6 @@ from numbers.audit import page as audit_page
 from numbers.audit import query as audit_query
 from numbers.audit.groups import Grouping
 from numbers.audit.page import AuditPage
-from numbers.audit.query import AuditQuery
 from numbers.exports.audit import audit_document
 from numbers.exports.links import export_urls
 from numbers.facts import COLUMNS
@@ -21,15 +20,15 @@ from numbers.sync import WORKSPACE, Question
 from numbers.templatetags.audit_tags import audit_address
 from numbers.versions import Version, memory_version
 from numbers.views.exports import is_raw, sent_file
-from numbers.views.htmx import (
-    is_from_form,
-    is_refresh,
-    refines,
-    shown_query,
-    tell_address,
-    wants_fragment,
-)
+from numbers.views.htmx import ListTemplates, shown_query, tell_address, wants_fragment
 from numbers.views.pages import page_or_fragments
+
+TEMPLATES = ListTemplates(
+    "audit/_results.html",
+    follow=("audit/_announce.html",),
+    fields=("numbers/_filter_fields.html",),
+    search="numbers/_search.html",
+)
 
 
 @require_safe
@@ -39,10 +38,12 @@ def audit(request: HttpRequest) -> HttpResponse:
     version = memory_version()  # before what it is the version of, so that nothing newer is missed
     page = audit_page.audit_page(asked, version)
     before = audit_query.parse(shown_query(request)) if wants_fragment(request) else asked
+    is_other_search, is_other_teammate = before.filters.q != asked.filters.q, before.filters.user != asked.filters.user
+    fragments = TEMPLATES.to_swap(request, is_other_search=is_other_search, is_other_teammate=is_other_teammate)
     context = _context(page, version) | {"here": request.get_full_path()}
-    response = page_or_fragments(request, "audit/audit.html", _fragments(request, before, asked), context)
-    is_refined = refines(before.filters.q, asked.filters.q, is_same=asked.query == before.query)
-    tell_address(request, response, audit_address(page.query), is_refined=is_refined)
+    response = page_or_fragments(request, "audit/audit.html", fragments, context)
+    url, is_same = audit_address(page.query), asked.query == before.query
+    tell_address(request, response, url, before=before.filters.q, asked=asked.filters.q, is_same=is_same)
     return response
 
 
@@ -71,18 +72,3 @@ def audit_export(request: HttpRequest, ending: str) -> StreamingHttpResponse:
     """The audit of the numbers that fit the query string, all pages of it, as the file that ends in `ending`."""
     asked = audit_query.parse(request.GET)
     return sent_file(request, "audit", ending, audit_document(asked, ending, is_raw=is_raw(request)))
-
-
-def _fragments(request: HttpRequest, before: AuditQuery, asked: AuditQuery) -> list[str]:
-    """What to swap. What somebody may be typing or choosing in right now stays as it is."""
-    fragments = ["audit/_results.html"]
-    if is_refresh(request):
-        return fragments
-    fragments.append("audit/_announce.html")
-    if before.filters.user != asked.filters.user:
-        fragments += ["numbers/_teammate_filter.html", "components/_freshness.html"]
-    if not is_from_form(request):
-        fragments += ["numbers/_filter_fields.html"]
-        if before.filters.q != asked.filters.q:
-            fragments += ["numbers/_search.html"]
-    return fragments

@@ -1,28 +1,20 @@
 """What htmx asks for, and what its answers tell the browser."""
 
+from dataclasses import dataclass
+
 from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from quo_admin.htmx import shown_address
+
+# The ids of what asks for a list: the form that filters it, and what fetches it again because the memory changed.
+FORM, REFRESH = "filters", "refresh"
 
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Say whether htmx asks for a part: a boosted link and a restored history entry want the whole page."""
     htmx = request.htmx  # type: ignore[attr-defined]
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
-
-
-FORM, REFRESH = "filters", "refresh"  # the ids of the form that filters a list, and of what fetches the list again
-
-
-def is_from_form(request: HttpRequest) -> bool:
-    """Say whether the form that filters the list asks: what somebody types and chooses in it must stay as it is."""
-    return bool(request.htmx.trigger == FORM)  # type: ignore[attr-defined]
-
-
-def is_refresh(request: HttpRequest) -> bool:
-    """Say whether a list only fetches itself anew because the memory changed: its address stays."""
-    return bool(request.htmx.trigger == REFRESH)  # type: ignore[attr-defined]
 
 
 def shown_query(request: HttpRequest) -> QueryDict:
@@ -33,12 +25,38 @@ def shown_query(request: HttpRequest) -> QueryDict:
         return QueryDict()
 
 
-def tell_address(request: HttpRequest, response: HttpResponse, url: str, *, is_refined: bool) -> None:
-    """Have the browser show `url` once a list was swapped; refining a search replaces it, so that Back leads out."""
-    if wants_fragment(request) and not is_refresh(request):
+@dataclass(frozen=True)
+class ListTemplates:
+    """The parts of a list's page: the rows, what follows from them, the fields of the form, and its search."""
+
+    results: str
+    follow: tuple[str, ...]
+    fields: tuple[str, ...]
+    search: str
+
+    def to_swap(self, request: HttpRequest, *, is_other_search: bool, is_other_teammate: bool = False) -> list[str]:
+        """Return what to swap. A refresh swaps only the rows, and the form never swaps its own fields.
+
+        Another teammate's list has another picker, and another freshness, which is about that teammate.
+        """
+        trigger = request.htmx.trigger  # type: ignore[attr-defined]
+        parts = [self.results]
+        if trigger != REFRESH:
+            parts += self.follow
+            if is_other_teammate:
+                parts += ["numbers/_teammate_filter.html", "components/_freshness.html"]
+            if trigger != FORM:
+                parts += [*self.fields, self.search] if is_other_search else self.fields
+        return parts
+
+
+def tell_address(
+    request: HttpRequest, response: HttpResponse, url: str, *, before: str, asked: str, is_same: bool
+) -> None:
+    """Have the browser show `url` once a list was swapped. A refresh leaves the address as it is.
+
+    Where the search for `before` is refined to `asked`, or repeated, `url` replaces the address: Back leads out of it.
+    """
+    if wants_fragment(request) and request.htmx.trigger != REFRESH:  # type: ignore[attr-defined]
+        is_refined = before and asked and (asked != before or is_same)
         response.headers["HX-Replace-Url" if is_refined else "HX-Push-Url"] = url
-
-
-def refines(before: str, asked: str, *, is_same: bool) -> bool:
-    """Say whether a search goes on from the one before: with other words, or nothing else having changed."""
-    return bool(asked and before and (asked != before or is_same))

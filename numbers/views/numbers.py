@@ -14,17 +14,17 @@ from numbers.quo.ids import is_number_id
 from numbers.rows import number_url
 from numbers.sync import WORKSPACE, Question
 from numbers.versions import memory_version
-from numbers.views.htmx import (
-    is_from_form,
-    is_refresh,
-    refines,
-    shown_query,
-    tell_address,
-    wants_fragment,
-)
+from numbers.views.htmx import ListTemplates, shown_query, tell_address, wants_fragment
 from numbers.views.navigation import address
 from numbers.views.pages import page_or_fragments
 from numbers.views.personal import user_of
+
+TEMPLATES = ListTemplates(
+    "numbers/_results.html",
+    follow=("numbers/_announce.html", "numbers/_kept_for_forms.html"),
+    fields=("numbers/_filter_fields.html",),
+    search="numbers/_search.html",
+)
 
 
 @require_safe
@@ -50,28 +50,13 @@ def number_list(request: HttpRequest) -> HttpResponse:
         "here": request.get_full_path(),
     }
     before = filters.parse(shown_query(request)) if wants_fragment(request) else asked
-    response = page_or_fragments(request, "numbers/list.html", _fragments(request, before, asked), context)
-    is_refined = refines(before.q, asked.q, is_same=asked.query == before.query)
-    tell_address(request, response, address("numbers:list", page.filters.query), is_refined=is_refined)
+    fragments = TEMPLATES.to_swap(
+        request, is_other_search=before.q != asked.q, is_other_teammate=before.user != asked.user
+    )
+    response = page_or_fragments(request, "numbers/list.html", fragments, context)
+    url, is_same = address("numbers:list", page.filters.query), asked.query == before.query
+    tell_address(request, response, url, before=before.q, asked=asked.q, is_same=is_same)
     return response
-
-
-def _fragments(request: HttpRequest, before: filters.NumberFilters, asked: filters.NumberFilters) -> list[str]:
-    """What to swap. What somebody may be typing or choosing in right now stays as it is.
-
-    Of another teammate's list also the picker and the freshness, which is about that teammate.
-    """
-    fragments = ["numbers/_results.html"]
-    if is_refresh(request):
-        return fragments
-    fragments += ["numbers/_announce.html", "numbers/_kept_for_forms.html"]
-    if before.user != asked.user:
-        fragments += ["numbers/_teammate_filter.html", "components/_freshness.html"]
-    if not is_from_form(request):
-        fragments += ["numbers/_filter_fields.html"]
-        if before.q != asked.q:
-            fragments += ["numbers/_search.html"]
-    return fragments
 
 
 @require_safe

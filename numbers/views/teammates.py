@@ -12,18 +12,17 @@ from numbers.models import Sync
 from numbers.quo.ids import is_user_id
 from numbers.rows import teammate_url
 from numbers.sync import WORKSPACE, Question
-from numbers.teammate_filters import TeammateFilters
 from numbers.versions import memory_version
-from numbers.views.htmx import (
-    is_from_form,
-    is_refresh,
-    refines,
-    shown_query,
-    tell_address,
-    wants_fragment,
-)
+from numbers.views.htmx import ListTemplates, shown_query, tell_address, wants_fragment
 from numbers.views.navigation import address
 from numbers.views.pages import page_or_fragments
+
+TEMPLATES = ListTemplates(
+    "teammates/_results.html",
+    follow=("teammates/_announce.html",),
+    fields=("teammates/_filter_fields.html", "teammates/_reach_fields.html"),
+    search="teammates/_search.html",
+)
 
 
 @require_safe
@@ -47,23 +46,11 @@ def teammate_list(request: HttpRequest) -> HttpResponse:
         "here": request.get_full_path(),
     }
     before = teammate_filters.parse(shown_query(request)) if wants_fragment(request) else asked
-    response = page_or_fragments(request, "teammates/list.html", _fragments(request, before, asked), context)
-    is_refined = refines(before.q, asked.q, is_same=asked.query == before.query)
-    tell_address(request, response, address("numbers:teammates", page.filters.query), is_refined=is_refined)
+    fragments = TEMPLATES.to_swap(request, is_other_search=before.q != asked.q)
+    response = page_or_fragments(request, "teammates/list.html", fragments, context)
+    url, is_same = address("numbers:teammates", page.filters.query), asked.query == before.query
+    tell_address(request, response, url, before=before.q, asked=asked.q, is_same=is_same)
     return response
-
-
-def _fragments(request: HttpRequest, before: TeammateFilters, asked: TeammateFilters) -> list[str]:
-    """What to swap. What somebody may be typing or choosing in right now stays as it is."""
-    fragments = ["teammates/_results.html"]
-    if is_refresh(request):
-        return fragments
-    fragments.append("teammates/_announce.html")
-    if not is_from_form(request):
-        fragments += ["teammates/_filter_fields.html", "teammates/_reach_fields.html"]
-        if before.q != asked.q:
-            fragments.append("teammates/_search.html")
-    return fragments
 
 
 @require_safe
