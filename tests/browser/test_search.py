@@ -47,6 +47,17 @@ def test_of_fast_typing_the_last_search_is_shown(listed: Page) -> None:
     expect(search).to_have_value("maple terrace")
 
 
+def test_a_newer_search_calls_off_the_one_before_it(listed: Page) -> None:
+    search = listed.get_by_label("Search", exact=True)
+    listed.route("**/numbers/?q=leasing*", lambda _route: None)  # which is never answered
+    with listed.expect_request("**/numbers/?q=leasing*"):
+        search.fill("leasing")
+    with listed.expect_event("requestfailed", lambda request: "q=leasing" in request.url):
+        search.fill("dispatch")
+    expect_total(listed, 3)
+    expect(listed).to_have_url("/numbers/?q=dispatch")
+
+
 def test_the_cursor_stays_where_it_is_in_the_text(listed: Page) -> None:
     search = listed.get_by_label("Search", exact=True)
     search.fill("cedar curt")
