@@ -10,10 +10,11 @@ ROWS = "tr:is([data-number], [data-teammate])"
 
 def swap_again(page: Page) -> None:
     """Have the page fetch its rows again, as after a sync that changed something."""
-    page.locator(ROWS).last.evaluate("""(row) => {
+    page.locator(ROWS).last.evaluate("""(row) => new Promise((resolve) => {
         row.dataset.before = "1";
+        document.addEventListener("htmx:afterSettle", (event) => event.target.id === "freshness" || resolve());
         window.htmx.trigger(document.body, "memory-changed");
-    }""")
+    })""")
     expect(page.locator("[data-before]")).to_have_count(0)
 
 
