@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from numbers.addresses import path_of
+from numbers.compiled_query import CompiledQuery
 from numbers.facts import COLUMNS, Cell, Column, Fact, fact_of
 from numbers.models import Assignment, Sync, TeammateState
 from numbers.paging import page_of, rows_on
@@ -224,10 +225,18 @@ def _last_numbers(teammate: int) -> tuple[datetime | None, list[Row]]:
     return left_at, list(last_numbers_of(teammate, left_at).values(*_NAMED_BY)) if left_at else []
 
 
+def answers_about(user_id: str) -> QuerySet[Sync]:
+    """Quo's good answers about a teammate, the newest first."""
+    about = Sync.objects.filter(subject=user_id).filter(scope=Sync.Scope.TEAMMATE)
+    return about.filter(outcome=Sync.Outcome.SUCCEEDED).order_by("-pk")
+
+
+LAST_ANSWER = CompiledQuery(lambda: answers_about("")[:1])
+
+
 def mismatches_of(user_id: str) -> Mismatches:
     """Return what did not agree; no version of the memory has it, as an answer that changes nothing may tell it."""
-    answers = Sync.objects.filter(scope=Sync.Scope.TEAMMATE, subject=user_id, outcome=Sync.Outcome.SUCCEEDED)
-    sync = answers.order_by("-pk").first()
+    sync = LAST_ANSWER.first(user_id, Sync.Scope.TEAMMATE, Sync.Outcome.SUCCEEDED)
     return Mismatches(_mismatches(sync), sync.observed_at) if sync else Mismatches()
 
 

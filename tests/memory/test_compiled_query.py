@@ -6,12 +6,13 @@ import pytest
 from django.db.models import Model
 
 from accounts.models import User
-from numbers import freshness, personal, versions
+from numbers import freshness, personal, teammates, versions
 from numbers.models import SavedFilter, ShownColumns, Sync
 from numbers.quo.errors import from_answer
 from numbers.sync import Question
 from tests.support.pages import fail, remember
 from tests.support.quo_answers import number, user
+from tests.support.teammates import remember_of
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +50,19 @@ def test_the_newest_sync_of_a_question_that_ended(scope: Sync.Scope, subject: st
 
     assert alike(found, freshness.ended_syncs(Question(scope, subject)).first())
     assert (found is not None) == (scope == (Sync.Scope.TEAMMATE if subject else Sync.Scope.WORKSPACE))
+
+
+def test_the_last_good_answer_about_a_teammate() -> None:
+    remember(number("PN1", users=[user("US1")]))
+    assert teammates.LAST_ANSWER.rows("US1", Sync.Scope.TEAMMATE, Sync.Outcome.SUCCEEDED) == []
+    for name in ("A", "B"):
+        remember_of("US1", number("PN1", name=name, users=[user("US1")]))
+    fail(from_answer(401, b"", asked="list"), Question(Sync.Scope.TEAMMATE, "US1"))
+
+    found = teammates.LAST_ANSWER.first("US1", Sync.Scope.TEAMMATE, Sync.Outcome.SUCCEEDED)
+
+    assert found
+    assert alike(found, teammates.answers_about("US1").first())
 
 
 def test_the_columns_that_somebody_chose() -> None:
