@@ -1,7 +1,7 @@
 """A lock between processes that the system frees when its holder dies, so that a killed sync blocks nobody."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from django.conf import settings
@@ -18,7 +18,7 @@ LOCK_FILE = "sync.lock"
 @contextmanager
 def only_one_sync() -> Iterator[bool]:
     """Give True to the one holder, over all processes (on PostgreSQL: over all machines), and False to any other."""
-    held = _postgresql_lock() if connection.vendor == "postgresql" else _file_lock(_lock_file())
+    held = _server_lock(_SYNC_LOCK) if connection.vendor == "postgresql" else _file_lock(_lock_file())
     with held as mine:
         yield mine
 
@@ -26,30 +26,23 @@ def only_one_sync() -> Iterator[bool]:
 @contextmanager
 def one_after_the_other() -> Iterator[None]:
     """Wait until nobody else brings the database up to date: no process, and on PostgreSQL no machine."""
-    with FileLock(settings.DATA_DIR / "run.lock"):
-        if connection.vendor != "postgresql":
-            yield
-            return
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [_PREPARATION_LOCK])
-        try:
-            yield
-        finally:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_PREPARATION_LOCK])
+    is_shared = connection.vendor == "postgresql"
+    on_server = _server_lock(_PREPARATION_LOCK, waits=True) if is_shared else nullcontext()
+    with FileLock(settings.DATA_DIR / "run.lock"), on_server:
+        yield
 
 
 @contextmanager
-def _postgresql_lock() -> Iterator[bool]:
+def _server_lock(key: int, *, waits: bool = False) -> Iterator[bool]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_SYNC_LOCK])
-        mine = bool(cursor.fetchone()[0])
+        cursor.execute(f"SELECT pg_{'advisory_lock' if waits else 'try_advisory_lock'}(%s)", [key])
+        mine = waits or bool(cursor.fetchone()[0])
     try:
         yield mine
     finally:
         if mine:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_SYNC_LOCK])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
 @contextmanager

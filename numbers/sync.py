@@ -68,14 +68,6 @@ class Mismatch:
     numbers: Sequence[str]
 
 
-@dataclass(frozen=True)
-class Heard:
-    """What Quo said; `mismatches` only of a teammate."""
-
-    answer: Answer
-    mismatches: Sequence[Mismatch] = ()
-
-
 def _no_progress(_done: int, _total: int) -> None:
     pass
 
@@ -101,9 +93,10 @@ def run(
         _refuse_to_mix(demo=demo)
         sync = Sync.objects.create(scope=question.scope, subject=question.subject, demo=demo, started_at=clock())
         try:
-            heard = _ask(question, source)
+            answer, mismatches = _ask(question, source)
             with transaction.atomic(durable=True):
-                _record(sync, heard, _moment(clock()), accept_removals=accept_removals, progress=progress)
+                _note_oddities(sync, answer, mismatches)
+                _record(sync, answer, _moment(clock()), accept_removals=accept_removals, progress=progress)
                 _end(sync, Sync.Outcome.SUCCEEDED, clock())
         except KeyboardInterrupt:
             _close_interrupted(clock())
@@ -135,15 +128,15 @@ def _refuse_to_mix(*, demo: bool) -> None:
     )
 
 
-def _ask(question: Question, source: Source) -> Heard:
+def _ask(question: Question, source: Source) -> tuple[Answer, list[Mismatch]]:
     if question.scope == Sync.Scope.NUMBER:
-        return Heard(Answer(records=(source.get_phone_number(question.subject),), set_aside=(), notices=()))
+        return Answer(records=(source.get_phone_number(question.subject),)), []
     if question.scope == Sync.Scope.TEAMMATE:
         return _ask_about_teammate(question.subject, source)
-    return Heard(source.list_phone_numbers())
+    return source.list_phone_numbers(), []
 
 
-def _ask_about_teammate(user_id: str, source: Source) -> Heard:
+def _ask_about_teammate(user_id: str, source: Source) -> tuple[Answer, list[Mismatch]]:
     """Ask for one teammate's numbers.
 
     Who is on a number is what the number's own record says, so a number that the answer leaves out though the teammate
@@ -178,8 +171,7 @@ def _ask_about_teammate(user_id: str, source: Source) -> Heard:
         count = _numbers(len(left))
         sentence = f"Quo's list for this teammate leaves out {count} more; a sync of every number will tell."
         mismatches.append(Mismatch(sentence, left))
-    heard = Answer(records=tuple(records.values()), set_aside=answer.set_aside, notices=answer.notices)
-    return Heard(heard, mismatches)
+    return Answer(tuple(records.values()), answer.set_aside, answer.notices), mismatches
 
 
 def _numbers(count: int) -> str:
@@ -192,8 +184,19 @@ def _moment(now: datetime) -> datetime:
     return now if latest is None or now > latest else latest + timedelta(microseconds=1)
 
 
-def _record(sync: Sync, heard: Heard, observed_at: datetime, *, accept_removals: bool, progress: Progress) -> None:
-    answer = heard.answer
+def _note_oddities(sync: Sync, answer: Answer, mismatches: Sequence[Mismatch]) -> None:
+    sync.set_aside_count = len(answer.set_aside)
+    sync.set_aside = [
+        {"path": item.path, "reason": item.reason, "number": item.number_id or ""}
+        for item in answer.set_aside[:KEPT_SET_ASIDE]
+    ]
+    sync.notices = [*answer.notices, *(mismatch.sentence for mismatch in mismatches)]
+    sync.mismatches = [
+        {"sentence": mismatch.sentence, "numbers": list(mismatch.numbers[:KEPT_MISMATCHED])} for mismatch in mismatches
+    ]
+
+
+def _record(sync: Sync, answer: Answer, observed_at: datetime, *, accept_removals: bool, progress: Progress) -> None:
     complete = sync.scope == Sync.Scope.WORKSPACE
     known = known_numbers(None if complete else [record.id for record in answer.records])
     teammates = Teammates(answer.records)
@@ -201,16 +204,6 @@ def _record(sync: Sync, heard: Heard, observed_at: datetime, *, accept_removals:
     sync.observed_at = observed_at
     sync.seen = len(answer.records)
     sync.new, sync.changed, sync.wrote = outcome.new, outcome.changed, outcome.wrote
-    sync.set_aside_count = len(answer.set_aside)
-    sync.set_aside = [
-        {"path": item.path, "reason": item.reason, "number": item.number_id or ""}
-        for item in answer.set_aside[:KEPT_SET_ASIDE]
-    ]
-    sync.notices = [*answer.notices, *(mismatch.sentence for mismatch in heard.mismatches)]
-    sync.mismatches = [
-        {"sentence": mismatch.sentence, "numbers": list(mismatch.numbers[:KEPT_MISMATCHED])}
-        for mismatch in heard.mismatches
-    ]
     if complete:
         _conclude_removals(sync, answer, known, observed_at, accept_removals=accept_removals)
     if sync.new + sync.changed + sync.gone >= planner.MANY:

@@ -1,15 +1,14 @@
 """The two questions that Quo Admin asks, and how often it asks again."""
 
-import re
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from urllib3 import Retry
+from urllib3.exceptions import InvalidHeader
 
 from numbers.quo import errors, ids
 from numbers.quo.deadline import Deadline
@@ -146,14 +145,9 @@ def _wait(state: RetryCallState) -> float:
     return _backoff(state)
 
 
-def parse_retry_after(text: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> float | None:
+def parse_retry_after(text: str) -> float | None:
     """Seconds from now, of a Retry-After header in either of its forms; None where it holds neither."""
-    if re.fullmatch(r"[0-9]{1,9}", text.strip()):
-        return float(text)
     try:
-        until = parsedate_to_datetime(text)
-        if until.tzinfo is None:  # "-0000", or no zone at all
-            until = until.replace(tzinfo=UTC)
-        return max(0.0, (until - now()).total_seconds())
-    except (ValueError, TypeError, OverflowError):
+        return Retry().parse_retry_after(text)
+    except (InvalidHeader, ValueError, OverflowError):
         return None

@@ -325,12 +325,12 @@ def test_retry_after_is_obeyed_up_to_a_cap(connect: Connect, quo: responses.Requ
 
 
 def test_the_error_says_how_long_quo_asked_to_wait(connect: Connect, quo: responses.RequestsMock) -> None:
-    quo.get(LIST, status=429, headers={"Retry-After": "86400"})
+    quo.get(LIST, status=429, headers={"Retry-After": "3600"})
 
     with pytest.raises(errors.RateLimited) as caught:
         connect(timeout=20).list_phone_numbers()
 
-    assert caught.value.retry_after == 86400
+    assert caught.value.retry_after == 3600
 
 
 def test_nothing_waits_past_the_deadline(connect: Connect, quo: responses.RequestsMock, time: Time) -> None:
@@ -380,19 +380,18 @@ def test_a_client_goes_on_after_a_failed_call(connect: Connect) -> None:
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("7", 7), (" 0 ", 0), ("", None), ("soon", None), ("-1", None), ("1.5", None), ("٣", None), ("9" * 99, None)],
+    [("7", 7), (" 0 ", 0), ("", None), ("soon", None), ("-1", None), ("1.5", None), ("٣", None), ("9" * 5000, None)],
 )
 def test_retry_after_in_seconds(text: str, seconds: float | None) -> None:
     assert parse_retry_after(text) == seconds
 
 
-@pytest.mark.parametrize(("ahead", "seconds"), [(90, 90), (-90, 0)])
+@pytest.mark.parametrize(("ahead", "seconds"), [(900, 900), (-900, 0)])
 def test_retry_after_as_a_date(ahead: int, seconds: float) -> None:
-    now = datetime(2026, 3, 1, tzinfo=UTC)
-    text = format_datetime(now + timedelta(seconds=ahead), usegmt=True)
+    text = format_datetime(datetime.now(UTC) + timedelta(seconds=ahead), usegmt=True)
 
-    assert parse_retry_after(text, lambda: now) == seconds
-    assert parse_retry_after(text.replace("GMT", "-0000"), lambda: now) == seconds
+    assert parse_retry_after(text) == pytest.approx(seconds, abs=60)
+    assert parse_retry_after(text.replace("GMT", "-0000")) == pytest.approx(seconds, abs=60)
 
 
 # The key
