@@ -1,6 +1,44 @@
-// What stays as it was when htmx swaps a part of the page. The focus stays by itself on an element with the same id.
+// How htmx swaps a part of the page, and what stays as it was. The focus stays by itself on an element with the same id.
 "use strict";
 
+// Lists are patched: only what differs is changed. To make fifty rows again takes a browser several times as long.
+
+// A reader would notice if one of these became another one: it may have the focus, or be what was typed.
+const WHOLE = "a, nav, button, input, select, textarea, [hx-get]";
+
+function isAnother(old, fresh) {
+  return ["nodeName", "id", "className"].some((name) => old[name] !== fresh[name]) || fresh.matches?.(WHOLE);
+}
+
+// Makes `old` what `fresh` is.
+function patch(old, fresh) {
+  if (old.isEqualNode(fresh)) return;
+  if (isAnother(old, fresh)) old.replaceWith(fresh);
+  else if (fresh.nodeType === Node.ELEMENT_NODE) patchElement(old, fresh);
+  else old.nodeValue = fresh.nodeValue;
+}
+
+function patchElement(old, fresh) {
+  for (const name of old.getAttributeNames()) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  const before = [...old.childNodes];
+  const after = [...fresh.childNodes];
+  for (const node of before.splice(after.length)) node.remove();
+  old.append(...after.splice(before.length));
+  before.forEach((node, place) => {
+    patch(node, after[place]);
+  });
+}
+
+window.htmx.defineExtension("patch", {
+  handleSwap(style, target, fragment) {
+    if (style !== "patch") return false;
+    patchElement(target, fragment.firstElementChild);
+    return [target]; // htmx looks at what is new in it
+  },
+});
+
+// What was open stays open.
 let opened = [];
 document.addEventListener("htmx:beforeSwap", (event) => {
   opened = [...event.detail.target.querySelectorAll("details[open][id]")].map((details) => details.id);

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 from accounts.mfa import views
 from accounts.models import AccessEvent, User
 from tests.support.accounts import EMAIL, LOGIN, PASSWORD, is_signed_in, sign_in
+from tests.support.pages import parsed, words
 from tests.support.second_steps import AGAIN, APP, NO_APP, SECURITY, STEP, code_of
 
 pytestmark = pytest.mark.django_db
@@ -257,7 +258,7 @@ def test_a_recovery_code_lets_in_once(ann: Client) -> None:
 def test_new_codes_end_the_old_ones(ann: Client) -> None:
     set_up(ann)
     old = shown_codes(ann)
-    assert b"of which 10 are left" in ann.get(NEW).content
+    assert "of which 10 are left" in words(parsed(ann.get(NEW)))
     assert ann.post(NEW).headers["Location"] == CODES
 
     assert not set(old) & set(shown_codes(ann))
@@ -272,7 +273,7 @@ def test_without_app_or_passkey_there_are_no_codes_to_make(ann: Client, user: Us
 
     assert b"Recovery codes need an authenticator app or a passkey first." in response.content
     assert not Authenticator.objects.exists()
-    assert b"You have none" in ann.get(CODES).content
+    assert "You have none" in words(parsed(ann.get(CODES)))
 
 
 # Changes

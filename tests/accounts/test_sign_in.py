@@ -6,6 +6,7 @@ from django.test import Client, override_settings
 
 from accounts.models import User
 from tests.support.accounts import EMAIL, LOGIN, PASSWORD, is_signed_in, sign_in
+from tests.support.pages import parsed, words
 
 
 @pytest.mark.django_db
@@ -139,8 +140,7 @@ def test_sign_in_without_a_csrf_token_is_refused_with_a_page_that_says_what_to_d
 
     response = sign_in(client)
 
-    assert response.status_code == 403
-    assert b"reload the page and try again" in response.content
+    assert "reload the page and try again" in words(parsed(response, 403))
     assert not is_signed_in(client)
 
 
@@ -179,17 +179,17 @@ def test_the_session_stays_two_weeks_when_asked_to(client: Client, user: User) -
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("hours", "days", "words"),
+    ("hours", "days", "sentence"),
     [
         (24, 14, "You are signed out after 24 hours without use, and after 14 days in any case."),
         (1, 1, "You are signed out after 1 hour without use, and after 1 day in any case."),
     ],
 )
-def test_the_page_says_how_long_one_stays_signed_in(client: Client, hours: int, days: int, words: str) -> None:
+def test_the_page_says_how_long_one_stays_signed_in(client: Client, hours: int, days: int, sentence: str) -> None:
     with override_settings(SESSION_IDLE_HOURS=hours, SESSION_MAX_DAYS=days):
-        page = client.get(LOGIN).content.decode()
+        page = words(parsed(client.get(LOGIN)))
 
-    assert words in page
+    assert sentence in page
     assert "weeks" not in page
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -108,8 +109,10 @@ def test_it_is_not_ready_when_the_secret_key_is_no_longer_kept(client: Client, s
 
 
 @pytest.fixture
-def untried_disk() -> None:
-    """What the tests before have found of the disk is forgotten."""
+def untried_disk() -> Iterator[None]:
+    """What was found of the disk is forgotten, before and after."""
+    readiness.disk.cache_clear()
+    yield
     readiness.disk.cache_clear()
 
 
