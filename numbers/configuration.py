@@ -19,12 +19,12 @@ class SettingInForce:
     help: str
 
 
-def settings_in_force() -> list[SettingInForce]:
+def settings_in_force() -> tuple[SettingInForce, ...]:
     """Return every setting, in the order of `.env.example`."""
-    return [
+    return tuple(
         SettingInForce(setting.name, _in_words(setting), settings.ENVIRONMENT.sources[setting.name], setting.help)
         for setting in env.SETTINGS
-    ]
+    )
 
 
 def _in_words(setting: env.Setting) -> str:

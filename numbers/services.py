@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.utils import timezone
 
 from numbers import demo, sync
@@ -223,6 +223,22 @@ def _stamp(text: str) -> Stamp:
     return Stamp(text, parse_timestamp(text))
 
 
-def sync_page(number: int) -> Page[Sync]:
-    """Return a page of the syncs, the newest first."""
-    return Paginator(Sync.objects.all(), PAGE_SIZE).get_page(number)
+@dataclass(frozen=True, eq=False)
+class SyncPage:
+    """A page of the syncs, the newest first."""
+
+    rows: tuple[Sync, ...]
+    page: Page[int]
+
+
+def sync_page(number: int) -> SyncPage:
+    """Return a page of the syncs; a page beyond the last is the last."""
+    return _sync_page(number, Sync.objects.order_by("-pk").values_list("pk", "started_at", "outcome").first())
+
+
+@per_version
+def _sync_page(number: int, _last: tuple[int, datetime, str] | None) -> SyncPage:
+    """Only the last sync still changes, by its outcome; one that was stopped changes when the next one begins."""
+    syncs = Sync.objects.all()
+    page = page_of(syncs.count(), PAGE_SIZE, number)
+    return SyncPage(tuple(rows_on(page, syncs, syncs)), page)

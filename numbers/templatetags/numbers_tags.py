@@ -12,7 +12,7 @@ from django import template
 from django.conf import settings
 from django.template import Context
 from django.template.loader import get_template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import get_current_timezone
 
@@ -28,14 +28,21 @@ register = template.Library()
 def section(context: Context, template_name: str, names: str = "", **shows: Hashable) -> SafeString:
     """A large part of a page, rendered once for all that it shows in one time zone.
 
-    The template sees nothing but `shows` and what the context has under `names`. So it holds no form that is posted,
-    which needs the reader's own token, and is told who reads it and what they may do where it shows that.
+    The template sees nothing but `shows` and what the context has under `names`. So a form in it that is posted has
+    its token outside, by `csrf_for`. It is told who reads it and what they may do where it shows that.
     """
     shows |= {name: context.get(name) for name in names.split()}
     if settings.DEBUG:
         return _rendered(template_name, shows)
     html = _section(template_name, get_current_timezone(), **shows)
     return mark_safe(html.decode())  # noqa: S308 # nosec B308 B703 - rendered from a template
+
+
+@register.simple_tag(takes_context=True)
+def csrf_for(context: Context, *forms: str) -> SafeString:
+    """The reader's token for forms that stand in sections, by the ids of the forms."""
+    field = '<input type="hidden" name="csrfmiddlewaretoken" value="{}" form="{}">'
+    return format_html_join("", field, ((context.get("csrf_token", ""), form) for form in forms))
 
 
 @per_version

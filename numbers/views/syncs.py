@@ -101,7 +101,7 @@ def status(request: HttpRequest) -> HttpResponse:
     asked = query.page_of(request.GET, notices)
     query.name_others(request.GET, {"page"}, notices)
     syncs = services.sync_page(asked)
-    if asked > syncs.paginator.num_pages:
+    if asked > syncs.page.number:
         notices.append(f"There is no page {asked}, so the last one is shown.")
     context = {
         "syncs": syncs,

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from accounts.models import User
 from numbers import services
 from numbers.models import PhoneNumber
-from tests.support.pages import HTMX, LIST, Office, attribute, one, parsed, remember, texts, words
+from tests.support.pages import HTMX, LIST, Office, attribute, one, parsed, remember, texts, token_of, words
 from tests.support.quo_answers import number
 
 APPEARANCE = "/appearance/"
@@ -47,8 +47,8 @@ def test_every_theme_can_be_chosen_on_every_page(office: Office) -> None:
     assert attribute(form, "hx-post") == APPEARANCE
     assert [attribute(button, "value") for button in form.css("button[name=theme]")] == THEMES
     assert all(texts(form.css("button[name=theme]")))
-    assert attribute(one(form, "[name=next]"), "value") == f"{LIST}?q=desk&sort=-name"
-    assert form.css("[name=csrfmiddlewaretoken]")
+    assert attribute(one(page, "[name=next][form=theme-form]"), "value") == f"{LIST}?q=desk&sort=-name"
+    assert token_of(page, "theme-form")
 
 
 def test_the_last_choice_counts(office: Office) -> None:

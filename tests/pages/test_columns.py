@@ -10,7 +10,19 @@ from accounts.models import User
 from accounts.roles import Role
 from numbers.columns import LABELS, USUAL, shown
 from numbers.models import ShownColumns
-from tests.support.pages import HTMX, LIST, Office, attribute, numbers_on, of_role, one, parsed, remember, texts
+from tests.support.pages import (
+    HTMX,
+    LIST,
+    Office,
+    attribute,
+    numbers_on,
+    of_role,
+    one,
+    parsed,
+    remember,
+    texts,
+    token_of,
+)
 from tests.support.quo_answers import number
 
 COLUMNS = "/numbers/columns/"
@@ -217,7 +229,7 @@ def test_another_site_cannot_choose(filled: Office) -> None:
     strict.force_login(User.objects.get())
 
     assert choose(strict, "kind").status_code == 403
-    token = attribute(one(parsed(strict.get(LIST)), "#columns-form [name=csrfmiddlewaretoken]"), "value")
+    token = token_of(parsed(strict.get(LIST)), "columns-form")
     assert choose(strict, "kind", csrfmiddlewaretoken=token).status_code == 302
     assert ShownColumns.objects.get().columns == ["kind"]
 

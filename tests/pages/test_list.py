@@ -24,6 +24,7 @@ from tests.support.pages import (
     parsed,
     remember,
     texts,
+    token_of,
     total_of,
     words,
 )
@@ -414,7 +415,7 @@ def test_check_now_asks_what_the_list_shows(office: Office, user_id: str) -> Non
     form = one(page, "#check-form")
     assert attribute(form, "action") == "/sync/"
     assert attribute(form, "method") == "post"
-    assert form.css("[name=csrfmiddlewaretoken]")
+    assert token_of(page, "check-form")
     assert [attribute(field, "value") for field in form.css("[name=user]")] == ([user_id] if user_id else [])
     assert not form.css("[name=number]")
 

@@ -25,7 +25,7 @@ COUNTS = {
     f"{LIST}?user=US1&q=desk": ALL + OWN + 1,
     "/numbers/teammates/?who=ann": SESSION + CHOICES,
     "/numbers/PN1/": WHOLE + OWN + 4,  # number, state, teammates, states before
-    "/status/": WHOLE + 2,  # how many syncs, the page of them
+    "/status/": WHOLE + 4,  # the last sync, how many there are, which are on the page, and these
     "/saved/": SESSION + 1,  # what is saved
 }
 AGAIN = {

@@ -117,6 +117,11 @@ def attribute(node: LexborNode, name: str) -> str:
     return value
 
 
+def token_of(page: LexborHTMLParser, form: str) -> str:
+    """The token for the form of this id, beside which it stands."""
+    return attribute(one(page, f"[name=csrfmiddlewaretoken][form='{form}']"), "value")
+
+
 def words(node: LexborNode | LexborHTMLParser) -> str:
     """The text that people read, its white space single."""
     return " ".join((node.text() or "").split())
