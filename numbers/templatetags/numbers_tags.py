@@ -34,8 +34,7 @@ def section(context: Context, template_name: str, names: str = "", **shows: Hash
     shows |= {name: context.get(name) for name in names.split()}
     if settings.DEBUG:
         return _rendered(template_name, shows)
-    html = _section(template_name, get_current_timezone(), **shows)
-    return mark_safe(html.decode())  # noqa: S308 # nosec B308 B703 - rendered from a template
+    return _section(template_name, get_current_timezone(), **shows)
 
 
 @register.simple_tag(takes_context=True)
@@ -46,9 +45,10 @@ def csrf_for(context: Context, *forms: str) -> SafeString:
 
 
 @per_version
-def _section(template_name: str, _zone: tzinfo, **shows: Hashable) -> bytes:
-    """As bytes: one symbol in a text makes each of its characters take four."""
-    return _rendered(template_name, shows).encode()
+def _section(template_name: str, _zone: tzinfo, **shows: Hashable) -> SafeString:
+    """Without symbols, for which it has references: one alone makes each character of a page take four bytes."""
+    html = _rendered(template_name, shows).encode("latin-1", "xmlcharrefreplace")
+    return mark_safe(html.decode("latin-1"))  # noqa: S308 # nosec B308 B703 - rendered from a template
 
 
 def _rendered(template_name: str, shows: dict[str, Hashable]) -> SafeString:
