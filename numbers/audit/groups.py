@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from numbers.facts import COLUMNS, Column, Fact, fact_of
@@ -134,7 +134,7 @@ class Group:
     @cached_property
     def most(self) -> tuple[Fact | None, ...]:
         """What more than half of the whole group have in each cell; None where there is no such fact."""
-        return tuple(tally.most for tally in self.usual)
+        return _most(frozenset(self.whole.items()))
 
     @property
     def is_compared(self) -> bool:
@@ -143,6 +143,11 @@ class Group:
     @property
     def is_partly_shown(self) -> bool:
         return self.count < self.size
+
+
+@lru_cache(maxsize=8192)  # many of thousands of teammates are on as many numbers that are alike
+def _most(counts: frozenset[tuple[Alike, int]]) -> tuple[Fact | None, ...]:
+    return tuple(tally.most for tally in tallies_of(dict(counts)))
 
 
 @dataclass(frozen=True)

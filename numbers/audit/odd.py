@@ -7,6 +7,7 @@ they are.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from numbers.audit.groups import Alike, Audit, Facts, Group, Line
@@ -27,8 +28,13 @@ Oddity = tuple[Fact | None, ...]  # the facts by which a number differs from mos
 
 
 def oddity_of(group: Group, facts: Facts) -> Oddity:
+    return _oddity(facts, group.most)
+
+
+@lru_cache(maxsize=8192)
+def _oddity(facts: Facts, usual: tuple[Fact | None, ...]) -> Oddity:
     return tuple(
-        fact if most is not None and fact is not most else None for fact, most in zip(facts, group.most, strict=True)
+        fact if most is not None and fact is not most else None for fact, most in zip(facts, usual, strict=True)
     )
 
 
