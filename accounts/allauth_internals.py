@@ -1,4 +1,4 @@
-"""The only use of what allauth keeps to itself: how it counts attempts. A test of the same name guards it."""
+"""The only use of allauth's private code: how it counts attempts. A test of the same name guards it."""
 
 from collections.abc import Iterator
 

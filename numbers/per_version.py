@@ -24,7 +24,7 @@ _lock = Lock()
 
 
 def per_version(function: Callable[Params, Result]) -> Callable[Params, Result]:
-    """Cache each result of `function`, one of whose arguments is the version.
+    """Cache each result of `function`, which its arguments must determine: the version, or what was read of it.
 
     Arguments must be hashable. Results must be immutable and picklable: the length of the pickle counts as the size.
     Two threads that ask at the same time may both compute the result.

@@ -124,7 +124,7 @@ def _read_everything() -> None:
 def _keep_what_is_loaded() -> None:
     """Have Python not look through all this for garbage: a request in which it did would wait a tenth of a second.
 
-    It looks through what comes later less often, too: an audit alone makes more objects than make it look three times.
+    The higher threshold does the same for later objects: a single audit creates enough of them to start a full search.
     """
     gc.collect()
     gc.freeze()

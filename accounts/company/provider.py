@@ -1,7 +1,7 @@
 """What the company's provider is asked, and how its answers are checked.
 
-Authlib makes the state, the nonce and the PKCE verifier, and verifies the ID token. Ours are the questions, in bounded
-time and size, and the description: Authlib takes whatever it says, up to how TLS is checked.
+Authlib makes the state, the nonce and the PKCE verifier, and verifies the ID token. We send the requests, which bounds
+their time and size, and check the description: Authlib would obey all of it, even on how to check TLS.
 """
 
 import base64
@@ -61,9 +61,9 @@ class States(DjangoIntegration):  # type: ignore[misc]  # Authlib has no types
     expires_in = 600  # seconds
 
     def take(self, request: HttpRequest) -> dict[str, Any] | None:
-        """Return what was kept of the sign-in that the provider answers, once."""
+        """Return what the session kept for the sign-in that the provider answers. It works once."""
         state = request.GET.get("state", "")
-        self.clear_state_data(request.session, "")  # those whose time is over
+        self.clear_state_data(request.session, "")  # the expired ones
         kept: dict[str, Any] | None = self.get_state_data(request.session, state)
         if kept is not None:
             self.clear_state_data(request.session, state)
@@ -100,17 +100,17 @@ def described() -> Description:
 
 
 def address_to_begin_at(request: HttpRequest, next_url: str | None) -> str:
-    """Return the provider's page for this sign-in, of which the session keeps what is needed later. Raises Refused."""
+    """Return the address of the provider's sign-in page; the session keeps what its answer needs. Raises Refused."""
     client = _client(described())
     begun = client.create_authorization_url(_callback_url())
     address: str = begun.pop("url")
-    STATES.clear_state_data(request.session, "")  # those whose time is over
+    STATES.clear_state_data(request.session, "")  # the expired ones
     client.save_authorize_data(request, next=next_url, **begun)
     return address
 
 
 def claims_of(request: HttpRequest, begun: dict[str, Any]) -> Claims:
-    """Exchange the code that the browser came back with for what the provider says of the person. Raises Refused."""
+    """Exchange the code in the browser's request for what the provider says about the person. Raises Refused."""
     found = described()
     if request.GET.get("iss", found.issuer) != found.issuer:  # a provider that says who it is: RFC 9207
         raise Refused(UNPROVEN, cause="iss")
@@ -170,7 +170,7 @@ def _redeem(found: Description, code: str, verifier: str) -> _Tokens:
 
 
 def _usable(keys: list[Any]) -> Iterator[Any]:
-    """Yield the public keys for signatures; one of an unknown kind keeps nobody out."""
+    """Yield the public keys for signatures. A key of an unknown kind is skipped, so it locks nobody out."""
     for key in keys:
         with suppress(*_MALFORMED):
             if key.get("use", "sig") == "sig" and key["kty"] != "oct":

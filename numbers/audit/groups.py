@@ -18,7 +18,7 @@ from numbers.folding import order_key
 FEWEST_TO_COMPARE = 3
 
 Facts = tuple[Fact, ...]  # of the six cells, in the order of COLUMNS
-Alike = tuple[str, Facts]  # the kind and the facts of a number: all that the audit compares
+Alike = tuple[str, Facts]  # a number's kind and facts, which is all that the audit compares
 Counts = Mapping[Alike, int]  # how many numbers are alike
 _FACTS = tuple(Fact)
 
@@ -145,7 +145,7 @@ class Group:
         return self.count < self.size
 
 
-@lru_cache(maxsize=8192)  # many of thousands of teammates are on as many numbers that are alike
+@lru_cache(maxsize=8192)  # thousands of teammates share a few combinations of facts
 def _most(counts: frozenset[tuple[Alike, int]]) -> tuple[Fact | None, ...]:
     return tuple(tally.most for tally in tallies_of(dict(counts)))
 
@@ -179,7 +179,7 @@ def audit_of(
     names: Iterable[Name],
     fitting: Sequence[int],
 ) -> Audit:
-    """Put the `fitting` numbers in groups, in the order of their `names`. Groups of which none fits are left out.
+    """Put the `fitting` numbers in groups, in the order of their `names`. Groups without a fitting number are left out.
 
     `groups_of` has the keys of the groups that each number is in.
     """
@@ -208,7 +208,7 @@ def _gathered(keys: Iterable[int], groups_of: Mapping[int, Collection[str]]) -> 
 
 
 def names_of(by: Grouping, keys: Iterable[str]) -> list[Name]:
-    """Return the names of groups of Quo, by their ids, last the numbers without one; or of the kinds."""
+    """Return the names of Quo's groups in the order of their ids, the one without an id last; or of the kinds."""
     if by is Grouping.KIND:
         return [Name(key, key) for key in sorted(keys, reverse=True)]
     return [Name(key, key) for key in sorted(keys, key=lambda key: (not key, order_key(key), key))]

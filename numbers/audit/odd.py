@@ -102,7 +102,7 @@ def findings_of(audit: Audit) -> list[Finding]:
 
 
 def _findings_in(group: Group, keys: Iterable[int], alike: Mapping[int, Alike]) -> Iterator[Finding]:
-    if not group.is_compared or len(group.whole) == 1:  # so are most groups where each is a teammate's
+    if not group.is_compared or len(group.whole) == 1:  # true of most groups by teammate
         return
     oddities = {look: oddity for look in group.whole if any(oddity := oddity_of(group, look[1]))}
     odd: dict[Oddity, list[int]] = defaultdict(list)
@@ -117,7 +117,7 @@ def _findings_in(group: Group, keys: Iterable[int], alike: Mapping[int, Alike]) 
 
 
 def by_name(findings: Iterable[Finding], lines: Mapping[int, Line]) -> list[tuple[Finding, list[Line]]]:
-    """Return the findings, each with its numbers by name; of those that are as rare, that of the first name first."""
+    """Return the findings, each with its numbers by name. Equally rare ones are in the order of their first names."""
     named = [(finding, sorted((lines[key] for key in finding.keys), key=_by_name)) for finding in findings]
     return sorted(named, key=lambda found: (found[0].rarity, _by_name(found[1][0])))
 

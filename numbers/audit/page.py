@@ -5,8 +5,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 
+from numbers import paging
 from numbers.audit.causes import Cause, Causes, causes_of
 from numbers.audit.groups import Audit, Group, Grouping, Line, Tally, tallies_of
 from numbers.audit.odd import Finding, OddCell, by_name, findings_of, odd_cells
@@ -129,8 +130,8 @@ def page_of(asked: AuditQuery, audit: Audit, read: Lines, teammate: TeammateChoi
     """Return what the page shows of an audit; `read` reads the numbers on it."""
     odd = findings_of(audit)
     causes = causes_of(audit.numbers)
-    rows = Paginator(range(audit.rows), ROWS_PER_PAGE).get_page(asked.filters.page)
-    findings = Paginator(range(len(odd)), FINDINGS_PER_PAGE).get_page(asked.odd)
+    rows = paging.page_of(audit.rows, ROWS_PER_PAGE, asked.filters.page)
+    findings = paging.page_of(len(odd), FINDINGS_PER_PAGE, asked.odd)
     query = asked.at(page=rows.number, odd=findings.number)
     name = teammate.name if teammate else ""
     unknown = TeammateChoice(asked.filters.user, asked.filters.user, "") if asked.filters.user else None
@@ -158,7 +159,7 @@ def page_of(asked: AuditQuery, audit: Audit, read: Lines, teammate: TeammateChoi
 
 
 def _on_page(odd: Sequence[Finding], page: Page[int], read: Lines) -> Sequence[tuple[Finding, Sequence[Line]]]:
-    """Return the findings of a page. They are read together with those as rare, among which names decide."""
+    """Return the findings of a page. Equally rare ones are in the order of names, so all of those are read."""
     if not odd:
         return []
     start, stop = page.start_index() - 1, page.end_index()

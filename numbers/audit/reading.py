@@ -1,4 +1,4 @@
-"""Reads the audit: of every number a few marks, from an index, and then whole lines of the numbers that are shown."""
+"""Reads the audit: first a few facts of every number, from an index, then all of the numbers that are shown."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ def read_audit(asked: AuditQuery) -> Audit:
     """Return the audit of the numbers that fit now. Call it within `one_moment`."""
     alike: dict[int, Alike] = {}
     groups_of: dict[int, Collection[str]] = {}
-    same: dict[tuple[str, int], Alike] = {}  # one object for numbers that are alike, and one for those of a group
+    same: dict[tuple[str, int], Alike] = {}  # numbers that are alike share one object
     members: dict[str, Collection[str]] = {}
     rows = current().order_by().values_list("pk", "group_id", "kind", pattern())
     for key, group_id, kind, number in rows.iterator(_AT_ONCE):
@@ -36,7 +36,7 @@ def read_audit(asked: AuditQuery) -> Audit:
 
 
 def _by_teammate(numbers: Iterable[int]) -> tuple[dict[int, Collection[str]], list[Name]]:
-    """Return the ids of the teammates on each number, and the teammates by name; last, nobody."""
+    """Return the ids of the teammates on each number, and the teammates by name. "Nobody" is the last of them."""
     people: dict[int, Name] = {}
     states = TeammateState.objects.filter(until=None).order_by("name_key", "teammate__quo_id")
     fields = ("teammate", "teammate__quo_id", "first_name", "last_name", "email")
@@ -52,7 +52,7 @@ def _by_teammate(numbers: Iterable[int]) -> tuple[dict[int, Collection[str]], li
 
 
 def lines_of(keys: Collection[int]) -> Mapping[int, Line]:
-    """Read the numbers of these states, which never change but that they end, by the states' keys."""
+    """Read the numbers by the keys of their states. A state only changes by ending, so this may be done later."""
     fields = (*_LINE, *(column.field for column in COLUMNS))
     states = NumberState.objects.order_by().values_list(*fields)
     return {line.key: line for some in _parts(list(keys)) for line in map(line_of, states.filter(pk__in=some))}

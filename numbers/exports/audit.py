@@ -40,8 +40,8 @@ def audit_document(asked: AuditQuery, ending: str, *, is_raw: bool = False) -> I
 def audit_lines(audit: Audit) -> Iterator[AuditLine]:
     """Yield every number that fits, in each of its groups, beside what most of the group have.
 
-    States are read by their keys when their turn comes. They never change but that they end, so the file is of the
-    moment when the audit was read, and no more than a chunk of it is in memory.
+    States are read in chunks, by their keys. A state only changes by ending, so the whole file shows the moment when
+    the audit was read.
     """
     members = ((group, key) for group, keys in zip(audit.groups, audit.keys, strict=True) for key in keys)
     while chunk := list(islice(members, CHUNK)):

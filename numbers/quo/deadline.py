@@ -1,4 +1,4 @@
-"""The time that a question may take, from its first attempt to the last byte of the answer."""
+"""The deadline of a request to Quo, from the first attempt to the last byte of the answer."""
 
 import math
 import time
@@ -25,8 +25,8 @@ class Deadline:
     def stops(self, response: requests.Response) -> Iterator[None]:
         """Stop reading the response at the deadline, even in the middle of a chunk.
 
-        The timeout of a socket bounds one silence: a byte now and then would keep a read waiting for ever. A read
-        that was stopped fails, or looks like the end of the body: only `left` tells.
+        A socket's timeout bounds one pause, so a byte now and then would keep a read waiting forever. A read that was
+        stopped fails or looks like the end of the body; only `left` tells them apart.
         """
         timer = Timer(min(self.left(), TIMEOUT_MAX), self._stop, [response])
         timer.daemon = True

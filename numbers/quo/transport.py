@@ -25,7 +25,7 @@ CHUNK_BYTES = 64 * 1024
 
 LEAST_REDACTED = 6  # characters of a key
 
-# It warns of headers that it cannot read, and quotes them: a server may have written the key into them.
+# Its warnings quote headers that it cannot read, and a server may have put the key into them.
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 
@@ -68,8 +68,8 @@ class Reply:
 class Session(requests.Session):
     """Refuses every verb but GET, and every origin but that of `base_url`, before anything is sent.
 
-    Whoever asks sets `deadline`. It bounds the waiting for a turn, for a connection, and for the body of an answer,
-    however slowly that comes. In the headers of an answer, each silence is bounded.
+    The caller sets `deadline`. It bounds the wait for the throttle, for a connection, and for the body of an answer,
+    even if the body arrives byte by byte. In headers, only each pause is bounded.
 
     Not for two threads at once. Raises ValueError where `base_url` is not the address of a web server.
     """

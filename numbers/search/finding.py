@@ -24,7 +24,7 @@ def found(words: Sequence[str]) -> QuerySet[SearchText]:
 
 
 def _fits(word: str) -> Q:
-    """A word fits a text in any writing if it is the number's own, and as it is if it is the teammates'."""
+    """A word may match the number's own text in any of its writings, or the teammates' text as it is."""
     own = (("own__contains", writing) for writing in sorted(writings_of(word)))
     return Q(*own, ("teammates__contains", word), _connector=Q.OR)
 

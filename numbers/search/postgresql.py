@@ -1,6 +1,6 @@
 """The trigram index of a PostgreSQL database, by which a search finds a word without reading every search text.
 
-No migration makes it, because whether it can be made depends on the server. It is looked for after each `migrate`.
+No migration makes it, because not every server can have it. Each `migrate` makes it if it is missing.
 """
 
 import logging
@@ -18,7 +18,7 @@ _COLUMNS = "own gin_trgm_ops, teammates gin_trgm_ops"
 
 
 def keep(using: str, **_signal: Any) -> None:
-    """Make the index where it is not there and the server allows it; remove the one that an earlier version made."""
+    """Make the index if it is missing and the server allows it; remove the one that an earlier version made."""
     connection = connections[using]
     table = SearchText._meta.db_table
     if connection.vendor != "postgresql" or table not in connection.introspection.table_names():

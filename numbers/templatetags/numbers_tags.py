@@ -28,8 +28,8 @@ register = template.Library()
 def section(context: Context, template_name: str, names: str = "", **shows: Hashable) -> SafeString:
     """A large part of a page, rendered once for all that it shows in one time zone.
 
-    The template sees nothing but `shows` and what the context has under `names`. So a form in it that is posted has
-    its token outside, by `csrf_for`. It is told who reads it and what they may do where it shows that.
+    The template sees only `shows` and what the context has under `names`. A posted form in a section has its token
+    outside, by `csrf_for`. Pass the reader and their permissions if the section shows them.
     """
     shows |= {name: context.get(name) for name in names.split()}
     if settings.DEBUG:
@@ -39,14 +39,14 @@ def section(context: Context, template_name: str, names: str = "", **shows: Hash
 
 @register.simple_tag(takes_context=True)
 def csrf_for(context: Context, *forms: str) -> SafeString:
-    """The reader's token for forms that stand in sections, by the ids of the forms."""
+    """Hidden fields with the reader's token, for the forms of these ids, which stand in sections."""
     field = '<input type="hidden" name="csrfmiddlewaretoken" value="{}" form="{}">'
     return format_html_join("", field, ((context.get("csrf_token", ""), form) for form in forms))
 
 
 @per_version
 def _section(template_name: str, _zone: tzinfo, **shows: Hashable) -> SafeString:
-    """Without symbols, for which it has references: one alone makes each character of a page take four bytes."""
+    """Symbols become character references: a single one would make every character of the page take four bytes."""
     html = _rendered(template_name, shows).encode("latin-1", "xmlcharrefreplace")
     return mark_safe(html.decode("latin-1"))  # noqa: S308 # nosec B308 B703 - rendered from a template
 
