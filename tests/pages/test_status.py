@@ -133,6 +133,18 @@ def test_a_sync_that_runs_or_was_interrupted_is_shown(office: Office) -> None:
     assert "If it was stopped, the next sync says so here." in words(rows(office)[0])
 
 
+def test_a_sync_that_was_seen_running_is_seen_to_end(office: Office) -> None:
+    """The page is cached until the last sync changes."""
+    sync = remember(number("PN1"))
+    last = Sync.objects.create(scope=Sync.Scope.WORKSPACE, started_at=sync.started_at + timedelta(seconds=1))
+    assert attribute(rows(office)[0], "data-outcome") == "running"
+
+    last.outcome, last.ended_at = Sync.Outcome.FAILED, last.started_at + timedelta(seconds=1)
+    last.save()
+
+    assert attribute(rows(office)[0], "data-outcome") == "failed"
+
+
 def test_the_pages_of_the_syncs_together_are_all_syncs(office: Office) -> None:
     for _ in range(103):
         remember()
