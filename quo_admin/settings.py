@@ -103,6 +103,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "quo_admin.stack.roomy_stack",
     "quo_admin.request_id.RequestIdMiddleware",
     "quo_admin.headers.HeadersMiddleware",
     "numbers.views.health.HealthMiddleware",
