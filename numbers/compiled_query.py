@@ -1,9 +1,11 @@
 """Queries that every page asks: their SQL is put together once, which takes longer than to run it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, QuerySet
 
@@ -32,3 +34,13 @@ class CompiledQuery(Generic[Row]):
     def _compile(self, _vendor: str) -> tuple[type[Row], str]:
         queryset = self._make()
         return queryset.model, queryset.query.sql_with_params()[0]
+
+
+def raw_rows(queryset: QuerySet[Any, tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a `values_list` as the database has them, which takes half as long for thousands of them.
+
+    For text and whole numbers, which Django would not convert.
+    """
+    with suppress(EmptyResultSet), connection.cursor() as cursor:
+        cursor.execute(*queryset.query.sql_with_params())
+        yield from cursor

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from numbers.audit.groups import Counts, Line
+from numbers.audit.groups import Line
+from numbers.audit.looks import Counts
 from numbers.audit.odd import Finding
 from numbers.facts import COLUMNS, Advice, Column, Fact, causes_in
 from numbers.models import NumberState
@@ -38,7 +39,7 @@ class Causes:
 
 def causes_of(numbers: Counts) -> Causes:
     """Return what may stand behind the restrictions on these numbers, in the order of the cells."""
-    kinds = sorted({kind for kind, _ in numbers})
+    kinds = sorted({look.kind for look in numbers})
     behind = {
         (column, kind): causes_in(column, toll_free=kind == NumberState.Kind.TOLL_FREE)
         for column in COLUMNS
@@ -46,11 +47,11 @@ def causes_of(numbers: Counts) -> Causes:
     }
     counts: Counter[Advice] = Counter()
     columns: dict[Advice, set[Column]] = {advice: set() for several in behind.values() for advice in several}
-    for (kind, facts), count in numbers.items():
+    for look, count in numbers.items():
         advised = set()
-        for column, fact in zip(COLUMNS, facts, strict=True):
+        for column, fact in zip(COLUMNS, look.facts, strict=True):
             if fact is Fact.RESTRICTED:
-                for advice in behind[column, kind]:
+                for advice in behind[column, look.kind]:
                     columns[advice].add(column)
                     advised.add(advice)
         counts.update(dict.fromkeys(advised, count))

@@ -5,13 +5,14 @@ they are.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
-from numbers.audit.groups import Alike, Audit, Facts, Group, Line
-from numbers.facts import CHANNELS, REGIONS, Column, Fact
+from numbers.audit.groups import Audit, Group, Line
+from numbers.audit.looks import Composition, Difference, Oddity
+from numbers.facts import CHANNELS, COLUMNS, REGIONS, Column, Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,52 +25,37 @@ class OddCell:
     count: int
 
 
-Oddity = tuple[Fact | None, ...]  # the facts by which a number differs from most of its group, None in other cells
-
-
-def oddity_of(group: Group, facts: Facts) -> Oddity:
-    return _oddity(facts, group.most)
-
-
-@lru_cache(maxsize=8192)
-def _oddity(facts: Facts, usual: tuple[Fact | None, ...]) -> Oddity:
+def odd_cells(whole: Composition, oddity: Oddity) -> tuple[OddCell, ...]:
+    """Return the cells in which numbers with this `oddity` differ from most of their `whole` group."""
+    if not any(oddity):
+        return ()
     return tuple(
-        fact if most is not None and fact is not most else None for fact, most in zip(facts, usual, strict=True)
-    )
-
-
-def odd_cells(group: Group, facts: Facts) -> tuple[OddCell, ...]:
-    """Return the cells in which a number of `group` with these facts differs from most of it."""
-    return _cells(group, oddity_of(group, facts))
-
-
-def _cells(group: Group, oddity: Oddity) -> tuple[OddCell, ...]:
-    return tuple(
-        OddCell(tally.column, fact, most, tally.of(most))
-        for tally, fact, most in zip(group.usual, oddity, group.most, strict=True)
+        OddCell(column, fact, most, whole.having(place, most))
+        for place, (column, fact, most) in enumerate(zip(COLUMNS, oddity, whole.most, strict=True))
         if most is not None and fact is not None
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The shown numbers of one group, by their `keys`, that differ from most of it in the same way.
-
-    `sharing` is how many of the whole group differ so, shown or not.
-    """
+class Finding(NamedTuple):
+    """The shown numbers of a group that differ from most of it in the same way."""
 
     group: Group
-    oddity: Oddity
-    keys: Sequence[int]
-    sharing: int
+    difference: Difference
 
     @property
-    def count(self) -> int:
-        return len(self.keys)
+    def total(self) -> int:
+        """How many they are."""
+        counts = self.group.shown.counts
+        return sum(counts.get(look, 0) for look in self.difference.looks)
 
     @property
     def cells(self) -> tuple[OddCell, ...]:
-        return _cells(self.group, self.oddity)
+        return odd_cells(self.group.whole, self.difference.oddity)
+
+    def keys(self, audit: Audit) -> list[int]:
+        """Return the keys of the numbers, in no order."""
+        looks = self.difference.looks
+        return [key for key in audit.members[self.group.position] if audit.looks[key] in looks]
 
     @property
     def claims(self) -> tuple[str, ...]:
@@ -81,45 +67,24 @@ class Finding:
         alike: dict[tuple[Fact, Fact], list[OddCell]] = defaultdict(list)
         for cell in self.cells:
             alike[cell.fact, cell.most].append(cell)
-        say = _of_one if self.count == 1 else _of_several
+        say = _of_one if self.total == 1 else _of_several
         return tuple(say(cells, fact, most) for (fact, most), cells in alike.items())
-
-    @property
-    def rarity(self) -> tuple[float, int]:
-        """What findings are sorted by before their names."""
-        # Equal shares divide to the same float.
-        return self.sharing / self.group.size, -self.group.size
 
 
 def findings_of(audit: Audit) -> list[Finding]:
     """Return what is odd in any group, the rarest first: by the share of the group, then the larger group."""
-    found = (
-        finding
-        for group, keys in zip(audit.groups, audit.keys, strict=True)
-        for finding in _findings_in(group, keys, audit.alike)
-    )
-    return sorted(found, key=lambda finding: finding.rarity)
+    found: dict[tuple[float, int], list[Finding]] = defaultdict(list)  # few differ in how rare they are
+    for group in audit.groups:
+        for difference in group.whole.differences:
+            if group.shown is group.whole or difference.looks & group.shown.counts.keys():
+                found[difference.rarity].append(Finding(group, difference))
+    return [finding for rarity in sorted(found) for finding in found[rarity]]
 
 
-def _findings_in(group: Group, keys: Iterable[int], alike: Mapping[int, Alike]) -> Iterator[Finding]:
-    if not group.is_compared or len(group.whole) == 1:  # true of most groups by teammate
-        return
-    oddities = {look: oddity for look in group.whole if any(oddity := oddity_of(group, look[1]))}
-    odd: dict[Oddity, list[int]] = defaultdict(list)
-    for key in keys:
-        if alike[key] in oddities:
-            odd[oddities[alike[key]]].append(key)
-    sharing: dict[Oddity, int] = defaultdict(int)
-    for look, oddity in oddities.items():
-        sharing[oddity] += group.whole[look]
-    for oddity, some in odd.items():
-        yield Finding(group, oddity, some, sharing[oddity])
-
-
-def by_name(findings: Iterable[Finding], lines: Mapping[int, Line]) -> list[tuple[Finding, list[Line]]]:
-    """Return the findings, each with its numbers by name. Equally rare ones are in the order of their first names."""
-    named = [(finding, sorted((lines[key] for key in finding.keys), key=_by_name)) for finding in findings]
-    return sorted(named, key=lambda found: (found[0].rarity, _by_name(found[1][0])))
+def by_name(named: Iterable[tuple[Finding, Iterable[Line]]]) -> list[tuple[Finding, list[Line]]]:
+    """Sort the numbers of each finding by name, and equally rare findings by their first names."""
+    found = [(finding, sorted(lines, key=_by_name)) for finding, lines in named]
+    return sorted(found, key=lambda found: (found[0].difference.rarity, _by_name(found[1][0])))
 
 
 def _by_name(line: Line) -> tuple[str, str, int]:

@@ -1,7 +1,7 @@
 """What the audit's page shows, drawn from memory: the odd ones out, what may be behind, and a page of the matrix."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
@@ -9,10 +9,11 @@ from django.core.paginator import Page
 
 from numbers import paging
 from numbers.audit.causes import Cause, Causes, causes_of
-from numbers.audit.groups import Audit, Group, Grouping, Line, Tally, tallies_of
+from numbers.audit.groups import Audit, Group, Grouping, Line, Name
+from numbers.audit.looks import Tally, tallies_of
 from numbers.audit.odd import Finding, OddCell, by_name, findings_of, odd_cells
 from numbers.audit.query import AuditQuery
-from numbers.audit.reading import lines_of, read_audit
+from numbers.audit.reading import lines_of, names_of, read_audit
 from numbers.facts import COLUMNS, Cell
 from numbers.filter_words import chips, sentence
 from numbers.filters import NumberFilters
@@ -29,8 +30,6 @@ ROWS_PER_PAGE = 200
 FINDINGS_PER_PAGE = 20
 SHOWN_NAMES = 6
 NAMED = 60
-
-Lines = Callable[[Collection[int]], Mapping[int, Line]]  # reads numbers, by the keys of their states
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,7 @@ class Block:
     """The part of a group that is on this page of the matrix. `list_query` asks the list for all of the group."""
 
     group: Group
+    name: Name
     is_continued: bool
     rows: tuple[MatrixRow, ...]
     list_query: str
@@ -75,6 +75,7 @@ class OddOnes:
 
     key: str
     group: Group
+    name: Name
     claims: tuple[str, ...]
     count: int
     shown: tuple[NumberLink, ...]
@@ -123,11 +124,11 @@ def audit_page(asked: AuditQuery, _version: Version) -> AuditPage:
     """Return the audit of the numbers that fit; a page beyond the last is the last, and said so."""
     with one_moment():  # a sync that ended between two questions would put counts and numbers apart
         teammate = teammate_named(asked.filters.user) if asked.filters.user else None
-        return page_of(asked, read_audit(asked), lines_of, teammate)
+        return page_of(asked, read_audit(asked), teammate)
 
 
-def page_of(asked: AuditQuery, audit: Audit, read: Lines, teammate: TeammateChoice | None = None) -> AuditPage:
-    """Return what the page shows of an audit; `read` reads the numbers on it."""
+def page_of(asked: AuditQuery, audit: Audit, teammate: TeammateChoice | None = None) -> AuditPage:
+    """Return what the page shows of an audit."""
     odd = findings_of(audit)
     causes = causes_of(audit.numbers)
     rows = paging.page_of(audit.rows, ROWS_PER_PAGE, asked.filters.page)
@@ -142,14 +143,12 @@ def page_of(asked: AuditQuery, audit: Audit, read: Lines, teammate: TeammateChoi
         tallies=tallies_of(audit.numbers),
         groups=len(audit.groups),
         compared=sum(group.is_compared for group in audit.groups),
-        odd_total=len({key for finding in odd for key in finding.keys}),
+        odd_total=len(audit.odd),
         findings=findings,
-        odd_ones=tuple(
-            _odd_ones(finding, lines, asked.filters, causes) for finding, lines in _on_page(odd, findings, read)
-        ),
+        odd_ones=tuple(_odd_ones(audit, odd, findings, asked.filters, causes)),
         causes=causes.found,
         rows=rows,
-        blocks=tuple(_blocks(audit, rows.start_index() - 1, rows.end_index(), asked.filters, read)),
+        blocks=tuple(_blocks(audit, rows.start_index() - 1, rows.end_index(), asked.filters)),
         teammate=teammate or unknown,
         is_known_teammate=teammate is not None,
         sentence=sentence(asked.filters, name),
@@ -158,16 +157,23 @@ def page_of(asked: AuditQuery, audit: Audit, read: Lines, teammate: TeammateChoi
     )
 
 
-def _on_page(odd: Sequence[Finding], page: Page[int], read: Lines) -> Sequence[tuple[Finding, Sequence[Line]]]:
-    """Return the findings of a page. Equally rare ones are in the order of names, so all of those are read."""
+def _odd_ones(
+    audit: Audit, odd: Sequence[Finding], page: Page[int], filters: NumberFilters, causes: Causes
+) -> Iterator[OddOnes]:
+    """Describe the findings of a page. Equally rare ones are in the order of names, so all of those are read."""
     if not odd:
-        return []
+        return
     start, stop = page.start_index() - 1, page.end_index()
-    rarity = attrgetter("rarity")
-    first = bisect_left(odd, odd[start].rarity, key=rarity)
-    last = bisect_right(odd, odd[stop - 1].rarity, key=rarity)
-    lines = read({key for finding in odd[first:last] for key in finding.keys})
-    return by_name(odd[first:last], lines)[start - first : stop - first]
+    rarity = attrgetter("difference.rarity")
+    first = bisect_left(odd, rarity(odd[start]), key=rarity)
+    last = bisect_right(odd, rarity(odd[stop - 1]), key=rarity)
+    equally_rare = [(finding, finding.keys(audit)) for finding in odd[first:last]]
+    lines = lines_of({key for _, keys in equally_rare for key in keys})
+    described = by_name((finding, [lines[key] for key in keys]) for finding, keys in equally_rare)
+    described = described[start - first : stop - first]
+    names = names_of({finding.group.key for finding, _ in described})
+    for finding, numbers in described:
+        yield _odd_one(finding, names[finding.group.key], numbers, filters, causes)
 
 
 def _beyond(asked: AuditQuery, shown: AuditQuery) -> Iterator[str]:
@@ -177,40 +183,45 @@ def _beyond(asked: AuditQuery, shown: AuditQuery) -> Iterator[str]:
         yield f"There is no page {asked.odd} of the odd ones, so the last one is shown."
 
 
-def _odd_ones(finding: Finding, lines: Sequence[Line], filters: NumberFilters, causes: Causes) -> OddOnes:
-    names = [NumberLink(number_url(line.quo_id), _name(line), pretty(line.number)) for line in lines[:NAMED]]
+def _odd_one(finding: Finding, name: Name, lines: Sequence[Line], filters: NumberFilters, causes: Causes) -> OddOnes:
+    count = len(lines)
+    links = [NumberLink(number_url(line.quo_id), _name(line), pretty(line.number)) for line in lines[:NAMED]]
     # A fold that hides one name only would take as much room as the name.
-    shown = SHOWN_NAMES if finding.count > SHOWN_NAMES + 1 else SHOWN_NAMES + 1
+    shown = SHOWN_NAMES if count > SHOWN_NAMES + 1 else SHOWN_NAMES + 1
     return OddOnes(
         key=f"{finding.group.position}-{lines[0].phone_number}",
         group=finding.group,
+        name=name,
         claims=finding.claims,
-        count=finding.count,
-        shown=tuple(names[:shown]),
-        folded=tuple(names[shown:]),
-        beyond=finding.count - len(names),
-        list_query=_list_query(filters, finding.group, finding.cells),
+        count=count,
+        shown=tuple(links[:shown]),
+        folded=tuple(links[shown:]),
+        beyond=count - len(links),
+        list_query=_list_query(filters, finding.group, name, finding.cells),
         causes=causes.of(finding, lines),
     )
 
 
-def _blocks(audit: Audit, start: int, stop: int, filters: NumberFilters, read: Lines) -> Iterator[Block]:
+def _blocks(audit: Audit, start: int, stop: int, filters: NumberFilters) -> Iterator[Block]:
     """Cut the groups, whose numbers stand one after the other, to those from `start` to before `stop`."""
     parts: list[tuple[Group, bool, Sequence[int]]] = []
     begin = 0
-    for group, keys in zip(audit.groups, audit.keys, strict=True):
-        first, last = max(start - begin, 0), min(stop - begin, len(keys))
-        if first < last:
-            parts.append((group, first > 0, keys[first:last]))
-        begin += len(keys)
-    lines = read({key for *_, keys in parts for key in keys})
+    for group in audit.groups:
+        end = begin + group.shown.size
+        if start < end and begin < stop:
+            first = max(start - begin, 0)
+            parts.append((group, first > 0, audit.keys_of(group)[first : stop - begin]))
+        begin = end
+    lines = lines_of({key for *_, keys in parts for key in keys})
+    names = names_of({group.key for group, *_ in parts})
     for group, is_continued, keys in parts:
         rows = tuple(_matrix_row(group, lines[key]) for key in keys)
-        yield Block(group, is_continued, rows, _list_query(filters, group))
+        yield Block(group, names[group.key], is_continued, rows, _list_query(filters, group, names[group.key]))
 
 
 def _matrix_row(group: Group, line: Line) -> MatrixRow:
-    unlike = {odd.column: f"{odd.count:,} of {group.size:,} {odd.most.label}" for odd in odd_cells(group, line.facts)}
+    odd = odd_cells(group.whole, group.whole.oddity_of(line.facts))
+    unlike = {cell.column: f"{cell.count:,} of {group.whole.size:,} {cell.most.label}" for cell in odd}
     cells = zip(COLUMNS, line.facts, line.raws, strict=True)
     return MatrixRow(
         key=f"{group.position}-{line.phone_number}",
@@ -228,22 +239,22 @@ def _name(line: Line) -> str:
     return line.name.strip() or NO_NAME
 
 
-def _list_query(filters: NumberFilters, group: Group, odd: Iterable[OddCell] = ()) -> str:
+def _list_query(filters: NumberFilters, group: Group, name: Name, odd: Iterable[OddCell] = ()) -> str:
     """Return the query of the list of all that fit and are in `group`; with `odd`, of those that are odd just so.
 
     Nothing where the list cannot be asked for them: it has one place for a teammate, and none for an empty group.
     """
     field, value = {
-        Grouping.GROUP: ("group", group.key),
-        Grouping.KIND: ("kind", group.key),
-        Grouping.TEAMMATE: ("user", group.key) if group.key else ("unassigned", "yes"),
+        Grouping.GROUP: ("group", name.key),
+        Grouping.KIND: ("kind", name.key),
+        Grouping.TEAMMATE: ("user", name.key) if name.key else ("unassigned", "yes"),
     }[group.by]
     if not value or len(value) > MAX_LENGTH or getattr(filters, field) not in {"", value}:
         return ""
     facts = {cell.column: cell.fact for cell in odd}
     cells = {
         column.field: facts.get(column, most).value
-        for column, most in zip(COLUMNS, group.most, strict=True)
+        for column, most in zip(COLUMNS, group.whole.most, strict=True)
         if facts and most is not None
     }
     return filters.but(**{field: value, **cells}).query

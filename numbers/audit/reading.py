@@ -2,60 +2,83 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import product
+from functools import cache
+from itertools import groupby, product
+from operator import itemgetter
+from typing import Any
 
-from django.db.models import FilteredRelation, Q
-
-from numbers.audit.groups import Alike, Audit, Grouping, Line, Name, audit_of, line_of, names_of
+from numbers.audit.groups import Audit, Grouping, Key, Line, Name, audit_of, line_of, order_of
+from numbers.audit.looks import Look, look_of
 from numbers.audit.query import AuditQuery
+from numbers.compiled_query import raw_rows
 from numbers.facts import COLUMNS, Fact
-from numbers.models import NumberState, TeammateState, shown_name
+from numbers.models import Assignment, NumberState, TeammateState, shown_name
 from numbers.querysets import FEW, current, pattern
 
 _PATTERNS = tuple(product(Fact, repeat=len(COLUMNS)))
-_AT_ONCE = 10_000  # rows
+_WITHIN = {Grouping.GROUP: "group_id", Grouping.KIND: "kind", Grouping.TEAMMATE: "phone_number"}
 _LINE = ("pk", "phone_number", "phone_number__quo_id", "name", "name_key", "number", "group_id", "kind")
 
 
 def read_audit(asked: AuditQuery) -> Audit:
     """Return the audit of the numbers that fit now. Call it within `one_moment`."""
-    alike: dict[int, Alike] = {}
-    groups_of: dict[int, Collection[str]] = {}
-    same: dict[tuple[str, int], Alike] = {}  # numbers that are alike share one object
-    members: dict[str, Collection[str]] = {}
-    rows = current().order_by().values_list("pk", "group_id", "kind", pattern())
-    for key, group_id, kind, number in rows.iterator(_AT_ONCE):
-        alike[key] = same.setdefault((kind, number), (kind, _PATTERNS[number]))
-        group = kind if asked.by is Grouping.KIND else group_id if group_id.strip() else ""
-        groups_of[key] = members.setdefault(group, (group,))
-    names: Iterable[Name] = names_of(asked.by, members)
-    if asked.by is Grouping.TEAMMATE:
-        groups_of, names = _by_teammate(alike)
-    fitting = list(asked.filters.states().values_list("pk", flat=True).iterator(_AT_ONCE))
-    return audit_of(asked.by, alike, groups_of, names, fitting)
+    looks: dict[int, Look] = {}
+    within: dict[int, Any] = {}
+    rows = raw_rows(current().order_by().values_list("pk", "kind", pattern(), _WITHIN[asked.by]))
+    for key, kind, number, group in rows:
+        looks[key] = _look(kind, number)
+        within[key] = group
+    everyone, order = _by_teammate(within) if asked.by is Grouping.TEAMMATE else _by_text(asked.by, within)
+    fitting = (key for (key,) in raw_rows(asked.filters.states().values_list("pk")))
+    return audit_of(asked.by, looks, everyone, order, fitting)
 
 
-def _by_teammate(numbers: Iterable[int]) -> tuple[dict[int, Collection[str]], list[Name]]:
-    """Return the ids of the teammates on each number, and the teammates by name. "Nobody" is the last of them."""
-    people: dict[int, Name] = {}
-    states = TeammateState.objects.filter(until=None).order_by("name_key", "teammate__quo_id")
-    fields = ("teammate", "teammate__quo_id", "first_name", "last_name", "email")
-    for key, user_id, first_name, last_name, email in states.values_list(*fields):
-        people[key] = Name(user_id, shown_name(first_name, last_name, email), email)
-    on: dict[int, list[str]] = defaultdict(list)
-    now = FilteredRelation("phone_number__assignments", condition=Q(phone_number__assignments__until=None))
-    pairs = current().order_by().annotate(now=now).values_list("pk", "now__teammate")
-    for number, teammate in pairs.iterator(_AT_ONCE):
-        if teammate in people:
-            on[number].append(people[teammate].key)
-    return {number: on.get(number, ("",)) for number in numbers}, [*people.values(), Name("", "")]
+@cache
+def _look(kind: str, number: int) -> Look:
+    return look_of(kind, _PATTERNS[number])
 
 
-def lines_of(keys: Collection[int]) -> Mapping[int, Line]:
-    """Read the numbers by the keys of their states. A state only changes by ending, so this may be done later."""
+def _by_text(by: Grouping, groups: Mapping[int, str]) -> tuple[Mapping[Key, Collection[int]], Sequence[Key]]:
+    """Return the keys of each group's numbers, and the groups in order. Blank ids are no group together."""
+    everyone: dict[Key, list[int]] = defaultdict(list)
+    for key, group in groups.items():
+        everyone[group if group.strip() else ""].append(key)
+    return everyone, order_of(by, map(str, everyone))
+
+
+def _by_teammate(numbers: Mapping[int, int]) -> tuple[Mapping[Key, Collection[int]], Sequence[Key]]:
+    """Return the keys of each teammate's numbers, and the teammates by name. "Nobody" is the last of them."""
+    keys = {number: key for key, number in numbers.items()}
+    # In the order of an index that has both, so that the rows are not read.
+    on = Assignment.objects.filter(until=None).order_by("teammate").values_list("teammate", "phone_number")
+    members = {
+        teammate: [keys[number] for _, number in pairs if number in keys]
+        for teammate, pairs in groupby(raw_rows(on), key=itemgetter(0))
+    }
+    people = TeammateState.objects.filter(until=None).order_by("name_key", "pk").values_list("pk", "teammate")
+    everyone: dict[Key, Collection[int]] = {key: members.get(teammate, ()) for key, teammate in raw_rows(people)}
+    everyone[""] = set(numbers).difference(*everyone.values())
+    return everyone, list(everyone)
+
+
+def lines_of(keys: Iterable[int]) -> Mapping[int, Line]:
+    """Read the numbers by the keys of their states, at whatever time: a state only changes by ending."""
     fields = (*_LINE, *(column.field for column in COLUMNS))
     states = NumberState.objects.order_by().values_list(*fields)
     return {line.key: line for some in _parts(list(keys)) for line in map(line_of, states.filter(pk__in=some))}
+
+
+def names_of(keys: Collection[Key]) -> Mapping[Key, Name]:
+    """Return what the groups with these keys are called. Teammates are read by their states, so at whatever time."""
+    names = {key: Name(key, key) for key in keys if isinstance(key, str)}
+    fields = ("pk", "teammate__quo_id", "first_name", "last_name", "email")
+    states = TeammateState.objects.order_by().values_list(*fields)
+    people = {
+        key: Name(user_id, shown_name(first_name, last_name, email), email)
+        for some in _parts([key for key in keys if isinstance(key, int)])
+        for key, user_id, first_name, last_name, email in states.filter(pk__in=some)
+    }
+    return {**names, **people}
 
 
 def _parts(keys: Sequence[int]) -> Iterable[Sequence[int]]:

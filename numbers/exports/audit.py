@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 
-from numbers.audit.groups import Audit, Group, Grouping, Line
+from numbers.audit.groups import Audit, Group, Grouping, Line, Name
 from numbers.audit.odd import OddCell, odd_cells
 from numbers.audit.query import AuditQuery
-from numbers.audit.reading import lines_of, read_audit
+from numbers.audit.reading import lines_of, names_of, read_audit
 from numbers.exports.about import About, about_numbers
 from numbers.exports.columns import Column, RawColumn
 from numbers.exports.documents import Files
@@ -24,6 +24,7 @@ class AuditLine:
     """A number in one of its groups."""
 
     group: Group
+    name: Name
     line: Line
     odd: tuple[OddCell, ...]
 
@@ -43,10 +44,13 @@ def audit_lines(audit: Audit) -> Iterator[AuditLine]:
     States are read in chunks, by their keys. A state only changes by ending, so the whole file shows the moment when
     the audit was read.
     """
-    members = ((group, key) for group, keys in zip(audit.groups, audit.keys, strict=True) for key in keys)
+    members = ((group, key) for group in audit.groups for key in audit.keys_of(group))
     while chunk := list(islice(members, CHUNK)):
         lines = lines_of({key for _, key in chunk})
-        yield from (AuditLine(group, lines[key], odd_cells(group, lines[key].facts)) for group, key in chunk)
+        names = names_of({group.key for group, _ in chunk})
+        for group, key in chunk:
+            odd = odd_cells(group.whole, group.whole.oddity_of(lines[key].facts))
+            yield AuditLine(group, names[group.key], lines[key], odd)
 
 
 def _about(asked: AuditQuery, count: int) -> About:
@@ -67,10 +71,10 @@ _GROUPED_BY: dict[Grouping, Column[AuditLine]] = {
 def _columns(by: Grouping) -> tuple[Column[AuditLine], ...]:
     """Return the columns for people; what the numbers are grouped by stands first and only once."""
     group: tuple[Column[AuditLine], ...] = (
-        Column(by.value.capitalize(), 24, lambda line: line.group.label or _NONE[line.group.by]),
+        Column(by.value.capitalize(), 24, lambda line: line.name.label or _NONE[line.group.by]),
     )
     if by is Grouping.TEAMMATE:
-        group += (Column("Teammate's email", 32, lambda line: line.group.detail),)
+        group += (Column("Teammate's email", 32, lambda line: line.name.detail),)
     return (
         *group,
         Column("Name", 32, lambda line: line.line.name),
@@ -94,7 +98,7 @@ def _cell_column(place: int) -> Column[AuditLine]:
 
 def _odd_words(group: Group, cell: OddCell) -> str:
     place = f"{cell.column.channel.capitalize()} {cell.column.region}"
-    return f"{place} ({cell.count} of {group.size} {cell.most.label})"
+    return f"{place} ({cell.count} of {group.whole.size} {cell.most.label})"
 
 
 def _raw(place: int) -> Callable[[AuditLine], str | None]:
@@ -104,7 +108,7 @@ def _raw(place: int) -> Callable[[AuditLine], str | None]:
 # In the JSON, too.
 _DESCRIBED: tuple[RawColumn[AuditLine], ...] = (
     RawColumn("groupedBy", lambda line: line.group.by.value),
-    RawColumn("in", lambda line: line.group.key or None),
+    RawColumn("in", lambda line: line.name.key or None),
     RawColumn("id", lambda line: line.line.quo_id),
     RawColumn("name", lambda line: line.line.name),
     RawColumn("number", lambda line: line.line.number),

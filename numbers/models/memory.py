@@ -108,7 +108,7 @@ class NumberState(models.Model):
             models.Index(
                 fields=[
                     *("group_id", "kind", "calling_us", "calling_ca", "calling_intl"),
-                    *("messaging_us", "messaging_ca", "messaging_intl", "until"),
+                    *("messaging_us", "messaging_ca", "messaging_intl", "phone_number", "until"),
                 ],
                 condition=OPEN,
                 name="open_number_states_to_audit",

@@ -153,9 +153,11 @@ def test_a_filter_narrows_what_is_listed_and_not_what_it_is_compared_with() -> N
 
     ((finding, listed),) = audit_groups.found(filtered, lines)
     assert [one.name for one in listed] == ["a", "b", "c"]
-    (tally,) = (tally for tally in finding.group.tallies if tally.column.key == "messaging.US")
+    (tally,) = (tally for tally in finding.group.shown.tallies if tally.column.key == "messaging.US")
     assert (tally.allowed, tally.restricted) == (0, 3)
-    assert [(cell.column.key, cell.count, finding.group.size) for cell in finding.cells] == [("messaging.US", 4, 7)]
+    assert [(cell.column.key, cell.count, finding.group.whole.size) for cell in finding.cells] == [
+        ("messaging.US", 4, 7)
+    ]
 
 
 def test_the_rarest_differences_come_first_then_the_names() -> None:

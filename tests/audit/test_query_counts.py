@@ -11,6 +11,7 @@ from tests.support.query_counts import OWN, SESSION, WHOLE, Pinned
 MARKS = 1  # of every number there is
 FITTING = 1  # which of them fit
 PEOPLE = 2  # who there is, and who is on what
+NAMES = 1  # of the teammates on the page, in each of its lists
 ODD = 1  # the odd ones on the page
 ROWS = 1  # the numbers on the page
 
@@ -19,8 +20,8 @@ FORM = 2  # the groups, the countries and ports there are
 COUNTS = {
     AUDIT: PAGE,
     f"{AUDIT}?by=kind": PAGE,
-    f"{AUDIT}?by=teammate": PAGE + PEOPLE,
-    f"{AUDIT}?by=teammate&q=555+ann&messaging_us=restricted&sort=-teammates": PAGE + PEOPLE,
+    f"{AUDIT}?by=teammate": PAGE + PEOPLE + 2 * NAMES,
+    f"{AUDIT}?by=teammate&q=555+ann&messaging_us=restricted&sort=-teammates": PAGE + PEOPLE + 2 * NAMES,
     f"{AUDIT}?user=US1": PAGE + OWN + 1,  # the teammate's name
     f"{AUDIT}?who=ann": PAGE + 1,  # the picker's teammates
 }
@@ -29,8 +30,8 @@ CHUNK = 1  # every 500 lines
 FILE = SESSION + MARKS + FITTING + CHUNK + KEPT
 FILES = {
     "/audit.csv": FILE,
-    "/audit.json?by=teammate": FILE + PEOPLE,
-    "/audit.json?by=teammate&q=odd": FILE + PEOPLE,
+    "/audit.json?by=teammate": FILE + PEOPLE + NAMES,
+    "/audit.json?by=teammate&q=odd": FILE + PEOPLE + NAMES,
 }
 
 

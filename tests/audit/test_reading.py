@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from numbers.audit import page, reading
-from numbers.audit.groups import Grouping, Line, Name
+from numbers.audit.groups import Grouping, Key, Line
 from numbers.audit.page import AuditPage, audit_page, page_of
 from numbers.audit.query import AuditQuery
 from numbers.facts import COLUMNS, fact_of
@@ -67,17 +67,15 @@ def shown(of: AuditPage) -> dict[str, Any]:
 def at_hand(asked: AuditQuery) -> AuditPage:
     """The page, from whole states."""
     lines = [line_of(state) for state in NumberFilters(sort=asked.filters.sort).states().select_related("phone_number")]
-    people = (
-        TeammateState.objects.filter(until=None).order_by("name_key", "teammate__quo_id").select_related("teammate")
-    )
-    names = [Name(state.teammate.quo_id, state.display_name, state.email) for state in people]
-    on: dict[int, list[str]] = defaultdict(list)
-    for assignment in Assignment.objects.filter(until=None).select_related("teammate"):
+    people = {
+        state.teammate_id: state.pk for state in TeammateState.objects.filter(until=None).order_by("name_key", "pk")
+    }
+    on: dict[int, list[Key]] = defaultdict(list)
+    for assignment in Assignment.objects.filter(until=None):
         state = NumberState.objects.get(phone_number=assignment.phone_number_id, until=None)
-        on[state.pk].append(assignment.teammate.quo_id)
+        on[state.pk].append(people[assignment.teammate_id])
     shown = {state.pk for state in asked.filters.states()}
-    by_key = {line.key: line for line in lines}
-    return page_of(asked, audit(asked.by, lines, on, names, shown), lambda _: by_key)
+    return page_of(asked, audit(asked.by, lines, on, [*people.values()], shown))
 
 
 def line_of(state: NumberState) -> Line:

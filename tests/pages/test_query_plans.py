@@ -87,7 +87,7 @@ def test_the_cells_of_all_numbers_are_counted_in_an_index() -> None:
 def test_what_the_audit_reads_of_every_number_stands_in_indexes(by: Grouping) -> None:
     plans = plans_of(partial(read_audit, AuditQuery(NumberFilters(), by)))
 
-    (marks,) = (plan for plan in plans if '"group_id"' in plan.sql)
+    (marks,) = (plan for plan in plans if "CASE" in plan.sql)
     assert marks.reads_indexes_alone, marks
     assert marks.never_sorts, marks
     for plan in plans:
