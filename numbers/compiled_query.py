@@ -9,6 +9,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, QuerySet
 
+_AT_ONCE = 10_000  # rows: more would only keep the garbage collector busy
 Row = TypeVar("Row", bound=Model)
 
 
@@ -43,4 +44,5 @@ def raw_rows(queryset: QuerySet[Any, tuple[Any, ...]]) -> Iterator[tuple[Any, ..
     """
     with suppress(EmptyResultSet), connection.cursor() as cursor:
         cursor.execute(*queryset.query.sql_with_params())
-        yield from cursor
+        while rows := cursor.fetchmany(_AT_ONCE):
+            yield from rows
