@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Field, Model
 
 
 def statement(table: str, fields: Sequence["Field[Any, Any]"], connection: BaseDatabaseWrapper) -> str:
@@ -40,18 +40,6 @@ def insert(
     sql = statement(meta.db_table, fields, connection) + (_or_replace(unique, replaced) if unique else "")
     with connection.cursor() as cursor:
         cursor.executemany(sql, [(*row, *fixed) for row in rows])
-
-
-def insert_selected(model: type[Model], columns: Sequence[str], rows: QuerySet[Any, Any], *, unique: str) -> None:
-    """Insert what `rows` selects, whose values are of `columns`; a row of the same `unique` is there with new values.
-
-    `rows` must be filtered: without a WHERE, SQLite takes what follows for a join. Raises DatabaseError.
-    """
-    quoted = {column: connection.ops.quote_name(column) for column in columns}
-    table, selected, params = connection.ops.quote_name(model._meta.db_table), *rows.query.sql_with_params()
-    into = f"INSERT INTO {table} ({', '.join(quoted.values())})"
-    with connection.cursor() as cursor:
-        cursor.execute(f"{into} {selected}{_or_replace(unique, [name for name in columns if name != unique])}", params)
 
 
 def _or_replace(unique: str, columns: Sequence[str]) -> str:

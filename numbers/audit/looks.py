@@ -43,9 +43,6 @@ class Tally(NamedTuple):
     restricted: int
     unknown: int
 
-    def of(self, fact: Fact) -> int:
-        return dict(self._counts)[fact]
-
     @property
     def parts(self) -> tuple[tuple[Fact, int], ...]:
         """The facts that occur, each with how often."""

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Aggregate, CharField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from numbers.inserting import insert_selected
+from numbers.inserting import insert
 from numbers.models import Assignment, NumberState, SearchText, TeammateState
 
 
@@ -52,7 +52,8 @@ def keep(moment: datetime) -> None:
         )
     )
     rows = derived().filter(phone_number__in=touched).values_list("phone_number", "search_text", "teammates")
-    insert_selected(SearchText, ("phone_number_id", "own", "teammates"), rows, unique="phone_number_id")
+    columns = ("phone_number_id", "own", "teammates")
+    insert(SearchText, columns, rows, same={}, unique="phone_number_id", replaced=("own", "teammates"))
 
 
 def forget(phone_numbers: Sequence[int]) -> None:
