@@ -1,4 +1,3 @@
-import accounts.models
 import django.utils.timezone
 from django.db import migrations, models
 
@@ -19,7 +18,7 @@ class Migration(migrations.Migration):
                 ('password', models.CharField(max_length=128, verbose_name='password')),
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', accounts.models.LowercaseEmailField(error_messages={'unique': 'This email address has an account already.'}, max_length=254, unique=True, verbose_name='email address')),
+                ('email', models.EmailField(error_messages={'unique': 'This email address has an account already.'}, max_length=254, unique=True, verbose_name='email address')),
                 ('name', models.CharField(blank=True, help_text='Shown instead of the email address.', max_length=150)),
                 ('is_active', models.BooleanField(default=True, help_text='Untick it to lock the person out; better than deleting the account.', verbose_name='active')),
                 ('is_staff', models.BooleanField(default=False, help_text='May open these administration pages.', verbose_name='administrator')),

@@ -24,6 +24,11 @@ class LowercaseEmailField(models.EmailField):  # type: ignore[type-arg]  # no ty
         setattr(model_instance, self.attname, value)
         return value
 
+    def deconstruct(self) -> Any:  # noqa: ANN401 - as Django has it
+        """Appear in migrations as Django's own field, whose column is the same: they import nothing of ours."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.EmailField", args, kwargs
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":

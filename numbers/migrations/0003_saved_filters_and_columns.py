@@ -1,8 +1,9 @@
+from functools import partial
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
-
-import numbers.models.personal
+from django.utils.crypto import get_random_string
 
 
 class Migration(migrations.Migration):
@@ -20,7 +21,7 @@ class Migration(migrations.Migration):
                 (
                     "code",
                     models.CharField(
-                        default=numbers.models.personal.new_code,
+                        default=partial(get_random_string, 8, "23456789abcdefghjkmnpqrstuvwxyz"),
                         help_text="The end of its short address.",
                         max_length=16,
                         unique=True,
@@ -53,7 +54,7 @@ class Migration(migrations.Migration):
             name="ShownColumns",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("columns", models.JSONField(default=list, help_text="Keys of numbers.columns.")),
+                ("columns", models.JSONField(default=list, help_text="Keys of the columns of the list.")),
                 (
                     "user",
                     models.OneToOneField(

@@ -1,15 +1,16 @@
 """The groups of the audit are counted in the order of an index."""
 
-from importlib import import_module
+from typing import Any
 
-from django.db import migrations, models
+from django.db import connections, migrations, models
 from django.db.models import Q
 
 OPEN = Q(until__isnull=True)
 
-AddIndexOnSQLite: type[migrations.AddIndex] = import_module(
-    "numbers.migrations.0010_counted_from_an_index"
-).AddIndexOnSQLite
+
+class AddIndexOnSQLite(migrations.AddIndex):
+    def allow_migrate_model(self, alias: str, model: Any) -> bool:
+        return connections[alias].vendor == "sqlite" and super().allow_migrate_model(alias, model)
 
 
 class Migration(migrations.Migration):

@@ -1,19 +1,15 @@
 """What people keep for themselves: filters under a name, and the columns they want to see."""
 
-import secrets
+from functools import partial
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils.crypto import get_random_string
 
-# Without letters and digits that look alike, so that an address can be read out.
-_CODE_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
-_CODE_LENGTH = 8
-
-
-def new_code() -> str:
-    """Return a code that nobody guesses: who has the address may be shown what is shared."""
-    return "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_LENGTH))
+# Hard to guess, because a shared filter opens for anyone with its address; without characters that look alike, so that
+# it can be read out. A function of ours would have to be imported by the migration.
+_NEW_CODE = partial(get_random_string, 8, "23456789abcdefghjkmnpqrstuvwxyz")
 
 
 class SavedFilter(models.Model):
@@ -21,7 +17,7 @@ class SavedFilter(models.Model):
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_filters")
     name = models.CharField(max_length=80)
-    code = models.CharField(max_length=16, unique=True, default=new_code, help_text="The end of its short address.")
+    code = models.CharField(max_length=16, unique=True, default=_NEW_CODE, help_text="The end of its short address.")
     query = models.TextField(help_text="The canonical query string, without the page.")
     is_shared = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -48,7 +44,7 @@ class ShownColumns(models.Model):
     """Which columns somebody wants in the list of numbers; without a row, the usual ones."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="shown_columns")
-    columns = models.JSONField(default=list, help_text="Keys of numbers.columns.")
+    columns = models.JSONField(default=list, help_text="Keys of the columns of the list.")
 
     def __str__(self) -> str:
         return f"{self.user_id}: {', '.join(self.columns)}"

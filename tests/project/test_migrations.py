@@ -1,0 +1,42 @@
+"""Migrations stay what they were when they were released, whatever becomes of the code."""
+
+import ast
+from pathlib import Path
+
+from quo_admin import env
+
+OURS = {"numbers", "accounts", "quo_admin", "bench", "tests"}
+MIGRATIONS = [file for app in ("numbers", "accounts") for file in (env.BASE_DIR / app / "migrations").glob("*.py")]
+
+
+def modules_named_in(file: Path) -> set[str]:
+    """Return the modules that a file imports, also those whose name it passes to a function such as import_module."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(f"{'.' * node.level}{node.module or ''}")
+        elif isinstance(node, ast.Call):
+            texts = [argument.value for argument in node.args if isinstance(argument, ast.Constant)]
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if "import" in called:
+                names |= {str(text) for text in texts}
+    return names
+
+
+def test_no_migration_imports_our_code() -> None:
+    assert len(MIGRATIONS) > 15
+    found = {file.name: modules_named_in(file) for file in MIGRATIONS}
+    ours = {name: {one for one in used if one.split(".")[0] in OURS | {""}} for name, used in found.items()}
+    assert {name: used for name, used in ours.items() if used} == {}
+
+
+def test_an_import_is_found_however_it_is_written(tmp_path: Path) -> None:
+    """Otherwise the test above could not fail."""
+    file = tmp_path / "0001_initial.py"
+    file.write_text(
+        'import a.b\nfrom c import d\nfrom . import e\nx = import_module("f.g")\ny = z.import_string("h")\n'
+    )
+
+    assert modules_named_in(file) == {"a.b", "c", ".", "f.g", "h"}
