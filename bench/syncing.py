@@ -24,7 +24,7 @@ def main(answer: Path) -> None:
 
     from numbers import services  # noqa: PLC0415
     from numbers.models import Sync  # noqa: PLC0415
-    from numbers.sync import WORKSPACE  # noqa: PLC0415
+    from numbers.syncing.run import WORKSPACE  # noqa: PLC0415
 
     connection.ensure_connection()
     with suppress(OSError):

@@ -10,6 +10,6 @@ class NumbersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from numbers.search import postgresql  # noqa: PLC0415 - it needs the models
+        from numbers.memory.search import postgresql  # noqa: PLC0415 - it needs the models
 
         post_migrate.connect(postgresql.keep, sender=self)

@@ -7,25 +7,26 @@ from django.conf import settings
 from django.core.paginator import Page
 from django.utils import timezone
 
-from numbers import demo, sync
-from numbers.facts import Advice, Cell, advice_for, cells_of
-from numbers.filter_words import chips, sentence
-from numbers.filters import NumberFilters
-from numbers.freshness import Freshness, freshness_of
-from numbers.list_filters import Chip
+from numbers.database.paging import page_of, rows_on
+from numbers.filters.base import Chip
+from numbers.filters.numbers import NumberFilters
+from numbers.filters.wording import chips, sentence
+from numbers.memory.cache import per_version
+from numbers.memory.freshness import Freshness, freshness_of
+from numbers.memory.search.finding import search_teammates
+from numbers.memory.version import Version
 from numbers.models import NumberState, PhoneNumber, Sync, Teammate, TeammateState
-from numbers.paging import page_of, rows_on
-from numbers.per_version import per_version
-from numbers.phones import pretty
+from numbers.pages.rows import NO_NAME, NumberRow, TeammateLine, described, number_rows, teammate_lines
 from numbers.quo.client import QuoClient
 from numbers.quo.payloads import parse_timestamp
 from numbers.quo.throttle import Throttle
-from numbers.recording import Progress
-from numbers.rows import NO_NAME, NumberRow, TeammateLine, described, number_rows, teammate_lines
-from numbers.search.finding import search_teammates
-from numbers.sync import Question, SyncRefused
-from numbers.sync_log import SyncLine
-from numbers.versions import Version
+from numbers.syncing import demo
+from numbers.syncing import run as sync
+from numbers.syncing.log import SyncLine
+from numbers.syncing.recording import Progress
+from numbers.syncing.run import Question, SyncRefused
+from numbers.vocabulary.cells import Advice, Cell, advice_for, cells_of
+from numbers.vocabulary.phones import pretty
 from quo_admin import __version__
 
 PAGE_SIZE = 50

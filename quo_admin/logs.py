@@ -68,7 +68,7 @@ class Console(logging.StreamHandler[Any]):
 
 
 class PlainFormatter(logging.Formatter):
-    """`2026-01-31 09:00:00,000 WARNING numbers.sync_log [id] message field=value`, and a traceback indented below."""
+    """`2026-01-31 09:00:00,000 WARNING numbers.quo [id] message field=value`, and a traceback indented below."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s")

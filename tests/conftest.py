@@ -18,7 +18,7 @@ __all__ = ["project"]
 settings.register_profile("busy", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 
-pytest_plugins = ["tests.support.selection", "tests.support.leftovers"]
+pytest_plugins = ["tests.support.selection", "tests.support.leftovers", "tests.support.installations"]
 
 
 def pytest_configure() -> None:

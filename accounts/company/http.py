@@ -9,7 +9,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from accounts.company.refusals import MISUNDERSTOOD, UNREACHABLE, Refused
-from numbers.quo.deadline import Deadline
+from quo_admin.http.deadline import Deadline
 
 SECONDS = 5.0  # for one question, from the first byte to the last: a sign-in asks four times
 MAX_BYTES = 1_000_000

@@ -8,8 +8,8 @@ from string import ascii_uppercase
 from numbers.audit.groups import Line
 from numbers.audit.looks import Counts
 from numbers.audit.odd import Finding
-from numbers.facts import COLUMNS, Advice, Column, Fact, causes_in
 from numbers.models import NumberState
+from numbers.vocabulary.cells import COLUMNS, Advice, Column, Fact, causes_in
 
 
 @dataclass(frozen=True)

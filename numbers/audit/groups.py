@@ -8,8 +8,8 @@ from itertools import compress
 from typing import Any, NamedTuple
 
 from numbers.audit.looks import FEWEST_TO_COMPARE, Composition, Counts, Facts, Look, composition_of
-from numbers.facts import fact_of
-from numbers.folding import order_key
+from numbers.vocabulary.cells import fact_of
+from numbers.vocabulary.folding import order_key
 
 Key = str | int  # of a group: the id of Quo's group, the kind, or the key of a teammate's state; "" for what has none
 

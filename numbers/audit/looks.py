@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from numbers.facts import COLUMNS, Column, Fact
+from numbers.vocabulary.cells import COLUMNS, Column, Fact
 
 # Of two numbers that differ, neither is the odd one.
 FEWEST_TO_COMPARE = 3

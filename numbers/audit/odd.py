@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from numbers.audit.groups import Audit, Group, Line
 from numbers.audit.looks import Composition, Difference, Oddity
-from numbers.facts import CHANNELS, COLUMNS, REGIONS, Column, Fact
+from numbers.vocabulary.cells import CHANNELS, COLUMNS, REGIONS, Column, Fact
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,24 +7,24 @@ from operator import attrgetter
 
 from django.core.paginator import Page
 
-from numbers import paging
 from numbers.audit.causes import Cause, Causes, causes_of
 from numbers.audit.groups import Audit, Group, Grouping, Line, Name
 from numbers.audit.looks import Tally, tallies_of
 from numbers.audit.odd import Finding, OddCell, by_name, findings_of, odd_cells
 from numbers.audit.query import AuditQuery
 from numbers.audit.reading import lines_of, names_of, read_audit
-from numbers.facts import COLUMNS, Cell
-from numbers.filter_words import chips, sentence
-from numbers.filters import NumberFilters
-from numbers.list_filters import Chip
-from numbers.per_version import per_version
-from numbers.phones import pretty
+from numbers.database import paging
+from numbers.database.snapshot import one_moment
+from numbers.filters.base import Chip
+from numbers.filters.numbers import NumberFilters
+from numbers.filters.wording import chips, sentence
+from numbers.memory.cache import per_version
+from numbers.memory.version import Version
+from numbers.pages.rows import NO_NAME, number_url
 from numbers.quo.ids import MAX_LENGTH
-from numbers.rows import NO_NAME, number_url
 from numbers.services import TeammateChoice, teammate_named
-from numbers.snapshots import one_moment
-from numbers.versions import Version
+from numbers.vocabulary.cells import COLUMNS, Cell
+from numbers.vocabulary.phones import pretty
 
 ROWS_PER_PAGE = 200
 FINDINGS_PER_PAGE = 20

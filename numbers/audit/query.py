@@ -5,10 +5,10 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from numbers import filters
 from numbers.audit.groups import Grouping
-from numbers.filters import NumberFilters
-from numbers.query import choice_of, page_of
+from numbers.filters import numbers as filters
+from numbers.filters.numbers import NumberFilters
+from numbers.filters.query_string import choice_of, page_of
 
 _ALSO = ("by", "odd")
 _GROUPINGS = {by.value: by.value for by in Grouping}

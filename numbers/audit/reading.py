@@ -10,10 +10,10 @@ from typing import Any
 from numbers.audit.groups import Audit, Grouping, Key, Line, Name, audit_of, line_of, order_of
 from numbers.audit.looks import Look, look_of
 from numbers.audit.query import AuditQuery
-from numbers.compiled_query import raw_rows
-from numbers.facts import COLUMNS, Fact
+from numbers.database.compiled_query import raw_rows
+from numbers.memory.numbers import FEW, current, pattern
 from numbers.models import Assignment, NumberState, TeammateState, shown_name
-from numbers.querysets import FEW, current, pattern
+from numbers.vocabulary.cells import COLUMNS, Fact
 
 _PATTERNS = tuple(product(Fact, repeat=len(COLUMNS)))
 _WITHIN = {Grouping.GROUP: "group_id", Grouping.KIND: "kind", Grouping.TEAMMATE: "phone_number"}

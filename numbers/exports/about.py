@@ -7,12 +7,13 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.dateformat import format as in_words
 
-from numbers import filter_words, services
-from numbers.facts import Fact
-from numbers.filters import NumberFilters
+from numbers import services
+from numbers.filters import wording as filter_wording
+from numbers.filters.numbers import NumberFilters
+from numbers.filters.teammates import TeammateFilters
 from numbers.models import Sync
-from numbers.sync import WORKSPACE, Question
-from numbers.teammate_filters import TeammateFilters
+from numbers.syncing.run import WORKSPACE, Question
+from numbers.vocabulary.cells import Fact
 
 MEANINGS = {
     Fact.ALLOWED: "People on the number can call there, or text there.",
@@ -41,7 +42,7 @@ def about_numbers(asked: NumberFilters, count: int) -> About:
     """Return what there is to say of a list of `count` numbers."""
     question = Question(Sync.Scope.TEAMMATE, asked.user) if asked.user else WORKSPACE
     teammate = services.teammate_named(asked.user) if asked.user else None
-    sentence = filter_words.sentence(asked, teammate.name if teammate else "")
+    sentence = filter_wording.sentence(asked, teammate.name if teammate else "")
     return About("Numbers", (*_said(sentence, asked.sorted_by, count, question), _REGIONS), MEANINGS)
 
 

@@ -9,14 +9,14 @@ from numbers.audit.groups import Audit, Group, Grouping, Line, Name
 from numbers.audit.odd import OddCell, odd_cells
 from numbers.audit.query import AuditQuery
 from numbers.audit.reading import lines_of, names_of, read_audit
+from numbers.database.snapshot import one_moment
 from numbers.exports.about import About, about_numbers
 from numbers.exports.columns import Column, RawColumn
 from numbers.exports.documents import Files
 from numbers.exports.json_export import Record, by_region
 from numbers.exports.rows import CHUNK
-from numbers.facts import COLUMNS, Cell
-from numbers.phones import pretty
-from numbers.snapshots import one_moment
+from numbers.vocabulary.cells import COLUMNS, Cell
+from numbers.vocabulary.phones import pretty
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from numbers.exports.csv_export import csv_for_machines, csv_for_people
 from numbers.exports.json_export import Record, json_document, number_record, teammate_record
 from numbers.exports.rows import listing_of, number_lines, teammate_lines
 from numbers.exports.xlsx_export import xlsx_document
-from numbers.filters import NumberFilters
-from numbers.teammate_filters import TeammateFilters
+from numbers.filters.numbers import NumberFilters
+from numbers.filters.teammates import TeammateFilters
 
 
 @dataclass(frozen=True)

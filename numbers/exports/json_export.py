@@ -7,7 +7,7 @@ import msgspec
 
 from numbers.exports.columns import TEAMMATE_RAW, Line
 from numbers.exports.rows import NumberLine, Person, TeammateLine
-from numbers.facts import CHANNELS, COLUMNS, Column, Fact, fact_of
+from numbers.vocabulary.cells import CHANNELS, COLUMNS, Column, Fact, fact_of
 
 Record = dict[str, Any]
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from numbers.addresses import path_of
 from numbers.exports.formats import FORMATS
+from numbers.vocabulary.links import path_of
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,13 @@ from typing import Any
 
 from django.db.models import F
 
-from numbers.facts import COLUMNS, Column, Fact, fact_of
-from numbers.filters import NumberFilters
+from numbers.database.snapshot import one_moment
+from numbers.filters.numbers import NumberFilters
+from numbers.filters.teammates import TeammateFilters
+from numbers.memory.numbers import held_at
+from numbers.memory.teammates import REACH
 from numbers.models import Assignment, NumberState, Sync, TeammateState, shown_name
-from numbers.querysets import held_at
-from numbers.snapshots import one_moment
-from numbers.teammate_filters import TeammateFilters
-from numbers.teammate_querysets import REACH
+from numbers.vocabulary.cells import COLUMNS, Column, Fact, fact_of
 
 CHUNK = 500  # states; a database takes only so many parameters
 FIRST = 150  # states; as few as fill the first block of any kind of file, so that it begins soon

@@ -19,7 +19,7 @@ from numbers.exports.blocks import blocks
 from numbers.exports.columns import Column, Line
 from numbers.exports.xlsx_rows import Styles, cell_text, rows_xml
 from numbers.exports.zip_stream import zipped
-from numbers.facts import Fact
+from numbers.vocabulary.cells import Fact
 
 _DASHED = 3
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from xlsxwriter.utility import xl_col_to_name
 
 from numbers.exports.columns import Column, Line, Value, words_of
-from numbers.facts import Cell, Fact
+from numbers.vocabulary.cells import Cell, Fact
 
 MAX_TEXT = 32_767  # of a cell, in units of UTF-16: Excel's limit
 

@@ -1,7 +1,7 @@
 """What Quo Admin remembers: states with a beginning and an end, and the syncs that observed them.
 
 Now is `until is null`; as of t is `since <= t < until`. Rows of a state never change except that they end.
-Only `sync.py` writes numbers, teammates and assignments.
+Only `syncing/` writes numbers, teammates and assignments.
 """
 
 from django.db import models

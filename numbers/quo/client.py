@@ -11,10 +11,10 @@ from urllib3 import Retry
 from urllib3.exceptions import InvalidHeader
 
 from numbers.quo import errors, ids
-from numbers.quo.deadline import Deadline
 from numbers.quo.errors import Asked, BadRequest, QuoError, Unavailable
 from numbers.quo.payloads import Answer, NumberRecord, parse_list, parse_one
 from numbers.quo.transport import KeyAuth, Session
+from quo_admin.http.deadline import Deadline
 
 ATTEMPTS = 4
 MAX_RETRY_AFTER = 30  # seconds

@@ -14,8 +14,8 @@ import requests
 from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError
 
-from numbers.quo.deadline import Deadline
 from numbers.quo.errors import BadPayload, QuoError, Reason, Unavailable
+from quo_admin.http.deadline import Deadline
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 20  # of silence

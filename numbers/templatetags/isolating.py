@@ -2,7 +2,7 @@
 
 from django import template
 
-from numbers.bidi import isolated
+from numbers.vocabulary.bidi import isolated
 
 register = template.Library()
 register.filter("isolated", isolated)

@@ -16,10 +16,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import get_current_timezone
 
-from numbers.addresses import path_of
-from numbers.filters import NumberFilters
-from numbers.per_version import per_version
-from numbers.teammate_filters import TeammateFilters
+from numbers.filters.numbers import NumberFilters
+from numbers.filters.teammates import TeammateFilters
+from numbers.memory.cache import per_version
+from numbers.vocabulary.links import path_of
 
 register = template.Library()
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import AccessEvent
 from accounts.roles import READ_ACCESS_LOG
-from numbers.access_log import access_lines, parse
+from numbers.pages.access_log import access_lines, parse
 
 
 @require_safe

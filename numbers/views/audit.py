@@ -7,27 +7,28 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from numbers import filter_choices, services
+from numbers import services
 from numbers.audit import page as audit_page
 from numbers.audit import query as audit_query
 from numbers.audit.groups import Grouping
 from numbers.audit.page import AuditPage
 from numbers.exports.audit import audit_document
 from numbers.exports.links import export_urls
-from numbers.facts import COLUMNS
+from numbers.filters import choices as filter_choices
+from numbers.memory.version import Version, memory_version
 from numbers.models import Sync
-from numbers.sync import WORKSPACE, Question
+from numbers.syncing.run import WORKSPACE, Question
 from numbers.templatetags.audit_tags import audit_address
-from numbers.versions import Version, memory_version
 from numbers.views.exports import is_raw, sent_file
 from numbers.views.htmx import ListTemplates, shown_query, tell_address, wants_fragment
 from numbers.views.pages import page_or_fragments
+from numbers.vocabulary.cells import COLUMNS
 
 TEMPLATES = ListTemplates(
     "audit/_results.html",
     follow=("audit/_announce.html",),
-    fields=("numbers/_filter_fields.html",),
-    search="numbers/_search.html",
+    fields=("components/_filter_fields.html",),
+    search="components/_search.html",
 )
 
 

@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import Event, record
-from numbers import filters, teammate_filters
 from numbers.exports.documents import number_document, teammate_document
 from numbers.exports.formats import FORMATS
+from numbers.filters import numbers as number_filters
+from numbers.filters import teammates as teammate_filters
 
 RAW = "raw"
 
@@ -17,7 +18,7 @@ RAW = "raw"
 @require_safe
 def number_export(request: HttpRequest, ending: str) -> StreamingHttpResponse:
     """The numbers that fit the query string, all pages of them, as the file that ends in `ending`."""
-    asked = filters.parse(request.GET, also={RAW})
+    asked = number_filters.parse(request.GET, also={RAW})
     return sent_file(request, "numbers", ending, number_document(asked, ending, is_raw=is_raw(request)))
 
 

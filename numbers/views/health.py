@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from numbers.metrics import exposition
-from numbers.readiness import readiness
+from numbers.operations.metrics import exposition
+from numbers.operations.readiness import readiness
 
 HEALTH_PATH = "/healthz"
 READY_PATH = "/readyz"

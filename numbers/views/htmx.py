@@ -44,7 +44,7 @@ class ListTemplates:
         if trigger != REFRESH:
             parts += self.follow
             if is_other_teammate:
-                parts += ["numbers/_teammate_filter.html", "components/_freshness.html"]
+                parts += ["components/_teammate_filter.html", "components/_freshness.html"]
             if trigger != FORM:
                 parts += [*self.fields, self.search] if is_other_search else self.fields
         return parts

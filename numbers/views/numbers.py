@@ -7,13 +7,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from numbers import filter_choices, filters, personal, services
+from numbers import services
 from numbers.exports.links import export_urls
+from numbers.filters import choices as filter_choices
+from numbers.filters import numbers as number_filters
+from numbers.memory.version import memory_version
 from numbers.models import Sync
+from numbers.pages.rows import number_url
+from numbers.personal import saved_filters as personal
 from numbers.quo.ids import is_number_id
-from numbers.rows import number_url
-from numbers.sync import WORKSPACE, Question
-from numbers.versions import memory_version
+from numbers.syncing.run import WORKSPACE, Question
 from numbers.views.htmx import ListTemplates, shown_query, tell_address, wants_fragment
 from numbers.views.navigation import address
 from numbers.views.pages import page_or_fragments
@@ -22,15 +25,15 @@ from numbers.views.personal import user_of
 TEMPLATES = ListTemplates(
     "numbers/_results.html",
     follow=("numbers/_announce.html", "numbers/_kept_for_forms.html"),
-    fields=("numbers/_filter_fields.html",),
-    search="numbers/_search.html",
+    fields=("components/_filter_fields.html",),
+    search="components/_search.html",
 )
 
 
 @require_safe
 def number_list(request: HttpRequest) -> HttpResponse:
     """The numbers that fit the query string."""
-    asked = filters.parse(request.GET)
+    asked = number_filters.parse(request.GET)
     version = memory_version()  # before what it is the version of, so that nothing newer is missed
     page = services.number_list(asked, version)
     question = Question(Sync.Scope.TEAMMATE, asked.user) if asked.user else WORKSPACE
@@ -49,7 +52,7 @@ def number_list(request: HttpRequest) -> HttpResponse:
         "version": version,
         "here": request.get_full_path(),
     }
-    before = filters.parse(shown_query(request)) if wants_fragment(request) else asked
+    before = number_filters.parse(shown_query(request)) if wants_fragment(request) else asked
     fragments = TEMPLATES.to_swap(
         request, is_other_search=before.q != asked.q, is_other_teammate=before.user != asked.user
     )
@@ -62,10 +65,10 @@ def number_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def teammate_choices(request: HttpRequest) -> HttpResponse:
     """The teammates that fit what is being typed, each a link to the list filtered by them."""
-    asked = filters.parse(request.GET, also=("for", "by"))
+    asked = number_filters.parse(request.GET, also=("for", "by"))
     list_url = reverse("numbers:audit") if request.GET.get("for") == "audit" else ""
     context = {"filters": asked, "choices": services.teammates_named(asked.who), "list_url": list_url}
-    return render(request, "numbers/_teammate_choices.html", context)
+    return render(request, "components/_teammate_choices.html", context)
 
 
 @require_safe

@@ -4,11 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from numbers import query, services
-from numbers.freshness import Level
-from numbers.overview import overview
-from numbers.sync import WORKSPACE
-from numbers.versions import memory_version
+from numbers import services
+from numbers.filters import query_string
+from numbers.memory.freshness import Level
+from numbers.memory.version import memory_version
+from numbers.pages.overview import overview
+from numbers.syncing.run import WORKSPACE
 from numbers.views.pages import page_or_fragments
 
 
@@ -16,7 +17,7 @@ from numbers.views.pages import page_or_fragments
 def home(request: HttpRequest) -> HttpResponse:
     """Whether anything needs somebody, and what changed lately."""
     notices: list[str] = []
-    query.name_others(request.GET, (), notices)
+    query_string.name_others(request.GET, (), notices)
     version = memory_version()  # before what it is the version of, so that nothing newer is missed
     freshness = services.freshness(WORKSPACE)
     page = overview(timezone.now(), version)

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User
 from accounts.roles import SHARE_FILTERS
-from numbers import personal
 from numbers.models import SavedFilter
-from numbers.personal import SavedFilterForm
+from numbers.personal import saved_filters as personal
+from numbers.personal.saved_filters import SavedFilterForm
 from numbers.views.navigation import page_before
 
 

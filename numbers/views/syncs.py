@@ -10,13 +10,14 @@ from django_htmx.http import trigger_client_event
 
 from accounts.access import record_asked
 from accounts.roles import ASK_QUO
-from numbers import query, services
-from numbers.configuration import settings_in_force
-from numbers.freshness import Level
+from numbers import services
+from numbers.filters import query_string
+from numbers.memory.freshness import Level
+from numbers.memory.version import memory_version
 from numbers.models import Sync
+from numbers.operations.current_settings import settings_in_force
 from numbers.quo.ids import is_number_id, is_user_id
-from numbers.sync import WORKSPACE, Question, SyncBusy, SyncRefused
-from numbers.versions import memory_version
+from numbers.syncing.run import WORKSPACE, Question, SyncBusy, SyncRefused
 from numbers.views.htmx import wants_fragment
 from numbers.views.navigation import page_before
 from quo_admin import __version__
@@ -98,8 +99,8 @@ def _fragment(request: HttpRequest, question: Question, refusal: str, *, is_busy
 def status(request: HttpRequest) -> HttpResponse:
     """The syncs and the settings in force."""
     notices: list[str] = []
-    asked = query.page_of(request.GET, notices)
-    query.name_others(request.GET, {"page"}, notices)
+    asked = query_string.page_of(request.GET, notices)
+    query_string.name_others(request.GET, {"page"}, notices)
     syncs = services.sync_page(asked)
     if asked > syncs.page.number:
         notices.append(f"There is no page {asked}, so the last one is shown.")

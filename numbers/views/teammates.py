@@ -4,18 +4,21 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from numbers import filter_choices, services, teammate_filters, teammates
-from numbers.columns import shown
+from numbers import services
 from numbers.exports.links import export_urls
-from numbers.facts import COLUMNS
+from numbers.filters import choices as filter_choices
+from numbers.filters import teammates as teammate_filters
+from numbers.memory.version import memory_version
 from numbers.models import Sync
+from numbers.pages import teammates
+from numbers.pages.columns import shown
+from numbers.pages.rows import teammate_url
 from numbers.quo.ids import is_user_id
-from numbers.rows import teammate_url
-from numbers.sync import WORKSPACE, Question
-from numbers.versions import memory_version
+from numbers.syncing.run import WORKSPACE, Question
 from numbers.views.htmx import ListTemplates, shown_query, tell_address, wants_fragment
 from numbers.views.navigation import address
 from numbers.views.pages import page_or_fragments
+from numbers.vocabulary.cells import COLUMNS
 
 TEMPLATES = ListTemplates(
     "teammates/_results.html",

@@ -3,8 +3,8 @@
 import pytest
 
 from numbers.audit import page as audit_page
-from numbers.facts import COLUMNS
 from numbers.sandbox.workspace import build
+from numbers.vocabulary.cells import COLUMNS
 from tests.support.audit_page import ANN, AUDIT, BO, bodies, many, marked
 from tests.support.exported_files import CELLS, fetched, raw_table, records, sheets, table
 from tests.support.pages import Office, attribute, parsed, remember

@@ -4,7 +4,7 @@ import pytest
 
 from numbers.audit.groups import Grouping, Key, Line, line_of
 from numbers.audit.looks import Tally, tallies_of
-from numbers.facts import COLUMNS, Fact
+from numbers.vocabulary.cells import COLUMNS, Fact
 from tests.support.audit_groups import On, audit, members
 from tests.support.audit_lines import line, several
 

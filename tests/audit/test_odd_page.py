@@ -7,8 +7,8 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from numbers.audit import page as audit_page
-from numbers.facts import COLUMNS
 from numbers.sandbox.workspace import build
+from numbers.vocabulary.cells import COLUMNS
 from tests.support.audit_page import ANN, AUDIT, many, marked, sentences, summary
 from tests.support.pages import Office, attribute, notices_of, numbers_on, one, parsed, remember, texts, words
 

@@ -5,7 +5,7 @@ from django.http import QueryDict
 
 from numbers.audit.groups import Grouping
 from numbers.audit.query import AuditQuery, parse
-from numbers.filters import NumberFilters
+from numbers.filters.numbers import NumberFilters
 
 WHOLE = "by=teammate&q=desk&messaging_us=restricted&sort=-number&page=3&odd=2"
 

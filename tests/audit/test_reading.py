@@ -15,11 +15,11 @@ from numbers.audit import page, reading
 from numbers.audit.groups import Grouping, Key, Line
 from numbers.audit.page import AuditPage, audit_page, page_of
 from numbers.audit.query import AuditQuery
-from numbers.facts import COLUMNS, fact_of
-from numbers.filters import NumberFilters
+from numbers.filters.numbers import NumberFilters
+from numbers.memory.version import memory_version
 from numbers.models import Assignment, NumberState, TeammateState
 from numbers.quo.payloads import NumberRecord, Regions
-from numbers.versions import memory_version
+from numbers.vocabulary.cells import COLUMNS, fact_of
 from tests.support.audit_groups import audit
 from tests.support.caches import forget
 from tests.support.records import Office, number, teammate

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from numbers.facts import COLUMNS
-from numbers.querysets import SORTS
+from numbers.memory.numbers import SORTS
+from numbers.memory.teammates import TEAMMATE_SORTS
 from numbers.sandbox.workspace import build
-from numbers.teammate_querysets import TEAMMATE_SORTS
+from numbers.vocabulary.cells import COLUMNS
 from tests.support.exported_files import CELLS, cell_of, raw_table, records, sheet, table
 from tests.support.pages import LIST, Office, attribute, numbers_on, parsed, remember, total_of
 from tests.support.quo_answers import number

@@ -13,7 +13,7 @@ from numbers.audit.query import AuditQuery
 from numbers.audit.reading import lines_of, read_audit
 from numbers.exports import audit
 from numbers.exports.audit import audit_document, audit_lines
-from numbers.filters import NumberFilters
+from numbers.filters.numbers import NumberFilters
 from numbers.sandbox.workspace import build
 from tests.support.audit_page import ANN, BO, many, marked
 from tests.support.pages import remember

@@ -21,7 +21,7 @@ from selectolax.lexbor import LexborHTMLParser
 from numbers.exports.documents import number_document
 from numbers.exports.formats import FORMATS
 from numbers.exports.links import export_urls
-from numbers.filters import NumberFilters
+from numbers.filters.numbers import NumberFilters
 from tests.support.exported_files import fetched, raw_table, records, table
 from tests.support.outages import database_fails_at
 from tests.support.pages import Office, attribute, remember, words

@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from numbers.exports import rows
 from numbers.exports.documents import number_document, teammate_document
 from numbers.exports.rows import listing_of, number_lines, teammate_lines
-from numbers.filters import NumberFilters
+from numbers.filters.numbers import NumberFilters
+from numbers.filters.teammates import TeammateFilters
 from numbers.models import Sync
 from numbers.quo.errors import from_answer
-from numbers.teammate_filters import TeammateFilters
 from tests.support.pages import Office, fail, remember
 from tests.support.quo_answers import number, user
 from tests.support.transactions import noting_transactions

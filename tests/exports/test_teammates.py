@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from numbers.facts import COLUMNS
+from numbers.vocabulary.cells import COLUMNS
 from tests.support.exported_files import CELLS, about, cell_of, raw_table, records, sheet, table
 from tests.support.pages import Office, remember
 from tests.support.quo_answers import number, user

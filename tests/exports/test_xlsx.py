@@ -21,8 +21,8 @@ from numbers.exports.blocks import BLOCK
 from numbers.exports.columns import Column
 from numbers.exports.xlsx_export import FACT_STYLES, xlsx_document
 from numbers.exports.xlsx_rows import MAX_TEXT, cell_text
-from numbers.facts import Fact
 from numbers.quo.errors import from_answer
+from numbers.vocabulary.cells import Fact
 from quo_admin import env
 from tests.support.exported_files import CELLS, about, cell_of, fetched, sheet, sheets, text_of
 from tests.support.pages import Office, fail, remember

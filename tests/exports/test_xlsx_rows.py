@@ -14,7 +14,7 @@ from numbers.exports.about import About
 from numbers.exports.columns import Column, Value, words_of
 from numbers.exports.xlsx_export import FACT_STYLES, xlsx_document
 from numbers.exports.xlsx_rows import rows_xml
-from numbers.facts import COLUMNS, Cell, Fact, fact_of
+from numbers.vocabulary.cells import COLUMNS, Cell, Fact, fact_of
 from tests.support.exported_files import sheets
 
 WIDTHS = (20, 7, 33)

@@ -10,12 +10,12 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from numbers.folding import fold
+from numbers.memory.search import postgresql
+from numbers.memory.search.finding import found as texts_found
+from numbers.memory.search.finding import search_teammates
+from numbers.memory.search.words import writings_of
 from numbers.models import PhoneNumber, SearchText
-from numbers.search import postgresql
-from numbers.search.finding import found as texts_found
-from numbers.search.finding import search_teammates
-from numbers.search.words import writings_of
+from numbers.vocabulary.folding import fold
 from tests.support.databases import only_postgresql
 from tests.support.records import NINE, Office, number, teammate
 from tests.support.search_index import ask, assert_right, found

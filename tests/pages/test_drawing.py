@@ -22,10 +22,10 @@ from pytest_django import Settings
 from selectolax.lexbor import LexborHTMLParser
 
 from accounts.models import User
-from numbers.columns import LABELS, USUAL
-from numbers.folding import fold
 from numbers.models import NumberState, Sync
+from numbers.pages.columns import LABELS, USUAL
 from numbers.services import PAGE_SIZE
+from numbers.vocabulary.folding import fold
 from tests.support.caches import forget
 from tests.support.hostile import identifier
 from tests.support.number_rows import TELEPHONES, row_for, rows_of

@@ -2,8 +2,8 @@
 
 import pytest
 
-from numbers.filters import SORT_LABELS
-from numbers.querysets import SORTS
+from numbers.filters.numbers import SORT_LABELS
+from numbers.memory.numbers import SORTS
 from tests.support.pages import HTMX, LIST, Office, attribute, numbers_on, one, parsed, remember, words
 from tests.support.quo_answers import number
 

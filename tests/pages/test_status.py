@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from numbers.models import Sync
 from numbers.quo.errors import from_answer
-from numbers.sync import Question
+from numbers.syncing.run import Question
 from quo_admin import __version__, env
 from tests.support.pages import (
     Office,

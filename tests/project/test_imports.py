@@ -9,7 +9,7 @@ from tests.support.imports import HTTP_LIBRARIES, ROOMS, is_in, modules, reached
 
 # From the bottom to the top: whoever stands higher may use what stands lower, never the other way round.
 FLOORS = ("models", "querysets", "search", "filters", "services", "views")
-ABOVE_SYNC = {"numbers.filters", "numbers.services", "numbers.views"}
+ABOVE_SYNC = {"numbers.filters.numbers", "numbers.services", "numbers.views"}
 
 
 def test_the_imports_are_found() -> None:
@@ -62,14 +62,14 @@ def test_only_the_client_the_sandbox_and_the_company_sign_in_speak_http() -> Non
 
 
 def test_a_sync_stands_below_the_pages() -> None:
-    assert not reached_from("numbers.sync") & ABOVE_SYNC
+    assert not reached_from("numbers.syncing.run") & ABOVE_SYNC
 
 
 def test_no_page_asks_quo_or_records_by_itself() -> None:
     for name, imported in modules().items():
         if is_in(name, "numbers.views") or is_in(name, "numbers.templatetags"):
             asking = {one for one in imported if is_in(one, "numbers.quo")} - {"numbers.quo.ids"}
-            assert not asking | {one for one in imported if one == "numbers.recording"}, name
+            assert not asking | {one for one in imported if one == "numbers.syncing.recording"}, name
 
 
 def test_no_two_modules_import_each_other() -> None:

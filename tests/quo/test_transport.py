@@ -15,9 +15,9 @@ import pytest
 import requests
 import responses
 
-from numbers.quo.deadline import Deadline
 from numbers.quo.errors import BadPayload, Unavailable
 from numbers.quo.transport import MAX_ERROR_BYTES, KeyAuth, Session
+from quo_admin.http.deadline import Deadline
 from tests.support.misbehaving_server import Script, answer, cuts, drips, floods, resets, serve, stalls
 from tests.support.quo_answers import KEY
 

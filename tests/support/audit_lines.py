@@ -1,7 +1,7 @@
 """Lines for audits that need no memory: a number in a few marks."""
 
 from numbers.audit.groups import Line, line_of
-from numbers.facts import COLUMNS
+from numbers.vocabulary.cells import COLUMNS
 
 # As in the sandbox: calling US, CA, Intl, then messaging US, CA, Intl. "0" is not in the answer.
 RAWS = {"+": "unrestricted", "-": "restricted", "?": "sometimes", "0": None}

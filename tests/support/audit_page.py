@@ -4,7 +4,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from numbers.facts import COLUMNS
+from numbers.vocabulary.cells import COLUMNS
 from tests.support.audit_lines import RAWS, STANDARD
 from tests.support.pages import attribute, one, texts, words
 from tests.support.quo_answers import number, user

@@ -1,6 +1,6 @@
 """What the program caches of a version of the memory, and how a test empties it."""
 
-from numbers.per_version import forget_all
+from numbers.memory.cache import forget_all
 
 
 def forget() -> None:

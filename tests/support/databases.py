@@ -19,9 +19,9 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.db import connection, models
 
-from numbers.backups import tables
-from numbers.backups.files import opened
 from numbers.models import SavedFilter
+from numbers.operations.backups import tables
+from numbers.operations.backups.files import opened
 from quo_admin import env
 from tests.support.account_commands import environment
 from tests.support.records import NINE, Office, number, teammate

@@ -20,7 +20,7 @@ if __name__ == "__main__":
 from django.core.management import call_command
 from django.db import connection
 
-from numbers.backups import making, restoring, tables
+from numbers.operations.backups import making, restoring, tables
 from tests.support.killed_sync import die, die_after
 
 

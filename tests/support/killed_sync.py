@@ -22,8 +22,9 @@ if __name__ == "__main__":
 from django.core.management import call_command
 from django.db import transaction
 
-from numbers import recording, sync
 from numbers.models import Sync
+from numbers.syncing import recording
+from numbers.syncing import run as sync
 
 
 def die() -> None:

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.db import connection
 
-from numbers.invariants.facts import searches_read_what_holds_now
-from numbers.querysets import current
-from numbers.search import postgresql
-from numbers.search.finding import search_numbers
+from numbers.memory.numbers import current
+from numbers.memory.search import postgresql
+from numbers.memory.search.finding import search_numbers
+from numbers.operations.invariants.facts import searches_read_what_holds_now
 
 
 def ask(sql: str, *values: Any) -> list[tuple[Any, ...]]:

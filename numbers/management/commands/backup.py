@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from numbers.backups import Refused
-from numbers.backups.making import make
+from numbers.operations.backups import Refused
+from numbers.operations.backups.making import make
 
 
 class Command(BaseCommand):

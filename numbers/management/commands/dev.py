@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from numbers.management.commands import run
-from numbers.serving import our_command
+from numbers.operations.serving import our_command
 
 
 class Command(run.Command):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from numbers.diagnosis import diagnose
+from numbers.operations.doctor import diagnose
 
 MARKS = {True: "✓", False: "✗", None: "–"}
 PLAIN_MARKS = {True: "ok   ", False: "WRONG", None: "-    "}

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from numbers.backups import Refused
-from numbers.backups.restoring import Prepared, Restored, prepared, present, refuse_to_mix, restore
-from numbers.shown import printable
+from numbers.operations.backups import Refused
+from numbers.operations.backups.restoring import Prepared, Restored, prepared, present, refuse_to_mix, restore
+from numbers.vocabulary.terminal import printable
 
 _SHOWN = 10
 

@@ -15,9 +15,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connections
 
 from accounts.first import FirstAccount, ensure_first_account
-from numbers.locks import one_after_the_other
+from numbers.database.locks import one_after_the_other
 from numbers.models import Sync
-from numbers.serving import demo_workspace, listen, our_command, serve
+from numbers.operations.serving import demo_workspace, listen, our_command, serve
 
 FIRST_SYNC_PATIENCE = 10.0
 

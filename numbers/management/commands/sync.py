@@ -12,11 +12,11 @@ from tqdm import tqdm
 
 from numbers import services
 from numbers.models import Sync
+from numbers.operations.readiness import migrations_to_do
 from numbers.quo.ids import is_number_id, is_user_id
-from numbers.readiness import migrations_to_do
-from numbers.recording import Progress
-from numbers.shown import printable
-from numbers.sync import WORKSPACE, Question, SyncRefused
+from numbers.syncing.recording import Progress
+from numbers.syncing.run import WORKSPACE, Question, SyncRefused
+from numbers.vocabulary.terminal import printable
 from quo_admin import request_id
 from quo_admin.logs import label
 

@@ -10,12 +10,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from numbers.backups.files import live_file, said
-from numbers.invariants import INVARIANTS, Finding, findings
+from numbers.database.snapshot import one_moment
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate
-from numbers.readiness import migrations_to_do
-from numbers.shown import printable
-from numbers.snapshots import one_moment
+from numbers.operations.backups.files import live_file, said
+from numbers.operations.invariants import INVARIANTS, Finding, findings
+from numbers.operations.readiness import migrations_to_do
+from numbers.vocabulary.terminal import printable
 
 
 class Command(BaseCommand):

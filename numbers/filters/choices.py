@@ -1,0 +1,144 @@
+"""What the filter form offers: the words of the filters, and the groups, countries and ports there are now."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from django.db.models import Count, Min
+
+from numbers.filters.numbers import UNKNOWN_COUNTRY, NumberFilters, can_be_asked
+from numbers.filters.teammates import TeammateFilters
+from numbers.memory.cache import per_version
+from numbers.memory.numbers import current
+from numbers.memory.version import Version
+from numbers.pages.rows import NO_NAME
+from numbers.vocabulary.bidi import isolated
+from numbers.vocabulary.cells import COLUMNS, Fact
+from numbers.vocabulary.phones import country_name
+
+# Longer lists would weigh more than the numbers do: of more groups the id is typed, more ports are left out.
+MOST_CHOICES = 200
+
+_PORTS = {"unfinished": "Not completed", "none": "No port"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value of a filter and what people read of it."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Field:
+    """A filter of the form: its parameter, its label, what stands for "not filtered", and the choices.
+
+    Without choices it is typed.
+    """
+
+    name: str
+    label: str
+    anything: str
+    value: str
+    choices: tuple[Choice, ...]
+
+
+def cell_fields(filters: NumberFilters | TeammateFilters) -> list[Field]:
+    """The six cells, in the order of `COLUMNS`."""
+    facts = [(fact.value, fact.label) for fact in Fact]
+    return [_field(filters, column.field, column.label, "any", facts) for column in COLUMNS]
+
+
+@dataclass(frozen=True)
+class There:
+    """What there is to filter by: groups with their words, codes of countries, and ports in Quo's own words."""
+
+    groups: tuple[tuple[str, str], ...]
+    countries: frozenset[str]
+    ports: frozenset[str]
+
+
+@per_version
+def what_there_is(_version: Version) -> There:
+    """Return what the numbers of that version can be filtered by."""
+    countries, ports = set(), set()
+    for country, port in current().order_by().values_list("country", "porting_status").distinct():
+        countries.add(country or UNKNOWN_COUNTRY)
+        ports.add(port or "")
+    return There(tuple(_groups()), frozenset(countries), frozenset(ports))
+
+
+@dataclass(frozen=True, eq=False)
+class Fields:
+    """What the form offers: one object for all who ask the same of one version of the memory."""
+
+    cells: tuple[Field, ...]
+    others: tuple[Field, ...]
+
+
+@per_version
+def fields_of(filters: NumberFilters, version: Version) -> Fields:
+    """Return the whole form, for the numbers of that version."""
+    return Fields(tuple(cell_fields(filters)), tuple(_other_fields(filters, version)))
+
+
+def _other_fields(filters: NumberFilters, version: Version) -> list[Field]:
+    there = what_there_is(version)
+    countries, ports = there.countries | {filters.country}, there.ports | {filters.porting}
+    return [
+        _field(filters, "group", "Group", "every group", list(there.groups)),
+        _field(filters, "kind", "Kind", "every kind", [("local", "Local"), ("toll-free", "Toll-free")]),
+        _field(filters, "country", "Country", "every country", _countries(countries)),
+        _field(filters, "porting", "Port", "any", _ports(ports)),
+        _field(
+            filters,
+            "forward",
+            "Forwarding",
+            "any",
+            [
+                ("any", "Forwards calls"),
+                ("inside", "To another of your numbers"),
+                ("outside", "Outside the company"),
+                ("none", "Does not forward"),
+            ],
+        ),
+        _field(filters, "unassigned", "People", "any", [("yes", "Nobody on it"), ("no", "Somebody on it")]),
+    ]
+
+
+def _field(
+    filters: NumberFilters | TeammateFilters, name: str, label: str, anything: str, choices: list[tuple[str, str]]
+) -> Field:
+    value = getattr(filters, name)
+    if choices and value and value not in dict(choices):  # asked for in the address, though there is none now
+        choices = [*choices, (value, _short(value))]
+    return Field(name, label, anything, value, tuple(Choice(key, text, key == value) for key, text in choices))
+
+
+def _groups() -> list[tuple[str, str]]:
+    """Quo gives groups no name here: how many numbers a group has, and its first, help to know it."""
+    rows = current().order_by("group_id").values_list("group_id").annotate(Count("pk"), Min("name"))
+    groups = list(rows[: MOST_CHOICES + 1])
+    if len(groups) > MOST_CHOICES:
+        return []
+    return [
+        (group, f"{_short(group)} ({count}: {_short(name.strip() or NO_NAME)}{', …' if count > 1 else ''})")
+        for group, count, name in groups
+        if can_be_asked(group)
+    ]
+
+
+def _short(text: str) -> str:
+    return isolated(f"{text[:23].rstrip()}…" if len(text) > 24 else text)
+
+
+def _countries(codes: AbstractSet[str]) -> list[tuple[str, str]]:
+    named = [(code, country_name(code)) for code in codes - {"", UNKNOWN_COUNTRY}]
+    unknown = [(UNKNOWN_COUNTRY, "Not known")] if UNKNOWN_COUNTRY in codes else []
+    return sorted(named, key=lambda pair: pair[1]) + unknown
+
+
+def _ports(statuses: AbstractSet[str]) -> list[tuple[str, str]]:
+    told = sorted(status for status in statuses if can_be_asked(status) and status not in _PORTS)
+    return [*_PORTS.items(), *((status, f"“{_short(status)}”") for status in told[:MOST_CHOICES])]

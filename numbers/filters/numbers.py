@@ -1,0 +1,156 @@
+"""The list's query string: validated, and each nonsense in it named in a sentence instead of failing.
+
+The page, its fragments and its exports all read it here, so they show the same numbers.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Self
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from numbers.filters.base import ListFilters
+from numbers.filters.query_string import choice_of, name_others, name_repeated, page_of, shown, sort_of, text_of
+from numbers.memory import numbers as number_queries
+from numbers.memory.search.finding import search_numbers
+from numbers.memory.search.words import MAX_WORDS, words_of
+from numbers.models import NumberState
+from numbers.quo.ids import MAX_LENGTH, is_user_id
+from numbers.vocabulary.cells import COLUMNS, Fact
+
+SORT_LABELS = {
+    "name": "name",
+    "number": "number",
+    "symbol": "symbol",
+    "teammates": "teammates",
+    **{column.field: column.title.lower() for column in COLUMNS},
+    "forward": "forwarding",
+    "porting": "porting",
+    "group": "group",
+    "kind": "kind",
+    "country": "country",
+}
+
+_YES = dict.fromkeys(("yes", "1", "true", "on"), "yes")
+_NO = dict.fromkeys(("no", "0", "false", "off"), "no")
+
+FACT_CHOICES = {fact.value: fact.value for fact in Fact}
+KIND_CHOICES = {kind.value: kind.value for kind in NumberState.Kind}
+FORWARD_CHOICES = {
+    "any": "any",
+    "none": "none",
+    "inside": "inside",
+    "outside": "outside",
+    **dict.fromkeys(_YES, "any"),
+    **dict.fromkeys(_NO, "none"),
+}
+UNASSIGNED_CHOICES = {**_YES, **_NO}
+UNKNOWN_COUNTRY = "unknown"
+
+
+NARROWING = (
+    *("q", "user", *(column.field for column in COLUMNS)),
+    *("group", "kind", "country", "porting", "forward", "unassigned"),
+)
+
+
+@dataclass(frozen=True)
+class NumberFilters(ListFilters):
+    """What the list of numbers shows. `who` is what was typed to find a teammate; it chooses nobody by itself."""
+
+    sort_labels = SORT_LABELS
+    narrowing = NARROWING
+
+    user: str = ""
+    group: str = ""
+    kind: str = ""
+    country: str = ""
+    porting: str = ""
+    forward: str = ""
+    unassigned: str = ""
+    who: str = ""
+
+    def states(self) -> QuerySet[NumberState]:
+        """The numbers that fit, sorted."""
+        states = search_numbers(number_queries.current(), self.q)
+        for column in COLUMNS:
+            if fact := getattr(self, column.field):
+                states = number_queries.with_fact(states, column.field, Fact(fact))
+        if self.user:
+            states = number_queries.of_teammate(states, self.user)
+        if self.group:
+            states = states.filter(group_id=self.group)
+        if self.kind:
+            states = states.filter(kind=self.kind)
+        if self.country:
+            states = states.filter(country="" if self.country == UNKNOWN_COUNTRY else self.country)
+        if self.porting:
+            states = number_queries.with_port(states, self.porting)
+        if self.forward:
+            states = number_queries.with_forward(states, self.forward)
+        if self.unassigned:
+            states = number_queries.with_somebody(states, is_on=self.unassigned == "no")
+        return number_queries.ordered(states, self.sort)
+
+    def but(self, **changes: str | int) -> Self:
+        return super().but(**{"who": "", **changes})
+
+
+def parse(query: QueryDict, *, also: Collection[str] = ()) -> NumberFilters:
+    """Read a query string. What cannot be meant is ignored and named in `notices`, but for the names in `also`."""
+    notices: list[str] = []
+    q = text_of(query, "q", "search", notices)
+    if len(words_of(q)) > MAX_WORDS:
+        notices.append(f"Only the first {MAX_WORDS} words of the search are looked for.")
+    filters = NumberFilters(
+        q=q,
+        who=text_of(query, "who", "teammate's name", notices),
+        user=_user(query, notices),
+        group=_raw(query, "group", notices),
+        kind=choice_of(query, "kind", KIND_CHOICES, notices),
+        country=_country(query, notices),
+        porting=_raw(query, "porting", notices),
+        forward=choice_of(query, "forward", FORWARD_CHOICES, notices),
+        unassigned=choice_of(query, "unassigned", UNASSIGNED_CHOICES, notices),
+        sort=sort_of(query, SORT_LABELS, notices),
+        page=page_of(query, notices),
+    )
+    facts = {column.field: choice_of(query, column.field, FACT_CHOICES, notices) for column in COLUMNS}
+    names = (*NARROWING, "sort", "page", "who", *also)
+    name_repeated(query, names, notices)
+    name_others(query, names, notices)
+    return replace(filters, **facts, notices=tuple(notices))  # type: ignore[arg-type]  # each of its own type
+
+
+def _user(query: QueryDict, notices: list[str]) -> str:
+    user = query.get("user", "").lstrip()  # not at its end: an id may end in a space
+    if user and not is_user_id(user):
+        notices.append(f"{shown(user)} is no teammate's id (they begin with US), so every teammate is shown.")
+        return ""
+    return user
+
+
+def can_be_asked(text: str) -> bool:
+    """Say whether a group or a port of Quo's own wording can be filtered by: blank and endless ones cannot."""
+    return bool(text.strip()) and len(text) <= MAX_LENGTH and "\x00" not in text
+
+
+def _raw(query: QueryDict, name: str, notices: list[str]) -> str:
+    """A word of Quo's own, as it is."""
+    text = query.get(name, "")
+    if can_be_asked(text):
+        return text
+    if text.strip():
+        notices.append(f"{shown(text)} is nothing that {name} can be, so it was ignored.")
+    return ""
+
+
+def _country(query: QueryDict, notices: list[str]) -> str:
+    text = query.get("country", "").strip()
+    if not text or text.lower() == UNKNOWN_COUNTRY:
+        return text.lower()
+    if not (len(text) == 2 and text.isascii() and text.isalpha()):
+        notices.append(f"{shown(text)} is no country's code (they have two letters, such as US), so it was ignored.")
+        return ""
+    return text.upper()

@@ -1,0 +1,106 @@
+"""The query string of the list of teammates. The page, its fragments and its exports all read it here."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+
+from numbers.filters.base import Chip, ListFilters
+from numbers.filters.numbers import FACT_CHOICES
+from numbers.filters.query_string import choice_of, name_others, name_repeated, page_of, sort_of, text_of
+from numbers.filters.wording import PLACES, joined
+from numbers.memory import teammates as teammate_queries
+from numbers.memory.search.finding import search_teammates
+from numbers.memory.search.words import MAX_WORDS
+from numbers.models import TeammateState
+from numbers.vocabulary.bidi import isolated
+from numbers.vocabulary.cells import COLUMNS, Fact
+from numbers.vocabulary.folding import fold
+
+SORT_LABELS = {"name": "name", "numbers": "how many numbers", "role": "role"}
+
+ROLE_LABELS = {"owner": "Owners", "admin": "Admins", "member": "Members"}
+NUMBERS_LABELS = {"none": "on no number", "one": "on one number", "several": "on several numbers"}
+_COUNTS = {"none": Q(numbers=0), "one": Q(numbers=1), "several": Q(numbers__gt=1)}
+
+_ACTS = {"calling": "call", "messaging": "text"}
+_ABLE = {Fact.ALLOWED: "can", Fact.RESTRICTED: "cannot", Fact.UNKNOWN: "are not reported as able to"}
+
+_REACH = tuple(column.field for column in COLUMNS)
+
+
+@dataclass(frozen=True)
+class TeammateFilters(ListFilters):
+    """What the list of teammates shows.
+
+    `numbers` is how many numbers somebody is on: "none", "one" or "several". The cells are the reach through all of
+    them: "allowed" is through at least one, "restricted" through none.
+    """
+
+    sort_labels = SORT_LABELS
+    narrowing = ("q", "role", "numbers", *_REACH)
+
+    role: str = ""
+    numbers: str = ""
+
+    def states(self) -> QuerySet[TeammateState]:
+        """The teammates that fit, as they are now, sorted; each with `numbers`, on how many they are now."""
+        states = teammate_queries.counting_numbers(search_teammates(self.q))
+        if self.role:
+            states = states.filter(role=self.role)
+        if self.numbers:
+            states = states.filter(_COUNTS[self.numbers])
+        for field, fact in self.reach.items():
+            states = teammate_queries.with_reach(states, field, fact)
+        return teammate_queries.ordered_teammates(states, self.sort)
+
+    @property
+    def reach(self) -> dict[str, Fact]:
+        """The cells that narrow the list."""
+        return {field: Fact(value) for field in _REACH if (value := getattr(self, field))}
+
+    def sentence(self) -> str:
+        """Say what the list shows: "Admins on one number who can call abroad and fit “ann”"."""
+        who = [
+            f"{_ABLE[fact]} {_ACTS[column.channel]} {PLACES[column.region]}"
+            for column in COLUMNS
+            if (fact := self.reach.get(column.field))
+        ]
+        who += [f"fit “{isolated(self.q)}”"] if self.q else []
+        words = (ROLE_LABELS.get(self.role, "Teammates"), NUMBERS_LABELS.get(self.numbers, ""))
+        return " ".join(filter(None, (*words, f"who {joined(who)}" if who else "")))
+
+    def chips(self) -> tuple[Chip, ...]:
+        """A chip for each active filter, in the order of the form."""
+        labels = {
+            "q": f"Search: {isolated(self.q)}",
+            "role": f"Role: {self.role}",
+            "numbers": NUMBERS_LABELS.get(self.numbers, "").capitalize(),
+            **{
+                column.field: f"{column.label}: {self.reach[column.field].label}"
+                for column in COLUMNS
+                if column.field in self.reach
+            },
+        }
+        return tuple(Chip(name, labels[name], self.but(**{name: ""})) for name in self.active)
+
+
+def parse(query: QueryDict, *, also: Collection[str] = ()) -> TeammateFilters:
+    """Read a query string. What cannot be meant is ignored and named in `notices`, but for the names in `also`."""
+    notices: list[str] = []
+    q = text_of(query, "q", "search", notices)
+    if len(fold(q).split()) > MAX_WORDS:
+        notices.append(f"Only the first {MAX_WORDS} words of the search are looked for.")
+    filters = TeammateFilters(
+        q=q,
+        role=choice_of(query, "role", {role: role for role in ROLE_LABELS}, notices),
+        numbers=choice_of(query, "numbers", {count: count for count in NUMBERS_LABELS}, notices),
+        sort=sort_of(query, SORT_LABELS, notices),
+        page=page_of(query, notices),
+    )
+    reach = {field: choice_of(query, field, FACT_CHOICES, notices) for field in _REACH}
+    names = (*TeammateFilters.narrowing, "sort", "page", *also)
+    name_repeated(query, names, notices)
+    name_others(query, names, notices)
+    return replace(filters, **reach, notices=tuple(notices))  # type: ignore[arg-type]  # each of its own type

@@ -1,0 +1,144 @@
+"""A change in words: plain English, in pieces, so that a page can set apart what comes from outside."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Model
+
+from numbers.models import NumberState, TeammateState
+from numbers.pages.rows import NO_NAME, SHOWN_TEAMMATES, number_url, teammate_url
+from numbers.vocabulary.cells import COLUMNS, Fact, fact_of
+from numbers.vocabulary.phones import pretty
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a sentence. What comes from outside stands in an element of its own; `url` makes it a link."""
+
+    text: str
+    is_outside: bool = False
+    url: str = ""
+    fact: Fact | None = None
+
+
+Parts = tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who was put on a number or taken off it."""
+
+    user_id: str
+    name: str
+
+
+_CELLS = {column.field: f"{column.channel}, {column.region_name}" for column in COLUMNS}
+NUMBER_FIELDS = {
+    **_CELLS,
+    "name": "the name",
+    "number": "the number itself",
+    "forward": "forwarding",
+    "porting_status": "porting",
+    "group_id": "the group",
+    "symbol": "the symbol",
+    "port_request_id": "the port request",
+    "formatted_number": "Quo’s own writing of the number",
+    "created_at_text": "the time of its creation",
+}
+TEAMMATE_FIELDS = {
+    "first_name": "the first name",
+    "last_name": "the last name",
+    "email": "the email address",
+    "role": "the role",
+}
+
+
+def gone(state: NumberState) -> Parts:
+    """Say that the number is gone; `state` is its last one."""
+    return (number_part(state.phone_number.quo_id, state.name), Part(" is gone: Quo no longer has it"))
+
+
+def arrived(state: NumberState, people: Sequence[Person], *, is_new: bool) -> Parts:
+    """Say that the number is new, or back after it was gone, and who is on it."""
+    verb = Part(f" is {'new' if is_new else 'back'}, with ")
+    names = _names(people) if people else (Part("nobody"),)
+    return (number_part(state.phone_number.quo_id, state.name), verb, *names, Part(" on it"))
+
+
+def number_changed(
+    number: Part, states: tuple[NumberState, NumberState] | None, on: Sequence[Person], off: Sequence[Person]
+) -> Parts:
+    """Say how a number came to be described otherwise (from one state to the next) and who was put on or taken off.
+
+    Where only people came and went: "Ann Lee was put on Leasing".
+    """
+    clauses = _fields(*states, NUMBER_FIELDS) if states else []
+    if not (clauses or on or off):  # the time that moves along with every other change has moved alone
+        clauses = [(Part("Quo marked it as updated, and shows no other difference"),)]
+    is_described = is_named = bool(clauses)
+    for people, act in ((on, "put on"), (off, "taken off")):
+        if people:
+            verb = f" {'was' if len(people) == 1 else 'were'} {act} "
+            clauses.append((*_names(people), *((Part(f"{verb}it"),) if is_named else (Part(verb), number))))
+            is_named = True
+    return (number, Part(": "), *_joined(clauses)) if is_described else _joined(clauses)
+
+
+def teammate_changed(user_id: str, before: TeammateState, after: TeammateState) -> Parts:
+    """Say how a teammate came to be described otherwise: "Ann Lee: the role went from member to admin"."""
+    return (teammate_part(user_id, after.display_name), Part(": "), *_joined(_fields(before, after, TEAMMATE_FIELDS)))
+
+
+def number_part(quo_id: str, name: str) -> Part:
+    return Part(name.strip() or NO_NAME, is_outside=True, url=number_url(quo_id))
+
+
+def teammate_part(user_id: str, name: str) -> Part:
+    return Part(name.strip() or NO_NAME, is_outside=True, url=teammate_url(user_id))
+
+
+def _fields(before: Model, after: Model, labels: Mapping[str, str]) -> list[Parts]:
+    """Return a clause for each of the fields in which two states differ."""
+    pairs = ((field, getattr(before, field), getattr(after, field)) for field in labels)
+    return [_went(labels[field], field, old, new) for field, old, new in pairs if old != new]
+
+
+def _went(label: str, field: str, old: str | None, new: str | None) -> Parts:
+    before, after = _value(field, old), _value(field, new)
+    if before == after:  # two writings of one telephone number
+        before, after = _quoted(old), _quoted(new)
+    return (Part(f"{label} went from "), *before, Part(" to "), *after)
+
+
+def _value(field: str, raw: str | None) -> Parts:
+    """A value as people know it: a fact by its word, a telephone number as it is written, other text in quotes."""
+    if field in _CELLS:
+        fact = fact_of(raw)
+        came = (Part(" ("), *_quoted(raw), Part(")")) if fact is Fact.UNKNOWN and raw is not None else ()
+        return (Part(fact.label, fact=fact), *came)
+    if field == "forward" and not raw:
+        return (Part("nowhere"),)
+    if field in {"number", "forward"}:
+        return (Part(pretty(raw or ""), is_outside=True),)
+    if field in {"email", "role"}:
+        return (Part(raw or "none", is_outside=True),)
+    return _quoted(raw)
+
+
+def _quoted(raw: str | None) -> Parts:
+    return (Part("none"),) if raw is None else (Part("“"), Part(raw, is_outside=True), Part("”"))
+
+
+def _names(people: Sequence[Person]) -> Parts:
+    shown = people if len(people) <= SHOWN_TEAMMATES + 1 else people[:SHOWN_TEAMMATES]
+    names = [(teammate_part(person.user_id, person.name),) for person in shown]
+    rest = [(Part(f"{len(people) - len(shown)} more"),)] if len(people) > len(shown) else []
+    return _joined([*names, *rest], last=" and ", between=", ")
+
+
+def _joined(clauses: Sequence[Parts], *, between: str = "; ", last: str = "; ") -> Parts:
+    """Join as people do: "a", "a and b", "a, b and c"."""
+    signs = ["", *[between] * (len(clauses) - 2), last][: len(clauses)]
+    return tuple(
+        part for sign, clause in zip(signs, clauses, strict=True) for part in (Part(sign), *clause) if part.text
+    )

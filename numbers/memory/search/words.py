@@ -1,0 +1,66 @@
+"""The words of a search as people type it."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from numbers.vocabulary.folding import ENOUGH_DIGITS, TELEPHONE_SIGNS, digits_of, fold
+
+MAX_WORDS = 12
+MOST_DIGITS = 15  # of a telephone number, by E.164
+
+
+def words_of(query: str) -> list[str]:
+    """Split a query into folded words; parts that together are one telephone number become one word of its digits.
+
+    `+1 (415) 555-01` is the word `+141555501`, whose digits stand at the number's start; `(415) 555-01` is `41555501`,
+    whose digits stand anywhere in it. Digits that are too few to be meant as one number stay words of their own, and
+    so do those that follow a whole number: `(415) 555-0123 12` is two words.
+    """
+    return list(_merge_phone_parts(fold(query).split()))
+
+
+_PHONE_PART = re.compile(rf"[{TELEPHONE_SIGNS}]*[0-9][{TELEPHONE_SIGNS}0-9]*")
+_BETWEEN_PARTS = re.compile(rf"[{TELEPHONE_SIGNS}]+")
+_WHOLE_NUMBER = 10  # digits with the area code; a country's code comes on top
+
+
+def _merge_phone_parts(words: Iterable[str]) -> Iterator[str]:
+    run: list[str] = []
+    for word in words:
+        is_part = _PHONE_PART.fullmatch(word)
+        if word.startswith("+") or not is_part:
+            if run and _BETWEEN_PARTS.fullmatch(word):
+                continue
+            yield from _phone_words(run)
+            run = []
+        if is_part:
+            run.append(word)
+        else:
+            yield word
+    yield from _phone_words(run)
+
+
+def _phone_words(run: list[str]) -> list[str]:
+    """Return one word for the telephone number that `run` begins with, and the words of what follows it."""
+    if not run:
+        return []
+    has_code = run[0].startswith("+")
+    whole = _WHOLE_NUMBER if not has_code else _WHOLE_NUMBER + 1 if run[0].startswith("+1") else MOST_DIGITS
+    digits, taken = digits_of(run[0]), 1
+    for part in run[1:]:
+        if len(digits) >= whole or (len(digits_of(part)) >= ENOUGH_DIGITS and not has_code):
+            break
+        digits += digits_of(part)
+        taken += 1
+    if has_code:
+        first = [f"+{digits}"]
+    else:
+        first = [digits] if run[0].startswith("(") or len(digits) >= ENOUGH_DIGITS else run[:taken]
+    return first + _phone_words(run[taken:])
+
+
+def writings_of(word: str) -> set[str]:
+    """Return the word as it is, and the digits of one that looks like a part of a telephone number."""
+    # A word that begins with a plus stands as it is in the texts, which have each number from its own plus on.
+    is_part = _PHONE_PART.fullmatch(word) and not word.startswith("+")
+    return {word, digits_of(word)} if is_part else {word}

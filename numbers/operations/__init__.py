@@ -1,0 +1,1 @@
+"""Running Quo Admin: backups, invariants, the doctor, readiness, metrics, settings, the server."""

@@ -1,0 +1,71 @@
+"""What must hold of everything remembered, whatever Quo said and whatever happened to this machine.
+
+Each invariant is one query, or a few whose number is fixed, that finds only what breaks it; nothing is written, and
+nothing but findings is held in memory.
+"""
+
+from collections.abc import Callable, Iterator
+
+from numbers.operations.invariants import database, facts, histories, known, syncs
+from numbers.operations.invariants.finding import Broken, Finding, Invariant
+
+__all__ = ["INVARIANTS", "Finding", "Invariant", "findings"]
+
+
+def _of(check: Callable[[histories.History], Broken], history: histories.History) -> Callable[[], Broken]:
+    return lambda: check(history)
+
+
+# The file first: what a damaged one says of the rest is worth nothing.
+INVARIANTS = (
+    Invariant("file", database.the_file_is_unharmed),
+    Invariant("times and texts can be read", database.times_and_texts_can_be_read, first_of_all=True),
+    Invariant("no orphans", database.nothing_is_orphaned),
+    *(
+        Invariant(f"{name} {of}", _of(check, history))
+        for of, history in (
+            ("number", histories.NUMBERS),
+            ("teammate", histories.TEAMMATES),
+            ("assignment", histories.ASSIGNMENTS),
+        )
+        for name, check in (
+            ("one open state per", histories.one_open),
+            ("ends after it began:", histories.ends_after_it_began),
+            ("no overlap per", histories.no_overlap),
+            ("observed by a sync:", histories.observed),
+        )
+    ),
+    Invariant("no gap per number", histories.gaps_of_numbers),
+    Invariant("no gap per teammate", histories.no_gap_of_teammates),
+    Invariant("number is described", known.number_is_described),
+    Invariant("number is open while there", known.number_is_open_while_there),
+    Invariant("number begins when first seen", known.number_begins_when_first_seen),
+    Invariant("number ends when gone", known.number_ends_when_gone),
+    Invariant("number was confirmed in its last state", known.number_was_confirmed_in_its_last_state),
+    Invariant("teammate is described", known.teammate_is_described),
+    Invariant("teammate stays described", known.teammate_stays_described),
+    Invariant("teammate begins when first seen", known.teammate_begins_when_first_seen),
+    Invariant("assignment inside the history", known.assignments_are_inside_the_history),
+    Invariant("syncs in order", syncs.syncs_in_order),
+    Invariant("syncs that ended are complete", syncs.syncs_that_ended_are_complete),
+    Invariant("syncs say what they did", syncs.syncs_say_what_they_did),
+    Invariant("one sync runs", syncs.one_sync_runs),
+    Invariant("numbers are as Quo answered", facts.numbers_are_as_answered),
+    Invariant("numbers are found", facts.numbers_are_found),
+    Invariant("teammates are found", facts.teammates_are_found),
+    Invariant("searches read what holds now", facts.searches_read_what_holds_now),
+)
+
+
+def findings() -> Iterator[Finding]:
+    """Yield everything that does not hold in the default database. Raises DatabaseError where it cannot be read.
+
+    Ask inside `snapshots.one_moment()`: between two questions a sync may write.
+    """
+    for invariant in INVARIANTS:
+        holds = True
+        for which, when, what in invariant.find():
+            holds = False
+            yield Finding(invariant.name, which, when, what)
+        if invariant.first_of_all and not holds:
+            return

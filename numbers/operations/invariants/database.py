@@ -1,0 +1,74 @@
+"""The database itself, whatever stands in it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import CharField, DateTimeField, Exists, ForeignKey, OuterRef, TextField
+from django.utils.dateparse import parse_datetime
+
+from numbers.operations.invariants.finding import Broken
+
+
+def nothing_is_orphaned() -> Broken:
+    """Every row that another one names is there, in all tables; SQLite checks that itself, if asked."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA foreign_key_check")
+            for table, row, parent, _ in cursor.fetchall():
+                yield f"row {row} of {table}", None, f"it names a row of {parent} that is not there."
+        return
+    for model in apps.get_models(include_auto_created=True):
+        if not model._meta.managed or model._meta.proxy:
+            continue
+        for field in model._meta.local_concrete_fields:
+            if isinstance(field, ForeignKey) and getattr(field, "db_constraint", True):
+                parents = field.related_model._base_manager.filter(**{field.target_field.name: OuterRef(field.attname)})
+                orphans = model._base_manager.filter(~Exists(parents), **{f"{field.name}__isnull": False})
+                table, parent = model._meta.db_table, field.related_model._meta.db_table
+                for pk in orphans.order_by("pk").values_list("pk", flat=True).iterator():
+                    yield f"row {pk} of {table}", None, f"it names a row of {parent} that is not there."
+
+
+def the_file_is_unharmed() -> Broken:
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA integrity_check")
+        for (said,) in cursor.fetchall():
+            if said != "ok":
+                yield "the database file", None, f"SQLite finds it damaged: {said}."
+
+
+def times_and_texts_can_be_read() -> Broken:
+    """SQLite keeps anything in any column; what is neither time nor text can be neither compared nor shown."""
+    if connection.vendor != "sqlite":
+        return
+    for model in (*apps.get_app_config("accounts").get_models(), *apps.get_app_config("numbers").get_models()):
+        table, key = model._meta.db_table, str(model._meta.pk.column)
+        columns = {str(field.column): field for field in model._meta.local_concrete_fields}
+        times = [name for name, field in columns.items() if isinstance(field, DateTimeField)]
+        raw = ", ".join([key, *(f"+{name}" for name in times)])  # what is computed is given as it is, not made a time
+        for pk, *values in _rows(f"SELECT {raw} FROM {table} ORDER BY {key}"):  # noqa: S608 - our own words
+            for name, value in zip(times, values, strict=True):
+                if value is not None and not _is_time(value):
+                    yield f"row {pk} of {table}", None, f"its {name} is no time and cannot be read."
+        texts = [name for name, field in columns.items() if isinstance(field, CharField | TextField)]
+        types = ", ".join(f"typeof({name})" for name in texts) or "NULL"
+        for pk, *kinds in _rows(f"SELECT {key}, {types} FROM {table} WHERE 'blob' IN ({types}) ORDER BY {key}"):  # noqa: S608 - our own words
+            wrong = " and ".join(name for name, kind in zip(texts, kinds, strict=True) if kind == "blob")
+            yield f"row {pk} of {table}", None, f"its {wrong} is no text and cannot be read."
+
+
+def _rows(sql: str) -> Iterator[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        yield from cursor
+
+
+def _is_time(value: object) -> bool:
+    try:
+        return isinstance(value, str) and parse_datetime(value) is not None
+    except ValueError:  # the 30th of February
+        return False

@@ -1,0 +1,82 @@
+"""The facts, and what follows from them.
+
+What follows is worked out here once more, from `folding` and `phones`: a check that called the code that it checks
+would agree with it always. The facts themselves are read again from the answers that are kept, by the code that read
+them when they came.
+"""
+
+from django.db.models import Exists, F, OuterRef
+
+from numbers.memory.search.texts import derived
+from numbers.models import NumberState, SearchText, TeammateState
+from numbers.operations.invariants.finding import Broken
+from numbers.operations.invariants.histories import NUMBERS
+from numbers.quo.errors import BadPayload
+from numbers.quo.payloads import read_again
+from numbers.syncing.recording import NUMBER_COLUMNS, number_values
+from numbers.vocabulary.folding import fold, order_key, telephone_digits
+from numbers.vocabulary.phones import number_facts
+
+
+def numbers_are_as_answered() -> Broken:
+    """Answers that are not kept, or that this version would not take, say nothing."""
+    states = NUMBERS.rows().exclude(answer="").annotate(quo_id=F("phone_number__quo_id")).defer("search_text")
+    for state in states.iterator():
+        try:
+            record = read_again(state.answer)
+        except BadPayload:
+            yield state.quo_id, state.since, "the answer that is kept of this state is damaged."
+            continue
+        if record is None:
+            continue
+        described = zip(NUMBER_COLUMNS, number_values(record), strict=True)
+        wrong = [name for name, value in described if getattr(state, name) != value]
+        if record.id != state.quo_id:
+            wrong.append("id")
+        if wrong:
+            what = f"the answer that is kept of this state has another {' and '.join(wrong)}."
+            yield state.quo_id, state.since, what
+
+
+def numbers_are_found() -> Broken:
+    # By number: what a telephone number is, is worked out once for its states.
+    states = NUMBERS.rows().select_related("phone_number").defer("answer")
+    for state in states.iterator():
+        texts = (state.name, state.symbol or "", state.group_id, state.number, *telephone_digits(state.name))
+        right = {
+            "search_text": fold(" ".join(texts)),
+            "name_key": order_key(state.name),
+            **number_facts(state.number, state.forward),
+        }
+        if wrong := [name for name, value in right.items() if getattr(state, name) != value]:
+            what = f"{' and '.join(wrong)} of this state do not follow from its facts."
+            yield state.phone_number.quo_id, state.since, what
+
+
+def teammates_are_found() -> Broken:
+    for state in TeammateState.objects.select_related("teammate").iterator():
+        right = {
+            "search_text": fold(f"{state.display_name} {state.email}"),
+            "name_key": order_key(state.display_name),
+        }
+        if wrong := [name for name, value in right.items() if getattr(state, name) != value]:
+            what = f"{' and '.join(wrong)} of this state do not follow from its facts."
+            yield state.teammate.quo_id, state.since, what
+
+
+def searches_read_what_holds_now() -> Broken:
+    """Of each number that has an open state, and of no other; the teammates' words in any order."""
+    kept = {"own": F("phone_number__search_text__own"), "people": F("phone_number__search_text__teammates")}
+    rows = derived().values_list(
+        "phone_number__quo_id", "since", "search_text", "teammates", kept["own"], kept["people"]
+    )
+    for quo_id, since, own, teammates, kept_own, kept_people in rows.iterator():
+        if (own, _sorted(teammates)) != (kept_own, _sorted(kept_people)):
+            yield quo_id, since, "what is searched of it is not what holds now: searches may overlook it."
+    of_others = SearchText.objects.filter(~Exists(NumberState.objects.filter(phone_number=OuterRef("pk"), until=None)))
+    for quo_id in of_others.values_list("phone_number__quo_id", flat=True).iterator():
+        yield quo_id, None, "it is searched, and is not there now."
+
+
+def _sorted(words: str | None) -> list[str] | None:
+    return None if words is None else sorted(words.split())

@@ -1,0 +1,54 @@
+"""The record of syncs."""
+
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import Lag
+
+from numbers.models import Sync
+from numbers.operations.invariants.finding import RUNNING, SUCCEEDED, Broken
+
+
+def _told_of_syncs(rows: QuerySet[Any], moment: str, what: str) -> Broken:
+    for pk, when in rows.order_by("pk").values_list("pk", moment).iterator():
+        yield f"sync {pk}", when, what
+
+
+def syncs_in_order() -> Broken:
+    observed = Sync.objects.filter(observed_at__isnull=False)
+    wrong = observed.annotate(before=Window(Lag("observed_at"), order_by="pk")).filter(before__gte=F("observed_at"))
+    return _told_of_syncs(wrong, "observed_at", "it observed no later than the sync before it.")
+
+
+def syncs_that_ended_are_complete() -> Broken:
+    end = Q(ended_at__isnull=False)
+    error = ~Q(error_kind="") & ~Q(error_sentence="")
+    is_whole = (
+        (RUNNING & ~end & Q(observed_at__isnull=True))
+        | (SUCCEEDED & end & Q(observed_at__isnull=False, error_kind=""))
+        | (Q(outcome=Sync.Outcome.FAILED) & end & Q(observed_at__isnull=True) & error)
+        | (Q(outcome=Sync.Outcome.INTERRUPTED) & end & Q(observed_at__isnull=True) & ~Q(error_sentence=""))
+    )
+    wrong = Sync.objects.exclude(is_whole)
+    return _told_of_syncs(wrong, "started_at", "its outcome, its end, its observation and its error do not fit.")
+
+
+def syncs_say_what_they_did() -> Broken:
+    whole = Q(scope=Sync.Scope.WORKSPACE)
+    did = Q(new__gt=0) | Q(changed__gt=0) | Q(gone__gt=0)
+    wrong = Sync.objects.filter(
+        (whole & ~Q(subject=""))
+        | (~whole & Q(subject=""))
+        | (~whole & (Q(gone__gt=0) | Q(held__gt=0)))
+        | (did & Q(wrote=False))
+        | Q(seen__lt=F("new") + F("changed"))
+        | (Q(held__gt=0) & (Q(held_digest="") | Q(gone__gt=0)))
+        | (~SUCCEEDED & (Q(wrote=True) | did))
+    )
+    return _told_of_syncs(wrong, "started_at", "its question and its counts contradict each other.")
+
+
+def one_sync_runs() -> Broken:
+    later = Sync.objects.filter(pk__gt=OuterRef("pk"))
+    wrong = Sync.objects.filter(RUNNING).filter(Exists(later))
+    return _told_of_syncs(wrong, "started_at", "it is said to run still, and a later sync has begun.")

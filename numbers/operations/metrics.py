@@ -1,0 +1,149 @@
+"""The metrics for Prometheus, read from the database and the disk when they are asked for: the same in every process.
+
+What counts rows is a gauge, as rows may be thinned out one day; the one counter is the number of the last sync.
+The questions to the database are few and fixed; an index answers those about syncs, however many there were.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from math import ceil
+from shutil import disk_usage
+
+from django.conf import settings
+from django.db.models import Count, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from numbers.memory.freshness import Freshness, Level, freshness_of
+from numbers.memory.numbers import current
+from numbers.models import Sync, TeammateState
+from numbers.operations.readiness import written_folders
+from numbers.quo.errors import QuoError
+from numbers.syncing.run import WORKSPACE
+from quo_admin import __version__
+
+RECENT = 100  # syncs
+QUANTILES = {"0.5": 0.5, "0.9": 0.9, "1": 1.0}
+FAILURE_KINDS = (*sorted(kind.kind for kind in QuoError.__subclasses__()), "memory")
+
+_of_workspace = Q(scope=WORKSPACE.scope, subject=WORKSPACE.subject)
+
+
+def exposition() -> bytes:
+    """Return the metrics in Prometheus' text format. Raises django.db.Error."""
+    registry = CollectorRegistry()
+    registry.register(_FromDatabase())
+    return generate_latest(registry)
+
+
+class _FromDatabase(Collector):
+    def collect(self) -> Iterator[Metric]:
+        yield InfoMetricFamily("quo_admin_build", "The version that runs.", {"version": __version__})
+        yield from _syncs()
+        yield from _freshness()
+        yield from _seconds()
+        yield from _memory()
+        yield from _disk()
+
+
+def _syncs() -> Iterator[Metric]:
+    last = Sync.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    yield CounterMetricFamily("quo_admin_syncs_begun", "Syncs ever begun.", last)
+
+    ended = dict.fromkeys(((scope, outcome) for scope in Sync.Scope for outcome in Sync.Outcome), 0)
+    failed = dict.fromkeys(FAILURE_KINDS, 0)
+    rows = Sync.objects.order_by().values_list("scope", "outcome", "error_kind").annotate(Count("pk"))
+    for scope, outcome, kind, count in rows:
+        ended[Sync.Scope(scope), Sync.Outcome(outcome)] += count
+        if kind:
+            failed[kind] = failed.get(kind, 0) + count
+    remembered = GaugeMetricFamily(
+        "quo_admin_syncs_remembered",
+        "Syncs on record, by what was asked and how they ended.",
+        None,
+        ["scope", "outcome"],
+    )
+    for (scope, outcome), count in ended.items():
+        remembered.add_metric([scope, outcome], count)
+    yield remembered
+    failures = GaugeMetricFamily(
+        "quo_admin_failures_remembered", "Failed syncs on record, by what failed.", None, ["kind"]
+    )
+    for kind, count in failed.items():
+        failures.add_metric([kind], count)
+    yield failures
+
+    workspace = Sync.objects.filter(_of_workspace).order_by("-pk")
+    last_good = Subquery(workspace.filter(outcome=Sync.Outcome.SUCCEEDED).values("pk")[:1])
+    since = workspace.filter(outcome=Sync.Outcome.FAILED, pk__gt=Coalesce(last_good, Value(0)))
+    yield GaugeMetricFamily(
+        "quo_admin_failures_since_last_good_sync",
+        "Failed syncs of every number since the last good one.",
+        since.count(),
+    )
+
+
+def _freshness() -> Iterator[Metric]:
+    now = timezone.now()
+    found: Freshness = freshness_of(WORKSPACE, now, timedelta(seconds=settings.SYNC_INTERVAL))
+    if found.checked_at:
+        age = max((now - found.checked_at).total_seconds(), 0.0)
+        yield GaugeMetricFamily("quo_admin_last_good_sync_age_seconds", "Age of the copy of every number.", age)
+    levels = GaugeMetricFamily("quo_admin_freshness", "1 for what the copy is called, else 0.", None, ["state"])
+    for level in Level:
+        levels.add_metric([level], float(level is found.level))
+    yield levels
+    yield GaugeMetricFamily(
+        "quo_admin_records_set_aside", "Records of the last good answer that could not be read.", found.set_aside
+    )
+    yield GaugeMetricFamily(
+        "quo_admin_numbers_held",
+        "Numbers missing from the last good answer and kept, as too many were missing.",
+        found.held.held if found.held else 0,
+    )
+
+
+def _seconds() -> Iterator[Metric]:
+    """How long the last syncs of every number took, whether they succeeded or failed."""
+    ended = Sync.objects.filter(_of_workspace, outcome__in=[Sync.Outcome.SUCCEEDED, Sync.Outcome.FAILED])
+    times = ended.order_by("-pk").values_list("started_at", "ended_at")[:RECENT]
+    took = [max((end - start).total_seconds(), 0.0) for start, end in times if end]
+    if not took:
+        return
+    yield GaugeMetricFamily("quo_admin_last_sync_seconds", "Seconds of the last sync of every number.", took[0])
+    recent = GaugeMetricFamily(
+        "quo_admin_recent_sync_seconds", f"Seconds of the last {RECENT} syncs of every number.", None, ["quantile"]
+    )
+    took.sort()
+    for name, share in QUANTILES.items():
+        recent.add_metric([name], took[ceil(share * len(took)) - 1])
+    yield recent
+
+
+def _memory() -> Iterator[Metric]:
+    yield GaugeMetricFamily("quo_admin_numbers", "Numbers of the workspace now.", current().count())
+    teammates = TeammateState.objects.filter(until=None)
+    yield GaugeMetricFamily("quo_admin_teammates", "Teammates of the workspace now.", teammates.count())
+    about = Sync.objects.filter(
+        scope=Sync.Scope.TEAMMATE, subject=OuterRef("teammate__quo_id"), outcome=Sync.Outcome.SUCCEEDED
+    )
+    last = teammates.values(last=Subquery(about.order_by("-pk").values("pk")[:1]))
+    told = Sync.objects.filter(pk__in=last).exclude(mismatches=[]).order_by().values_list("mismatches", flat=True)
+    yield GaugeMetricFamily(
+        "quo_admin_mismatches",
+        "Places where Quo's lists for teammates and the numbers' own records disagree.",
+        sum(len(mismatches) for mismatches in told),
+    )
+
+
+def _disk() -> Iterator[Metric]:
+    with suppress(OSError):  # a folder that is gone: /readyz says so
+        free = min(disk_usage(folder).free for folder in written_folders())
+        yield GaugeMetricFamily(
+            "quo_admin_disk_free_bytes", "Bytes free where the data and the database are, the lesser of the two.", free
+        )

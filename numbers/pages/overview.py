@@ -1,0 +1,271 @@
+"""The start page: whether anything needs somebody, what the numbers may do, who reaches abroad, what changed lately."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+
+from numbers.database.snapshot import one_moment
+from numbers.filters.base import DEFAULT_SORT
+from numbers.filters.numbers import NumberFilters
+from numbers.filters.teammates import TeammateFilters
+from numbers.history.changes import Changes, changes
+from numbers.memory.cache import per_version
+from numbers.memory.numbers import FEW, OUTSIDE, UNFINISHED, current, ordered
+from numbers.memory.teammates import people_where, reaches
+from numbers.memory.version import Version
+from numbers.models import Assignment, NumberState, TeammateState, shown_name
+from numbers.pages.rows import NO_NAME, number_url, teammate_url
+from numbers.vocabulary.cells import CHANNELS, COLUMNS, Column, Fact
+
+LATELY = timedelta(days=7)
+SHOWN_CHANGES = 8
+SHOWN_NUMBERS = 4
+SHOWN_TEAMMATES = 6
+LEAST_WIDTH = 2.0  # per cent of a bar: one number of ten thousand can be seen
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of a bar: the numbers of which Quo says this of the cell. `start` and `width` are in per cent."""
+
+    fact: Fact
+    count: int
+    url: str
+    start: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A cell over all numbers; facts that no number has are left out."""
+
+    column: Column
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A number or a teammate as a sentence names it. `key` is safe in an HTML id."""
+
+    key: int
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Few:
+    """How many there are, and the first of them by name."""
+
+    count: int
+    first: tuple[Named, ...]
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.first)
+
+
+@dataclass(frozen=True)
+class ToLookAt:
+    """Numbers that need somebody: what is the matter with them, what to do, and where all of them are listed."""
+
+    key: str
+    numbers: Few
+    matter: str
+    step: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Abroad:
+    """Who can reach other countries on this channel, and through how many numbers; and where each is listed."""
+
+    channel: str
+    act: str
+    teammates: Few
+    teammates_url: str
+    numbers: int
+    url: str
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """How everything stands, one object for each version of the memory.
+
+    `bars` are by channel; `to_look_at` is empty where nothing needs anybody.
+    """
+
+    numbers: int
+    teammates: int
+    to_look_at: tuple[ToLookAt, ...]
+    bars: tuple[tuple[str, tuple[Bar, ...]], ...]
+    abroad: tuple[Abroad, ...]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The start page: how everything stands, and what changed since `lately`."""
+
+    standing: Standing
+    changes: Changes
+    lately: datetime
+
+    @property
+    def is_new(self) -> bool:
+        """Whether less is known than all that changed since `lately`."""
+        return self.changes.watching_since is not None and self.changes.watching_since > self.lately
+
+
+def overview(now: datetime, version: Version) -> Overview:
+    """Return what the start page shows of the memory of that version."""
+    lately = now - LATELY
+    return Overview(standing(version), changes(since=lately, limit=SHOWN_CHANGES, version=version), lately)
+
+
+@per_version
+def standing(_version: Version) -> Standing:
+    """Return what was counted over every number and every teammate."""
+    with one_moment():  # a sync that ended between two questions would put counts and names apart
+        facts = _count_facts()
+        return Standing(
+            numbers=facts["numbers"],
+            teammates=TeammateState.objects.filter(until=None).count(),
+            to_look_at=tuple(item for item in _items(facts) if item.numbers.count),
+            bars=tuple((channel, tuple(_bars(channel, facts))) for channel in CHANNELS),
+            abroad=tuple(
+                _abroad(column, facts[f"{column.field}_{Fact.ALLOWED}"])
+                for column in COLUMNS
+                if column.region == "Intl"
+            ),
+        )
+
+
+def _list_url(filters: NumberFilters) -> str:
+    """Return the address of the list of numbers, filtered."""
+    return f"{reverse('numbers:list')}?{filters.query}"
+
+
+# The cells
+
+
+def _count_facts() -> dict[str, int]:
+    """Return how many `numbers` there are, and of each cell's field how many say each fact: `calling_us_allowed`.
+
+    And of how many the port is `unfinished` or calls go `outside`, as all the numbers are passed anyway.
+    """
+    raw = {Fact.ALLOWED: "unrestricted", Fact.RESTRICTED: "restricted"}
+    counted: dict[str, int] = current().aggregate(
+        numbers=Count("pk"),
+        unfinished=Count("pk", filter=UNFINISHED),
+        outside=Count("pk", filter=OUTSIDE),
+        **{
+            f"{column.field}_{fact}": Count("pk", filter=Q(**{column.field: value}))
+            for column in COLUMNS
+            for fact, value in raw.items()
+        },
+    )
+    for column in COLUMNS:
+        told = sum(counted[f"{column.field}_{fact}"] for fact in raw)
+        counted[f"{column.field}_{Fact.UNKNOWN}"] = counted["numbers"] - told
+    return counted
+
+
+def _bars(channel: str, facts: dict[str, int]) -> Iterator[Bar]:
+    for column in COLUMNS:
+        if column.channel == channel:
+            counts = {fact: facts[f"{column.field}_{fact}"] for fact in Fact}
+            yield Bar(column, tuple(_segments(column, {fact: count for fact, count in counts.items() if count})))
+
+
+def _segments(column: Column, counts: dict[Fact, int]) -> Iterator[Segment]:
+    widths = {fact: max(100 * count / sum(counts.values()), LEAST_WIDTH) for fact, count in counts.items()}
+    start = 0.0
+    for fact, width in widths.items():
+        share = 100 * width / sum(widths.values())
+        url = _list_url(NumberFilters(**{column.field: fact.value}))  # type: ignore[arg-type]
+        yield Segment(fact, counts[fact], url, round(start, 2), round(share, 2))
+        start += share
+
+
+# What needs somebody
+
+
+def _items(facts: Mapping[str, int]) -> Iterator[ToLookAt]:
+    nobody = NumberFilters(unassigned="yes")
+    outside = NumberFilters(forward="outside")
+    unfinished = NumberFilters(porting="unfinished")
+    unconfirmed = ordered(current().filter(phone_number__seen_until__isnull=False), DEFAULT_SORT)
+    # Nobody is on a number that is not there (see operations/invariants), and who is on one is told by an index.
+    somebody = Assignment.objects.filter(until=None).aggregate(on=Count("phone_number", distinct=True))["on"]
+    yield _item(
+        "unassigned",
+        _few_numbers(nobody.states(), facts["numbers"] - somebody),
+        ("number has nobody on it", "numbers have nobody on them"),
+        "Calls and texts reach no teammate there. Where people use the number, put somebody on it in Quo.",
+        _list_url(nobody),
+    )
+    yield _item(
+        "forward",
+        _few_numbers(outside.states(), facts["outside"]),
+        ("number forwards its calls outside the company", "numbers forward their calls outside the company"),
+        "Calls ring at telephones that are none of your numbers. Check that this is meant.",
+        _list_url(outside),
+    )
+    yield _item(
+        "porting",
+        _few_numbers(unfinished.states(), facts["unfinished"]),
+        ("port is not completed", "ports are not completed"),
+        "Look in Quo at what is missing, and ask Quo’s support where nothing moves.",
+        _list_url(unfinished),
+    )
+    yield _item(
+        "unconfirmed",
+        _few_numbers(unconfirmed, unconfirmed.count()),
+        ("number is shown as last seen", "numbers are shown as last seen"),
+        "Missing from Quo’s last answers, or unreadable in them. The status page says why.",
+        reverse("numbers:status"),
+    )
+
+
+def _item(key: str, numbers: Few, matter: tuple[str, str], step: str, url: str) -> ToLookAt:
+    return ToLookAt(key, numbers, matter[0] if numbers.count == 1 else matter[1], step, url)
+
+
+def _few_numbers(states: QuerySet[NumberState], count: int) -> Few:
+    """Return the first of these `count` numbers: of many they are soon met in the order of the list, few are named."""
+    if not count:
+        return Few(0, ())
+    if count <= FEW:
+        states = ordered(current().filter(pk__in=list(states.order_by().values_list("pk", flat=True))), DEFAULT_SORT)
+    rows = states.values_list("phone_number_id", "phone_number__quo_id", "name")[:SHOWN_NUMBERS]
+    return Few(count, tuple(Named(key, name.strip() or NO_NAME, number_url(quo_id)) for key, quo_id, name in rows))
+
+
+# Who reaches abroad
+
+
+def _abroad(column: Column, numbers: int) -> Abroad:
+    reaching = TeammateFilters(**{column.field: Fact.ALLOWED.value})  # type: ignore[arg-type]
+    return Abroad(
+        channel=column.channel,
+        act="call" if column.channel == "calling" else "text",
+        teammates=_few_teammates(column),
+        teammates_url=f"{reverse('numbers:teammates')}?{reaching.query}",
+        numbers=numbers,
+        url=_list_url(NumberFilters(**{column.field: Fact.ALLOWED.value})),  # type: ignore[arg-type]
+    )
+
+
+def _few_teammates(column: Column) -> Few:
+    """Return who reaches so far: of many the first are soon met in the order of their names, few are named."""
+    reaching = set(people_where(column.field, Fact.ALLOWED).values_list("teammate", flat=True))
+    are_they = Q(teammate__in=reaching) if len(reaching) <= FEW else Q(reaches(column.field))
+    states = TeammateState.objects.filter(are_they, until=None).order_by("name_key", "pk")
+    rows = states.values_list("teammate_id", "teammate__quo_id", "first_name", "last_name", "email")[:SHOWN_TEAMMATES]
+    first = (
+        Named(key, shown_name(first_name, last_name, email).strip() or NO_NAME, teammate_url(quo_id))
+        for key, quo_id, first_name, last_name, email in rows
+    )
+    return Few(len(reaching), tuple(first))

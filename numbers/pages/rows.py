@@ -1,0 +1,114 @@
+"""What the pages show of a number and of a teammate: documented shapes for the templates, drawn from states."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from django.db.models import QuerySet
+
+from numbers.memory.numbers import teammates_on
+from numbers.models import NumberState, shown_name
+from numbers.vocabulary.cells import COLUMNS, Cell, cells_of
+from numbers.vocabulary.links import path_of
+from numbers.vocabulary.phones import country_name, pretty
+
+SHOWN_TEAMMATES = 3
+NO_NAME = "(no name)"
+
+_FIELDS = (
+    *("pk", "phone_number_id", "phone_number__quo_id", "symbol", "name", "number"),
+    *("kind", "forward", "porting_status", "group_id", "country"),
+    *(column.field for column in COLUMNS),
+)
+
+
+def number_url(quo_id: str) -> str:
+    """Return the address of a number's page. Ids may hold any character, so all of them are percent-encoded."""
+    return f"{path_of('numbers:list')}{quote(quo_id, safe='')}/"
+
+
+def teammate_url(user_id: str) -> str:
+    """Return the address of a teammate's page, percent-encoded like a number's."""
+    return f"{path_of('numbers:teammates')}{quote(user_id, safe='')}/"
+
+
+@dataclass(frozen=True)
+class TeammateLine:
+    """A teammate on a number. `name` is what people read; `role` and `group_id` are as given on that number."""
+
+    user_id: str
+    name: str
+    email: str
+    role: str
+    group_id: str
+
+    @property
+    def url(self) -> str:
+        return teammate_url(self.user_id)
+
+
+@dataclass(frozen=True)
+class NumberRow:
+    """A number in the list. `key` is stable and safe in an HTML id; `more` counts the teammates not in `shown`."""
+
+    key: int
+    quo_id: str
+    url: str
+    symbol: str
+    name: str
+    number: str
+    number_pretty: str
+    kind: str
+    shown: tuple[TeammateLine, ...]
+    more: int
+    cells: tuple[Cell, ...]
+    forward: str
+    porting: str
+    group: str
+    country: str
+
+
+def described(states: QuerySet[NumberState]) -> QuerySet[NumberState, Any]:
+    """Return what `number_rows` draws states from: the answer, which is most of a state, stays where it is."""
+    return states.values_list(*_FIELDS, named=True)
+
+
+def number_rows(states: Iterable[Any]) -> list[NumberRow]:
+    """Return a page's rows, all their teammates in one query; the states are `described`."""
+    states = list(states)
+    teammates = teammate_lines(state.phone_number_id for state in states)
+    return [_number_row(state, teammates.get(state.phone_number_id, [])) for state in states]
+
+
+def _number_row(state: Any, people: list[TeammateLine]) -> NumberRow:  # noqa: ANN401 - a row of `described`
+    shown = people if len(people) <= SHOWN_TEAMMATES + 1 else people[:SHOWN_TEAMMATES]
+    return NumberRow(
+        key=state.phone_number_id,
+        quo_id=state.phone_number__quo_id,
+        url=number_url(state.phone_number__quo_id),
+        symbol=state.symbol or "",
+        name=state.name.strip() or NO_NAME,
+        number=state.number,
+        number_pretty=pretty(state.number),
+        kind=state.kind,
+        shown=tuple(shown),
+        more=len(people) - len(shown),
+        cells=cells_of(state),
+        forward=pretty(state.forward) if state.forward else "",
+        porting=state.porting_status or "",
+        group=state.group_id,
+        country=country_name(state.country) if state.country else "",
+    )
+
+
+def teammate_lines(phone_numbers: Iterable[int], *, until: datetime | None = None) -> Mapping[int, list[TeammateLine]]:
+    """Return who is on each number now, or was up to `until`, by the number's key, in order of their names."""
+    lines: dict[int, list[TeammateLine]] = defaultdict(list)
+    for row in teammates_on(phone_numbers, until=until):
+        name = shown_name(row["first_name"], row["last_name"], row["email"])
+        line = TeammateLine(row["user_id"], name, row["email"], row["role"], row["group_id"])
+        lines[row["phone_number_id"]].append(line)
+    return lines

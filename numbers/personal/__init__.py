@@ -1,0 +1,1 @@
+"""What each person keeps: saved filters and chosen columns."""

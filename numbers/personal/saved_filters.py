@@ -1,0 +1,156 @@
+"""What somebody keeps for themselves: the columns they want to see, and saved filters."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Lower
+from django.http import QueryDict
+
+from accounts.models import User
+from accounts.roles import SHARE_FILTERS
+from numbers.database.compiled_query import CompiledQuery
+from numbers.filters import numbers as number_filters
+from numbers.filters.wording import sentence
+from numbers.memory.numbers import names_of
+from numbers.models import SavedFilter, ShownColumns
+from numbers.pages.columns import LABELS, USUAL, Shown, shown
+from numbers.vocabulary.folding import fold
+
+MOST_IN_MENU = 20  # saved filters beside the list; a page of their own has them all
+
+
+CHOSEN_COLUMNS = CompiledQuery(lambda: ShownColumns.objects.filter(user=0))
+
+
+def columns_of(user: User) -> Shown:
+    """Return the columns that the user wants to see; the usual ones until they chose."""
+    chosen = CHOSEN_COLUMNS.first(user.pk)
+    return shown(chosen.columns if chosen else USUAL)
+
+
+def show_columns(user: User, keys: Collection[str]) -> None:
+    """Remember which columns the user wants to see."""
+    ShownColumns.objects.update_or_create(user=user, defaults={"columns": [key for key in LABELS if key in keys]})
+
+
+def show_usual_columns(user: User) -> None:
+    ShownColumns.objects.filter(user=user).delete()
+
+
+def visible_to(user: User) -> QuerySet[SavedFilter]:
+    """The saved filters that the user may open: their own, and everybody's shared ones."""
+    return _visible_to(user.pk).select_related("owner")
+
+
+def _visible_to(user: int) -> QuerySet[SavedFilter]:
+    return SavedFilter.objects.filter(Q(owner=user) | Q(is_shared=True)).order_by(Lower("name"), "pk")
+
+
+IN_MENU = CompiledQuery(
+    lambda: _visible_to(0).annotate(owner_name=F("owner__name"), owner_email=F("owner__email"))[:MOST_IN_MENU]
+)
+
+
+@dataclass(frozen=True)
+class SavedChoice:
+    """A saved filter in the menu beside the list; `shared_by` names its owner where that is somebody else."""
+
+    code: str
+    name: str
+    url: str
+    is_shared: bool
+    shared_by: str
+
+
+def menu_of(user: User) -> tuple[SavedChoice, ...]:
+    """Return the first of the saved filters that the user may open."""
+    return tuple(
+        SavedChoice(
+            saved.code,
+            saved.name,
+            saved.get_absolute_url(),
+            saved.is_shared,
+            "" if saved.owner_id == user.pk else User(name=saved.owner_name, email=saved.owner_email).get_short_name(),  # type: ignore[attr-defined] # annotated
+        )
+        for saved in IN_MENU.rows(user.pk)
+    )
+
+
+@dataclass(frozen=True)
+class SavedLine:
+    """A saved filter on the page of them all."""
+
+    saved: SavedFilter
+    sentence: str
+    is_own: bool
+
+
+def saved_lines(user: User) -> list[SavedLine]:
+    """Return every saved filter that the user may open, and what it shows in words; two questions to the memory."""
+    lines = [(saved, number_filters.parse(QueryDict(saved.query))) for saved in visible_to(user)]
+    names = names_of({asked.user for _, asked in lines if asked.user})
+    return [
+        SavedLine(saved, sentence(asked, names.get(asked.user, "")), saved.owner_id == user.pk)
+        for saved, asked in lines
+    ]
+
+
+def saved_by(user: User) -> QuerySet[SavedFilter]:
+    """The saved filters that the user may change."""
+    return SavedFilter.objects.filter(owner=user)
+
+
+_MAY_NOT_SHARE = "Only managers and administrators may share a filter. Untick it to save it for yourself."
+_NOTHING_TO_SAVE = "Every number is shown: choose a filter or an order first, then save it."
+_NO_NAME = "Give it a name that people can read."
+
+
+class SavedFilterForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Saves a query of the list under a name. A query is kept as the list itself reads it, without the page."""
+
+    class Meta:
+        model = SavedFilter
+        fields = ("name", "query", "is_shared")
+        error_messages = {"name": {"required": _NO_NAME}, "query": {"required": _NOTHING_TO_SAVE}}
+
+    def clean_name(self) -> str:
+        name = " ".join(str(self.cleaned_data["name"]).split())
+        if not fold(name):
+            raise ValidationError(_NO_NAME)
+        return name
+
+    def clean_query(self) -> str:
+        query = number_filters.parse(QueryDict(self.cleaned_data["query"])).but().query
+        if not query:
+            raise ValidationError(_NOTHING_TO_SAVE)
+        return query
+
+    def clean_is_shared(self) -> bool:
+        is_shared = bool(self.cleaned_data["is_shared"])
+        if is_shared and not self.instance.owner.has_perm(SHARE_FILTERS):
+            raise ValidationError(_MAY_NOT_SHARE)
+        return is_shared
+
+    def validate_unique(self) -> None:
+        """Look at the names that the owner has already, too: Django does not, as the owner is no field of the form."""
+        super().validate_unique()
+        try:
+            self.instance.validate_constraints()
+        except ValidationError as error:
+            self.add_error(None, error)
+
+    def keep(self) -> SavedFilter | None:
+        """Save it where it is valid, else add to the errors; also where one of its name was saved a moment ago."""
+        if not self.is_valid():
+            return None
+        try:
+            with transaction.atomic():
+                saved: SavedFilter = self.save()
+        except IntegrityError:
+            self.validate_unique()
+            return None
+        return saved

@@ -1,0 +1,55 @@
+"""The one line that each sync leaves in the log, however it ended: nothing of what was asked or answered."""
+
+import logging
+import time
+from types import TracebackType
+from typing import Any, Self
+
+from numbers.models import Sync
+from numbers.quo.client import QuoClient
+from numbers.syncing.run import Question, SyncBusy, SyncRefused
+from quo_admin.logs import label
+
+log = logging.getLogger(__name__)
+
+_LEVELS = {"succeeded": logging.INFO, "busy": logging.INFO, "error": logging.ERROR}  # else a warning
+
+
+class SyncLine:
+    """Stands round a sync and writes its line at the end. Give it the `client` and the `sync` once they are there."""
+
+    def __init__(self, question: Question) -> None:
+        self._scope = question.scope
+        self.client: QuoClient | None = None
+        self.sync: Sync | None = None
+
+    def __enter__(self) -> Self:
+        self._began = time.monotonic()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        outcome = str(self.sync.outcome) if self.sync else _outcome_of(error)
+        fields: dict[str, Any] = {
+            "scope": str(self._scope),
+            "outcome": outcome,
+            "seconds": round(time.monotonic() - self._began, 3),
+            "http_calls": self.client.calls if self.client else 0,
+        }
+        if self.sync:
+            fields["sync"] = self.sync.pk
+            fields |= {"error_kind": self.sync.error_kind, "error_status": self.sync.error_status}
+            fields["quo_trace"] = label(self.sync.error_trace)
+        elif error and outcome == "error":
+            fields["error_kind"] = type(error).__name__
+        log.log(_LEVELS.get(outcome, logging.WARNING), "sync %s", outcome, extra=fields)
+
+
+def _outcome_of(error: BaseException | None) -> str:
+    """How a sync ended that no row tells of."""
+    if isinstance(error, SyncBusy):
+        return "busy"
+    if isinstance(error, SyncRefused):
+        return "refused"
+    return "error" if isinstance(error, Exception) else "interrupted"

@@ -1,0 +1,1 @@
+"""Words without a database: cells, telephone numbers, folded and safe text, links."""

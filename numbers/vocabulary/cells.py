@@ -1,0 +1,168 @@
+"""Facts: what Quo says of each cell (a channel in a region), in words that the office understands."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.utils.text import Truncator
+
+from numbers.models import NumberState
+from numbers.vocabulary.bidi import isolated
+from numbers.vocabulary.phones import is_toll_free
+
+
+class Fact(StrEnum):
+    """What Quo says of a cell."""
+
+    ALLOWED = "allowed"
+    RESTRICTED = "restricted"
+    UNKNOWN = "unknown"
+
+    __hash__ = str.__hash__  # the one of enums is many times slower
+
+    @property
+    def label(self) -> str:
+        return "not reported" if self is Fact.UNKNOWN else self.value
+
+
+_FACTS = {"unrestricted": Fact.ALLOWED, "restricted": Fact.RESTRICTED}
+
+
+def fact_of(raw: str | None) -> Fact:
+    """Return the fact for Quo's raw value; anything but the two documented values is not reported."""
+    return _FACTS.get(raw or "", Fact.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A cell's place: `key` as in the page's data, `field` as in the model and the query."""
+
+    channel: str
+    region: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.channel}.{self.region}"
+
+    @property
+    def field(self) -> str:
+        return f"{self.channel}_{self.region.lower()}"
+
+    @property
+    def region_name(self) -> str:
+        return {"US": "United States", "CA": "Canada", "Intl": "international"}[self.region]
+
+    @property
+    def label(self) -> str:
+        return f"{self.channel.capitalize()} {self.region}"
+
+    @property
+    def title(self) -> str:
+        return f"{self.channel.capitalize()}, {self.region_name}"
+
+
+CHANNELS = ("calling", "messaging")
+REGIONS = ("US", "CA", "Intl")
+COLUMNS = tuple(Column(channel, region) for channel in CHANNELS for region in REGIONS)
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A possible cause of a restriction and the next step; Quo itself gives no reason."""
+
+    cause: str
+    step: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of one number. `raw` is what Quo sent; None where it sent nothing.
+
+    `unlike` says in an audit what most of the group have where this cell differs: "9 of 12 allowed".
+    """
+
+    column: Column
+    fact: Fact
+    raw: str | None
+    unlike: str = ""
+
+    @property
+    def quos_word(self) -> str:
+        """What Quo sent instead of a documented value, cut to fit a cell; else empty."""
+        return Truncator(self.raw or "").chars(20) if self.fact is Fact.UNKNOWN else ""
+
+    @property
+    def name(self) -> str:
+        """The accessible name. It is complete, as on a phone no heading stands above the cell."""
+        word = f" {isolated(self.quos_word)}" if self.quos_word else ""
+        unlike = f", unlike most here: {self.unlike}" if self.unlike else ""
+        return f"{self.column.title}: {self.fact.label}{word}{unlike}"
+
+    @property
+    def title(self) -> str:
+        """What a pointer is told beside the fact."""
+        if self.fact is Fact.UNKNOWN and self.raw is not None:
+            return f"Quo sent “{isolated(Truncator(self.raw).chars(80))}”"
+        return f"Unlike most here: {self.unlike}" if self.unlike else ""
+
+    @property
+    def meaning(self) -> str:
+        """What the fact means for the people on the number."""
+        act = "call" if self.column.channel == "calling" else "text"
+        place = {"US": "the United States", "CA": "Canada", "Intl": "other countries"}[self.column.region]
+        return {
+            Fact.ALLOWED: f"People on this number can {act} {place}.",
+            Fact.RESTRICTED: f"People on this number cannot {act} {place}.",
+            Fact.UNKNOWN: f"Quo does not say whether people on this number can {act} {place}.",
+        }[self.fact]
+
+
+def cells_of(state: NumberState) -> tuple[Cell, ...]:
+    """Return the six cells of a state, in the order of `COLUMNS`."""
+    raws = [getattr(state, column.field) for column in COLUMNS]
+    return tuple(Cell(column, fact_of(raw), raw) for column, raw in zip(COLUMNS, raws, strict=True))
+
+
+_A2P = Advice(
+    "The company's registration with the US carriers (A2P 10DLC) may not be done. It binds Canadian numbers that "
+    "text the United States, too.",
+    "In Quo, open Settings, then Trust Center, and look at the state of the US carrier registration.",
+)
+_SOLE_PROPRIETOR = Advice(
+    "A sole-proprietor registration covers one number only; the others stay restricted.",
+    "If other numbers may text the United States, look up in Quo which number the registration covers.",
+)
+_TOLL_FREE = Advice(
+    "The toll-free verification may not be done. Unverified toll-free numbers have not been able to text since "
+    "November 2023, and the US carrier registration does not cover them.",
+    "In Quo, look for this number's toll-free verification and send it in or see why it was refused.",
+)
+_MESSAGING_ABROAD = Advice(
+    "International texting may not be enabled for the workspace.",
+    "Ask a workspace owner or admin whether international texting is meant to be on.",
+)
+_CALLING_ABROAD = Advice(
+    "The number's own switch for international calling may be off.",
+    "If people on it need to call abroad, an owner or admin can turn it on in the number's settings in Quo.",
+)
+_OTHER = Advice(
+    "Not known: Quo gives no reason, and this is seldom restricted.",
+    "If people on it need this, ask Quo's support and name the number.",
+)
+
+
+def advice_for(cell: Cell, number: str) -> tuple[Advice, ...]:
+    """Return the possible causes of a restricted cell of `number` (E.164); nothing where it is not restricted."""
+    return causes_in(cell.column, toll_free=is_toll_free(number)) if cell.fact is Fact.RESTRICTED else ()
+
+
+def causes_in(column: Column, *, toll_free: bool) -> tuple[Advice, ...]:
+    """Return the possible causes of a restriction in `column`, of a number of that kind."""
+    key = column.key
+    if key in {"messaging.US", "messaging.CA"} and toll_free:
+        return (_TOLL_FREE,)
+    known = {
+        "messaging.US": (_A2P, _SOLE_PROPRIETOR),
+        "messaging.Intl": (_MESSAGING_ABROAD,),
+        "calling.Intl": (_CALLING_ABROAD,),
+    }
+    return known.get(key, (_OTHER,))

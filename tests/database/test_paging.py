@@ -1,0 +1,56 @@
+"""A page of a list is what a slice of the whole list is, and reads no more than that."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from numbers.database.paging import page_of, rows_on
+from numbers.filters.numbers import NumberFilters
+from numbers.memory.numbers import SORTS
+from numbers.models import NumberState
+from tests.support.pages import remember
+from tests.support.quo_answers import number, user
+
+COUNT = 23
+
+
+def rows(sort: str, size: int, page: int, total: int = COUNT) -> list[int]:
+    found = rows_on(page_of(total, size, page), NumberFilters(sort=sort).states(), NumberState.objects.all())
+    return [state.pk for state in found]
+
+
+@pytest.fixture
+def many(db: None) -> None:
+    """Numbers of which several are alike in whatever they may be sorted by."""
+    remember(
+        *[
+            number(f"PN{place}", name=f"Desk {place % 4}", symbol="★" * (place % 2), users=[user("US1")][: place % 3])
+            for place in range(COUNT)
+        ]
+    )
+
+
+@pytest.mark.parametrize("sort", [*SORTS, "-name", "-teammates"])
+@pytest.mark.parametrize("size", [1, 4, COUNT, COUNT + 1])
+def test_the_pages_together_are_the_list(many: None, sort: str, size: int) -> None:
+    pages = range(1, page_of(COUNT, size, 1).paginator.num_pages + 1)
+    listed = [key for page in pages for key in rows(sort, size, page)]
+    assert listed == [state.pk for state in NumberFilters(sort=sort).states()]
+
+
+def test_of_an_empty_list_the_only_page_is_empty(db: None) -> None:
+    assert page_of(0, 5, 1).paginator.num_pages == 1
+    assert rows("name", 5, 1, total=0) == []
+
+
+def test_a_page_beyond_the_last_is_the_last() -> None:
+    assert page_of(COUNT, 5, 99).number == 5
+
+
+def test_what_is_passed_over_is_not_read(many: None) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        rows("name", 2, 5)
+    (deep,) = [query["sql"] for query in asked if "OFFSET" in query["sql"]]
+    columns = deep.partition(" FROM ")[0]
+    assert columns.count('"numbers_numberstate".') == 1
+    assert '"id"' in columns

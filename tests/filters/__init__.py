@@ -1,0 +1,1 @@
+"""Tests of `numbers/filters/`, mostly through the pages that filter."""

@@ -1,0 +1,448 @@
+"""What each filter of the list finds, and that all of them hold together."""
+
+from collections.abc import Callable, Sequence
+from math import ceil
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.db import transaction
+from django.http import QueryDict
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from numbers import services
+from numbers.filters.numbers import NARROWING, parse
+from numbers.quo.ids import MAX_LENGTH
+from numbers.vocabulary.cells import CHANNELS, COLUMNS, REGIONS
+from tests.support.pages import HTMX, LIST, Office, notices_of, numbers_on, parsed, remember, total_of
+from tests.support.quo_answers import number, user
+
+Record = dict[str, Any]
+CELLS = [column.field for column in COLUMNS]
+
+
+def found(office: Office, **query: str) -> list[str]:
+    """The ids of the numbers that the list shows, after nothing had to be said about the query."""
+    page = parsed(office.get(LIST, query))
+    assert notices_of(page) == []
+    return sorted(numbers_on(page))
+
+
+MISSING = object()
+
+
+def cells(usual: str, **raw: Any) -> Record:
+    """Restrictions of which every cell says `usual`, but those of `raw`; MISSING is not in the answer at all."""
+    said = dict.fromkeys(CELLS, usual) | raw
+    return {
+        channel: {region: word for region in REGIONS if (word := said[f"{channel}_{region.lower()}"]) is not MISSING}
+        for channel in CHANNELS
+    }
+
+
+@pytest.mark.parametrize("field", CELLS)
+def test_a_cell_is_found_by_what_quo_says_of_it(office: Office, field: str) -> None:
+    odd = [None, "", "UNRESTRICTED", "Restricted", "unrestricted ", "sometimes", 1, True, ["restricted"]]
+    remember(
+        number("PNallowed", restrictions=cells("restricted", **{field: "unrestricted"})),
+        number("PNrestricted", restrictions=cells("unrestricted", **{field: "restricted"})),
+        number("PNmissing", restrictions=cells("unrestricted", **{field: MISSING})),
+        *(number(f"PNodd{at}", restrictions=cells("restricted", **{field: raw})) for at, raw in enumerate(odd)),
+    )
+
+    assert found(office, **{field: "allowed"}) == ["PNallowed"]
+    assert found(office, **{field: "restricted"}) == ["PNrestricted"]
+    assert found(office, **{field: "unknown"}) == ["PNmissing", *(f"PNodd{at}" for at in range(len(odd)))]
+
+
+@pytest.mark.parametrize("group", ["1234", "GR front", " GR1", "GR1 ", "gr1", "é&=#%+?", "“x”", "0", "-", "x" * 500])
+def test_a_group_is_found_by_its_very_id(office: Office, group: str) -> None:
+    remember(number("PN1", groupId=group), number("PN2", groupId=f"{group}2"), number("PN3", groupId="GR1"))
+
+    assert found(office, group=group) == ["PN1"]
+
+
+def test_a_group_that_nothing_is_in_shows_nothing(office: Office) -> None:
+    remember(number("PN1", groupId="1234"))
+
+    assert found(office, group="123") == []
+
+
+def test_kinds_are_told_apart_by_the_number(office: Office) -> None:
+    remember(
+        number("PN1", number="+18005550100"),
+        number("PN2", number="+18885550100"),
+        number("PN3", number="+448081570192"),
+        number("PN4", number="+14155550100"),
+        number("PN5", number="+442079460958"),
+        number("PN6", number="+18105550100"),
+    )
+
+    assert found(office, kind="toll-free") == ["PN1", "PN2", "PN3"]
+    assert found(office, kind="local") == ["PN4", "PN5", "PN6"]
+    assert found(office, kind=" Toll-Free ") == ["PN1", "PN2", "PN3"]
+
+
+def test_countries_are_told_apart_by_the_number(office: Office) -> None:
+    remember(
+        number("PN1", number="+14155550100"),
+        number("PN2", number="+18005550100"),
+        number("PN3", number="+16045550100"),
+        number("PN4", number="+442079460958"),
+        number("PN5", number="+15555550123"),  # an area code that no country has
+        number("PN6", number="+80012345678"),  # toll-free in every country
+    )
+
+    assert found(office, country="US") == ["PN1", "PN2"]
+    assert found(office, country="us") == ["PN1", "PN2"]
+    assert found(office, country=" Ca ") == ["PN3"]
+    assert found(office, country="GB") == ["PN4"]
+    assert found(office, country="FR") == []
+    assert found(office, country="unknown") == ["PN5", "PN6"]
+    assert found(office, country="Unknown") == ["PN5", "PN6"]
+
+
+PORTS = [None, "", "completed", "Completed", "COMPLETED", "in progress", "completed later", "%", "déjà vu", "x" * 500]
+
+
+@pytest.mark.parametrize(
+    ("porting", "ports"),
+    [
+        ("none", [None, ""]),
+        ("unfinished", ["in progress", "completed later", "%", "déjà vu", "x" * 500]),
+        ("completed", ["completed"]),
+        ("Completed", ["Completed"]),
+        ("in progress", ["in progress"]),
+        ("%", ["%"]),
+        ("déjà vu", ["déjà vu"]),
+        ("x" * 500, ["x" * 500]),
+        ("progress", []),
+    ],
+)
+def test_a_port_is_found_by_quos_word_by_its_absence_and_while_it_is_not_done(
+    office: Office, porting: str, ports: list[str | None]
+) -> None:
+    remember(*(number(f"PN{place}", portingStatus=port) for place, port in enumerate(PORTS)))
+
+    assert found(office, porting=porting) == [f"PN{PORTS.index(port)}" for port in ports]
+
+
+NOWHERE = [None, ""]
+OURS = [
+    "+14155550100",
+    "+1 (415) 555-0100",
+    "(415) 555-0100",
+    "415.555.0100",
+    "1-415-555-0100",
+    "415 – 555 – 0100",
+    " 4155550100 ",
+    "415\u00a0555\u00a00100",
+    "\u202a+1 415-555-0100\u202c",
+    "011 44 20 7946 0958",
+    "+44 (0)20 7946 0958",
+    "+4402079460959",  # Quo has it with a zero that nobody dials
+    "+4420",  # too short for any network, but Quo has it
+]
+NOT_OURS = [
+    "+14155550101",
+    "555-0100",  # without its area code
+    "(604) 555-0100",  # of a number that is gone
+    "+442079460950",
+    "00",
+    "front desk",
+    "+1415555FLOWERS",
+    "4155550100 ask for Bo",
+    "+",
+    " ",
+    "x" * 5000,
+]
+
+
+@pytest.fixture
+def forwarding(office: Office) -> dict[str, list[str]]:
+    """The ids of numbers that forward nowhere, to each other, and elsewhere."""
+    ours = [
+        number("PNus", number="+14155550100"),
+        number("PNgb", number="+442079460958"),
+        number("PNzero", number="+4402079460959"),
+        number("PNshort", number="+4420"),
+        number("PNlocal", number="+15550101"),
+    ]
+    places: dict[str, Sequence[str | None]] = {"none": NOWHERE, "inside": OURS, "outside": NOT_OURS}
+    others = {
+        where: [
+            number(f"PN{where}{place:02}", number="+15555550123", forward=forward)
+            for place, forward in enumerate(forwards)
+        ]
+        for where, forwards in places.items()
+    }
+    records = [*ours, *(record for part in others.values() for record in part)]
+    remember(*records, number("PNgone", number="+16045550100"))
+    remember(*records)
+    ids = {where: [record["id"] for record in part] for where, part in others.items()}
+    return ids | {"none": sorted([*ids["none"], *(record["id"] for record in ours)])}
+
+
+def test_a_forward_is_found_by_where_it_leads(office: Office, forwarding: dict[str, list[str]]) -> None:
+    assert {where: found(office, forward=where) for where in ("none", "inside", "outside")} == forwarding
+    assert found(office, forward="any") == sorted([*forwarding["inside"], *forwarding["outside"]])
+
+
+def test_a_number_that_forwards_to_itself_stays_inside(office: Office) -> None:
+    remember(number("PN1", number="+14155550100", forward="(415) 555-0100"))
+
+    assert found(office, forward="inside") == ["PN1"]
+
+
+def test_a_number_is_inside_as_long_as_the_workspace_has_it(office: Office) -> None:
+    forwarder = number("PN1", forward="+16045550100")
+    remember(forwarder, number("PN2", number="+16045550100"))
+    assert found(office, forward="inside") == ["PN1"]
+
+    remember(forwarder, number("PN2", number="+16045550199"))
+
+    assert found(office, forward="inside") == []
+    assert found(office, forward="outside") == ["PN1"]
+
+
+@pytest.mark.parametrize(
+    ("word", "same"), [("yes", "any"), ("1", "any"), ("ON", "any"), ("true", "any"), ("no", "none"), ("Off", "none")]
+)
+def test_yes_and_no_are_understood_of_forwarding(
+    office: Office, forwarding: dict[str, list[str]], word: str, same: str
+) -> None:
+    assert found(office, forward=word) == found(office, forward=same) != []
+
+
+@pytest.mark.parametrize(
+    ("word", "ids"),
+    [
+        *((word, ["PN2", "PN3"]) for word in ("yes", "1", "true", "on", "YES", " yes ")),
+        *((word, ["PN1"]) for word in ("no", "0", "false", "off", "No")),
+    ],
+)
+def test_numbers_with_nobody_are_told_from_those_with_somebody(office: Office, word: str, ids: list[str]) -> None:
+    remember(number("PN1", users=[user()]), number("PN2", users=[]), number("PN3", users=[user()]))
+    remember(number("PN1", users=[user()]), number("PN2", users=[]), number("PN3", users=[]))
+
+    assert found(office, unassigned=word) == ids
+
+
+def test_a_filter_looks_at_how_a_number_is_now(office: Office) -> None:
+    before = {"groupId": "old", "number": "+18005550100", "portingStatus": "pending", "forward": "+14155550100"}
+    remember(number("PN1", **before))
+    remember(number("PN1", groupId="new", number="+16045550100", users=[]))
+
+    assert found(office, group="old") == found(office, kind="toll-free") == found(office, country="US") == []
+    assert found(office, porting="unfinished") == found(office, forward="any") == found(office, unassigned="no") == []
+    now = {"group": "new", "kind": "local", "country": "ca", "porting": "completed", "forward": "none"}
+    assert found(office, **now, unassigned="yes") == ["PN1"]
+
+
+def test_each_filter_alone_can_leave_a_number_out(office: Office) -> None:
+    right: Record = {"number": "+14155550100", "forward": "+14155550100", "restrictions": cells("unrestricted")}
+    asked = dict.fromkeys(CELLS, "allowed") | {"q": "desk", "user": "US1", "group": "1234", "kind": "local"}
+    asked |= {"country": "US", "porting": "completed", "forward": "inside", "unassigned": "no"}
+    wrong: list[Record] = [
+        {"name": "Back"},
+        {"users": [user("US2")]},
+        {"groupId": "1235"},
+        {"portingStatus": "pending"},
+        {"number": "+18005550100"},
+        {"number": "+16045550100"},
+        {"forward": "+16045550199"},
+        *({"restrictions": cells("unrestricted", **{field: "restricted"})} for field in CELLS),
+    ]
+    remember(number("PNright", **right), *(number(f"PN{at}", **right | change) for at, change in enumerate(wrong)))
+
+    assert set(asked) == set(NARROWING)
+    assert found(office, **asked) == ["PNright"]
+
+
+FACTS = "(allowed, restricted, unknown)"
+
+
+@pytest.mark.parametrize(
+    ("query", "notice"),
+    [
+        *((f"{field}=maybe", f"“maybe” is nothing that {field} can be {FACTS}, so it was ignored.") for field in CELLS),
+        ("calling_us=unrestricted", f"“unrestricted” is nothing that calling_us can be {FACTS}, so it was ignored."),
+        ("kind=mobile", "“mobile” is nothing that kind can be (toll-free, local), so it was ignored."),
+        ("country=USA", "“USA” is no country's code (they have two letters, such as US), so it was ignored."),
+        ("country=1A", "“1A” is no country's code (they have two letters, such as US), so it was ignored."),
+        ("country=%C3%84%C3%96", "“ÄÖ” is no country's code (they have two letters, such as US), so it was ignored."),
+        ("country=US%00", "“US�” is no country's code (they have two letters, such as US), so it was ignored."),
+        ("forward=abroad", "“abroad” is nothing that forward can be (any, none, inside, outside), so it was ignored."),
+        ("unassigned=2", "“2” is nothing that unassigned can be (yes, no), so it was ignored."),
+        (f"group={'x' * (MAX_LENGTH + 1)}", f"“{'x' * 60}…” is nothing that group can be, so it was ignored."),
+        ("group=a%00", "“a�” is nothing that group can be, so it was ignored."),
+        (f"porting={'x' * (MAX_LENGTH + 1)}", f"“{'x' * 60}…” is nothing that porting can be, so it was ignored."),
+        ("porting=%00", "“�” is nothing that porting can be, so it was ignored."),
+        ("kind=toll-free&kind=local", "“kind” is given more than once; the last one counts."),
+        ("calling_eu=allowed", "“calling_eu” means nothing here and was ignored."),
+        ("Kind=toll-free", "“Kind” means nothing here and was ignored."),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_what_a_filter_cannot_be_is_named_and_ignored(
+    office: Office, query: str, notice: str, headers: dict[str, str]
+) -> None:
+    remember(number("PN1"))
+
+    page = parsed(office.get(f"{LIST}?{query}", headers=headers))
+
+    assert notices_of(page) == [notice]
+    assert numbers_on(page) == ["PN1"]
+
+
+@pytest.mark.parametrize("query", ["&".join(f"{name}=" for name in NARROWING), "group=+&porting=%09&kind=+&country=+"])
+def test_a_filter_that_is_left_empty_is_none(office: Office, query: str) -> None:
+    remember(number("PN1"))
+
+    page = parsed(office.get(f"{LIST}?{query}"))
+
+    assert (notices_of(page), numbers_on(page)) == ([], ["PN1"])
+    assert not page.css(".chips")
+
+
+WORDS = {
+    **dict.fromkeys(CELLS, st.sampled_from(["allowed", "Restricted", "unknown", "x", ""])),
+    "kind": st.sampled_from(["local", "TOLL-FREE", "x"]),
+    "country": st.sampled_from(["us", "CA", "Unknown", "usa"]),
+    "forward": st.sampled_from(["any", "None", "yes", "0", "inside", "outside", "x"]),
+    "unassigned": st.sampled_from(["yes", "No", "1", "off", "x"]),
+    "user": st.text(max_size=5).map("US{}".format) | st.text(max_size=5),
+    "sort": st.sampled_from(["name", "-name", "kind", "-country", "x"]),
+    "page": st.sampled_from(["0", "1", "2", "x"]),
+}
+ANYTHING = {**dict.fromkeys(("q", "group", "porting", "who"), st.text(max_size=8)), **WORDS}
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.fixed_dictionaries({}, optional=ANYTHING))
+@example({"q": " a  b ", "group": " x ", "user": " US 1 ", "porting": "a\nb"})
+def test_the_canonical_query_says_the_same_again(query: dict[str, str]) -> None:
+    asked = parse(QueryDict(urlencode(query, errors="replace")))
+
+    again = parse(QueryDict(asked.query))
+
+    assert again.query == asked.query
+    assert again.notices == ()
+    assert (again.active, again.sort, again.page) == (asked.active, asked.sort, asked.page)
+
+
+# Against a naive model, written from the promise, over numbers of which the country, the kind and what is meant by
+# their forward are known beforehand.
+
+COUNTRIES = {
+    "+14155550100": "US",
+    "+18005550100": "US",
+    "+16045550100": "CA",
+    "+442079460958": "GB",
+    "+15555550123": "",
+}
+TOLL_FREE = {"+18005550100"}
+MEANT = {
+    "+14155550100": "+14155550100",
+    "(800) 555-0100": "+18005550100",
+    "1-604-555-0100": "+16045550100",
+    "+44 20 7946 0958": "+442079460958",
+    "+33123456789": "+33123456789",
+    "+14155550199": "+14155550199",  # of a number that is gone
+    "front desk": "",
+}
+RAW = st.sampled_from(["unrestricted", "unrestricted", "restricted", "restricted", "RESTRICTED", "", None])
+PEOPLE = [user("US1", firstName="Ann", email="ann@example.com"), user("US2", firstName="Bo", email="bo@example.com")]
+GONE = number("PNgone", number="+14155550199", name="Gone")
+
+
+@st.composite
+def workspaces(draw: st.DrawFn) -> list[Record]:
+    regions = st.fixed_dictionaries({}, optional={"US": RAW, "CA": RAW, "Intl": RAW})
+    return [
+        number(
+            f"PN{place}",
+            name=draw(st.sampled_from(["Front desk", "Back office", "Fax"])),
+            groupId=draw(st.sampled_from(["main", "GR1", ""])),
+            number=draw(st.sampled_from(list(COUNTRIES))),
+            forward=draw(st.sampled_from([None, "", *MEANT])),
+            portingStatus=draw(st.sampled_from([None, "", "completed", "Completed", "pending"])),
+            users=[person for person in PEOPLE if draw(st.booleans())],
+            restrictions={"calling": draw(regions), "messaging": draw(regions)},
+        )
+        for place in range(draw(st.integers(1, 7)))
+    ]
+
+
+def fits(record: Record, name: str, value: str, ours: set[str]) -> bool:
+    """Whether the filter `name` lets the number through; `ours` are the digits of every number of the workspace."""
+    forward, port = record["forward"] or "", record["portingStatus"] or ""
+    if name in CELLS:
+        channel, _, region = name.partition("_")
+        raw = record["restrictions"][channel].get({"us": "US", "ca": "CA", "intl": "Intl"}[region])
+        return {"unrestricted": "allowed", "restricted": "restricted"}.get(raw, "unknown") == value
+    if name == "q":
+        people = [person[key] for person in record["users"] for key in ("firstName", "email")]
+        return any(value in text.lower() for text in [record["name"], record["groupId"], *people])
+    checks: dict[str, Callable[[], bool]] = {
+        "user": lambda: any(person["id"] == value for person in record["users"]),
+        "group": lambda: record["groupId"] == value,
+        "kind": lambda: (record["number"] in TOLL_FREE) == (value == "toll-free"),
+        "country": lambda: COUNTRIES[record["number"]] == value.replace("unknown", ""),
+        "porting": lambda: {"none": not port, "unfinished": port.lower() not in {"", "completed"}}.get(
+            value, port == value
+        ),
+        "forward": lambda: {
+            "none": not forward,
+            "any": bool(forward),
+            "inside": bool(forward) and MEANT[forward] in ours,
+            "outside": bool(forward) and MEANT[forward] not in ours,
+        }[value],
+        "unassigned": lambda: bool(record["users"]) == (value == "no"),
+    }
+    return checks[name]()
+
+
+QUERIES = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(CELLS, st.sampled_from(["allowed", "restricted", "unknown"])),
+        "q": st.sampled_from(["desk", "o", "ann", "example", "zebra"]),
+        "user": st.sampled_from(["US1", "US2", "US3"]),
+        "group": st.sampled_from(["main", "GR1", "GR"]),
+        "kind": st.sampled_from(["toll-free", "local"]),
+        "country": st.sampled_from(["US", "CA", "unknown", "FR"]),
+        "porting": st.sampled_from(["none", "unfinished", "completed", "Completed", "pending"]),
+        "forward": st.sampled_from(["any", "none", "inside", "outside"]),
+        "unassigned": st.sampled_from(["yes", "no"]),
+    },
+)
+# All filters at once seldom leave a number; some of them, more often.
+SOME = st.tuples(QUERIES, st.sets(st.sampled_from(NARROWING), min_size=1, max_size=4)).map(
+    lambda drawn: {name: value for name, value in drawn[0].items() if name in drawn[1]}
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(workspaces(), SOME | QUERIES)
+def test_random_filters_show_what_a_naive_model_shows_on_page_fragment_and_every_page(
+    office: Office, monkeypatch: pytest.MonkeyPatch, records: list[Record], query: dict[str, str]
+) -> None:
+    monkeypatch.setattr(services, "PAGE_SIZE", 3)
+    before = transaction.savepoint()
+    remember(*records, GONE)
+    remember(*records)
+
+    ours = {record["number"] for record in records}
+    expected = [record["id"] for record in records if all(fits(record, *asked, ours) for asked in query.items())]
+    pages: list[str] = []
+    for place in range(1, max(1, ceil(len(expected) / 3)) + 1):
+        page = parsed(office.get(LIST, {**query, "page": str(place)}))
+        fragment = parsed(office.get(LIST, {**query, "page": str(place)}, headers=HTMX))
+        assert numbers_on(fragment) == numbers_on(page)
+        assert total_of(fragment) == total_of(page) == len(expected)
+        pages += numbers_on(page)
+
+    transaction.savepoint_rollback(before)
+    assert sorted(pages) == expected

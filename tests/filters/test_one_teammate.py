@@ -1,0 +1,224 @@
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.utils import timezone
+
+from numbers.models import Teammate, TeammateState
+from numbers.vocabulary.folding import fold, order_key
+from tests.support.pages import (
+    HTMX,
+    LIST,
+    Office,
+    attribute,
+    notices_of,
+    numbers_on,
+    one,
+    parsed,
+    remember,
+    texts,
+    words,
+)
+from tests.support.quo_answers import number, user
+
+CHOICES = "/numbers/teammates/"
+ANN, BO = user("US1", firstName="Ann", email="ann@example.com"), user("US2", firstName="Bö", email="b@example.net")
+
+
+@pytest.fixture
+def two(office: Office) -> Office:
+    remember(
+        number("PN1", name="Front", users=[ANN]),
+        number("PN2", name="Back", users=[BO]),
+        number("PN3", name="Shared", users=[ANN, BO]),
+    )
+    return office
+
+
+def test_the_list_shows_one_teammates_numbers(two: Office) -> None:
+    page = parsed(two.get(LIST, {"user": "US1"}))
+
+    assert numbers_on(page) == ["PN1", "PN3"]
+    assert "with Ann" in words(one(page, ".results-head"))
+    assert words(one(page, "#teammate-summary")) == "Ann"
+    assert attribute(one(page, "#filters [name=user]"), "value") == "US1"
+    assert words(one(page, "title")).startswith("Numbers with Ann ·")
+
+
+def test_search_and_teammate_narrow_together(two: Office) -> None:
+    assert numbers_on(parsed(two.get(LIST, {"user": "US1", "q": "shared"}))) == ["PN3"]
+
+
+def test_a_number_that_a_teammate_left_is_no_longer_theirs(two: Office) -> None:
+    remember(number("PN1", users=[BO]), number("PN2", users=[BO]), number("PN3", users=[ANN]))
+
+    assert numbers_on(parsed(two.get(LIST, {"user": "US1"}))) == ["PN3"]
+
+
+def test_a_teammate_on_no_number_any_more_is_still_named(two: Office) -> None:
+    remember(number("PN1", users=[BO]))
+
+    page = parsed(two.get(LIST, {"user": "US1"}))
+
+    assert notices_of(page) == []
+    assert words(page.css("#results .empty p")[0]) == "What was asked for: Numbers with Ann."
+
+
+def test_a_search_that_fits_none_of_a_teammates_numbers_says_so(two: Office) -> None:
+    page = parsed(two.get(LIST, {"user": "US1", "q": "back"}))
+
+    assert words(page.css("#results .empty p")[0]) == "What was asked for: Numbers with Ann that fit “back”."
+
+
+def test_an_unknown_teammate_is_named_and_asked_for(two: Office) -> None:
+    page = parsed(two.get(LIST, {"user": "USnobody"}))
+
+    assert numbers_on(page) == []
+    assert notices_of(page)[0].startswith("No teammate with the id USnobody is known here.")
+    assert attribute(one(page, "#check-form [name=user]"), "value") == "USnobody"
+    assert "load" in attribute(one(page, "#look"), "hx-trigger").split(", ")
+
+
+@pytest.mark.parametrize("who", ["ann", "ANN", "example.com", "ann com"])
+def test_a_teammate_is_found_by_typing(two: Office, who: str) -> None:
+    page = parsed(two.get(CHOICES, {"who": who}, headers=HTMX))
+
+    assert [attribute(choice, "data-teammate") for choice in page.css(".choice")] == ["US1"]
+    assert words(one(page, ".choice")) == "Annann@example.com"
+
+
+@pytest.mark.parametrize("who", ["bo", "BÖ", "@example.net"])
+def test_accents_and_case_do_not_matter_in_finding_a_teammate(two: Office, who: str) -> None:
+    page = parsed(two.get(CHOICES, {"who": who}, headers=HTMX))
+
+    assert [attribute(choice, "data-teammate") for choice in page.css(".choice")] == ["US2"]
+
+
+def test_a_text_that_fits_nobody_says_so(two: Office) -> None:
+    page = parsed(two.get(CHOICES, {"who": "zebra"}, headers=HTMX))
+
+    assert not page.css(".choice")
+    assert words(one(page, "[role=status]")) == "No teammate fits “zebra”."
+
+
+def test_a_teammate_is_chosen_by_their_name_of_now(two: Office) -> None:
+    remember(number("PN1", users=[user("US1", firstName="Renamed", email="r@example.com")]))
+
+    assert not parsed(two.get(CHOICES, {"who": "ann"}, headers=HTMX)).css(".choice")
+    assert texts(parsed(two.get(CHOICES, {"who": "renamed"}, headers=HTMX)).css(".choice bdi")) == [
+        "Renamed",
+        "r@example.com",
+    ]
+
+
+def test_without_javascript_the_search_shows_the_choices_and_a_choice_filters(two: Office) -> None:
+    form = one(parsed(two.get(LIST, {"sort": "-name", "q": "a"})), "#filters")
+    assert attribute(form, "action") == LIST
+    assert attribute(form, "method") == "get"
+    assert attribute(one(form, "#who"), "name") == "who"
+
+    page = parsed(two.get(LIST, {"sort": "-name", "q": "a", "who": "ann"}))
+
+    assert "open" in one(page, "#teammate-filter .picker").attributes
+    assert attribute(one(page, "#who"), "value") == "ann"
+    assert numbers_on(page) == ["PN3", "PN1", "PN2"]  # typing chooses nobody by itself
+    choice = attribute(one(page, ".choice"), "href")
+    assert parse_qs(urlsplit(choice).query) == {"q": ["a"], "user": ["US1"], "sort": ["-name"]}
+    assert numbers_on(parsed(two.get(choice))) == ["PN3", "PN1"]
+
+
+def test_everyone_is_a_choice_while_a_teammate_is_chosen(two: Office) -> None:
+    page = parsed(two.get(LIST, {"user": "US1", "q": "a"}))
+
+    choices = {words(choice): attribute(choice, "href") for choice in page.css(".choice")}
+    assert choices["Everyone"] == "/numbers/?q=a"
+    assert "Everyone" not in texts(parsed(two.get(LIST)).css(".choice"))
+
+
+def test_typing_keeps_everyone_among_the_choices(two: Office) -> None:
+    field = one(parsed(two.get(LIST, {"user": "US1"})), "#who")
+    assert attribute(field, "hx-get") == CHOICES
+    assert attribute(field, "hx-include") == "#teammate-filter [name=user]"
+    assert attribute(field, "hx-target") == "#teammate-choices"
+
+    page = parsed(two.get(CHOICES, {"user": "US1", "who": "b"}, headers=HTMX))
+
+    assert "Everyone" in texts(page.css(".choice"))
+
+
+def test_nobody_is_offered_until_somebody_looks_for_a_teammate(two: Office) -> None:
+    page = parsed(two.get(LIST))
+
+    assert not page.css(".choice")
+    assert "focus once" in attribute(one(page, "#who"), "hx-trigger")
+
+
+def test_a_choice_is_a_plain_link_that_htmx_makes_instant(two: Office) -> None:
+    choice = one(parsed(two.get(CHOICES)), ".choice[data-teammate=US1]")
+
+    assert attribute(choice, "href") == "/numbers/?user=US1"
+    assert attribute(choice, "hx-get") == "/numbers/?user=US1"
+
+
+def test_the_choices_are_a_fragment_of_the_page(two: Office) -> None:
+    response = two.get(CHOICES, {"who": "ann"}, headers=HTMX)
+
+    assert b"<html" not in response.content
+    assert attribute(one(parsed(response), "#teammate-choices"), "id") == "teammate-choices"
+
+
+@pytest.fixture
+def twenty_thousand(office: Office) -> Office:
+    now = timezone.now()
+    Teammate.objects.bulk_create([Teammate(quo_id=f"US{place}", first_seen=now) for place in range(20_000)])
+    states = [
+        TeammateState(
+            teammate=teammate,
+            since=now,
+            email=f"{teammate.quo_id}@example.com",
+            first_name=f"Person {teammate.quo_id[2:]}",
+            last_name="Zoë" if teammate.quo_id == "US19999" else "Lee",
+            role="member",
+        )
+        for teammate in Teammate.objects.order_by("pk")
+    ]
+    for state in states:
+        state.search_text, state.name_key = fold(f"{state.display_name} {state.email}"), order_key(state.display_name)
+    TeammateState.objects.bulk_create(states, batch_size=2000)
+    return office
+
+
+def test_among_twenty_thousand_a_few_are_shown_and_the_others_counted(twenty_thousand: Office) -> None:
+    everyone = parsed(twenty_thousand.get(CHOICES, headers=HTMX))
+    zoe = parsed(twenty_thousand.get(CHOICES, {"who": "ZOE"}, headers=HTMX))
+
+    assert texts(everyone.css(".choice bdi:first-child")) == [f"Person {place} Lee" for place in range(12)]
+    assert words(one(everyone, "[role=status]")) == "And 19,988 more: type part of a name."
+    assert [attribute(choice, "data-teammate") for choice in zoe.css(".choice")] == ["US19999"]
+    assert words(one(zoe, "[role=status]")) == "1 teammate found."
+
+
+@pytest.mark.parametrize(
+    ("count", "more"),
+    [(11, "11 teammates found."), (12, "12 teammates found."), (13, "And 1 more: type part of a name.")],
+)
+def test_only_those_that_are_not_shown_are_counted(office: Office, count: int, more: str) -> None:
+    remember(number("PN1", users=[user(f"US{place}", firstName=f"A {place}") for place in range(count)]))
+
+    page = parsed(office.get(CHOICES, {"who": "a"}, headers=HTMX))
+
+    assert len(page.css(".choice")) == min(count, 12)
+    assert words(one(page, "[role=status]")) == more
+
+
+@pytest.mark.parametrize("user_id", ["US 1 ", "US/?&#%", 'US"quoted"', "US<b>", "US🏡", "US+1", "US%2F", "US\u202e"])
+def test_any_id_of_a_teammate_can_be_filtered_by(office: Office, user_id: str) -> None:
+    remember(number("PN1", users=[user(user_id)]), number("PN2", users=[]))
+
+    everywhere = [link for path in (LIST, CHOICES) for link in parsed(office.get(path)).css("[data-teammate]")]
+    links = [link for link in everywhere if attribute(link, "data-teammate") == user_id]
+
+    assert len(links) == 2  # in the row and among the choices
+    for link in links:
+        filtered = parsed(office.get(attribute(link, "href")))
+        assert numbers_on(filtered) == ["PN1"]
+        assert attribute(one(filtered, "#check-form [name=user]"), "value") == user_id

@@ -1,0 +1,81 @@
+"""Results cached per version of the memory."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from numbers.memory.cache import MAX_BYTES, forget_all, per_version
+from numbers.memory.version import Version
+
+calls: list[tuple[str, Version]] = []
+
+
+@per_version
+def described(text: str, version: Version) -> str:
+    calls.append((text, version))
+    return f"{text} at {version}"
+
+
+@per_version
+def large(letter: str, _version: Version) -> bytes:
+    calls.append((letter, _version))
+    return letter.encode() * (MAX_BYTES // 3)
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    calls.clear()
+    forget_all()
+    yield
+    forget_all()
+
+
+def test_a_result_is_computed_once_for_each_version() -> None:
+    results = [described("a", Version(key)) for key in (1, 1, 2, 1)]
+    assert results == ["a at 1", "a at 1", "a at 2", "a at 1"]
+    assert calls == [("a", Version(1)), ("a", Version(2))]
+
+
+def test_two_functions_with_the_same_arguments_do_not_share_a_result() -> None:
+    @per_version
+    def shouted(text: str, _version: Version) -> str:
+        return text.upper()
+
+    assert (described("a", Version(1)), shouted("a", Version(1))) == ("a at 1", "A")
+
+
+def test_a_result_of_none_is_cached_too() -> None:
+    @per_version
+    def nothing(text: str, version: Version) -> None:
+        calls.append((text, version))
+
+    nothing("a", Version(1))
+    nothing("a", Version(1))
+    assert len(calls) == 1
+
+
+def test_forget_all_drops_the_results_of_every_function() -> None:
+    described("a", Version(1))
+    large("a", Version(1))
+    forget_all()
+    described("a", Version(1))
+    large("a", Version(1))
+    assert len(calls) == 4
+
+
+def test_the_least_recently_used_results_are_dropped_when_all_take_too_many_bytes() -> None:
+    for letter in "abacab":
+        large(letter, Version(1))
+    assert [letter for letter, _ in calls] == ["a", "b", "c", "b"]
+
+
+def test_an_error_is_not_cached() -> None:
+    @per_version
+    def fails(text: str, version: Version) -> str:
+        calls.append((text, version))
+        raise OSError(text)
+
+    for _ in range(2):
+        with pytest.raises(OSError, match="a"):
+            fails("a", Version(1))
+    assert len(calls) == 2

@@ -1,0 +1,114 @@
+"""Lists are read in their order and what is counted is read from indexes: no question reads or sorts every number."""
+
+from functools import partial
+
+import pytest
+
+from numbers.audit.groups import Grouping
+from numbers.audit.query import AuditQuery
+from numbers.audit.reading import read_audit
+from numbers.filters import choices as filter_choices
+from numbers.filters.numbers import NumberFilters
+from numbers.memory.version import Version
+from numbers.models import Assignment
+from numbers.pages import overview
+from numbers.vocabulary.cells import COLUMNS
+from tests.support.caches import forget
+from tests.support.databases import only_sqlite
+from tests.support.query_plans import Plan, plan_of, plans_of
+
+pytestmark = [pytest.mark.django_db, only_sqlite]
+
+
+def list_plan(filters: NumberFilters) -> Plan:
+    """The plan of the first page of a list."""
+    return plan_of(filters.states().values_list("pk", flat=True)[:50])
+
+
+def count_plan(filters: NumberFilters) -> Plan:
+    """The plan of how many numbers a list has."""
+    (plan,) = plans_of(filters.states().count)
+    return plan
+
+
+def test_the_whole_list_is_read_in_its_order() -> None:
+    plan = plan_of(NumberFilters().states().values_list("pk", flat=True))
+
+    assert plan.scans_no_table, plan
+    assert plan.never_sorts, plan
+
+
+@pytest.mark.parametrize("fact", ["allowed", "restricted", "unknown"])
+@pytest.mark.parametrize("field", [column.field for column in COLUMNS])
+def test_numbers_that_most_are_like_are_met_in_the_order_of_the_list(field: str, fact: str) -> None:
+    plan = list_plan(NumberFilters(**{field: fact}))  # type: ignore[arg-type]  # words only
+
+    assert plan.scans_no_table, plan
+    assert plan.never_sorts, plan
+
+
+def test_a_teammates_numbers_are_found_from_the_teammate() -> None:
+    plan = list_plan(NumberFilters(user="US1"))
+
+    assert plan.only_searches, plan
+    assert plan.searches_by("phone_number_id"), plan
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"calling_us": "restricted"},
+        {"messaging_intl": "allowed"},
+        {"calling_ca": "unknown"},
+        {"porting": "unfinished"},
+        {"porting": "none"},
+        {"forward": "any"},
+        {"forward": "outside"},
+        {"unassigned": "yes"},
+        {"unassigned": "no"},
+    ],
+)
+def test_how_many_fit_is_counted_in_an_index(asked: dict[str, str]) -> None:
+    plan = count_plan(NumberFilters(**asked))  # type: ignore[arg-type]  # words only
+
+    assert plan.reads_indexes_alone, plan
+
+
+def test_the_cells_of_all_numbers_are_counted_in_an_index() -> None:
+    forget()
+    plans = plans_of(partial(overview.standing, Version()))
+
+    (cells,) = (plan for plan in plans if "FILTER" in plan.sql)
+    assert cells.reads_indexes_alone, cells
+    for plan in plans:
+        assert plan.scans_no_table, plan
+
+
+@pytest.mark.parametrize("by", list(Grouping))
+def test_what_the_audit_reads_of_every_number_stands_in_indexes(by: Grouping) -> None:
+    plans = plans_of(partial(read_audit, AuditQuery(NumberFilters(), by)))
+
+    (marks,) = (plan for plan in plans if "CASE" in plan.sql)
+    assert marks.reads_indexes_alone, marks
+    assert marks.never_sorts, marks
+    for plan in plans:
+        assert plan.scans_no_table, plan
+
+
+def test_what_there_is_to_filter_by_is_read_from_an_index() -> None:
+    forget()
+    plans = plans_of(partial(filter_choices.what_there_is, Version()))
+
+    for plan in plans:
+        assert plan.reads_indexes_alone, plan
+    (groups,) = (plan for plan in plans if "GROUP BY" in plan.sql)
+    assert groups.never_sorts, groups
+
+
+def test_who_is_on_a_number_is_told_by_an_index() -> None:
+    on_it = plan_of(Assignment.objects.filter(phone_number=1, until=None).order_by().values_list("pk"))
+    unassigned = count_plan(NumberFilters(unassigned="yes"))
+
+    assert on_it.only_searches, on_it
+    for plan in (on_it, unassigned):
+        assert plan.searches_by("phone_number_id", "until") == 1, plan

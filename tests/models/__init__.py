@@ -1,0 +1,1 @@
+"""Tests of `numbers/models/` and `numbers/migrations/`."""

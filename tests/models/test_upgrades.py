@@ -1,0 +1,252 @@
+"""A database of every version that was ever released comes to the newest one whole."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps.registry import Apps
+from django.core.management import call_command
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.migrations.executor import MigrationExecutor
+from pytest_django import DjangoDbBlocker
+
+from numbers.memory.numbers import current
+from numbers.memory.search.finding import search_numbers, search_teammates
+from numbers.models import NumberState
+from numbers.operations.backups.files import opened
+from numbers.operations.invariants import findings
+from tests.support.records import NINE
+from tests.support.search_index import assert_right
+
+Rows = dict[str, dict[Any, dict[str, Any]]]
+
+
+def at(minute: int) -> Any:
+    return NINE + timedelta(minutes=minute)
+
+
+def remember_0_1_0(apps: Apps) -> None:
+    """Two numbers that are there, one of them changed, and one that is gone; two teammates; syncs of every outcome."""
+
+    def add(label: str, **values: Any) -> Any:
+        app, _, model = label.rpartition(".")
+        return apps.get_model(app or "numbers", model)._default_manager.create(**values)
+
+    def sync(minute: int, outcome: str, **values: Any) -> None:
+        ended = None if outcome == "running" else at(minute)
+        add("Sync", scope="workspace", started_at=at(minute), ended_at=ended, outcome=outcome, **values)
+
+    def state(of: Any, since: int, until: int | None, name: str, **values: Any) -> None:
+        usual = {
+            "phone_number": of,
+            "since": at(since),
+            "until": until and at(until),
+            "group_id": "1234",
+            "name": name,
+            "created_at_text": "'2022-01-01'",
+            "updated_at_text": "",
+            "calling_us": "restricted",
+            "calling_ca": "odd",
+            "answer": '{"id": "PN"}',
+            "name_key": name.lower(),
+        }
+        add("NumberState", **usual, **values)
+
+    sync(1, "succeeded", observed_at=at(1), seen=3, new=3, wrote=True, notices=["Odd."])
+    sync(2, "failed", error_kind="timeout", error_sentence="Quo did not answer in time.", error_status=504)
+    sync(
+        3,
+        "succeeded",
+        observed_at=at(3),
+        seen=2,
+        changed=1,
+        gone=1,
+        wrote=True,
+        set_aside=[{"path": "$", "reason": "é"}],
+    )
+    sync(4, "interrupted", error_sentence="It was stopped.")
+    ada = add("Teammate", quo_id="US1", first_seen=at(1))
+    bea = add("Teammate", quo_id="US2", first_seen=at(1))
+    person = {"email": "a@example.com", "role": "member"}
+    add("TeammateState", teammate=ada, since=at(1), until=at(3), search_text="a@example.com a@example.com",
+        name_key="a@example.com", **person)  # fmt: skip
+    add("TeammateState", teammate=ada, since=at(3), first_name="Ada", search_text="ada a@example.com",
+        name_key="ada", **person)  # fmt: skip
+    add("TeammateState", teammate=bea, since=at(1), last_name="Béa", search_text="bea a@example.com",
+        name_key="bea", **person)  # fmt: skip
+    desk, abroad, gone = (
+        add("PhoneNumber", quo_id=f"PN{place}", first_seen=at(1), recorded_at=at(3), fingerprint="f" * 32)
+        for place in (1, 2, 3)
+    )
+    type(gone)._default_manager.filter(pk=gone.pk).update(gone_at=at(3), seen_until=at(1), recorded_at=at(1))
+    state(desk, 1, 3, "Before", number="+14155550100", search_text="before 1234 +14155550100")
+    state(desk, 3, None, "After", number="+14155550100", search_text="after 1234 +14155550100",
+          forward="(604) 555-0100")  # fmt: skip
+    state(abroad, 1, None, "Abroad", number="+448081570192", search_text="abroad 1234 +448081570192")
+    state(gone, 1, 3, "Gone", number="+18005550100", search_text="gone 1234 +18005550100")
+    for number, since, until, role in ((desk, 1, 3, "owner"), (desk, 3, None, "member"), (gone, 1, 3, "owner")):
+        add("Assignment", phone_number=number, teammate=ada, since=at(since), until=until and at(until),
+            role=role, group_id="GR1")  # fmt: skip
+    user = add(
+        "accounts.User", email="ann@example.com", password="hashed", name="Ann", is_staff=True, is_superuser=True
+    )
+    add("accounts.User", email="zoe@example.com", password="", is_active=False)
+    group = add("auth.Group", name="Reception")
+    user.groups.add(group)
+
+
+def remember_0_2_0(apps: Apps) -> None:
+    """The memory of 0.1.0 with what 0.2.0 derives from it, and what people keep: filters, columns, a second factor."""
+    remember_0_1_0(apps)
+
+    def model(label: str) -> Any:
+        return apps.get_model(label)._default_manager
+
+    for name, (kind, country, forward_number) in DERIVED.items():
+        states = model("numbers.NumberState").filter(name=name)
+        states.update(kind=kind, country=country, forward_number=forward_number)
+    for state in model("numbers.NumberState").filter(until=None):
+        of_teammates = "ada a@example.com" if state.name == "After" else ""
+        model("numbers.SearchText").create(
+            phone_number_id=state.phone_number_id, own=state.search_text, teammates=of_teammates
+        )
+    model("numbers.Sync").create(
+        scope="teammate", subject="US1", started_at=at(5), observed_at=at(5), ended_at=at(5), outcome="succeeded",
+        mismatches=[{"sentence": "Odd.", "numbers": ["PN1"]}],
+    )  # fmt: skip
+    model("numbers.LastAnswer").create(observed_at=at(3), digests='{"PN1": "d"}')
+    ann = model("accounts.User").get(email="ann@example.com")
+    model("numbers.SavedFilter").create(owner=ann, name="Abroad", code="abcdefgh", query="calling_intl=allowed")
+    model("numbers.ShownColumns").create(user=ann, columns=["name", "number"])
+    model("mfa.Authenticator").create(user=ann, type="totp", data={"secret": "hashed"})
+    model("accounts.AccessEvent").create(at=at(4), event="exported", email=ann.email, user_id=ann.pk, detail="CSV")
+
+
+# Of every released version the last migrations of its apps, and what fills it. A release adds itself here.
+RELEASES: dict[str, tuple[dict[str, str], Callable[[Apps], None]]] = {
+    "0.1.0": (
+        {
+            "account": "0009_emailaddress_unique_primary_email",
+            "accounts": "0001_initial",
+            "admin": "0003_logentry_add_action_flag_choices",
+            "auth": "0012_alter_user_first_name_max_length",
+            "contenttypes": "0002_remove_content_type_name",
+            "numbers": "0001_the_memory",
+            "sessions": "0001_initial",
+        },
+        remember_0_1_0,
+    ),
+    "0.2.0": (
+        {
+            "account": "0009_emailaddress_unique_primary_email",
+            "accounts": "0004_access_log_never_replaced",
+            "admin": "0003_logentry_add_action_flag_choices",
+            "auth": "0012_alter_user_first_name_max_length",
+            "contenttypes": "0002_remove_content_type_name",
+            "mfa": "0003_authenticator_type_uniq",
+            "numbers": "0012_audited_from_an_index",
+            "sessions": "0001_initial",
+            "socialaccount": "0006_alter_socialaccount_extra_data",
+        },
+        remember_0_2_0,
+    ),
+}
+# What only saved work: no page showed it, and a later version does without it.
+DROPPED = {"numbers.LastAnswer"}
+# number, forward → kind, country, where it forwards to; of every state above.
+DERIVED = {
+    "Before": ("local", "US", ""),
+    "After": ("local", "US", "+16045550100"),
+    "Abroad": ("toll-free", "GB", ""),
+    "Gone": ("toll-free", "US", ""),
+}
+
+
+@contextmanager
+def another_database(folder: Path) -> Iterator[None]:
+    """Let the default database be a new one without a single table."""
+    if connection.vendor == "sqlite":
+        with opened(folder / "released.sqlite3"):
+            yield
+        return
+    usual = connections[DEFAULT_DB_ALIAS]
+    with usual.cursor() as cursor:
+        cursor.execute("CREATE DATABASE released")
+    released = usual.copy(DEFAULT_DB_ALIAS)
+    released.settings_dict["NAME"] = "released"
+    connections[DEFAULT_DB_ALIAS] = released
+    try:
+        yield
+    finally:
+        released.close()
+        connections[DEFAULT_DB_ALIAS] = usual
+        with usual.cursor() as cursor:
+            cursor.execute("DROP DATABASE released")
+
+
+def everything(apps: Apps) -> Rows:
+    return {
+        model._meta.label: {row["id"]: row for row in model._base_manager.values()}
+        for model in apps.get_models(include_auto_created=True)
+        if any(field.name == "id" for field in model._meta.local_fields)
+    }
+
+
+@pytest.fixture(scope="module", params=RELEASES)
+def before(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[Rows]:
+    """What a filled database of a released version held; now it is the default one, and migrated to the newest."""
+    last, fill = RELEASES[request.param]
+    with django_db_blocker.unblock(), another_database(tmp_path_factory.mktemp("released")):
+        executor = MigrationExecutor(connection)
+        executor.migrate(list(last.items()))
+        apps: Apps = executor.loader.project_state(list(last.items())).apps
+        fill(apps)
+        rows = everything(apps)
+        call_command("migrate", verbosity=0, interactive=False)
+        yield rows
+
+
+def test_nothing_is_lost_on_the_way_to_the_newest_version(before: Rows) -> None:
+    assert all(before[f"numbers.{name}"] for name in ("PhoneNumber", "NumberState", "Assignment", "Sync"))
+    executor = MigrationExecutor(connection)
+    after = everything(executor.loader.project_state(executor.loader.graph.leaf_nodes()).apps)
+    for table in before.keys() - DROPPED:
+        for pk, row in before[table].items():
+            assert {name: after[table][pk][name] for name in row} == row, table
+
+
+@pytest.mark.usefixtures("before")
+def test_what_follows_from_the_facts_is_there_in_the_newest_version() -> None:
+    states = NumberState.objects.values_list("name", "kind", "country", "forward_number")
+    assert {name: tuple(derived) for name, *derived in states} == DERIVED
+
+
+@pytest.mark.usefixtures("before")
+def test_what_is_searched_is_found_in_the_newest_version() -> None:
+    assert_right()
+    found = [
+        [state.name for state in search_numbers(current(), word)] for word in ("after", "before", "gone", "6045", "beá")
+    ]
+    assert found == [["After"], [], [], [], []]
+    assert [state.last_name for state in search_teammates("bea")] == ["Béa"]
+
+
+@pytest.mark.usefixtures("before")
+def test_everything_holds_in_the_newest_version() -> None:
+    assert list(findings()) == []
+    assert MigrationExecutor(connection).loader.applied_migrations.keys() >= set(
+        MigrationExecutor(connection).loader.graph.leaf_nodes()
+    )
+
+
+@pytest.mark.usefixtures("before")
+def test_no_change_of_a_model_lacks_its_migration() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)

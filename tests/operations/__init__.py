@@ -1,0 +1,1 @@
+"""Tests of `numbers/operations/` and of its commands."""

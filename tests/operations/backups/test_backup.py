@@ -1,0 +1,364 @@
+"""A backup is one private file with everything in it, of one moment; or there is none, and the old one is untouched."""
+
+import json
+import os
+import resource
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from numbers.operations.backups import making, tables
+from numbers.operations.backups.files import opened, sync_to_disk
+from numbers.operations.invariants import findings
+from tests.support.databases import (
+    SECRET,
+    Site,
+    damage,
+    damage_a_cell,
+    everything,
+    fill,
+    needs_database,
+    only_sqlite,
+    remember_a_history,
+    rows_of,
+)
+from tests.support.endless_writer import written
+from tests.support.processes import wait_until
+
+pytestmark = needs_database
+
+OLD = bytes(68) + making.APPLICATION_ID.to_bytes(4, "big") + b"the old one"  # as much of a backup as tells one
+
+
+def test_it_has_every_row_of_every_table(site: Site) -> None:
+    fill()
+    before = everything()
+    assert all(before.values()), "a table without rows proves nothing"
+
+    call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
+
+    assert rows_of(site.folder / "b.sqlite3") == before
+    assert everything() == before
+
+
+def test_it_is_one_private_file_that_says_what_it_is(site: Site) -> None:
+    fill()
+    folder = site.folder / "backups"
+    folder.mkdir()
+
+    call_command("backup", str(folder / "b.sqlite3"), verbosity=0)
+
+    assert [file.name for file in folder.iterdir()] == ["b.sqlite3"]
+    assert (folder / "b.sqlite3").stat().st_mode & 0o777 == 0o600
+    head = (folder / "b.sqlite3").read_bytes()[:100]
+    assert head[18:20] == b"\1\1", "no write-ahead log, which would be a second file"
+    assert int.from_bytes(head[68:72], "big") == making.APPLICATION_ID
+
+
+def test_it_has_no_trace_of_a_session(site: Site) -> None:
+    fill()
+    call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
+
+    assert SECRET.encode() not in (site.folder / "b.sqlite3").read_bytes()
+    with opened(site.folder / "b.sqlite3") as database, database.cursor() as cursor:
+        for table in tables.session_tables():
+            cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - our own words
+            assert cursor.fetchone() == (0,)
+
+
+def test_it_has_no_empty_pages_in_which_sessions_were(site: Site) -> None:
+    """Not every SQLite overwrites what it deletes."""
+    long = SessionStore()
+    long["of"] = [f"{one}{SECRET}" for one in range(5_000)]
+    long.save(must_create=True)
+    call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
+
+    with opened(site.folder / "b.sqlite3") as database, database.cursor() as cursor:
+        cursor.execute("PRAGMA freelist_count")
+        assert cursor.fetchone() == (0,)
+
+
+def test_what_is_in_it_holds_together(site: Site) -> None:
+    remember_a_history()
+    call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
+
+    with opened(site.folder / "b.sqlite3"):
+        assert list(findings()) == []
+
+
+def test_a_line_tells_what_is_in_it(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    fill()
+    call_command("backup", str(site.folder / "b.sqlite3"))
+
+    told = capsys.readouterr().out
+    assert told.startswith(f"{site.folder / 'b.sqlite3'}: 3 numbers, 7 states, 2 teammates, 1 account; ")
+    assert ", schema numbers 00" in told
+    assert told.count("\n") == 1
+
+
+def test_a_machine_is_told_in_json(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    fill()
+    call_command("backup", str(site.folder / "b.sqlite3"), "--json")
+
+    told = json.loads(capsys.readouterr().out)
+    assert (told["numbers"], told["states"], told["accounts"], told["demo"]) == (3, 7, 1, False)
+    assert told["bytes"] == (site.folder / "b.sqlite3").stat().st_size
+    assert told["schema"]["numbers"].startswith("00")
+
+
+def test_in_a_folder_it_gets_a_dated_name(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    (site.folder / "backups").mkdir()
+    call_command("backup", str(site.folder / "backups"), "--json")
+
+    (file,) = (site.folder / "backups").iterdir()
+    assert file.match("quo-admin-20??-??-??-??????.sqlite3")
+    assert json.loads(capsys.readouterr().out)["file"] == str(file)
+
+
+def test_a_file_that_is_there_is_replaced_only_if_told_so(site: Site) -> None:
+    fill()
+    (site.folder / "backups").mkdir()
+    file = site.folder / "backups" / "b.sqlite3"
+    file.write_bytes(OLD)
+    with pytest.raises(CommandError, match="is there already"):
+        call_command("backup", str(file))
+    assert file.read_bytes() == OLD
+
+    call_command("backup", str(file), "--overwrite", verbosity=0)
+
+    assert rows_of(file) == everything()
+
+
+def test_with_a_file_that_is_replaced_goes_what_sqlite_kept_beside_it(site: Site) -> None:
+    fill()
+    folder = site.folder / "backups"
+    folder.mkdir()
+    for ending in ("", "-journal", "-wal", "-shm"):
+        (folder / f"b.sqlite3{ending}").write_bytes(OLD)
+
+    call_command("backup", str(folder / "b.sqlite3"), "--overwrite", verbosity=0)
+
+    assert [file.name for file in folder.iterdir()] == ["b.sqlite3"]
+
+
+def test_of_two_at_once_the_second_does_not_replace_the_first(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = site.folder / "b.sqlite3"
+
+    def meanwhile(draft: Path) -> None:
+        file.write_text("the first")
+        sync_to_disk(draft)
+
+    monkeypatch.setattr(making, "sync_to_disk", meanwhile)
+    with pytest.raises(CommandError, match="is there already"):
+        call_command("backup", str(file))
+    assert file.read_text() == "the first"
+    assert not list(site.folder.glob(".quo*"))
+
+
+def test_a_folder_that_is_not_there_is_named(site: Site) -> None:
+    with pytest.raises(CommandError, match=r"There is no folder .*nowhere: make it first\."):
+        call_command("backup", str(site.folder / "nowhere" / "b.sqlite3"))
+
+
+@pytest.mark.parametrize("ending", ["/", "//", "/.", "/.."])
+def test_a_path_that_can_only_be_a_folder_makes_no_file(site: Site, ending: str) -> None:
+    with pytest.raises(CommandError, match=r"There is no folder .*nowhere/.*: make it first\."):
+        call_command("backup", f"{site.folder / 'nowhere'}{ending}")
+    assert not (site.folder / "nowhere").exists()
+
+
+@pytest.fixture
+def own_files(site: Site) -> list[Path]:
+    """What a running Quo Admin has in DATA_DIR, the database and what lies beside it first."""
+    names = ["secret-key", "first-password", "run.lock", "demo.sqlite3", "cache/0123.djcache"]
+    if site.file:
+        beside = [f"{site.file.name}{end}" for end in ("-wal", "-shm", "-journal", ".sync.lock")]
+        names = [site.file.name, *beside, *names]
+    (site.folder / "cache").mkdir()
+    for name in names:
+        if not (site.folder / name).exists():
+            (site.folder / name).touch()
+    return [site.folder / name for name in names]
+
+
+def test_no_file_of_quo_admins_own_is_replaced(site: Site, own_files: list[Path]) -> None:
+    connection.close()
+    before = {file: file.stat().st_ino for file in own_files}
+    for file in own_files:
+        for options in ([], ["--overwrite"]):
+            with pytest.raises(CommandError, match=f"{file.name} is a file of Quo Admin's own, which no backup may"):
+                call_command("backup", str(file), *options)
+    assert {file: file.stat().st_ino for file in own_files} == before
+
+
+def test_nor_under_another_name(site: Site, own_files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = site.folder / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "folder").symlink_to(site.folder)
+    monkeypatch.chdir(elsewhere)
+    for file in (own_files[0], site.folder / "secret-key"):
+        (elsewhere / "link").unlink(missing_ok=True)
+        (elsewhere / "link").symlink_to(file)
+        names = [f"../{file.name}", f"{elsewhere}/folder/{file.name}", f"{elsewhere}/../{file.name}", "link"]
+        for name in names:
+            with pytest.raises(CommandError, match="is a file of Quo Admin's own"):
+                call_command("backup", name, "--overwrite")
+
+
+@only_sqlite
+def test_nor_the_database_in_use_wherever_it_is(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where it was a backup once: restore puts one in the place of a damaged database."""
+    assert site.file
+    call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
+    connection.close()
+    (site.folder / "b.sqlite3").replace(site.file)
+    monkeypatch.setattr(settings, "DATA_DIR", site.folder / "elsewhere")
+    for end in ("", "-wal", "-shm", "-journal", ".sync.lock"):
+        with pytest.raises(CommandError, match="is a file of Quo Admin's own"):
+            call_command("backup", f"{site.file}{end}", "--overwrite")
+
+
+def test_a_backup_beside_the_data_may_be_replaced(site: Site) -> None:
+    for _ in range(2):
+        call_command("backup", str(site.folder / "b.sqlite3"), "--overwrite", verbosity=0)
+    fill()
+    call_command("backup", str(site.folder / "b.sqlite3"), "--overwrite", verbosity=0)
+    assert rows_of(site.folder / "b.sqlite3") == everything()
+
+
+def test_a_full_disk_leaves_nothing_and_the_old_one(site: Site) -> None:
+    fill()
+    folder = site.folder / "backups"
+    folder.mkdir()
+    (folder / "b.sqlite3").write_bytes(OLD)
+    if site.file:  # its own log in the end
+        connection.close()
+
+    def no_file_above_100_kb() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    done = site.manage("backup", str(folder / "b.sqlite3"), "--overwrite", preexec_fn=no_file_above_100_kb)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("CommandError: The backup could not be "), done.stderr
+    assert done.stderr.count("\n") == 1
+    assert [file.name for file in folder.iterdir()] == ["b.sqlite3"]
+    assert (folder / "b.sqlite3").read_bytes() == OLD
+
+
+KILLED = """
+import os, signal, sys
+import quo_admin, django
+django.setup()
+from django.core.management import call_command
+from numbers.operations.backups import making
+making.sync_to_disk = lambda _draft: os.kill(os.getpid(), signal.SIGKILL)
+call_command("backup", sys.argv[1], "--overwrite")
+"""
+
+
+def test_one_that_was_killed_leaves_the_old_one_and_a_draft_that_a_later_one_removes(site: Site) -> None:
+    folder = site.folder / "backups"
+    folder.mkdir()
+    (folder / "b.sqlite3").write_bytes(OLD)
+    process = site.start("-c", KILLED, str(folder / "b.sqlite3"))
+    assert process.communicate(timeout=120) == ("", "")
+    assert process.returncode == -signal.SIGKILL
+    (draft,) = set(folder.iterdir()) - {folder / "b.sqlite3"}
+    assert draft.name.startswith(".")
+    assert (folder / "b.sqlite3").read_bytes() == OLD
+
+    call_command("backup", str(folder / "young.sqlite3"), verbosity=0)
+    assert draft.exists(), "it may be somebody's who is at work"
+    os.utime(draft, (0, time.time() - 2 * 24 * 3600))
+    call_command("backup", str(folder / "later.sqlite3"), verbosity=0)
+    assert not draft.exists()
+
+
+def test_one_made_while_another_process_writes_is_of_one_moment(site: Site) -> None:
+    fill()
+    writer = site.start("-m", "tests.support.endless_writer")
+    try:
+        assert writer.stdout
+        assert writer.stdout.readline() == "writing\n", writer.communicate()
+        moments: list[int] = []
+        for name in ("a", "b", "c"):
+            call_command("backup", str(site.folder / name), verbosity=0)
+            with opened(site.folder / name):
+                (moment,) = written()
+            moments.append(moment)
+            wait_until(lambda: max(written()) > moments[-1])
+        assert moments == sorted(set(moments)), "it went on writing meanwhile"
+    finally:
+        writer.communicate(timeout=60)
+    assert writer.returncode == 0
+
+
+def test_a_file_that_is_no_backup_is_never_replaced(site: Site, tmp_path: Path) -> None:
+    file = tmp_path / "elsewhere" / "report"
+    file.parent.mkdir()
+    file.write_text("a month of work")
+
+    with pytest.raises(CommandError, match="report is no backup, and only a backup is overwritten"):
+        call_command("backup", str(file), overwrite=True)
+
+    assert file.read_text() == "a month of work"
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_the_settings_file_is_never_a_backup(site: Site, monkeypatch: pytest.MonkeyPatch, is_there: bool) -> None:
+    file = site.folder / "settings.env"
+    if is_there:
+        file.write_bytes(OLD)
+    monkeypatch.setenv("ENV_FILE", str(file))
+
+    with pytest.raises(CommandError, match="is a file of Quo Admin's own"):
+        call_command("backup", str(file), overwrite=True)
+
+    assert file.exists() == is_there
+
+
+def test_what_a_newer_version_has_changed_is_left_to_that_one(site: Site) -> None:
+    with connection.cursor() as cursor:
+        values = "('numbers', '9999_later', '2030-01-01 00:00:00Z')"
+        cursor.execute(f"INSERT INTO django_migrations (app, name, applied) VALUES {values}")  # noqa: S608 - our own words
+    try:
+        with pytest.raises(CommandError, match="changed by a newer version of Quo Admin: back it up with that one"):
+            call_command("backup", str(site.folder / "b.sqlite3"))
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM django_migrations WHERE name = '9999_later'")
+
+
+@only_sqlite
+def test_a_database_that_is_not_there_is_not_made(site: Site) -> None:
+    assert site.file
+    connection.close()
+    site.file.unlink()
+    with pytest.raises(CommandError, match="There is no database yet at"):
+        call_command("backup", str(site.folder / "b.sqlite3"))
+    assert not site.file.exists()
+
+
+@only_sqlite
+@pytest.mark.parametrize("harm", [damage, damage_a_cell])
+def test_a_damaged_database_is_no_backup(site: Site, harm: Callable[[Path], None]) -> None:
+    assert site.file
+    fill()
+    connection.close()
+    harm(site.file)
+    (site.folder / "backups").mkdir()
+    (site.folder / "backups" / "b.sqlite3").write_bytes(OLD)
+
+    with pytest.raises(CommandError, match=r"The database is damaged: .* Restore a backup"):
+        call_command("backup", str(site.folder / "backups" / "b.sqlite3"), "--overwrite")
+
+    assert (site.folder / "backups" / "b.sqlite3").read_bytes() == OLD

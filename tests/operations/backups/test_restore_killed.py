@@ -1,0 +1,37 @@
+"""A restore whose process is killed, at whatever moment: the old state or the new one, and the next restore works."""
+
+import signal
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from numbers.operations.invariants import findings
+from tests.support.databases import Site, change_everything, everything, fill, is_sqlite, needs_database, rows_of
+from tests.support.killed_restore import ON_POSTGRESQL, ON_SQLITE
+
+pytestmark = needs_database
+
+AFTER = "just after the commit"
+
+
+@pytest.mark.parametrize("moment", ON_SQLITE if is_sqlite else ON_POSTGRESQL)
+def test_a_restore_killed_at_any_moment_leaves_the_old_or_the_new(site: Site, moment: str) -> None:
+    backup = site.folder / "b.sqlite3"
+    fill()
+    call_command("backup", str(backup), verbosity=0)
+    change_everything()
+    before, after = everything(), rows_of(backup)
+    connection.close()
+
+    process = site.start("-m", "tests.support.killed_restore", moment, str(backup))
+    _, err = process.communicate(timeout=120)
+
+    assert process.returncode == -signal.SIGKILL, err
+    assert everything() == (after if moment == AFTER else before)
+    assert list(findings()) == []
+    for kept in site.kept():
+        assert rows_of(Path(kept)) == before
+    call_command("restore", str(backup), "--yes", verbosity=0)
+    assert everything() == after

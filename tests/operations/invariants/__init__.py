@@ -1,0 +1,1 @@
+"""Tests of the invariants and of `manage.py verify`."""

@@ -1,0 +1,169 @@
+"""Of every history that syncs make nothing is found; and of whatever else breaks an invariant, exactly that."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState
+from numbers.operations.invariants import INVARIANTS, Finding, findings
+from numbers.quo.payloads import parse_list
+from tests.support.conversation import Conversation, converse
+from tests.support.databases import only_sqlite
+from tests.support.harm import BROKEN, PREVENTED, Break, at, change, raw, states, sync, unchecked
+from tests.support.records import Office, Source, ids, number, numbers, teammate
+
+SEARCHED = "searches read what holds now"
+
+
+def assert_only(found: list[Finding], invariant: str, which: str) -> None:
+    """Whatever harms what holds now is searched for as it was before: that is not one more harm."""
+    if invariant != SEARCHED:
+        found = [finding for finding in found if finding.invariant != SEARCHED]
+    assert [finding.invariant for finding in found] == [invariant], found
+    assert found[0].which.startswith(which)
+    assert found[0].what.endswith(".")
+
+
+def broken(spoil: Callable[[], None], constraint: str | None = None) -> list[Finding]:
+    """Return what is found; nothing of the harm stays."""
+    with transaction.atomic():
+        if constraint is None:
+            spoil()
+            found = list(findings())
+        else:
+            with unchecked(constraint):
+                spoil()
+                found = list(findings())
+        transaction.set_rollback(True)
+    return found
+
+
+def test_of_a_whole_history_nothing_is_found(history: None) -> None:
+    assert list(findings()) == []
+
+
+@pytest.mark.parametrize(("spoil", "invariant", "which"), BROKEN, ids=[spoil.__name__ for spoil, *_ in BROKEN])
+def test_what_is_broken_is_found_and_nothing_else(
+    history: None, spoil: Callable[[], None], invariant: str, which: str
+) -> None:
+    assert_only(broken(spoil), invariant, which)
+
+
+@pytest.mark.parametrize(("constraint", "harm"), PREVENTED, ids=[name for name, _ in PREVENTED])
+def test_what_only_a_failing_database_lets_through_is_found_and_nothing_else(
+    history: None, constraint: str, harm: Break
+) -> None:
+    spoil, invariant, which = harm
+    assert_only(broken(spoil, constraint), invariant, which)
+
+
+@only_sqlite
+def test_what_sqlite_finds_in_its_own_file_is_a_finding(history: None) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("PRAGMA ignore_check_constraints = ON")
+        cursor.execute("UPDATE numbers_sync SET notices = 'no JSON' WHERE id = (SELECT max(id) FROM numbers_sync)")
+        cursor.execute("PRAGMA ignore_check_constraints = OFF")
+        found = list(findings())
+        transaction.set_rollback(True)
+    assert_only(found, "file", "the database file")
+
+
+@only_sqlite
+@pytest.mark.parametrize(
+    ("model", "column", "value"),
+    [
+        *((NumberState, "since", value) for value in ("garbage", "2026-02-30 09:00:00", 4711, b"\xff", "")),
+        *((model, "first_seen", "garbage") for model in (PhoneNumber, Teammate)),
+        (Assignment, "until", "garbage"),
+        (Sync, "observed_at", "garbage"),
+        (NumberState, "answer", b"\xff"),
+        (TeammateState, "email", b"\xff"),
+    ],
+)
+def test_what_sqlite_lets_into_a_column_and_nobody_can_read_is_a_finding(
+    history: None, model: Any, column: str, value: str | bytes | int
+) -> None:
+    found = broken(lambda: raw(model, column, value))
+    found = [finding for finding in found if finding.invariant != "file"]  # newer versions of SQLite see some of it
+    assert_only(found, "times and texts can be read", f"row {model.objects.latest('pk').pk} of {model._meta.db_table}")
+    assert found[0].what.startswith(f"its {column} is no ")
+
+
+@only_sqlite
+def test_what_nobody_can_read_of_people_is_a_finding(history: None) -> None:
+    user = User.objects.create_user("ann@example.com")
+    found = broken(lambda: raw(User, "date_joined", "garbage"))
+    assert_only(found, "times and texts can be read", f"row {user.pk} of accounts_user")
+
+
+@pytest.mark.parametrize("kept", ["", "{}", '{"id": "PN1"}'])
+def test_an_answer_that_is_not_kept_or_was_described_otherwise_is_no_alarm(history: None, kept: str) -> None:
+    NumberState.objects.update(answer=kept)
+    assert list(findings()) == []
+
+
+def test_however_oddly_quo_answers_nothing_is_found(office: Office) -> None:
+    usual = json.loads(number("PN1", teammate("US1")).answer)
+    odd: list[dict[str, Any]] = [
+        {"name": "Front\x00desk 🏡", "symbol": "\x00", "forward": ""},
+        {"restrictions": {"calling": {}, "messaging": {"US": None, "CA": [1, "\x00"], "Intl": "\x00"}}},
+        {"users": usual["users"] * 2, "something new": {"deep": [0.5]}},
+    ]
+    records = [{**usual, "id": f"PN{place}", **each} for place, each in enumerate(odd)]
+    for ascii_only in (True, False):
+        said = parse_list(json.dumps({"data": records}, ensure_ascii=ascii_only).encode())
+        assert len(said.records) == len(odd)
+        office.sync(Source(said))
+        assert list(findings()) == []
+
+
+def test_every_fact_of_a_state_is_held_against_its_answer(history: None) -> None:
+    """All but what Quo does not say of a number, and what follows from it."""
+    apart = {"id", "phone_number", "since", "until", "answer"}
+    derived = {"search_text", "name_key", "kind", "country", "forward_number"}
+    facts = {field.name for field in NumberState._meta.local_concrete_fields} - apart - derived
+    with transaction.atomic():
+        change(states("PN5"), 0, **dict.fromkeys(facts, "else"))
+        (what,) = (finding.what for finding in findings() if finding.invariant == "numbers are as Quo answered")
+        transaction.set_rollback(True)
+    assert {fact for fact in facts if fact not in what.removesuffix(".").split()} == set()
+
+
+def test_every_invariant_is_broken_by_a_test() -> None:
+    tested = {invariant for _, invariant, _ in [*BROKEN, *(harm for _, harm in PREVENTED)]}
+    apart = {"file", "times and texts can be read"}  # of SQLite only
+    assert tested | apart == {invariant.name for invariant in INVARIANTS}
+
+
+def test_a_gap_is_one_only_where_no_removal_explains_it(history: None) -> None:
+    ended, began = states("PN3")[0].until, states("PN3")[1].since
+    assert (ended, began) == (at(4), at(5))
+    assert_only(broken(lambda: sync(3, gone=0)), "no gap per number", "PN3")
+
+
+class Verified(Conversation):
+    def teardown(self) -> None:
+        super().teardown()
+        assert list(findings()) == []
+
+
+@pytest.mark.django_db
+def test_of_any_history_nothing_is_found() -> None:
+    converse(Verified, times=30, steps=20)
+
+
+def test_the_number_of_questions_does_not_grow_with_the_numbers(office: Office) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert list(findings()) == []
+        return len(queries)
+
+    office.hears(*numbers(*ids(3)))
+    few = asked()
+    office.hears(*numbers(*ids(60)))
+    assert asked() == few

@@ -1,0 +1,119 @@
+"""What `verify` tells: people in lines, machines in JSON, and nothing that steers a terminal."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
+
+from numbers.models import NumberState, PhoneNumber, Teammate
+from numbers.operations import invariants
+from numbers.operations.invariants import INVARIANTS, Finding
+from quo_admin import env
+from tests.support.databases import PATIENCE, Site, damage, only_sqlite, remember_a_history
+from tests.support.harm import at, of
+from tests.support.records import NINE
+
+
+def test_a_line_says_that_everything_holds(history: None, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("verify")
+    assert capsys.readouterr().out == (
+        f"Everything holds: 5 numbers, 7 states, 2 teammates, 5 assignments, 8 syncs; {len(INVARIANTS)} invariants.\n"
+    )
+
+
+def test_each_finding_is_a_line_that_steers_no_terminal(history: None, capsys: pytest.CaptureFixture[str]) -> None:
+    NumberState.objects.update(answer="")
+    of(PhoneNumber, "PN1", first_seen=at(0), quo_id="PN1\033[2J\nEverything holds")
+    of(Teammate, "US2", first_seen=at(2))
+    with pytest.raises(SystemExit) as ended:
+        call_command("verify")
+    assert ended.value.code == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "number begins when first seen: PN1\ufffd[2J\ufffdEverything holds (2026-03-02 09:00:00.000000 UTC): "
+        "the number was first seen at another time than its first state began.",
+        "teammate begins when first seen: US2 (2026-03-02 09:02:00.000000 UTC): "
+        "the teammate was first seen at another time than the first state began.",
+    ]
+
+
+def test_a_machine_is_told_in_json(history: None, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("verify", "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert (told["holds"], told["findings"], told["checked"]["numbers"]) == (True, [], 5)
+
+    of(Teammate, "US2", first_seen=at(2))
+    with pytest.raises(SystemExit):
+        call_command("verify", "--json")
+    told = json.loads(capsys.readouterr().out)
+    assert told["holds"] is False
+    (finding,) = told["findings"]
+    assert (finding["which"], finding["when"]) == ("US2", at(2).astimezone(UTC).isoformat())
+
+
+@pytest.mark.parametrize("finding", [Finding("one", "PN1", None, "It is."), Finding("one", "PN1", NINE, "It is.")])
+def test_a_finding_reads_with_and_without_a_moment(finding: Finding) -> None:
+    assert str(replace(finding, when=None)) == "one: PN1: It is."
+    assert str(finding).endswith(": It is.")
+
+
+@only_sqlite
+def test_a_file_that_is_damaged_or_not_there_is_told_in_a_sentence(site: Site) -> None:
+    assert site.file
+    remember_a_history()
+    connection.close()
+    damage(site.file)
+    with pytest.raises((CommandError, SystemExit)):
+        call_command("verify")
+    connection.close()
+    site.file.unlink()
+    with pytest.raises(CommandError, match="There is no database yet at"):
+        call_command("verify")
+    assert not site.file.exists()
+
+
+@only_sqlite
+def test_a_reader_that_has_read_enough_ends_it_quietly(site: Site) -> None:
+    assert site.file
+    remember_a_history()
+    PhoneNumber.objects.update(first_seen=at(0))
+    connection.close()
+    piped = f'set -o pipefail; "{sys.executable}" manage.py verify | head -1'
+    done = subprocess.run(
+        ["bash", "-c", piped],
+        env=site.variables(),
+        cwd=env.BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (done.returncode, done.stderr, done.stdout.count("\n")) == (1, "", 1)
+
+
+def test_what_a_server_says_in_several_lines_is_told_in_one(history: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise OperationalError("connection refused\n\tIs the server\x1b[2J there?\n")
+
+    monkeypatch.setattr("numbers.management.commands.verify.migrations_to_do", refuse)
+    with pytest.raises(CommandError) as failure:
+        call_command("verify")
+    told = "The database cannot be read through. It says: connection refused Is the server\ufffd[2J there?"
+    assert str(failure.value) == told
+
+
+def test_an_old_schema_is_told_in_a_sentence(history: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.db.migrations.executor.MigrationExecutor.migration_plan", lambda *_: ["one"])
+    with pytest.raises(CommandError, match=r"not up to date yet: run manage\.py migrate first"):
+        call_command("verify")
+
+
+def test_nothing_is_written(history: None) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        list(invariants.findings())
+    assert not [query["sql"] for query in queries if not query["sql"].startswith(("SELECT", "PRAGMA", "DECLARE"))]

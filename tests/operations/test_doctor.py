@@ -1,0 +1,302 @@
+"""`manage.py doctor`: a line for each thing that must be right, and what to do where it is not."""
+
+import platform
+import socket
+import sqlite3
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+
+from numbers import services
+from numbers.quo.client import QuoClient
+from numbers.sandbox.server import SandboxServer
+from numbers.sandbox.workspace import build
+from numbers.syncing import demo
+from quo_admin import __version__, env
+from tests.support.oidc_provider import running
+from tests.support.processes import free_port, python
+
+KEY = "kE9-the-key-itself"
+
+pytestmark = pytest.mark.django_db
+
+Lines = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def running_quo() -> Iterator[SandboxServer]:
+    with SandboxServer(build(12), key=KEY) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def quo(running_quo: SandboxServer, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[SandboxServer]:
+    """A Quo that knows our key, and an impatient client: nothing here waits."""
+    settings.QUO_API_KEY, settings.QUO_API_URL = KEY, running_quo.url
+
+    def impatient(**options: Any) -> QuoClient:
+        return QuoClient(**options | {"sleep": lambda _seconds: None, "throttle": lambda: None})
+
+    monkeypatch.setattr(services, "QuoClient", impatient)
+    yield running_quo
+    running_quo.fault = None
+
+
+@pytest.fixture
+def somebody() -> None:
+    get_user_model().objects.create_superuser("mara@example.com", "a password")
+
+
+def doctor() -> tuple[int, Lines]:
+    """Return the exit code and the lines by their subject, each as its mark and its text."""
+    out = StringIO()
+    code = 0
+    try:
+        call_command("doctor", stdout=out)
+    except SystemExit as ended:
+        code = int(str(ended.code))
+    assert KEY not in out.getvalue()
+    return code, {line[2:16].strip(): f"{line[0]} {line[17:]}" for line in out.getvalue().splitlines()}
+
+
+@pytest.mark.usefixtures("somebody")
+def test_where_all_is_well_every_line_says_so(quo: SandboxServer) -> None:
+    code, lines = doctor()
+    assert code == 0
+    assert [text[0] for text in lines.values()] == ["✓"] * 8
+    assert list(lines) == [
+        *("version", "settings", "data folder", "database", "migrations", "accounts"),
+        *("Quo's address", "Quo's key"),
+    ]
+    assert lines["Quo's address"] == f"✓ {quo.url} answers"
+    assert lines["Quo's key"] == "✓ accepted; Quo lists 12 numbers"
+
+
+def test_the_first_line_is_the_version(quo: SandboxServer) -> None:
+    _, lines = doctor()
+    assert next(iter(lines.items())) == ("version", f"✓ Quo Admin {__version__}, Python {platform.python_version()}")
+
+
+def test_a_debugging_site_is_wrong(quo: SandboxServer, settings: Any) -> None:
+    settings.DEBUG = True
+    code, lines = doctor()
+    assert (code, lines["settings"][:14]) == (1, "✗ DEBUG is on,")
+    assert lines["settings"].endswith("Set DEBUG=off.")
+
+
+@pytest.mark.parametrize("site", ["http://phones.example.com", "http://192.168.1.5:8000"])
+def test_an_address_without_https_is_wrong_on_a_network(quo: SandboxServer, settings: Any, site: str) -> None:
+    settings.SITE_URL = site
+    code, lines = doctor()
+    assert (code, lines["settings"]) == (
+        1,
+        f"✗ people open {site}: without https, whoever is in the network reads their passwords.",
+    )
+
+
+@pytest.mark.usefixtures("somebody")
+@pytest.mark.parametrize("site", ["https://phones.example.com", "http://127.0.0.1:8000", "http://localhost:8000"])
+def test_an_address_with_https_or_of_this_machine_is_right(quo: SandboxServer, settings: Any, site: str) -> None:
+    settings.SITE_URL = site
+    assert doctor()[1]["settings"] == f"✓ read; people open {site}"
+
+
+def test_the_provider_of_company_sign_in_is_asked(quo: SandboxServer, settings: Any) -> None:
+    with running() as provider:
+        settings.OIDC_ISSUER = provider.url
+        assert doctor()[1]["company"] == f"✓ {provider.url} answers"
+    code, lines = doctor()
+    assert (code, lines["company"]) == (
+        1,
+        f"✗ {provider.url}: The company's sign-in service does not answer. Check OIDC_ISSUER.",
+    )
+
+
+def test_a_missing_data_folder_is_wrong(quo: SandboxServer, settings: Any, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path / "none"
+    code, lines = doctor()
+    assert (code, lines["data folder"]) == (1, f"✗ {tmp_path / 'none'} is not there. Run `make setup`.")
+
+
+def test_a_data_folder_of_somebody_else_is_wrong(
+    quo: SandboxServer, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATA_DIR = tmp_path
+    monkeypatch.setattr("numbers.operations.doctor.os.access", lambda *_: False)  # root may write everywhere
+    code, lines = doctor()
+    assert (code, lines["data folder"]) == (
+        1,
+        f"✗ {tmp_path} is not writable for this user. Change its owner.",
+    )
+
+
+def test_that_nobody_can_sign_in_is_wrong(quo: SandboxServer) -> None:
+    get_user_model().objects.create_user("gone@example.com", "a password", is_active=False)
+    code, lines = doctor()
+    assert (code, lines["accounts"]) == (
+        1,
+        "✗ nobody can sign in. Run `.venv/bin/python manage.py createsuperuser`.",
+    )
+
+
+# Quo
+
+
+@pytest.mark.usefixtures("somebody")
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        ("401", "Quo did not accept the API key."),
+        ("402", "Quo wants to be paid"),
+        ("403", "Quo does not let this API key see phone numbers."),
+    ],
+)
+def test_a_key_that_quo_refuses_is_wrong(quo: SandboxServer, fault: str, sentence: str) -> None:
+    quo.fault = fault
+    code, lines = doctor()
+    assert code == 1
+    assert lines["Quo's address"] == f"✓ {quo.url} answers"
+    assert lines["Quo's key"].startswith(f"✗ {sentence}")
+    assert "Quo's trace: " in lines["Quo's key"]
+
+
+@pytest.mark.usefixtures("somebody")
+def test_a_quo_that_asks_to_wait_is_not_wrong(quo: SandboxServer) -> None:
+    quo.fault = "429"
+    code, lines = doctor()
+    assert (code, lines["Quo's address"][0]) == (0, "✓")
+    assert lines["Quo's key"].startswith("– Quo asks for fewer questions at a time. Wait a minute")
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        ("400", "Quo did not accept the question"),
+        ("404", "There is no list of numbers at Quo's address."),
+        ("500", "Quo itself is having trouble."),
+        ("html", "Quo sent an answer that Quo Admin cannot read."),
+        ("redirect", "Quo's address leads on to another one"),
+        ("cut", "The connection to Quo broke off."),
+    ],
+)
+def test_an_address_where_quo_does_not_answer_is_wrong(quo: SandboxServer, fault: str, sentence: str) -> None:
+    quo.fault = fault
+    code, lines = doctor()
+    assert code == 1
+    assert lines["Quo's address"].startswith(f"✗ {quo.url}: {sentence}")
+    assert lines["Quo's key"] == "– set, but not checked: no answer to check it with."
+
+
+def test_an_address_that_nothing_listens_at_is_wrong(quo: SandboxServer, settings: Any) -> None:
+    settings.QUO_API_URL = f"http://127.0.0.1:{free_port()}"
+    code, lines = doctor()
+    assert (code, "Quo could not be reached" in lines["Quo's address"]) == (1, True)
+
+
+def test_an_address_without_tls_is_wrong(quo: SandboxServer, settings: Any) -> None:
+    settings.QUO_API_URL = quo.url.replace("http://", "https://")
+    code, lines = doctor()
+    assert (code, "The connection to Quo is not secure" in lines["Quo's address"]) == (1, True)
+
+
+def test_a_name_that_nobody_knows_is_wrong(quo: SandboxServer, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: Any, **__: Any) -> NoReturn:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    settings.QUO_API_URL = "https://api.quo.example"
+    code, lines = doctor()
+    assert (code, "Quo's address could not be found" in lines["Quo's address"]) == (1, True)
+
+
+@pytest.mark.usefixtures("somebody")
+def test_a_quo_that_repeats_the_key_does_not_make_the_doctor_do_so(
+    quo: SandboxServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {"message": f"no such key: {KEY}", "code": KEY, "trace": f"t-{KEY}"}
+    monkeypatch.setattr("numbers.quo.client.errors.json.loads", lambda _body: body)
+    quo.fault = "401"
+    code, lines = doctor()  # which looks for the key
+    assert (code, "t-" in lines["Quo's key"]) == (1, True)
+
+
+# The demo workspace
+
+
+@pytest.mark.usefixtures("somebody")
+def test_a_demo_that_is_not_running_is_not_wrong(settings: Any, tmp_path: Path) -> None:
+    settings.DEMO, settings.DATA_DIR, settings.PORT = True, tmp_path, 9000
+    code, lines = doctor()
+    assert code == 0
+    assert lines["Quo's key"].startswith("– QUO_API_KEY is not set: the demo workspace is shown.")
+    assert lines["Quo's address"] == "– the demo workspace is not running on port 9000; `make run` starts it."
+
+
+@pytest.mark.usefixtures("somebody")
+def test_a_demo_that_was_killed_is_not_running(quo: SandboxServer, settings: Any, tmp_path: Path) -> None:
+    settings.DEMO, settings.DATA_DIR = True, tmp_path
+    demo.note_address(demo.DemoAddress(f"http://127.0.0.1:{free_port()}", "a key"))
+    code, lines = doctor()
+    assert (code, lines["Quo's address"][:36]) == (0, "– the demo workspace is not running ")
+
+
+@pytest.mark.usefixtures("somebody")
+def test_a_demo_that_is_running_is_right(quo: SandboxServer, settings: Any, tmp_path: Path) -> None:
+    settings.DEMO, settings.DATA_DIR = True, tmp_path
+    demo.note_address(demo.DemoAddress(quo.url, KEY))
+    code, lines = doctor()
+    assert (code, lines["Quo's address"]) == (0, "✓ the demo workspace answers")
+
+
+# As a process of its own, on databases that are not well
+
+
+def test_a_database_that_is_not_there_is_wrong_and_not_made(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    run = python(env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32)
+    assert run.returncode == 1
+    database = tmp_path / "data" / "demo.sqlite3"
+    assert f"✗ database       {database} is not there yet. Run `make run`, which makes it.\n" in run.stdout
+    assert not database.exists()
+
+
+def test_a_database_that_is_no_database_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a database, only a text of some length" * 100)
+    run = python(
+        env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32, DATABASE_URL=f"sqlite:///{tmp_path}/file"
+    )
+    assert run.returncode == 1
+    assert "✗ database       SQLite does not answer. Check DATABASE_URL, " in run.stdout
+
+
+def test_a_database_server_that_is_down_is_wrong_and_its_password_not_shown(tmp_path: Path) -> None:
+    url = f"postgres://mara:hunter2@127.0.0.1:{free_port()}/quo"
+    run = python(env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32, DATABASE_URL=url)
+    assert run.returncode == 1
+    assert "✗ database       PostgreSQL does not answer. Check DATABASE_URL, " in run.stdout
+    assert "hunter2" not in run.stdout + run.stderr
+
+
+def test_migrations_to_do_are_wrong(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    sqlite3.connect(tmp_path / "data" / "demo.sqlite3").close()
+    (tmp_path / "data" / "demo.sqlite3").touch()
+    run = python(env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32)
+    assert run.returncode == 1
+    assert " to do. Run `.venv/bin/python manage.py migrate`.\n" in run.stdout
+    assert "accounts" not in run.stdout
+
+
+def test_a_terminal_that_knows_only_ascii_is_told_in_words(tmp_path: Path) -> None:
+    run = python(
+        env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32, PYTHONIOENCODING="ascii", PYTHONUTF8="0"
+    )
+    assert "\nok    settings       read; " in run.stdout
+    assert "\nWRONG data folder    " in run.stdout
+    assert "\n-     Quo's key      QUO_API_KEY is not set" in run.stdout
+    assert run.stderr == ""

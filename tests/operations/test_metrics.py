@@ -1,0 +1,320 @@
+"""`/metrics`, read as Prometheus reads it: who may read it, what it says, and what it costs."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.db.models import Count
+from django.test import Client
+from django.utils import timezone
+from prometheus_client.parser import text_string_to_metric_families
+from pytest_django import Settings
+
+from numbers.memory.freshness import ended_syncs
+from numbers.models import Sync
+from numbers.operations import metrics, readiness
+from numbers.operations.metrics import FAILURE_KINDS
+from numbers.quo.errors import NotFound, RateLimited, Unavailable
+from numbers.syncing.run import WORKSPACE, Question
+from quo_admin import __version__
+from tests.support.outages import database_is_down
+from tests.support.pages import Office, fail, remember, remember_raw
+from tests.support.query_plans import plan_of
+from tests.support.quo_answers import number, user
+
+METRICS = "/metrics"
+TOKEN = "a-token-of-the-tests"
+SHOWN = {"Authorization": f"Bearer {TOKEN}"}
+
+pytestmark = pytest.mark.django_db
+
+Values = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+@pytest.fixture
+def monitor(settings: Settings) -> Client:
+    """A client that shows the token."""
+    settings.METRICS_TOKEN = TOKEN
+    return Client(headers=SHOWN)
+
+
+def read(monitor: Client) -> Values:
+    """Every sample, by its name and labels, as Prometheus' own reader finds them."""
+    text = monitor.get(METRICS).content.decode()
+    families = list(text_string_to_metric_families(text))
+    assert all(family.documentation for family in families)
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def value(monitor: Client, name: str, **labels: str) -> float | None:
+    return read(monitor).get((f"quo_admin_{name}", frozenset(labels.items())))
+
+
+# Who may read them
+
+
+def test_without_a_token_there_are_none(client: Client, office: Office, admin: Office) -> None:
+    for one in (client, office, admin):
+        for headers in ({}, SHOWN, {"Authorization": "Bearer "}):
+            assert Client.get(one, METRICS, headers=headers).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "",
+        TOKEN,
+        "Bearer",
+        "Bearer ",
+        f"Bearer {TOKEN}x",
+        f"Bearer {TOKEN[:-1]}",
+        f"Basic {TOKEN}",
+        f"Bearer {TOKEN.upper()}",
+        "Bearer \xe9",
+        f"Bearer {TOKEN} {TOKEN}",
+    ],
+)
+def test_with_a_wrong_token_they_are_refused_in_a_sentence(client: Client, settings: Settings, shown: str) -> None:
+    settings.METRICS_TOKEN = TOKEN
+
+    response = client.get(METRICS, headers={"Authorization": shown})
+
+    assert response.status_code == 401
+    assert response.content.decode() == "Show METRICS_TOKEN to read the metrics: Authorization: Bearer …\n"
+    assert response.headers["WWW-Authenticate"].startswith("Bearer")
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_somebody_signed_in_needs_the_token_all_the_same(admin: Office, settings: Settings) -> None:
+    settings.METRICS_TOKEN = TOKEN
+
+    assert Client.get(admin, METRICS).status_code == 401
+
+
+def test_whoever_shows_the_token_reads_them(monitor: Client) -> None:
+    response = monitor.get(METRICS)
+
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in response.headers
+    assert TOKEN not in response.content.decode()
+
+
+def test_they_are_read_by_any_name_and_without_https(monitor: Client, settings: Settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+
+    assert monitor.get(METRICS, headers={"host": "10.0.0.7:8000"}).status_code == 200
+
+
+def test_they_are_only_read(monitor: Client) -> None:
+    response = monitor.post(METRICS)
+
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD")
+
+
+def test_a_silent_database_is_a_sentence(monitor: Client) -> None:
+    with database_is_down(OperationalError("secret")):
+        response = monitor.get(METRICS)
+
+    assert (response.status_code, response.content) == (503, b"The database does not answer.\n")
+
+
+# What they say
+
+
+def test_an_empty_memory_has_metrics_too(monitor: Client) -> None:
+    found = read(monitor)
+
+    assert value(monitor, "freshness", state="never") == 1
+    assert value(monitor, "build_info", version=__version__) == 1
+    assert not {"quo_admin_last_good_sync_age_seconds", "quo_admin_last_sync_seconds"} & {name for name, _ in found}
+    kinds = {dict(labels)["kind"] for name, labels in found if name == "quo_admin_failures_remembered"}
+    assert kinds == set(FAILURE_KINDS) >= {"unauthorized", "rate_limited", "unavailable", "memory"}
+
+
+def test_syncs_are_counted_by_scope_and_outcome_and_failures_by_kind(monitor: Client) -> None:
+    remember(number("PN1"))
+    remember(number("PN1"))
+    fail(RateLimited("x"))
+    fail(Unavailable("timeout"))
+    fail(NotFound("x"), Question(Sync.Scope.NUMBER, "PN1"))
+
+    assert value(monitor, "syncs_remembered", scope="workspace", outcome="succeeded") == 2
+    assert value(monitor, "syncs_remembered", scope="workspace", outcome="failed") == 2
+    assert value(monitor, "syncs_remembered", scope="number", outcome="failed") == 1
+    assert value(monitor, "syncs_remembered", scope="teammate", outcome="succeeded") == 0
+    assert value(monitor, "failures_remembered", kind="rate_limited") == 1
+    assert value(monitor, "failures_remembered", kind="unauthorized") == 0
+    assert value(monitor, "failures_since_last_good_sync") == 2
+
+
+def test_failures_before_the_last_good_sync_are_over(monitor: Client) -> None:
+    fail(RateLimited("x"))
+    assert value(monitor, "failures_since_last_good_sync") == 1
+    remember(number("PN1"))
+
+    assert value(monitor, "failures_since_last_good_sync") == 0
+
+
+def test_the_counter_goes_on_when_rows_are_thinned_out(monitor: Client) -> None:
+    remember(number("PN1"))
+    last = fail(RateLimited("x"))
+    Sync.objects.exclude(pk=last.pk).delete()
+
+    assert value(monitor, "syncs_begun_total") == last.pk
+    assert value(monitor, "syncs_remembered", scope="workspace", outcome="succeeded") == 0
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state"), [(0, "fresh"), (4, "fresh"), (6, "late"), (29, "late"), (31, "stale"), (9999, "stale")]
+)
+def test_freshness_is_one_of_four(monitor: Client, minutes: int, state: str) -> None:
+    remember(number("PN1"), ago=timedelta(minutes=minutes))
+
+    states = {
+        dict(labels)["state"]: one for (name, labels), one in read(monitor).items() if name == "quo_admin_freshness"
+    }
+    assert states == {"fresh": 0.0, "late": 0.0, "stale": 0.0, "never": 0.0} | {state: 1.0}
+    age = value(monitor, "last_good_sync_age_seconds")
+    assert age is not None
+    assert 0 <= age - minutes * 60 < 30
+
+
+def test_a_failure_leaves_the_age_of_the_last_good_sync(monitor: Client) -> None:
+    remember(number("PN1"), ago=timedelta(hours=2))
+    fail(RateLimited("x"))
+
+    age = value(monitor, "last_good_sync_age_seconds")
+    assert age is not None
+    assert age > 7000
+
+
+def test_the_seconds_of_syncs(monitor: Client) -> None:
+    now = timezone.now()
+    for seconds in (1, 2, 3, 4, 5, 6, 7, 8, 30, 9):
+        Sync.objects.create(
+            scope=Sync.Scope.WORKSPACE, started_at=now, ended_at=now + timedelta(seconds=seconds), outcome="succeeded"
+        )
+    Sync.objects.create(scope=Sync.Scope.WORKSPACE, started_at=now)
+    Sync.objects.create(
+        scope=Sync.Scope.NUMBER, subject="PN1", started_at=now, ended_at=now + timedelta(days=1), outcome="succeeded"
+    )
+
+    assert value(monitor, "last_sync_seconds") == 9
+    assert [value(monitor, "recent_sync_seconds", quantile=name) for name in ("0.5", "0.9", "1")] == [5, 9, 30]
+
+
+def test_a_clock_that_was_set_back_makes_nothing_negative(monitor: Client) -> None:
+    now = timezone.now() + timedelta(hours=1)
+    Sync.objects.create(
+        scope=Sync.Scope.WORKSPACE,
+        started_at=now,
+        observed_at=now,
+        ended_at=now - timedelta(seconds=1),
+        outcome="succeeded",
+    )
+
+    assert value(monitor, "last_sync_seconds") == 0
+    assert value(monitor, "last_good_sync_age_seconds") == 0
+
+
+def test_numbers_and_teammates_of_now(monitor: Client) -> None:
+    remember(number("PN1", users=[user("US1"), user("US2")]), number("PN2", users=[]), number("PN3", users=[]))
+    remember(number("PN1", users=[user("US1")]), number("PN2", users=[]))
+
+    assert value(monitor, "numbers") == 2
+    assert value(monitor, "teammates") in {1, 2}  # whoever left every number may still be known
+
+
+def test_records_that_could_not_be_read(monitor: Client) -> None:
+    remember_raw('{"id": "PN9"}')
+
+    assert value(monitor, "records_set_aside") == 1
+
+
+def test_mismatches_of_the_last_answer_about_each_teammate(monitor: Client) -> None:
+    remember(number("PN1", users=[user("US1")]), number("PN2", users=[user("US2")]))
+    now = timezone.now()
+    for subject, mismatches in (("US1", 3), ("US1", 2), ("US2", 1), ("USgone", 5)):
+        Sync.objects.create(
+            scope=Sync.Scope.TEAMMATE,
+            subject=subject,
+            started_at=now,
+            ended_at=now,
+            outcome="succeeded",
+            mismatches=[{"sentence": "x", "numbers": []}] * mismatches,
+        )
+
+    assert value(monitor, "mismatches") == 3
+
+
+def test_the_room_on_the_disk_is_that_of_the_fuller_one(
+    monitor: Client, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = {settings.DATA_DIR: 2_000, tmp_path: 1_000}
+    monkeypatch.setattr(metrics, "disk_usage", lambda folder: SimpleNamespace(free=room[folder]))
+    monkeypatch.setattr(readiness, "live_file", lambda: tmp_path / "database.sqlite3")
+
+    assert value(monitor, "disk_free_bytes") == 1_000
+
+
+def test_a_data_folder_that_is_gone_leaves_the_other_metrics(
+    monitor: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path / "gone"
+
+    assert value(monitor, "disk_free_bytes") is None
+    assert value(monitor, "numbers") == 0
+
+
+# What they cost and give away
+
+
+def _memory(syncs: int) -> None:
+    now = timezone.now()
+    Sync.objects.bulk_create(
+        Sync(scope="workspace", started_at=now, ended_at=now, observed_at=now, outcome="succeeded")
+        for _ in range(syncs)
+    )
+    fail(RateLimited("x"))
+
+
+@pytest.mark.parametrize("syncs", [1, 500])
+def test_they_ask_a_fixed_number_of_questions(monitor: Client, django_assert_num_queries: Any, syncs: int) -> None:
+    _memory(syncs)
+
+    with django_assert_num_queries(9):
+        monitor.get(METRICS)
+
+
+@pytest.fixture
+def personal(db: None) -> Iterator[list[str]]:
+    remember(number("PN1", name="Zuleika's desk", users=[user("US1", email="zuleika@example.com")]))
+    fail(RateLimited("x", message="Zuleika", trace="zuleika-trace", code="zuleika-code"))
+    yield ["uleika", "example.com", "PN1", "US1", "5550123"]
+
+
+def test_they_hold_nothing_personal(monitor: Client, personal: list[str]) -> None:
+    text = monitor.get(METRICS).content.decode()
+
+    assert not [one for one in personal if one in text]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="of SQLite's plans")
+def test_the_last_sync_is_found_by_an_index_and_without_sorting() -> None:
+    newest = ended_syncs(WORKSPACE)
+    good = newest.filter(outcome=Sync.Outcome.SUCCEEDED)
+    endings = Sync.objects.order_by().values_list("scope", "outcome", "error_kind").annotate(Count("pk"))
+
+    for plan in (plan_of(newest), plan_of(good), plan_of(endings)):
+        assert plan.scans_no_table, plan
+        assert plan.never_sorts, plan

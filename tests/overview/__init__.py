@@ -1,1 +1,0 @@
-"""The start page: whether anything is wrong, and what changed lately."""

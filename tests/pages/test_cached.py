@@ -1,0 +1,45 @@
+"""What is cached of a version can be counted in bytes, and needs no database afterwards."""
+
+import pickle
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+
+from numbers import services
+from numbers.filters import choices as filter_choices
+from numbers.filters import numbers as number_filters
+from numbers.filters import teammates as teammate_filters
+from numbers.history.changes import changes_since
+from numbers.memory.version import Version, memory_version
+from numbers.pages import overview, teammates
+from tests.support.pages import remember
+from tests.support.quo_answers import number, user
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+CACHED: dict[str, Callable[[Version], Any]] = {
+    "number_list": lambda version: services.number_list(number_filters.parse(QueryDict("user=US1")), version),
+    "number_page": lambda version: services.number_page("PN1", version),
+    "teammate_list": lambda version: teammates.teammate_list(teammate_filters.parse(QueryDict()), version),
+    "teammate_page": lambda version: teammates.teammate_page("US1", version),
+    "standing": overview.standing,
+    "changes_since": lambda version: changes_since(LONG_AGO, 8, LONG_AGO, version),
+    "what_there_is": filter_choices.what_there_is,
+    "fields_of": lambda version: filter_choices.fields_of(number_filters.parse(QueryDict()), version),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", CACHED)
+def test_a_cached_result_is_pickled_without_a_query(name: str, django_assert_num_queries: Any) -> None:
+    remember(number("PN1", users=[user("US1")]), number("PN2"))
+    result = CACHED[name](memory_version())
+    assert result is CACHED[name](memory_version())
+
+    with django_assert_num_queries(0):
+        copy = pickle.loads(pickle.dumps(result))  # noqa: S301 - our own
+
+    assert type(copy) is type(result)

@@ -1,0 +1,560 @@
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+
+from numbers import services
+from numbers.filters.numbers import SORT_LABELS
+from numbers.memory.version import memory_version
+from numbers.pages.columns import LABELS
+from numbers.quo.errors import from_answer
+from numbers.sandbox.workspace import build
+from tests.support.pages import (
+    HTMX,
+    LIST,
+    Office,
+    attribute,
+    doubt,
+    fail,
+    notices_of,
+    numbers_on,
+    one,
+    parsed,
+    remember,
+    texts,
+    token_of,
+    total_of,
+    words,
+)
+from tests.support.quo_answers import number, user
+
+CELLS = ["calling.US", "calling.CA", "calling.Intl", "messaging.US", "messaging.CA", "messaging.Intl"]
+
+
+def many(count: int, **changes: Any) -> list[dict[str, Any]]:
+    """Numbers of which several are equal in every column but the id."""
+    return [number(f"PN{place:04}", name=f"Line {place % 7}", **changes) for place in range(count)]
+
+
+def test_a_row_shows_all_that_the_list_promises(office: Office) -> None:
+    remember(
+        number(
+            "PN1",
+            symbol="🏡",
+            name="Front desk",
+            number="+14155550100",
+            forward="+442079460958",
+            portingStatus="in progress",
+            users=[user("US1", firstName="Ada", lastName="Byron", email="ada@example.com")],
+        )
+    )
+
+    row = one(parsed(office.get(LIST)), '[data-number="PN1"]')
+
+    assert attribute(one(row, ".name a"), "href") == "/numbers/PN1/"
+    assert words(one(row, ".name")) == "Front desk"
+    assert words(one(row, ".number")) == "(415) 555-0100"
+    assert words(one(row, ".symbol")) == "🏡"
+    assert words(one(row, ".forward")) == "+44 20 7946 0958"
+    assert words(one(row, ".porting")) == "in progress"
+    assert words(one(row, '[data-teammate="US1"]')) == "Ada Byron"
+
+
+def test_a_row_has_the_six_cells_in_order_each_with_its_fact(office: Office) -> None:
+    restrictions = {
+        "calling": {"US": "unrestricted", "CA": "restricted", "Intl": "sometimes"},
+        "messaging": {"US": "restricted", "CA": None},
+    }
+    remember(number("PN1", restrictions=restrictions))
+
+    cells = one(parsed(office.get(LIST)), '[data-number="PN1"]').css("[data-cell]")
+
+    assert [attribute(cell, "data-cell") for cell in cells] == CELLS
+    facts = [attribute(cell, "data-fact") for cell in cells]
+    assert facts == ["allowed", "restricted", "unknown", "restricted", "unknown", "unknown"]
+
+
+def test_a_cell_says_its_place_and_its_fact_in_words(office: Office) -> None:
+    remember(number("PN1"))
+
+    page = parsed(office.get(LIST))
+
+    cell = one(page, '[data-cell="messaging.Intl"]')
+    assert (words(cell), attribute(cell, "aria-label")) == ("restricted", "Messaging, international: restricted")
+    assert attribute(one(page, '[data-cell="calling.US"]'), "aria-label") == "Calling, United States: allowed"
+
+
+@pytest.mark.parametrize("raw", ["sometimes", "UNRESTRICTED", "", "unrestricted "])
+def test_a_value_that_quo_never_documented_is_shown_as_it_came_and_never_as_allowed(office: Office, raw: str) -> None:
+    restrictions = number()["restrictions"] | {"calling": {"US": raw, "CA": "restricted", "Intl": "restricted"}}
+    remember(number("PN1", restrictions=restrictions))
+
+    cell = one(parsed(office.get(LIST)), '[data-cell="calling.US"]')
+
+    assert attribute(cell, "data-fact") == "unknown"
+    assert "not reported" in words(cell)
+    assert attribute(cell, "title") == f"Quo sent “{raw}”"
+
+
+@pytest.mark.parametrize(
+    ("count", "shown", "more"), [(0, 0, None), (3, 3, None), (4, 4, None), (5, 3, "+2"), (15, 3, "+12")]
+)
+def test_a_few_teammates_are_named_and_the_others_counted(
+    office: Office, count: int, shown: int, more: str | None
+) -> None:
+    people = [user(f"US{place:02}", firstName=f"Ann {place:02}") for place in range(count)]
+    remember(number("PN1", users=people))
+
+    cell = one(parsed(office.get(LIST)), ".people")
+
+    names = texts(cell.css("[data-teammate]"))
+    assert names == [f"Ann {place:02}" for place in range(shown)]
+    links = cell.css("a.more")
+    assert texts(links) == ([more] if more else [])
+    assert all(attribute(link, "href") == "/numbers/PN1/#teammates" for link in links)
+
+
+def test_a_number_without_teammates_says_so(office: Office) -> None:
+    remember(number("PN1", users=[]))
+
+    assert words(one(parsed(office.get(LIST)), ".people")) == "nobody"
+
+
+def test_a_teammate_leads_to_the_list_of_their_numbers(office: Office) -> None:
+    remember(number("PN1", users=[user("US1"), user("US 2&x")]), number("PN2", users=[]))
+
+    page = parsed(office.get(LIST))
+
+    for user_id in ("US1", "US 2&x"):
+        link = attribute(one(page, f'[data-number] [data-teammate="{user_id}"]'), "href")
+        assert parse_qs(urlsplit(link).query) == {"user": [user_id]}
+        assert numbers_on(parsed(office.get(link))) == ["PN1"]
+
+
+def test_a_number_without_a_name_can_be_opened(office: Office) -> None:
+    remember(number("PN1", name="  "))
+
+    assert words(one(parsed(office.get(LIST)), ".name a")) == "(no name)"
+
+
+def test_a_number_that_is_gone_is_not_listed(office: Office) -> None:
+    remember(number("PN1"), number("PN2"))
+    remember(number("PN2"))
+
+    page = parsed(office.get(LIST))
+
+    assert numbers_on(page) == ["PN2"]
+    assert total_of(page) == 1
+
+
+def test_a_number_is_listed_as_it_is_now(office: Office) -> None:
+    remember(number("PN1", name="Before", users=[user("US1")]))
+    remember(number("PN1", name="After", users=[user("US2", firstName="Bo")]))
+
+    page = parsed(office.get(LIST))
+
+    assert texts(page.css("#results .name")) == ["After"]
+    assert texts(page.css("#results td.people")) == ["Bo"]
+    assert numbers_on(parsed(office.get(LIST, {"q": "before"}))) == []
+
+
+@pytest.mark.parametrize(("count", "sentence"), [(1, "1 number"), (51, "51 numbers")])
+def test_the_number_of_matches_is_shown(office: Office, count: int, sentence: str) -> None:
+    remember(*many(count))
+
+    page = parsed(office.get(LIST))
+
+    assert total_of(page) == count
+    assert words(one(page, ".results-head p:first-child")) == sentence
+
+
+@pytest.mark.parametrize(("count", "pages"), [(50, [50]), (51, [50, 1]), (100, [50, 50])])
+def test_a_page_has_fifty_numbers(office: Office, count: int, pages: list[int]) -> None:
+    remember(*many(count))
+
+    seen = [len(numbers_on(parsed(office.get(LIST, {"page": page + 1})))) for page in range(len(pages))]
+
+    assert seen == pages
+    assert len(parsed(office.get(LIST)).css("nav.pages")) == (len(pages) > 1)
+
+
+def test_the_pages_lead_to_the_first_the_last_and_the_ones_beside(office: Office) -> None:
+    remember(*many(151))
+
+    page = parsed(office.get(LIST, {"page": "3", "sort": "-name"}))
+
+    links = {attribute(link, "id"): attribute(link, "href") for link in page.css("nav.pages a")}
+    assert links == {
+        "first-page": "/numbers/?sort=-name",
+        "previous-page": "/numbers/?sort=-name&page=2",
+        "next-page": "/numbers/?sort=-name&page=4",
+        "last-page": "/numbers/?sort=-name&page=4",
+    }
+    assert words(one(page, "nav.pages span")) == "Page 3 of 4"
+
+
+def test_the_first_page_leads_only_on_and_the_last_only_back(office: Office) -> None:
+    remember(*many(101))
+
+    def links(page: str) -> list[str]:
+        return [attribute(link, "id") for link in parsed(office.get(LIST, {"page": page})).css("nav.pages a")]
+
+    assert links("1") == ["next-page", "last-page"]
+    assert links("3") == ["first-page", "previous-page"]
+
+
+def test_a_page_beyond_the_last_is_the_last_and_said_so(office: Office) -> None:
+    remember(*many(51))
+
+    page = parsed(office.get(LIST, {"page": "7"}))
+
+    assert len(numbers_on(page)) == 1
+    assert notices_of(page) == ["There is no page 7, so the last one is shown."]
+
+
+def test_the_pages_of_every_order_together_are_all_numbers_each_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "PAGE_SIZE", 5)
+    records = [*build(6).numbers, *many(6)]
+    remember(*records)
+    everything = sorted(record["id"] for record in records)
+
+    for sort in (f"{sign}{key}" for key in SORT_LABELS for sign in ("", "-")):
+        pages = [numbers_on(parsed(office.get(LIST, {"sort": sort, "page": page}))) for page in (1, 2, 3)]
+        assert sorted(number_id for page in pages for number_id in page) == everything, sort
+
+
+def _restrictions(**calling: str) -> dict[str, Any]:
+    return {"restrictions": {"calling": calling, "messaging": {}}}
+
+
+@pytest.mark.parametrize(
+    ("key", "records"),
+    [
+        ("name", [{"name": "apple"}, {"name": "Äpple 2"}, {"name": "Apple 10"}, {"name": "Zebra"}]),
+        ("number", [{"number": "+14155550100"}, {"number": "+14155550101"}, {"number": "+16045550100"}]),
+        ("symbol", [{"symbol": None}, {"symbol": "A"}, {"symbol": "B"}]),
+        ("teammates", [{"users": []}, {"users": [user("US1")]}, {"users": [user("US1"), user("US2")]}]),
+        ("forward", [{"forward": None}, {"forward": "+14155550100"}, {"forward": "+14155550101"}]),
+        ("porting", [{"portingStatus": None}, {"portingStatus": "completed"}, {"portingStatus": "pending"}]),
+        ("calling_us", [_restrictions(US="unrestricted"), _restrictions(US="restricted"), _restrictions(US="x")]),
+        ("calling_ca", [_restrictions(CA="unrestricted"), _restrictions(CA="restricted"), _restrictions()]),
+        ("calling_intl", [_restrictions(Intl="unrestricted"), _restrictions(Intl="restricted"), _restrictions()]),
+    ],
+)
+def test_the_list_is_sorted_by_a_column_both_ways(office: Office, key: str, records: list[dict[str, Any]]) -> None:
+    remember(*reversed([number(f"PN{place}", **changes) for place, changes in enumerate(records)]))
+    upwards = [f"PN{place}" for place in range(len(records))]
+
+    assert numbers_on(parsed(office.get(LIST, {"sort": key}))) == upwards
+    assert numbers_on(parsed(office.get(LIST, {"sort": f"-{key}"}))) == upwards[::-1]
+
+
+@pytest.mark.parametrize("column", ["US", "CA", "Intl"])
+def test_the_list_is_sorted_by_a_messaging_column(office: Office, column: str) -> None:
+    def with_fact(number_id: str, word: str) -> dict[str, Any]:
+        return number(number_id, restrictions={"calling": {}, "messaging": {column: word}})
+
+    remember(with_fact("PN1", "?"), with_fact("PN2", "restricted"), with_fact("PN3", "unrestricted"))
+
+    assert numbers_on(parsed(office.get(LIST, {"sort": f"messaging_{column.lower()}"}))) == ["PN3", "PN2", "PN1"]
+
+
+@pytest.mark.parametrize("sort", ["porting", "-porting"])
+def test_equals_are_in_the_order_of_their_names_then_their_numbers(office: Office, sort: str) -> None:
+    remember(
+        number("PN1", name="B"),
+        number("PN2", name="A", number="+14155550102"),
+        number("PN3", name="A", number="+14155550101"),
+    )
+
+    assert numbers_on(parsed(office.get(LIST, {"sort": sort}))) == ["PN3", "PN2", "PN1"]
+
+
+def test_every_column_has_a_heading_that_sorts_by_it(office: Office) -> None:
+    remember(number("PN1"))
+
+    office.post("/numbers/columns/", {"column": list(LABELS)})
+
+    page = parsed(office.get(LIST, {"q": "desk", "user": "US1"}))
+
+    for key in SORT_LABELS:
+        query = parse_qs(urlsplit(attribute(one(page, f"#sort-{key}"), "href")).query)
+        assert query == {"q": ["desk"], "user": ["US1"], **({"sort": ["-name"]} if key == "name" else {"sort": [key]})}
+
+
+def test_a_heading_turns_its_own_order_round_and_names_it(office: Office) -> None:
+    remember(number("PN1"))
+
+    for sort, other, state in (("number", "-number", "ascending"), ("-number", "number", "descending")):
+        page = parsed(office.get(LIST, {"sort": sort}))
+        assert attribute(one(page, "#sort-number"), "href") == f"/numbers/?sort={other}"
+        assert attribute(one(page, "th[aria-sort]"), "aria-sort") == state
+        assert one(page, "th[aria-sort]").css("#sort-number")
+
+
+def test_the_address_keeps_search_teammate_order_and_page(office: Office) -> None:
+    remember(*many(120))
+    asked = {"q": "line", "user": "US1", "sort": "-number", "page": "2"}
+
+    page = parsed(office.get(LIST, asked))
+
+    kept = {name: [value] for name, value in asked.items()}
+    links = {
+        "#next-page": kept | {"page": ["3"]},
+        "#first-page": {name: value for name, value in kept.items() if name != "page"},
+        "#sort-name": {"q": ["line"], "user": ["US1"]},
+    }
+    for selector, query in links.items():
+        assert parse_qs(urlsplit(attribute(one(page, selector), "href")).query) == query
+    form = one(page, "#filters")
+    fields = {attribute(field, "name"): field.attributes["value"] for field in form.css("input")}
+    assert fields == {"q": "line", "user": "US1", "who": ""}
+    assert attribute(one(page, '[name="sort"][form="filters"] option[selected]'), "value") == "-number"
+    assert attribute(one(page, "#check-form [name=next]"), "value") == ("/numbers/?q=line&user=US1&sort=-number&page=2")
+
+
+def test_every_link_of_the_list_that_htmx_follows_leads_there_without_it_too(office: Office) -> None:
+    remember(*many(60))
+
+    for link in parsed(office.get(LIST, {"q": "line"})).css("#results a[hx-get]"):
+        assert attribute(link, "href") == attribute(link, "hx-get")
+
+
+def test_the_whole_page_says_how_old_it_is(office: Office) -> None:
+    remember(number("PN1"), ago=timedelta(seconds=40))
+
+    freshness = one(parsed(office.get(LIST)), "[data-freshness]")
+
+    assert attribute(freshness, "data-freshness") == "fresh"
+    assert "Checked with Quo 40 seconds ago" in words(freshness).replace("41", "40")
+
+
+@pytest.mark.parametrize(("ago", "is_due"), [(timedelta(seconds=30), False), (timedelta(minutes=2), True)])
+def test_a_page_older_than_a_minute_asks_by_itself(office: Office, ago: timedelta, is_due: bool) -> None:
+    remember(number("PN1"), ago=ago)
+
+    asks = one(parsed(office.get(LIST)), "#look")
+
+    assert attribute(asks, "hx-post") == "/sync/"
+    assert ("load" in attribute(asks, "hx-trigger").split(", ")) is is_due
+
+
+def test_before_the_first_sync_the_page_says_so_asks_and_is_ready_to_fill(office: Office) -> None:
+    page = parsed(office.get(LIST))
+
+    assert attribute(one(page, "#freshness"), "data-freshness") == "never"
+    assert total_of(page) == 0
+    assert words(one(page, "#results h2")) == "Nothing has been read from Quo yet"
+    assert "load" in attribute(one(page, "#look"), "hx-trigger").split(", ")
+    refresh = one(page, '#refresh[hx-trigger="memory-changed from:body, synced from:body"]')
+    assert attribute(refresh, "hx-get") == LIST
+
+
+def test_a_failed_first_sync_shows_what_happened_and_quos_trace(office: Office) -> None:
+    failed = fail(from_answer(500, b'{"message": "Our fault", "trace": "tr-123"}', asked="list"))
+
+    page = parsed(office.get(LIST))
+
+    freshness = words(one(page, "#freshness"))
+    assert failed.error_sentence
+    assert failed.error_sentence in freshness
+    assert "tr-123" in freshness
+    assert "Our fault" in freshness
+    assert attribute(one(page, "#freshness"), "data-freshness") == "never"
+    assert "Asking Quo now" not in words(one(page, "#results"))
+
+
+def test_a_failure_leaves_the_last_good_copy_on_the_page(office: Office) -> None:
+    remember(number("PN1"))
+    fail(from_answer(401, b"", asked="list"))
+
+    page = parsed(office.get(LIST))
+
+    assert numbers_on(page) == ["PN1"]
+    assert "What you see is the last good copy." in words(one(page, "#freshness"))
+
+
+def test_an_answer_that_looks_incomplete_is_named(office: Office) -> None:
+    remember(*many(12))
+    doubt(number("PN0001"))
+
+    page = parsed(office.get(LIST))
+
+    assert total_of(page) == 12
+    assert "Quo’s answer looks incomplete." in words(one(page, "#freshness"))
+
+
+def test_an_empty_workspace_says_so(office: Office) -> None:
+    remember()
+
+    page = parsed(office.get(LIST))
+
+    assert words(one(page, "#results h2")) == "The workspace has no numbers"
+
+
+def test_what_fits_nothing_says_so_and_leads_back_to_everything(office: Office) -> None:
+    remember(number("PN1"))
+
+    page = parsed(office.get(LIST, {"q": "zebra"}))
+
+    assert words(one(page, "#results h2")) == "No number fits"
+    assert "“zebra”" in words(one(page, "#results"))
+    assert attribute(one(page, "#results .empty a"), "href") == LIST
+
+
+@pytest.mark.parametrize("user_id", ["US1", ""])
+def test_check_now_asks_what_the_list_shows(office: Office, user_id: str) -> None:
+    remember(number("PN1"))
+
+    page = parsed(office.get(LIST, {"user": user_id} if user_id else {}))
+
+    form = one(page, "#check-form")
+    assert attribute(form, "action") == "/sync/"
+    assert attribute(form, "method") == "post"
+    assert token_of(page, "check-form")
+    assert [attribute(field, "value") for field in form.css("[name=user]")] == ([user_id] if user_id else [])
+    assert not form.css("[name=number]")
+
+
+def test_htmx_gets_the_results_and_the_count_and_nothing_else(office: Office) -> None:
+    remember(number("PN1"))
+
+    response = office.get(LIST, {"q": "desk"}, headers=HTMX)
+
+    page = parsed(response)
+    assert b"<html" not in response.content
+    assert numbers_on(page) == ["PN1"]
+    announced = one(page, "#announce")
+    assert words(announced) == "1 number found."
+    assert attribute(announced, "hx-swap-oob") == "innerHTML"
+    assert not page.css("#teammate-filter, #freshness, #filters")
+
+
+@pytest.mark.parametrize("header", ["HX-Boosted", "HX-History-Restore-Request"])
+def test_a_boosted_link_and_a_restored_page_get_the_whole_page(office: Office, header: str) -> None:
+    response = office.get(LIST, headers={**HTMX, header: "true"})
+
+    assert one(parsed(response), "#filters")
+    assert b"<html" in response.content
+    assert "HX-Push-Url" not in response.headers
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_page_and_fragment_are_kept_apart_by_caches(office: Office, headers: dict[str, str]) -> None:
+    response = office.get(LIST, headers=headers)
+
+    vary = {name.strip() for name in response.headers["Vary"].split(",")}
+    assert {"HX-Request", "HX-Boosted", "HX-History-Restore-Request", "Cookie"} <= vary
+    assert response.headers["Cache-Control"] == "private, no-store"
+
+
+SITE = "http://testserver/numbers/"
+
+
+@pytest.mark.parametrize(
+    ("shown", "asked", "header"),
+    [
+        ("", "q=fr", "HX-Push-Url"),  # a search begins
+        ("?q=fr", "q=fro", "HX-Replace-Url"),  # it is refined
+        ("?q=fr", "q=fr&sort=-name", "HX-Push-Url"),  # and looked at in another way
+        ("?q=fr", "q=fr&page=2", "HX-Push-Url"),
+        ("?q=fr", "q=fr&user=US1", "HX-Push-Url"),
+        ("?q=fr", "q=fr", "HX-Replace-Url"),  # the same again
+        ("?q=fr", "", "HX-Push-Url"),
+        ("?sort=name", "sort=number", "HX-Push-Url"),
+    ],
+)
+def test_refining_a_search_replaces_the_address_and_all_else_is_a_step_back(
+    office: Office, shown: str, asked: str, header: str
+) -> None:
+    remember(*many(60, groupId="fr fro"))
+
+    response = office.get(f"{LIST}?{asked}", headers={**HTMX, "HX-Current-URL": f"{SITE}{shown}"})
+
+    assert response.headers[header] == f"{LIST}{'?' if asked else ''}{asked}"
+    assert ({"HX-Push-Url", "HX-Replace-Url"} - {header}).isdisjoint(response.headers)
+
+
+def test_the_address_that_is_pushed_is_what_is_shown(office: Office) -> None:
+    remember(number("PN1"))
+
+    response = office.get(f"{LIST}?q=+Front++desk&user=&sort=name&page=9&who=an&x=1", headers=HTMX)
+
+    assert response.headers["HX-Push-Url"] == "/numbers/?q=Front+desk"
+
+
+def test_a_list_that_refreshes_itself_pushes_nothing_and_announces_nothing(office: Office) -> None:
+    remember(number("PN1"))
+
+    response = office.get(LIST, {"user": "US1"}, headers={**HTMX, "HX-Trigger": "refresh"})
+
+    assert {"HX-Push-Url", "HX-Replace-Url"}.isdisjoint(response.headers)
+    page = parsed(response)
+    assert one(page, "#results")
+    assert not page.css("#announce, #teammate-filter, #freshness")
+
+
+def test_another_teammate_also_swaps_the_picker_and_the_freshness(office: Office) -> None:
+    remember(number("PN1"))
+
+    page = parsed(office.get(LIST, {"user": "US1"}, headers={**HTMX, "HX-Current-URL": SITE}))
+
+    assert attribute(one(page, "#teammate-filter"), "hx-swap-oob") == "true"
+    assert words(one(page, "#teammate-summary")) == "Ada"
+    assert attribute(one(page, "#freshness"), "hx-swap-oob") == "true"
+    assert attribute(one(page, "#check-form [name=user]"), "value") == "US1"
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "%%%", "http://testserver/numbers/?" + "a&" * 2000, "\x7f"])
+def test_an_address_of_the_browser_that_makes_no_sense_changes_nothing(office: Office, url: str) -> None:
+    remember(number("PN1"))
+
+    response = office.get(LIST, {"q": "desk"}, headers={**HTMX, "HX-Current-URL": url})
+
+    assert numbers_on(parsed(response)) == ["PN1"]
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+def test_the_list_is_only_looked_at(office: Office, method: str) -> None:
+    assert getattr(office, method)(LIST).status_code == 405
+
+
+def test_records_of_the_last_answer_that_could_not_be_read_are_told(office: Office) -> None:
+    remember(number("PN1"), {**number("PN2"), "name": 42})
+
+    assert any(
+        notice.startswith("1 record of Quo’s last answer could not be read")
+        for notice in notices_of(parsed(office.get(LIST)))
+    )
+
+
+def test_a_page_is_never_called_newer_than_what_it_shows(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    remember(number("PN1"))
+    read = services.number_list
+
+    def read_just_before_a_change(*asked: Any) -> services.NumberList:
+        page = read(*asked)
+        remember(number("PN1", name="Changed meanwhile"))
+        return page
+
+    monkeypatch.setattr(services, "number_list", read_just_before_a_change)
+    page = parsed(Client.get(office, LIST))
+
+    assert int(attribute(one(page, "[name=version]"), "value")) < memory_version().key
+
+
+def test_once_every_record_can_be_read_nothing_is_told(office: Office) -> None:
+    remember(number("PN1"), {**number("PN2"), "name": 42})
+    remember(number("PN1"), number("PN2"))
+
+    assert not notices_of(parsed(office.get(LIST)))
+
+
+def test_a_long_name_of_a_teammate_is_cut_in_the_list(office: Office) -> None:
+    remember(number("PN1", users=[user("US1", firstName="x" * 90, lastName=None)]))
+
+    assert words(one(parsed(office.get(LIST)), "[data-teammate]")) == "x" * 59 + "…"

@@ -1,0 +1,494 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from numbers.pages.overview import LEAST_WIDTH
+from numbers.quo.errors import from_answer
+from tests.support.pages import (
+    HTMX,
+    Office,
+    attribute,
+    doubt,
+    fail,
+    has_nothing_inside,
+    notices_of,
+    one,
+    parsed,
+    remember,
+    remember_one,
+    texts,
+    total_of,
+    words,
+)
+from tests.support.quo_answers import number, user
+
+HOME = "/"
+ANN, BOB = user("US1", firstName="Ann", lastName="Lee"), user("US2", firstName="Bob", lastName="Roe")
+DAY = timedelta(days=1)
+
+
+def restrictions(calling: str = "restricted", messaging: str = "restricted") -> dict[str, Any]:
+    """Everything allowed, but for what is said of the world beyond."""
+    near = {"US": "unrestricted", "CA": "unrestricted"}
+    return {"calling": {**near, "Intl": calling}, "messaging": {**near, "Intl": messaging}}
+
+
+def home(office: Office) -> LexborHTMLParser:
+    return parsed(office.get(HOME))
+
+
+def look(page: LexborHTMLParser, key: str) -> LexborNode:
+    return one(page, f'[data-look="{key}"]')
+
+
+def listed(office: Office, link: LexborNode) -> int:
+    """How many numbers the list has that a link leads to."""
+    return total_of(parsed(office.get(attribute(link, "href"))))
+
+
+def test_it_says_how_many_numbers_and_teammates_there_are(office: Office) -> None:
+    remember(number("PN1", users=[ANN, user("US2")]), number("PN2", users=[ANN]))
+    remember(number("PN1", users=[ANN, BOB]), number("PN2", users=[ANN]))
+
+    links = one(home(office), ".totals").css("a")
+
+    assert texts(links) == ["2 numbers", "2 teammates"]
+    assert [attribute(link, "href") for link in links] == ["/numbers/", "/teammates/"]
+
+
+def test_numbers_that_are_gone_do_not_count(office: Office) -> None:
+    remember(number("PN1", users=[]), number("PN2", users=[]))
+    remember(number("PN1", users=[]))
+
+    page = home(office)
+
+    assert attribute(one(page, "#all-numbers"), "data-numbers") == "1"
+    assert attribute(look(page, "unassigned"), "data-count") == "1"
+    assert attribute(one(page, '[data-bar="calling.US"] li'), "data-count") == "1"
+
+
+# What needs somebody
+
+
+def test_nothing_needs_anybody_where_all_is_well(office: Office) -> None:
+    remember(number("PN1", users=[ANN]))
+
+    page = home(office)
+
+    assert words(look(page, "nothing")).startswith("Nothing needs you.")
+    assert len(page.css("[data-look]")) == 1
+
+
+def test_restrictions_alone_are_no_alarm(office: Office) -> None:
+    closed = {"US": "restricted", "CA": "restricted", "Intl": "restricted"}
+    remember(number("PN1", restrictions={"calling": closed, "messaging": {**closed, "US": None}}))
+
+    assert look(home(office), "nothing")
+
+
+@pytest.mark.parametrize(
+    ("key", "changes", "matter"),
+    [
+        ("unassigned", {"users": []}, "1 number has nobody on it"),
+        ("forward", {"forward": "+442079460958"}, "1 number forwards its calls outside the company"),
+        ("porting", {"portingStatus": "pending"}, "1 port is not completed"),
+    ],
+)
+def test_a_number_that_needs_somebody_is_named_and_listed(
+    office: Office, key: str, changes: dict[str, Any], matter: str
+) -> None:
+    remember(number("PN1", name="Leasing", **changes), number("PN2", number="+15555550199"))
+
+    page = home(office)
+
+    item = look(page, key)
+    assert words(one(item, ".matter")) == matter
+    assert texts(item.css(".few a")) == ["Leasing"]
+    assert attribute(one(item, ".few a"), "href") == "/numbers/PN1/"
+    assert listed(office, one(item, ".matter a")) == 1
+    assert len(page.css("[data-look]")) == 1
+
+
+def test_of_many_the_first_are_named_and_the_others_counted(office: Office) -> None:
+    remember(*[number(f"PN{place}", name=f"Line {place}", users=[]) for place in range(12)])
+
+    item = look(home(office), "unassigned")
+
+    assert words(one(item, ".matter")) == "12 numbers have nobody on them"
+    assert words(one(item, ".few")) == "Line 0, Line 1, Line 2, Line 3 and 8 more"
+    assert attribute(item, "data-count") == "12"
+
+
+def test_numbers_that_quo_no_longer_confirms_are_named(office: Office) -> None:
+    remember(number("PN1", name="Sales"), number("PN2"))
+    remember(number("PN1", name="Leasing"), number("PN2"))
+    remember({**number("PN1"), "name": 42}, number("PN2"))
+
+    item = look(home(office), "unconfirmed")
+
+    assert words(one(item, ".matter")) == "1 number is shown as last seen"
+    assert texts(item.css(".few a")) == ["Leasing"]
+    assert attribute(one(item, ".matter a"), "href") == "/status/"
+
+
+def test_a_forward_to_another_of_the_numbers_is_none_outside(office: Office) -> None:
+    remember(number("PN1", forward="+15555550199"), number("PN2", number="+15555550199"))
+
+    assert look(home(office), "nothing")
+
+
+# The cells
+
+
+def test_each_cell_is_counted_and_leads_to_the_numbers_it_counts(office: Office) -> None:
+    remember(
+        number("PN1", restrictions=restrictions()),
+        number("PN2", restrictions=restrictions(messaging="sometimes")),
+        number(
+            "PN3", restrictions={"calling": {"US": "unrestricted", "CA": None, "Intl": "unrestricted"}, "messaging": {}}
+        ),
+    )
+
+    page = home(office)
+
+    bars = {attribute(bar, "data-bar"): bar for bar in page.css("[data-bar]")}
+    assert list(bars) == [
+        f"{channel}.{region}" for channel in ("calling", "messaging") for region in ("US", "CA", "Intl")
+    ]
+    counted = {
+        key: {attribute(item, "data-fact"): int(attribute(item, "data-count")) for item in bar.css("li")}
+        for key, bar in bars.items()
+    }
+    assert counted == {
+        "calling.US": {"allowed": 3},
+        "calling.CA": {"allowed": 2, "unknown": 1},
+        "calling.Intl": {"allowed": 1, "restricted": 2},
+        "messaging.US": {"allowed": 2, "unknown": 1},
+        "messaging.CA": {"allowed": 2, "unknown": 1},
+        "messaging.Intl": {"restricted": 1, "unknown": 2},
+    }
+    for bar in bars.values():
+        for item in bar.css("li"):
+            assert listed(office, one(item, "a")) == int(attribute(item, "data-count"))
+
+
+def test_a_count_says_its_cell_and_its_fact_in_words(office: Office) -> None:
+    remember(number("PN1", restrictions={"calling": {}, "messaging": {}}))
+
+    assert words(one(home(office), '[data-bar="messaging.CA"] li')) == "Messaging, Canada: 1 not reported"
+
+
+def test_a_bar_is_filled_from_end_to_end(office: Office) -> None:
+    facts = ["unrestricted", "restricted", "sometimes"]
+    remember(*[number(f"PN{place}", restrictions=restrictions(facts[place % 3])) for place in range(7)])
+
+    parts = one(home(office), '[data-bar="calling.Intl"] svg').css("rect")
+
+    ends = [(float(attribute(part, "x")[:-1]), float(attribute(part, "width")[:-1])) for part in parts]
+    assert [width for _, width in ends] == pytest.approx([300 / 7, 200 / 7, 200 / 7], abs=0.01)
+    assert [start for start, _ in ends] == pytest.approx([0, 300 / 7, 500 / 7], abs=0.01)
+
+
+def test_one_number_of_many_can_be_seen_in_a_bar(office: Office) -> None:
+    remember(number("PN0", restrictions=restrictions()), *[number(f"PN{n}") for n in range(1, 200)])
+
+    parts = one(home(office), '[data-bar="messaging.CA"] svg').css("rect")
+
+    widths = [float(attribute(part, "width")[:-1]) for part in parts]
+    assert min(widths) > LEAST_WIDTH * 0.95
+    assert sum(widths) == pytest.approx(100, abs=0.02)
+
+
+# Who reaches abroad
+
+
+def test_who_can_reach_abroad_is_named_with_the_numbers_that_allow_it(office: Office) -> None:
+    remember(number("PN1", users=[user("US1", firstName="Anna")]))
+    remember(
+        number("PN1", users=[BOB, ANN], restrictions=restrictions(calling="unrestricted")),
+        number("PN2", users=[ANN], restrictions=restrictions(calling="unrestricted")),
+        number("PN3", users=[user("US3", firstName="Cas")], restrictions=restrictions()),
+    )
+
+    page = home(office)
+
+    calling = one(page, '[data-abroad="calling"]')
+    assert texts(calling.css("p"))[0].startswith("2 teammates may call other countries, through 2 numbers.")
+    people = calling.css(".few a")
+    assert texts(people) == ["Ann Lee", "Bob Roe"]
+    assert [attribute(person, "href") for person in people] == ["/teammates/US1/", "/teammates/US2/"]
+    assert listed(office, one(calling, "#abroad-calling")) == 2
+    assert (
+        words(one(page, '[data-abroad="messaging"] p'))
+        == "Nobody may text other countries: Quo reports no number that allows it."
+    )
+
+
+def test_who_no_longer_is_on_such_a_number_cannot_reach_abroad(office: Office) -> None:
+    abroad = restrictions(messaging="unrestricted")
+    remember(number("PN1", users=[ANN], restrictions=abroad), number("PN2", users=[BOB], restrictions=abroad))
+    remember(number("PN1", users=[], restrictions=abroad), number("PN2", users=[BOB], restrictions=restrictions()))
+
+    words_ = words(one(home(office), '[data-abroad="messaging"] p'))
+
+    assert words_ == "Nobody may text other countries: nobody is on the 1 number that allows it."
+
+
+def test_of_many_who_reach_abroad_the_first_are_named(office: Office) -> None:
+    people = [user(f"US{place}", firstName=f"Ann {place}") for place in range(9)]
+    remember(number("PN1", users=people, restrictions=restrictions(calling="unrestricted")))
+
+    calling = one(home(office), '[data-abroad="calling"]')
+
+    assert words(one(calling, ".few")) == "Ann 0, Ann 1, Ann 2, Ann 3, Ann 4, Ann 5 and 3 more"
+    assert attribute(one(calling, "#calling-more"), "href") == "/teammates/?calling_intl=allowed"
+    assert listed(office, one(calling, "#calling-more")) == 9
+
+
+# What changed
+
+
+def test_the_newest_changes_are_told_and_the_others_of_a_week_counted(office: Office) -> None:
+    remember(number("PN1", name="0"), ago=12 * DAY)
+    remember(number("PN1", name="long ago"), ago=8 * DAY)
+    for days in range(6):
+        remember(*[number(f"PN{n}", name=f"{days}") for n in range(1, 3)], ago=(6 - days) * DAY)
+
+    section = one(home(office), "#changes")
+
+    assert attribute(section, "data-changes") == "12"
+    assert len(section.css("[data-change]")) == 8
+    assert "the name went from “4” to “5”" in words(section.css("[data-change]")[0])
+    assert "And 4 more in the last 7 days." in words(section)
+    assert "long ago" not in words(section)
+
+
+def test_a_change_says_what_and_between_which_looks(office: Office, settings: Any) -> None:
+    settings.TIME_ZONE = "America/Vancouver"
+    remember(number("PN1", name="Leasing", users=[]))
+    remember(number("PN1", name="Leasing", users=[ANN]))
+
+    change = one(home(office), "[data-change]")
+
+    sentence, when = texts(change.css("p"))
+    assert sentence == "Ann Lee was put on Leasing"
+    assert [attribute(link, "href") for link in change.css("a")] == ["/teammates/US1/", "/numbers/PN1/"]
+    assert "between" in when
+    assert [attribute(time, "datetime")[-6:] in {"-08:00", "-07:00"} for time in change.css("time")] == [True, True]
+
+
+def test_facts_that_changed_are_shown_by_shape_and_word(office: Office) -> None:
+    remember(number("PN1", name="Main line", restrictions=restrictions("restricted")))
+    remember(number("PN1", name="Main line", restrictions=restrictions("unrestricted")))
+
+    change = one(home(office), "[data-change]")
+
+    assert texts(change.css("p"))[0] == "Main line: calling, international went from restricted to allowed"
+    assert [attribute(fact, "data-fact") for fact in change.css("[data-fact]")] == ["restricted", "allowed"]
+
+
+@pytest.mark.parametrize(
+    ("ago", "sentence"),
+    [(8 * DAY, "Nothing has changed in the last 7 days."), (1 * DAY, "Nothing has changed since the first check, on ")],
+)
+def test_without_changes_it_says_since_when(office: Office, ago: timedelta, sentence: str) -> None:
+    remember(number("PN1"), ago=ago)
+    remember(number("PN1"))
+
+    assert words(one(home(office), "#changes .fine")).startswith(sentence)
+
+
+def test_before_a_complete_answer_nothing_is_said_to_have_changed(office: Office) -> None:
+    remember_one(number("PN1"))
+
+    assert (
+        words(one(home(office), "#changes .fine")) == "What changes from one check with Quo to the next is told here."
+    )
+
+
+# Its states
+
+
+def test_before_the_first_answer_it_says_what_happens(office: Office) -> None:
+    page = home(office)
+
+    assert words(one(page, ".empty h2")) == "Nothing has been read from Quo yet"
+    assert "Press “Check now”" in words(one(page, ".empty"))
+    assert not page.css("[data-look], [data-bar], #changes")
+
+
+def test_before_the_first_answer_a_failure_is_told_beside_it(office: Office) -> None:
+    fail(from_answer(401, b"", asked="list"))
+
+    page = home(office)
+
+    assert words(one(page, ".empty p")) == "The overview appears here as soon as Quo answers."
+    assert "The last try failed" in words(one(page, "#freshness"))
+
+
+def test_where_only_single_numbers_were_read_it_says_that_this_is_a_part(office: Office) -> None:
+    remember_one(number("PN1"))
+
+    page = home(office)
+
+    assert "Quo has not listed every number yet, so this is only a part. Press “Check now”." in notices_of(page)
+    assert look(page, "doubtful")
+
+
+def test_an_empty_workspace_says_so_and_what_went(office: Office) -> None:
+    remember(number("PN1", name="Leasing"))
+    remember()
+
+    page = home(office)
+
+    assert words(one(page, ".empty h2")) == "The workspace has no numbers"
+    assert "Leasing is gone: Quo no longer has it" in words(one(page, "#changes"))
+    assert not page.css("[data-look], [data-bar]")
+
+
+def test_an_old_copy_does_not_say_that_nothing_needs_anybody_now(office: Office) -> None:
+    remember(number("PN1", users=[ANN]), ago=5 * DAY)
+
+    page = home(office)
+
+    assert words(look(page, "doubtful")) == "Nothing needed you when Quo last answered."
+    assert "This is how it was 5 days ago. Press “Check now” to ask Quo how it is." in notices_of(page)
+
+
+@pytest.mark.parametrize("ago", [0 * DAY, 5 * DAY])
+def test_after_a_failure_it_does_not_say_so_either(office: Office, ago: timedelta) -> None:
+    remember(number("PN1", users=[ANN]), ago=ago)
+    fail(from_answer(500, b"", asked="list"))
+
+    page = home(office)
+
+    assert look(page, "doubtful")
+    assert [notice.startswith("The last try failed") for notice in texts(page.css(".notice:not(#trouble)"))] == [True]
+
+
+def test_an_answer_that_looks_incomplete_is_named_beside_it(office: Office) -> None:
+    remember(*[number(f"PN{place}") for place in range(12)])
+    doubt(number("PN0"))
+
+    page = home(office)
+
+    assert "Quo’s answer looks incomplete." in words(one(page, "#freshness"))
+    assert words(one(look(page, "unconfirmed"), ".matter")) == "11 numbers are shown as last seen"
+
+
+# As a page
+
+
+@pytest.mark.parametrize("query", ["x=1", "user=US1", "page=0", "%00=%ff", "q=a&q=b", "=", "&&", "messaging_us="])
+def test_what_an_address_asks_besides_is_named_and_ignored(office: Office, query: str) -> None:
+    remember(number("PN1"))
+
+    page = parsed(office.get(f"{HOME}?{query}"))
+
+    assert look(page, "nothing")
+    assert len(notices_of(page)) == (0 if query == "&&" else 1)
+
+
+def test_a_parameter_that_means_nothing_is_named(office: Office) -> None:
+    remember(number("PN1"))
+
+    assert notices_of(parsed(office.get(f"{HOME}?messaging_us=restricted"))) == [
+        "“messaging_us” means nothing here and was ignored."
+    ]
+
+
+def test_it_has_a_title_and_one_heading(office: Office) -> None:
+    page = home(office)
+
+    assert words(one(page, "title")) == "Overview · Quo Admin"
+    assert texts(page.css("h1")) == ["Overview"]
+
+
+def test_it_swaps_its_content_once_the_memory_changed(office: Office) -> None:
+    remember(number("PN1", users=[]))
+
+    page = parsed(office.get(f"{HOME}?x=1"))
+
+    content = one(page, "#overview")
+    assert attribute(content, "hx-get") == "/?x=1"
+    assert attribute(content, "hx-trigger") == "memory-changed from:body"
+    assert attribute(content, "hx-swap") == "outerHTML"
+
+
+@pytest.mark.parametrize("state", ["calm", "stale", "failed", "never"])
+def test_what_an_answer_alone_makes_untrue_is_swapped_after_each(office: Office, state: str) -> None:
+    if state != "never":
+        remember(number("PN1", users=[ANN] if state == "calm" else []), ago=5 * DAY if state == "stale" else 0 * DAY)
+    if state == "failed":
+        fail(from_answer(500, b"", asked="list"))
+
+    assert attribute(one(home(office), "#overview"), "hx-trigger").endswith(", synced from:body")
+
+
+def test_htmx_gets_the_content_and_nothing_else(office: Office) -> None:
+    remember(number("PN1"))
+
+    response = office.get(HOME, headers=HTMX)
+
+    page = parsed(response)
+    assert one(page, "#overview")
+    assert not page.css("#freshness, h1, title")
+    assert response.headers["Cache-Control"] == "private, no-store"
+
+
+def test_check_now_asks_for_every_number_and_leads_back(office: Office) -> None:
+    form = one(home(office), "#check-form")
+
+    assert attribute(one(form, "[name=next]"), "value") == HOME
+    assert not form.css("[name=user], [name=number]")
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+def test_it_is_only_looked_at(office: Office, method: str) -> None:
+    assert getattr(office, method)(HOME).status_code == 405
+
+
+def test_strangers_are_asked_to_sign_in(client: Client, db: None) -> None:
+    assert client.get(HOME).headers["Location"] == "/accounts/login/?next=/"
+
+
+def everything(office: Office, text: str) -> LexborHTMLParser:
+    """A page that shows `text` in every place that text from outside can come to."""
+    person = user(f"US{text}", firstName=text, lastName=text, role="member")
+    told = {"name": text, "symbol": text, "portingStatus": text, "groupId": text, "forward": text}
+    abroad = restrictions("unrestricted", "unrestricted")
+    remember(number("PN1"), number(f"PN2{text}", restrictions=abroad), number("PN3"), number("PNlost"))
+    remember(
+        number("PN1", users=[person], **told, restrictions=restrictions(text)),
+        number(f"PN2{text}", name=text, users=[person], restrictions=abroad),
+        number("PN3", name=text, users=[]),
+        {**number("PNlost"), "name": 42},
+    )
+    return parsed(office.get(HOME))
+
+
+@pytest.mark.parametrize(
+    "text", ["<b data-evil>&amp;</b>", '"><img src=x>', "{{ page }}{% now 'Y' %}", "\u202e\u200b", "W" * 9000]
+)
+def test_hostile_text_is_text(office: Office, text: str) -> None:
+    page = everything(office, text)
+
+    has_nothing_inside(page.html or "")
+    assert not page.css("[data-evil], #overview img")
+    ids = [attribute(node, "id") for node in page.css("[id]")]
+    assert sorted(ids) == sorted(set(ids))
+
+
+def test_text_from_outside_is_set_apart(office: Office) -> None:
+    page = everything(office, "OUTSIDE")
+
+    holders = [
+        node
+        for node in page.css("#overview *")
+        if "OUTSIDE" in "".join(child.text() or "" for child in node.iter(include_text=True) if child.tag == "-text")
+    ]
+    assert len(holders) > 12
+    assert {node.tag for node in holders} == {"bdi"}

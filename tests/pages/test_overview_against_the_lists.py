@@ -1,0 +1,97 @@
+"""What the start page counts and names, for any numbers and people, against the lists that it leads to."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.models import QuerySet
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from numbers.filters.numbers import NumberFilters
+from numbers.filters.teammates import TeammateFilters
+from numbers.memory.numbers import current
+from numbers.memory.version import memory_version
+from numbers.pages import overview
+from numbers.pages.overview import Few, standing
+from numbers.quo.payloads import NumberRecord, Regions
+from numbers.vocabulary.cells import COLUMNS, Fact
+from tests.support.caches import forget
+from tests.support.records import Office, number, teammate
+
+USER_IDS = ["US1", "US2", "US3", "US4"]
+OURS = "+15555550123"
+
+regions = st.builds(Regions, *[st.sampled_from([None, "", "restricted", "unrestricted", "Unrestricted"])] * 3)
+said = st.fixed_dictionaries(
+    {
+        "name": st.sampled_from(["Sales", "Leasing", " "]),
+        "number": st.sampled_from([OURS, "+15555550124", "+15555550125"]),
+        "forward": st.sampled_from([None, "", OURS, "+15555550124", "+442079460958", "front desk"]),
+        "porting_status": st.sampled_from([None, "", "completed", "Completed", "pending"]),
+        "calling": regions,
+        "messaging": regions,
+    }
+)
+people = st.sets(st.sampled_from(USER_IDS), max_size=2)
+answers = st.lists(
+    st.dictionaries(st.sampled_from([f"PN{place}" for place in range(6)]), st.tuples(said, people)),
+    min_size=1,
+    max_size=3,
+)
+
+
+def records(answer: dict[str, tuple[dict[str, Any], set[str]]]) -> Iterable[NumberRecord]:
+    for number_id, (changes, users) in answer.items():
+        yield number(number_id, *(teammate(user_id, first_name=user_id) for user_id in sorted(users)), **changes)
+
+
+def named(few: Few) -> tuple[int, list[int]]:
+    return few.count, [one.key for one in few.first]
+
+
+def listed(states: QuerySet[Any], of: str, shown: int) -> tuple[int, list[int]]:
+    keys = list(states.values_list(of, flat=True))
+    return len(keys), keys[:shown]
+
+
+@pytest.mark.parametrize("few", [0, 2_000])  # none are few, all are
+@pytest.mark.django_db
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(answers)
+def test_what_is_counted_and_named_first_is_what_is_listed(
+    monkeypatch: pytest.MonkeyPatch, few: int, conversation: list[dict[str, tuple[dict[str, Any], set[str]]]]
+) -> None:
+    monkeypatch.setattr(overview, "FEW", few)
+    monkeypatch.setattr(overview, "SHOWN_NUMBERS", 2)
+    monkeypatch.setattr(overview, "SHOWN_TEAMMATES", 1)
+    before = transaction.savepoint()
+    office = Office()
+    for answer in conversation:
+        office.hears(*records(answer), accept_removals=True)
+
+    forget()
+    found = standing(memory_version())
+
+    assert found.numbers == current().count()
+    expected = {
+        "unassigned": NumberFilters(unassigned="yes"),
+        "forward": NumberFilters(forward="outside"),
+        "porting": NumberFilters(porting="unfinished"),
+    }
+    lists = {key: listed(filters.states(), "phone_number", 2) for key, filters in expected.items()}
+    assert {item.key: named(item.numbers) for item in found.to_look_at} == {
+        key: few for key, few in lists.items() if few[0]
+    }
+    counts = {
+        bar.column.field: {part.fact: part.count for part in bar.segments} for _, bars in found.bars for bar in bars
+    }
+    for column in COLUMNS:
+        facts = {fact: NumberFilters(**{column.field: fact.value}).states().count() for fact in Fact}  # type: ignore[arg-type]
+        assert counts[column.field] == {fact: count for fact, count in facts.items() if count}
+    for abroad, field in zip(found.abroad, ("calling_intl", "messaging_intl"), strict=True):
+        reaching = TeammateFilters(**{field: "allowed"})  # type: ignore[arg-type]
+        assert named(abroad.teammates) == listed(reaching.states(), "teammate", 1)
+        assert abroad.numbers == counts[field].get(Fact.ALLOWED, 0)
+    transaction.savepoint_rollback(before)

@@ -1,0 +1,352 @@
+"""The page of one teammate."""
+
+from datetime import timedelta
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from django.urls import resolve
+from django.utils.dateformat import format as formatted
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from numbers.models import Sync, Teammate
+from numbers.pages.rows import teammate_url
+from numbers.quo.errors import from_answer
+from numbers.sandbox.server import SandboxServer
+from numbers.syncing.run import Question
+from tests.support.pages import (
+    HTMX,
+    Office,
+    attribute,
+    fail,
+    notices_of,
+    numbers_on,
+    one,
+    parsed,
+    remember,
+    texts,
+    words,
+)
+from tests.support.quo_answers import number, user
+from tests.support.teammates import PEOPLE, forgotten, named_in, remember_of
+
+PAGE = "/teammates/US1/"
+WHEN = "j F Y, H:i T"
+
+
+def facts_of(office: Office, path: str = PAGE) -> dict[str, str]:
+    """What the head of the page says."""
+    return {words(one(row, "dt")): words(one(row, "dd")) for row in parsed(office.get(path)).css(".facts-line > div")}
+
+
+def test_the_head_says_who_it_is(office: Office) -> None:
+    ann = user("US1", firstName="Ann", lastName="Lee", email="ann@example.com", role="owner", groupId="GR7")
+    seen = remember(number("PN1", users=[ann]), ago=timedelta(days=3))
+    remember(number("PN1", users=[ann]))
+
+    assert seen.observed_at
+    assert words(one(parsed(office.get(PAGE)), "h1")) == "Ann Lee"
+    assert facts_of(office) == {
+        "Email": "ann@example.com",
+        "Role": "owner",
+        "Group": "GR7",
+        "First seen here": formatted(seen.observed_at, WHEN),
+        "Id in Quo": "US1",
+    }
+
+
+def test_somebody_without_a_name_is_known_by_the_email_once(office: Office) -> None:
+    remember(number("PN1", users=[user("US1", firstName=None, email="a@example.com")]))
+
+    assert words(one(parsed(office.get(PAGE)), "h1")) == "a@example.com"
+    assert "Email" not in facts_of(office)
+
+
+def test_every_group_and_role_that_their_numbers_give_is_named(office: Office) -> None:
+    remember(
+        number("PN1", users=[user("US1", groupId="GR2", role="member")]),
+        number("PN2", users=[user("US1", groupId="GR1", role="admin")]),
+        number("PN3", users=[user("US1", groupId="GR2", role="member")]),
+    )
+
+    facts = facts_of(office)
+
+    assert facts["Groups"] == "GR1, GR2"
+    assert facts["Role"] == "admin, member"
+
+
+def test_their_numbers_are_listed_with_cells_and_nobody_elses(office: Office) -> None:
+    remember(number("PN1", name="B"), number("PN2", name="A"), number("PN3", users=[user("US2")]))
+
+    page = parsed(office.get(PAGE))
+
+    assert [attribute(row, "data-number") for row in page.css("tr[data-number]")] == ["PN2", "PN1"]
+    assert len(page.css('[data-number="PN1"] [data-cell]')) == 6
+    assert words(one(page, "#numbers-title")) == "Numbers 2"
+
+
+def test_another_teammate_in_the_table_leads_to_their_own_page(office: Office) -> None:
+    remember(number("PN1", users=[user("US1"), user("US/2", firstName="Bo")]))
+
+    link = one(parsed(office.get(PAGE)), 'tr [data-teammate="US/2"]')
+
+    assert attribute(link, "href") == teammate_url("US/2")
+
+
+def test_the_numbers_can_be_shown_as_the_filtered_list(office: Office) -> None:
+    remember(number("PN1", users=[user("US 1&x")]), number("PN2", users=[]))
+
+    link = one(parsed(office.get(teammate_url("US 1&x"))), "#as-list")
+
+    assert words(link) == "Show as filtered list"
+    assert numbers_on(parsed(office.get(attribute(link, "href")))) == ["PN1"]
+
+
+@pytest.mark.parametrize(("count", "is_cut"), [(50, False), (51, True)])
+def test_beyond_fifty_numbers_the_list_has_all(office: Office, count: int, is_cut: bool) -> None:
+    remember(*[number(f"PN{place:03}") for place in range(count)])
+
+    page = parsed(office.get(PAGE))
+
+    assert len(page.css("tr[data-number]")) == 50
+    assert words(one(page, "#numbers-title")) == f"Numbers {count}"
+    assert texts(page.css("#all-numbers")) == ([f"Show all {count} in the list"] if is_cut else [])
+    assert all(attribute(link, "href") == "/numbers/?user=US1" for link in page.css("#all-numbers"))
+
+
+def test_a_number_leads_to_its_teammates_own_pages(office: Office) -> None:
+    remember(number("PN1", users=[user("US 1/é")]))
+
+    link = one(parsed(office.get("/numbers/PN1/")), '[data-teammate="US 1/é"]')
+
+    assert attribute(one(parsed(office.get(attribute(link, "href"))), "#teammate"), "data-teammate") == "US 1/é"
+
+
+def test_the_page_checks_the_one_teammate(office: Office) -> None:
+    remember(number("PN1"))
+
+    page = parsed(office.get(PAGE))
+
+    form = one(page, "#check-form")
+    assert attribute(one(form, "[name=user]"), "value") == "US1"
+    assert attribute(one(form, "[name=next]"), "value") == PAGE
+    assert not form.css("[name=number]")
+    assert attribute(one(page, "[data-freshness]"), "data-freshness") == "fresh"
+
+
+def test_the_page_is_as_fresh_as_the_last_answer_about_the_teammate(office: Office) -> None:
+    remember(number("PN1"), ago=timedelta(days=3))
+    remember_of("US1", number("PN1"))
+
+    assert attribute(one(parsed(office.get(PAGE)), "[data-freshness]"), "data-freshness") == "fresh"
+
+
+def test_a_failure_about_another_teammate_is_not_this_ones(office: Office) -> None:
+    remember(number("PN1"))
+    fail(from_answer(401, b"", asked="list"), Question(Sync.Scope.TEAMMATE, "US2"))
+
+    assert "failed" not in words(one(parsed(office.get(PAGE)), "#freshness"))
+
+
+def test_the_page_fetches_itself_anew_after_each_sync(office: Office) -> None:
+    remember(number("PN1"))
+
+    article = one(parsed(office.get(PAGE)), "#teammate")
+
+    assert attribute(article, "hx-get") == PAGE
+    assert attribute(article, "hx-trigger") == "memory-changed from:body, synced from:body"
+
+
+def test_a_teammate_never_seen_is_not_found_and_asked_for_by_the_page_itself(office: Office) -> None:
+    remember(number("PN1"))
+
+    page = parsed(office.get("/teammates/USnew/"), 404)
+
+    assert words(one(page, "h1")) == "This teammate is not known here"
+    assert "USnew" in words(one(page, "#teammate"))
+    assert "they appear here as soon as Quo answers" in words(one(page, "#teammate"))
+    assert attribute(one(page, "#check-form [name=user]"), "value") == "USnew"
+    assert "load" in attribute(one(page, "#look"), "hx-trigger").split(", ")
+    assert not page.css("[data-teammate]")
+
+
+def test_a_teammate_that_quo_knows_is_learned(office: Office, quo: SandboxServer) -> None:
+    user_id = quo.workspace.numbers[3]["users"][0]["id"]
+    path = teammate_url(user_id)
+    form = one(parsed(office.get(path), 404), "#check-form")
+
+    office.post("/sync/", {attribute(field, "name"): field.attributes["value"] or "" for field in form.css("input")})
+
+    assert attribute(one(parsed(office.get(path)), "#teammate"), "data-teammate") == user_id
+    assert [seen.path for seen in quo.requests] == [f"/v1/phone-numbers?userId={user_id}"]
+
+
+def test_a_teammate_of_whom_quo_knows_no_number_says_so(office: Office) -> None:
+    remember_of("USnew")
+
+    assert "Quo answered, and lists no number for this id." in words(
+        one(parsed(office.get("/teammates/USnew/"), 404), "#teammate")
+    )
+
+
+def test_htmx_gets_an_unknown_teammate_as_a_fragment_that_it_can_swap(office: Office) -> None:
+    response = office.get("/teammates/USnew/", headers=HTMX)
+
+    assert one(parsed(response), "#teammate")
+    assert b"<html" not in response.content
+
+
+def test_a_teammate_that_was_learned_while_the_page_was_open_gives_it_its_title(office: Office) -> None:
+    remember(number("PN1", users=[user("US1", firstName="Ann")]))
+
+    assert words(one(parsed(office.get(PAGE, headers=HTMX)), "title")) == "Ann · Quo Admin"
+
+
+@pytest.mark.parametrize("header", ["HX-Boosted", "HX-History-Restore-Request"])
+def test_a_boosted_link_gets_the_whole_page(office: Office, header: str) -> None:
+    remember(number("PN1"))
+
+    response = office.get(PAGE, headers={**HTMX, header: "true"})
+
+    assert b"<html" in response.content
+    assert "HX-Request" in response.headers["Vary"]
+
+
+def test_of_one_who_left_the_page_says_since_when_and_the_last_numbers(office: Office) -> None:
+    bo = user("US2")
+    remember(
+        number("PN1", name="Early"), number("PN2", name="First"), number("PN3", name="Later"), ago=timedelta(days=4)
+    )
+    remember(
+        number("PN1", name="Early", users=[bo]),
+        number("PN2", name="Late"),
+        number("PN3", name="Later"),
+        ago=timedelta(days=3),
+    )
+    last = remember(
+        *[number(f"PN{place}", name="Renamed meanwhile", users=[bo]) for place in (1, 2, 3)], ago=timedelta(days=2)
+    )
+    remember(*[number(f"PN{place}", name="Renamed again", users=[bo]) for place in (1, 2, 3)])
+
+    page = parsed(office.get(PAGE))
+
+    assert last.observed_at
+    assert notices_of(page)[0].startswith(
+        f"On no number now. Quo’s answer of {formatted(last.observed_at, WHEN)} was the first that named them on none."
+    )
+    assert words(one(page, "#last-title")) == "Their last numbers"
+    assert texts(page.css(".named a")) == ["Late", "Later"]
+    assert named_in(one(page, ".named")) == {"Late": "/numbers/PN2/", "Later": "/numbers/PN3/"}
+    assert not page.css("table, [data-reach]")
+
+
+def test_a_last_number_that_is_gone_itself_is_still_named(office: Office) -> None:
+    remember(number("PN1", name="Closed"), number("PN2", users=[]))
+    remember(number("PN2", users=[]))
+
+    assert named_in(one(parsed(office.get(PAGE)), ".named")) == {"Closed": "/numbers/PN1/"}
+
+
+def test_of_very_many_last_numbers_the_first_are_named_and_all_counted(office: Office) -> None:
+    remember(*[number(f"PN{place:03}") for place in range(53)])
+    remember(*[number(f"PN{place:03}", users=[]) for place in range(53)])
+
+    page = parsed(office.get(PAGE))
+
+    assert len(page.css(".named li")) == 50
+    assert "These are the first 50 of 53." in words(one(page, "#teammate"))
+
+
+def test_one_who_came_back_is_shown_as_ever(office: Office) -> None:
+    remember(number("PN1"))
+    remember(number("PN1", users=[]))
+    remember(number("PN1"))
+
+    page = parsed(office.get(PAGE))
+
+    assert notices_of(page) == []
+    assert words(one(page, "#numbers-title")) == "Numbers 1"
+
+
+def test_a_teammate_is_shown_as_they_are_now(office: Office) -> None:
+    remember(number("PN1", users=[user("US1", firstName="Before")]))
+    remember(number("PN1", users=[user("US1", firstName="After")]))
+
+    assert words(one(parsed(office.get(PAGE)), "h1")) == "After"
+
+
+def test_a_parameter_of_the_address_changes_nothing(office: Office) -> None:
+    remember(number("PN1"))
+
+    assert attribute(one(parsed(office.get(PAGE, {"x": "1"})), "#teammate"), "hx-get") == PAGE
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+def test_a_teammate_is_only_looked_at(office: Office, method: str) -> None:
+    remember(number("PN1"))
+
+    assert getattr(office, method)(PAGE).status_code == 405
+    assert Teammate.objects.count() == 1
+
+
+ODD = [
+    *("US", "US/", "US//", "US/x/", "US/../../status", "US/..", "US/./a", "US..", "US?q=1", "US#top", "US%", "US%2F"),
+    *("US%252F", "US%00", "US 1 ", "US'\"", "US<b>&amp;", "US\\", "US🏡", "USé", "US\t", "US;a=b", "US+"),
+    *("US:@&=$,!~*()", "US\u202e\u2027", "US" + "x" * 498, "US" + "🏡" * 498, "US{{ 7|add:7 }}"),
+]
+IDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r\x00"), max_size=12).map("US{}".format)
+
+
+def link_leads_to(office: Office, user_id: str) -> None:
+    """The row's link opens the page of this very teammate, and so does each address that the page gives of itself."""
+    link = attribute(one(parsed(office.get(PEOPLE)), "#results .name a"), "href")
+    page = parsed(office.get(link))
+    assert one(page, "#teammate").attributes["data-teammate"] == user_id
+    assert resolve(unquote(urlsplit(link).path)).url_name == "teammate"
+    for own in (attribute(one(page, "#teammate"), "hx-get"), attribute(one(page, "#check-form [name=next]"), "value")):
+        assert own == link
+    # A browser resolves dots between slashes; there must be none to resolve.
+    assert link.startswith("/teammates/US")
+    assert link.count("/") == 3
+
+
+@pytest.mark.parametrize("user_id", ODD)
+def test_the_link_of_any_id_leads_to_its_page(office: Office, user_id: str) -> None:
+    remember(number("PN1", users=[user(user_id)]))
+
+    link_leads_to(office, user_id)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(IDS)
+@example("US/%2f/..")
+def test_the_link_of_every_id_leads_to_its_page(office: Office, user_id: str) -> None:
+    with forgotten():
+        remember(number("PN1", users=[user(user_id)]))
+
+        link_leads_to(office, user_id)
+
+
+@pytest.mark.parametrize("path", ["US%00", "US1%00", f"US{'x' * 499}", "US%0A", "US1%0Ax"])
+def test_what_can_be_no_id_is_no_page(office: Office, path: str) -> None:
+    page = parsed(office.get(f"/teammates/{path}/"), 404)
+
+    assert words(one(page, "h1")) == "There is no such page"
+    assert not page.css("#check-form")
+
+
+@pytest.mark.parametrize("path", ["/teammates/us1/", "/teammates/PN1/", "/teammates/xUS1/", "/teammates/%20US1/"])
+def test_what_does_not_begin_like_an_id_is_no_page(office: Office, path: str) -> None:
+    assert words(one(parsed(office.get(path), 404), "h1")) == "There is no such page"
+
+
+def test_an_address_without_its_last_slash_leads_on(office: Office) -> None:
+    remember(number("PN1"))
+
+    assert office.get("/teammates/US1").headers["Location"] == PAGE
+
+
+def test_the_choices_of_the_picker_keep_their_address(office: Office) -> None:
+    remember(number("PN1"))
+
+    assert one(parsed(office.get("/numbers/teammates/", headers=HTMX)), ".choice[data-teammate=US1]")

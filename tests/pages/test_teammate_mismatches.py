@@ -1,0 +1,150 @@
+"""What Quo lists for a teammate against whom the numbers' own records name."""
+
+import pytest
+
+from numbers.models import Sync
+from numbers.quo.errors import from_answer
+from numbers.syncing.run import KEPT_MISMATCHED, LOOK_UPS, Question
+from tests.support.pages import Office, fail, one, parsed, remember, words
+from tests.support.quo_answers import number, user
+from tests.support.teammates import named_in, remember_of
+
+PAGE = "/teammates/US1/"
+OTHERS = [user("US2")]
+
+
+def mismatch_on(office: Office) -> str:
+    return words(one(parsed(office.get(PAGE)), "#mismatch"))
+
+
+def test_a_number_that_is_listed_without_naming_the_teammate_is_kept_and_shown(office: Office) -> None:
+    stranger = number("PN2", name="Strange", users=OTHERS)
+    remember(number("PN1"), stranger)
+
+    sync = remember_of("US1", number("PN1"), stranger)
+
+    sentence = "Quo lists 1 number for this teammate without naming them on it."
+    assert sync.mismatches == [{"sentence": sentence, "numbers": ["PN2"]}]
+    section = one(parsed(office.get(PAGE)), "#mismatch")
+    assert sentence in words(section)
+    assert named_in(section) == {"Strange": "/numbers/PN2/"}
+
+
+def test_a_number_that_is_left_out_though_it_names_the_teammate_is_kept_and_shown(office: Office) -> None:
+    kept = number("PN2", name="Left out")
+    remember(number("PN1"), kept)
+
+    sync = remember_of("US1", number("PN1"), alone=[kept])
+
+    sentence = "Quo's list for this teammate leaves out 1 number that the teammate is on."
+    assert sync.mismatches == [{"sentence": sentence, "numbers": ["PN2"]}]
+    assert named_in(one(parsed(office.get(PAGE)), "#mismatch")) == {"Left out": "/numbers/PN2/"}
+
+
+def test_a_number_that_quo_no_longer_knows_is_kept_and_shown(office: Office) -> None:
+    remember(number("PN1"), number("PN/2", name="Lost"))
+
+    sync = remember_of("US1", number("PN1"), unknown=["PN/2"])
+
+    assert [mismatch["numbers"] for mismatch in sync.mismatches] == [["PN/2"]]
+    assert named_in(one(parsed(office.get(PAGE)), "#mismatch")) == {"Lost": "/numbers/PN%2F2/"}
+
+
+def test_numbers_that_were_not_looked_up_are_kept_too(office: Office) -> None:
+    all_of_them = [number(f"PN{place:02}") for place in range(LOOK_UPS + 3)]
+    remember(*all_of_them)
+
+    sync = remember_of("US1", alone=all_of_them[:LOOK_UPS])
+
+    assert [mismatch["numbers"] for mismatch in sync.mismatches] == [
+        [f"PN{place:02}" for place in range(LOOK_UPS)],
+        [f"PN{place:02}" for place in range(LOOK_UPS, LOOK_UPS + 3)],
+    ]
+
+
+def test_a_number_that_says_that_the_teammate_left_is_no_mismatch(office: Office) -> None:
+    remember(number("PN1"), number("PN2"))
+
+    sync = remember_of("US1", number("PN1"), alone=[number("PN2", users=OTHERS)])
+
+    assert sync.mismatches == []
+    assert not parsed(office.get(PAGE)).css("#mismatch")
+
+
+def test_of_the_numbers_left_out_only_those_that_still_name_the_teammate_are_shown(office: Office) -> None:
+    left, on_one, on_another = number("PN1", users=OTHERS), number("PN2", name="One"), number("PN3", name="Another")
+    remember(number("PN1"), on_one, on_another)
+
+    sync = remember_of("US1", alone=[left, on_one, on_another])
+
+    assert [mismatch["numbers"] for mismatch in sync.mismatches] == [["PN2", "PN3"]]
+    shown = named_in(one(parsed(office.get(PAGE)), "#mismatch"))
+    assert shown == {"One": "/numbers/PN2/", "Another": "/numbers/PN3/"}
+
+
+def test_of_very_many_numbers_the_first_are_kept_and_all_counted(office: Office) -> None:
+    strangers = [number(f"PN{place:03}", users=OTHERS) for place in range(KEPT_MISMATCHED + 5)]
+    remember(number("PNown"), *strangers)
+
+    sync = remember_of("US1", number("PNown"), *strangers)
+
+    (mismatch,) = sync.mismatches
+    assert len(mismatch["numbers"]) == KEPT_MISMATCHED
+    assert f"lists {KEPT_MISMATCHED + 5} numbers" in mismatch["sentence"]
+
+
+def test_each_mismatch_stays_among_the_notices_of_the_sync(office: Office) -> None:
+    remember(number("PN1"), number("PN2", users=OTHERS))
+
+    sync = remember_of("US1", number("PN1"), number("PN2", users=OTHERS))
+
+    assert sync.notices == [mismatch["sentence"] for mismatch in sync.mismatches]
+
+
+def test_a_list_that_agrees_with_the_records_is_no_mismatch(office: Office) -> None:
+    remember(number("PN1"))
+
+    assert remember_of("US1", number("PN1")).mismatches == []
+    assert not parsed(office.get(PAGE)).css("#mismatch")
+
+
+def test_a_sync_of_the_workspace_has_no_mismatches(office: Office) -> None:
+    assert remember(number("PN1", users=OTHERS)).mismatches == []
+
+
+def test_the_last_answer_about_the_teammate_counts(office: Office) -> None:
+    stranger = number("PN2", users=OTHERS)
+    remember(number("PN1"), stranger)
+    remember_of("US1", number("PN1"), stranger)
+    remember_of("US1", number("PN1"))
+
+    assert not parsed(office.get(PAGE)).css("#mismatch")
+
+
+@pytest.mark.parametrize("about", ["US1", "US2"])
+def test_what_fails_or_is_about_another_teammate_takes_no_mismatch_away(office: Office, about: str) -> None:
+    stranger = number("PN2", users=OTHERS)
+    remember(number("PN1"), stranger)
+    remember_of("US1", number("PN1"), stranger)
+    if about == "US1":
+        fail(from_answer(500, b"", asked="list"), Question(Sync.Scope.TEAMMATE, about))
+    else:
+        remember_of(about, stranger)
+
+    assert "without naming them on it" in mismatch_on(office)
+
+
+def test_a_mismatched_number_that_is_gone_is_known_by_its_id(office: Office) -> None:
+    remember(number("PN1"), number("PN2", users=OTHERS))
+    remember_of("US1", number("PN1"), number("PN2", users=OTHERS))
+    remember(number("PN1"), number("PN3"))
+
+    assert named_in(one(parsed(office.get(PAGE)), "#mismatch")) == {"PN2": "/numbers/PN2/"}
+
+
+def test_a_mismatch_of_one_who_is_on_no_number_is_shown_too(office: Office) -> None:
+    remember(number("PN1"))
+    remember(number("PN1", users=OTHERS))
+    remember_of("US1", number("PN1", users=OTHERS))
+
+    assert "Quo lists 1 number for this teammate without naming them on it." in mismatch_on(office)

@@ -1,0 +1,94 @@
+"""How often the teammates' pages ask the database: pinned, and the same for few rows and for many."""
+
+from django.test import Client
+
+from numbers.database.planner import refresh_statistics
+from tests.support.caches import forget
+from tests.support.pages import HTMX, Office, one, parsed, remember, total_of, words
+from tests.support.query_counts import OWN, WHOLE, Pinned
+from tests.support.quo_answers import number, user
+from tests.support.teammates import PEOPLE, people_on, remember_of
+
+LISTED = 4  # how many fit, the keys of the page, its teammates, their reach
+ONE = 6  # the teammate, all their numbers, those shown, who else is on them, roles and groups, the last answer
+LEFT = 6  # of one who is on none: when they left and the last numbers, instead of those shown and who is on them
+
+COUNTS = {
+    PEOPLE: WHOLE + LISTED,
+    f"{PEOPLE}?q=ann&role=member&numbers=several&sort=-numbers": WHOLE + LISTED,
+    f"{PEOPLE}?calling_us=allowed": WHOLE + LISTED,
+    "/teammates/US1/": WHOLE + OWN + ONE,
+    "/teammates/USleft/": WHOLE + OWN + LEFT,
+    "/teammates/USnew/": WHOLE + OWN + 2,  # the teammate, the last answer
+}
+
+
+def few(people: int = 2, numbers: int = 2) -> None:
+    teammates = [user(f"US{place}", firstName=f"Ann {place}") for place in range(1, people + 1)]
+    records = [number(f"PN{place}", name=f"Desk {place}", users=teammates) for place in range(1, numbers + 1)]
+    remember(*records, number("PNleft", users=[user("USleft")]))
+    remember(*records, number("PNleft", users=[]))
+
+
+def test_a_page_asks_the_database_a_fixed_number_of_times(office: Office, django_assert_num_queries: Pinned) -> None:
+    few()
+
+    for path, count in COUNTS.items():
+        for headers in ({}, HTMX):
+            forget()
+            with django_assert_num_queries(count, info=path):
+                Client.get(office, path, headers=headers)
+
+
+def test_more_rows_do_not_mean_more_questions(office: Office, django_assert_num_queries: Pinned) -> None:
+    few(people=60, numbers=60)
+
+    for path, count in COUNTS.items():
+        forget()
+        with django_assert_num_queries(count, info=path):
+            Client.get(office, path)
+
+
+def test_however_many_numbers_a_mismatch_has_they_are_looked_up_at_once(
+    office: Office, django_assert_num_queries: Pinned
+) -> None:
+    few(numbers=30)
+    remember_of("US1", *[number(f"PN{place}", users=[]) for place in range(1, 31)])
+
+    with django_assert_num_queries(WHOLE + OWN + LEFT + 1):
+        Client.get(office, "/teammates/US1/")
+
+
+def _remember_many(people: int, numbers: int) -> None:
+    """Many teammates, each on several numbers, and the first of them on all."""
+    everybody = [user(f"US{at:05}", firstName=f"Person {at}", email=f"us{at}@example.com") for at in range(people)]
+    records = []
+    for at in range(numbers):
+        on_it = {0, at % people, at * 7 % people}
+        calling = {"US": "unrestricted" if at % 2 else "restricted"}  # and of the others nothing
+        records.append(
+            number(
+                f"PN{at:05}",
+                name=f"Line {at}",
+                number=f"+1415{at:07}",
+                users=[everybody[person] for person in sorted(on_it)],
+                restrictions={"calling": calling, "messaging": {}},
+            )
+        )
+    remember(*records)
+
+
+def test_on_a_server_that_knew_an_empty_database_thousands_are_found_all_the_same(office: Office) -> None:
+    refresh_statistics()  # as the server leaves an empty database: by what it believes of it, some pages would hang
+    _remember_many(people=1_500, numbers=3_000)
+    reach = "calling_us=allowed&calling_intl=unknown"
+
+    for path, total in (
+        (PEOPLE, 1_500),
+        (f"{PEOPLE}?{reach}", 751),
+        (f"{PEOPLE}?q=person&role=member&numbers=several&sort=-numbers", 1_500),
+    ):
+        page = parsed(Client.get(office, path))
+        assert total_of(page) == total
+        assert "US00000" in people_on(page)
+    assert words(one(parsed(Client.get(office, "/teammates/US00000/")), "#numbers-title")) == "Numbers 3,000"

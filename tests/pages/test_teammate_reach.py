@@ -1,0 +1,258 @@
+"""Where a teammate can call and text through any of their numbers, and what would be left with nobody."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from numbers.filters.teammates import TeammateFilters
+from numbers.memory.version import memory_version
+from numbers.pages import teammates
+from numbers.vocabulary.cells import Fact
+from tests.support.pages import Office, attribute, numbers_on, one, parsed, remember, words
+from tests.support.quo_answers import number, user
+from tests.support.teammates import PEOPLE, forgotten, named_in, reach_on
+
+PAGE = "/teammates/US1/"
+CELLS = [(channel, region) for channel in ("calling", "messaging") for region in ("US", "CA", "Intl")]
+ALLOWED, RESTRICTED = "unrestricted", "restricted"
+
+
+def with_abroad(number_id: str, fact: str, **changes: Any) -> dict[str, Any]:
+    """A number that says `fact` of calling abroad."""
+    return number(number_id, restrictions={"calling": {"Intl": fact}, "messaging": {}}, **changes)
+
+
+def abroad(office: Office) -> Any:
+    return reach_on(parsed(office.get(PAGE)))["calling.Intl"]
+
+
+def test_there_is_a_line_for_each_cell_in_order(office: Office) -> None:
+    remember(number("PN1"))
+
+    assert list(reach_on(parsed(office.get(PAGE)))) == [f"{channel}.{region}" for channel, region in CELLS]
+
+
+def test_a_cell_that_one_number_allows_names_that_number(office: Office) -> None:
+    remember(
+        with_abroad("PN1", RESTRICTED, name="Closed"),
+        with_abroad("PN2", ALLOWED, name="Open", number="+14155550100"),
+        with_abroad("PN3", ALLOWED, name="Somebody else's", users=[user("US2")]),
+    )
+
+    line = abroad(office)
+
+    assert attribute(one(line, "[data-fact]"), "data-fact") == "allowed"
+    assert named_in(line) == {"Open": "/numbers/PN2/"}
+    assert words(line.css("td")[-1]) == "Open (415) 555-0100"
+
+
+def test_a_cell_that_every_number_allows_says_so(office: Office) -> None:
+    remember(with_abroad("PN1", ALLOWED, name="A"), with_abroad("PN2", ALLOWED, name="B"))
+    assert words(abroad(office).css("td")[-1]).startswith("Both of their numbers: A")
+
+    remember(*[with_abroad(f"PN{place}", ALLOWED, name="A") for place in (1, 2, 3)])
+    assert words(abroad(office).css("td")[-1]).startswith("All 3 of their numbers: A")
+
+
+@pytest.mark.parametrize(
+    ("count", "sentence"),
+    [
+        (1, "Restricted on their only number."),
+        (2, "Restricted on both of their numbers."),
+        (3, "Restricted on all 3 of their numbers."),
+    ],
+)
+def test_a_cell_that_is_restricted_everywhere_says_so(office: Office, count: int, sentence: str) -> None:
+    remember(*[with_abroad(f"PN{place}", RESTRICTED) for place in range(count)])
+
+    line = abroad(office)
+
+    assert attribute(one(line, "[data-fact]"), "data-fact") == "restricted"
+    assert words(line.css("td")[-1]) == sentence
+    assert named_in(line) == {}
+
+
+def test_a_cell_that_no_number_allows_and_one_does_not_report_is_not_called_restricted(office: Office) -> None:
+    remember(with_abroad("PN1", RESTRICTED, name="Closed"), with_abroad("PN2", "sometimes", name="Odd"))
+
+    line = abroad(office)
+
+    assert attribute(one(line, "[data-fact]"), "data-fact") == "unknown"
+    assert words(line.css("td")[-1]).startswith("No number is known to allow it. Not reported for 1 of 2: Odd")
+    assert named_in(line) == {"Odd": "/numbers/PN2/"}
+
+
+def test_an_allowed_cell_hides_no_unknown_one_behind_it(office: Office) -> None:
+    remember(with_abroad("PN1", "sometimes", name="Odd"), with_abroad("PN2", ALLOWED, name="Open"))
+
+    assert named_in(abroad(office)) == {"Open": "/numbers/PN2/"}
+
+
+def test_of_many_numbers_the_first_are_named_and_a_link_leads_to_all(office: Office) -> None:
+    remember(
+        *[with_abroad(f"PN{place}", ALLOWED, name=f"Desk {place}") for place in range(1, 8)],
+        with_abroad("PN8", RESTRICTED),
+    )
+
+    line = abroad(office)
+
+    assert list(named_in(line)) == ["Desk 1", "Desk 2", "Desk 3", "Desk 4"]
+    more = one(line, "a[href^='/numbers/?']")
+    assert words(more) == "and 3 more"
+    assert numbers_on(parsed(office.get(attribute(more, "href")))) == [f"PN{place}" for place in range(1, 8)]
+
+
+def test_the_link_to_what_is_not_reported_leads_there_too(office: Office) -> None:
+    remember(*[with_abroad(f"PN{place}", "?") for place in range(5)], with_abroad("PN8", RESTRICTED))
+
+    more = one(abroad(office), "a[href^='/numbers/?']")
+
+    assert len(numbers_on(parsed(office.get(attribute(more, "href"))))) == 5
+
+
+def test_the_reach_is_over_all_numbers_and_not_only_those_shown(office: Office) -> None:
+    remember(
+        *[with_abroad(f"PN{place:03}", RESTRICTED) for place in range(60)], with_abroad("PN999", ALLOWED, name="Z")
+    )
+
+    page = parsed(office.get(PAGE))
+
+    assert not page.css('[data-number="PN999"]')
+    assert named_in(reach_on(page)["calling.Intl"]) == {"Z": "/numbers/PN999/"}
+
+
+def test_a_number_that_they_left_grants_nothing(office: Office) -> None:
+    remember(with_abroad("PN1", ALLOWED), with_abroad("PN2", RESTRICTED))
+    remember(with_abroad("PN1", ALLOWED, users=[user("US2")]), with_abroad("PN2", RESTRICTED))
+
+    assert attribute(one(abroad(office), "[data-fact]"), "data-fact") == "restricted"
+
+
+def test_a_restriction_of_earlier_counts_no_more(office: Office) -> None:
+    remember(with_abroad("PN1", ALLOWED))
+    remember(with_abroad("PN1", RESTRICTED))
+
+    assert attribute(one(abroad(office), "[data-fact]"), "data-fact") == "restricted"
+    row = one(parsed(office.get(PEOPLE)), '[data-teammate="US1"]')
+    assert attribute(one(row, '[data-cell="calling.Intl"]'), "data-fact") == "restricted"
+
+
+def left_alone(office: Office) -> Any:
+    return one(parsed(office.get(PAGE)), "[aria-labelledby=lone-title]")
+
+
+def test_numbers_that_nobody_else_is_on_would_be_left_with_nobody(office: Office) -> None:
+    remember(
+        number("PN1", name="Alone"),
+        number("PN2", name="Alone and forwarded", forward="+442079460958"),
+        number("PN3", name="Shared", users=[user("US1"), user("US2")]),
+        number("PN4", name="Theirs", users=[user("US2")]),
+    )
+
+    section = left_alone(office)
+
+    assert named_in(section) == {"Alone": "/numbers/PN1/", "Alone and forwarded": "/numbers/PN2/"}
+    assert words(one(section, "p")).startswith(
+        "2 numbers would be left with nobody: calls and texts to them would reach no teammate."
+    )
+    assert [words(item) for item in section.css("li")] == [
+        "Alone (555) 555-0123",
+        "Alone and forwarded (555) 555-0123 calls would still be forwarded to +44 20 7946 0958",
+    ]
+
+
+def test_one_number_is_spoken_of_as_one(office: Office) -> None:
+    remember(number("PN1"))
+
+    assert words(one(left_alone(office), "p")).startswith(
+        "1 number would be left with nobody: calls and texts to it would reach no teammate."
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "on"), [(1, "their only number"), (2, "both of their numbers"), (3, "each of their 3 numbers")]
+)
+def test_where_somebody_else_is_on_every_number_nothing_would_be_left_alone(
+    office: Office, count: int, on: str
+) -> None:
+    remember(*[number(f"PN{place}", users=[user("US1"), user("US2")]) for place in range(count)])
+
+    assert words(one(left_alone(office), "p")) == (
+        f"No number would be left with nobody: somebody else is on {on}, too."
+    )
+
+
+def test_somebody_who_left_a_number_does_not_stand_in(office: Office) -> None:
+    remember(number("PN1", users=[user("US1"), user("US2")]))
+    remember(number("PN1", users=[user("US1")]))
+
+    assert list(named_in(left_alone(office))) == ["Front desk"]
+
+
+def test_of_very_many_numbers_the_first_are_named_and_all_counted(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(teammates, "MOST_LONE", 3)
+    remember(*[number(f"PN{place}") for place in range(5)])
+
+    section = left_alone(office)
+
+    assert len(section.css("li")) == 3
+    assert words(section.css("p")[0]).startswith("5 numbers would be left with nobody")
+    assert "These are the first 3 of 5." in words(section)
+
+
+RAWS = st.sampled_from([ALLOWED, RESTRICTED, "sometimes", None])
+# Each number: what Quo says of each cell, and who is on it.
+WORKSPACES = st.lists(
+    st.tuples(st.lists(RAWS, min_size=6, max_size=6), st.sets(st.sampled_from(["US1", "US2", "US3"]))), max_size=6
+)
+
+
+def record(place: int, raws: list[str | None], people: set[str]) -> dict[str, Any]:
+    restrictions: dict[str, dict[str, str]] = {"calling": {}, "messaging": {}}
+    for (channel, region), raw in zip(CELLS, raws, strict=True):
+        if raw is not None:
+            restrictions[channel][region] = raw
+    on_it = [user(user_id, firstName=user_id) for user_id in sorted(people)]
+    return number(f"PN{place}", name=f"Line {place}", restrictions=restrictions, users=on_it)
+
+
+def _together(raws: list[str | None]) -> Fact:
+    if ALLOWED in raws:
+        return Fact.ALLOWED
+    return Fact.RESTRICTED if set(raws) == {RESTRICTED} else Fact.UNKNOWN
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(WORKSPACES, WORKSPACES)
+def test_reach_and_what_is_left_alone_are_what_a_plain_model_says(
+    db: None,
+    earlier: list[tuple[list[str | None], set[str]]],
+    now: list[tuple[list[str | None], set[str]]],
+) -> None:
+    with forgotten():
+        remember(number("PNalways", users=[user(user_id) for user_id in ("US1", "US2", "US3")]))
+        for workspace in (earlier, now):
+            remember(number("PNalways", users=[]), *[record(place, *line) for place, line in enumerate(workspace)])
+        version = memory_version()
+        listed = {row.user_id: row for row in teammates.teammate_list(TeammateFilters(), version).rows}
+
+        for user_id in ("US1", "US2", "US3"):
+            theirs = [(place, raws, people) for place, (raws, people) in enumerate(now) if user_id in people]
+            page = teammates.teammate_page(user_id, version)
+            assert page
+            assert page.total == listed[user_id].numbers == len(theirs)
+            said = [[raws[at] for _, raws, _ in theirs] for at in range(6)] if theirs else []
+            facts = [_together(raws) for raws in said]
+            assert [line.cell.fact for line in page.reach] == facts
+            assert [cell.fact for cell in listed[user_id].cells] == facts
+            for at, line in enumerate(page.reach):
+                grant = [place for place, raws, _ in theirs if raws[at] == ALLOWED]
+                odd = [place for place, raws, _ in theirs if raws[at] not in {ALLOWED, RESTRICTED}]
+                naming = {Fact.ALLOWED: grant, Fact.UNKNOWN: odd, Fact.RESTRICTED: []}[line.cell.fact]
+                assert [named.url for named in line.numbers] == [f"/numbers/PN{place}/" for place in naming[:4]]
+            alone = [f"/numbers/PN{place}/" for place, _, people in theirs if people == {user_id}]
+            assert [named.url for named in page.lone] == alone

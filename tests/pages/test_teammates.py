@@ -1,0 +1,450 @@
+"""The list of teammates."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+
+from numbers.memory.version import memory_version
+from numbers.pages import teammates
+from numbers.quo.errors import from_answer
+from tests.support.pages import HTMX, Office, attribute, fail, notices_of, one, parsed, remember, texts, total_of, words
+from tests.support.quo_answers import number, user
+from tests.support.teammates import PEOPLE, people_on
+
+SITE = "http://testserver/teammates/"
+
+
+def many(count: int, numbers: int = 1) -> None:
+    """Remember `count` teammates of two names, each on `numbers` numbers."""
+    people = [user(f"US{place:04}", firstName=f"Ann {place % 2}") for place in range(count)]
+    remember(*[number(f"PN{place}", users=people) for place in range(numbers)])
+
+
+@pytest.fixture
+def three(office: Office) -> Office:
+    ann = user("US1", firstName="Ann", lastName="Lee", email="ann@example.com", role="owner")
+    bo = user("US2", firstName="Bö", lastName=None, email="b@example.net", role="member")
+    cy = user("US3", firstName=None, lastName=None, email="cy@example.com", role="admin")
+    remember(number("PN1", users=[ann, bo]), number("PN2", users=[ann]), number("PN3", users=[cy]))
+    remember(number("PN1", users=[ann, bo]), number("PN2", users=[ann]), number("PN3", users=[]))
+    return office
+
+
+def test_a_row_shows_who_it_is_and_on_how_many_numbers(three: Office) -> None:
+    row = one(parsed(three.get(PEOPLE)), '[data-teammate="US1"]')
+
+    assert attribute(one(row, ".name a"), "href") == "/teammates/US1/"
+    assert words(one(row, ".name")) == "Ann Lee"
+    assert words(one(row, ".email")) == "ann@example.com"
+    assert words(one(row, ".role")) == "owner"
+    assert words(one(row, ".count")) == "2 numbers"
+    assert attribute(one(row, ".count a"), "href") == "/numbers/?user=US1"
+
+
+def test_somebody_without_a_name_is_known_by_the_email_once(three: Office) -> None:
+    row = one(parsed(three.get(PEOPLE)), '[data-teammate="US3"]')
+
+    assert words(one(row, ".name")) == "cy@example.com"
+    assert words(one(row, ".email")) == ""
+
+
+def test_somebody_who_is_on_no_number_any_more_is_kept_with_none(three: Office) -> None:
+    row = one(parsed(three.get(PEOPLE)), '[data-teammate="US3"]')
+
+    assert words(one(row, ".count")) == "0 numbers"
+    assert not row.css(".count a")
+    assert words(one(row, ".no-reach")) == "on no number, so no reach"
+    assert not row.css("[data-cell]")
+
+
+def test_people_who_were_never_on_a_number_are_said_to_be_missing(three: Office) -> None:
+    assert "somebody who was never on one is not listed here" in words(one(parsed(three.get(PEOPLE)), ".list-note"))
+
+
+def test_a_row_says_in_words_what_any_of_the_numbers_allows(office: Office) -> None:
+    closed = {"calling": {"US": "restricted"}, "messaging": {"US": "restricted", "CA": "restricted"}}
+    opened = {"calling": {"US": "unrestricted"}, "messaging": {"US": "restricted", "CA": "?"}}
+    remember(number("PN1", restrictions=closed), number("PN2", restrictions=opened))
+
+    row = one(parsed(office.get(PEOPLE)), '[data-teammate="US1"]')
+
+    facts = {attribute(cell, "data-cell"): attribute(cell, "data-fact") for cell in row.css("[data-cell]")}
+    assert facts == {
+        "calling.US": "allowed",
+        "calling.CA": "unknown",
+        "calling.Intl": "unknown",
+        "messaging.US": "restricted",
+        "messaging.CA": "unknown",
+        "messaging.Intl": "unknown",
+    }
+    assert attribute(one(row, '[data-cell="calling.US"]'), "aria-label") == "Calling, United States: allowed"
+
+
+def test_a_number_that_is_gone_gives_no_reach(office: Office) -> None:
+    remember(number("PN1"), number("PN2", users=[]))
+    remember(number("PN2", users=[]))
+
+    row = one(parsed(office.get(PEOPLE)), '[data-teammate="US1"]')
+
+    assert words(one(row, ".count")) == "0 numbers"
+    assert not row.css("[data-cell]")
+
+
+def test_a_row_is_as_it_is_now(office: Office) -> None:
+    remember(number("PN1", users=[user("US1", firstName="Before")]))
+    remember(number("PN1", users=[user("US1", firstName="After", role="admin")]))
+
+    page = parsed(office.get(PEOPLE))
+
+    assert texts(page.css("#results .name")) == ["After"]
+    assert texts(page.css("#results .role")) == ["admin"]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("", "3 teammates"),
+        ("role=owner", "1 teammate · Owners"),
+        ("numbers=one&q=b", "1 teammate · Teammates on one number who fit “b”"),
+        ("sort=-name", "3 teammates"),
+    ],
+)
+def test_how_many_fit_is_said_with_the_filters_in_words(three: Office, query: str, said: str) -> None:
+    page = parsed(three.get(f"{PEOPLE}?{query}"))
+
+    assert words(one(page, ".sentence")) == said
+    assert total_of(page) == int(said.split(maxsplit=1)[0])
+
+
+def test_the_sentence_is_the_pages_title(three: Office) -> None:
+    page = parsed(three.get(PEOPLE, {"role": "admin", "numbers": "none", "q": "cy"}))
+
+    assert words(one(page, "title")) == "Admins on no number who fit “cy” · Quo Admin"
+    assert words(one(page, "h1")) == "Teammates"
+
+
+def test_each_filter_is_a_chip_that_takes_it_away(three: Office) -> None:
+    page = parsed(three.get(PEOPLE, {"q": "cy", "role": "admin", "numbers": "none", "sort": "-name", "page": "1"}))
+
+    chips = {words(chip): chip for chip in page.css(".chip")}
+    assert list(chips) == ["Search: cy", "Role: admin", "On no number"]
+    without = parse_qs(urlsplit(attribute(chips["Role: admin"], "href")).query)
+    assert without == {"q": ["cy"], "numbers": ["none"], "sort": ["-name"]}
+    assert attribute(chips["Role: admin"], "aria-label") == "Remove the filter Role: admin"
+
+
+def test_without_filters_there_are_no_chips(three: Office) -> None:
+    assert not parsed(three.get(PEOPLE, {"sort": "-name"})).css(".chips")
+
+
+def test_one_press_leads_back_to_everybody(three: Office) -> None:
+    link = one(parsed(three.get(PEOPLE, {"q": "cy", "role": "admin"})), "#show-all")
+
+    assert words(link) == "Show every teammate"
+    assert attribute(link, "href") == PEOPLE
+
+
+def test_nobody_who_fits_is_said_with_the_way_back(three: Office) -> None:
+    page = parsed(three.get(PEOPLE, {"q": "zebra", "role": "owner"}))
+
+    empty = one(page, "#results .empty")
+    assert words(one(empty, "h2")) == "No teammate fits"
+    assert "What was asked for: Owners who fit “zebra”." in words(empty)
+    assert attribute(one(empty, "a"), "href") == PEOPLE
+    assert total_of(page) == 0
+
+
+def test_before_the_first_sync_the_page_says_so_and_asks(office: Office) -> None:
+    page = parsed(office.get(PEOPLE))
+
+    assert words(one(page, "#results h2")) == "Nothing has been read from Quo yet"
+    assert "load" in attribute(one(page, "#look"), "hx-trigger").split(", ")
+    assert "Asking Quo now" in words(one(page, "#results .empty"))
+
+
+def test_where_the_first_sync_failed_the_page_does_not_claim_to_ask(office: Office) -> None:
+    fail(from_answer(401, b"", asked="list"))
+
+    assert "as soon as Quo answers" in words(one(parsed(office.get(PEOPLE)), "#results .empty"))
+
+
+def test_a_workspace_that_names_nobody_says_so(office: Office) -> None:
+    remember(number("PN1", users=[]))
+
+    assert words(one(parsed(office.get(PEOPLE)), "#results h2")) == "No teammate is on any number"
+
+
+@pytest.mark.parametrize(("count", "pages"), [(50, [50]), (51, [50, 1]), (100, [50, 50])])
+def test_a_page_has_fifty_teammates(office: Office, count: int, pages: list[int]) -> None:
+    many(count)
+
+    seen = [len(people_on(parsed(office.get(PEOPLE, {"page": page + 1})))) for page in range(len(pages))]
+
+    assert seen == pages
+    assert len(parsed(office.get(PEOPLE)).css("nav.pages")) == (len(pages) > 1)
+
+
+def test_the_pages_lead_to_the_first_the_last_and_the_ones_beside(office: Office) -> None:
+    many(151)
+
+    page = parsed(office.get(PEOPLE, {"page": "3", "sort": "-role", "q": "ann"}))
+
+    links = {attribute(link, "id"): attribute(link, "href") for link in page.css("nav.pages a")}
+    assert links == {
+        "first-page": "/teammates/?q=ann&sort=-role",
+        "previous-page": "/teammates/?q=ann&sort=-role&page=2",
+        "next-page": "/teammates/?q=ann&sort=-role&page=4",
+        "last-page": "/teammates/?q=ann&sort=-role&page=4",
+    }
+    assert words(one(page, "nav.pages span")) == "Page 3 of 4"
+
+
+def test_a_page_beyond_the_last_is_the_last_and_said_so(office: Office) -> None:
+    many(51)
+
+    page = parsed(office.get(PEOPLE, {"page": "7"}))
+
+    assert len(people_on(page)) == 1
+    assert notices_of(page) == ["There is no page 7, so the last one is shown."]
+    assert attribute(one(page, "#results > [hx-get]"), "hx-get") == "/teammates/?page=2"
+
+
+@pytest.mark.parametrize("sort", ["name", "-name", "numbers", "-numbers", "role", "-role"])
+def test_the_pages_of_every_order_together_are_all_teammates_each_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    monkeypatch.setattr(teammates, "PAGE_SIZE", 5)
+    many(13, numbers=2)
+
+    seen = [people_on(parsed(office.get(PEOPLE, {"sort": sort, "page": page}))) for page in (1, 2, 3)]
+
+    assert sorted(user_id for page in seen for user_id in page) == [f"US{place:04}" for place in range(13)]
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("name", ["US1", "US2", "US3"]),
+        ("-name", ["US3", "US2", "US1"]),
+        ("numbers", ["US3", "US2", "US1"]),
+        ("-numbers", ["US1", "US2", "US3"]),
+        ("role", ["US1", "US3", "US2"]),
+        ("-role", ["US2", "US3", "US1"]),
+    ],
+)
+def test_the_list_is_sorted_both_ways(three: Office, sort: str, order: list[str]) -> None:
+    assert people_on(parsed(three.get(PEOPLE, {"sort": sort}))) == order
+
+
+@pytest.mark.parametrize("sort", ["role", "-role", "numbers", "-numbers"])
+def test_equals_are_in_the_order_of_their_names(office: Office, sort: str) -> None:
+    names = ["bea", "Änne", "Ann 10", "Ann 9"]
+    remember(number("PN1", users=[user(f"US{place}", firstName=name) for place, name in enumerate(names)]))
+
+    assert texts(parsed(office.get(PEOPLE, {"sort": sort})).css("#results .name")) == ["Ann 9", "Ann 10", "Änne", "bea"]
+
+
+def test_a_heading_turns_its_own_order_round_and_names_it(three: Office) -> None:
+    for sort, other, state in (("numbers", "-numbers", "ascending"), ("-numbers", "numbers", "descending")):
+        page = parsed(three.get(PEOPLE, {"sort": sort, "role": "owner"}))
+        link = one(page, "#sort-numbers")
+        assert attribute(link, "href") == f"/teammates/?role=owner&sort={other}"
+        assert attribute(one(page, "th[aria-sort]"), "aria-sort") == state
+        assert one(page, "th[aria-sort]").css("#sort-numbers")
+
+
+def test_the_caption_says_what_the_list_is_sorted_by(three: Office) -> None:
+    caption = one(parsed(three.get(PEOPLE, {"sort": "-numbers"})), "caption")
+
+    assert words(caption).startswith("Teammates, sorted by how many numbers, descending.")
+
+
+def test_the_form_keeps_what_is_asked(three: Office) -> None:
+    page = parsed(three.get(PEOPLE, {"q": "ann", "role": "owner", "numbers": "several", "sort": "-name"}))
+
+    form = one(page, "#filters")
+    assert (attribute(form, "action"), attribute(form, "method")) == (PEOPLE, "get")
+    assert attribute(one(form, "#q"), "value") == "ann"
+    chosen = {attribute(one(form, f"[name={name}] [selected]"), "value") for name in ("role", "numbers")}
+    assert chosen == {"owner", "several"}
+    assert attribute(one(page, '[name="sort"][form="filters"] option[selected]'), "value") == "-name"
+    assert attribute(one(page, "#check-form [name=next]"), "value") == (
+        "/teammates/?q=ann&role=owner&numbers=several&sort=-name"
+    )
+
+
+def test_what_the_form_sends_without_javascript_is_understood(three: Office) -> None:
+    page = parsed(three.get(f"{PEOPLE}?q=&role=&numbers=&sort=name"))
+
+    assert notices_of(page) == []
+    assert total_of(page) == 3
+
+
+def test_the_form_asks_at_each_letter_and_choice(three: Office) -> None:
+    form = one(parsed(three.get(PEOPLE)), "#filters")
+
+    assert attribute(form, "hx-get") == PEOPLE
+    triggers = attribute(form, "hx-trigger").split(", ")
+    choices = ["change from:#narrowing", "change from:#more-filters"]
+    assert triggers == ["submit", "input changed delay:150ms from:#q", "search from:#q", *choices]
+    assert one(form, "#narrowing [name=role]")
+    assert one(form, "#narrowing [name=numbers]")
+    assert [attribute(field, "name") for field in form.css("#more-filters select")] == [
+        *("calling_us", "calling_ca", "calling_intl", "messaging_us", "messaging_ca", "messaging_intl")
+    ]
+
+
+def test_every_link_that_htmx_follows_leads_there_without_it_too(office: Office) -> None:
+    many(60)
+
+    links = parsed(office.get(PEOPLE, {"q": "ann", "role": "member"})).css("#results a[hx-get]")
+
+    assert len(links) > 5
+    for link in links:
+        assert attribute(link, "href") == attribute(link, "hx-get")
+
+
+def test_htmx_gets_the_results_the_title_and_the_count_and_nothing_else(three: Office) -> None:
+    response = three.get(
+        PEOPLE, {"q": "ann"}, headers={**HTMX, "HX-Trigger": "filters", "HX-Current-URL": f"{SITE}?q=an"}
+    )
+
+    page = parsed(response)
+    assert b"<html" not in response.content
+    assert people_on(page) == ["US1"]
+    assert words(one(page, "#announce")) == "1 teammate found."
+    assert attribute(one(page, "#announce"), "hx-swap-oob") == "innerHTML"
+    assert "who fit “ann”" in words(one(page, "title"))
+    assert not page.css("#filters, #filter-fields, #q, #freshness")
+
+
+def test_everybody_is_announced_without_being_found(three: Office) -> None:
+    assert words(one(parsed(three.get(PEOPLE, headers=HTMX)), "#announce")) == "3 teammates."
+
+
+def test_another_page_is_announced(three: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(teammates, "PAGE_SIZE", 2)
+
+    page = parsed(three.get(f"{PEOPLE}?page=2", headers=HTMX))
+
+    assert words(one(page, "#announce")) == "3 teammates, page 2 of 2."
+
+
+def test_a_chip_also_swaps_the_fields_that_held_its_filter(three: Office) -> None:
+    headers = {**HTMX, "HX-Trigger": "chip-q", "HX-Current-URL": f"{SITE}?q=ann&role=owner"}
+
+    page = parsed(three.get(PEOPLE, {"role": "owner"}, headers=headers))
+
+    assert attribute(one(page, "#q"), "value") == ""
+    assert attribute(one(page, "#q"), "hx-swap-oob") == "true"
+    assert attribute(one(page, "#filter-fields"), "hx-swap-oob") == "true"
+    assert attribute(one(page, "#f-role [selected]"), "value") == "owner"
+
+
+def test_a_link_leaves_alone_what_somebody_is_typing(three: Office) -> None:
+    headers = {**HTMX, "HX-Trigger": "sort-role", "HX-Current-URL": f"{SITE}?q=ann"}
+
+    assert not parsed(three.get(PEOPLE, {"q": "ann", "sort": "role"}, headers=headers)).css("#q")
+
+
+@pytest.mark.parametrize("header", ["HX-Boosted", "HX-History-Restore-Request"])
+def test_a_boosted_link_and_a_restored_page_get_the_whole_page(three: Office, header: str) -> None:
+    response = three.get(PEOPLE, headers={**HTMX, header: "true"})
+
+    assert one(parsed(response), "#filters")
+    assert b"<html" in response.content
+    assert "HX-Push-Url" not in response.headers
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_page_and_fragment_are_kept_apart_by_caches(three: Office, headers: dict[str, str]) -> None:
+    response = three.get(PEOPLE, headers=headers)
+
+    vary = {name.strip() for name in response.headers["Vary"].split(",")}
+    assert {"HX-Request", "HX-Boosted", "HX-History-Restore-Request", "Cookie"} <= vary
+
+
+@pytest.mark.parametrize(
+    ("shown", "asked", "header"),
+    [
+        ("", "q=an", "HX-Push-Url"),  # a search begins
+        ("?q=an", "q=ann", "HX-Replace-Url"),  # it is refined
+        ("?q=an", "q=an&role=owner", "HX-Push-Url"),  # and looked at in another way
+        ("?q=an", "q=an", "HX-Replace-Url"),  # the same again
+        ("?q=an", "", "HX-Push-Url"),
+        ("?role=owner", "role=admin", "HX-Push-Url"),
+    ],
+)
+def test_refining_a_search_replaces_the_address_and_all_else_is_a_step_back(
+    three: Office, shown: str, asked: str, header: str
+) -> None:
+    response = three.get(f"{PEOPLE}?{asked}", headers={**HTMX, "HX-Current-URL": f"{SITE}{shown}"})
+
+    assert response.headers[header] == f"{PEOPLE}{'?' if asked else ''}{asked}"
+    assert ({"HX-Push-Url", "HX-Replace-Url"} - {header}).isdisjoint(response.headers)
+
+
+def test_the_address_that_is_pushed_is_what_is_shown(three: Office) -> None:
+    response = three.get(f"{PEOPLE}?q=+Ann++lee&role=&numbers=&sort=name&page=9&x=1", headers=HTMX)
+
+    assert response.headers["HX-Push-Url"] == "/teammates/?q=Ann+lee"
+
+
+def test_a_list_that_refreshes_itself_pushes_nothing_and_announces_nothing(three: Office) -> None:
+    response = three.get(PEOPLE, {"q": "ann"}, headers={**HTMX, "HX-Trigger": "refresh"})
+
+    assert {"HX-Push-Url", "HX-Replace-Url"}.isdisjoint(response.headers)
+    page = parsed(response)
+    assert people_on(page) == ["US1"]
+    assert not page.css("#announce, #filter-fields, #q, title")
+
+
+def test_the_list_fetches_itself_again_when_the_memory_changed(three: Office) -> None:
+    fetch = one(parsed(three.get(PEOPLE, {"q": "ann", "sort": "-role"})), "#results > #refresh")
+
+    assert attribute(fetch, "hx-get") == "/teammates/?q=ann&sort=-role"
+    assert attribute(fetch, "hx-trigger") == "memory-changed from:body"
+    assert attribute(fetch, "hx-sync") == "#results:drop"
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "%%%", "http://testserver/teammates/?" + "a&" * 2000, "\x7f"])
+def test_an_address_of_the_browser_that_makes_no_sense_changes_nothing(three: Office, url: str) -> None:
+    assert people_on(parsed(three.get(PEOPLE, {"q": "ann"}, headers={**HTMX, "HX-Current-URL": url}))) == ["US1"]
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+def test_the_list_is_only_looked_at(office: Office, method: str) -> None:
+    assert getattr(office, method)(PEOPLE).status_code == 405
+
+
+def test_the_page_checks_the_whole_workspace(three: Office) -> None:
+    form = one(parsed(three.get(PEOPLE)), "#check-form")
+
+    assert not form.css("[name=user], [name=number]")
+
+
+def test_a_page_is_never_called_newer_than_what_it_shows(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    remember(number("PN1"))
+    read = teammates.teammate_list
+
+    def read_just_before_a_change(*asked: Any) -> teammates.TeammateList:
+        page = read(*asked)
+        remember(number("PN1", name="Changed meanwhile"))
+        return page
+
+    monkeypatch.setattr(teammates, "teammate_list", read_just_before_a_change)
+    page = parsed(Client.get(office, PEOPLE))
+
+    assert int(attribute(one(page, "[name=version]"), "value")) < memory_version().key
+
+
+def test_the_list_can_be_taken_along_as_it_is_filtered(three: Office) -> None:
+    links = parsed(three.get(PEOPLE, {"role": "owner", "sort": "-name", "page": "1"})).css(".exports a")
+
+    assert links
+    for link in links:
+        address = urlsplit(attribute(link, "href"))
+        assert address.path.startswith("/teammates.")
+        assert parse_qs(address.query) == {"role": ["owner"], "sort": ["-name"]}

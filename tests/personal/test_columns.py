@@ -1,0 +1,245 @@
+"""The columns of the list that somebody wants to see, remembered for their account."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from selectolax.lexbor import LexborHTMLParser
+
+from accounts.models import User
+from accounts.roles import Role
+from numbers.models import ShownColumns
+from numbers.pages.columns import LABELS, USUAL, shown
+from tests.support.pages import (
+    HTMX,
+    LIST,
+    Office,
+    attribute,
+    numbers_on,
+    of_role,
+    one,
+    parsed,
+    remember,
+    texts,
+    token_of,
+)
+from tests.support.quo_answers import number
+
+COLUMNS = "/numbers/columns/"
+CELLS = [key for key in LABELS if key.startswith(("calling_", "messaging_"))]
+
+
+def choose(office: Client, *keys: str, **more: str) -> Any:
+    return office.post(COLUMNS, {"column": keys, **more})
+
+
+def headings(page: LexborHTMLParser) -> list[str]:
+    """The keys of the columns that the table has, by its headings' links."""
+    return [attribute(link, "id").removeprefix("sort-") for link in page.css("table.numbers thead a")]
+
+
+def ticked(page: LexborHTMLParser) -> list[str]:
+    return [attribute(box, "value") for box in page.css("#columns-form input[type=checkbox][checked]")]
+
+
+@pytest.fixture
+def filled(office: Office) -> Office:
+    remember(number("PN1", number="+14155550100"), number("PN2", number="+18005550100", forward="+14155550100"))
+    return office
+
+
+@pytest.fixture
+def colleague(db: None) -> Office:
+    return of_role(Role.VIEWER, "bo@example.com")
+
+
+def test_until_somebody_chooses_the_usual_columns_are_shown(filled: Office) -> None:
+    page = parsed(filled.get(LIST))
+
+    assert set(headings(page)) == {"name", *USUAL}
+    assert ticked(page) == list(USUAL)
+    assert set(LABELS) - set(USUAL) == {"group", "kind", "country"}
+
+
+@pytest.mark.parametrize("key", [key for key in LABELS if key not in CELLS])
+def test_each_column_can_stand_alone_with_its_cells(filled: Office, key: str) -> None:
+    choose(filled, key)
+
+    page = parsed(filled.get(LIST))
+
+    assert sorted(headings(page)) == sorted(["name", key])
+    assert ticked(page) == [key]
+    for row in page.css("#results tbody tr"):
+        assert len(row.css("th, td")) == 2
+
+
+@pytest.mark.parametrize("key", CELLS)
+def test_each_cell_can_stand_alone_beside_the_name(filled: Office, key: str) -> None:
+    choose(filled, key)
+
+    page = parsed(filled.get(LIST))
+
+    assert headings(page) == ["name", key]
+    channel, _, region = key.partition("_")
+    assert texts(page.css("thead .channel")) == [channel.capitalize()]
+    for row in page.css("#results tbody tr"):
+        cells = [attribute(cell, "data-cell").lower() for cell in row.css("[data-cell]")]
+        assert cells == [f"{channel}.{region}"]
+
+
+@pytest.mark.parametrize(
+    "keys", [[], ["kind"], ["calling_us"], ["messaging_us", "messaging_intl"], ["group", "calling_ca"], list(LABELS)]
+)
+def test_every_row_has_as_many_cells_as_the_table_has_columns(filled: Office, keys: list[str]) -> None:
+    choose(filled, *keys)
+
+    page = parsed(filled.get(LIST))
+
+    first, *second = page.css("table.numbers thead tr")
+    assert len(second) == bool({*keys} & {*CELLS})  # a row of headings without any would be read as empty
+    spans = [int(heading.attributes.get("colspan") or 1) for heading in first.css("th")]
+    assert {len(row.css("th, td")) for row in page.css("#results tbody tr")} == {sum(spans)} == {1 + len(keys)}
+
+
+@pytest.mark.parametrize(
+    ("keys", "is_wide"),
+    [
+        (USUAL, False),
+        ([*USUAL, "kind"], True),
+        (["group", *USUAL[1:]], True),
+        (["group", "kind", "country", "calling_us"], False),
+        (LABELS, True),
+        ([], False),
+    ],
+)
+def test_a_table_that_may_not_fit_is_marked(filled: Office, keys: list[str], is_wide: bool) -> None:
+    choose(filled, *keys)
+
+    assert len(parsed(filled.get(LIST)).css("table.numbers.is-wide")) == is_wide
+
+
+def test_the_name_stays_though_nothing_is_ticked(filled: Office) -> None:
+    choose(filled)
+
+    page = parsed(filled.get(LIST))
+
+    assert headings(page) == ["name"]
+    assert ticked(page) == []
+    assert numbers_on(page) == ["PN1", "PN2"]
+
+
+def test_the_columns_stand_in_their_order_however_they_are_sent(filled: Office) -> None:
+    choose(filled, *reversed(LABELS))
+
+    page = parsed(filled.get(LIST))
+
+    assert ticked(page) == list(LABELS)
+    assert ShownColumns.objects.get().columns == list(LABELS)
+
+
+def test_every_column_says_its_own(filled: Office) -> None:
+    choose(filled, "group", "kind", "country")
+
+    row = one(parsed(filled.get(LIST)), "[data-number=PN2]")
+
+    assert texts(row.css("td")) == ["1234", "toll-free", "United States"]
+
+
+def test_a_country_that_is_not_known_is_said_to_be_so(office: Office) -> None:
+    remember(number("PN1", number="+15555550123"))
+    choose(office, "country")
+
+    assert texts(parsed(office.get(LIST)).css("td.country")) == ["not known"]
+
+
+def test_the_choice_stays_until_the_next(filled: Office) -> None:
+    choose(filled, "group")
+    choose(filled, "kind", "country")
+
+    assert ticked(parsed(filled.get(LIST))) == ["kind", "country"]
+    assert ShownColumns.objects.count() == 1
+
+
+def test_the_fragment_has_the_chosen_columns_too(filled: Office) -> None:
+    choose(filled, "kind")
+
+    for headers in (HTMX, {**HTMX, "HX-Trigger": "refresh"}):
+        assert headings(parsed(filled.get(LIST, headers=headers))) == ["name", "kind"]
+
+
+def test_the_usual_ones_come_back_with_one_press(filled: Office) -> None:
+    choose(filled, "group")
+
+    choose(filled, "kind", usual="1")
+
+    assert ticked(parsed(filled.get(LIST))) == list(USUAL)
+    assert not ShownColumns.objects.exists()
+
+
+def test_the_usual_ones_may_be_asked_for_by_somebody_who_never_chose(filled: Office) -> None:
+    assert choose(filled, usual="1").status_code == 302
+
+
+def test_what_one_chooses_is_nobody_elses(filled: Office, colleague: Office) -> None:
+    choose(filled, "group")
+    choose(colleague, "kind")
+
+    assert ticked(parsed(filled.get(LIST))) == ["group"]
+    assert ticked(parsed(colleague.get(LIST))) == ["kind"]
+    choose(filled, usual="1")
+    assert ticked(parsed(colleague.get(LIST))) == ["kind"]
+
+
+def test_columns_that_there_are_not_are_left_out(filled: Office) -> None:
+    choose(filled, "kind", "name", "colour", "<b>", "", "kind")
+
+    assert ShownColumns.objects.get().columns == ["kind"]
+    assert headings(parsed(filled.get(LIST))) == ["name", "kind"]
+
+
+def test_columns_of_an_earlier_version_do_not_matter(filled: Office) -> None:
+    user = User.objects.get()
+    ShownColumns.objects.create(user=user, columns=["kind", "colour"])
+
+    assert headings(parsed(filled.get(LIST))) == ["name", "kind"]
+    assert "colour" not in shown(["colour"])
+
+
+def test_after_choosing_the_same_list_is_shown(filled: Office) -> None:
+    address = f"{LIST}?q=desk&sort=-number&page=2"
+
+    assert choose(filled, "kind", next=address).headers["Location"] == address
+
+
+@pytest.mark.parametrize(
+    "address", ["", "https://example.com/", "//example.com/", "/\\example.com", "javascript:alert(1)", "numbers/"]
+)
+def test_choosing_never_leads_to_another_site(filled: Office, address: str) -> None:
+    assert choose(filled, "kind", next=address).headers["Location"] == LIST
+
+
+def test_only_a_post_chooses(filled: Office) -> None:
+    for method in ("get", "head", "put", "delete"):
+        assert getattr(filled, method)(f"{COLUMNS}?column=kind").status_code == 405
+    assert not ShownColumns.objects.exists()
+
+
+def test_another_site_cannot_choose(filled: Office) -> None:
+    strict = Office(enforce_csrf_checks=True)
+    strict.force_login(User.objects.get())
+
+    assert choose(strict, "kind").status_code == 403
+    token = token_of(parsed(strict.get(LIST)), "columns-form")
+    assert choose(strict, "kind", csrfmiddlewaretoken=token).status_code == 302
+    assert ShownColumns.objects.get().columns == ["kind"]
+
+
+def test_the_list_can_be_sorted_by_a_column_that_is_not_shown(filled: Office) -> None:
+    choose(filled, "kind")
+
+    assert numbers_on(parsed(filled.get(LIST, {"sort": "-number"}))) == ["PN2", "PN1"]
+
+
+def test_whoever_is_not_signed_in_chooses_nothing(client: Client, db: None) -> None:
+    assert choose(client, "kind").headers["Location"].startswith("/accounts/login/")
+    assert not ShownColumns.objects.exists()

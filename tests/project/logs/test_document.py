@@ -1,0 +1,74 @@
+"""docs/monitoring.md says what is there."""
+
+import json
+import re
+
+import pytest
+import yaml
+from django.test import Client
+from django.urls import resolve
+from prometheus_client.parser import text_string_to_metric_families
+
+from numbers.memory.freshness import Level
+from numbers.models import Sync
+from numbers.operations.metrics import exposition
+from quo_admin import env
+from quo_admin.logs import FIELDS, PlainFormatter
+from tests.support.logs import Log
+from tests.support.pages import remember
+from tests.support.quo_answers import number
+
+DOCUMENT = (env.BASE_DIR / "docs" / "monitoring.md").read_text(encoding="utf-8")
+
+
+def _blocks() -> list[str]:
+    return re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL)
+
+
+@pytest.mark.django_db
+def test_it_names_every_metric_with_its_labels_and_no_other() -> None:
+    remember(number("PN1"))
+    samples = [one for family in text_string_to_metric_families(exposition().decode()) for one in family.samples]
+    there = {sample.name: set(sample.labels) for sample in samples}
+
+    named = re.findall(r"`(quo_admin_\w+)(?:\{([a-z,]+)\})?`", DOCUMENT)
+
+    assert {name: set(filter(None, labels.split(","))) for name, labels in named} == there
+    assert set(re.findall(r"\bquo_admin_\w+", DOCUMENT)) <= set(there)
+
+
+def test_the_configuration_for_prometheus_can_be_read() -> None:
+    scrape, rules = (yaml.safe_load(block) for block in _blocks())
+
+    assert scrape["scrape_configs"][0]["job_name"] == "quo-admin"
+    alerts = [rule["alert"] for rule in rules["groups"][0]["rules"]]
+    assert alerts == ["QuoAdminNoGoodSync", "QuoAdminSyncsFail", "QuoAdminDiskFillsUp", "QuoAdminNotReady"]
+
+
+def test_the_states_in_it_are_those_there_are() -> None:
+    assert set(re.findall(r'state="(\w+)"', DOCUMENT)) <= set(Level)
+    assert all(outcome in DOCUMENT for outcome in set(Sync.Outcome) - {Sync.Outcome.RUNNING})
+
+
+@pytest.mark.django_db
+def test_the_line_of_json_has_the_fields_of_a_real_one(client: Client, log: Log) -> None:
+    (example,) = (json.loads(line) for line in DOCUMENT.splitlines() if line.startswith("    {"))
+    client.get("/numbers/")
+
+    (line,) = log.of(example["logger"])
+    assert list(line) == list(example)
+    assert line["message"] == example["message"]
+
+
+def test_the_plain_line_has_fields_that_there_are_in_their_order() -> None:
+    (example,) = (line for line in DOCUMENT.splitlines() if line.startswith("    2026"))
+    named = re.findall(r" (\w+)=", example)
+
+    assert named == [name for name in FIELDS if name in named]
+    assert PlainFormatter().usesTime()
+
+
+def test_the_addresses_in_it_are_there() -> None:
+    for path in ("/healthz", "/readyz", "/metrics"):
+        assert f"`{path}`" in DOCUMENT or f"GET {path}" in DOCUMENT
+        assert resolve(path)

@@ -1,0 +1,77 @@
+"""Fixtures of every test: an installation whose database other processes can open, a sandbox and a backup."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from pytest_django import DjangoDbBlocker
+
+from numbers.operations.backups.files import migrate, opened
+from numbers.sandbox.faults import Timing
+from numbers.sandbox.server import SandboxServer
+from numbers.sandbox.workspace import build
+from tests.support.account_commands import manage
+from tests.support.databases import Site, change_everything, fill, is_sqlite
+from tests.support.installation import KEY, NUMBERS, Installation
+
+TIMING = Timing(slow_seconds=0.05, drip_seconds=0.05, bomb_bytes=4 << 20)
+
+
+@pytest.fixture
+def sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer(build(NUMBERS), key=KEY, timing=TIMING) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with all its tables and nothing in them."""
+    if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3":
+        pytest.skip("this needs a database in a file: SQLite")
+    folder = tmp_path_factory.mktemp("migrated")
+    done = manage(folder, "migrate", "--verbosity", "0")
+    assert done.returncode == 0, done.stderr
+    return folder / "test.sqlite3"
+
+
+@pytest.fixture
+def installation(tmp_path: Path, sandbox: SandboxServer, empty_database: Path) -> Installation:
+    return Installation(tmp_path, sandbox, empty_database)
+
+
+@pytest.fixture
+def site(
+    tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Site]:
+    """An installation of this process's own, with nothing in it, whose database other processes can open.
+
+    Modules that use it say `pytestmark = needs_database`.
+    """
+    monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
+    if not is_sqlite:
+        yield Site(tmp_path, None)
+        return
+    file = Path(shutil.copyfile(request.getfixturevalue("empty_database"), tmp_path / "test.sqlite3"))
+    monkeypatch.setitem(settings.DATABASES["default"], "NAME", str(file))
+    with django_db_blocker.unblock(), opened(file):
+        yield Site(tmp_path, file)
+
+
+@pytest.fixture
+def empty_sqlite(tmp_path: Path) -> Path:
+    """A SQLite database with nothing in it, beside the one that the tests run on."""
+    file = tmp_path / "other.sqlite3"
+    migrate(file)
+    return file
+
+
+@pytest.fixture
+def backup(site: Site) -> Path:
+    """A backup of a filled database, which has become another since."""
+    fill()
+    call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
+    change_everything()
+    return site.folder / "b.sqlite3"

@@ -1,0 +1,1 @@
+"""Tests of `numbers/syncing/` and of `manage.py sync`."""

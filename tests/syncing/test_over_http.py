@@ -1,0 +1,302 @@
+"""Syncs with a sandbox over real HTTP, in good order and through every fault that it knows."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from numbers import services
+from numbers.models import Sync
+from numbers.quo.client import QuoClient
+from numbers.sandbox import faults
+from numbers.sandbox.server import SandboxServer
+from numbers.sandbox.workspace import Record
+from numbers.syncing import run as sync
+from numbers.syncing.run import WORKSPACE, Question
+from tests.support.installation import KEY
+from tests.support.records import of_number, of_teammate
+from tests.support.stored import View, assert_sound, everything, rows, view, written
+
+pytestmark = pytest.mark.django_db
+
+# What each fault comes to when the whole list is asked for. None: an answer like any other.
+OUTCOMES: dict[str, str | None] = {
+    "400": "bad_request",
+    "401": "unauthorized",
+    "402": "payment_required",
+    "403": "forbidden",
+    "404": "not_found",
+    "409": "bad_request",
+    "422": "bad_request",
+    "429": "rate_limited",
+    "429-retry-after": "rate_limited",
+    "500": "unavailable",
+    "502": "unavailable",
+    "503": "unavailable",
+    "504": "unavailable",
+    "not-json": "bad_payload",
+    "html": "bad_payload",
+    "empty": None,
+    "missing-data": "bad_payload",
+    "half": None,
+    "duplicates": None,
+    "wrong-types": None,
+    "unknown-values": None,
+    "wrong-number": None,
+    "bad-gzip": "bad_payload",
+    "gzip-bomb": "bad_payload",
+    "redirect": "unavailable",
+    "slow": None,
+    "stalled": "unavailable",
+    "stalled-headers": "unavailable",
+    "drip": "unavailable",
+    "cut": "unavailable",
+    "reset": "unavailable",
+    "endless": "bad_payload",
+}
+FAILING = [fault for fault, kind in OUTCOMES.items() if kind]
+ANSWERED = [fault for fault, kind in OUTCOMES.items() if not kind]
+NEVER_DONE = {"stalled", "stalled-headers", "drip"}
+MAX_BYTES = 1_000_000
+
+Ask = Callable[..., Sync]
+
+
+@pytest.fixture
+def ask(sandbox: SandboxServer) -> Ask:
+    """Sync with the sandbox, waiting between two attempts for no time at all."""
+
+    def run(question: Question = WORKSPACE, timeout: float = 30) -> Sync:
+        with QuoClient(
+            api_key=KEY,
+            base_url=sandbox.url,
+            throttle=lambda: None,
+            timeout=timeout,
+            max_bytes=MAX_BYTES,
+            version="0",
+            sleep=lambda _seconds: None,
+        ) as client:
+            return sync.run(question, client)
+
+    return run
+
+
+@pytest.fixture
+def patient(sandbox: SandboxServer, settings: Any) -> Callable[[Question], Sync]:
+    """Sync as the product does, with its own client and settings."""
+    settings.QUO_API_URL, settings.QUO_API_KEY = sandbox.url, KEY
+    return services.run_sync
+
+
+def as_quo_has_it(records: list[Record]) -> View:
+    """What the memory should hold, read from the sandbox's own workspace."""
+    columns = ("groupId", "portRequestId", "formattedNumber", "forward", "name", "number", "portingStatus", "symbol")
+    stamps = ("createdAt", "updatedAt")
+    said: View = {"numbers": {}, "teammates": {}, "assignments": {}}
+    for record in records:
+        cells = (record["restrictions"][channel][region] for channel in ("calling", "messaging") for region in REGIONS)
+        said["numbers"][record["id"]] = (*(record[name] for name in (*columns, *stamps)), *cells)
+        for user in record["users"]:
+            said["teammates"][user["id"]] = (user["email"], user["firstName"], user["lastName"], user["role"])
+            said["assignments"][record["id"], user["id"]] = (user["role"], user["groupId"])
+    return said
+
+
+REGIONS = ("US", "CA", "Intl")
+
+
+def rename_all(sandbox: SandboxServer) -> None:
+    for record in sandbox.workspace.numbers:
+        record["name"] += " (new)"
+    sandbox.workspace.refresh()
+
+
+# In good order
+
+
+def test_the_memory_holds_exactly_what_quo_says(patient: Ask, sandbox: SandboxServer) -> None:
+    done = patient(WORKSPACE)
+    assert (done.outcome, done.seen, done.new, done.set_aside_count, done.notices) == ("succeeded", 61, 61, 0, [])
+    assert view() == as_quo_has_it(sandbox.workspace.numbers)
+    assert_sound()
+
+
+def test_the_same_answer_again_writes_one_sync_row_and_nothing_else(patient: Ask) -> None:
+    patient(WORKSPACE)
+    before, remembered = rows(), everything()
+    with written() as statements:
+        patient(WORKSPACE)
+    assert {table for _, table in statements} == {"numbers_sync"}
+    assert rows() == before | {"numbers_sync": 2}
+    assert everything() == remembered
+
+
+def test_every_teammate_and_every_number_asked_for_alone_says_what_the_whole_list_says(ask: Ask) -> None:
+    ask()
+    remembered = everything()
+    for user_id in list(view()["teammates"])[:12]:
+        done = ask(of_teammate(user_id))
+        assert (done.outcome, done.wrote, done.notices) == ("succeeded", False, [])
+    for number_id in list(view()["numbers"])[:12]:
+        done = ask(of_number(number_id))
+        assert (done.outcome, done.seen, done.wrote) == ("succeeded", 1, False)
+    assert everything() == remembered
+
+
+def test_numbers_heard_of_one_by_one_are_remembered_as_those_heard_of_together(
+    ask: Ask, sandbox: SandboxServer
+) -> None:
+    for record in sandbox.workspace.numbers:
+        assert ask(of_number(record["id"])).new == 1
+    assert view() == as_quo_has_it(sandbox.workspace.numbers)
+    assert not ask().wrote
+    assert_sound()
+
+
+def test_what_changed_in_quo_is_recorded(ask: Ask, sandbox: SandboxServer) -> None:
+    ask()
+    rename_all(sandbox)
+    del sandbox.workspace.numbers[:3]
+    sandbox.workspace.refresh()
+    done = ask()
+    assert (done.seen, done.new, done.changed, done.gone) == (58, 0, 58, 3)
+    now = view()
+    expected = as_quo_has_it(sandbox.workspace.numbers)
+    assert (now["numbers"], now["assignments"]) == (expected["numbers"], expected["assignments"])
+    assert_sound()
+
+
+@pytest.mark.parametrize("number_id", ["PN/?#%2F '\"<&;\\", "PN🏡" + "x" * 490, "PN..", "PN%00", "PN\t"])
+def test_a_number_of_any_id_can_be_asked_for(ask: Ask, sandbox: SandboxServer, number_id: str) -> None:
+    sandbox.workspace.numbers[0]["id"] = number_id
+    sandbox.workspace.refresh()
+    done = ask(of_number(number_id))
+    assert (done.outcome, done.error_sentence, done.new) == ("succeeded", "", 1)
+    assert not ask(of_number(number_id)).wrote
+
+
+def test_a_number_and_a_teammate_that_quo_does_not_know(ask: Ask) -> None:
+    unknown = ask(of_number("PNnobody"))
+    assert (unknown.outcome, unknown.error_kind, unknown.error_code) == ("failed", "not_found", "0400404")
+    nobody = ask(of_teammate("USnobody"))
+    assert (nobody.outcome, nobody.seen) == ("succeeded", 0)
+
+
+def test_a_wrong_key_is_a_failure_that_says_so(patient: Ask, settings: Any) -> None:
+    settings.QUO_API_KEY = "another-key"
+    done = patient(WORKSPACE)
+    assert (done.outcome, done.error_kind, done.error_status) == ("failed", "unauthorized", 401)
+    assert "QUO_API_KEY" in done.error_sentence
+    assert "another-key" not in repr(Sync.objects.values())
+
+
+def test_nobody_at_quos_address_is_a_failure_that_says_so(ask: Ask, sandbox: SandboxServer) -> None:
+    ask()
+    remembered = everything()
+    sandbox.close()
+    done = ask()
+    assert (done.outcome, done.error_kind, done.error_status) == ("failed", "unavailable", None)
+    assert everything() == remembered
+
+
+# Through every fault
+
+
+def test_every_fault_of_the_sandbox_is_among_these() -> None:
+    assert set(OUTCOMES) == set(faults.NAMES)
+
+
+@pytest.mark.parametrize("fault", FAILING)
+def test_a_fault_changes_nothing_and_the_next_sync_makes_up_for_it(
+    ask: Ask, sandbox: SandboxServer, fault: str
+) -> None:
+    ask()
+    remembered = everything()
+    rename_all(sandbox)
+    sandbox.fault = fault
+    done = ask(timeout=0.3 if fault in NEVER_DONE else 30)
+    done.refresh_from_db()
+    assert (done.outcome, done.error_kind) == ("failed", OUTCOMES[fault]), done.error_sentence
+    assert done.error_sentence
+    if fault in {"400", "401", "402", "403", "404", "409", "422", "429", "500"}:
+        assert (done.error_status, bool(done.error_trace), bool(done.error_code)) == (int(fault), True, True)
+    assert everything() == remembered
+    sandbox.fault = None
+    after = ask()
+    assert (after.outcome, after.changed, after.gone) == ("succeeded", 61, 0)
+    assert view() == as_quo_has_it(sandbox.workspace.numbers)
+    assert_sound()
+
+
+@pytest.mark.parametrize("fault", ANSWERED)
+def test_an_odd_answer_loses_nothing_and_the_next_sync_makes_up_for_it(
+    ask: Ask, sandbox: SandboxServer, fault: str
+) -> None:
+    ask()
+    known = view()
+    sandbox.fault = fault
+    odd = ask()
+    assert (odd.outcome, odd.gone) == ("succeeded", 0)
+    now = view()
+    assert (set(now["numbers"]), set(now["teammates"])) == (set(known["numbers"]), set(known["teammates"]))
+    assert set(now["assignments"]) == set(known["assignments"])
+    sandbox.fault = None
+    after = ask()
+    assert (after.outcome, after.seen, after.held) == ("succeeded", 61, 0)
+    assert view() == known
+    assert_sound()
+
+
+def test_odd_answers_are_told_apart(ask: Ask, sandbox: SandboxServer) -> None:
+    ask()
+    told = {}
+    for fault in ANSWERED:
+        sandbox.fault = fault
+        odd = ask()
+        told[fault] = (odd.held, odd.set_aside_count > 0, bool(odd.notices), odd.changed > 0)
+        sandbox.fault = None
+        ask()
+    calm = (0, False, False, False)
+    assert told == {
+        "empty": (61, False, False, False),
+        "half": (31, False, False, False),
+        "duplicates": (0, False, True, True),
+        "wrong-types": (5, True, True, False),
+        "unknown-values": (0, True, False, True),
+        "wrong-number": calm,
+        "slow": calm,
+    }
+
+
+@pytest.mark.parametrize("fault", ["wrong-number", "cut", "500", "wrong-types", "empty"])
+def test_an_answer_about_one_number_that_is_not_about_it_is_a_failure(
+    ask: Ask, sandbox: SandboxServer, fault: str
+) -> None:
+    ask()
+    remembered = everything()
+    asked = of_number(sandbox.workspace.numbers[3]["id"])
+    sandbox.fault = fault
+    done = ask(asked)
+    kind = "unavailable" if fault in {"cut", "500"} else "bad_payload"
+    assert (done.outcome, done.error_kind, done.seen) == ("failed", kind, 0)
+    assert everything() == remembered
+    sandbox.fault = None
+    assert (ask(asked).outcome, everything()) == ("succeeded", remembered)
+
+
+def test_a_fault_in_the_middle_of_a_teammates_look_ups_changes_nothing(ask: Ask, sandbox: SandboxServer) -> None:
+    ask()
+    user_id = next(user for (_, user) in view()["assignments"])
+    remembered = everything()
+    rename_all(sandbox)
+    sandbox.next_faults = ["empty", "403"]
+    done = ask(of_teammate(user_id))
+    assert (done.outcome, done.error_kind) == ("failed", "forbidden")
+    assert everything() == remembered
+    assert ask(of_teammate(user_id)).changed > 0
+
+
+def test_a_fault_that_passes_while_asking_is_not_even_noticed(ask: Ask, sandbox: SandboxServer) -> None:
+    sandbox.next_faults = ["500", "reset"]
+    done = ask()
+    assert (done.outcome, len(sandbox.requests)) == ("succeeded", 3)

@@ -1,0 +1,428 @@
+"""What a complete answer leaves in the memory: new, unchanged, changed."""
+
+import json
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from numbers.models import Assignment, NumberState, PhoneNumber, Teammate, TeammateState
+from numbers.quo.payloads import Regions, UserRecord, parse_list
+from numbers.syncing.recording import fingerprint
+from tests.support.records import NINE, Office, Source, answer, changed, ids, number, numbers, teammate
+from tests.support.stored import NUMBER_COLUMNS, assert_sound, everything, row_counts_of_memory, rows, view, written
+
+ADA, BEA, CAL = teammate("US1"), teammate("US2", first_name="Bea"), teammate("US3", first_name="Cal")
+DESK = number("PN1", ADA, BEA)
+
+
+def regions(**changes: str | None) -> Regions:
+    return Regions(**{"US": "unrestricted", "CA": "unrestricted", "Intl": "restricted", **changes})
+
+
+# New
+
+
+def test_a_first_answer_is_remembered_in_full(office: Office) -> None:
+    sync = office.hears(DESK)
+    assert (sync.seen, sync.new, sync.changed, sync.gone, sync.wrote) == (1, 1, 0, 0, True)
+    described = ("1234", None, "(555) 555-0123", None, "Front desk", "+15555550123", "completed", "🏡")
+    stamps = (" '2022-01-01T00:00:00Z'", "2022-01-02T00:00:00Z")
+    calling, messaging = ("unrestricted", "unrestricted", "restricted"), ("unrestricted", "restricted", "restricted")
+    assert view() == {
+        "numbers": {"PN1": (*described, *stamps, *calling, *messaging)},
+        "teammates": {
+            "US1": ("us1@example.com", "Ada", "Byron", "member"),
+            "US2": ("us2@example.com", "Bea", "Byron", "member"),
+        },
+        "assignments": {("PN1", "US1"): ("member", "GR1"), ("PN1", "US2"): ("member", "GR1")},
+    }
+    state = NumberState.objects.get()
+    assert state.answer == DESK.answer
+    assert (state.since, state.phone_number.first_seen, state.phone_number.recorded_at) == (sync.observed_at,) * 3
+    assert_sound()
+
+
+def test_a_number_may_have_nobody_and_nulls(office: Office) -> None:
+    nobody = {"formatted_number": None, "porting_status": None, "symbol": None}
+    office.hears(number("PN1", calling=Regions(None, None, None), messaging=Regions(None, "", "null"), **nobody))
+    state = NumberState.objects.get()
+    assert (state.calling_us, state.messaging_us, state.messaging_ca, state.messaging_intl) == (None, None, "", "null")
+    assert not Assignment.objects.exists()
+
+
+def test_what_quo_says_may_be_longer_than_an_entry_of_an_index(office: Office) -> None:
+    """PostgreSQL's have at most 2,704 bytes; of letters by chance, as it packs what repeats."""
+    said = random.Random(1).randbytes(3_000).hex()
+
+    office.hears(number("PN1", ADA, name=said, group_id=said, porting_status=said, calling=regions(US=said)))
+
+    state = NumberState.objects.get()
+    assert (state.name, state.group_id, state.porting_status, state.calling_us) == (said,) * 4
+
+
+def test_what_people_search_and_sort_by_is_kept_folded(office: Office) -> None:
+    office.hears(number("PN1", teammate(first_name="Élodie", last_name="Ø"), name="Zoë’s Line 2", group_id="GRx"))
+    state, person = NumberState.objects.get(), TeammateState.objects.get()
+    assert {"zoe’s", "grx", "+15555550123"} <= set(state.search_text.split())
+    assert state.name_key == "zoe’s line 000000000002"
+    assert (person.search_text, person.name_key) == ("elodie o us1@example.com", "elodie o")
+
+
+def test_a_new_number_beside_known_ones_leaves_them_alone(office: Office) -> None:
+    office.hears(DESK)
+    sync = office.hears(DESK, number("PN2", ADA))
+    assert (sync.new, sync.changed) == (1, 0)
+    assert row_counts_of_memory() == {
+        "PhoneNumber": 2,
+        "Teammate": 2,
+        "NumberState": 2,
+        "TeammateState": 2,
+        "Assignment": 3,
+    }
+    assert_sound()
+
+
+def test_more_numbers_and_teammates_than_one_batch_holds_are_all_recorded(office: Office) -> None:
+    people = [teammate(f"US{place}") for place in range(1_100)]
+    many = [number(pn, people[place % 1_100], people[place // 2]) for place, pn in enumerate(ids(2_100))]
+    told: list[tuple[int, int]] = []
+    office.sync(Source(answer(*many)), progress=lambda done, total: told.append((done, total)))
+    assert told == [(done, 2_100) for done in (500, 1_000, 1_500, 2_000, 2_100)]
+    assert len(view()["numbers"]) == 2_100
+    assert len(view()["teammates"]) == 1_100
+    renamed = [changed(record, name="Else", users=(teammate("US1100"),)) for record in many]
+    sync = office.hears(*renamed)
+    assert (sync.new, sync.changed) == (0, 2_100)
+    assert {values[4] for values in view()["numbers"].values()} == {"Else"}
+    assert set(view()["assignments"]) == {(pn, "US1100") for pn in ids(2_100)}
+    assert_sound()
+
+
+# Unchanged
+
+
+def test_an_unchanged_answer_writes_one_sync_row_and_nothing_else(office: Office) -> None:
+    office.hears(DESK, number("PN2"))
+    before, remembered = rows(), everything()
+    with written() as statements:
+        sync = office.hears(DESK, number("PN2"))
+    assert set(statements) == {("INSERT", "numbers_sync"), ("UPDATE", "numbers_sync")}
+    assert rows() == before | {"numbers_sync": before["numbers_sync"] + 1}
+    assert everything() == remembered
+    assert (sync.seen, sync.new, sync.changed, sync.gone, sync.wrote) == (2, 0, 0, 0, False)
+
+
+@pytest.mark.parametrize("count", [1, 30, 1_500])
+def test_an_unchanged_answer_costs_as_few_queries_for_many_numbers_as_for_one(
+    office: Office, django_assert_num_queries: Any, count: int
+) -> None:
+    many = [number(pn, ADA, BEA) for pn in ids(count)]
+    office.hears(*many)
+    savepoint, lock = 2, 2 if connection.vendor == "postgresql" else 0
+    with django_assert_num_queries(8 + savepoint + lock):
+        office.hears(*many)
+
+
+def test_the_order_of_teammates_on_a_number_is_no_change(office: Office) -> None:
+    office.hears(number("PN1", ADA, BEA, CAL))
+    remembered = everything()
+    assert office.hears(number("PN1", CAL, ADA, BEA)).changed == 0
+    assert everything() == remembered
+
+
+def test_the_order_of_numbers_is_no_change(office: Office) -> None:
+    office.hears(*numbers("PN1", "PN2", "PN3"))
+    remembered = everything()
+    assert not office.hears(*numbers("PN3", "PN1", "PN2")).wrote
+    assert everything() == remembered
+
+
+def test_another_spelling_of_the_same_json_is_no_change(office: Office) -> None:
+    office.hears(DESK)
+    remembered = everything()
+    assert not office.hears(changed(DESK, answer='{"a new key": 1}')).wrote
+    assert everything() == remembered
+
+
+def test_an_upgrade_finds_no_number_changed() -> None:
+    """What was recorded by any version before has this fingerprint."""
+    assert fingerprint(DESK) == "3316a2d9b365ab918e32441dc06cdd60"
+
+
+def test_an_empty_workspace_is_an_answer_like_any_other(office: Office) -> None:
+    sync = office.hears()
+    assert (sync.outcome, sync.seen, sync.held, sync.wrote) == ("succeeded", 0, 0, False)
+
+
+# Changed
+
+FIELDS: dict[str, dict[str, Any]] = {
+    "group_id": {"group_id": "GRother"},
+    "port_request_id": {"port_request_id": "77"},
+    "formatted_number": {"formatted_number": None},
+    "forward": {"forward": "+15555550199"},
+    "name": {"name": "Back office"},
+    "number": {"number": "+15555550124"},
+    "porting_status": {"porting_status": None},
+    "symbol": {"symbol": "☎️"},
+    "created_at_text": {"created_at": "2022-01-01T00:00:00Z"},
+    "updated_at_text": {"updated_at": "soon"},
+    "calling_us": {"calling": regions(US="restricted")},
+    "calling_ca": {"calling": regions(CA=None)},
+    "calling_intl": {"calling": regions(Intl="unrestricted")},
+    "messaging_us": {"messaging": Regions("restricted", "restricted", "restricted")},
+    "messaging_ca": {"messaging": Regions("unrestricted", "pending", "restricted")},
+    "messaging_intl": {"messaging": Regions("unrestricted", "restricted", "unrestricted")},
+}
+
+
+def test_every_field_has_its_turn_below() -> None:
+    assert tuple(FIELDS) == NUMBER_COLUMNS
+
+
+@pytest.mark.parametrize("column", FIELDS)
+def test_a_changed_field_ends_the_state_and_begins_one_that_differs_in_it_alone(office: Office, column: str) -> None:
+    other = number("PN2", ADA)
+    office.hears(DESK, other)
+    after = changed(DESK, **FIELDS[column])
+    sync = office.hears(after, other)
+    assert (sync.seen, sync.new, sync.changed, sync.gone, sync.wrote) == (2, 0, 1, 0, True)
+    old, new = NumberState.objects.filter(phone_number__quo_id="PN1").order_by("since")
+    assert [name for name in NUMBER_COLUMNS if getattr(old, name) != getattr(new, name)] == [column]
+    assert (old.until, new.since, new.until) == (sync.observed_at, sync.observed_at, None)
+    assert (old.answer, new.answer) == (DESK.answer, after.answer)
+    assert NumberState.objects.filter(phone_number__quo_id="PN2").count() == 1
+    assert Assignment.objects.count() == 3
+    assert_sound()
+
+
+@pytest.mark.parametrize("column", FIELDS)
+def test_a_field_that_changes_back_makes_a_third_state(office: Office, column: str) -> None:
+    for record in (DESK, changed(DESK, **FIELDS[column]), DESK):
+        office.hears(record)
+    values = NumberState.objects.order_by("since").values_list(column, flat=True)
+    assert len(values) == 3
+    assert values[0] == values[2]
+    assert_sound()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"email": "ada@example.net"}, {"first_name": None}, {"last_name": "King"}],
+    ids=lambda change: str(*change),
+)
+def test_a_teammates_new_description_is_a_new_state_of_the_teammate_alone(
+    office: Office, change: dict[str, Any]
+) -> None:
+    office.hears(DESK, number("PN2", BEA))
+    after = teammate("US1", **change)
+    sync = office.hears(number("PN1", after, BEA), number("PN2", BEA))
+    old, new = TeammateState.objects.filter(teammate__quo_id="US1").order_by("since")
+    for name, value in change.items():
+        assert getattr(old, name) != getattr(new, name) == value
+    assert (old.until, new.since, new.until) == (sync.observed_at, sync.observed_at, None)
+    assert (NumberState.objects.count(), Assignment.objects.count(), TeammateState.objects.count()) == (2, 3, 3)
+    assert sync.wrote
+    assert_sound()
+
+
+def test_a_new_role_is_one_of_the_teammate_and_of_the_assignment(office: Office) -> None:
+    office.hears(DESK)
+    office.hears(number("PN1", teammate("US1", role="owner"), BEA))
+    assert view()["teammates"]["US1"][3] == "owner"
+    assert view()["assignments"]["PN1", "US1"] == ("owner", "GR1")
+    assert (NumberState.objects.count(), Assignment.objects.count(), TeammateState.objects.count()) == (1, 3, 3)
+    assert_sound()
+
+
+def test_a_new_group_is_one_of_the_assignment_alone(office: Office) -> None:
+    office.hears(DESK)
+    sync = office.hears(number("PN1", teammate("US1", group_id="GR2"), BEA))
+    old, new = Assignment.objects.filter(teammate__quo_id="US1").order_by("since")
+    assert (old.group_id, old.until, new.group_id, new.since) == ("GR1", sync.observed_at, "GR2", sync.observed_at)
+    assert (NumberState.objects.count(), Assignment.objects.count(), TeammateState.objects.count()) == (1, 3, 2)
+    assert sync.changed == 1
+
+
+def test_an_added_teammate_is_on_the_number_from_then_on(office: Office) -> None:
+    office.hears(DESK)
+    sync = office.hears(number("PN1", ADA, BEA, CAL))
+    assert Assignment.objects.get(teammate__quo_id="US3").since == sync.observed_at
+    assert (NumberState.objects.count(), Assignment.objects.count(), sync.changed) == (1, 3, 1)
+    assert_sound()
+
+
+def test_a_removed_teammate_was_on_the_number_until_then_and_stays_described(office: Office) -> None:
+    office.hears(DESK)
+    sync = office.hears(number("PN1", BEA))
+    assert Assignment.objects.get(teammate__quo_id="US1").until == sync.observed_at
+    assert set(view()["assignments"]) == {("PN1", "US2")}
+    assert set(view()["teammates"]) == {"US1", "US2"}
+    assert NumberState.objects.count() == 1
+    assert_sound()
+
+
+def test_a_teammate_who_returns_begins_a_second_assignment(office: Office) -> None:
+    for users in ((ADA,), (), (ADA,)):
+        office.hears(number("PN1", *users))
+    first, second = Assignment.objects.order_by("since")
+    assert first.until is not None
+    assert first.until < second.since
+    assert second.until is None
+    assert_sound()
+
+
+def test_a_teammate_who_moves_keeps_one_description(office: Office) -> None:
+    office.hears(number("PN1", ADA), number("PN2"))
+    office.hears(number("PN1"), number("PN2", ADA))
+    assert set(view()["assignments"]) == {("PN2", "US1")}
+    assert TeammateState.objects.count() == 1
+
+
+def test_of_two_descriptions_of_a_teammate_in_one_answer_the_last_counts(office: Office) -> None:
+    office.hears(number("PN1", ADA), number("PN2", teammate("US1", first_name="Augusta")))
+    assert view()["teammates"]["US1"][1] == "Augusta"
+    remembered = everything()
+    office.hears(number("PN1", ADA), number("PN2", teammate("US1", first_name="Augusta")))
+    assert everything() == remembered
+
+
+def test_a_teammates_description_follows_numbers_that_did_not_change(office: Office) -> None:
+    """Renamed and named back while one number only was looked at: no number differs from what is remembered of it."""
+    office.hears(number("PN1", ADA), number("PN2", ADA))
+    office.hears_of_number(number("PN1", teammate("US1", first_name="Augusta")))
+    office.hears_of_number(number("PN1"))
+    sync = office.hears(number("PN1"), number("PN2", ADA))
+    assert view()["teammates"]["US1"][1] == "Ada"
+    assert (sync.changed, sync.wrote) == (0, True)
+    assert_sound()
+
+
+# Time
+
+
+def test_states_follow_each_other_even_while_the_clock_stands_still(office: Office) -> None:
+    for name in ("one", "two", "three"):
+        office.clock.now = NINE - timedelta(minutes=1)
+        office.hears(number("PN1", name=name))
+    states = NumberState.objects.order_by("since")
+    assert [state.name for state in states] == ["one", "two", "three"]
+    assert states[2].since - states[0].since == timedelta(microseconds=2)
+    assert_sound()
+
+
+def test_states_follow_each_other_even_where_the_clock_was_set_back(office: Office) -> None:
+    for name, hours in (("one", 0), ("two", -24), ("three", 1), ("four", 48)):
+        office.clock.move(hours=hours)
+        office.hears(number("PN1", teammate(first_name=name), name=name))
+    for states in (NumberState.objects.order_by("since"), TeammateState.objects.order_by("since")):
+        assert states.count() == 4
+    assert [state.name for state in NumberState.objects.order_by("since")] == ["one", "two", "three", "four"]
+    assert_sound()
+
+
+def test_the_database_itself_refuses_two_open_states(office: Office) -> None:
+    office.hears(DESK)
+    for state in (NumberState.objects.get(), TeammateState.objects.all()[0], Assignment.objects.all()[0]):
+        state.pk = None
+        with pytest.raises(IntegrityError), transaction.atomic():
+            state.save(force_insert=True)
+
+
+def test_the_database_itself_refuses_a_state_that_ends_as_it_begins(office: Office) -> None:
+    sync = office.hears(DESK)
+    for model in (NumberState, TeammateState, Assignment):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            model.objects.update(until=sync.observed_at)
+
+
+# Hostile text
+
+TEXTS = (
+    *("group_id", "port_request_id", "formatted_number", "forward", "name", "porting_status", "symbol"),
+    *("created_at", "updated_at", "answer"),
+)
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "'; DROP TABLE numbers_sync; --",
+    '"quoted" \\ {{ template }} {% tag %}',
+    "two\nlines\r\tand tabs",
+    "👩🏽‍🚒🇨🇦 e\u0301 \u202eright-to-left\u202c",
+    "%s %(name)s \x1b[31m \x7f \ufffd \U0010ffff",
+    "",
+    " ",
+    "x" * 10_000,
+    "🏡" * 10_000,
+    "1 " * 5_000,
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:12]))
+def test_any_text_in_any_field_comes_back_as_it_was(office: Office, text: str) -> None:
+    person = UserRecord(id="US1", email=text, first_name=text, last_name=text, role="member", group_id=f"GR{text}")
+    fields = dict.fromkeys(TEXTS, text)
+    record = number("PN1", person, **fields, calling=Regions(text, text, text), messaging=Regions(text, text, text))
+    office.hears(record)
+    state = NumberState.objects.get()
+    assert {getattr(state, name) for name in (*NUMBER_COLUMNS, "answer")} == {text, "+15555550123"}
+    assert view()["teammates"] == {"US1": (text, text, text, "member")}
+    assert view()["assignments"] == {("PN1", "US1"): ("member", f"GR{text}")}
+    assert not office.hears(record).wrote
+
+
+IDS = ("🏡" * 498, "/?#%2F '\"<>&;\\ {{x}}\r\t", "", "\U0010ffff", "ı İ ß", " ")
+
+
+@pytest.mark.parametrize("tail", IDS, ids=lambda tail: repr(tail[:12]))
+def test_any_id_that_the_pattern_allows_is_kept_apart_from_the_others(office: Office, tail: str) -> None:
+    others = (number("PN1"), number(f"PN{tail[:-1]}X", teammate("USx")), number(f"PN{tail[1:]}Y"))
+    office.hears(number(f"PN{tail}", teammate(f"US{tail}")), *others)
+    office.hears(number(f"PN{tail}", teammate(f"US{tail}"), name="Else"), *others)
+    assert view()["numbers"][f"PN{tail}"][4] == "Else"
+    assert (f"PN{tail}", f"US{tail}") in view()["assignments"]
+    assert NumberState.objects.count() == 1 + PhoneNumber.objects.count()
+
+
+def test_an_id_differs_from_another_in_case_alone(office: Office) -> None:
+    office.hears(number("PNa", teammate("USa")), number("PNA", teammate("USA")))
+    assert (PhoneNumber.objects.count(), Teammate.objects.count()) == (2, 2)
+
+
+def test_a_nul_is_shown_as_unreadable_and_the_answer_kept_as_it_came(office: Office) -> None:
+    raw = {
+        "id": "PN1",
+        "groupId": "1\x002",
+        "portRequestId": "\x00",
+        "formattedNumber": None,
+        "forward": None,
+        "name": "Front\x00desk",
+        "number": "+15555550123",
+        "users": [
+            {
+                "id": "US1",
+                "email": "\x00",
+                "firstName": "A\x00",
+                "lastName": None,
+                "role": "member",
+                "groupId": "GR\x00",
+            }
+        ],
+        "portingStatus": "\x00",
+        "symbol": "\x00",
+        "createdAt": "\x00",
+        "updatedAt": "",
+        "restrictions": {
+            "calling": {"US": "\x00", "CA": "restricted", "Intl": "restricted"},
+            "messaging": {"US": "restricted", "CA": "restricted", "Intl": {"\x00": "\x00"}},
+        },
+    }
+    said = parse_list(json.dumps({"data": [raw]}).encode())
+    assert not said.set_aside
+    assert office.sync(Source(said)).outcome == "succeeded"
+    state = NumberState.objects.get()
+    assert state.name == "Front\ufffddesk"
+    assert json.loads(state.answer) == raw
+    assert not office.sync(Source(said)).wrote

@@ -1,0 +1,460 @@
+"""When a number counts as gone, when the answer is not believed, and since when a number is unconfirmed."""
+
+from datetime import timedelta
+
+import pytest
+
+from numbers import services
+from numbers.memory.version import memory_version
+from numbers.models import Assignment, NumberState, PhoneNumber, Sync
+from numbers.quo.errors import Unavailable
+from numbers.syncing.run import Question
+from tests.support.records import Office, Source, answer, ids, number, numbers, of_number, teammate
+from tests.support.stored import assert_sound, everything, view
+
+ADA = teammate("US1")
+TEN = ids(10)
+
+
+def present() -> set[str]:
+    return set(view()["numbers"])
+
+
+def stored(number_id: str) -> PhoneNumber:
+    return PhoneNumber.objects.get(quo_id=number_id)
+
+
+# Gone
+
+
+def test_a_number_that_a_complete_answer_leaves_out_is_gone_and_keeps_its_past(office: Office) -> None:
+    before = office.hears(number("PN1", ADA), number("PN2", ADA))
+    sync = office.hears(number("PN2", ADA))
+    assert (sync.gone, sync.held, sync.wrote) == (1, 0, True)
+    assert stored("PN1").gone_at == sync.observed_at
+    assert NumberState.objects.get(phone_number__quo_id="PN1").until == sync.observed_at
+    assert Assignment.objects.get(phone_number__quo_id="PN1").until == sync.observed_at
+    assert set(view(before.observed_at)["numbers"]) == {"PN1", "PN2"}
+    assert set(view()["assignments"]) == {("PN2", "US1")}
+    assert_sound()
+
+
+def test_a_number_that_is_gone_goes_only_once(office: Office) -> None:
+    office.hears(*numbers("PN1", "PN2", "PN3"))
+    office.hears(*numbers("PN2", "PN3"))
+    remembered = everything()
+    sync = office.hears(*numbers("PN2", "PN3"))
+    assert (sync.gone, sync.wrote) == (0, False)
+    assert everything() == remembered
+
+
+def test_a_number_that_comes_back_unchanged_begins_a_new_state_after_a_gap(office: Office) -> None:
+    office.hears(number("PN1", ADA), number("PN2"))
+    gone = office.hears(number("PN2"))
+    back = office.hears(number("PN1", ADA), number("PN2"))
+    assert (back.new, back.changed) == (0, 1)
+    first, second = NumberState.objects.filter(phone_number__quo_id="PN1").order_by("since")
+    assert (first.until, second.since, second.until) == (gone.observed_at, back.observed_at, None)
+    assert Assignment.objects.filter(until=None).get().since == back.observed_at
+    assert (stored("PN1").gone_at, stored("PN1").seen_until) == (None, None)
+    assert set(view(gone.observed_at)["numbers"]) == {"PN2"}
+    assert_sound()
+
+
+@pytest.mark.parametrize("how", ["one number", "one teammate"])
+def test_a_number_may_come_back_through_a_narrower_question(office: Office, how: str) -> None:
+    office.hears(number("PN1", ADA), number("PN2"))
+    office.hears(number("PN2"))
+    record = number("PN1", ADA)
+    sync = office.hears_of_number(record) if how == "one number" else office.hears_of_teammate("US1", record)
+    assert sync.changed == 1
+    assert present() == {"PN1", "PN2"}
+    assert_sound()
+
+
+def test_only_the_whole_workspaces_answer_says_that_a_number_is_gone(office: Office) -> None:
+    office.hears(number("PN1", ADA), number("PN2"))
+    office.hears_of_teammate("US1")
+    office.hears_of_number(number("PN2"))
+    office.sync(Source(Unavailable("server")))
+    office.sync(Source(), of_number("PN1"))
+    assert present() == {"PN1", "PN2"}
+
+
+# Set aside
+
+
+def test_a_number_that_was_set_aside_is_not_missing(office: Office) -> None:
+    office.hears(*numbers("PN1", "PN2"))
+    sync = office.hears(number("PN1"), aside=("PN2",))
+    assert (sync.gone, sync.held, sync.set_aside_count) == (0, 0, 1)
+    assert present() == {"PN1", "PN2"}
+
+
+def test_a_number_that_is_set_aside_and_also_listed_well_is_confirmed(office: Office) -> None:
+    office.hears(*numbers("PN1", "PN2"))
+    for _ in range(3):
+        assert not office.hears(*numbers("PN1", "PN2"), aside=("PN2",)).wrote
+    assert stored("PN2").seen_until is None
+
+
+def test_a_record_without_a_readable_id_puts_off_any_removal(office: Office) -> None:
+    office.hears(*numbers(*TEN))
+    sync = office.hears(*numbers(*TEN[1:]), aside=(None,))
+    assert (sync.gone, sync.held) == (0, 1)
+    assert sync.notices == ["A record without a readable id was set aside, so no number was marked as gone."]
+    assert present() == set(TEN)
+    assert office.hears(*numbers(*TEN[1:])).gone == 1
+
+
+def test_a_removal_beside_an_unreadable_record_can_be_accepted(office: Office) -> None:
+    office.hears(*numbers(*TEN))
+    sync = office.hears(*numbers(*TEN[1:]), aside=(None,), accept_removals=True)
+    assert (sync.gone, sync.held, sync.notices) == (1, 0, [])
+
+
+def test_a_removal_beside_an_unreadable_record_is_believed_after_an_hour(office: Office) -> None:
+    office.hears(*numbers(*TEN))
+    for minutes, gone in ((0, 0), (50, 0), (20, 1)):
+        office.clock.move(minutes=minutes)
+        assert office.hears(*numbers(*TEN[1:]), aside=(None,)).gone == gone
+
+
+def test_a_record_without_a_readable_id_is_no_matter_where_nothing_is_missing(office: Office) -> None:
+    office.hears(*numbers(*TEN))
+    sync = office.hears(*numbers(*TEN), aside=(None,))
+    assert (sync.held, sync.notices, sync.wrote) == (0, [], False)
+
+
+def test_a_record_without_a_readable_id_does_not_prepare_the_belief_in_a_removal(office: Office) -> None:
+    office.hears(*numbers(*TEN))
+    office.hears(*numbers(*TEN[:2]), aside=(None,))
+    office.clock.move(hours=2)
+    assert office.hears(*numbers(*TEN[:2])).held == 8
+
+
+# Too much at once
+
+
+@pytest.mark.parametrize(
+    ("known", "kept", "held"),
+    [
+        (10, 5, 0),  # half is not more than half
+        (10, 4, 6),
+        (11, 5, 6),
+        (9, 5, 0),  # fewer than five
+        (9, 4, 5),  # five, and more than half
+        (8, 4, 0),
+        (5, 1, 0),  # four of five
+        (6, 1, 5),
+        (1, 1, 0),
+        (4, 1, 0),
+        (1, 0, 1),  # an empty answer, however few were known
+        (4, 0, 4),
+        (10, 0, 10),
+    ],
+)
+def test_more_than_half_and_at_least_five_do_not_vanish_at_once(
+    office: Office, known: int, kept: int, held: int
+) -> None:
+    known_ids = ids(known)
+    office.hears(*numbers(*known_ids))
+    sync = office.hears(*numbers(*known_ids[:kept]))
+    assert (sync.outcome, sync.held, sync.gone) == ("succeeded", held, 0 if held else known - kept)
+    assert bool(sync.held_digest) == bool(held)
+    assert present() == set(known_ids if held else known_ids[:kept])
+    assert_sound()
+
+
+def test_new_numbers_do_not_make_the_loss_of_the_known_ones_likely(office: Office) -> None:
+    office.hears(*numbers(*TEN))
+    sync = office.hears(*numbers(*TEN[:4]), *numbers(*(f"PNnew{place}" for place in range(50))))
+    assert (sync.new, sync.held) == (50, 6)
+
+
+def test_numbers_that_are_gone_already_do_not_count_as_known(office: Office) -> None:
+    office.hears(*numbers(*ids(20)))
+    office.hears(*numbers(*TEN))
+    assert office.hears(*numbers(*TEN[:4])).held == 6
+
+
+def test_what_a_disbelieved_answer_does_list_is_recorded(office: Office) -> None:
+    office.hears(*numbers(*TEN))
+    sync = office.hears(number(TEN[0], name="Else"), number("PNnew"))
+    assert (sync.changed, sync.new, sync.held) == (1, 1, 9)
+    assert view()["numbers"][TEN[0]][4] == "Else"
+
+
+def test_a_person_may_accept_the_removals(office: Office) -> None:
+    office.hears(*numbers(*TEN))
+    sync = office.hears(number(TEN[0]), accept_removals=True)
+    assert (sync.gone, sync.held) == (9, 0)
+    assert present() == {TEN[0]}
+
+
+def test_a_person_may_accept_even_an_empty_workspace(office: Office) -> None:
+    office.hears(*numbers(*TEN))
+    office.hears()
+    sync = office.hears(accept_removals=True)
+    assert (sync.gone, sync.held) == (10, 0)
+    assert present() == set()
+    assert_sound()
+
+
+@pytest.mark.parametrize("kept", [0, 3])
+@pytest.mark.parametrize(("minutes", "believed"), [(1, False), (59, False), (60, True), (600, True)])
+def test_the_same_answer_an_hour_later_is_believed(office: Office, kept: int, minutes: int, believed: bool) -> None:
+    office.hears(*numbers(*TEN))
+    office.hears(*numbers(*TEN[:kept]))
+    office.clock.move(minutes=minutes - 1)
+    sync = office.hears(*numbers(*TEN[:kept]))
+    assert (sync.gone, sync.held) == ((10 - kept, 0) if believed else (0, 10 - kept))
+
+
+def test_the_hour_counts_from_the_first_of_many_same_answers(office: Office) -> None:
+    office.hears(*numbers(*TEN))
+    syncs = []
+    for _ in range(7):
+        syncs.append(office.hears(number(TEN[0])))
+        office.clock.move(minutes=9)
+    assert [sync.held for sync in syncs] == [9, 9, 9, 9, 9, 9, 0]
+    assert syncs[-1].gone == 9
+
+
+def test_other_facts_about_the_same_numbers_are_still_the_same_answer(office: Office) -> None:
+    office.hears(*numbers(*TEN))
+    office.hears(number(TEN[0]), number(TEN[1]))
+    office.clock.move(hours=1)
+    assert office.hears(number(TEN[1]), number(TEN[0], name="Else")).gone == 8
+
+
+def test_a_complete_answer_in_between_starts_the_hour_anew(office: Office) -> None:
+    office.hears(*numbers(*TEN))
+    office.hears(number(TEN[0]))
+    office.clock.move(hours=1)
+    office.hears(*numbers(*TEN))
+    assert office.hears(number(TEN[0])).held == 9
+    office.clock.move(hours=1)
+    assert office.hears(number(TEN[0])).gone == 9
+
+
+def test_another_implausible_answer_in_between_starts_the_hour_anew(office: Office) -> None:
+    office.hears(*numbers(*TEN))
+    office.hears(number(TEN[0]))
+    office.clock.move(hours=1)
+    assert office.hears(number(TEN[1])).held == 9
+    assert office.hears(number(TEN[0])).held == 9
+
+
+def test_failures_and_narrower_questions_in_between_do_not_start_the_hour_anew(office: Office) -> None:
+    office.hears(*numbers(*TEN))
+    office.hears(number(TEN[0]))
+    office.clock.move(hours=1)
+    office.sync(Source(Unavailable("server")))
+    office.hears_of_number(number(TEN[5]))
+    office.hears_of_teammate("US1")
+    assert office.hears(number(TEN[0])).gone == 9
+
+
+def test_an_answer_that_sets_most_aside_is_not_the_same_as_an_empty_one(office: Office) -> None:
+    office.hears(*numbers(*TEN))
+    office.hears()
+    office.clock.move(hours=2)
+    sync = office.hears(aside=(TEN[0], TEN[1]))
+    assert (sync.held, sync.gone) == (8, 0)
+    assert present() == set(TEN)
+
+
+def test_after_a_removal_was_believed_the_next_loss_is_doubted_again(office: Office) -> None:
+    office.hears(*numbers(*ids(40)))
+    for _ in range(2):
+        office.hears(*numbers(*ids(15)))
+        office.clock.move(hours=1)
+    assert present() == set(ids(15))
+    assert office.hears(*numbers(*ids(2))).held == 13
+
+
+def test_a_removal_that_was_believed_once_is_doubted_again_where_the_numbers_had_come_back(office: Office) -> None:
+    office.hears(*numbers(*TEN))
+    for _ in range(2):
+        sync = office.hears(number(TEN[0]))
+        office.clock.move(hours=1)
+    assert sync.gone == 9
+    for number_id in TEN[1:]:
+        office.hears_of_number(number(number_id))
+    assert office.hears(number(TEN[0])).held == 9
+
+
+def test_the_hour_is_measured_on_times_that_only_grow(office: Office) -> None:
+    """A clock set back during the doubt must not make it a negative age, nor a long one."""
+    office.hears(*numbers(*TEN))
+    office.hears(number(TEN[0]))
+    office.clock.move(hours=-5)
+    assert office.hears(number(TEN[0])).held == 9
+    office.clock.move(hours=5, minutes=58)
+    assert office.hears(number(TEN[0])).held == 0
+
+
+# Since when it is unconfirmed
+
+
+def test_a_number_set_aside_keeps_the_time_of_its_last_confirmation_from_the_first_time_on(office: Office) -> None:
+    office.hears(*numbers("PN1", "PN2"))
+    last = office.hears(*numbers("PN1", "PN2"))
+    first_time = office.hears(number("PN1"), aside=("PN2",))
+    assert (stored("PN2").seen_until, first_time.wrote) == (last.observed_at, True)
+    remembered = everything()
+    second_time = office.hears(number("PN1"), aside=("PN2",))
+    assert (everything(), second_time.wrote) == (remembered, False)
+    assert stored("PN1").seen_until is None
+
+
+def test_a_number_that_is_held_keeps_the_time_of_its_last_confirmation(office: Office) -> None:
+    last = office.hears(*numbers(*TEN))
+    office.hears(number(TEN[0]))
+    office.hears(number(TEN[0]))
+    assert {stored(number_id).seen_until for number_id in TEN[1:]} == {last.observed_at}
+    assert stored(TEN[0]).seen_until is None
+
+
+def test_a_number_kept_because_of_an_unreadable_record_keeps_the_time_of_its_last_confirmation(office: Office) -> None:
+    last = office.hears(*numbers("PN1", "PN2"))
+    office.hears(number("PN1"), aside=(None,))
+    assert stored("PN2").seen_until == last.observed_at
+
+
+def test_a_number_that_goes_keeps_the_time_of_its_last_confirmation(office: Office) -> None:
+    office.hears(*numbers("PN1", "PN2", "PN3"))
+    last = office.hears(*numbers("PN1", "PN2", "PN3"))
+    office.hears(*numbers("PN1", "PN2"))
+    assert stored("PN3").seen_until == last.observed_at
+    office.hears(*numbers("PN1", "PN2"))
+    assert stored("PN3").seen_until == last.observed_at
+
+
+def test_a_number_that_goes_after_it_was_unconfirmed_keeps_the_earlier_time(office: Office) -> None:
+    last = office.hears(*numbers("PN1", "PN2", "PN3"))
+    office.hears(*numbers("PN1", "PN2"), aside=("PN3",))
+    gone = office.hears(*numbers("PN1", "PN2"))
+    assert (stored("PN3").gone_at, stored("PN3").seen_until) == (gone.observed_at, last.observed_at)
+
+
+@pytest.mark.parametrize("how", ["everything", "one number", "one teammate"])
+def test_a_number_that_is_confirmed_again_loses_that_time(office: Office, how: str) -> None:
+    record = number("PN2", ADA)
+    office.hears(number("PN1"), record)
+    office.hears(number("PN1"), aside=("PN2",))
+    if how == "everything":
+        sync = office.hears(number("PN1"), record)
+    else:
+        sync = office.hears_of_number(record) if how == "one number" else office.hears_of_teammate("US1", record)
+    assert stored("PN2").seen_until is None
+    assert (sync.changed, sync.wrote) == (0, True)
+    assert NumberState.objects.count() == 2
+    assert_sound()
+
+
+def test_a_look_at_the_number_itself_is_a_confirmation_unless_it_failed(office: Office) -> None:
+    office.hears(*numbers("PN1", "PN2", "PN3"))
+    alone = office.hears_of_number(number("PN3"))
+    office.sync(Source(single={"PN3": Unavailable("server")}), of_number("PN3"))
+    office.hears(*numbers("PN1", "PN2"))
+    assert stored("PN3").seen_until == alone.observed_at
+
+
+def test_a_look_at_another_number_is_no_confirmation(office: Office) -> None:
+    last = office.hears(*numbers("PN1", "PN2", "PN3"))
+    office.hears_of_number(number("PN1"))
+    office.hears_of_teammate("US1", number("PN1", ADA))
+    office.hears(number("PN1", ADA), number("PN2"), aside=("PN3",))
+    assert stored("PN3").seen_until == last.observed_at
+
+
+def test_a_change_seen_with_a_teammate_is_a_confirmation(office: Office) -> None:
+    office.hears(number("PN1", ADA), number("PN2"), number("PN3"))
+    office.hears_of_number(number("PN1", ADA))
+    change = office.hears_of_teammate("US1", number("PN1", ADA, name="Else"))
+    office.hears(*numbers("PN2", "PN3"))
+    assert stored("PN1").seen_until == change.observed_at
+    assert_sound()
+
+
+def test_a_number_learned_alone_and_missing_from_the_first_complete_answer_was_confirmed_then(office: Office) -> None:
+    alone = office.hears_of_number(number("PN1"))
+    office.clock.move(hours=1)
+    office.hears(accept_removals=True)
+    assert stored("PN1").seen_until == alone.observed_at
+    assert_sound()
+
+
+def test_a_number_confirmed_in_between_and_set_aside_again_was_confirmed_in_between(office: Office) -> None:
+    record = number("PN2", ADA)
+    office.hears(number("PN1"), record)
+    office.hears(number("PN1"), aside=("PN2",))
+    between = office.hears_of_teammate("US1", record)
+    office.hears(number("PN1"), aside=("PN2",))
+    assert stored("PN2").seen_until == between.observed_at
+
+
+def test_a_number_that_came_back_was_not_confirmed_while_it_was_gone(office: Office) -> None:
+    office.hears(*numbers("PN1", "PN2"))
+    office.hears(*numbers("PN2"))
+    back = office.hears_of_number(number("PN1"))
+    office.hears(number("PN2"), aside=("PN1",))
+    assert stored("PN1").seen_until == back.observed_at
+
+
+# What its page says
+
+
+def last_confirmed(number_id: str) -> object:
+    page = services.number_page(number_id, memory_version())
+    assert page is not None
+    return page.last_confirmed(services.freshness(Question(Sync.Scope.NUMBER, number_id)))
+
+
+def test_the_page_of_a_number_says_when_an_answer_confirmed_it_last(office: Office) -> None:
+    office.hears(*numbers("PN1", "PN2"))
+    whole = office.hears(*numbers("PN1", "PN2"))
+    alone = office.hears_of_number(number("PN1"))
+    office.sync(Source(Unavailable("server")))
+    office.hears_of_number(number("PN3"))
+    assert (last_confirmed("PN1"), last_confirmed("PN2")) == (alone.observed_at, whole.observed_at)
+
+
+def test_the_page_of_an_unconfirmed_number_says_when_it_was_confirmed_last(office: Office) -> None:
+    last = office.hears(*numbers("PN1", "PN2"))
+    office.hears(number("PN1"), aside=("PN2",))
+    again = office.hears(number("PN1"), aside=("PN2",))
+    assert (last_confirmed("PN1"), last_confirmed("PN2")) == (again.observed_at, last.observed_at)
+
+
+def test_the_page_of_a_number_that_is_gone_says_when_it_was_confirmed_last(office: Office) -> None:
+    last = office.hears(*numbers("PN1", "PN2"))
+    for _ in range(2):
+        office.hears(number("PN1"))
+    assert last_confirmed("PN2") == last.observed_at
+
+
+def test_the_page_of_a_number_known_through_a_teammate_alone_says_when_that_was(office: Office) -> None:
+    first = office.hears_of_teammate("US1", number("PN1", ADA))
+    assert last_confirmed("PN1") == first.observed_at
+    second = office.hears_of_teammate("US1", number("PN1", ADA, name="Else"))
+    assert last_confirmed("PN1") == second.observed_at
+
+
+def test_a_failed_complete_sync_confirms_nothing(office: Office) -> None:
+    last = office.hears(*numbers("PN1", "PN2"))
+    office.sync(Source(Unavailable("server")))
+    office.hears(number("PN1"), aside=("PN2",))
+    assert stored("PN2").seen_until == last.observed_at
+    assert Sync.objects.filter(outcome="failed").count() == 1
+    assert last.observed_at is not None
+    assert last_confirmed("PN1") == last.observed_at + timedelta(minutes=2)
+
+
+def test_a_disbelieved_answer_confirms_what_it_lists(office: Office) -> None:
+    office.hears(*numbers(*TEN))
+    office.sync(Source(answer(*numbers(*TEN[:2]))))
+    held = office.hears(*numbers(*TEN[:2]))
+    assert last_confirmed(TEN[1]) == held.observed_at

@@ -1,0 +1,392 @@
+"""One sync: what it asks, what it concludes, and what it remembers of a failure."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, OperationalError, connection, transaction
+
+from numbers.models import NumberState, PhoneNumber, Sync
+from numbers.quo import errors
+from numbers.quo.errors import NotFound, QuoError, Unauthorized, Unavailable
+from numbers.syncing.run import KEPT_SET_ASIDE, LOOK_UPS, SyncBusy, SyncRefused
+from tests.support.outages import database_fails_at
+from tests.support.records import (
+    NINE,
+    Office,
+    Source,
+    answer,
+    changed,
+    number,
+    numbers,
+    of_number,
+    of_teammate,
+    teammate,
+)
+from tests.support.stored import assert_sound, everything, rows, view, written
+
+ADA, BEA = teammate("US1"), teammate("US2", first_name="Bea")
+
+FAILURES: tuple[QuoError, ...] = (
+    *(
+        errors.from_answer(status, b'{"message": "No.", "code": "0400", "trace": "7"}', asked="list")
+        for status in (400, 401, 402, 403, 404, 409, 422, 429, 500, 502, 503, 504)
+    ),
+    *(Unavailable(reason) for reason in ("timeout", "unreachable", "broken", "name", "tls", "redirect", "strange")),
+    errors.BadPayload("it is not JSON", "$.data", status=200),
+    errors.unusable_key(),
+)
+
+
+# Its own row
+
+
+def test_a_sync_remembers_what_was_asked_and_when(office: Office) -> None:
+    sync = office.sync(Source(single={"PN1": number("PN1")}), of_number("PN1"))
+    sync.refresh_from_db()
+    now = NINE + timedelta(minutes=1)
+    assert (sync.scope, sync.subject, sync.demo, sync.outcome) == ("number", "PN1", False, "succeeded")
+    assert (sync.started_at, sync.observed_at, sync.ended_at) == (now, now, now)
+
+
+def test_the_facts_hold_from_when_the_answer_was_there_and_not_from_when_it_was_asked(office: Office) -> None:
+    sync = office.sync(Source(answer(number("PN1")), meanwhile=lambda: office.clock.move(seconds=20)))
+    assert sync.observed_at == sync.started_at + timedelta(seconds=20)
+    assert NumberState.objects.get().since == sync.observed_at
+
+
+def test_while_it_runs_its_row_says_so(office: Office) -> None:
+    seen: list[Any] = []
+    office.sync(Source(answer(), meanwhile=lambda: seen.extend(Sync.objects.values_list("outcome", "ended_at"))))
+    assert seen == [("running", None)]
+
+
+def test_what_was_set_aside_is_kept_with_path_and_reason(office: Office) -> None:
+    sync = office.hears(number("PN1"), aside=("PN2", None))
+    sync.refresh_from_db()
+    assert sync.set_aside_count == 2
+    assert sync.set_aside == [
+        {"path": "$.data[0].name", "reason": "Expected `str`, got `int`", "number": "PN2"},
+        {"path": "$.data[1].name", "reason": "Expected `str`, got `int`", "number": ""},
+    ]
+    assert (sync.seen, sync.new) == (1, 1)
+
+
+def test_of_very_many_set_aside_all_are_counted_and_the_first_kept(office: Office) -> None:
+    sync = office.hears(aside=tuple(f"PN{place}" for place in range(300)))
+    assert (sync.set_aside_count, len(sync.set_aside)) == (300, KEPT_SET_ASIDE)
+    assert sync.set_aside[0]["number"] == "PN0"
+
+
+def test_the_oddities_of_an_answer_are_kept(office: Office) -> None:
+    sync = office.sync(Source(answer(number("PN1"), notices=("Quo lists the number PN1 more than once.",))))
+    sync.refresh_from_db()
+    assert sync.notices == ["Quo lists the number PN1 more than once."]
+
+
+# One number
+
+
+def test_one_number_is_learned_changed_and_left_alone(office: Office) -> None:
+    first = office.hears_of_number(number("PN1", ADA))
+    second = office.hears_of_number(number("PN1", ADA, name="Else"))
+    third = office.hears_of_number(number("PN1", ADA, name="Else"))
+    assert [(sync.seen, sync.new, sync.changed, sync.wrote) for sync in (first, second, third)] == [
+        (1, 1, 0, True),
+        (1, 0, 1, True),
+        (1, 0, 0, False),
+    ]
+    assert NumberState.objects.count() == 2
+    assert_sound()
+
+
+def test_an_unchanged_number_writes_one_sync_row_and_nothing_else(
+    office: Office, django_assert_num_queries: Any
+) -> None:
+    office.hears_of_number(number("PN1", ADA))
+    before = rows()
+    savepoint, lock = 2, 2 if connection.vendor == "postgresql" else 0
+    with written() as statements, django_assert_num_queries(7 + savepoint + lock):
+        office.hears_of_number(number("PN1", ADA))
+    assert {table for _, table in statements} == {"numbers_sync"}
+    assert rows() == before | {"numbers_sync": 2}
+
+
+def test_one_number_says_nothing_about_the_others(office: Office) -> None:
+    office.hears(*numbers("PN1", "PN2", "PN3"))
+    sync = office.hears_of_number(number("PN2", name="Else"))
+    assert (sync.gone, sync.held) == (0, 0)
+    assert len(view()["numbers"]) == 3
+
+
+def test_a_number_that_quo_does_not_know_is_a_failure_and_stays_until_a_complete_answer(office: Office) -> None:
+    office.hears(*numbers("PN1", "PN2"))
+    sync = office.sync(Source(), of_number("PN1"))
+    assert (sync.outcome, sync.error_kind, sync.gone) == ("failed", "not_found", 0)
+    assert PhoneNumber.objects.get(quo_id="PN1").gone_at is None
+
+
+# One teammate
+
+
+def test_a_teammates_numbers_are_learned_and_changed(office: Office) -> None:
+    office.hears(number("PN1", ADA))
+    sync = office.hears_of_teammate("US1", number("PN1", ADA, name="Else"), number("PN2", ADA, BEA))
+    assert (sync.scope, sync.subject, sync.seen, sync.new, sync.changed) == ("teammate", "US1", 2, 1, 1)
+    assert set(view()["assignments"]) == {("PN1", "US1"), ("PN2", "US1"), ("PN2", "US2")}
+    assert sync.notices == []
+
+
+def test_numbers_of_others_are_not_missed_in_a_teammates_list(office: Office) -> None:
+    office.hears(*numbers(*(f"PN{place}" for place in range(20))), number("PNa", ADA))
+    sync = office.hears_of_teammate("US1", number("PNa", ADA))
+    assert (sync.gone, sync.held, sync.notices) == (0, 0, [])
+    assert len(view()["numbers"]) == 21
+
+
+def test_a_number_left_out_of_a_teammates_list_is_looked_up_by_itself(office: Office) -> None:
+    office.hears(number("PN1", ADA), number("PN2", ADA), number("PN3", BEA))
+    source = Source(of={"US1": answer(number("PN1", ADA))}, single={"PN2": number("PN2", BEA)})
+    sync = office.sync(source, of_teammate("US1"))
+    assert source.asked == ["US1", "PN2"]
+    assert (sync.seen, sync.changed, sync.gone, sync.notices) == (2, 1, 0, [])
+    assert set(view()["assignments"]) == {("PN1", "US1"), ("PN2", "US2"), ("PN3", "US2")}
+    assert_sound()
+
+
+def test_a_number_whose_own_record_still_names_the_teammate_keeps_them_and_it_is_said(office: Office) -> None:
+    office.hears(number("PN1", ADA))
+    sync = office.hears_of_teammate("US1", PN1=number("PN1", ADA))
+    assert ("PN1", "US1") in view()["assignments"]
+    assert sync.notices == ["Quo's list for this teammate leaves out 1 number that the teammate is on."]
+    assert not sync.wrote
+
+
+def test_a_number_listed_for_a_teammate_whom_it_does_not_name_makes_no_assignment_and_it_is_said(
+    office: Office,
+) -> None:
+    sync = office.hears_of_teammate("US1", number("PN1", BEA), number("PN2"))
+    assert set(view()["assignments"]) == {("PN1", "US2")}
+    assert sync.notices == ["Quo lists 2 numbers for this teammate without naming them on it."]
+
+
+def test_a_number_that_a_look_up_does_not_find_is_only_a_notice(office: Office) -> None:
+    office.hears(number("PN1", ADA), number("PN2", ADA))
+    sync = office.hears_of_teammate("US1", number("PN1", ADA, name="Else"))
+    assert (sync.outcome, sync.changed, sync.gone) == ("succeeded", 1, 0)
+    assert sync.notices == ["Quo no longer knows PN2; a sync of every number will tell whether it is gone."]
+    assert PhoneNumber.objects.get(quo_id="PN2").gone_at is None
+    assert ("PN2", "US1") in view()["assignments"]
+
+
+def test_a_look_up_that_fails_otherwise_fails_the_sync_before_anything_is_recorded(office: Office) -> None:
+    office.hears(number("PN1", ADA), number("PN2", ADA))
+    remembered = everything()
+    sync = office.hears_of_teammate("US1", number("PN1", ADA, name="Else"), PN2=Unavailable("broken"))
+    assert (sync.outcome, sync.error_kind) == ("failed", "unavailable")
+    assert everything() == remembered
+
+
+def test_no_more_than_ten_numbers_are_looked_up(office: Office) -> None:
+    many = {f"PN{place:02}": number(f"PN{place:02}", ADA) for place in range(13)}
+    office.hears(*many.values())
+    source = Source(of={"US1": answer()}, single=many)
+    sync = office.sync(source, of_teammate("US1"))
+    assert source.asked == ["US1", *sorted(many)[:LOOK_UPS]]
+    assert (sync.seen, sync.wrote) == (10, False)
+    assert sync.notices == [
+        "Quo's list for this teammate leaves out 10 numbers that the teammate is on.",
+        "Quo's list for this teammate leaves out 3 numbers more; a sync of every number will tell.",
+    ]
+
+
+def test_a_number_set_aside_from_a_teammates_list_is_not_looked_up(office: Office) -> None:
+    office.hears(number("PN1", ADA))
+    source = Source(of={"US1": answer(aside=("PN1",))})
+    sync = office.sync(source, of_teammate("US1"))
+    assert source.asked == ["US1"]
+    assert (sync.set_aside_count, sync.wrote) == (1, False)
+
+
+def test_numbers_that_the_teammate_left_or_that_are_gone_are_not_looked_up(office: Office) -> None:
+    office.hears(number("PN1", ADA), number("PN2", ADA), number("PN3", ADA))
+    office.hears(number("PN1"), number("PN3", ADA))
+    source = Source(of={"US1": answer(number("PN3", ADA))})
+    office.sync(source, of_teammate("US1"))
+    assert source.asked == ["US1"]
+
+
+def test_the_teammates_other_colleagues_come_from_the_same_records(office: Office) -> None:
+    office.hears(number("PN1", ADA, BEA))
+    office.hears_of_teammate("US1", number("PN1", ADA))
+    assert set(view()["assignments"]) == {("PN1", "US1")}
+
+
+# Failures
+
+
+@pytest.mark.parametrize("error", FAILURES, ids=lambda error: f"{error.kind}-{error.status}-{error.sentence[:30]}")
+def test_a_failed_sync_keeps_everything_and_remembers_why(office: Office, error: QuoError) -> None:
+    office.hears(number("PN1", ADA), number("PN2"))
+    remembered, now = everything(), view()
+    sync = office.sync(Source(error))
+    sync.refresh_from_db()
+    assert (sync.outcome, sync.error_kind, sync.error_status) == ("failed", error.kind, error.status)
+    assert (sync.error_code, sync.error_message, sync.error_trace) == (error.code, error.message, error.trace)
+    assert sync.error_sentence == error.sentence
+    assert (sync.observed_at, sync.ended_at, sync.wrote) == (None, office.clock.now, False)
+    assert (everything(), view()) == (remembered, now)
+
+
+def test_every_kind_of_failure_is_among_these() -> None:
+    kinds = {kind.kind for kind in QuoError.__subclasses__()}
+    assert {error.kind for error in FAILURES} == kinds
+    assert all(0 < len(kind) <= 20 for kind in kinds), "as long as the column of the database"
+
+
+def test_a_failure_concludes_nothing_about_a_teammates_numbers(office: Office) -> None:
+    office.hears(number("PN1", ADA))
+    remembered = everything()
+    sync = office.sync(Source(of={"US1": NotFound("Quo does not know this teammate.", status=404)}), of_teammate("US1"))
+    assert (sync.outcome, sync.error_kind) == ("failed", "not_found")
+    assert everything() == remembered
+
+
+def test_after_a_failure_the_next_sync_carries_on(office: Office) -> None:
+    office.hears(number("PN1"))
+    office.sync(Source(Unauthorized("No.", status=401)))
+    assert office.hears(number("PN1", name="Else")).changed == 1
+    assert_sound()
+
+
+WRITES = [
+    *(
+        f'INSERT INTO "numbers_{table}"'
+        for table in ("phonenumber", "teammate", "numberstate", "teammatestate", "assignment", "searchtext")
+    ),
+    *(f'UPDATE "numbers_{table}"' for table in ("phonenumber", "numberstate", "teammatestate", "assignment")),
+]
+
+
+@pytest.mark.parametrize("statement", WRITES)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_database_that_fails_while_recording_leaves_everything_as_it_was(
+    office: Office, statement: str, when: str
+) -> None:
+    known = [number("PN1", ADA), number("PN3", BEA)]
+    office.hears(*known)
+    remembered = everything()
+
+    with database_fails_at(statement, when=when):
+        renamed = number("PN1", teammate("US1", first_name="Else"), name="Else")
+        sync = office.hears(renamed, number("PN2", teammate("US3")), accept_removals=True)
+    sync.refresh_from_db()
+    assert (sync.outcome, sync.error_kind, sync.observed_at) == ("failed", "memory", None)
+    assert (sync.seen, sync.new, sync.changed, sync.wrote) == (0, 0, 0, False)
+    assert "could not be written" in sync.error_sentence
+    assert everything() == remembered
+    assert office.hears(*known).wrote is False
+
+
+def test_success_is_marked_in_the_same_transaction_as_the_memory(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were it marked before or behind, a process killed between the two would leave one without the other."""
+    office.hears(number("PN1"))
+    remembered = everything()
+    save = Sync.save
+
+    def fail_at_success(self: Sync, *args: Any, **kwargs: Any) -> None:
+        save(self, *args, **kwargs)
+        if self.outcome == Sync.Outcome.SUCCEEDED:
+            raise OperationalError("disk I/O error")
+
+    monkeypatch.setattr(Sync, "save", fail_at_success)
+    sync = office.hears(number("PN1", name="Else"))
+    sync.refresh_from_db()
+    assert (sync.outcome, sync.observed_at, sync.seen, sync.changed, sync.wrote) == ("failed", None, 0, 0, False)
+    assert everything() == remembered
+
+
+def test_a_sync_inside_another_transaction_is_refused_because_its_row_must_stand_outside(office: Office) -> None:
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        office.hears(number("PN1"))
+    assert not Sync.objects.exists()
+
+
+def test_a_failure_that_cannot_be_remembered_is_raised(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: Any, **_kwargs: Any) -> None:
+        raise OperationalError("attempt to write a readonly database")
+
+    monkeypatch.setattr(Sync, "save", fail)
+    with pytest.raises(DatabaseError):
+        office.hears(number("PN1"))
+
+
+# One at a time, and one workspace
+
+
+def test_while_a_sync_runs_another_is_refused_and_leaves_no_trace(office: Office) -> None:
+    if connection.vendor == "postgresql":
+        pytest.skip("PostgreSQL's locks belong to a connection, and this test has one; see test_locks.py.")
+    busy: list[str] = []
+
+    def ask_too() -> None:
+        with pytest.raises(SyncBusy) as refusal:
+            office.hears(number("PN2"))
+        busy.append(str(refusal.value))
+
+    sync = office.sync(Source(answer(number("PN1")), meanwhile=ask_too))
+    assert busy == ["Another sync is running right now; what it finds will show here."]
+    assert sync.outcome == "succeeded"
+    assert (Sync.objects.count(), set(view()["numbers"])) == (1, {"PN1"})
+
+
+def test_syncs_that_were_killed_are_closed_by_the_next_as_interrupted(office: Office) -> None:
+    for subject in ("PN1", "PN2"):
+        Sync.objects.create(scope="number", subject=subject, started_at=NINE)
+    office.hears(number("PN1"))
+    killed = Sync.objects.filter(scope="number").values_list("outcome", "ended_at", "error_sentence")
+    assert set(killed) == {
+        ("interrupted", office.clock.now, "The sync was stopped before it ended. Nothing of it was recorded.")
+    }
+
+
+def test_a_sync_that_stops_in_an_unforeseen_way_blocks_nobody(office: Office) -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        office.sync(Source(answer(), meanwhile=stop))
+    assert Sync.objects.get().outcome == "interrupted"
+    assert office.hears(number("PN1")).outcome == "succeeded"
+    assert list(Sync.objects.order_by("pk").values_list("outcome", flat=True)) == ["interrupted", "succeeded"]
+
+
+@pytest.mark.parametrize(
+    ("held", "sentence"),
+    [
+        (True, "This database holds the demo workspace, so nothing else is synced into it."),
+        (False, "This database holds a real workspace, so nothing else is synced into it."),
+    ],
+)
+def test_demo_and_real_numbers_never_mix(office: Office, held: bool, sentence: str) -> None:
+    office.hears(number("PN1"), demo=held)
+    source = Source(answer(number("PN2")))
+    with pytest.raises(SyncRefused, match=sentence):
+        office.sync(source, demo=not held)
+    assert source.asked == []
+    assert (Sync.objects.count(), set(view()["numbers"])) == (1, {"PN1"})
+    assert office.hears(number("PN1"), demo=held).outcome == "succeeded"
+
+
+def test_a_database_that_so_far_saw_only_failures_takes_either_workspace(office: Office) -> None:
+    office.sync(Source(Unauthorized("No.", status=401)))
+    assert office.hears(number("PN1"), demo=True).demo is True
+
+
+def test_what_one_answer_changed_is_told_apart_from_what_it_left(office: Office) -> None:
+    kept, moved = number("PN1", ADA), number("PN2", ADA)
+    office.hears(kept, moved, number("PN3"))
+    sync = office.hears(kept, changed(moved, name="Else"), number("PN4"))
+    assert (sync.seen, sync.new, sync.changed, sync.gone, sync.set_aside_count) == (3, 1, 1, 1, 0)

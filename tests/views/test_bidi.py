@@ -1,0 +1,92 @@
+"""Names that turn the direction of writing turn nothing that stands beside them: in titles and attributes, too."""
+
+import re
+
+import pytest
+
+from numbers.pages.rows import number_url, teammate_url
+from numbers.vocabulary.bidi import isolated
+from tests.support.pages import HTMX, LIST, Office, attribute, one, parsed, remember, words
+from tests.support.quo_answers import number, user
+
+TURNING = "\u202e"
+NAME = f"{TURNING}Evil"
+RECORD = number(
+    "PN1",
+    name=NAME,
+    groupId=NAME,
+    formattedNumber=NAME,
+    portingStatus=NAME,
+    users=[user("US1", firstName=NAME, lastName="", email="ann@example.com")],
+    restrictions={channel: dict.fromkeys(("US", "CA", "Intl"), NAME) for channel in ("calling", "messaging")},
+)
+PAGES = [
+    number_url("PN1"),
+    teammate_url("US1"),
+    LIST,
+    f"{LIST}?user=US1&group={NAME}&porting={NAME}&q={NAME}",
+    f"/audit/?user=US1&group={NAME}",
+    f"/numbers/teammates/?q={NAME}",
+    "/saved/",
+]
+
+
+def turned(text: str) -> bool:
+    """Whether something in `text` turns what stands beside it; alone, it has nothing beside it."""
+    return TURNING in re.sub("\u2068[^\u2066-\u2069]*\u2069", "", text) and text.strip() != NAME
+
+
+@pytest.fixture
+def named(office: Office) -> Office:
+    remember(RECORD)
+    office.post("/saved/", {"name": NAME, "query": "q=a"})
+    return office
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_on_no_page_a_name_turns_what_stands_beside_it(named: Office, headers: dict[str, str], path: str) -> None:
+    page = parsed(named.get(path, headers=headers))
+
+    attributes = [(name, value) for node in page.css("*") for name, value in node.attributes.items() if value]
+    spoken = [value for name, value in attributes if name in {"title", "alt"} or name.startswith("aria-")]
+    own = [node.text(deep=False) or "" for node in page.css("*") if node.tag != "bdi"]
+    assert TURNING in page.html  # type: ignore[operator]  # else nothing is looked at
+    assert [text for text in (*spoken, *own) if turned(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        (number_url("PN1"), f"\u2068{NAME}\u2069 · (555) 555-0123 · Quo Admin"),
+        (teammate_url("US1"), f"\u2068{NAME}\u2069 · Quo Admin"),
+        (f"{LIST}?user=US1&calling_us=unknown", f"Numbers with \u2068{NAME}\u2069 where calling the United States is"),
+    ],
+)
+def test_the_title_says_the_name_apart_from_the_rest(named: Office, path: str, title: str) -> None:
+    for headers in ({}, HTMX):
+        assert words(one(parsed(named.get(path, headers=headers)), "title")).startswith(title)
+
+
+def test_a_chip_says_the_name_apart_from_the_rest(named: Office) -> None:
+    chip = one(parsed(named.get(f"{LIST}?user=US1")), ".chip")
+
+    assert attribute(chip, "aria-label") == f"Remove the filter Teammate: \u2068{NAME}\u2069"
+
+
+@pytest.mark.parametrize("text", ["", "Front desk", "שלום", "👩‍👩‍👧", "<b>"])
+def test_ordinary_text_stays_as_it_is(text: str) -> None:
+    assert isolated(text) == text
+
+
+@pytest.mark.parametrize("mark", "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+def test_every_mark_that_turns_text_is_kept_to_itself(mark: str) -> None:
+    assert re.fullmatch("\u2068a.?b\u2069", isolated(f"a{mark}b"))
+
+
+@pytest.mark.parametrize("text", ["a\u2069\u202eb", "\u2067a", "\u2068\u2068a\u2069", "a\u2066"])
+def test_isolates_of_its_own_end_nothing_and_take_nothing_in(text: str) -> None:
+    inside = isolated(text).removeprefix("\u2068").removesuffix("\u2069")
+
+    assert isolated(text) == f"\u2068{inside}\u2069"
+    assert not set("\u2066\u2067\u2068\u2069") & set(inside)

@@ -1,0 +1,197 @@
+"""What a load balancer and a monitor are told: whether the process lives, and whether it can do its work."""
+
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import InterfaceError, OperationalError, connection, connections
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+from pytest_django import Settings
+
+from numbers.operations import readiness
+from quo_admin.prepare import KEY_FILE
+from tests.support.outages import database_is_down
+
+HEALTH = "/healthz"
+READY = "/readyz"
+ALL_WELL = "ok: database answers\nok: migrations all done\nok: secret key there\nok: disk can be written\n"
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_a_process_that_answers_lives_whatever_the_database_does(client: Client, method: str) -> None:
+    response = getattr(client, method)(HEALTH)  # this test has no database
+
+    assert response.status_code == 200
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in response.headers
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_it_is_ready_when_everything_is_there(client: Client, method: str) -> None:
+    response = getattr(client, method)(READY)
+
+    assert response.status_code == 200
+    assert response.content.decode() == (ALL_WELL if method == "get" else "")
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in response.headers
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("error", [OperationalError("secret"), InterfaceError("secret")])
+def test_it_is_not_ready_when_the_database_does_not_answer(client: Client, error: Exception) -> None:
+    with database_is_down(error):
+        response = client.get(READY)
+
+    assert response.status_code == 503
+    assert response.content.decode() == (
+        "FAILED: database does not answer, or is empty\nFAILED: migrations cannot be read\n"
+        "ok: secret key there\nok: disk can be written\n"
+    )
+
+
+def test_it_is_not_ready_when_the_database_cannot_even_be_opened(
+    client: Client, monkeypatch: pytest.MonkeyPatch, django_db_blocker: Any
+) -> None:
+    def refuse() -> None:
+        raise OperationalError("secret")
+
+    monkeypatch.setattr(connection, "ensure_connection", refuse)
+    with django_db_blocker.unblock():
+        assert client.get(READY).status_code == 503
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="of a database in a file")
+def test_it_is_not_ready_when_the_databases_file_is_empty(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, django_db_blocker: Any
+) -> None:
+    with django_db_blocker.unblock():
+        empty = connections.create_connection("default")
+        empty.settings_dict = {**connection.settings_dict, "NAME": str(tmp_path / "empty.sqlite3")}
+        monkeypatch.setattr(connections["default"], "cursor", empty.cursor)
+        try:
+            response = client.get(READY)
+            assert response.status_code == 503
+            assert b"FAILED: database" in response.content
+        finally:
+            empty.close()
+
+
+@pytest.mark.django_db
+def test_it_is_not_ready_until_the_database_is_migrated(client: Client) -> None:
+    recorder = MigrationRecorder(connection)
+    recorder.migration_qs.filter(app="numbers").latest("pk").delete()
+
+    response = client.get(READY)
+
+    assert response.status_code == 503
+    assert b"FAILED: migrations 1 to do\n" in response.content
+
+
+@pytest.mark.django_db
+def test_it_is_not_ready_when_the_secret_key_is_no_longer_kept(client: Client, settings: Settings) -> None:
+    values = {**settings.ENVIRONMENT.values, "SECRET_KEY": ""}
+    settings.ENVIRONMENT = type(settings.ENVIRONMENT)(values, settings.ENVIRONMENT.sources)
+    missing = client.get(READY)
+    settings.DATA_DIR.joinpath(KEY_FILE).write_text(settings.SECRET_KEY)
+    try:
+        there = client.get(READY)
+    finally:
+        settings.DATA_DIR.joinpath(KEY_FILE).unlink()
+
+    assert (missing.status_code, there.status_code) == (503, 200)
+    assert b"FAILED: secret key is no longer in DATA_DIR\n" in missing.content
+    assert settings.SECRET_KEY.encode() not in missing.content
+
+
+@pytest.fixture
+def untried_disk() -> Iterator[None]:
+    """What was found of the disk is forgotten, before and after."""
+    readiness.disk.cache_clear()
+    yield
+    readiness.disk.cache_clear()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("untried_disk")
+def test_it_is_not_ready_when_the_data_folder_cannot_be_written(
+    client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path / "gone"
+    response = client.get(READY)
+
+    assert response.status_code == 503
+    assert response.content.decode() == ALL_WELL.replace("ok: disk can", "FAILED: disk cannot")
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("untried_disk")
+def test_it_is_not_ready_when_the_databases_folder_cannot_be_written(
+    client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(readiness, "live_file", lambda: tmp_path / "gone" / "database.sqlite3")
+
+    assert b"FAILED: disk cannot be written\n" in client.get(READY).content
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("untried_disk")
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_it_is_not_ready_when_what_is_written_finds_no_room(
+    client: Client, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(number, "no room")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    response = client.get(READY)
+
+    assert response.status_code == 503
+    assert b"FAILED: disk is full\n" in response.content
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("untried_disk")
+def test_the_disk_is_tried_once_in_a_few_seconds_and_nothing_stays_there(
+    client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr(readiness, "live_file", lambda: None)
+    monkeypatch.setattr(os, "fsync", tried.append)
+    settings.DATA_DIR = tmp_path
+    found: Any = readiness.disk.cache
+    with found.timer as now:  # where time stands still
+        for seconds, times in ((0.0, 1), (4.9, 1), (5.0, 2)):
+            found.expire(now + seconds)
+            assert client.get(READY).content.decode() == ALL_WELL
+            assert len(tried) == times, seconds
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", [HEALTH, READY])
+def test_a_monitor_may_ask_by_any_name(client: Client, path: str) -> None:
+    assert client.get(path, headers={"host": "10.0.0.7:8000"}).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", [HEALTH, READY])
+def test_a_monitor_is_not_sent_to_https(client: Client, settings: Any, path: str) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+
+    assert client.get(path).status_code == 200
+    assert client.get("/numbers/").status_code == 301
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", [HEALTH, READY])
+def test_it_is_only_looked_at(client: Client, path: str) -> None:
+    response = client.post(path)
+
+    assert response.status_code == 405
+    assert response.headers["Allow"] == "GET, HEAD"

@@ -1,0 +1,180 @@
+"""Whatever text Quo sends in whatever field, every page shows it as text."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from numbers.models import Sync
+from numbers.pages.rows import number_url
+from numbers.quo.errors import Unauthorized, from_answer
+from numbers.syncing.run import WORKSPACE, Question
+from tests.support.hostile import HOSTILE, OUTSIDE, everywhere, is_harmless, isolated
+from tests.support.pages import (
+    HTMX,
+    LIST,
+    Office,
+    fail,
+    notices_of,
+    numbers_on,
+    one,
+    parsed,
+    remember,
+    texts,
+    words,
+)
+from tests.support.quo_answers import number, user
+
+PAGES = [LIST, f"{LIST}?sort=-forward", "/numbers/teammates/", "/status/"]
+
+
+@pytest.fixture(params=list(HOSTILE), ids=list(HOSTILE))
+def text(request: pytest.FixtureRequest) -> str:
+    return HOSTILE[request.param]
+
+
+def test_every_page_shows_every_text_as_text(office: Office) -> None:
+    records = [everywhere(text) for text in HOSTILE.values()]
+    sync = remember(*records)
+    assert (sync.seen, sync.set_aside_count) == (len(HOSTILE), 0)
+
+    for path in [*PAGES, *(number_url(record["id"]) for record in records)]:
+        for headers in ({}, HTMX):
+            is_harmless(parsed(office.get(path, headers=headers)))
+    assert set(numbers_on(parsed(office.get(LIST)))) == {_in_html(record["id"]) for record in records}
+
+
+def _in_html(text: str) -> str:
+    """What a browser reads of a text: it knows one kind of line break."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _remembered(text: str) -> str:
+    return text.replace("\x00", "\ufffd")
+
+
+@pytest.mark.parametrize("name", ["html", "attribute", "entities", "template", "bidi", "json", "lines", "nul"])
+def test_the_text_itself_is_there_unchanged(office: Office, name: str) -> None:
+    text = HOSTILE[name]
+    record = everywhere(text)
+    remember(record)
+
+    page = parsed(office.get(number_url(record["id"])))
+
+    shown = _in_html(_remembered(text))
+    fields = {words(one(row, "dt")): one(row, "dd").text() or "" for row in page.css("dl.fields > div")}
+    for field in ("name", "symbol", "formattedNumber", "forward", "groupId", "portingStatus", "portRequestId"):
+        assert fields[field].strip() == shown.strip(), field
+    assert json.loads(one(page, "#answer pre code").text() or "")["name"] == text
+
+
+def _texts_with(page: LexborHTMLParser, text: str) -> Iterator[LexborNode]:
+    for node in page.css("*"):
+        own = "".join(child.text() or "" for child in node.iter(include_text=True) if child.tag == "-text")
+        if text in own:
+            yield node
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_outside_text_is_isolated_from_the_text_around_it(office: Office, headers: dict[str, str]) -> None:
+    record = everywhere(OUTSIDE)
+    remember(record, {**number(OUTSIDE), "id": f"PN{OUTSIDE}2", "name": 42})
+    fail(from_answer(500, json.dumps(dict.fromkeys(("message", "code", "trace"), OUTSIDE)).encode(), asked="list"))
+    fail(Unauthorized("Ask."), Question(Sync.Scope.NUMBER, f"PN{OUTSIDE}"))
+    paths = [
+        *PAGES,
+        number_url(record["id"]),
+        f"/numbers/PN{OUTSIDE}new/",
+        f"{LIST}?user=US{OUTSIDE}",
+        f"{LIST}?q={OUTSIDE}",
+        f"{LIST}?q={OUTSIDE}zebra&user=US{OUTSIDE}new",
+        f"/numbers/teammates/?who={OUTSIDE}zebra",
+    ]
+
+    for path in paths:
+        response = office.get(path, headers=headers)
+        page = parsed(response, response.status_code)
+        found = list(_texts_with(page, OUTSIDE))
+        assert found or path == f"{LIST}?user=US{OUTSIDE}", path
+        assert [node.html for node in found if not isolated(node)] == [], path
+
+
+def test_what_was_set_aside_is_told_without_quoting_it(office: Office) -> None:
+    flawed = [everywhere(text) | {"users": text} for text in HOSTILE.values()]
+    remember(
+        *flawed, *({**record, "users": [], "id": text} for record, text in zip(flawed, HOSTILE.values(), strict=True))
+    )
+
+    page = parsed(office.get("/status/"))
+
+    is_harmless(page)
+    reasons = texts(page.css("details li"))
+    assert len(reasons) == 2 * len(HOSTILE)
+    for reason in reasons[len(HOSTILE) :]:  # of those not even the id can be read
+        assert re.match(r"\$\.data\[[0-9]+\]\.id: Expected `str` (matching regex '\^PN|of length <= 500)", reason)
+        assert len(reason) < 90
+
+
+def test_quos_own_words_are_text(office: Office) -> None:
+    for text in HOSTILE.values():
+        body = json.dumps({"message": text, "code": text, "trace": text, "errors": [{"path": text, "message": text}]})
+        fail(from_answer(400, body.encode(), asked="list"), WORKSPACE)
+        is_harmless(parsed(office.get(LIST)))
+
+    is_harmless(parsed(office.get("/status/")))
+
+
+def test_an_error_body_that_is_a_page_is_not_shown(office: Office) -> None:
+    fail(from_answer(502, b"<html><script data-evil>alert(1)</script></html>", asked="list"))
+
+    page = parsed(office.get(LIST))
+
+    is_harmless(page)
+    assert "Quo said" not in words(one(page, "#freshness"))
+
+
+def test_what_is_asked_of_the_pages_is_text_too(office: Office, text: str) -> None:
+    remember(number("PN1"))
+    query = {"q": text, "who": text, "user": f"US{text}", "sort": text, "page": text, text: "1"}
+
+    for path in (LIST, "/numbers/teammates/", "/status/"):
+        for headers in ({}, HTMX):
+            response = office.get(path, query, headers=headers)
+            is_harmless(parsed(response))
+            assert b"\x00" not in response.content
+
+
+def test_what_a_form_brings_back_is_text_too(office: Office) -> None:
+    remember(number("PN1"))
+    for text in HOSTILE.values():
+        fields = {"next": f"/numbers/{text}", "number": f"PN{text}", "version": text, "auto": "1"}
+        asked = f"PN{text}".replace("\x00", "")
+        fail(Unauthorized("Ask."), Question(Sync.Scope.NUMBER, asked))  # so that nobody is asked now
+
+        is_harmless(parsed(office.post("/sync/", fields, headers=HTMX)))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
+def test_no_text_at_all_is_too_odd(office: Office, text: str) -> None:
+    before = transaction.savepoint()
+    record = everywhere(text)
+    remember(record)
+
+    for path in (*PAGES, number_url(record["id"])):
+        is_harmless(parsed(office.get(path)))
+
+    transaction.savepoint_rollback(before)
+
+
+def test_a_page_with_very_much_text_is_no_failure(office: Office) -> None:
+    text = "W" * 10_000
+    people = [user(f"US{place}", firstName=text, lastName=text) for place in range(10)]
+    remember(*[number(f"PN{place}", name=text, users=people) for place in range(20)])
+
+    assert notices_of(parsed(office.get(LIST))) == []

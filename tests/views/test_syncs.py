@@ -1,0 +1,368 @@
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import responses
+from django.db import DatabaseError
+from django.test import Client
+from pytest_django import Settings
+
+from numbers import services
+from numbers.models import NumberState, PhoneNumber, Sync
+from numbers.sandbox.server import SandboxServer
+from numbers.syncing.run import WORKSPACE, SyncBusy
+from tests.support.pages import HTMX, LIST, Office, attribute, notices_of, one, parsed, remember, words
+from tests.support.quo_answers import number, user
+
+SYNC = "/sync/"
+
+
+def ask(office: Office, **fields: str) -> Any:
+    """Ask as htmx does."""
+    return office.post(SYNC, fields, headers=HTMX)
+
+
+def asked(quo: SandboxServer) -> list[str]:
+    return [seen.path for seen in quo.requests]
+
+
+def test_check_now_brings_the_workspace_and_leads_back(office: Office, quo: SandboxServer) -> None:
+    response = office.post(SYNC, {"next": "/numbers/?q=front"})
+
+    assert response.status_code == 302
+    assert response.headers["Location"] == "/numbers/?q=front"
+    assert asked(quo) == ["/v1/phone-numbers"]
+    assert PhoneNumber.objects.count() == 12
+
+
+def test_every_request_to_quo_is_a_get(office: Office, quo: SandboxServer) -> None:
+    for fields in ({}, {"user": quo.workspace.users[0]["id"]}, {"number": quo.workspace.numbers[0]["id"]}):
+        office.post(SYNC, fields)
+
+    assert {seen.method for seen in quo.requests} == {"GET"}
+
+
+def test_the_list_of_a_teammate_asks_about_that_teammate(office: Office, quo: SandboxServer) -> None:
+    user_id = quo.workspace.users[0]["id"]
+
+    ask(office, user=user_id)
+
+    assert asked(quo) == [f"/v1/phone-numbers?userId={user_id}"]
+    sync = Sync.objects.get()
+    assert (sync.scope, sync.subject) == ("teammate", user_id)
+
+
+def test_the_page_of_a_number_asks_about_that_number(office: Office, quo: SandboxServer) -> None:
+    number_id = quo.workspace.numbers[0]["id"]
+
+    ask(office, number=number_id)
+
+    assert asked(quo) == [f"/v1/phone-numbers/{number_id}"]
+
+
+@pytest.mark.parametrize("number_id", ["PN/../x", "PN?a=b#c", "PN%2F", "PN 🏡'\"", "PN//"])
+def test_any_id_reaches_quo_as_it_is(office: Office, quo: SandboxServer, number_id: str) -> None:
+    quo.workspace.numbers[0]["id"] = number_id
+    quo.workspace.refresh()
+
+    ask(office, number=number_id)
+
+    assert PhoneNumber.objects.get().quo_id == number_id
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"number": "US1"},
+        {"number": "x"},
+        {"number": "PN\x00"},
+        {"number": "PN\nx"},
+        {"number": "PN" + "x" * 5000},
+        {"user": "PN1"},
+        {"user": "US" + "x" * 5000},
+        {"user": "US\x00"},
+    ],
+)
+def test_what_is_no_id_is_not_asked_for(office: Office, quo: SandboxServer, fields: dict[str, str]) -> None:
+    ask(office, **fields)
+
+    assert asked(quo) == ["/v1/phone-numbers"]
+
+
+def test_with_announced_answers_the_same_code_runs(office: Office) -> None:
+    with responses.RequestsMock() as announced:
+        announced.get("https://api.quo.com/v1/phone-numbers", json={"data": [number("PN1")]})
+        ask(office)
+
+    assert NumberState.objects.get().name == "Front desk"
+
+
+ELSEWHERE = [
+    "//evil.example",
+    "///evil.example",
+    "////evil.example",
+    "https://evil.example/numbers/",
+    "http:evil.example",
+    "http:///evil.example",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "\\\\evil.example",
+    "/\\evil.example",
+    "/\\/evil.example",
+    "\\/evil.example",
+    " //evil.example",
+    "\t//evil.example",
+    "\x00//evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "/\r\n/evil.example",
+    "evil.example",
+    "numbers/",
+    "@evil.example",
+    "//" + "x" * 3000,
+    "/" + "x" * 20_000,
+    "/" + "\t" * 3000 + "/evil.example",
+    "/numbers/\r\nX-Evil: 1",
+    "/numbers/?q=\r\n\r\n<b>",
+    "/numbers/?q=é",
+    "",
+]
+OURS = [
+    "/numbers/?q=a&page=2",
+    "/status/?page=2",
+    "/numbers/PN%2F..%2F/",
+    "/numbers/?q=" + "%F0%9F%8F%A1" * 200,
+    "/numbers/PN" + "%F0%9F%8F%A1" * 498 + "/",
+]
+
+
+def test_nothing_leads_to_another_site(office: Office) -> None:
+    remember(number("PN1"))  # so that nobody is asked
+
+    for next_url in ELSEWHERE:
+        assert office.post(SYNC, {"next": next_url, "auto": "1"}).headers["Location"] == LIST, next_url
+        fragment = parsed(ask(office, next=next_url, auto="1"))
+        assert attribute(one(fragment, "[name=next]"), "value") == LIST, next_url
+
+
+def test_a_page_of_ours_is_led_back_to_however_long_its_address(office: Office) -> None:
+    remember(number("PN1"))
+
+    for next_url in OURS:
+        assert office.post(SYNC, {"next": next_url, "auto": "1"}).headers["Location"] == next_url
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_a_get_asks_nothing_and_leads_to_the_list(office: Office, quo: SandboxServer, method: str) -> None:
+    response = getattr(office, method)(SYNC)
+
+    assert response.status_code == 302
+    assert response.headers["Location"] == LIST
+    assert not quo.requests
+    assert not Sync.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch"])
+def test_no_other_method_asks_either(office: Office, quo: SandboxServer, method: str) -> None:
+    assert getattr(office, method)(SYNC).status_code == 405
+    assert not quo.requests
+
+
+def test_the_form_must_come_from_our_own_page(quo: SandboxServer, office: Office) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = office.cookies
+
+    response = strict.post(SYNC)
+
+    assert words(one(parsed(response, 403), "h1")) == "That could not be sent"
+    assert not quo.requests
+
+
+def test_the_pages_own_form_is_accepted(quo: SandboxServer, office: Office) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = office.cookies
+    page = parsed(strict.get(LIST))
+    fields = page.css("#check-form input, input[form='check-form']")
+
+    response = strict.post(SYNC, {attribute(field, "name"): attribute(field, "value") for field in fields})
+
+    assert response.status_code == 302
+    assert quo.requests
+
+
+def test_htmx_gets_the_freshness_and_no_page(office: Office, quo: SandboxServer) -> None:
+    response = ask(office, next="/numbers/?q=x")
+
+    page = parsed(response)
+    assert b"<html" not in response.content
+    assert attribute(one(page, "#freshness"), "data-freshness") == "fresh"
+    assert "hx-swap-oob" not in one(page, "#freshness").attributes
+    assert attribute(one(page, "[name=next]"), "value") == "/numbers/?q=x"
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_an_answer_never_asks_again_at_once(office: Office, quo: SandboxServer) -> None:
+    quo.fault = "401"
+
+    page = parsed(ask(office))
+
+    assert "load" not in attribute(one(page, "#look"), "hx-trigger")
+
+
+def test_news_are_told_once(office: Office, quo: SandboxServer) -> None:
+    before = attribute(one(parsed(office.get(LIST)), "[name=version]"), "value")
+
+    first = ask(office, version=before)
+    after = attribute(one(parsed(first), "[name=version]"), "value")
+    second = ask(office, version=after)
+
+    assert set(json.loads(first.headers["HX-Trigger"])) == {"memory-changed", "synced"}
+    assert after != before
+    assert set(json.loads(second.headers["HX-Trigger"])) == {"synced"}
+    assert len(quo.requests) == 2
+
+
+def test_what_another_sync_changed_is_news_too(office: Office, quo: SandboxServer) -> None:
+    ask(office)
+    shown = attribute(one(parsed(office.get(LIST)), "[name=version]"), "value")
+    quo.workspace.numbers[0]["name"] = "Renamed"
+    quo.workspace.refresh()
+    services.run_sync(WORKSPACE)
+
+    response = ask(office, version=shown, auto="1")
+
+    assert "memory-changed" in response.headers["HX-Trigger"]
+
+
+@pytest.mark.parametrize(("ago", "is_asked"), [(timedelta(seconds=50), False), (timedelta(seconds=70), True)])
+def test_a_page_asks_by_itself_only_when_it_is_time(
+    office: Office, quo: SandboxServer, ago: timedelta, is_asked: bool
+) -> None:
+    remember(number("PN1"), ago=ago)
+
+    ask(office, auto="1")
+
+    assert bool(quo.requests) is is_asked
+
+
+def test_check_now_asks_at_any_time(office: Office, quo: SandboxServer) -> None:
+    remember(number("PN1"))
+
+    ask(office)
+
+    assert quo.requests
+
+
+def test_after_a_failure_no_page_asks_by_itself_for_a_minute(office: Office, quo: SandboxServer) -> None:
+    quo.fault = "401"
+    ask(office, auto="1")
+    ask(office, auto="1")
+
+    assert len(quo.requests) == 1
+
+
+def test_a_page_that_never_was_checked_says_in_full_why_it_cannot_be(office: Office, quo: SandboxServer) -> None:
+    quo.fault = "401"
+
+    freshness = one(parsed(ask(office, auto="1")), "#freshness")
+
+    assert "Not checked with Quo yet" in words(freshness)
+    assert not freshness.css("details")
+
+
+def test_a_page_that_asks_by_itself_without_need_says_how_old_it_is(office: Office, quo: SandboxServer) -> None:
+    remember(number("PN1"), ago=timedelta(seconds=30))
+
+    page = parsed(ask(office, auto="1"))
+
+    assert "30 seconds" in words(one(page, "#freshness")).replace("31", "30")
+
+
+def test_while_another_sync_runs_the_page_says_so_and_looks_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(_question: Any) -> None:
+        raise SyncBusy("Another sync is running right now; what it finds will show here.")
+
+    monkeypatch.setattr(services, "run_sync", busy)
+
+    page = parsed(ask(office))
+
+    assert notices_of(page) == ["Another sync is running right now; what it finds will show here."]
+    assert "load delay:3s" in attribute(one(page, "#look"), "hx-trigger")
+    followed = parsed(office.post(SYNC, follow=True))
+    assert "Another sync is running right now; what it finds will show here." in notices_of(followed)
+
+
+def test_without_a_demo_workspace_the_page_says_how_to_start_it(office: Office, settings: Settings) -> None:
+    settings.DEMO, settings.QUO_API_KEY = True, ""
+
+    page = parsed(ask(office))
+
+    assert len(notices_of(page)) == 1
+    assert "Start it with `make run`, or set the key." in notices_of(page)[0]
+    assert notices_of(page)[0] in notices_of(parsed(office.post(SYNC, follow=True)))
+    assert not Sync.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        ("401", "Quo did not accept the API key."),
+        ("403", "Quo does not let this API key see phone numbers."),
+        ("500", "Quo itself is having trouble."),
+        ("html", "Quo sent an answer that Quo Admin cannot read."),
+    ],
+)
+def test_a_failure_shows_its_sentence_and_quos_trace(
+    office: Office, quo: SandboxServer, fault: str, sentence: str
+) -> None:
+    quo.fault = fault
+
+    response = ask(office)
+
+    freshness = words(one(parsed(response), "#freshness"))
+    sync = Sync.objects.get()
+    assert sentence in freshness
+    assert sync.error_trace in freshness
+    assert bool(sync.error_trace) is (fault != "html")
+    shown = words(one(parsed(office.post(SYNC, follow=True)), "#freshness"))
+    assert sentence in shown
+
+
+@pytest.mark.parametrize("error", [DatabaseError("the secret row"), OSError("/secret/path")])
+def test_what_cannot_be_written_down_is_said_without_details(
+    office: Office, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def broken(_question: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(services, "run_sync", broken)
+
+    response = ask(office)
+
+    assert notices_of(parsed(response)) == [
+        "The sync could not be written down. Check that the database's disk has room and is writable."
+    ]
+    assert b"secret" not in response.content
+
+
+def test_looking_at_pages_never_asks_quo(office: Office, quo: SandboxServer) -> None:
+    number_id = quo.workspace.numbers[0]["id"]
+    paths = [LIST, f"{LIST}?user=US1&q=a", "/numbers/teammates/?who=a", f"/numbers/{number_id}/", "/status/", "/", SYNC]
+
+    for _ in ("before the first sync", "after it"):
+        for path in paths:
+            for headers in ({}, HTMX):
+                office.get(path, headers=headers)
+        assert not quo.requests
+        assert not Sync.objects.exists() or Sync.objects.count() == 1
+        if not Sync.objects.exists():
+            remember(number(number_id, users=[user("US1")]))
+
+
+@pytest.mark.django_db
+def test_only_somebody_who_is_signed_in_can_ask(client: Client, quo: SandboxServer) -> None:
+    assert client.post(SYNC).headers["Location"].startswith("/accounts/login/")
+    assert not quo.requests

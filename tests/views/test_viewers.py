@@ -1,0 +1,93 @@
+"""What viewers see in the place of what they may not do."""
+
+import json
+
+import pytest
+
+from numbers.memory.version import memory_version
+from numbers.models import SavedFilter, Sync
+from tests.support.pages import HTMX, LIST, Office, attribute, one, parsed, remember, words
+from tests.support.quo_answers import number, user
+
+FRESHNESS = "/freshness/"
+
+
+@pytest.fixture(autouse=True)
+def _numbers(db: None) -> None:
+    remember(number("PN1", users=[user("US1")]))
+
+
+@pytest.mark.parametrize("path", [LIST, "/", "/numbers/PN1/", "/teammates/", "/teammates/US1/", "/audit/", "/status/"])
+def test_a_viewers_page_looks_how_old_it_is_and_never_asks_quo(viewer: Office, path: str) -> None:
+    page = parsed(viewer.get(path))
+
+    assert not page.css("#check-now")
+    assert not page.css("form[action='/sync/'], [hx-post='/sync/']")
+    assert attribute(one(page, "#look"), "hx-get") == FRESHNESS
+    assert "load" not in attribute(one(page, "#look"), "hx-trigger").split()
+
+
+def test_a_managers_page_asks(office: Office) -> None:
+    page = parsed(office.get(LIST))
+
+    assert page.css("#check-now")
+    assert attribute(one(page, "#look"), "hx-post") == "/sync/"
+
+
+def test_asking_all_the_same_is_refused(viewer: Office) -> None:
+    assert viewer.post("/sync/", headers=HTMX).status_code == 403
+    assert Sync.objects.count() == 1
+
+
+def test_looking_tells_the_age_and_asks_nothing(viewer: Office) -> None:
+    response = viewer.get(FRESHNESS, {"version": memory_version()}, headers=HTMX)
+
+    assert "Checked with Quo" in words(one(parsed(response), "#freshness"))
+    assert "HX-Trigger" not in response.headers
+    assert Sync.objects.count() == 1
+
+
+def test_looking_tells_that_something_has_changed_since(viewer: Office) -> None:
+    before = memory_version()
+    remember(number("PN1", name="Another"))
+
+    response = viewer.get(FRESHNESS, {"version": before}, headers=HTMX)
+
+    assert json.loads(response.headers["HX-Trigger"]) == {"memory-changed": {}}
+
+
+@pytest.mark.parametrize("subject", [{"number": "PN1"}, {"user": "US1"}, {"user": "x" * 9_000}, {"number": "\x00"}])
+def test_looking_is_about_what_the_page_is_about(viewer: Office, subject: dict[str, str]) -> None:
+    page = parsed(viewer.get(FRESHNESS, subject, headers=HTMX))
+
+    named = {name: field.attributes["value"] for name in subject for field in page.css(f"#check-form [name={name}]")}
+    assert named == {name: value for name, value in subject.items() if value in {"PN1", "US1"}}
+
+
+def test_the_address_by_itself_leads_to_the_list(viewer: Office) -> None:
+    assert viewer.get(FRESHNESS).headers["Location"] == LIST
+
+
+def test_a_viewer_keeps_filters_and_shares_none(viewer: Office) -> None:
+    assert not parsed(viewer.get(LIST)).css("#save-shared")
+    form = {"name": "Abroad", "query": "calling_intl=allowed"}
+
+    refused = viewer.post("/saved/", {**form, "is_shared": "on"})
+    assert "Only managers and administrators may share a filter." in words(parsed(refused, 422))
+    assert not SavedFilter.objects.exists()
+
+    assert viewer.post("/saved/", form).status_code == 302
+    saved = SavedFilter.objects.get()
+    assert not parsed(viewer.get("/saved/")).css(f"form[action='/saved/{saved.code}/share/']")
+    assert viewer.post(f"/saved/{saved.code}/share/", {"is_shared": "1"}).status_code == 403
+    assert not SavedFilter.objects.get().is_shared
+
+
+def test_who_may_no_longer_share_takes_back_what_was_shared(viewer: Office) -> None:
+    viewer.post("/saved/", {"name": "Abroad", "query": "calling_intl=allowed"})
+    SavedFilter.objects.update(is_shared=True)
+    code = SavedFilter.objects.get().code
+
+    assert parsed(viewer.get("/saved/")).css(f"form[action='/saved/{code}/share/']")
+    assert viewer.post(f"/saved/{code}/share/").status_code == 302
+    assert not SavedFilter.objects.get().is_shared

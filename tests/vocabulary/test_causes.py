@@ -1,0 +1,113 @@
+"""What each cell means and what may be behind a restriction, held against the table in the API's description."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from numbers.models import NumberState
+from numbers.vocabulary.cells import COLUMNS, Cell, Column, Fact, advice_for, cells_of, fact_of
+
+LOCAL, CANADIAN, TOLL_FREE, ABROAD = "+14155550100", "+16045550100", "+18335550100", "+442079460958"
+EVERY_NUMBER = [LOCAL, CANADIAN, TOLL_FREE, ABROAD]
+
+
+def causes(key: str, number: str, raw: str | None = "restricted") -> str:
+    """The possible causes of a cell in one text; empty where there is nothing to explain."""
+    channel, region = key.split(".")
+    advice = advice_for(Cell(Column(channel, region), fact_of(raw), raw), number)
+    assert all(item.cause and item.step for item in advice)
+    return " ".join(item.cause for item in advice)
+
+
+@pytest.mark.parametrize(
+    ("raw", "fact"),
+    [
+        ("unrestricted", Fact.ALLOWED),
+        ("restricted", Fact.RESTRICTED),
+        (None, Fact.UNKNOWN),
+        ("", Fact.UNKNOWN),
+        ("Unrestricted", Fact.UNKNOWN),
+        ("unrestricted ", Fact.UNKNOWN),
+        ("true", Fact.UNKNOWN),
+    ],
+)
+def test_only_the_two_documented_words_are_facts(raw: str | None, fact: Fact) -> None:
+    assert fact_of(raw) is fact
+
+
+@given(st.text())
+def test_nothing_else_is_ever_allowed(raw: str) -> None:
+    assert fact_of(raw) is not Fact.ALLOWED or raw == "unrestricted"
+
+
+def test_the_cells_are_in_the_order_of_the_columns_each_from_its_own_field() -> None:
+    fields = ["calling_us", "calling_ca", "calling_intl", "messaging_us", "messaging_ca", "messaging_intl"]
+    state = NumberState(**{field: field for field in fields})
+
+    cells = cells_of(state)
+
+    assert [cell.raw for cell in cells] == fields
+    assert [cell.column.field for cell in cells] == fields
+    assert [cell.column.key for cell in cells] == [
+        f"{channel}.{region}" for channel in ("calling", "messaging") for region in ("US", "CA", "Intl")
+    ]
+
+
+@pytest.mark.parametrize("number", EVERY_NUMBER)
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("raw", ["unrestricted", None, "sometimes"])
+def test_what_is_not_restricted_needs_no_explanation(number: str, column: Column, raw: str | None) -> None:
+    assert causes(column.key, number, raw) == ""
+
+
+@pytest.mark.parametrize("number", [LOCAL, CANADIAN])
+def test_a_local_number_that_cannot_text_the_us_may_lack_the_carriers_registration(number: str) -> None:
+    text = causes("messaging.US", number)
+
+    assert "A2P 10DLC" in text
+    assert "Canadian numbers" in text
+    assert "toll-free" not in text
+
+
+@pytest.mark.parametrize("number", [LOCAL, CANADIAN])
+def test_a_local_number_that_cannot_text_the_us_may_be_beside_a_sole_proprietors_one(number: str) -> None:
+    assert "sole-proprietor registration covers one number" in causes("messaging.US", number)
+
+
+@pytest.mark.parametrize("key", ["messaging.US", "messaging.CA"])
+def test_a_toll_free_number_that_cannot_text_may_not_be_verified(key: str) -> None:
+    text = causes(key, TOLL_FREE)
+
+    assert "toll-free verification" in text
+    assert "November 2023" in text
+    assert "A2P" not in text
+
+
+@pytest.mark.parametrize("number", EVERY_NUMBER)
+def test_texting_abroad_may_not_be_enabled_for_the_workspace(number: str) -> None:
+    assert "enabled for the workspace" in causes("messaging.Intl", number)
+
+
+@pytest.mark.parametrize("number", EVERY_NUMBER)
+def test_calling_abroad_is_a_switch_of_the_number(number: str) -> None:
+    assert "own switch for international calling" in causes("calling.Intl", number)
+
+
+@pytest.mark.parametrize(
+    ("key", "number"),
+    [*((key, number) for key in ("calling.US", "calling.CA") for number in EVERY_NUMBER), ("messaging.CA", LOCAL)],
+)
+def test_where_no_cause_is_known_none_is_made_up(key: str, number: str) -> None:
+    assert causes(key, number).startswith("Not known")
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("fact", Fact)
+def test_every_cell_says_what_it_means(column: Column, fact: Fact) -> None:
+    meaning = Cell(column, fact, None).meaning
+
+    assert ("call" in meaning) is (column.channel == "calling")
+    assert ("text" in meaning) is (column.channel == "messaging")
+    assert {"US": "the United States", "CA": "Canada", "Intl": "other countries"}[column.region] in meaning
+    assert ("cannot" in meaning) is (fact is Fact.RESTRICTED)
+    assert ("does not say" in meaning) is (fact is Fact.UNKNOWN)
