@@ -13,10 +13,11 @@ from numbers.filters.numbers import NumberFilters
 from numbers.filters.wording import chips, sentence
 from numbers.memory.cache import per_version
 from numbers.memory.freshness import Freshness, freshness_of
+from numbers.memory.question import Question
 from numbers.memory.search.finding import search_teammates
 from numbers.memory.version import Version
 from numbers.models import NumberState, PhoneNumber, Sync, Teammate, TeammateState
-from numbers.pages.rows import NO_NAME, NumberRow, TeammateLine, described, number_rows, teammate_lines
+from numbers.pages.rows import NumberRow, TeammateLine, described, number_rows, teammate_lines
 from numbers.quo.client import QuoClient
 from numbers.quo.payloads import parse_timestamp
 from numbers.quo.throttle import Throttle
@@ -24,9 +25,10 @@ from numbers.syncing import demo
 from numbers.syncing import run as sync
 from numbers.syncing.log import SyncLine
 from numbers.syncing.recording import Progress
-from numbers.syncing.run import Question, SyncRefused
+from numbers.syncing.run import SyncRefused
 from numbers.vocabulary.cells import Advice, Cell, advice_for, cells_of
 from numbers.vocabulary.phones import pretty
+from numbers.vocabulary.phrases import NO_NAME
 from quo_admin import __version__
 
 PAGE_SIZE = 50

@@ -20,11 +20,12 @@ from numbers.filters.numbers import NumberFilters
 from numbers.filters.wording import chips, sentence
 from numbers.memory.cache import per_version
 from numbers.memory.version import Version
-from numbers.pages.rows import NO_NAME, number_url
 from numbers.quo.ids import MAX_LENGTH
 from numbers.services import TeammateChoice, teammate_named
 from numbers.vocabulary.cells import COLUMNS, Cell
+from numbers.vocabulary.links import number_url
 from numbers.vocabulary.phones import pretty
+from numbers.vocabulary.phrases import NO_NAME
 
 ROWS_PER_PAGE = 200
 FINDINGS_PER_PAGE = 20

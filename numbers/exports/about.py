@@ -11,8 +11,8 @@ from numbers import services
 from numbers.filters import wording as filter_wording
 from numbers.filters.numbers import NumberFilters
 from numbers.filters.teammates import TeammateFilters
+from numbers.memory.question import WORKSPACE, Question
 from numbers.models import Sync
-from numbers.syncing.run import WORKSPACE, Question
 from numbers.vocabulary.cells import Fact
 
 MEANINGS = {

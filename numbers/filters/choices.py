@@ -10,10 +10,10 @@ from numbers.filters.teammates import TeammateFilters
 from numbers.memory.cache import per_version
 from numbers.memory.numbers import current
 from numbers.memory.version import Version
-from numbers.pages.rows import NO_NAME
 from numbers.vocabulary.bidi import isolated
 from numbers.vocabulary.cells import COLUMNS, Fact
 from numbers.vocabulary.phones import country_name
+from numbers.vocabulary.phrases import NO_NAME
 
 # Longer lists would weigh more than the numbers do: of more groups the id is typed, more ports are left out.
 MOST_CHOICES = 200

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from django.db.models import Model
 
 from numbers.models import NumberState, TeammateState
-from numbers.pages.rows import NO_NAME, SHOWN_TEAMMATES, number_url, teammate_url
 from numbers.vocabulary.cells import COLUMNS, Fact, fact_of
+from numbers.vocabulary.links import number_url, teammate_url
 from numbers.vocabulary.phones import pretty
+from numbers.vocabulary.phrases import NO_NAME, SHOWN_TEAMMATES
 
 
 @dataclass(frozen=True)

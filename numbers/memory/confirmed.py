@@ -10,8 +10,7 @@ from typing import Any
 from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat, Greatest, NullIf
 
-from numbers.models import Assignment, Sync
-from numbers.syncing.run import KEPT_SET_ASIDE
+from numbers.models import KEPT_SET_ASIDE, Assignment, Sync
 
 
 def number_confirmed(moment: str) -> NullIf:

@@ -7,8 +7,8 @@ from enum import StrEnum
 from django.db.models import QuerySet
 
 from numbers.database.compiled_query import CompiledQuery
+from numbers.memory.question import WORKSPACE, Question
 from numbers.models import Sync
-from numbers.syncing.run import WORKSPACE, Question
 
 # A page asks by itself once its own question has not been asked for this long, by anybody.
 PAGE_MAX_AGE = timedelta(seconds=60)

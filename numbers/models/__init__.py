@@ -1,6 +1,7 @@
 """What is kept: the memory of what Quo said, and what people keep for themselves."""
 
 from numbers.models.memory import (
+    KEPT_SET_ASIDE,
     OPEN,
     Assignment,
     NumberState,
@@ -14,6 +15,7 @@ from numbers.models.memory import (
 from numbers.models.personal import SavedFilter, ShownColumns
 
 __all__ = [
+    "KEPT_SET_ASIDE",
     "OPEN",
     "Assignment",
     "NumberState",

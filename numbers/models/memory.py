@@ -215,6 +215,9 @@ class Assignment(models.Model):
         return f"{self.teammate_id} on {self.phone_number_id}"
 
 
+KEPT_SET_ASIDE = 100  # records that a sync tells of; it counts all of them
+
+
 class Sync(models.Model):
     """One question to Quo: what was asked, how it ended, what it found."""
 

@@ -21,10 +21,10 @@ from prometheus_client.registry import Collector
 
 from numbers.memory.freshness import Freshness, Level, freshness_of
 from numbers.memory.numbers import current
+from numbers.memory.question import WORKSPACE
 from numbers.models import Sync, TeammateState
 from numbers.operations.readiness import written_folders
 from numbers.quo.errors import QuoError
-from numbers.syncing.run import WORKSPACE
 from quo_admin import __version__
 
 RECENT = 100  # syncs

@@ -17,8 +17,9 @@ from numbers.memory.numbers import FEW, OUTSIDE, UNFINISHED, current, ordered
 from numbers.memory.teammates import people_where, reaches
 from numbers.memory.version import Version
 from numbers.models import Assignment, NumberState, TeammateState, shown_name
-from numbers.pages.rows import NO_NAME, number_url, teammate_url
 from numbers.vocabulary.cells import CHANNELS, COLUMNS, Column, Fact
+from numbers.vocabulary.links import number_url, teammate_url
+from numbers.vocabulary.phrases import NO_NAME
 
 LATELY = timedelta(days=7)
 SHOWN_CHANGES = 8

@@ -5,34 +5,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from django.db.models import QuerySet
 
 from numbers.memory.numbers import teammates_on
 from numbers.models import NumberState, shown_name
 from numbers.vocabulary.cells import COLUMNS, Cell, cells_of
-from numbers.vocabulary.links import path_of
+from numbers.vocabulary.links import number_url, teammate_url
 from numbers.vocabulary.phones import country_name, pretty
-
-SHOWN_TEAMMATES = 3
-NO_NAME = "(no name)"
+from numbers.vocabulary.phrases import NO_NAME, SHOWN_TEAMMATES
 
 _FIELDS = (
     *("pk", "phone_number_id", "phone_number__quo_id", "symbol", "name", "number"),
     *("kind", "forward", "porting_status", "group_id", "country"),
     *(column.field for column in COLUMNS),
 )
-
-
-def number_url(quo_id: str) -> str:
-    """Return the address of a number's page. Ids may hold any character, so all of them are percent-encoded."""
-    return f"{path_of('numbers:list')}{quote(quo_id, safe='')}/"
-
-
-def teammate_url(user_id: str) -> str:
-    """Return the address of a teammate's page, percent-encoded like a number's."""
-    return f"{path_of('numbers:teammates')}{quote(user_id, safe='')}/"
 
 
 @dataclass(frozen=True)

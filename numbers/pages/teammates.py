@@ -17,10 +17,11 @@ from numbers.memory.numbers import current
 from numbers.memory.teammates import REACH, counting_numbers, last_numbers_of, numbers_of, reach_of
 from numbers.memory.version import Version
 from numbers.models import Assignment, Sync, TeammateState
-from numbers.pages.rows import NO_NAME, NumberRow, described, number_rows, number_url, teammate_url
+from numbers.pages.rows import NumberRow, described, number_rows
 from numbers.vocabulary.cells import COLUMNS, Cell, Column, Fact, fact_of
-from numbers.vocabulary.links import path_of
+from numbers.vocabulary.links import number_url, path_of, teammate_url
 from numbers.vocabulary.phones import pretty
+from numbers.vocabulary.phrases import NO_NAME
 
 PAGE_SIZE = 50
 SHOWN_GRANTS = 4

@@ -5,9 +5,10 @@ import time
 from types import TracebackType
 from typing import Any, Self
 
+from numbers.memory.question import Question
 from numbers.models import Sync
 from numbers.quo.client import QuoClient
-from numbers.syncing.run import Question, SyncBusy, SyncRefused
+from numbers.syncing.run import SyncBusy, SyncRefused
 from quo_admin.logs import label
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,8 @@ from django.utils import timezone
 
 from numbers.database import planner
 from numbers.database.locks import only_one_sync
-from numbers.models import Assignment, Sync
+from numbers.memory.question import Question
+from numbers.models import KEPT_SET_ASIDE, Assignment, Sync
 from numbers.quo.errors import NotFound, QuoError
 from numbers.quo.payloads import Answer, NumberRecord
 from numbers.syncing.recording import (
@@ -37,7 +38,6 @@ log = logging.getLogger(__name__)
 IMPLAUSIBLE_LOSS = 5
 BELIEVED_AFTER = timedelta(hours=1)
 
-KEPT_SET_ASIDE = 100
 KEPT_MISMATCHED = 100
 LOOK_UPS = 10
 
@@ -55,17 +55,6 @@ class SyncRefused(Exception):
 
 class SyncBusy(SyncRefused):
     """Another sync is running."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """What to ask: every number, one teammate's (`subject` is `US…`) or one (`subject` is `PN…`)."""
-
-    scope: Sync.Scope = Sync.Scope.WORKSPACE
-    subject: str = ""
-
-
-WORKSPACE = Question()
 
 
 @dataclass(frozen=True)

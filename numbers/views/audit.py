@@ -15,9 +15,9 @@ from numbers.audit.page import AuditPage
 from numbers.exports.audit import audit_document
 from numbers.exports.links import export_urls
 from numbers.filters import choices as filter_choices
+from numbers.memory.question import WORKSPACE, Question
 from numbers.memory.version import Version, memory_version
 from numbers.models import Sync
-from numbers.syncing.run import WORKSPACE, Question
 from numbers.templatetags.audit_tags import audit_address
 from numbers.views.exports import is_raw, sent_file
 from numbers.views.htmx import ListTemplates, shown_query, tell_address, wants_fragment

@@ -11,16 +11,16 @@ from numbers import services
 from numbers.exports.links import export_urls
 from numbers.filters import choices as filter_choices
 from numbers.filters import numbers as number_filters
+from numbers.memory.question import WORKSPACE, Question
 from numbers.memory.version import memory_version
 from numbers.models import Sync
-from numbers.pages.rows import number_url
 from numbers.personal import saved_filters as personal
 from numbers.quo.ids import is_number_id
-from numbers.syncing.run import WORKSPACE, Question
 from numbers.views.htmx import ListTemplates, shown_query, tell_address, wants_fragment
 from numbers.views.navigation import address
 from numbers.views.pages import page_or_fragments
 from numbers.views.personal import user_of
+from numbers.vocabulary.links import number_url
 
 TEMPLATES = ListTemplates(
     "numbers/_results.html",

@@ -13,11 +13,12 @@ from accounts.roles import ASK_QUO
 from numbers import services
 from numbers.filters import query_string
 from numbers.memory.freshness import Level
+from numbers.memory.question import WORKSPACE, Question
 from numbers.memory.version import memory_version
 from numbers.models import Sync
 from numbers.operations.current_settings import settings_in_force
 from numbers.quo.ids import is_number_id, is_user_id
-from numbers.syncing.run import WORKSPACE, Question, SyncBusy, SyncRefused
+from numbers.syncing.run import SyncBusy, SyncRefused
 from numbers.views.htmx import wants_fragment
 from numbers.views.navigation import page_before
 from quo_admin import __version__

@@ -8,17 +8,17 @@ from numbers import services
 from numbers.exports.links import export_urls
 from numbers.filters import choices as filter_choices
 from numbers.filters import teammates as teammate_filters
+from numbers.memory.question import WORKSPACE, Question
 from numbers.memory.version import memory_version
 from numbers.models import Sync
 from numbers.pages import teammates
 from numbers.pages.columns import shown
-from numbers.pages.rows import teammate_url
 from numbers.quo.ids import is_user_id
-from numbers.syncing.run import WORKSPACE, Question
 from numbers.views.htmx import ListTemplates, shown_query, tell_address, wants_fragment
 from numbers.views.navigation import address
 from numbers.views.pages import page_or_fragments
 from numbers.vocabulary.cells import COLUMNS
+from numbers.vocabulary.links import teammate_url
 
 TEMPLATES = ListTemplates(
     "teammates/_results.html",

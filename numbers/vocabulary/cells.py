@@ -5,7 +5,6 @@ from enum import StrEnum
 
 from django.utils.text import Truncator
 
-from numbers.models import NumberState
 from numbers.vocabulary.bidi import isolated
 from numbers.vocabulary.phones import is_toll_free
 
@@ -116,8 +115,8 @@ class Cell:
         }[self.fact]
 
 
-def cells_of(state: NumberState) -> tuple[Cell, ...]:
-    """Return the six cells of a state, in the order of `COLUMNS`."""
+def cells_of(state: object) -> tuple[Cell, ...]:
+    """Return the six cells of a number's state, in the order of `COLUMNS`; it has an attribute for each `field`."""
     raws = [getattr(state, column.field) for column in COLUMNS]
     return tuple(Cell(column, fact_of(raw), raw) for column, raw in zip(COLUMNS, raws, strict=True))
 

@@ -7,11 +7,11 @@ from django.db.models import Model
 
 from accounts.models import User
 from numbers.memory import freshness, version
+from numbers.memory.question import Question
 from numbers.models import SavedFilter, ShownColumns, Sync
 from numbers.pages import teammates
 from numbers.personal import saved_filters as personal
 from numbers.quo.errors import from_answer
-from numbers.syncing.run import Question
 from tests.support.pages import fail, remember
 from tests.support.quo_answers import number, user
 from tests.support.teammates import remember_of

@@ -6,10 +6,9 @@ import pytest
 from numbers.history.changes import Change, changes
 from numbers.history.wording import NUMBER_FIELDS
 from numbers.memory.version import memory_version
-from numbers.models import Sync
+from numbers.models import KEPT_SET_ASIDE, Sync
 from numbers.quo.errors import Unauthorized
 from numbers.quo.payloads import Regions
-from numbers.syncing.run import KEPT_SET_ASIDE
 from tests.support.records import NINE, Office, Source, answer, ids, number, numbers, of_number, of_teammate, teammate
 from tests.support.stored import NUMBER_COLUMNS
 

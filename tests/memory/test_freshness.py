@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from numbers import services
 from numbers.memory.freshness import Freshness, Level, freshness_of, in_words
+from numbers.memory.question import WORKSPACE, Question
 from numbers.models import Sync
 from numbers.quo.errors import Unauthorized, Unavailable
-from numbers.syncing.run import WORKSPACE, Question
 from tests.support.records import NINE, Office, Source, answer, ids, number, numbers, of_number, of_teammate, teammate
 
 INTERVAL = timedelta(minutes=5)

@@ -15,11 +15,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from numbers.memory.freshness import ended_syncs
+from numbers.memory.question import WORKSPACE, Question
 from numbers.models import Sync
 from numbers.operations import metrics, readiness
 from numbers.operations.metrics import FAILURE_KINDS
 from numbers.quo.errors import NotFound, RateLimited, Unavailable
-from numbers.syncing.run import WORKSPACE, Question
 from quo_admin import __version__
 from tests.support.outages import database_is_down
 from tests.support.pages import Office, fail, remember, remember_raw

@@ -9,11 +9,11 @@ from django.utils.dateformat import format as formatted
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from numbers.memory.question import Question
 from numbers.models import PhoneNumber, Sync
-from numbers.pages.rows import number_url
 from numbers.quo.errors import from_answer
 from numbers.sandbox.server import SandboxServer
-from numbers.syncing.run import Question
+from numbers.vocabulary.links import number_url
 from tests.support.pages import (
     HTMX,
     LIST,

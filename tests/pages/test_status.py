@@ -7,9 +7,9 @@ from django.db import connection
 from django.utils.dateformat import format as formatted
 from pytest_django import Settings
 
+from numbers.memory.question import Question
 from numbers.models import Sync
 from numbers.quo.errors import from_answer
-from numbers.syncing.run import Question
 from quo_admin import __version__, env
 from tests.support.pages import (
     Office,

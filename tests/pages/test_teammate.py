@@ -9,11 +9,11 @@ from django.utils.dateformat import format as formatted
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from numbers.memory.question import Question
 from numbers.models import Sync, Teammate
-from numbers.pages.rows import teammate_url
 from numbers.quo.errors import from_answer
 from numbers.sandbox.server import SandboxServer
-from numbers.syncing.run import Question
+from numbers.vocabulary.links import teammate_url
 from tests.support.pages import (
     HTMX,
     Office,

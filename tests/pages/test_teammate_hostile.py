@@ -4,10 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from numbers.memory.question import Question
 from numbers.models import Sync
-from numbers.pages.rows import teammate_url
 from numbers.quo.errors import from_answer
-from numbers.syncing.run import Question
+from numbers.vocabulary.links import teammate_url
 from tests.support.hostile import HOSTILE, everywhere, is_harmless
 from tests.support.pages import (
     HTMX,

@@ -2,9 +2,10 @@
 
 import pytest
 
+from numbers.memory.question import Question
 from numbers.models import Sync
 from numbers.quo.errors import from_answer
-from numbers.syncing.run import KEPT_MISMATCHED, LOOK_UPS, Question
+from numbers.syncing.run import KEPT_MISMATCHED, LOOK_UPS
 from tests.support.pages import Office, fail, one, parsed, remember, words
 from tests.support.quo_answers import number, user
 from tests.support.teammates import named_in, remember_of

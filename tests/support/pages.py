@@ -12,11 +12,11 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from accounts.models import User
 from accounts.roles import Role, give_role
+from numbers.memory.question import WORKSPACE, Question
 from numbers.models import Sync
 from numbers.quo.errors import QuoError
 from numbers.quo.payloads import Answer, NumberRecord, parse_list, parse_one
 from numbers.syncing import run as sync
-from numbers.syncing.run import WORKSPACE, Question
 from tests.support.quo_answers import body, listed
 
 HTMX = {"HX-Request": "true"}

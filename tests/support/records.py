@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
+from numbers.memory.question import WORKSPACE, Question
 from numbers.models import Sync
 from numbers.quo.errors import NotFound, QuoError
 from numbers.quo.payloads import Answer, NumberRecord, Regions, SetAside, UserRecord
 from numbers.syncing import run as sync
-from numbers.syncing.run import WORKSPACE, Question
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

@@ -7,11 +7,11 @@ from typing import Any
 from django.db import transaction
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from numbers.memory.question import Question
 from numbers.models import Sync
 from numbers.quo.errors import NotFound
 from numbers.quo.payloads import parse_list, parse_one
 from numbers.syncing import run as sync
-from numbers.syncing.run import Question
 from tests.support.caches import forget
 from tests.support.pages import attribute, words
 from tests.support.quo_answers import body

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from numbers import services
+from numbers.memory.question import WORKSPACE, Question
 from numbers.models import Sync
 from numbers.quo.client import QuoClient
 from numbers.sandbox import faults
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import Record
 from numbers.syncing import run as sync
-from numbers.syncing.run import WORKSPACE, Question
 from tests.support.installation import KEY
 from tests.support.records import of_number, of_teammate
 from tests.support.stored import View, assert_sound, everything, rows, view, written

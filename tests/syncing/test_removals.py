@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from numbers import services
+from numbers.memory.question import Question
 from numbers.memory.version import memory_version
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync
 from numbers.quo.errors import Unavailable
-from numbers.syncing.run import Question
 from tests.support.records import Office, Source, answer, ids, number, numbers, of_number, teammate
 from tests.support.stored import assert_sound, everything, view
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from numbers.models import NumberState, PhoneNumber, Sync
+from numbers.models import KEPT_SET_ASIDE, NumberState, PhoneNumber, Sync
 from numbers.quo import errors
 from numbers.quo.errors import NotFound, QuoError, Unauthorized, Unavailable
-from numbers.syncing.run import KEPT_SET_ASIDE, LOOK_UPS, SyncBusy, SyncRefused
+from numbers.syncing.run import LOOK_UPS, SyncBusy, SyncRefused
 from tests.support.outages import database_fails_at
 from tests.support.records import (
     NINE,

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from numbers.pages.rows import number_url, teammate_url
 from numbers.vocabulary.bidi import isolated
+from numbers.vocabulary.links import number_url, teammate_url
 from tests.support.pages import HTMX, LIST, Office, attribute, one, parsed, remember, words
 from tests.support.quo_answers import number, user
 

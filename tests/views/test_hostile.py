@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from numbers.memory.question import WORKSPACE, Question
 from numbers.models import Sync
-from numbers.pages.rows import number_url
 from numbers.quo.errors import Unauthorized, from_answer
-from numbers.syncing.run import WORKSPACE, Question
+from numbers.vocabulary.links import number_url
 from tests.support.hostile import HOSTILE, OUTSIDE, everywhere, is_harmless, isolated
 from tests.support.pages import (
     HTMX,

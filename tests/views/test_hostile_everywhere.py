@@ -19,7 +19,7 @@ from selectolax.lexbor import LexborHTMLParser
 from accounts.models import User
 from accounts.roles import Role
 from numbers.models import PhoneNumber, Teammate
-from numbers.pages.rows import number_url, teammate_url
+from numbers.vocabulary.links import number_url, teammate_url
 from tests.support.addresses import APP, NUMBER, PARTS, TEAMMATE, filled, routes
 from tests.support.exported_files import starts_a_formula, table_of
 from tests.support.hostile import HOSTILE, everywhere, is_harmless

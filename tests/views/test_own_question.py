@@ -10,11 +10,11 @@ from django.db.models import F
 from selectolax.lexbor import LexborHTMLParser
 
 from numbers import services
+from numbers.memory.question import WORKSPACE
 from numbers.models import Sync
-from numbers.pages.rows import teammate_url
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
-from numbers.syncing.run import WORKSPACE
+from numbers.vocabulary.links import teammate_url
 from tests.support.pages import HTMX, Office, attribute, one, parsed
 
 KEY = "key-of-the-office"

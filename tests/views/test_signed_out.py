@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from numbers.pages.rows import number_url
+from numbers.vocabulary.links import number_url
 from tests.support.addresses import PARTS, filled, routes
 from tests.support.pages import HTMX, LIST, parsed, remember, words
 from tests.support.quo_answers import number, user

@@ -9,9 +9,10 @@ from django.test import Client
 from pytest_django import Settings
 
 from numbers import services
+from numbers.memory.question import WORKSPACE
 from numbers.models import NumberState, PhoneNumber, Sync
 from numbers.sandbox.server import SandboxServer
-from numbers.syncing.run import WORKSPACE, SyncBusy
+from numbers.syncing.run import SyncBusy
 from tests.support.pages import HTMX, LIST, Office, attribute, notices_of, one, parsed, remember, words
 from tests.support.quo_answers import number, user
 
