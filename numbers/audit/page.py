@@ -16,12 +16,12 @@ from numbers.audit.reading import lines_of, names_of, read_audit
 from numbers.database import paging
 from numbers.database.snapshot import one_moment
 from numbers.filters.base import Chip
+from numbers.filters.choices import TeammateChoice, teammate_named
 from numbers.filters.numbers import NumberFilters
 from numbers.filters.wording import chips, sentence
 from numbers.memory.cache import per_version
 from numbers.memory.version import Version
 from numbers.quo.ids import MAX_LENGTH
-from numbers.services import TeammateChoice, teammate_named
 from numbers.vocabulary.cells import COLUMNS, Cell
 from numbers.vocabulary.links import number_url
 from numbers.vocabulary.phones import pretty

@@ -9,6 +9,7 @@ from django.utils.dateformat import format as in_words
 
 from numbers import services
 from numbers.filters import wording as filter_wording
+from numbers.filters.choices import teammate_named
 from numbers.filters.numbers import NumberFilters
 from numbers.filters.teammates import TeammateFilters
 from numbers.memory.question import WORKSPACE, Question
@@ -41,7 +42,7 @@ class About:
 def about_numbers(asked: NumberFilters, count: int) -> About:
     """Return what there is to say of a list of `count` numbers."""
     question = Question(Sync.Scope.TEAMMATE, asked.user) if asked.user else WORKSPACE
-    teammate = services.teammate_named(asked.user) if asked.user else None
+    teammate = teammate_named(asked.user) if asked.user else None
     sentence = filter_wording.sentence(asked, teammate.name if teammate else "")
     return About("Numbers", (*_said(sentence, asked.sorted_by, count, question), _REGIONS), MEANINGS)
 

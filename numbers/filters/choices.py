@@ -9,7 +9,9 @@ from numbers.filters.numbers import UNKNOWN_COUNTRY, NumberFilters, can_be_asked
 from numbers.filters.teammates import TeammateFilters
 from numbers.memory.cache import per_version
 from numbers.memory.numbers import current
+from numbers.memory.search.finding import search_teammates
 from numbers.memory.version import Version
+from numbers.models import TeammateState
 from numbers.vocabulary.bidi import isolated
 from numbers.vocabulary.cells import COLUMNS, Fact
 from numbers.vocabulary.phones import country_name
@@ -17,6 +19,7 @@ from numbers.vocabulary.phrases import NO_NAME
 
 # Longer lists would weigh more than the numbers do: of more groups the id is typed, more ports are left out.
 MOST_CHOICES = 200
+CHOICES = 12
 
 _PORTS = {"unfinished": "Not completed", "none": "No port"}
 
@@ -142,3 +145,32 @@ def _countries(codes: AbstractSet[str]) -> list[tuple[str, str]]:
 def _ports(statuses: AbstractSet[str]) -> list[tuple[str, str]]:
     told = sorted(status for status in statuses if can_be_asked(status) and status not in _PORTS)
     return [*_PORTS.items(), *((status, f"“{_short(status)}”") for status in told[:MOST_CHOICES])]
+
+
+@dataclass(frozen=True)
+class TeammateChoice:
+    """A teammate that the list may be filtered by."""
+
+    user_id: str
+    name: str
+    email: str
+
+
+def teammate_named(user_id: str) -> TeammateChoice | None:
+    """Return the teammate `US…`, or None where nobody of that id is known."""
+    state = TeammateState.objects.filter(teammate__quo_id=user_id, until=None).first()
+    return TeammateChoice(user_id, state.display_name, state.email) if state else None
+
+
+@dataclass(frozen=True)
+class TeammateChoices:
+    """The first teammates that a text finds, and how many more there are."""
+
+    found: tuple[TeammateChoice, ...]
+    more: int
+
+
+def teammates_named(text: str) -> TeammateChoices:
+    states = search_teammates(text)
+    found = tuple(TeammateChoice(state.teammate.quo_id, state.display_name, state.email) for state in states[:CHOICES])
+    return TeammateChoices(found, states.count() - CHOICES if len(found) == CHOICES else 0)

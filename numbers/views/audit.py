@@ -60,7 +60,7 @@ def _context(page: AuditPage, version: Version) -> dict[str, Any]:
         "list_extra": page.query.extra,
         "list_name": "audit",
         "fields": partial(filter_choices.fields_of, filters, version),  # asked only where the form is drawn
-        "choices": services.teammates_named(filters.who) if filters.who else None,
+        "choices": filter_choices.teammates_named(filters.who) if filters.who else None,
         "export_urls": export_urls("numbers:export_audit", page.query.at(page=1, odd=1).query),
         "question": question,
         "freshness": services.freshness(question, is_known=page.is_known_teammate or not filters.user),

@@ -14,6 +14,8 @@ from numbers.filters import numbers as number_filters
 from numbers.memory.question import WORKSPACE, Question
 from numbers.memory.version import memory_version
 from numbers.models import Sync
+from numbers.pages import numbers as number_pages
+from numbers.pages.number import number_page
 from numbers.personal import saved_filters as personal
 from numbers.quo.ids import is_number_id
 from numbers.views.htmx import ListTemplates, shown_query, tell_address, wants_fragment
@@ -35,7 +37,7 @@ def number_list(request: HttpRequest) -> HttpResponse:
     """The numbers that fit the query string."""
     asked = number_filters.parse(request.GET)
     version = memory_version()  # before what it is the version of, so that nothing newer is missed
-    page = services.number_list(asked, version)
+    page = number_pages.number_list(asked, version)
     question = Question(Sync.Scope.TEAMMATE, asked.user) if asked.user else WORKSPACE
     user = user_of(request)
     context = {
@@ -46,7 +48,7 @@ def number_list(request: HttpRequest) -> HttpResponse:
         "shown": personal.columns_of(user),
         "saved_filters": () if wants_fragment(request) else personal.menu_of(user),
         # Until somebody looks for a teammate, none is offered: the picker asks for the first ones once it is opened.
-        "choices": services.teammates_named(asked.who) if asked.who else None,
+        "choices": filter_choices.teammates_named(asked.who) if asked.who else None,
         "question": question,
         "freshness": services.freshness(question, is_known=page.is_known_teammate or not asked.user),
         "version": version,
@@ -67,7 +69,7 @@ def teammate_choices(request: HttpRequest) -> HttpResponse:
     """The teammates that fit what is being typed, each a link to the list filtered by them."""
     asked = number_filters.parse(request.GET, also=("for", "by"))
     list_url = reverse("numbers:audit") if request.GET.get("for") == "audit" else ""
-    context = {"filters": asked, "choices": services.teammates_named(asked.who), "list_url": list_url}
+    context = {"filters": asked, "choices": filter_choices.teammates_named(asked.who), "list_url": list_url}
     return render(request, "components/_teammate_choices.html", context)
 
 
@@ -78,7 +80,7 @@ def number_detail(request: HttpRequest, number_id: str) -> HttpResponse:
         raise Http404
     question = Question(Sync.Scope.NUMBER, number_id)
     version = memory_version()
-    page = services.number_page(number_id, version)
+    page = number_page(number_id, version)
     freshness = services.freshness(question, is_known=page is not None)
     context = {
         "page": page,

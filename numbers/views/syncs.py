@@ -17,6 +17,7 @@ from numbers.memory.question import WORKSPACE, Question
 from numbers.memory.version import memory_version
 from numbers.models import Sync
 from numbers.operations.current_settings import settings_in_force
+from numbers.pages.status import sync_page
 from numbers.quo.ids import is_number_id, is_user_id
 from numbers.syncing.run import SyncBusy, SyncRefused
 from numbers.views.htmx import wants_fragment
@@ -102,7 +103,7 @@ def status(request: HttpRequest) -> HttpResponse:
     notices: list[str] = []
     asked = query_string.page_of(request.GET, notices)
     query_string.name_others(request.GET, {"page"}, notices)
-    syncs = services.sync_page(asked)
+    syncs = sync_page(asked)
     if asked > syncs.page.number:
         notices.append(f"There is no page {asked}, so the last one is shown.")
     context = {

@@ -11,8 +11,8 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from numbers import services
 from numbers.filters.numbers import NARROWING, parse
+from numbers.pages import numbers as number_pages
 from numbers.quo.ids import MAX_LENGTH
 from numbers.vocabulary.cells import CHANNELS, COLUMNS, REGIONS
 from tests.support.pages import HTMX, LIST, Office, notices_of, numbers_on, parsed, remember, total_of
@@ -429,7 +429,7 @@ SOME = st.tuples(QUERIES, st.sets(st.sampled_from(NARROWING), min_size=1, max_si
 def test_random_filters_show_what_a_naive_model_shows_on_page_fragment_and_every_page(
     office: Office, monkeypatch: pytest.MonkeyPatch, records: list[Record], query: dict[str, str]
 ) -> None:
-    monkeypatch.setattr(services, "PAGE_SIZE", 3)
+    monkeypatch.setattr(number_pages, "PAGE_SIZE", 3)
     before = transaction.savepoint()
     remember(*records, GONE)
     remember(*records)

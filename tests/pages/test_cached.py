@@ -8,21 +8,22 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
-from numbers import services
 from numbers.filters import choices as filter_choices
 from numbers.filters import numbers as number_filters
 from numbers.filters import teammates as teammate_filters
 from numbers.history.changes import changes_since
 from numbers.memory.version import Version, memory_version
 from numbers.pages import overview, teammates
+from numbers.pages.number import number_page
+from numbers.pages.numbers import number_list
 from tests.support.pages import remember
 from tests.support.quo_answers import number, user
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 CACHED: dict[str, Callable[[Version], Any]] = {
-    "number_list": lambda version: services.number_list(number_filters.parse(QueryDict("user=US1")), version),
-    "number_page": lambda version: services.number_page("PN1", version),
+    "number_list": lambda version: number_list(number_filters.parse(QueryDict("user=US1")), version),
+    "number_page": lambda version: number_page("PN1", version),
     "teammate_list": lambda version: teammates.teammate_list(teammate_filters.parse(QueryDict()), version),
     "teammate_page": lambda version: teammates.teammate_page("US1", version),
     "standing": overview.standing,

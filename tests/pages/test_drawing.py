@@ -24,7 +24,7 @@ from selectolax.lexbor import LexborHTMLParser
 from accounts.models import User
 from numbers.models import NumberState, Sync
 from numbers.pages.columns import LABELS, USUAL
-from numbers.services import PAGE_SIZE
+from numbers.pages.numbers import PAGE_SIZE
 from numbers.vocabulary.folding import fold
 from tests.support.caches import forget
 from tests.support.hostile import identifier

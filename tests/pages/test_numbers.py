@@ -5,9 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from numbers import services
 from numbers.filters.numbers import SORT_LABELS
 from numbers.memory.version import memory_version
+from numbers.pages import numbers as number_pages
 from numbers.pages.columns import LABELS
 from numbers.quo.errors import from_answer
 from numbers.sandbox.workspace import build
@@ -217,7 +217,7 @@ def test_a_page_beyond_the_last_is_the_last_and_said_so(office: Office) -> None:
 def test_the_pages_of_every_order_together_are_all_numbers_each_once(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services, "PAGE_SIZE", 5)
+    monkeypatch.setattr(number_pages, "PAGE_SIZE", 5)
     records = [*build(6).numbers, *many(6)]
     remember(*records)
     everything = sorted(record["id"] for record in records)
@@ -534,14 +534,14 @@ def test_records_of_the_last_answer_that_could_not_be_read_are_told(office: Offi
 
 def test_a_page_is_never_called_newer_than_what_it_shows(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     remember(number("PN1"))
-    read = services.number_list
+    read = number_pages.number_list
 
-    def read_just_before_a_change(*asked: Any) -> services.NumberList:
+    def read_just_before_a_change(*asked: Any) -> number_pages.NumberList:
         page = read(*asked)
         remember(number("PN1", name="Changed meanwhile"))
         return page
 
-    monkeypatch.setattr(services, "number_list", read_just_before_a_change)
+    monkeypatch.setattr(number_pages, "number_list", read_just_before_a_change)
     page = parsed(Client.get(office, LIST))
 
     assert int(attribute(one(page, "[name=version]"), "value")) < memory_version().key

@@ -8,6 +8,7 @@ from numbers import services
 from numbers.memory.question import Question
 from numbers.memory.version import memory_version
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync
+from numbers.pages.number import number_page
 from numbers.quo.errors import Unavailable
 from tests.support.records import Office, Source, answer, ids, number, numbers, of_number, teammate
 from tests.support.stored import assert_sound, everything, view
@@ -408,7 +409,7 @@ def test_a_number_that_came_back_was_not_confirmed_while_it_was_gone(office: Off
 
 
 def last_confirmed(number_id: str) -> object:
-    page = services.number_page(number_id, memory_version())
+    page = number_page(number_id, memory_version())
     assert page is not None
     return page.last_confirmed(services.freshness(Question(Sync.Scope.NUMBER, number_id)))
 

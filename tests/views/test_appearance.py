@@ -10,7 +10,6 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import User
-from numbers import services
 from numbers.models import PhoneNumber
 from tests.support.pages import HTMX, LIST, Office, attribute, one, parsed, remember, texts, token_of, words
 from tests.support.quo_answers import number
@@ -230,7 +229,7 @@ def test_a_zone_is_forgotten_where_a_page_fails_too(noon: Office, monkeypatch: p
     def fail(*_: object) -> None:
         raise RuntimeError(str(timezone.get_current_timezone()))
 
-    monkeypatch.setattr(services, "number_page", fail)
+    monkeypatch.setattr("numbers.views.numbers.number_page", fail)
     noon.cookies["timezone"] = "Asia/Tokyo"
 
     with pytest.raises(RuntimeError, match="Asia/Tokyo"):

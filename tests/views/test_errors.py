@@ -7,7 +7,7 @@ from django.contrib.staticfiles import finders
 from django.db import DatabaseError, InterfaceError, OperationalError
 from selectolax.lexbor import LexborHTMLParser
 
-from numbers import services
+from numbers.pages import numbers as number_pages
 from tests.support.outages import database_is_down
 from tests.support.pages import HTMX, LIST, Office, attribute, one, parsed, words
 
@@ -32,7 +32,7 @@ def test_a_database_that_fails_half_way_is_named_too(office: Office, monkeypatch
     def fail(*_: object) -> None:
         raise DatabaseError("secret")
 
-    monkeypatch.setattr(services, "number_list", fail)
+    monkeypatch.setattr(number_pages, "number_list", fail)
     office.raise_request_exception = False
 
     assert office.get(LIST).status_code == 503
@@ -56,7 +56,7 @@ def test_a_disk_that_takes_nothing_is_named_in_a_sentence(
     def fail(*_: Any) -> Any:
         raise OSError(number, "secret")
 
-    monkeypatch.setattr(services, "number_list", fail)
+    monkeypatch.setattr(number_pages, "number_list", fail)
     office.raise_request_exception = False
 
     response = office.get(LIST)
@@ -71,7 +71,7 @@ def test_a_file_that_is_missing_is_no_matter_of_the_disk(office: Office, monkeyp
     def fail(*_: Any) -> Any:
         raise FileNotFoundError(errno.ENOENT, "secret")
 
-    monkeypatch.setattr(services, "number_list", fail)
+    monkeypatch.setattr(number_pages, "number_list", fail)
     office.raise_request_exception = False
 
     assert office.get(LIST).status_code == 500
@@ -83,7 +83,7 @@ def test_anything_else_that_goes_wrong_is_a_page_without_details(
     def fail(*_: Any) -> Any:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(services, "number_list", fail)
+    monkeypatch.setattr(number_pages, "number_list", fail)
     office.raise_request_exception = False
 
     response = office.get(LIST)

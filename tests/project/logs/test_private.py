@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from numbers import services
+from numbers.pages import numbers as number_pages
 from numbers.quo.errors import Unauthorized
 from numbers.sandbox.server import SandboxServer
 from tests.support.logs import Log
@@ -104,7 +105,9 @@ def test_the_program_fails(
         local = f"{RAISED} {EMAIL}"
         raise error from ValueError(local)
 
-    for name in ("number_list", "number_page", "freshness", "run_sync"):
+    monkeypatch.setattr(number_pages, "number_list", break_down)
+    monkeypatch.setattr("numbers.views.numbers.number_page", break_down)
+    for name in ("freshness", "run_sync"):
         monkeypatch.setattr(services, name, break_down)
     admin.raise_request_exception = False
     for path in (LIST, "/numbers/PN1/", f"/numbers/PN{PATH}/", "/status/"):

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
-from numbers import services
+from numbers.pages import numbers as number_pages
 from quo_admin import request_id
 from quo_admin.request_id import HEADER, RequestIdMiddleware
 from quo_admin.shown_path import shown_path
@@ -83,13 +83,13 @@ def test_what_machines_ask_and_files_leave_no_line(office: Office, log: Log, set
 def test_a_line_of_the_code_bears_the_id_of_its_request(
     office: Office, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = services.number_list
+    read = number_pages.number_list
 
-    def told(*asked: Any) -> services.NumberList:
+    def told(*asked: Any) -> number_pages.NumberList:
         logging.getLogger("numbers").info("inside")
         return read(*asked)
 
-    monkeypatch.setattr(services, "number_list", told)
+    monkeypatch.setattr(number_pages, "number_list", told)
     sent = office.get(LIST, headers={HEADER: "from-the-proxy"}).headers[HEADER]
 
     assert {line["request_id"] for line in log.objects} == {sent} == {"from-the-proxy"}
@@ -103,7 +103,7 @@ def test_an_internal_error_shows_the_id_that_is_in_the_log(
     def fail(*_: Any) -> Any:
         raise RuntimeError("Zuleika")
 
-    monkeypatch.setattr(services, "number_list", fail)
+    monkeypatch.setattr(number_pages, "number_list", fail)
     office.raise_request_exception = False
 
     response = office.get(f"{LIST}?q=Zuleika")

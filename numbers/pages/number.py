@@ -1,0 +1,81 @@
+"""The page of one number."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from numbers.memory.cache import per_version
+from numbers.memory.freshness import Freshness
+from numbers.memory.version import Version
+from numbers.models import NumberState, PhoneNumber
+from numbers.pages.rows import TeammateLine, teammate_lines
+from numbers.quo.payloads import parse_timestamp
+from numbers.vocabulary.cells import Advice, Cell, advice_for, cells_of
+from numbers.vocabulary.phones import pretty
+from numbers.vocabulary.phrases import NO_NAME
+
+
+@dataclass(frozen=True)
+class CellLine:
+    """A cell on a number's page, with what may be behind a restriction."""
+
+    cell: Cell
+    advice: tuple[Advice, ...]
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A timestamp of Quo: the text as it came, and the time where it can be read as one."""
+
+    text: str
+    time: datetime | None
+
+
+@dataclass(frozen=True, eq=False)
+class NumberPage:
+    """One number's page: one object for each version of the memory.
+
+    Of a number that is gone, `state` and `teammates` are the last ones.
+    """
+
+    number: PhoneNumber
+    state: NumberState
+    name: str
+    pretty: str
+    kind: str
+    forward: str
+    created: Stamp
+    updated: Stamp
+    cells: tuple[CellLine, ...]
+    teammates: tuple[TeammateLine, ...]
+    states_before: int
+
+    def last_confirmed(self, freshness: Freshness) -> datetime:
+        """Return when Quo last confirmed it; as long as it still does, that is when it last answered about it."""
+        answered = freshness.observed_at or self.number.recorded_at
+        return self.number.seen_until or max(self.number.recorded_at, answered)
+
+
+@per_version
+def number_page(quo_id: str, _version: Version) -> NumberPage | None:
+    """Return what is remembered of a number, gone or not; None of a number never seen."""
+    number = PhoneNumber.objects.filter(quo_id=quo_id).first()
+    state = number.states.order_by("-since").first() if number else None
+    if number is None or state is None:
+        return None
+    return NumberPage(
+        number=number,
+        state=state,
+        name=state.name.strip() or NO_NAME,
+        pretty=pretty(state.number),
+        kind=state.kind,
+        forward=pretty(state.forward) if state.forward else "",
+        created=_stamp(state.created_at_text),
+        updated=_stamp(state.updated_at_text),
+        cells=tuple(CellLine(cell, advice_for(cell, state.number)) for cell in cells_of(state)),
+        teammates=tuple(teammate_lines([number.pk], until=number.gone_at).get(number.pk, ())),
+        states_before=number.states.count() - 1,
+    )
+
+
+def _stamp(text: str) -> Stamp:
+    return Stamp(text, parse_timestamp(text))

@@ -1,0 +1,60 @@
+"""The list of numbers."""
+
+from dataclasses import dataclass
+
+from django.core.paginator import Page
+
+from numbers.database.paging import page_of, rows_on
+from numbers.filters.base import Chip
+from numbers.filters.choices import TeammateChoice, teammate_named
+from numbers.filters.numbers import NumberFilters
+from numbers.filters.wording import chips, sentence
+from numbers.memory.cache import per_version
+from numbers.memory.version import Version
+from numbers.models import NumberState
+from numbers.pages.rows import NumberRow, described, number_rows
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, eq=False)
+class NumberList:
+    """The list page: one object for everybody who asks the same of one version of the memory.
+
+    `teammate` is the one filtered by; its name is the id where nobody of that id is known. `sentence` says what is
+    listed, and is the page's title; each of `chips` is an active filter.
+    """
+
+    filters: NumberFilters
+    rows: tuple[NumberRow, ...]
+    total: int
+    page: Page[int]
+    teammate: TeammateChoice | None
+    is_known_teammate: bool
+    sentence: str
+    chips: tuple[Chip, ...]
+    notices: tuple[str, ...]
+
+
+@per_version
+def number_list(filters: NumberFilters, _version: Version) -> NumberList:
+    """Return one page of the numbers that fit; a page beyond the last is the last, and said so."""
+    states = filters.states()
+    total = states.count()
+    page = page_of(total, PAGE_SIZE, filters.page)
+    notices = filters.notices
+    if filters.page > page.number:
+        notices += (f"There is no page {filters.page}, so the last one is shown.",)
+    teammate = teammate_named(filters.user) if filters.user else None
+    name = teammate.name if teammate else ""
+    return NumberList(
+        filters=filters.but(page=page.number, who=filters.who),
+        rows=tuple(number_rows(rows_on(page, states, described(NumberState.objects.all())))),
+        total=total,
+        page=page,
+        teammate=teammate or (TeammateChoice(filters.user, filters.user, "") if filters.user else None),
+        is_known_teammate=teammate is not None,
+        sentence=sentence(filters, name),
+        chips=chips(filters, name),
+        notices=notices,
+    )
