@@ -9,7 +9,8 @@ from numbers.audit.groups import Line
 from numbers.audit.looks import Counts
 from numbers.audit.odd import Finding
 from numbers.models import NumberState
-from numbers.vocabulary.cells import COLUMNS, Advice, Column, Fact, causes_in
+from numbers.vocabulary.causes import Advice, causes_in
+from numbers.vocabulary.cells import COLUMNS, Column, Fact
 
 
 @dataclass(frozen=True)

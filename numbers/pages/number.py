@@ -9,7 +9,8 @@ from numbers.memory.version import Version
 from numbers.models import NumberState, PhoneNumber
 from numbers.pages.rows import TeammateLine, teammate_lines
 from numbers.quo.payloads import parse_timestamp
-from numbers.vocabulary.cells import Advice, Cell, advice_for, cells_of
+from numbers.vocabulary.causes import Advice, advice_for
+from numbers.vocabulary.cells import Cell, cells_of
 from numbers.vocabulary.phones import pretty
 from numbers.vocabulary.phrases import NO_NAME
 

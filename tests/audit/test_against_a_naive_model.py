@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from numbers.audit.causes import causes_of
 from numbers.audit.groups import Audit, Grouping, Key, Line
 from numbers.audit.odd import odd_cells
-from numbers.vocabulary.cells import COLUMNS, Cell, Fact, advice_for
+from numbers.vocabulary.causes import advice_for
+from numbers.vocabulary.cells import COLUMNS, Cell, Fact
 from tests.support.audit_groups import audit, found, members
 from tests.support.audit_lines import line
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numbers.models import NumberState
-from numbers.vocabulary.cells import COLUMNS, Cell, Column, Fact, advice_for, cells_of, fact_of
+from numbers.vocabulary.causes import advice_for
+from numbers.vocabulary.cells import COLUMNS, Cell, Column, Fact, cells_of, fact_of
 
 LOCAL, CANADIAN, TOLL_FREE, ABROAD = "+14155550100", "+16045550100", "+18335550100", "+442079460958"
 EVERY_NUMBER = [LOCAL, CANADIAN, TOLL_FREE, ABROAD]
