@@ -1,6 +1,5 @@
-"""What somebody keeps for themselves: the columns they want to see, and saved filters."""
+"""Filters that people save under a name, for themselves or for everybody."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from django import forms
@@ -16,29 +15,10 @@ from numbers.database.compiled_query import CompiledQuery
 from numbers.filters import numbers as number_filters
 from numbers.filters.wording import sentence
 from numbers.memory.numbers import names_of
-from numbers.models import SavedFilter, ShownColumns
-from numbers.pages.columns import LABELS, USUAL, Shown, shown
+from numbers.models import SavedFilter
 from numbers.vocabulary.folding import fold
 
 MOST_IN_MENU = 20  # saved filters beside the list; a page of their own has them all
-
-
-CHOSEN_COLUMNS = CompiledQuery(lambda: ShownColumns.objects.filter(user=0))
-
-
-def columns_of(user: User) -> Shown:
-    """Return the columns that the user wants to see; the usual ones until they chose."""
-    chosen = CHOSEN_COLUMNS.first(user.pk)
-    return shown(chosen.columns if chosen else USUAL)
-
-
-def show_columns(user: User, keys: Collection[str]) -> None:
-    """Remember which columns the user wants to see."""
-    ShownColumns.objects.update_or_create(user=user, defaults={"columns": [key for key in LABELS if key in keys]})
-
-
-def show_usual_columns(user: User) -> None:
-    ShownColumns.objects.filter(user=user).delete()
 
 
 def visible_to(user: User) -> QuerySet[SavedFilter]:
@@ -102,6 +82,16 @@ def saved_lines(user: User) -> list[SavedLine]:
 def saved_by(user: User) -> QuerySet[SavedFilter]:
     """The saved filters that the user may change."""
     return SavedFilter.objects.filter(owner=user)
+
+
+def share_filter(saved: SavedFilter, *, is_shared: bool) -> None:
+    """Show the filter to everybody, or to its owner alone."""
+    saved.is_shared = is_shared
+    saved.save(update_fields=["is_shared"])
+
+
+def delete_filter(saved: SavedFilter) -> None:
+    saved.delete()
 
 
 _MAY_NOT_SHARE = "Only managers and administrators may share a filter. Untick it to save it for yourself."

@@ -16,7 +16,8 @@ from numbers.memory.version import memory_version
 from numbers.models import Sync
 from numbers.pages import numbers as number_pages
 from numbers.pages.number import number_page
-from numbers.personal import saved_filters as personal
+from numbers.personal.columns import columns_of
+from numbers.personal.saved_filters import menu_of
 from numbers.quo.ids import is_number_id
 from numbers.views.htmx import ListTemplates, shown_query, tell_address, wants_fragment
 from numbers.views.navigation import address
@@ -45,8 +46,8 @@ def number_list(request: HttpRequest) -> HttpResponse:
         "filters": page.filters,
         "fields": partial(filter_choices.fields_of, page.filters, version),  # asked only where the form is drawn
         "export_urls": export_urls("numbers:export", page.filters.but().query),
-        "shown": personal.columns_of(user),
-        "saved_filters": () if wants_fragment(request) else personal.menu_of(user),
+        "shown": columns_of(user),
+        "saved_filters": () if wants_fragment(request) else menu_of(user),
         # Until somebody looks for a teammate, none is offered: the picker asks for the first ones once it is opened.
         "choices": filter_choices.teammates_named(asked.who) if asked.who else None,
         "question": question,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from accounts.roles import SHARE_FILTERS
 from numbers.models import SavedFilter
+from numbers.personal import columns
 from numbers.personal import saved_filters as personal
 from numbers.personal.saved_filters import SavedFilterForm
 from numbers.views.navigation import page_before
@@ -27,9 +28,9 @@ def user_of(request: HttpRequest) -> User:
 def choose_columns(request: HttpRequest) -> HttpResponse:
     """Remember the columns that are ticked; with `usual`, forget what was chosen."""
     if request.POST.get("usual"):
-        personal.show_usual_columns(user_of(request))
+        columns.show_usual_columns(user_of(request))
     else:
-        personal.show_columns(user_of(request), request.POST.getlist("column"))
+        columns.show_columns(user_of(request), request.POST.getlist("column"))
     return HttpResponseRedirect(page_before(request))
 
 
@@ -58,10 +59,10 @@ def saved_filter(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def share_saved_filter(request: HttpRequest, code: str) -> HttpResponse:
     saved = get_object_or_404(personal.saved_by(user_of(request)), code=code)
-    saved.is_shared = bool(request.POST.get("is_shared"))
-    if saved.is_shared and not request.user.has_perm(SHARE_FILTERS):
+    is_shared = bool(request.POST.get("is_shared"))
+    if is_shared and not request.user.has_perm(SHARE_FILTERS):
         raise PermissionDenied
-    saved.save(update_fields=["is_shared"])
+    personal.share_filter(saved, is_shared=is_shared)
     messages.success(
         request, f"“{saved.name}” is {'shared with everybody who signs in' if saved.is_shared else 'yours alone'} now."
     )
@@ -71,6 +72,6 @@ def share_saved_filter(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def delete_saved_filter(request: HttpRequest, code: str) -> HttpResponse:
     saved = get_object_or_404(personal.saved_by(user_of(request)), code=code)
-    saved.delete()
+    personal.delete_filter(saved)
     messages.success(request, f"“{saved.name}” is deleted. The numbers it showed are not.")
     return redirect("numbers:saved_filters")

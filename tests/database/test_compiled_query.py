@@ -11,6 +11,7 @@ from numbers.memory.question import Question
 from numbers.models import SavedFilter, ShownColumns, Sync
 from numbers.pages import teammates
 from numbers.personal import saved_filters as personal
+from numbers.personal.columns import CHOSEN_COLUMNS
 from numbers.quo.errors import from_answer
 from tests.support.pages import fail, remember
 from tests.support.quo_answers import number, user
@@ -70,8 +71,8 @@ def test_the_last_good_answer_about_a_teammate() -> None:
 def test_the_columns_that_somebody_chose() -> None:
     ann, bo = (User.objects.create_user(f"{name}@example.com", "a long enough secret") for name in ("ann", "bo"))
     ShownColumns.objects.create(user=ann, columns=["number", "group"])
-    assert alike(personal.CHOSEN_COLUMNS.first(ann.pk), ShownColumns.objects.filter(user=ann).first())
-    assert personal.CHOSEN_COLUMNS.first(bo.pk) is None
+    assert alike(CHOSEN_COLUMNS.first(ann.pk), ShownColumns.objects.filter(user=ann).first())
+    assert CHOSEN_COLUMNS.first(bo.pk) is None
 
 
 def test_the_saved_filters_in_the_menu() -> None:
