@@ -1,79 +1,114 @@
-"""Which file may import which, as the design has it: pages are drawn from services, services from memory."""
+"""Which room may import which, as the layers of the design have it."""
 
 import sys
 
-import pytest
-
 from quo_admin import env
-from tests.support.imports import HTTP_LIBRARIES, ROOMS, is_in, modules, reached_from
+from tests.support.imports import HTTP_LIBRARIES, PACKAGES, is_in, modules, reached_from
 
-# From the bottom to the top: whoever stands higher may use what stands lower, never the other way round.
-FLOORS = ("models", "querysets", "search", "filters", "services", "views")
-ABOVE_SYNC = {"numbers.filters.numbers", "numbers.services", "numbers.views"}
+# From the bottom. A room may import what is below it. Only rooms of the lowest layer may import one another.
+LAYERS = (
+    {"quo", "models", "migrations", "vocabulary", "database", "sandbox"},
+    {"memory"},
+    {"syncing", "filters"},
+    {"history"},
+    {"services"},
+    {"pages"},
+    {"audit", "personal"},
+    {"exports", "operations"},
+    {"templatetags"},
+    {"views", "management"},
+    {"urls", "apps"},
+)
+LAYER = {room: layer for layer, rooms in enumerate(LAYERS) for room in rooms}
+
+
+def room_of(name: str) -> str:
+    return name.split(".")[1]
+
+
+def ours_in(room: str) -> set[str]:
+    return {name for name in modules() if is_in(name, f"numbers.{room}")}
 
 
 def test_the_imports_are_found() -> None:
-    """Else the tests below could not fail."""
+    """Otherwise the tests below could not fail."""
     assert "numbers.services" in modules()["numbers.views.numbers"]
     assert "numbers.models" in reached_from("numbers.views.numbers")
     assert any(is_in(imported, "requests") for imported in modules()["numbers.quo.transport"])
 
 
-@pytest.mark.parametrize("floor", FLOORS)
-def test_nothing_looks_up(floor: str) -> None:
-    higher = {f"numbers.{name}" for name in FLOORS[FLOORS.index(floor) + 1 :]}
-    for name in modules():
-        if is_in(name, f"numbers.{floor}"):
-            assert not {one for one in reached_from(name) if any(is_in(one, room) for room in higher)}, name
+def test_every_module_is_in_a_room() -> None:
+    assert {room_of(name) for name in modules() if is_in(name, "numbers")} == set(LAYER)
+    alone = {path.stem for path in (env.BASE_DIR / "numbers").glob("*.py")}
+    assert alone == {"apps", "services", "urls"}
 
 
-def test_only_the_urls_import_views() -> None:
-    importers = {
-        name
-        for name, imported in modules().items()
-        if any(is_in(one, "numbers.views") for one in imported) and not is_in(name, "numbers.views")
-    }
-    assert importers == {"numbers.urls"}
+def test_no_module_imports_from_a_higher_layer_or_from_another_room_of_its_own() -> None:
+    wrong = [
+        f"{name} imports {imported}"
+        for name, found in modules().items()
+        for imported in found
+        if is_in(name, "numbers") and imported.startswith("numbers.") and room_of(name) != room_of(imported)
+        if LAYER[room_of(imported)] >= max(LAYER[room_of(name)], 1)
+    ]
+    assert wrong == []
 
 
-def test_what_quo_is_asked_with_knows_neither_the_app_nor_django() -> None:
+def test_no_two_modules_import_each_other() -> None:
+    assert not {name for name in modules() if name in reached_from(name)}
+
+
+def test_accounts_never_import_numbers() -> None:
     for name, imported in modules().items():
-        if is_in(name, "numbers.quo"):
-            ours = {one for one in imported if one.partition(".")[0] in ROOMS and not is_in(one, "numbers.quo")}
-            assert not ours, name
-            assert not {one for one in imported if is_in(one, "django")}, name
+        if is_in(name, "accounts"):
+            assert not {one for one in imported if is_in(one, "numbers")}, name
+
+
+def test_the_client_of_quo_knows_neither_the_app_nor_django() -> None:
+    for name in ours_in("quo"):
+        ours = {one for one in modules()[name] if one.partition(".")[0] in PACKAGES and not is_in(one, "numbers.quo")}
+        assert ours <= {"quo_admin.http.deadline"}, name
+        assert not {one for one in modules()[name] if is_in(one, "django")}, name
+    assert not {one for one in reached_from("quo_admin.http.deadline") if is_in(one, "numbers")}
+    assert not {one for one in modules()["quo_admin.http.deadline"] if is_in(one, "django")}
+
+
+def test_the_vocabulary_needs_no_database() -> None:
+    """Of Django it takes how texts are cut and how addresses are made."""
+    for name in ours_in("vocabulary"):
+        assert all(is_in(one, "numbers.vocabulary") for one in reached_from(name)), name
+        assert {one for one in modules()[name] if is_in(one, "django")} <= {"django.urls", "django.utils.text"}, name
 
 
 def test_the_sandbox_knows_nothing_of_the_app() -> None:
-    for name, imported in modules().items():
-        if is_in(name, "numbers.sandbox"):
-            ours = {one for one in imported if one.partition(".")[0] in ROOMS and not is_in(one, "numbers.sandbox")}
-            assert not ours, name
+    for name in ours_in("sandbox"):
+        assert all(is_in(one, "numbers.sandbox") for one in reached_from(name)), name
+
+
+def test_only_the_urls_import_views() -> None:
+    importers = {name for name, found in modules().items() if any(is_in(one, "numbers.views") for one in found)}
+    assert importers - ours_in("views") == {"numbers.urls"}
+
+
+def test_exports_know_no_http() -> None:
+    for name in ours_in("exports"):
+        assert not {one for one in modules()[name] if is_in(one, "django.http")}, name
 
 
 def test_only_the_client_the_sandbox_and_the_company_sign_in_speak_http() -> None:
     speakers = {
         name
         for name, imported in modules().items()
-        if any(is_in(one, lib) for one in imported for lib in HTTP_LIBRARIES)
+        if any(is_in(one, library) for one in imported for library in HTTP_LIBRARIES)
     }
-    others = {name for name in speakers if not (is_in(name, "numbers.quo") or is_in(name, "numbers.sandbox"))}
-    assert others <= {"accounts.company.http"}
-
-
-def test_a_sync_stands_below_the_pages() -> None:
-    assert not reached_from("numbers.syncing.run") & ABOVE_SYNC
+    assert speakers - ours_in("quo") - ours_in("sandbox") == {"accounts.company.http", "quo_admin.http.deadline"}
 
 
 def test_no_page_asks_quo_or_records_by_itself() -> None:
-    for name, imported in modules().items():
-        if is_in(name, "numbers.views") or is_in(name, "numbers.templatetags"):
-            asking = {one for one in imported if is_in(one, "numbers.quo")} - {"numbers.quo.ids"}
-            assert not asking | {one for one in imported if one == "numbers.syncing.recording"}, name
-
-
-def test_no_two_modules_import_each_other() -> None:
-    assert not {name for name in modules() if name in reached_from(name)}
+    for name in ours_in("views") | ours_in("templatetags") | ours_in("pages"):
+        asking = {one for one in modules()[name] if is_in(one, "numbers.quo")}
+        assert asking <= {"numbers.quo.ids", "numbers.quo.payloads"}, name
+        assert "numbers.syncing.recording" not in modules()[name], name
 
 
 def test_nothing_of_ours_is_named_like_a_module_of_python_but_numbers() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from quo_admin import env
 
-ROOMS = ("numbers", "accounts", "quo_admin")
+PACKAGES = ("numbers", "accounts", "quo_admin")
 
 
 HTTP_LIBRARIES = {
@@ -23,7 +23,7 @@ def _name(file: Path) -> str:
 @cache
 def modules() -> dict[str, frozenset[str]]:
     """Every module of ours, by name, and what it imports: modules, as full names."""
-    files = {_name(file): file for room in ROOMS for file in (env.BASE_DIR / room).rglob("*.py")}
+    files = {_name(file): file for room in PACKAGES for file in (env.BASE_DIR / room).rglob("*.py")}
     return {name: frozenset(_imports(name, file, set(files))) for name, file in files.items()}
 
 
