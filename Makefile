@@ -13,7 +13,7 @@ LINTERS := lint-python lint-format lint-types lint-static lint-templates
 PYTEST := $(VENV_PYTHON) -m pytest -n auto --durations=20 --durations-min=0.1
 STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
 
-.PHONY: run dev test test-postgres test-pythons chaos bench lint $(LINTERS) format audit requirements pictures setup help clean
+.PHONY: run dev test test-postgres test-pythons chaos bench lint $(LINTERS) format audit requirements pictures architecture setup help clean
 
 help:
 	@echo "make run           set up if needed, then serve Quo Admin (PORT=9000 moves it)"
@@ -28,6 +28,7 @@ help:
 	@echo "make test-pythons  a quick selection of the tests on every other Python of this machine"
 	@echo "make requirements  compiles requirements*.in to requirements*.txt (ARGS=\"--upgrade-package django\" upgrades)"
 	@echo "make pictures      makes the pictures in docs/ anew, from the demo"
+	@echo "make architecture  draws docs/architecture.svg from the code"
 	@echo "make setup         set up only (PYTHON=python3.12 chooses the Python)"
 	@echo "make clean         undo the set-up; the data stays"
 
@@ -93,6 +94,9 @@ requirements: .venv/installed-dev
 
 pictures: setup .venv/installed-dev
 	@CHROMIUM=$$(sh bin/find-chromium) && export CHROMIUM && exec $(VENV_PYTHON) -m tests.browser.pictures
+
+architecture: .venv/installed-dev
+	@$(VENV_PYTHON) -m tests.support.architecture
 
 setup: .venv/installed build/collected
 	@$(VENV_PYTHON) -m quo_admin.prepare

@@ -1,0 +1,1 @@
+"""Commands: sync, doctor, verify, backup, restore, run."""

@@ -1,0 +1,1 @@
+"""Links, times and tables for templates."""

@@ -1,0 +1,1 @@
+"""Answers to requests: each reads parameters, calls a page and renders."""

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import get_commands
 
 from quo_admin import env
+from tests.support import architecture
 
 README = (env.BASE_DIR / "README.md").read_text(encoding="utf-8")
 FILES = [*env.BASE_DIR.glob("*.md"), *(env.BASE_DIR / "docs").glob("*.md")]
@@ -46,7 +47,7 @@ def test_every_target_of_make_that_a_document_names_exists() -> None:
     assert {(name, target) for name, target in named if target not in targets} == set()
 
 
-@pytest.mark.parametrize("document", ["CONTRIBUTING.md", "SECURITY.md"])
+@pytest.mark.parametrize("document", ["CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md"])
 def test_every_path_that_a_document_for_programmers_names_exists(document: str) -> None:
     code = "\n".join(_code(DOCUMENTS[document]))
     words = re.findall(r"(?<![\w/.-])(?:[\w.-]+(?:/[\w.-]*)+|[\w-]+\.(?:md|py|toml|txt)\b)", code)
@@ -71,3 +72,7 @@ def test_every_file_that_a_document_links_to_is_there(file: Path, link: str) -> 
 def test_every_picture_is_shown_somewhere() -> None:
     shown = {(file.parent / link).resolve() for file, link in _links()}
     assert set((env.BASE_DIR / "docs").glob("*.png")) <= shown
+
+
+def test_the_picture_of_the_architecture_is_drawn_from_the_code() -> None:
+    assert architecture.PICTURE.read_text(encoding="utf-8") == architecture.picture(), "run make architecture"

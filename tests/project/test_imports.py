@@ -3,22 +3,8 @@
 import sys
 
 from quo_admin import env
-from tests.support.imports import HTTP_LIBRARIES, PACKAGES, is_in, modules, reached_from
+from tests.support.imports import HTTP_LIBRARIES, LAYERS, PACKAGES, is_in, modules, reached_from
 
-# From the bottom. A room may import what is below it. Only rooms of the lowest layer may import one another.
-LAYERS = (
-    {"quo", "models", "migrations", "vocabulary", "database", "sandbox"},
-    {"memory"},
-    {"syncing", "filters"},
-    {"history"},
-    {"services"},
-    {"pages"},
-    {"audit", "personal"},
-    {"exports", "operations"},
-    {"templatetags"},
-    {"views", "management"},
-    {"urls", "apps"},
-)
 LAYER = {room: layer for layer, rooms in enumerate(LAYERS) for room in rooms}
 
 

@@ -8,6 +8,20 @@ from quo_admin import env
 
 PACKAGES = ("numbers", "accounts", "quo_admin")
 
+# From the bottom. A room may import what is below it. Only rooms of the lowest layer may import one another.
+LAYERS = (
+    {"quo", "models", "migrations", "vocabulary", "database", "sandbox"},
+    {"memory"},
+    {"syncing", "filters"},
+    {"history"},
+    {"services"},
+    {"pages"},
+    {"audit", "personal"},
+    {"exports", "operations"},
+    {"templatetags"},
+    {"views", "management"},
+    {"urls", "apps"},
+)
 
 HTTP_LIBRARIES = {
     *("aiohttp", "httpx", "requests", "urllib3"),
