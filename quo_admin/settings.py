@@ -103,8 +103,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "quo_admin.stack.roomy_stack",
     "quo_admin.request_id.RequestIdMiddleware",
+    "quo_admin.stack.roomy_stack",
     "quo_admin.headers.HeadersMiddleware",
     "numbers.views.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",

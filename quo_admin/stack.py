@@ -17,7 +17,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def roomy_stack(get_response: GetResponse) -> GetResponse:
-    """Middleware, the outermost: everything inside it runs in one chunk of the stack."""
+    """Middleware: everything inside it runs in one chunk of the stack."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         return get_response(request)

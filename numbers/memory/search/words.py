@@ -54,8 +54,10 @@ def _phone_words(run: list[str]) -> list[str]:
         taken += 1
     if has_code:
         first = [f"+{digits}"]
-    else:
-        first = [digits] if run[0].startswith("(") or len(digits) >= ENOUGH_DIGITS else run[:taken]
+    elif len(digits) >= ENOUGH_DIGITS:
+        first = [digits]
+    else:  # the sign keeps few digits from matching other text than a number's own
+        first = ["".join(run[:taken])] if run[0].startswith("(") else run[:taken]
     return first + _phone_words(run[taken:])
 
 
