@@ -12,4 +12,4 @@ class NumbersConfig(AppConfig):
     def ready(self) -> None:
         from numbers.memory.search import postgresql  # noqa: PLC0415 - it needs the models
 
-        post_migrate.connect(postgresql.keep, sender=self)
+        post_migrate.connect(postgresql.ensure_index, sender=self)

@@ -1,4 +1,4 @@
-"""How old the copy on a page is, in words, and what stood in the way of a newer one."""
+"""How old the copy on a page is, and why there is no newer one."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,13 +10,13 @@ from numbers.database.compiled_query import CompiledQuery
 from numbers.memory.question import WORKSPACE, Question
 from numbers.models import Sync
 
-# A page asks by itself once its own question has not been asked for this long, by anybody.
+# A page syncs automatically once nobody has asked its question for this long.
 PAGE_MAX_AGE = timedelta(seconds=60)
 STALE_AFTER_INTERVALS = 6
 
 
 class Level(StrEnum):
-    """How old the copy is against how often the office means to sync."""
+    """How old the copy is compared with how often we intend to sync."""
 
     FRESH = "fresh"
     LATE = "late"
@@ -26,13 +26,13 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Freshness:
-    """What a page says of its own age.
+    """What a page says about its own age.
 
-    `is_due` says whether the page should ask its own question: what Quo said of the whole workspace makes the copy
-    younger, but is no answer to what Quo lists for one teammate, or says of one number asked by itself.
-    `observed_at` is the time that the facts of the last good answer hold for.
-    `failure` is the last sync, where it failed; `held`, the last answer about the whole workspace, where removals
-    were not believed; `set_aside` counts the records of that answer which could not be read.
+    `is_due` says whether the page should sync its own question. A sync of the whole workspace makes the copy younger,
+    but does not answer the question of a teammate's page or a number's page.
+    `observed_at` is the time for which the facts of the last good answer hold.
+    `failure` is the last sync if it failed. `held` is the last good sync of the workspace if it held removals back,
+    and `set_aside` is how many of its records could not be read.
     """
 
     level: Level
@@ -46,22 +46,22 @@ class Freshness:
 
     @property
     def waiting(self) -> str:
-        """What a page without anything to show waits for: "asking" or, where that failed, "failed"; else empty."""
+        """What a page without data waits for: "asking", "failed" if the last sync failed, or "" if there is data."""
         if self.level != Level.NEVER:
             return ""
         return "failed" if self.failure else "asking"
 
     @property
     def is_in_doubt(self) -> bool:
-        """Whether there is more to tell than an age."""
+        """Whether the page must say more than its age."""
         return bool(self.failure or self.held or self.set_aside)
 
 
 def freshness_of(question: Question, now: datetime, interval: timedelta, *, is_known: bool = True) -> Freshness:
-    """Return how old the memory of what `question` asks is; `interval` is how often the office means to sync.
+    """Return how old the memory of the question's subject is; `interval` is how often we intend to sync.
 
-    A page shows the answers about the whole workspace, and those about its own subject. Of a subject that no sync has
-    brought so far, only its own: the workspace's answers said nothing of it.
+    A page shows answers about the whole workspace and about its own subject. If no sync has found the subject so far
+    (`is_known` is false), only its own answers count: those about the workspace did not include it.
     """
     own = newest_syncs(question)
     of_workspace = own if question == WORKSPACE else newest_syncs(WORKSPACE)
@@ -69,7 +69,7 @@ def freshness_of(question: Question, now: datetime, interval: timedelta, *, is_k
     last = next(iter(about), None)
     good = next(filter(_succeeded, about), None)
     whole = next(filter(_succeeded, of_workspace), None)
-    # Where the clock was set back, the time that facts hold from runs ahead of it; when the sync ended does not.
+    # After the clock was set back, `observed_at` runs ahead of it, and `ended_at` does not.
     checked_at = min(filter(None, (good.observed_at, good.ended_at)), default=None) if good else None
     age = max(now - checked_at, timedelta(0)) if checked_at else None
     last_asked = own[0].ended_at if own else None
@@ -90,9 +90,9 @@ def _succeeded(sync: Sync) -> bool:
 
 
 def newest_syncs(question: Question) -> list[Sync]:
-    """Return the last sync that asked this and ended and, where that one failed, the last that succeeded before it.
+    """Return the last ended sync of this question and, if it failed, the last one before it that succeeded.
 
-    By key, not by time: of two syncs the one begun later is the later one even where the clock was set back.
+    By key, not by time: keys stay in order when the clock is set back.
     """
     newest = NEWEST.first(question.scope, question.subject, Sync.Outcome.RUNNING)
     if newest is None or _succeeded(newest):
@@ -102,12 +102,12 @@ def newest_syncs(question: Question) -> list[Sync]:
 
 
 def ended_syncs(question: Question) -> QuerySet[Sync]:
-    """The syncs that asked this and ended, the newest first."""
+    """Return the ended syncs of this question, newest first."""
     asked = Sync.objects.filter(scope=question.scope, subject=question.subject).exclude(outcome=Sync.Outcome.RUNNING)
-    return asked.only(*_TOLD).order_by("-pk")
+    return asked.only(*_FIELDS).order_by("-pk")
 
 
-_TOLD = (
+_FIELDS = (
     *("scope", "subject", "outcome", "started_at", "observed_at", "ended_at", "held", "set_aside_count"),
     *("error_kind", "error_message", "error_trace", "error_sentence"),
 )
@@ -124,7 +124,7 @@ def _level(age: timedelta | None, interval: timedelta) -> Level:
 
 
 def in_words(age: timedelta) -> str:
-    """Say an age in its largest whole unit: "40 seconds", "1 minute", "3 hours", "2 days"."""
+    """Return an age in its largest whole unit: "40 seconds", "1 minute", "3 hours", "2 days"."""
     seconds = int(age.total_seconds())
     for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         if seconds >= length:

@@ -1,4 +1,4 @@
-"""What a sync asks Quo, and so what a page shows: every number, one teammate's, or one."""
+"""What a sync asks Quo, which is what a page shows: every number, one teammate's, or one."""
 
 from dataclasses import dataclass
 

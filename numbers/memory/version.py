@@ -1,4 +1,4 @@
-"""Which state the memory as a whole is in: what was counted of one stays true of it."""
+"""The version of the memory. What was computed from a version stays true of it, so it can be cached."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +9,9 @@ from numbers.models import Sync
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The newest sync that changed what is remembered, by its key; 0 before the first.
+    """The key of the newest sync that changed the memory, or 0 before the first.
 
-    After a restore a key may come again for another sync, but never with the same moment.
+    After a restore, another sync may get the same key, but never the same start time.
     """
 
     key: int = 0
@@ -25,6 +25,6 @@ NEWEST = CompiledQuery(lambda: Sync.objects.filter(wrote=True).only("started_at"
 
 
 def memory_version() -> Version:
-    """Return the version of now. Ask before what it is the version of, so that nothing newer is missed."""
+    """Return the version now. Call this before reading what it is the version of, so that no change is missed."""
     newest = NEWEST.first()
     return Version(newest.pk, newest.started_at) if newest else Version()

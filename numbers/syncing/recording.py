@@ -118,7 +118,7 @@ def record_answer(
         done += len(chunk)
         progress(done, len(differing))
     if outcome.wrote:
-        search_texts.keep(observed_at)
+        search_texts.update(observed_at)
     return outcome
 
 
@@ -128,7 +128,7 @@ def record_gone(pks: Sequence[int], observed_at: datetime, last_complete: dateti
         NumberState.objects.filter(phone_number__in=chunk, until=None).update(until=observed_at)
         Assignment.objects.filter(phone_number__in=chunk, until=None).update(until=observed_at)
         PhoneNumber.objects.filter(pk__in=chunk).update(gone_at=observed_at)
-        search_texts.forget(chunk)
+        search_texts.delete(chunk)
     record_unconfirmed(pks, last_complete)
 
 

@@ -122,7 +122,7 @@ def test_a_server_that_does_not_allow_the_index_is_searched_all_the_same(rows: N
     ask("CREATE ROLE nobody_much")
     try:
         ask("SET ROLE nobody_much")
-        postgresql.keep(connection.alias)
+        postgresql.ensure_index(connection.alias)
     finally:
         ask("RESET ROLE")
         ask("DROP ROLE nobody_much")

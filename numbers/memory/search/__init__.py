@@ -1,1 +1,1 @@
-"""Search: the words of what people type, the texts they are looked for in, and PostgreSQL's index of those."""
+"""Search: the words of a query, the texts that are searched, and PostgreSQL's index of them."""

@@ -1,6 +1,6 @@
-"""The trigram index of a PostgreSQL database, by which a search finds a word without reading every search text.
+"""The trigram index of a PostgreSQL database, which lets a search find a word without reading every search text.
 
-No migration makes it, because not every server can have it. Each `migrate` makes it if it is missing.
+No migration creates it, because not every server can have it. Each `migrate` creates it if it is missing.
 """
 
 import logging
@@ -17,8 +17,8 @@ _FORMER = "numbers_teammatestate_trigrams"
 _COLUMNS = "own gin_trgm_ops, teammates gin_trgm_ops"
 
 
-def keep(using: str, **_signal: Any) -> None:
-    """Make the index if it is missing and the server allows it; remove the one that an earlier version made."""
+def ensure_index(using: str, **_signal: Any) -> None:
+    """Create the index if it is missing and the server allows it; drop the one of an earlier version."""
     connection = connections[using]
     table = SearchText._meta.db_table
     if connection.vendor != "postgresql" or table not in connection.introspection.table_names():
@@ -26,7 +26,7 @@ def keep(using: str, **_signal: Any) -> None:
     try:
         with transaction.atomic(using=using), connection.cursor() as cursor:
             cursor.execute(f"DROP INDEX IF EXISTS {_FORMER}")
-            # "IF NOT EXISTS" would wait for everybody who writes before it looks.
+            # "IF NOT EXISTS" would wait for every writer before it looks.
             cursor.execute("SELECT to_regclass(%s) IS NULL", [INDEX])
             if cursor.fetchone()[0]:
                 cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")

@@ -1,6 +1,6 @@
-"""What each number of now is found by, in rows as narrow as can be: a search of one letter reads them all.
+"""The search text of each number now. Rows are narrow, because a search for one letter reads them all.
 
-They follow from the states and assignments that are open, and are kept by whoever opens and ends those.
+They are derived from the open states and assignments. Code that opens or ends those must update them.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from numbers.models import Assignment, NumberState, SearchText, TeammateState
 
 
 class _Joined(Aggregate):
-    """Texts, in any order, with a space between."""
+    """Texts joined by spaces, in any order."""
 
     template = "%(function)s(%(expressions)s, ' ')"
     function = "STRING_AGG"
@@ -25,37 +25,38 @@ class _Joined(Aggregate):
         return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)
 
 
-def derived() -> QuerySet[Any]:
-    """Every open state, annotated with the `teammates` of its search text; its `search_text` is the rest."""
-    people = (
+def derived_texts() -> QuerySet[Any]:
+    """Return every open state: `search_text` is its own text, and the annotation `teammates` is theirs."""
+    teammates = (
         Assignment.objects.filter(phone_number=OuterRef("phone_number"), until=None, teammate__states__until=None)
         .order_by()
         .values("phone_number")
         .annotate(text=_Joined("teammate__states__search_text"))
         .values("text")
     )
-    return NumberState.objects.filter(until=None).order_by().annotate(teammates=Coalesce(Subquery(people), Value("")))
+    text = Coalesce(Subquery(teammates), Value(""))
+    return NumberState.objects.filter(until=None).order_by().annotate(teammates=text)
 
 
-def keep(moment: datetime) -> None:
-    """Bring those up to date of whom anything began or ended at `moment`. Raises DatabaseError."""
-    there = Q(since=moment) | Q(until=moment)
-    renamed = TeammateState.objects.filter(since=moment).order_by().values("teammate")
+def update(changed_at: datetime) -> None:
+    """Update the texts of all numbers for which anything began or ended at `changed_at`. Raises DatabaseError."""
+    changed = Q(since=changed_at) | Q(until=changed_at)
+    renamed = TeammateState.objects.filter(since=changed_at).order_by().values("teammate")
     touched = (
-        NumberState.objects.filter(there)
+        NumberState.objects.filter(changed)
         .order_by()
         .values("phone_number")
         .union(
-            Assignment.objects.filter(there).order_by().values("phone_number"),
+            Assignment.objects.filter(changed).order_by().values("phone_number"),
             Assignment.objects.filter(until=None, teammate__in=renamed).order_by().values("phone_number"),
             all=True,
         )
     )
-    rows = derived().filter(phone_number__in=touched).values_list("phone_number", "search_text", "teammates")
+    rows = derived_texts().filter(phone_number__in=touched).values_list("phone_number", "search_text", "teammates")
     columns = ("phone_number_id", "own", "teammates")
     insert(SearchText, columns, rows, same={}, unique="phone_number_id", replaced=("own", "teammates"))
 
 
-def forget(phone_numbers: Sequence[int]) -> None:
-    """Of numbers that are gone."""
+def delete(phone_numbers: Sequence[int]) -> None:
+    """Delete the texts of numbers that are gone."""
     SearchText.objects.filter(pk__in=phone_numbers).delete()

@@ -1,4 +1,4 @@
-"""The words of a search as people type it."""
+"""Splits a search query into words."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -10,18 +10,18 @@ MOST_DIGITS = 15  # of a telephone number, by E.164
 
 
 def words_of(query: str) -> list[str]:
-    """Split a query into folded words; parts that together are one telephone number become one word of its digits.
+    """Split a query into folded words. The parts of one telephone number become one word of digits.
 
-    `+1 (415) 555-01` is the word `+141555501`, whose digits stand at the number's start; `(415) 555-01` is `41555501`,
-    whose digits stand anywhere in it. Digits that are too few to be meant as one number stay words of their own, and
-    so do those that follow a whole number: `(415) 555-0123 12` is two words.
+    `+1 (415) 555-01` becomes `+141555501`, which matches the start of a number; `(415) 555-01` becomes `41555501`,
+    which matches anywhere in it. Digits too few for a telephone number stay separate words. So do digits after a
+    complete one: `(415) 555-0123 12` is two words.
     """
     return list(_merge_phone_parts(fold(query).split()))
 
 
 _PHONE_PART = re.compile(rf"[{TELEPHONE_SIGNS}]*[0-9][{TELEPHONE_SIGNS}0-9]*")
 _BETWEEN_PARTS = re.compile(rf"[{TELEPHONE_SIGNS}]+")
-_WHOLE_NUMBER = 10  # digits with the area code; a country's code comes on top
+_WHOLE_NUMBER = 10  # digits with the area code, without a country code
 
 
 def _merge_phone_parts(words: Iterable[str]) -> Iterator[str]:
@@ -41,7 +41,7 @@ def _merge_phone_parts(words: Iterable[str]) -> Iterator[str]:
 
 
 def _phone_words(run: list[str]) -> list[str]:
-    """Return one word for the telephone number that `run` begins with, and the words of what follows it."""
+    """Return one word for the telephone number that `run` begins with, then the words that follow it."""
     if not run:
         return []
     has_code = run[0].startswith("+")
@@ -62,7 +62,7 @@ def _phone_words(run: list[str]) -> list[str]:
 
 
 def writings_of(word: str) -> set[str]:
-    """Return the word as it is, and the digits of one that looks like a part of a telephone number."""
-    # A word that begins with a plus stands as it is in the texts, which have each number from its own plus on.
+    """Return the word itself and, if it looks like part of a telephone number, its digits."""
+    # The texts contain each number with its plus, so a word that begins with a plus matches as it is.
     is_part = _PHONE_PART.fullmatch(word) and not word.startswith("+")
     return {word, digits_of(word)} if is_part else {word}

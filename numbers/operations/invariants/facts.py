@@ -7,7 +7,7 @@ them when they came.
 
 from django.db.models import Exists, F, OuterRef
 
-from numbers.memory.search.texts import derived
+from numbers.memory.search.texts import derived_texts
 from numbers.models import NumberState, SearchText, TeammateState
 from numbers.operations.invariants.finding import Broken
 from numbers.operations.invariants.histories import NUMBERS
@@ -67,7 +67,7 @@ def teammates_are_found() -> Broken:
 def searches_read_what_holds_now() -> Broken:
     """Of each number that has an open state, and of no other; the teammates' words in any order."""
     kept = {"own": F("phone_number__search_text__own"), "people": F("phone_number__search_text__teammates")}
-    rows = derived().values_list(
+    rows = derived_texts().values_list(
         "phone_number__quo_id", "since", "search_text", "teammates", kept["own"], kept["people"]
     )
     for quo_id, since, own, teammates, kept_own, kept_people in rows.iterator():
