@@ -20,6 +20,7 @@ from numbers.filters.choices import TeammateChoice, teammate_named
 from numbers.filters.numbers import NumberFilters
 from numbers.filters.wording import chips, sentence
 from numbers.memory.cache import per_version
+from numbers.memory.moment import NOW, Moment
 from numbers.memory.version import Version
 from numbers.quo.ids import MAX_LENGTH
 from numbers.vocabulary.cells import COLUMNS, Cell
@@ -121,11 +122,11 @@ class AuditPage:
 
 
 @per_version
-def audit_page(asked: AuditQuery, _version: Version) -> AuditPage:
+def audit_page(asked: AuditQuery, _version: Version, moment: Moment = NOW) -> AuditPage:
     """Return the audit of the numbers that fit; a page beyond the last is the last, and said so."""
     with one_moment():  # a sync that ended between two questions would put counts and numbers apart
-        teammate = teammate_named(asked.filters.user) if asked.filters.user else None
-        return page_of(asked, read_audit(asked), teammate)
+        teammate = teammate_named(asked.filters.user, moment) if asked.filters.user else None
+        return page_of(asked, read_audit(asked, moment), teammate)
 
 
 def page_of(asked: AuditQuery, audit: Audit, teammate: TeammateChoice | None = None) -> AuditPage:

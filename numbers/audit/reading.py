@@ -11,8 +11,11 @@ from numbers.audit.groups import Audit, Grouping, Key, Line, Name, audit_of, lin
 from numbers.audit.looks import Look, look_of
 from numbers.audit.query import AuditQuery
 from numbers.database.compiled_query import raw_rows
-from numbers.memory.numbers import FEW, current, pattern
-from numbers.models import Assignment, NumberState, TeammateState, shown_name
+from numbers.memory.assignments import assignments_at
+from numbers.memory.moment import NOW, Moment
+from numbers.memory.numbers import FEW, numbers_at, pattern
+from numbers.memory.teammates import teammates_at
+from numbers.models import NumberState, TeammateState, shown_name
 from numbers.vocabulary.cells import COLUMNS, Fact
 
 _PATTERNS = tuple(product(Fact, repeat=len(COLUMNS)))
@@ -20,16 +23,16 @@ _WITHIN = {Grouping.GROUP: "group_id", Grouping.KIND: "kind", Grouping.TEAMMATE:
 _LINE = ("pk", "phone_number", "phone_number__quo_id", "name", "name_key", "number", "group_id", "kind")
 
 
-def read_audit(asked: AuditQuery) -> Audit:
-    """Return the audit of the numbers that fit now. Call it within `one_moment`."""
+def read_audit(asked: AuditQuery, moment: Moment = NOW) -> Audit:
+    """Return the audit of the numbers that match at the moment. Call it within `one_moment`."""
     looks: dict[int, Look] = {}
     within: dict[int, Any] = {}
-    rows = raw_rows(current().order_by().values_list("pk", "kind", pattern(), _WITHIN[asked.by]))
+    rows = raw_rows(numbers_at(moment).order_by().values_list("pk", "kind", pattern(), _WITHIN[asked.by]))
     for key, kind, number, group in rows:
         looks[key] = _look(kind, number)
         within[key] = group
-    everyone, order = _by_teammate(within) if asked.by is Grouping.TEAMMATE else _by_text(asked.by, within)
-    fitting = (key for (key,) in raw_rows(asked.filters.states().values_list("pk")))
+    everyone, order = _by_teammate(within, moment) if asked.by is Grouping.TEAMMATE else _by_text(asked.by, within)
+    fitting = (key for (key,) in raw_rows(asked.filters.states(moment).values_list("pk")))
     return audit_of(asked.by, looks, everyone, order, fitting)
 
 
@@ -46,16 +49,16 @@ def _by_text(by: Grouping, groups: Mapping[int, str]) -> tuple[Mapping[Key, Coll
     return everyone, order_of(by, map(str, everyone))
 
 
-def _by_teammate(numbers: Mapping[int, int]) -> tuple[Mapping[Key, Collection[int]], Sequence[Key]]:
+def _by_teammate(numbers: Mapping[int, int], moment: Moment) -> tuple[Mapping[Key, Collection[int]], Sequence[Key]]:
     """Return the keys of each teammate's numbers, and the teammates by name. "Nobody" is the last of them."""
     keys = {number: key for key, number in numbers.items()}
     # In the order of an index that has both, so that the rows are not read.
-    on = Assignment.objects.filter(until=None).order_by("teammate").values_list("teammate", "phone_number")
+    on = assignments_at(moment).order_by("teammate").values_list("teammate", "phone_number")
     members = {
         teammate: [keys[number] for _, number in pairs if number in keys]
         for teammate, pairs in groupby(raw_rows(on), key=itemgetter(0))
     }
-    people = TeammateState.objects.filter(until=None).order_by("name_key", "pk").values_list("pk", "teammate")
+    people = teammates_at(moment).order_by("name_key", "pk").values_list("pk", "teammate")
     everyone: dict[Key, Collection[int]] = {key: members.get(teammate, ()) for key, teammate in raw_rows(people)}
     everyone[""] = set(numbers).difference(*everyone.values())
     return everyone, list(everyone)

@@ -12,6 +12,7 @@ from numbers.filters import wording as filter_wording
 from numbers.filters.choices import teammate_named
 from numbers.filters.numbers import NumberFilters
 from numbers.filters.teammates import TeammateFilters
+from numbers.memory.moment import NOW, Moment
 from numbers.memory.question import WORKSPACE, Question
 from numbers.models import Sync
 from numbers.vocabulary.cells import Fact
@@ -39,10 +40,10 @@ class About:
     meanings: dict[Fact, str]
 
 
-def about_numbers(asked: NumberFilters, count: int) -> About:
+def about_numbers(asked: NumberFilters, count: int, moment: Moment = NOW) -> About:
     """Return what there is to say of a list of `count` numbers."""
     question = Question(Sync.Scope.TEAMMATE, asked.user) if asked.user else WORKSPACE
-    teammate = teammate_named(asked.user) if asked.user else None
+    teammate = teammate_named(asked.user, moment) if asked.user else None
     sentence = filter_wording.sentence(asked, teammate.name if teammate else "")
     return About("Numbers", (*_said(sentence, asked.sorted_by, count, question), _REGIONS), MEANINGS)
 

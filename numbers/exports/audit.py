@@ -15,6 +15,7 @@ from numbers.exports.columns import Column, RawColumn
 from numbers.exports.documents import Files
 from numbers.exports.json_export import Record, by_region
 from numbers.exports.rows import CHUNK
+from numbers.memory.moment import NOW, Moment
 from numbers.vocabulary.cells import COLUMNS, Cell
 from numbers.vocabulary.phones import pretty
 
@@ -29,12 +30,12 @@ class AuditLine:
     odd: tuple[OddCell, ...]
 
 
-def audit_document(asked: AuditQuery, ending: str, *, is_raw: bool = False) -> Iterator[bytes]:
+def audit_document(asked: AuditQuery, ending: str, *, is_raw: bool = False, moment: Moment = NOW) -> Iterator[bytes]:
     """Return the whole audit, as the file that ends in `ending`; `is_raw` is for machines."""
     with one_moment():
-        audit = read_audit(asked)
+        audit = read_audit(asked, moment)
     files = Files(_columns(asked.by), _RAW, _record)
-    about = partial(_about, asked, audit.total)
+    about = partial(_about, asked, audit.total, moment)
     return files.document(audit_lines(audit), audit.rows, about, ending, is_raw=is_raw)
 
 
@@ -53,8 +54,8 @@ def audit_lines(audit: Audit) -> Iterator[AuditLine]:
             yield AuditLine(group, names[group.key], lines[key], odd)
 
 
-def _about(asked: AuditQuery, count: int) -> About:
-    about = about_numbers(asked.filters, count)
+def _about(asked: AuditQuery, count: int, moment: Moment) -> About:
+    about = about_numbers(asked.filters, count, moment)
     odd = "Where a number differs from what more than half of its whole group has, of three numbers or more."
     return replace(about, title="Audit", said=(*about.said, ("Grouped by", asked.by.value), ("Odd in", odd)))
 

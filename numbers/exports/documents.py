@@ -14,6 +14,7 @@ from numbers.exports.rows import listing_of, number_lines, teammate_lines
 from numbers.exports.xlsx_export import xlsx_document
 from numbers.filters.numbers import NumberFilters
 from numbers.filters.teammates import TeammateFilters
+from numbers.memory.moment import NOW, Moment
 
 
 @dataclass(frozen=True)
@@ -35,18 +36,22 @@ class Files(Generic[Line]):
         return blocks(csv_for_machines(self.raw, lines) if is_raw else csv_for_people(self.columns, lines))
 
 
-def number_document(asked: NumberFilters, ending: str, *, is_raw: bool = False) -> Iterator[bytes]:
+def number_document(
+    asked: NumberFilters, ending: str, *, is_raw: bool = False, moment: Moment = NOW
+) -> Iterator[bytes]:
     """Return the numbers that fit, all pages of them, as the file that ends in `ending`; `is_raw` is for machines."""
-    listing = listing_of(asked)
+    listing = listing_of(asked, moment)
     count = len(listing.keys)
     lines = number_lines(listing, with_answers=ending == "json")
     files = Files(NUMBERS, NUMBERS_RAW, number_record)
-    return files.document(lines, count, partial(about_numbers, asked, count), ending, is_raw=is_raw)
+    return files.document(lines, count, partial(about_numbers, asked, count, moment), ending, is_raw=is_raw)
 
 
-def teammate_document(asked: TeammateFilters, ending: str, *, is_raw: bool = False) -> Iterator[bytes]:
+def teammate_document(
+    asked: TeammateFilters, ending: str, *, is_raw: bool = False, moment: Moment = NOW
+) -> Iterator[bytes]:
     """Return the teammates that fit, in the same way."""
-    listing = listing_of(asked)
+    listing = listing_of(asked, moment)
     count = len(listing.keys)
     files = Files(TEAMMATES, TEAMMATES_RAW, teammate_record)
     return files.document(teammate_lines(listing), count, partial(about_teammates, asked, count), ending, is_raw=is_raw)

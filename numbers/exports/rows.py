@@ -1,15 +1,14 @@
-"""The rows of a file: a list as it was at one moment, read bit by bit, however many syncs go on meanwhile.
+"""The rows of a file: a list at one moment, read in chunks while syncs may go on.
 
-Which states the list has is read first, together with the moment that they hold for. States never change except that
-they end, so what is read of them later is what it was then; who was on a number is asked as of that moment. No
-transaction is held open while a file is sent, and never more than a chunk is in memory.
+The keys of the list's states are read first, together with their moment. A state only changes by ending, so reading it
+later gives the same facts; assignments are read as of that moment. No transaction stays open while a file is sent,
+and at most one chunk is in memory.
 """
 
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -19,9 +18,10 @@ from django.db.models import F
 from numbers.database.snapshot import one_moment
 from numbers.filters.numbers import NumberFilters
 from numbers.filters.teammates import TeammateFilters
-from numbers.memory.numbers import held_at
-from numbers.memory.teammates import REACH
-from numbers.models import Assignment, NumberState, Sync, TeammateState, shown_name
+from numbers.memory.assignments import teammates_on
+from numbers.memory.moment import NOW, Moment
+from numbers.memory.teammates import REACH, held_numbers
+from numbers.models import NumberState, Sync, TeammateState, shown_name
 from numbers.vocabulary.cells import COLUMNS, Column, Fact, fact_of
 
 CHUNK = 500  # states; a database takes only so many parameters
@@ -30,23 +30,24 @@ FIRST = 150  # states; as few as fill the first block of any kind of file, so th
 
 @dataclass(frozen=True)
 class Listing:
-    """The states of a list, by key in their order, and the moment that they hold for: None of an empty list."""
+    """The keys of a list's states in order, and their moment: a time in the past, unless the list is empty."""
 
     keys: Sequence[int]
-    moment: datetime | None
+    moment: Moment
 
 
-def listing_of(asked: NumberFilters | TeammateFilters) -> Listing:
-    """Return what is in the list right now."""
+def listing_of(asked: NumberFilters | TeammateFilters, moment: Moment = NOW) -> Listing:
+    """Return what is in the list at the moment."""
     with one_moment():  # a sync that ended between two questions, that of a search among them, would put them apart
-        keys = array("q", asked.states().values_list("pk", flat=True).iterator(10_000))  # 64 bits each, not objects
-        return Listing(keys, last_moment() if keys else None)
+        pks = asked.states(moment).values_list("pk", flat=True)
+        keys = array("q", pks.iterator(10_000))  # 64 bits each, not objects
+        return Listing(keys, last_moment() if keys and moment == NOW else moment)
 
 
-def last_moment() -> datetime | None:
-    """Return when Quo was last heard of anything."""
+def last_moment() -> Moment:
+    """Return the time of Quo's last answer, which stays the same while syncs go on."""
     observed = Sync.objects.exclude(observed_at=None).order_by("-observed_at")
-    return observed.values_list("observed_at", flat=True).first()
+    return Moment(observed.values_list("observed_at", flat=True).first())
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,21 +94,9 @@ def number_lines(listing: Listing, *, with_answers: bool = False) -> Iterator[Nu
         yield from (NumberLine(found[key], people.get(found[key].phone_number_id, ())) for key in keys)
 
 
-def _people_on(phone_numbers: Iterable[int], moment: datetime | None) -> dict[int, list[Person]]:
+def _people_on(phone_numbers: Iterable[int], moment: Moment) -> dict[int, list[Person]]:
     people: dict[int, list[Person]] = defaultdict(list)
-    rows = (
-        Assignment.objects.filter(
-            held_at(moment), held_at(moment, "teammate__states__"), phone_number__in=phone_numbers
-        )
-        .order_by("teammate__states__name_key", "teammate__quo_id")
-        .values_list(
-            "phone_number_id",
-            "teammate__quo_id",
-            *(f"teammate__states__{name}" for name in ("email", "first_name", "last_name")),
-            *("role", "group_id"),
-        )
-    )
-    for phone_number, *person in rows:
+    for phone_number, *person in teammates_on(phone_numbers, moment):
         people[phone_number].append(Person(*person))
     return people
 
@@ -147,18 +136,9 @@ def teammate_lines(listing: Listing) -> Iterator[TeammateLine]:
         yield from (TeammateLine(found[key], numbers.get(found[key].teammate_id, ())) for key in keys)
 
 
-def _numbers_of(teammates: Iterable[int], moment: datetime | None) -> dict[int, list[HeldNumber]]:
+def _numbers_of(teammates: Iterable[int], moment: Moment) -> dict[int, list[HeldNumber]]:
     numbers: dict[int, list[HeldNumber]] = defaultdict(list)
-    state = "phone_number__states__"
-    rows = (
-        Assignment.objects.filter(held_at(moment), held_at(moment, state), teammate__in=teammates)
-        .order_by(F(f"{state}name_key"), F(f"{state}number"), "phone_number_id")
-        .values_list(
-            *("teammate_id", "phone_number__quo_id", f"{state}name", f"{state}number"),
-            *(f"{state}{column.field}" for column in COLUMNS),
-        )
-    )
-    for teammate, quo_id, name, number, *raws in rows:
+    for teammate, quo_id, name, number, *raws in held_numbers(teammates, moment):
         numbers[teammate].append(HeldNumber(quo_id, name, number, tuple(map(fact_of, raws))))
     return numbers
 

@@ -1,4 +1,4 @@
-"""What the filter form offers: the words of the filters, and the groups, countries and ports there are now."""
+"""What the filter form offers: the words of the filters, and the groups, countries and ports that exist."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ from django.db.models import Count, Min
 from numbers.filters.numbers import UNKNOWN_COUNTRY, NumberFilters, can_be_asked
 from numbers.filters.teammates import TeammateFilters
 from numbers.memory.cache import per_version
-from numbers.memory.numbers import current
+from numbers.memory.moment import NOW, Moment
+from numbers.memory.numbers import numbers_at
 from numbers.memory.search.finding import search_teammates
+from numbers.memory.teammates import teammates_at
 from numbers.memory.version import Version
-from numbers.models import TeammateState
 from numbers.vocabulary.bidi import isolated
 from numbers.vocabulary.cells import COLUMNS, Fact
 from numbers.vocabulary.phones import country_name
@@ -63,13 +64,13 @@ class There:
 
 
 @per_version
-def what_there_is(_version: Version) -> There:
-    """Return what the numbers of that version can be filtered by."""
+def what_there_is(_version: Version, moment: Moment = NOW) -> There:
+    """Return what the numbers can be filtered by."""
     countries, ports = set(), set()
-    for country, port in current().order_by().values_list("country", "porting_status").distinct():
+    for country, port in numbers_at(moment).order_by().values_list("country", "porting_status").distinct():
         countries.add(country or UNKNOWN_COUNTRY)
         ports.add(port or "")
-    return There(tuple(_groups()), frozenset(countries), frozenset(ports))
+    return There(tuple(_groups(moment)), frozenset(countries), frozenset(ports))
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,13 +82,12 @@ class Fields:
 
 
 @per_version
-def fields_of(filters: NumberFilters, version: Version) -> Fields:
-    """Return the whole form, for the numbers of that version."""
-    return Fields(tuple(cell_fields(filters)), tuple(_other_fields(filters, version)))
+def fields_of(filters: NumberFilters, version: Version, moment: Moment = NOW) -> Fields:
+    """Return the whole form."""
+    return Fields(tuple(cell_fields(filters)), tuple(_other_fields(filters, what_there_is(version, moment))))
 
 
-def _other_fields(filters: NumberFilters, version: Version) -> list[Field]:
-    there = what_there_is(version)
+def _other_fields(filters: NumberFilters, there: There) -> list[Field]:
     countries, ports = there.countries | {filters.country}, there.ports | {filters.porting}
     return [
         _field(filters, "group", "Group", "every group", list(there.groups)),
@@ -119,9 +119,9 @@ def _field(
     return Field(name, label, anything, value, tuple(Choice(key, text, key == value) for key, text in choices))
 
 
-def _groups() -> list[tuple[str, str]]:
+def _groups(moment: Moment) -> list[tuple[str, str]]:
     """Quo gives groups no name here: how many numbers a group has, and its first, help to know it."""
-    rows = current().order_by("group_id").values_list("group_id").annotate(Count("pk"), Min("name"))
+    rows = numbers_at(moment).order_by("group_id").values_list("group_id").annotate(Count("pk"), Min("name"))
     groups = list(rows[: MOST_CHOICES + 1])
     if len(groups) > MOST_CHOICES:
         return []
@@ -156,9 +156,9 @@ class TeammateChoice:
     email: str
 
 
-def teammate_named(user_id: str) -> TeammateChoice | None:
+def teammate_named(user_id: str, moment: Moment = NOW) -> TeammateChoice | None:
     """Return the teammate `US…`, or None where nobody of that id is known."""
-    state = TeammateState.objects.filter(teammate__quo_id=user_id, until=None).first()
+    state = teammates_at(moment).filter(teammate__quo_id=user_id).first()
     return TeammateChoice(user_id, state.display_name, state.email) if state else None
 
 
@@ -170,7 +170,8 @@ class TeammateChoices:
     more: int
 
 
-def teammates_named(text: str) -> TeammateChoices:
-    states = search_teammates(text)
+def teammates_named(text: str, moment: Moment = NOW) -> TeammateChoices:
+    """Return the teammates that a text finds."""
+    states = search_teammates(text, moment)
     found = tuple(TeammateChoice(state.teammate.quo_id, state.display_name, state.email) for state in states[:CHOICES])
     return TeammateChoices(found, states.count() - CHOICES if len(found) == CHOICES else 0)

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from numbers.filters.base import ListFilters
 from numbers.filters.query_string import choice_of, name_others, name_repeated, page_of, shown, sort_of, text_of
 from numbers.memory import numbers as number_queries
+from numbers.memory.moment import NOW, Moment
 from numbers.memory.search.finding import search_numbers
 from numbers.memory.search.words import MAX_WORDS, words_of
 from numbers.models import NumberState
@@ -71,14 +72,14 @@ class NumberFilters(ListFilters):
     unassigned: str = ""
     who: str = ""
 
-    def states(self) -> QuerySet[NumberState]:
-        """The numbers that fit, sorted."""
-        states = search_numbers(number_queries.current(), self.q)
+    def states(self, moment: Moment = NOW) -> QuerySet[NumberState]:
+        """Return the numbers that match at the moment, sorted."""
+        states = search_numbers(number_queries.numbers_at(moment), self.q, moment)
         for column in COLUMNS:
             if fact := getattr(self, column.field):
                 states = number_queries.with_fact(states, column.field, Fact(fact))
         if self.user:
-            states = number_queries.of_teammate(states, self.user)
+            states = number_queries.of_teammate(states, self.user, moment)
         if self.group:
             states = states.filter(group_id=self.group)
         if self.kind:
@@ -88,10 +89,10 @@ class NumberFilters(ListFilters):
         if self.porting:
             states = number_queries.with_port(states, self.porting)
         if self.forward:
-            states = number_queries.with_forward(states, self.forward)
+            states = number_queries.with_forward(states, self.forward, moment)
         if self.unassigned:
-            states = number_queries.with_somebody(states, is_on=self.unassigned == "no")
-        return number_queries.ordered(states, self.sort)
+            states = number_queries.with_somebody(states, moment, is_on=self.unassigned == "no")
+        return number_queries.ordered(states, self.sort, moment)
 
     def but(self, **changes: str | int) -> Self:
         return super().but(**{"who": "", **changes})

@@ -11,6 +11,7 @@ from numbers.filters.numbers import FACT_CHOICES
 from numbers.filters.query_string import choice_of, name_others, name_repeated, page_of, sort_of, text_of
 from numbers.filters.wording import PLACES, joined
 from numbers.memory import teammates as teammate_queries
+from numbers.memory.moment import NOW, Moment
 from numbers.memory.search.finding import search_teammates
 from numbers.memory.search.words import MAX_WORDS
 from numbers.models import TeammateState
@@ -44,15 +45,15 @@ class TeammateFilters(ListFilters):
     role: str = ""
     numbers: str = ""
 
-    def states(self) -> QuerySet[TeammateState]:
-        """The teammates that fit, as they are now, sorted; each with `numbers`, on how many they are now."""
-        states = teammate_queries.counting_numbers(search_teammates(self.q))
+    def states(self, moment: Moment = NOW) -> QuerySet[TeammateState]:
+        """Return the teammates that match at the moment, sorted; `numbers` says how many each is on."""
+        states = teammate_queries.counting_numbers(search_teammates(self.q, moment), moment)
         if self.role:
             states = states.filter(role=self.role)
         if self.numbers:
             states = states.filter(_COUNTS[self.numbers])
         for field, fact in self.reach.items():
-            states = teammate_queries.with_reach(states, field, fact)
+            states = teammate_queries.with_reach(states, field, fact, moment)
         return teammate_queries.ordered_teammates(states, self.sort)
 
     @property

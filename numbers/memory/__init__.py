@@ -1,1 +1,1 @@
-"""Every query of what is remembered: numbers, teammates, search, freshness, the version and its cache."""
+"""Every query of the memory, each with a name and a moment; its freshness, its version and the cache."""

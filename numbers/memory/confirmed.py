@@ -1,7 +1,7 @@
-"""When Quo's answers last told of a number or a teammate before a moment: the earlier end of a change.
+"""When an answer of Quo last confirmed a number or a teammate before a given time: the earlier end of a change.
 
-Expressions for rows that have the moment in a field. Of two syncs the later one has the later key and the later time,
-so the last one before a moment is found by an index, however many there were.
+Expressions for rows that have the time in a field. Later syncs have later keys and later times, so an index finds the
+last sync before a time, however many there were.
 """
 
 from datetime import UTC, datetime
@@ -10,35 +10,36 @@ from typing import Any
 from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat, Greatest, NullIf
 
+from numbers.memory.moment import held_at
 from numbers.models import KEPT_SET_ASIDE, Assignment, Sync
 
 
-def number_confirmed(moment: str) -> NullIf:
-    """When answers last told of the row's number before the row's `moment`: of all numbers, of it alone, of somebody.
+def number_confirmed(field: str) -> NullIf:
+    """Return when an answer last confirmed the row's number before the time in `field`: a list, or the number alone.
 
-    Not told of is what was held back as missing or set aside as unreadable (where so much was that not all of it was
-    noted, anything). A teammate's list tells of the numbers that the teammate is on, unless it raises questions.
+    A list does not confirm numbers that were held or set aside. If more were set aside than are stored, it confirms
+    none. A teammate's list confirms the numbers that the teammate is on, unless it had mismatches.
     """
     quo_id = OuterRef("phone_number__quo_id")
     aside = Q(aside__contains=Concat(Value('"'), quo_id, Value('"'), output_field=TextField()))
     whole = _about(Sync.Scope.WORKSPACE).annotate(aside=Cast("set_aside", TextField())).exclude(aside)
-    of_people = _about(Sync.Scope.TEAMMATE, OuterRef("teammate__quo_id")).filter(set_aside_count=0, mismatches=[])
+    of_teammates = _about(Sync.Scope.TEAMMATE, OuterRef("teammate__quo_id")).filter(set_aside_count=0, mismatches=[])
     return _latest(
-        _last(whole.filter(held=0, set_aside_count__lte=KEPT_SET_ASIDE), OuterRef(moment)),
-        _last(_about(Sync.Scope.NUMBER, quo_id), OuterRef(moment)),
-        _last_by_assignment("phone_number", of_people, moment),
+        _last(whole.filter(held=0, set_aside_count__lte=KEPT_SET_ASIDE), OuterRef(field)),
+        _last(_about(Sync.Scope.NUMBER, quo_id), OuterRef(field)),
+        _last_by_assignment("phone_number", of_teammates, field),
     )
 
 
-def teammate_confirmed(moment: str) -> NullIf:
-    """When answers last told of the row's teammate before the row's `moment`, who has to be on a number for that."""
-    is_on = Q(since__lte=OuterRef("observed_at")) & (Q(until=None) | Q(until__gt=OuterRef("observed_at")))
+def teammate_confirmed(field: str) -> NullIf:
+    """Return when an answer last confirmed the row's teammate, through a number, before the time in `field`."""
+    is_on = held_at(OuterRef("observed_at"))
     on = Exists(Assignment.objects.filter(is_on, teammate=OuterRef(OuterRef("teammate"))))
     of_numbers = _about(Sync.Scope.NUMBER, OuterRef("phone_number__quo_id"))
     return _latest(
-        _last(_about(Sync.Scope.WORKSPACE).filter(on, held=0), OuterRef(moment)),
-        _last(_about(Sync.Scope.TEAMMATE, OuterRef("teammate__quo_id")).filter(on), OuterRef(moment)),
-        _last_by_assignment("teammate", of_numbers, moment),
+        _last(_about(Sync.Scope.WORKSPACE).filter(on, held=0), OuterRef(field)),
+        _last(_about(Sync.Scope.TEAMMATE, OuterRef("teammate__quo_id")).filter(on), OuterRef(field)),
+        _last_by_assignment("teammate", of_numbers, field),
     )
 
 
@@ -46,17 +47,17 @@ def _about(scope: Sync.Scope, subject: OuterRef | str = "") -> QuerySet[Sync]:
     return Sync.objects.filter(scope=scope, subject=subject, outcome=Sync.Outcome.SUCCEEDED)
 
 
-def _last(syncs: QuerySet[Sync], moment: OuterRef) -> Subquery:
-    """When the last of `syncs` was that came before the sync of `moment`."""
-    found_by = Subquery(Sync.objects.filter(observed_at=OuterRef(moment)).order_by().values("pk")[:1])
-    return Subquery(syncs.filter(pk__lt=found_by).order_by("-pk").values("observed_at")[:1])
+def _last(syncs: QuerySet[Sync], time: OuterRef) -> Subquery:
+    """Return when the last of `syncs` before the sync observed at `time` was observed."""
+    sync_then = Subquery(Sync.objects.filter(observed_at=OuterRef(time)).order_by().values("pk")[:1])
+    return Subquery(syncs.filter(pk__lt=sync_then).order_by("-pk").values("observed_at")[:1])
 
 
-def _last_by_assignment(of: str, syncs: QuerySet[Sync], moment: str) -> Subquery:
-    """The same over the assignments of the row's number or teammate that held until `moment`; `syncs` are of each."""
-    until_then = Q(until=None) | Q(until__gte=OuterRef(moment))
-    assignments = Assignment.objects.filter(until_then, **{of: OuterRef(of)})
-    dated = assignments.annotate(confirmed=_last(syncs, OuterRef(OuterRef(moment))))
+def _last_by_assignment(key: str, syncs: QuerySet[Sync], field: str) -> Subquery:
+    """Return the same for the assignments of the row's `key` until the time in `field`; `syncs` are about each."""
+    until_then = Q(until=None) | Q(until__gte=OuterRef(field))
+    assignments = Assignment.objects.filter(until_then, **{key: OuterRef(key)})
+    dated = assignments.annotate(confirmed=_last(syncs, OuterRef(OuterRef(field))))
     return Subquery(dated.order_by(F("confirmed").desc(nulls_last=True)).values("confirmed")[:1])
 
 
@@ -64,6 +65,6 @@ _NEVER = Value(datetime(1970, 1, 1, tzinfo=UTC), DateTimeField())
 
 
 def _latest(*times: Subquery) -> NullIf:
-    # Of a null and a time, SQLite's greatest is null.
+    # SQLite's greatest of a null and a time is null.
     known: list[Any] = [Coalesce(time, _NEVER) for time in times]
     return NullIf(Greatest(*known), _NEVER)

@@ -1,8 +1,4 @@
-"""The questions that are asked of the memory, each with a name. Reading only."""
-
-from collections.abc import Collection, Iterable
-from datetime import datetime
-from typing import Any
+"""Named queries for numbers. They only read."""
 
 from django.db.models import (
     Case,
@@ -21,40 +17,61 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from numbers.models import Assignment, NumberState, TeammateState
+from numbers.memory.assignments import assignments_at
+from numbers.memory.confirmed import number_confirmed
+from numbers.memory.moment import NOW, Moment
+from numbers.models import NumberState, PhoneNumber
 from numbers.vocabulary.cells import COLUMNS, Fact
 
-FEW = 2_000  # rows that are looked up by their ids, and sorted then
+FEW = 2_000  # rows that are worth looking up by key before sorting
 
 
-def current() -> QuerySet[NumberState]:
-    """Every number as it is now."""
-    return NumberState.objects.filter(until=None)
+def numbers_at(moment: Moment) -> QuerySet[NumberState]:
+    """Return the state of every number at the moment."""
+    return NumberState.objects.filter(moment.held())
 
 
-def held_at(moment: datetime | None, of: str = "") -> Q:
-    """What held at `moment`; `of` leads to what must have held."""
-    ended = Q(**{f"{of}until": None}) | Q(**{f"{of}until__gt": moment})
-    return Q(**{f"{of}since__lte": moment}) & ended
+def states_up_to(quo_id: str, moment: Moment) -> QuerySet[NumberState]:
+    """Return all states of the number `PN…` up to the moment, newest first."""
+    return NumberState.objects.filter(moment.up_to("since"), phone_number__quo_id=quo_id).order_by("-since")
 
 
-def of_teammate(states: QuerySet[NumberState], user_id: str) -> QuerySet[NumberState]:
-    """The numbers that the teammate `US…` is on now."""
-    on_them = Assignment.objects.filter(teammate__quo_id=user_id, until=None).values("phone_number")
-    return states.filter(phone_number__in=on_them)
+def number_of(state: NumberState, moment: Moment) -> PhoneNumber:
+    """Return the number of `state`, its last one up to the moment, as it was known then.
+
+    In the past, `seen_until` is only known of numbers that were gone.
+    """
+    number = state.phone_number
+    if moment != NOW:
+        gone = NumberState.objects.filter(moment.up_to("until"), pk=state.pk).annotate(seen=number_confirmed("until"))
+        number.recorded_at = state.since
+        number.gone_at, number.seen_until = gone.values_list("until", "seen").first() or (None, None)
+    return number
+
+
+def unconfirmed_at(moment: Moment) -> QuerySet[NumberState]:
+    """Return the numbers that Quo's last complete answer did not confirm. Only known now: none in the past."""
+    found = numbers_at(moment).filter(phone_number__seen_until__isnull=False)
+    return found if moment == NOW else found.none()
+
+
+def of_teammate(states: QuerySet[NumberState], user_id: str, moment: Moment) -> QuerySet[NumberState]:
+    """Keep the numbers that the teammate `US…` is on."""
+    on_them = assignments_at(moment).filter(teammate__quo_id=user_id)
+    return states.filter(phone_number__in=on_them.values("phone_number"))
 
 
 def with_fact(states: QuerySet[NumberState], field: str, fact: Fact) -> QuerySet[NumberState]:
-    """The numbers of which Quo says this of the cell `field`."""
+    """Keep the numbers with this fact in the cell `field`."""
     raw = {Fact.ALLOWED: "unrestricted", Fact.RESTRICTED: "restricted"}
     if fact is Fact.UNKNOWN:
         return states.exclude(**{f"{field}__in": list(raw.values())})
     return states.filter(**{field: raw[fact]})
 
 
-def with_somebody(states: QuerySet[NumberState], *, is_on: bool) -> QuerySet[NumberState]:
-    """The numbers with at least one teammate on them now, or those with nobody."""
-    somebody = Exists(Assignment.objects.filter(phone_number=OuterRef("phone_number"), until=None))
+def with_somebody(states: QuerySet[NumberState], moment: Moment, *, is_on: bool) -> QuerySet[NumberState]:
+    """Keep the numbers with at least one teammate on them, or those with nobody."""
+    somebody = Exists(assignments_at(moment).filter(phone_number=OuterRef("phone_number")))
     return states.filter(somebody if is_on else ~somebody)
 
 
@@ -63,7 +80,7 @@ UNFINISHED = ~(NO_PORT | Q(porting_status__iexact="completed"))
 
 
 def with_port(states: QuerySet[NumberState], status: str) -> QuerySet[NumberState]:
-    """The numbers whose port has Quo's `status`; without one ("none"), or with one that is not done ("unfinished")."""
+    """Keep the numbers with Quo's port `status`, with "none", or with any that is "unfinished"."""
     if status == "none":
         return states.filter(NO_PORT)
     if status == "unfinished":
@@ -72,28 +89,29 @@ def with_port(states: QuerySet[NumberState], status: str) -> QuerySet[NumberStat
 
 
 NO_FORWARD = Q(forward=None) | Q(forward="")
-_OURS = Exists(NumberState.objects.filter(number=OuterRef("forward_number"), until=None))
-OUTSIDE = ~NO_FORWARD & ~Q(_OURS)
 
 
-def with_forward(states: QuerySet[NumberState], where: str) -> QuerySet[NumberState]:
-    """The numbers that forward calls: "any"where, "none", "inside" to a number of the workspace, else "outside"."""
+def _forwards_inside(moment: Moment) -> Exists:
+    return Exists(numbers_at(moment).filter(number=OuterRef("forward_number")))
+
+
+def forwards_outside(moment: Moment) -> Q:
+    """Return the condition for numbers that forward calls to a telephone outside the workspace."""
+    return ~NO_FORWARD & ~Q(_forwards_inside(moment))
+
+
+def with_forward(states: QuerySet[NumberState], where: str, moment: Moment) -> QuerySet[NumberState]:
+    """Keep the numbers that forward calls to "any" or "none", or "inside" or "outside" the workspace."""
     if where == "none":
         return states.filter(NO_FORWARD)
     if where == "outside":
-        return states.filter(OUTSIDE)
+        return states.filter(forwards_outside(moment))
     states = states.exclude(NO_FORWARD)
-    return states.filter(_OURS) if where == "inside" else states
-
-
-def names_of(user_ids: Collection[str]) -> dict[str, str]:
-    """What people read of these teammates, by their ids `US…`; those that are not known are left out."""
-    states = TeammateState.objects.filter(until=None, teammate__quo_id__in=user_ids).select_related("teammate")
-    return {state.teammate.quo_id: state.display_name for state in states}
+    return states.filter(_forwards_inside(moment)) if where == "inside" else states
 
 
 def _fact_rank(field: str) -> Case:
-    """Allowed before restricted before not reported."""
+    """Rank allowed before restricted before not reported."""
     return Case(
         When(**{field: "unrestricted"}, then=Value(0)),
         When(**{field: "restricted"}, then=Value(1)),
@@ -103,25 +121,25 @@ def _fact_rank(field: str) -> Case:
 
 
 def pattern() -> Combinable:
-    """The facts of all six cells as one whole number, whose digits to the base of three are their ranks."""
+    """Return the facts of all six cells as one integer: each digit in base 3 is the rank of a fact."""
     digits: Combinable = _fact_rank(COLUMNS[0].field)
     for column in COLUMNS[1:]:
         digits = digits * Value(len(Fact)) + _fact_rank(column.field)
     return digits
 
 
-def _teammates_on() -> Subquery:
-    # Not an aggregate, which would group what it counts: of each number it counts all.
+def _count_of_teammates(moment: Moment) -> Subquery:
+    # Not `Count`, which would add a GROUP BY.
     counted = Func("pk", function="COUNT", output_field=IntegerField())
-    on_it = Assignment.objects.filter(phone_number=OuterRef("phone_number"), until=None).order_by()
+    on_it = assignments_at(moment).filter(phone_number=OuterRef("phone_number")).order_by()
     return Subquery(on_it.values(count=counted))
 
 
-SORTS: dict[str, F | Case | Coalesce | Subquery] = {
+SORTS: dict[str, F | Case | Coalesce] = {
     "name": F("name_key"),
     "number": F("number"),
     "symbol": Coalesce(F("symbol"), Value(""), output_field=CharField()),
-    "teammates": _teammates_on(),
+    "teammates": F("teammates"),
     **{column.field: _fact_rank(column.field) for column in COLUMNS},
     "forward": Coalesce(F("forward"), Value(""), output_field=CharField()),
     "porting": Coalesce(F("porting_status"), Value(""), output_field=CharField()),
@@ -131,27 +149,13 @@ SORTS: dict[str, F | Case | Coalesce | Subquery] = {
 }
 
 
-def ordered(states: QuerySet[NumberState], sort: str) -> QuerySet[NumberState]:
-    """Sort states of one moment by a key of `SORTS`, descending with a leading `-`.
+def ordered(states: QuerySet[NumberState], sort: str, moment: Moment) -> QuerySet[NumberState]:
+    """Sort by a key of `SORTS`, descending with a leading `-`.
 
-    Equals are by name, then number, then identity, so pages never overlap.
+    Ties are sorted by name, then number, then identity, so pages never overlap.
     """
-    key = SORTS[sort.removeprefix("-")]
+    name = sort.removeprefix("-")
+    if name == "teammates":
+        states = states.alias(teammates=_count_of_teammates(moment))
+    key = SORTS[name]
     return states.order_by(key.desc() if sort.startswith("-") else key.asc(), "name_key", "number", "phone_number_id")
-
-
-def teammates_on(phone_numbers: Iterable[int], *, until: datetime | None = None) -> QuerySet[Assignment, Any]:
-    """Who is on these numbers now, or was up to `until`, by name: a dict each, with the teammate's open state."""
-    return (
-        Assignment.objects.filter(phone_number__in=list(phone_numbers), until=until, teammate__states__until=None)
-        .order_by("teammate__states__name_key", "teammate__quo_id")
-        .values(
-            "phone_number_id",
-            "role",
-            "group_id",
-            user_id=F("teammate__quo_id"),
-            email=F("teammate__states__email"),
-            first_name=F("teammate__states__first_name"),
-            last_name=F("teammate__states__last_name"),
-        )
-    )

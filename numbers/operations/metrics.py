@@ -20,9 +20,11 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 
 from numbers.memory.freshness import Freshness, Level, freshness_of
-from numbers.memory.numbers import current
+from numbers.memory.moment import NOW
+from numbers.memory.numbers import numbers_at
 from numbers.memory.question import WORKSPACE
-from numbers.models import Sync, TeammateState
+from numbers.memory.teammates import teammates_at
+from numbers.models import Sync
 from numbers.operations.readiness import written_folders
 from numbers.quo.errors import QuoError
 from quo_admin import __version__
@@ -126,8 +128,8 @@ def _seconds() -> Iterator[Metric]:
 
 
 def _memory() -> Iterator[Metric]:
-    yield GaugeMetricFamily("quo_admin_numbers", "Numbers of the workspace now.", current().count())
-    teammates = TeammateState.objects.filter(until=None)
+    yield GaugeMetricFamily("quo_admin_numbers", "Numbers of the workspace now.", numbers_at(NOW).count())
+    teammates = teammates_at(NOW)
     yield GaugeMetricFamily("quo_admin_teammates", "Teammates of the workspace now.", teammates.count())
     about = Sync.objects.filter(
         scope=Sync.Scope.TEAMMATE, subject=OuterRef("teammate__quo_id"), outcome=Sync.Outcome.SUCCEEDED

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from numbers.memory.cache import per_version
 from numbers.memory.freshness import Freshness
+from numbers.memory.moment import NOW, Moment
+from numbers.memory.numbers import number_of, states_up_to
 from numbers.memory.version import Version
 from numbers.models import NumberState, PhoneNumber
 from numbers.pages.rows import TeammateLine, teammate_lines
@@ -57,12 +59,13 @@ class NumberPage:
 
 
 @per_version
-def number_page(quo_id: str, _version: Version) -> NumberPage | None:
+def number_page(quo_id: str, _version: Version, moment: Moment = NOW) -> NumberPage | None:
     """Return what is remembered of a number, gone or not; None of a number never seen."""
-    number = PhoneNumber.objects.filter(quo_id=quo_id).first()
-    state = number.states.order_by("-since").first() if number else None
-    if number is None or state is None:
+    states = states_up_to(quo_id, moment)
+    state = states.first()
+    if state is None:
         return None
+    number = number_of(state, moment)
     return NumberPage(
         number=number,
         state=state,
@@ -73,8 +76,8 @@ def number_page(quo_id: str, _version: Version) -> NumberPage | None:
         created=_stamp(state.created_at_text),
         updated=_stamp(state.updated_at_text),
         cells=tuple(CellLine(cell, advice_for(cell, state.number)) for cell in cells_of(state)),
-        teammates=tuple(teammate_lines([number.pk], until=number.gone_at).get(number.pk, ())),
-        states_before=number.states.count() - 1,
+        teammates=tuple(teammate_lines([number.pk], moment, left_at=number.gone_at).get(number.pk, ())),
+        states_before=states.count() - 1,
     )
 
 

@@ -10,6 +10,7 @@ from numbers.filters.choices import TeammateChoice, teammate_named
 from numbers.filters.numbers import NumberFilters
 from numbers.filters.wording import chips, sentence
 from numbers.memory.cache import per_version
+from numbers.memory.moment import NOW, Moment
 from numbers.memory.version import Version
 from numbers.models import NumberState
 from numbers.pages.rows import NumberRow, described, number_rows
@@ -37,19 +38,19 @@ class NumberList:
 
 
 @per_version
-def number_list(filters: NumberFilters, _version: Version) -> NumberList:
+def number_list(filters: NumberFilters, _version: Version, moment: Moment = NOW) -> NumberList:
     """Return one page of the numbers that fit; a page beyond the last is the last, and said so."""
-    states = filters.states()
+    states = filters.states(moment)
     total = states.count()
     page = page_of(total, PAGE_SIZE, filters.page)
     notices = filters.notices
     if filters.page > page.number:
         notices += (f"There is no page {filters.page}, so the last one is shown.",)
-    teammate = teammate_named(filters.user) if filters.user else None
+    teammate = teammate_named(filters.user, moment) if filters.user else None
     name = teammate.name if teammate else ""
     return NumberList(
         filters=filters.but(page=page.number, who=filters.who),
-        rows=tuple(number_rows(rows_on(page, states, described(NumberState.objects.all())))),
+        rows=tuple(number_rows(rows_on(page, states, described(NumberState.objects.all())), moment)),
         total=total,
         page=page,
         teammate=teammate or (TeammateChoice(filters.user, filters.user, "") if filters.user else None),

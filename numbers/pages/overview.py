@@ -12,11 +12,13 @@ from numbers.filters.base import DEFAULT_SORT
 from numbers.filters.numbers import NumberFilters
 from numbers.filters.teammates import TeammateFilters
 from numbers.history.changes import Changes, changes
+from numbers.memory.assignments import assignments_at
 from numbers.memory.cache import per_version
-from numbers.memory.numbers import FEW, OUTSIDE, UNFINISHED, current, ordered
-from numbers.memory.teammates import people_where, reaches
+from numbers.memory.moment import NOW, Moment
+from numbers.memory.numbers import FEW, UNFINISHED, forwards_outside, numbers_at, ordered, unconfirmed_at
+from numbers.memory.teammates import reaches, teammates_at, teammates_with
 from numbers.memory.version import Version
-from numbers.models import Assignment, NumberState, TeammateState, shown_name
+from numbers.models import NumberState, shown_name
 from numbers.vocabulary.cells import CHANNELS, COLUMNS, Column, Fact
 from numbers.vocabulary.links import number_url, teammate_url
 from numbers.vocabulary.phrases import NO_NAME
@@ -119,24 +121,25 @@ class Overview:
         return self.changes.watching_since is not None and self.changes.watching_since > self.lately
 
 
-def overview(now: datetime, version: Version) -> Overview:
-    """Return what the start page shows of the memory of that version."""
-    lately = now - LATELY
-    return Overview(standing(version), changes(since=lately, limit=SHOWN_CHANGES, version=version), lately)
+def overview(now: datetime, version: Version, moment: Moment = NOW) -> Overview:
+    """Return what the start page shows."""
+    lately = (moment.at or now) - LATELY
+    found = changes(since=lately, limit=SHOWN_CHANGES, version=version, moment=moment)
+    return Overview(standing(version, moment), found, lately)
 
 
 @per_version
-def standing(_version: Version) -> Standing:
+def standing(_version: Version, moment: Moment = NOW) -> Standing:
     """Return what was counted over every number and every teammate."""
     with one_moment():  # a sync that ended between two questions would put counts and names apart
-        facts = _count_facts()
+        facts = _count_facts(moment)
         return Standing(
             numbers=facts["numbers"],
-            teammates=TeammateState.objects.filter(until=None).count(),
-            to_look_at=tuple(item for item in _items(facts) if item.numbers.count),
+            teammates=teammates_at(moment).count(),
+            to_look_at=tuple(item for item in _items(facts, moment) if item.numbers.count),
             bars=tuple((channel, tuple(_bars(channel, facts))) for channel in CHANNELS),
             abroad=tuple(
-                _abroad(column, facts[f"{column.field}_{Fact.ALLOWED}"])
+                _abroad(column, facts[f"{column.field}_{Fact.ALLOWED}"], moment)
                 for column in COLUMNS
                 if column.region == "Intl"
             ),
@@ -151,16 +154,16 @@ def _list_url(filters: NumberFilters) -> str:
 # The cells
 
 
-def _count_facts() -> dict[str, int]:
+def _count_facts(moment: Moment) -> dict[str, int]:
     """Return how many `numbers` there are, and of each cell's field how many say each fact: `calling_us_allowed`.
 
     And of how many the port is `unfinished` or calls go `outside`, as all the numbers are passed anyway.
     """
     raw = {Fact.ALLOWED: "unrestricted", Fact.RESTRICTED: "restricted"}
-    counted: dict[str, int] = current().aggregate(
+    counted: dict[str, int] = numbers_at(moment).aggregate(
         numbers=Count("pk"),
         unfinished=Count("pk", filter=UNFINISHED),
-        outside=Count("pk", filter=OUTSIDE),
+        outside=Count("pk", filter=forwards_outside(moment)),
         **{
             f"{column.field}_{fact}": Count("pk", filter=Q(**{column.field: value}))
             for column in COLUMNS
@@ -193,37 +196,37 @@ def _segments(column: Column, counts: dict[Fact, int]) -> Iterator[Segment]:
 # What needs somebody
 
 
-def _items(facts: Mapping[str, int]) -> Iterator[ToLookAt]:
+def _items(facts: Mapping[str, int], moment: Moment) -> Iterator[ToLookAt]:
     nobody = NumberFilters(unassigned="yes")
     outside = NumberFilters(forward="outside")
     unfinished = NumberFilters(porting="unfinished")
-    unconfirmed = ordered(current().filter(phone_number__seen_until__isnull=False), DEFAULT_SORT)
+    unconfirmed = ordered(unconfirmed_at(moment), DEFAULT_SORT, moment)
     # Nobody is on a number that is not there (see operations/invariants), and who is on one is told by an index.
-    somebody = Assignment.objects.filter(until=None).aggregate(on=Count("phone_number", distinct=True))["on"]
+    somebody = assignments_at(moment).aggregate(on=Count("phone_number", distinct=True))["on"]
     yield _item(
         "unassigned",
-        _few_numbers(nobody.states(), facts["numbers"] - somebody),
+        _few_numbers(nobody.states(moment), facts["numbers"] - somebody, moment),
         ("number has nobody on it", "numbers have nobody on them"),
         "Calls and texts reach no teammate there. Where people use the number, put somebody on it in Quo.",
         _list_url(nobody),
     )
     yield _item(
         "forward",
-        _few_numbers(outside.states(), facts["outside"]),
+        _few_numbers(outside.states(moment), facts["outside"], moment),
         ("number forwards its calls outside the company", "numbers forward their calls outside the company"),
         "Calls ring at telephones that are none of your numbers. Check that this is meant.",
         _list_url(outside),
     )
     yield _item(
         "porting",
-        _few_numbers(unfinished.states(), facts["unfinished"]),
+        _few_numbers(unfinished.states(moment), facts["unfinished"], moment),
         ("port is not completed", "ports are not completed"),
         "Look in Quo at what is missing, and ask Quo’s support where nothing moves.",
         _list_url(unfinished),
     )
     yield _item(
         "unconfirmed",
-        _few_numbers(unconfirmed, unconfirmed.count()),
+        _few_numbers(unconfirmed, unconfirmed.count(), moment),
         ("number is shown as last seen", "numbers are shown as last seen"),
         "Missing from Quo’s last answers, or unreadable in them. The status page says why.",
         reverse("numbers:status"),
@@ -234,12 +237,13 @@ def _item(key: str, numbers: Few, matter: tuple[str, str], step: str, url: str) 
     return ToLookAt(key, numbers, matter[0] if numbers.count == 1 else matter[1], step, url)
 
 
-def _few_numbers(states: QuerySet[NumberState], count: int) -> Few:
+def _few_numbers(states: QuerySet[NumberState], count: int, moment: Moment) -> Few:
     """Return the first of these `count` numbers: of many they are soon met in the order of the list, few are named."""
     if not count:
         return Few(0, ())
     if count <= FEW:
-        states = ordered(current().filter(pk__in=list(states.order_by().values_list("pk", flat=True))), DEFAULT_SORT)
+        keys = list(states.order_by().values_list("pk", flat=True))
+        states = ordered(numbers_at(moment).filter(pk__in=keys), DEFAULT_SORT, moment)
     rows = states.values_list("phone_number_id", "phone_number__quo_id", "name")[:SHOWN_NUMBERS]
     return Few(count, tuple(Named(key, name.strip() or NO_NAME, number_url(quo_id)) for key, quo_id, name in rows))
 
@@ -247,23 +251,23 @@ def _few_numbers(states: QuerySet[NumberState], count: int) -> Few:
 # Who reaches abroad
 
 
-def _abroad(column: Column, numbers: int) -> Abroad:
+def _abroad(column: Column, numbers: int, moment: Moment) -> Abroad:
     reaching = TeammateFilters(**{column.field: Fact.ALLOWED.value})  # type: ignore[arg-type]
     return Abroad(
         channel=column.channel,
         act="call" if column.channel == "calling" else "text",
-        teammates=_few_teammates(column),
+        teammates=_few_teammates(column, moment),
         teammates_url=f"{reverse('numbers:teammates')}?{reaching.query}",
         numbers=numbers,
         url=_list_url(NumberFilters(**{column.field: Fact.ALLOWED.value})),  # type: ignore[arg-type]
     )
 
 
-def _few_teammates(column: Column) -> Few:
+def _few_teammates(column: Column, moment: Moment) -> Few:
     """Return who reaches so far: of many the first are soon met in the order of their names, few are named."""
-    reaching = set(people_where(column.field, Fact.ALLOWED).values_list("teammate", flat=True))
-    are_they = Q(teammate__in=reaching) if len(reaching) <= FEW else Q(reaches(column.field))
-    states = TeammateState.objects.filter(are_they, until=None).order_by("name_key", "pk")
+    reaching = set(teammates_with(column.field, Fact.ALLOWED, moment).values_list("teammate", flat=True))
+    are_they = Q(teammate__in=reaching) if len(reaching) <= FEW else Q(reaches(column.field, moment))
+    states = teammates_at(moment).filter(are_they).order_by("name_key", "pk")
     rows = states.values_list("teammate_id", "teammate__quo_id", "first_name", "last_name", "email")[:SHOWN_TEAMMATES]
     first = (
         Named(key, shown_name(first_name, last_name, email).strip() or NO_NAME, teammate_url(quo_id))

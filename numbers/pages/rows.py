@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from numbers.memory.numbers import teammates_on
+from numbers.memory.assignments import teammates_on
+from numbers.memory.moment import Moment
 from numbers.models import NumberState, shown_name
 from numbers.vocabulary.cells import COLUMNS, Cell, cells_of
 from numbers.vocabulary.links import number_url, teammate_url
@@ -63,10 +64,10 @@ def described(states: QuerySet[NumberState]) -> QuerySet[NumberState, Any]:
     return states.values_list(*_FIELDS, named=True)
 
 
-def number_rows(states: Iterable[Any]) -> list[NumberRow]:
+def number_rows(states: Iterable[Any], moment: Moment) -> list[NumberRow]:
     """Return a page's rows, all their teammates in one query; the states are `described`."""
     states = list(states)
-    teammates = teammate_lines(state.phone_number_id for state in states)
+    teammates = teammate_lines((state.phone_number_id for state in states), moment)
     return [_number_row(state, teammates.get(state.phone_number_id, [])) for state in states]
 
 
@@ -91,11 +92,11 @@ def _number_row(state: Any, people: list[TeammateLine]) -> NumberRow:  # noqa: A
     )
 
 
-def teammate_lines(phone_numbers: Iterable[int], *, until: datetime | None = None) -> Mapping[int, list[TeammateLine]]:
-    """Return who is on each number now, or was up to `until`, by the number's key, in order of their names."""
+def teammate_lines(
+    phone_numbers: Iterable[int], moment: Moment, *, left_at: datetime | None = None
+) -> Mapping[int, list[TeammateLine]]:
+    """Return who is on each number, or was until `left_at`, by the number's key, in order of their names."""
     lines: dict[int, list[TeammateLine]] = defaultdict(list)
-    for row in teammates_on(phone_numbers, until=until):
-        name = shown_name(row["first_name"], row["last_name"], row["email"])
-        line = TeammateLine(row["user_id"], name, row["email"], row["role"], row["group_id"])
-        lines[row["phone_number_id"]].append(line)
+    for key, user_id, email, first_name, last_name, *given in teammates_on(phone_numbers, moment, left_at=left_at):
+        lines[key].append(TeammateLine(user_id, shown_name(first_name, last_name, email), email, *given))
     return lines

@@ -7,16 +7,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from numbers.database.compiled_query import CompiledQuery
 from numbers.database.paging import page_of, rows_on
 from numbers.filters.teammates import TeammateFilters
+from numbers.memory import teammates as teammate_queries
+from numbers.memory.assignments import assignments_at
 from numbers.memory.cache import per_version
-from numbers.memory.numbers import current
-from numbers.memory.teammates import REACH, counting_numbers, last_numbers_of, numbers_of, reach_of
+from numbers.memory.moment import NOW, Moment
+from numbers.memory.numbers import numbers_at
+from numbers.memory.teammates import REACH
 from numbers.memory.version import Version
-from numbers.models import Assignment, Sync, TeammateState
+from numbers.models import Sync, TeammateState
 from numbers.pages.rows import NumberRow, described, number_rows
 from numbers.vocabulary.cells import COLUMNS, Cell, Column, Fact, fact_of
 from numbers.vocabulary.links import number_url, path_of, teammate_url
@@ -65,27 +68,28 @@ class TeammateList:
 
 
 @per_version
-def teammate_list(filters: TeammateFilters, _version: Version) -> TeammateList:
+def teammate_list(filters: TeammateFilters, _version: Version, moment: Moment = NOW) -> TeammateList:
     """Return one page of the teammates that fit; a page beyond the last is the last, and said so."""
-    states = filters.states()
+    states = filters.states(moment)
     page = page_of(states.count(), PAGE_SIZE, filters.page)
-    counted = counting_numbers(TeammateState.objects.select_related("teammate"))
+    counted = teammate_queries.counting_numbers(TeammateState.objects.select_related("teammate"), moment)
     notices = filters.notices
     if filters.page > page.number:
         notices += (f"There is no page {filters.page}, so the last one is shown.",)
     return TeammateList(
         filters=filters.but(page=page.number),
-        rows=tuple(teammate_rows(rows_on(page, states, counted))),
+        rows=tuple(teammate_rows(rows_on(page, states, counted), moment)),
         total=page.paginator.count,
         page=page,
         notices=notices,
     )
 
 
-def teammate_rows(states: Iterable[TeammateState]) -> list[TeammateRow]:
+def teammate_rows(states: Iterable[TeammateState], moment: Moment) -> list[TeammateRow]:
     """Return the rows of counted teammates, the reach of all of them in one query."""
     states = list(states)
-    reach = {row["teammate_id"]: row for row in reach_of(state.teammate_id for state in states)}
+    reaches = teammate_queries.reach_of([state.teammate_id for state in states], moment)
+    reach = {row["teammate_id"]: row for row in reaches}
     return [
         TeammateRow(
             key=state.teammate_id,
@@ -177,18 +181,19 @@ class TeammatePage:
 
 
 @per_version
-def teammate_page(user_id: str, _version: Version) -> TeammatePage | None:
+def teammate_page(user_id: str, _version: Version, moment: Moment = NOW) -> TeammatePage | None:
     """Return what is remembered of a teammate, on a number or not; None of one never seen."""
-    state = TeammateState.objects.filter(teammate__quo_id=user_id, until=None).select_related("teammate").first()
+    state = teammate_queries.teammates_at(moment).filter(teammate__quo_id=user_id).select_related("teammate").first()
     if state is None:
         return None
-    theirs = numbers_of(state.teammate_id)
+    theirs = teammate_queries.numbers_of(state.teammate_id, moment)
     # As bare rows: one may be on every number there is.
     held = list(theirs.values(*_NAMED_BY, "is_shared", *(column.field for column in COLUMNS)))
-    given = Assignment.objects.filter(teammate=state.teammate_id, until=None).order_by("role", "group_id")
+    given = assignments_at(moment).filter(teammate=state.teammate_id).order_by("role", "group_id")
     as_given = list(given.values_list("role", "group_id").distinct())
     lone = [number for number in held if not number["is_shared"]]
-    left_at, last = (None, []) if held else _last_numbers(state.teammate_id)
+    left_at = None if held else teammate_queries.last_left(state.teammate_id, moment)
+    last = list(teammate_queries.last_numbers_of(state.teammate_id, left_at).values(*_NAMED_BY)) if left_at else []
     return TeammatePage(
         user_id=user_id,
         name=state.display_name.strip() or NO_NAME,
@@ -196,7 +201,7 @@ def teammate_page(user_id: str, _version: Version) -> TeammatePage | None:
         roles=tuple(dict.fromkeys(role for role, _ in as_given)) or (state.role,),
         groups=tuple(sorted({group for _, group in as_given})),
         first_seen=state.teammate.first_seen,
-        rows=tuple(number_rows(described(theirs)[:PAGE_SIZE])) if held else (),
+        rows=tuple(number_rows(described(theirs)[:PAGE_SIZE], moment)) if held else (),
         total=len(held),
         list_url=list_url(user_id),
         reach=tuple(_reach_line(user_id, column, held) for column in COLUMNS) if held else (),
@@ -221,31 +226,30 @@ def _reach_line(user_id: str, column: Column, held: Sequence[Row]) -> ReachLine:
     )
 
 
-def _last_numbers(teammate: int) -> tuple[datetime | None, list[Row]]:
-    left_at = Assignment.objects.filter(teammate=teammate).aggregate(latest=Max("until"))["latest"]
-    return left_at, list(last_numbers_of(teammate, left_at).values(*_NAMED_BY)) if left_at else []
-
-
-def answers_about(user_id: str) -> QuerySet[Sync]:
+def answers_about(user_id: str, moment: Moment = NOW) -> QuerySet[Sync]:
     """Quo's good answers about a teammate, the newest first."""
-    about = Sync.objects.filter(subject=user_id).filter(scope=Sync.Scope.TEAMMATE)
+    about = Sync.objects.filter(moment.up_to("observed_at"), subject=user_id).filter(scope=Sync.Scope.TEAMMATE)
     return about.filter(outcome=Sync.Outcome.SUCCEEDED).order_by("-pk")
 
 
 LAST_ANSWER = CompiledQuery(lambda: answers_about("")[:1])
 
 
-def mismatches_of(user_id: str) -> Mismatches:
+def mismatches_of(user_id: str, moment: Moment = NOW) -> Mismatches:
     """Return what did not agree; no version of the memory has it, as an answer that changes nothing may tell it."""
-    sync = LAST_ANSWER.first(user_id, Sync.Scope.TEAMMATE, Sync.Outcome.SUCCEEDED)
-    return Mismatches(_mismatches(sync), sync.observed_at) if sync else Mismatches()
+    if moment == NOW:
+        sync = LAST_ANSWER.first(user_id, Sync.Scope.TEAMMATE, Sync.Outcome.SUCCEEDED)
+    else:
+        sync = answers_about(user_id, moment).first()
+    return Mismatches(_mismatches(sync, moment), sync.observed_at) if sync else Mismatches()
 
 
-def _mismatches(sync: Sync) -> tuple[MismatchLine, ...]:
+def _mismatches(sync: Sync, moment: Moment) -> tuple[MismatchLine, ...]:
     ids = [quo_id for mismatch in sync.mismatches for quo_id in mismatch["numbers"]]
     known = {}
     if ids:
-        known = {row[_ID]: row for row in current().filter(phone_number__quo_id__in=ids).values(*_NAMED_BY)}
+        rows = numbers_at(moment).filter(phone_number__quo_id__in=ids).values(*_NAMED_BY)
+        known = {row[_ID]: row for row in rows}
     return tuple(
         MismatchLine(
             mismatch["sentence"],

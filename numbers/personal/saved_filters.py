@@ -14,7 +14,8 @@ from accounts.roles import SHARE_FILTERS
 from numbers.database.compiled_query import CompiledQuery
 from numbers.filters import numbers as number_filters
 from numbers.filters.wording import sentence
-from numbers.memory.numbers import names_of
+from numbers.memory.moment import NOW
+from numbers.memory.teammates import names_of
 from numbers.models import SavedFilter
 from numbers.vocabulary.folding import fold
 
@@ -72,7 +73,7 @@ class SavedLine:
 def saved_lines(user: User) -> list[SavedLine]:
     """Return every saved filter that the user may open, and what it shows in words; two questions to the memory."""
     lines = [(saved, number_filters.parse(QueryDict(saved.query))) for saved in visible_to(user)]
-    names = names_of({asked.user for _, asked in lines if asked.user})
+    names = names_of({asked.user for _, asked in lines if asked.user}, NOW)
     return [
         SavedLine(saved, sentence(asked, names.get(asked.user, "")), saved.owner_id == user.pk)
         for saved, asked in lines

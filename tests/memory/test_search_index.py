@@ -10,9 +10,9 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from numbers.memory.moment import NOW
 from numbers.memory.search import postgresql
-from numbers.memory.search.finding import found as texts_found
-from numbers.memory.search.finding import search_teammates
+from numbers.memory.search.finding import matching_texts, search_teammates
 from numbers.memory.search.words import writings_of
 from numbers.models import PhoneNumber, SearchText
 from numbers.vocabulary.folding import fold
@@ -51,7 +51,7 @@ def test_a_search_finds_the_texts_that_a_word_stands_in(question: tuple[list[str
         of = PhoneNumber.objects.create(quo_id=f"PN{place}", first_seen=NINE, recorded_at=NINE, fingerprint="")
         SearchText.objects.create(phone_number=of, own=own, teammates=teammates)
 
-    texts_that_fit = set(texts_found([word]).values_list("own", "teammates"))
+    texts_that_fit = set(matching_texts([word]).values_list("own", "teammates"))
 
     transaction.savepoint_rollback(before)
     writings = writings_of(word)
@@ -75,7 +75,7 @@ def test_after_syncs_the_texts_of_now_are_searched(office: Office) -> None:
     assert [found(word) for word in ("lobby", "annex", "garage", "zelda", "ada")] == [[], [], ["PN1"], ["PN1"], []]
     office.hears(number("PN1", renamed, name="Garage"), number("PN2", name="Annex"))
     assert found("annex") == ["PN2"]
-    assert [state.first_name for state in search_teammates("zeld byron")] == ["Zelda"]
+    assert [state.first_name for state in search_teammates("zeld byron", NOW)] == ["Zelda"]
 
 
 # PostgreSQL's index
@@ -93,7 +93,7 @@ def many(office: Office) -> None:
 @only_postgresql
 def test_postgresql_reads_only_what_the_index_names(many: None) -> None:
     ask("SET LOCAL enable_seqscan = off")  # of a table so narrow, it reads some thousand rows as soon as an index
-    plan = plan_of(texts_found(["1234y"]))
+    plan = plan_of(matching_texts(["1234y"]))
     assert postgresql.INDEX in plan
     assert "Seq Scan" not in plan
 

@@ -13,7 +13,8 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from pytest_django import DjangoDbBlocker
 
-from numbers.memory.numbers import current
+from numbers.memory.moment import NOW
+from numbers.memory.numbers import numbers_at
 from numbers.memory.search.finding import search_numbers, search_teammates
 from numbers.models import NumberState
 from numbers.operations.backups.files import opened
@@ -233,10 +234,11 @@ def test_what_follows_from_the_facts_is_there_in_the_newest_version() -> None:
 def test_what_is_searched_is_found_in_the_newest_version() -> None:
     assert_right()
     found = [
-        [state.name for state in search_numbers(current(), word)] for word in ("after", "before", "gone", "6045", "beá")
+        [state.name for state in search_numbers(numbers_at(NOW), word, NOW)]
+        for word in ("after", "before", "gone", "6045", "beá")
     ]
     assert found == [["After"], [], [], [], []]
-    assert [state.last_name for state in search_teammates("bea")] == ["Béa"]
+    assert [state.last_name for state in search_teammates("bea", NOW)] == ["Béa"]
 
 
 @pytest.mark.usefixtures("before")

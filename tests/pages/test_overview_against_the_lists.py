@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from numbers.filters.numbers import NumberFilters
 from numbers.filters.teammates import TeammateFilters
-from numbers.memory.numbers import current
+from numbers.memory.moment import NOW
+from numbers.memory.numbers import numbers_at
 from numbers.memory.version import memory_version
 from numbers.pages import overview
 from numbers.pages.overview import Few, standing
@@ -74,7 +75,7 @@ def test_what_is_counted_and_named_first_is_what_is_listed(
     forget()
     found = standing(memory_version())
 
-    assert found.numbers == current().count()
+    assert found.numbers == numbers_at(NOW).count()
     expected = {
         "unassigned": NumberFilters(unassigned="yes"),
         "forward": NumberFilters(forward="outside"),

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db import connection
 
-from numbers.memory.numbers import current
+from numbers.memory.moment import NOW
+from numbers.memory.numbers import numbers_at
 from numbers.memory.search import postgresql
 from numbers.memory.search.finding import search_numbers
 from numbers.operations.invariants.facts import searches_read_what_holds_now
@@ -24,4 +25,4 @@ def assert_right() -> None:
 
 
 def found(query: str) -> list[str]:
-    return sorted(search_numbers(current(), query).values_list("phone_number__quo_id", flat=True))
+    return sorted(search_numbers(numbers_at(NOW), query, NOW).values_list("phone_number__quo_id", flat=True))

@@ -1,36 +1,46 @@
-"""Which numbers and teammates a search finds. Reading only."""
+"""Which numbers and teammates a search finds."""
 
 from collections.abc import Sequence
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from numbers.memory.assignments import assignments_at
+from numbers.memory.moment import NOW, Moment
 from numbers.memory.search.words import MAX_WORDS, words_of, writings_of
+from numbers.memory.teammates import teammates_at
 from numbers.models import NumberState, SearchText, TeammateState
 from numbers.vocabulary.folding import fold
 
 
-def search_numbers(states: QuerySet[NumberState], query: str) -> QuerySet[NumberState]:
-    """The numbers of now that every word of `query` fits: name, symbol, group, digits in any writing, or a teammate."""
+def search_numbers(states: QuerySet[NumberState], query: str, moment: Moment) -> QuerySet[NumberState]:
+    """Keep the numbers that match every word of `query`: by name, symbol, group, digits or a teammate."""
     words = words_of(query)[:MAX_WORDS]
     if not words:
         return states
-    # The sum keeps SQLite from looking up each found number by its key and sorting them all.
-    return states.alias(number_key=F("phone_number_id") + 0).filter(number_key__in=found(words).values("pk"))
+    if moment != NOW:
+        return states.filter(*(_matches(word, "search_text", _has_teammate(word, moment)) for word in words))
+    # The sum keeps SQLite from looking up each match by its key and sorting them all.
+    return states.alias(number_key=F("phone_number_id") + 0).filter(number_key__in=matching_texts(words).values("pk"))
 
 
-def found(words: Sequence[str]) -> QuerySet[SearchText]:
-    """The search texts that every one of these folded words fits."""
-    return SearchText.objects.filter(*map(_fits, words))
+def matching_texts(words: Sequence[str]) -> QuerySet[SearchText]:
+    """Return the search texts of now that match every one of these folded words."""
+    return SearchText.objects.filter(*(_matches(word, "own", Q(teammates__contains=word)) for word in words))
 
 
-def _fits(word: str) -> Q:
-    """A word may match the number's own text in any of its writings, or the teammates' text as it is."""
-    own = (("own__contains", writing) for writing in sorted(writings_of(word)))
-    return Q(*own, ("teammates__contains", word), _connector=Q.OR)
+def _matches(word: str, own_text: str, has_teammate: Q) -> Q:
+    """Match the word in any of its writings with the number's own text, or as it is with a teammate."""
+    own = ((f"{own_text}__contains", writing) for writing in sorted(writings_of(word)))
+    return Q(*own, has_teammate, _connector=Q.OR)
 
 
-def search_teammates(query: str) -> QuerySet[TeammateState]:
-    """The teammates whose names or email fit every word of `query`, by name."""
+def _has_teammate(word: str, moment: Moment) -> Q:
+    matching = Q(moment.held("teammate__states__"), teammate__states__search_text__contains=word)
+    return Q(Exists(assignments_at(moment).filter(matching, phone_number=OuterRef("phone_number"))))
+
+
+def search_teammates(query: str, moment: Moment) -> QuerySet[TeammateState]:
+    """Return the teammates whose names or email match every word of `query`, by name."""
     words = fold(query).split()[:MAX_WORDS]
-    states = TeammateState.objects.filter(*(Q(search_text__contains=word) for word in words), until=None)
+    states = teammates_at(moment).filter(*(Q(search_text__contains=word) for word in words))
     return states.select_related("teammate").order_by("name_key", "pk")
