@@ -10,16 +10,16 @@ from numbers.audit.looks import Counts
 from numbers.audit.odd import Finding
 from numbers.models import NumberState
 from numbers.vocabulary.causes import Advice, causes_in
-from numbers.vocabulary.cells import COLUMNS, Column, Fact
+from numbers.vocabulary.cells import CELLS, Cell, Fact
 
 
 @dataclass(frozen=True)
 class Cause:
-    """A possible cause, of restrictions in `columns`, on `count` numbers. Findings refer to it by its letter."""
+    """A possible cause, of restrictions in `cells`, on `count` numbers. Findings refer to it by its letter."""
 
     letter: str
     advice: Advice
-    columns: tuple[Column, ...]
+    cells: tuple[Cell, ...]
     count: int
 
 
@@ -28,13 +28,13 @@ class Causes:
     """The possible causes of every restriction on some numbers."""
 
     found: tuple[Cause, ...]
-    behind: dict[tuple[Column, str], tuple[Advice, ...]]
+    behind: dict[tuple[Cell, str], tuple[Advice, ...]]
 
     def of(self, finding: Finding, lines: Iterable[Line]) -> tuple[Cause, ...]:
         """Return what may stand behind the restrictions by which these numbers, its `lines`, are odd."""
-        restricted = [cell.column for cell in finding.cells if cell.fact is Fact.RESTRICTED]
+        restricted = [odd.cell for odd in finding.cells if odd.fact is Fact.RESTRICTED]
         kinds = {line.kind for line in lines}
-        advice = {advice for column in restricted for kind in kinds for advice in self.behind[column, kind]}
+        advice = {advice for cell in restricted for kind in kinds for advice in self.behind[cell, kind]}
         return tuple(cause for cause in self.found if cause.advice in advice)
 
 
@@ -42,24 +42,22 @@ def causes_of(numbers: Counts) -> Causes:
     """Return what may stand behind the restrictions on these numbers, in the order of the cells."""
     kinds = sorted({look.kind for look in numbers})
     behind = {
-        (column, kind): causes_in(column, toll_free=kind == NumberState.Kind.TOLL_FREE)
-        for column in COLUMNS
-        for kind in kinds
+        (cell, kind): causes_in(cell, toll_free=kind == NumberState.Kind.TOLL_FREE) for cell in CELLS for kind in kinds
     }
     counts: Counter[Advice] = Counter()
-    columns: dict[Advice, set[Column]] = {advice: set() for several in behind.values() for advice in several}
+    cells: dict[Advice, set[Cell]] = {advice: set() for several in behind.values() for advice in several}
     for look, count in numbers.items():
         advised = set()
-        for column, fact in zip(COLUMNS, look.facts, strict=True):
+        for cell, fact in zip(CELLS, look.facts, strict=True):
             if fact is Fact.RESTRICTED:
-                for advice in behind[column, look.kind]:
-                    columns[advice].add(column)
+                for advice in behind[cell, look.kind]:
+                    cells[advice].add(cell)
                     advised.add(advice)
         counts.update(dict.fromkeys(advised, count))
-    found = [advice for advice in columns if counts[advice]]
+    found = [advice for advice in cells if counts[advice]]
     return Causes(
         found=tuple(
-            Cause(letter, advice, tuple(column for column in COLUMNS if column in columns[advice]), counts[advice])
+            Cause(letter, advice, tuple(cell for cell in CELLS if cell in cells[advice]), counts[advice])
             for letter, advice in zip(ascii_uppercase, found, strict=False)
         ),
         behind=behind,

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from numbers.vocabulary.cells import COLUMNS, Column, Fact
+from numbers.vocabulary.cells import CELLS, Cell, Fact
 
 # Of two numbers that differ, neither is the odd one.
 FEWEST_TO_COMPARE = 3
 
-Facts = tuple[Fact, ...]  # of the six cells, in the order of COLUMNS
+Facts = tuple[Fact, ...]  # of the six cells, in the order of CELLS
 Oddity = tuple[Fact | None, ...]  # the facts by which a number differs from most of its group, None in other cells
 _FACTS = tuple(Fact)
 
@@ -36,9 +36,9 @@ Counts = Mapping[Look, int]  # how many numbers have each look
 
 
 class Tally(NamedTuple):
-    """How many of a group's numbers have which fact in the cell `column`."""
+    """How many of a group's numbers have which fact in `cell`."""
 
-    column: Column
+    cell: Cell
     allowed: int
     restricted: int
     unknown: int
@@ -62,12 +62,12 @@ class Tally(NamedTuple):
 
 
 def tallies_of(numbers: Counts) -> tuple[Tally, ...]:
-    """Return the tally of each cell, in the order of `COLUMNS`."""
-    counted = [dict.fromkeys(_FACTS, 0) for _ in COLUMNS]
+    """Return the tally of each cell, in the order of `CELLS`."""
+    counted = [dict.fromkeys(_FACTS, 0) for _ in CELLS]
     for look, count in numbers.items():
-        for cell, fact in zip(counted, look.facts, strict=True):
-            cell[fact] += count
-    return tuple(Tally(column, *cell.values()) for column, cell in zip(COLUMNS, counted, strict=True))
+        for counts, fact in zip(counted, look.facts, strict=True):
+            counts[fact] += count
+    return tuple(Tally(cell, *counts.values()) for cell, counts in zip(CELLS, counted, strict=True))
 
 
 class Difference(NamedTuple):
@@ -97,7 +97,7 @@ class Composition(NamedTuple):
         return tallies_of(self.counts)
 
     def having(self, place: int, fact: Fact | None) -> int:
-        """Return how many have this fact in the cell at this place of `COLUMNS`."""
+        """Return how many have this fact in the cell at this place of `CELLS`."""
         return sum(count for look, count in self.counts.items() if look.facts[place] is fact)
 
     def oddity_of(self, facts: Facts) -> Oddity:

@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 from numbers.audit.groups import Audit, Group, Line
 from numbers.audit.looks import Composition, Difference, Oddity
-from numbers.vocabulary.cells import CHANNELS, COLUMNS, REGIONS, Column, Fact
+from numbers.vocabulary.cells import CELLS, CHANNELS, REGIONS, Cell, Fact
 
 
 @dataclass(frozen=True, slots=True)
 class OddCell:
     """A cell in which a number differs from its group: it has `fact`, and `count` of the whole group `most`."""
 
-    column: Column
+    cell: Cell
     fact: Fact
     most: Fact
     count: int
@@ -30,8 +30,8 @@ def odd_cells(whole: Composition, oddity: Oddity) -> tuple[OddCell, ...]:
     if not any(oddity):
         return ()
     return tuple(
-        OddCell(column, fact, most, whole.having(place, most))
-        for place, (column, fact, most) in enumerate(zip(COLUMNS, oddity, whole.most, strict=True))
+        OddCell(cell, fact, most, whole.having(place, most))
+        for place, (cell, fact, most) in enumerate(zip(CELLS, oddity, whole.most, strict=True))
         if most is not None and fact is not None
     )
 
@@ -65,8 +65,8 @@ class Finding(NamedTuple):
         Of several: "cannot text the United States, most can".
         """
         alike: dict[tuple[Fact, Fact], list[OddCell]] = defaultdict(list)
-        for cell in self.cells:
-            alike[cell.fact, cell.most].append(cell)
+        for odd in self.cells:
+            alike[odd.fact, odd.most].append(odd)
         say = _of_one if self.total == 1 else _of_several
         return tuple(say(cells, fact, most) for (fact, most), cells in alike.items())
 
@@ -99,23 +99,23 @@ _MOST = {Fact.ALLOWED: "can", Fact.RESTRICTED: "cannot", Fact.UNKNOWN: "are not 
 
 
 def _of_one(cells: Sequence[OddCell], fact: Fact, most: Fact) -> str:
-    counts = sorted({cell.count for cell in cells})
+    counts = sorted({odd.count for odd in cells})
     words = [f"{count:,}" for count in counts]
     count = " or ".join(words) if len(words) < 3 else f"{words[0]} to {words[-1]}"
-    return f"{_places_are([cell.column for cell in cells])} {fact.label}, but {most.label} on {count}"
+    return f"{_places_are([odd.cell for odd in cells])} {fact.label}, but {most.label} on {count}"
 
 
-def _places_are(columns: Sequence[Column]) -> str:
+def _places_are(cells: Sequence[Cell]) -> str:
     """Name the cells, with the verb: "messaging, Canada is", "calling everywhere and messaging (Canada) are"."""
-    if len(columns) == 1:
-        return f"{columns[0].channel}, {columns[0].region_name} is"
+    if len(cells) == 1:
+        return f"{cells[0].channel}, {cells[0].region_name} is"
     parts = [
         f"{channels} everywhere"
         if len(places) == len(REGIONS)
         else f"{channels} ({' and '.join(place.region_name for place in places)})"
-        for channels, places in _by_channel(columns, " and ")
+        for channels, places in _by_channel(cells, " and ")
     ]
-    is_one = columns[0].channel == columns[-1].channel
+    is_one = cells[0].channel == cells[-1].channel
     return f"{' and '.join(parts)} {'is' if is_one else 'are'}"
 
 
@@ -123,16 +123,14 @@ def _of_several(cells: Sequence[OddCell], fact: Fact, most: Fact) -> str:
     glue, everywhere = (" and ", "everywhere") if fact is Fact.ALLOWED else (" or ", "anywhere")
     acts = [
         f"{acts} {everywhere if len(places) == len(REGIONS) else glue.join(_PLACES[place.region] for place in places)}"
-        for acts, places in _by_channel([cell.column for cell in cells], glue, _ACTS)
+        for acts, places in _by_channel([odd.cell for odd in cells], glue, _ACTS)
     ]
     return f"{_ABLE[fact]} {glue.join(acts)}, most {_MOST[most]}"
 
 
-def _by_channel(
-    columns: Sequence[Column], glue: str, words: Mapping[str, str] = _CHANNELS
-) -> list[tuple[str, list[Column]]]:
+def _by_channel(cells: Sequence[Cell], glue: str, words: Mapping[str, str] = _CHANNELS) -> list[tuple[str, list[Cell]]]:
     """Return each channel in `words` and its cells; both channels in one where they have the same regions."""
-    parts = [(words[channel], list(cells)) for channel, cells in groupby(columns, key=lambda column: column.channel)]
+    parts = [(words[channel], list(cells)) for channel, cells in groupby(cells, key=lambda cell: cell.channel)]
     if len({tuple(cell.region for cell in cells) for _, cells in parts}) == 1:
         return [(glue.join(word for word, _ in parts), parts[0][1])]
     return parts

@@ -23,7 +23,7 @@ from numbers.memory.cache import per_version
 from numbers.memory.moment import NOW, Moment
 from numbers.memory.version import Version
 from numbers.quo.ids import MAX_LENGTH
-from numbers.vocabulary.cells import COLUMNS, Cell
+from numbers.vocabulary.cells import CELLS, Reading
 from numbers.vocabulary.links import number_url
 from numbers.vocabulary.phones import pretty
 from numbers.vocabulary.phrases import NO_NAME
@@ -45,7 +45,7 @@ class MatrixRow:
     number: str
     number_pretty: str
     kind: str
-    cells: tuple[Cell, ...]
+    readings: tuple[Reading, ...]
 
 
 @dataclass(frozen=True)
@@ -223,8 +223,8 @@ def _blocks(audit: Audit, start: int, stop: int, filters: NumberFilters) -> Iter
 
 def _matrix_row(group: Group, line: Line) -> MatrixRow:
     odd = odd_cells(group.whole, group.whole.oddity_of(line.facts))
-    unlike = {cell.column: f"{cell.count:,} of {group.whole.size:,} {cell.most.label}" for cell in odd}
-    cells = zip(COLUMNS, line.facts, line.raws, strict=True)
+    unlike = {one.cell: f"{one.count:,} of {group.whole.size:,} {one.most.label}" for one in odd}
+    readings = zip(CELLS, line.facts, line.raws, strict=True)
     return MatrixRow(
         key=f"{group.position}-{line.phone_number}",
         quo_id=line.quo_id,
@@ -233,7 +233,7 @@ def _matrix_row(group: Group, line: Line) -> MatrixRow:
         number=line.number,
         number_pretty=pretty(line.number),
         kind=line.kind,
-        cells=tuple(Cell(column, fact, raw, unlike.get(column, "")) for column, fact, raw in cells),
+        readings=tuple(Reading(cell, fact, raw, unlike.get(cell, "")) for cell, fact, raw in readings),
     )
 
 
@@ -253,10 +253,10 @@ def _list_query(filters: NumberFilters, group: Group, name: Name, odd: Iterable[
     }[group.by]
     if not value or len(value) > MAX_LENGTH or getattr(filters, field) not in {"", value}:
         return ""
-    facts = {cell.column: cell.fact for cell in odd}
+    facts = {one.cell: one.fact for one in odd}
     cells = {
-        column.field: facts.get(column, most).value
-        for column, most in zip(COLUMNS, group.whole.most, strict=True)
+        cell.field: facts.get(cell, most).value
+        for cell, most in zip(CELLS, group.whole.most, strict=True)
         if facts and most is not None
     }
     return filters.but(**{field: value, **cells}).query

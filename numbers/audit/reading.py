@@ -16,9 +16,9 @@ from numbers.memory.moment import NOW, Moment
 from numbers.memory.numbers import FEW, numbers_at, pattern
 from numbers.memory.teammates import teammates_at
 from numbers.models import NumberState, TeammateState, shown_name
-from numbers.vocabulary.cells import COLUMNS, Fact
+from numbers.vocabulary.cells import CELLS, Fact
 
-_PATTERNS = tuple(product(Fact, repeat=len(COLUMNS)))
+_PATTERNS = tuple(product(Fact, repeat=len(CELLS)))
 _WITHIN = {Grouping.GROUP: "group_id", Grouping.KIND: "kind", Grouping.TEAMMATE: "phone_number"}
 _LINE = ("pk", "phone_number", "phone_number__quo_id", "name", "name_key", "number", "group_id", "kind")
 
@@ -66,7 +66,7 @@ def _by_teammate(numbers: Mapping[int, int], moment: Moment) -> tuple[Mapping[Ke
 
 def lines_of(keys: Iterable[int]) -> Mapping[int, Line]:
     """Read the numbers by the keys of their states, at whatever time: a state only changes by ending."""
-    fields = (*_LINE, *(column.field for column in COLUMNS))
+    fields = (*_LINE, *(cell.field for cell in CELLS))
     states = NumberState.objects.order_by().values_list(*fields)
     return {line.key: line for some in _parts(list(keys)) for line in map(line_of, states.filter(pk__in=some))}
 

@@ -16,7 +16,7 @@ from numbers.exports.documents import Files
 from numbers.exports.json_export import Record, by_region
 from numbers.exports.rows import CHUNK
 from numbers.memory.moment import NOW, Moment
-from numbers.vocabulary.cells import COLUMNS, Cell
+from numbers.vocabulary.cells import CELLS, Reading
 from numbers.vocabulary.phones import pretty
 
 
@@ -81,25 +81,24 @@ def _columns(by: Grouping) -> tuple[Column[AuditLine], ...]:
         Column("Name", 32, lambda line: line.line.name),
         Column("Number", 18, lambda line: pretty(line.line.number)),
         Column("E.164", 17, lambda line: line.line.number),
-        *(_cell_column(place) for place in range(len(COLUMNS))),
-        Column("Odd in", 40, lambda line: "; ".join(_odd_words(line.group, cell) for cell in line.odd)),
+        *(_cell_column(place) for place in range(len(CELLS))),
+        Column("Odd in", 40, lambda line: "; ".join(_odd_words(line.group, odd) for odd in line.odd)),
         *(column for grouping, column in _GROUPED_BY.items() if grouping is not by),
         Column("Id", 16, lambda line: line.line.quo_id),
     )
 
 
 def _cell_column(place: int) -> Column[AuditLine]:
-    column = COLUMNS[place]
+    cell = CELLS[place]
 
-    def value(line: AuditLine) -> Cell:
-        return Cell(column, line.line.facts[place], line.line.raws[place])
+    def value(line: AuditLine) -> Reading:
+        return Reading(cell, line.line.facts[place], line.line.raws[place])
 
-    return Column(f"{column.channel.capitalize()} {column.region}", 15, value)
+    return Column(cell.label, 15, value)
 
 
-def _odd_words(group: Group, cell: OddCell) -> str:
-    place = f"{cell.column.channel.capitalize()} {cell.column.region}"
-    return f"{place} ({cell.count} of {group.whole.size} {cell.most.label})"
+def _odd_words(group: Group, odd: OddCell) -> str:
+    return f"{odd.cell.label} ({odd.count} of {group.whole.size} {odd.most.label})"
 
 
 def _raw(place: int) -> Callable[[AuditLine], str | None]:
@@ -119,13 +118,13 @@ _DESCRIBED: tuple[RawColumn[AuditLine], ...] = (
 
 _RAW: tuple[RawColumn[AuditLine], ...] = (
     *_DESCRIBED,
-    *(RawColumn(f"restrictions.{column.key}", _raw(place)) for place, column in enumerate(COLUMNS)),
-    RawColumn("oddIn", lambda line: " ".join(cell.column.key for cell in line.odd)),
+    *(RawColumn(f"restrictions.{cell.key}", _raw(place)) for place, cell in enumerate(CELLS)),
+    RawColumn("oddIn", lambda line: " ".join(odd.cell.key for odd in line.odd)),
 )
 
 
 def _record(line: AuditLine) -> Record:
     """Return a number in the words of Quo's API. A restriction that Quo did not send is left out."""
-    sent = {column: raw for column, raw in zip(COLUMNS, line.line.raws, strict=True) if raw is not None}
+    sent = {cell: raw for cell, raw in zip(CELLS, line.line.raws, strict=True) if raw is not None}
     record: Record = {column.name: column.value(line) for column in _DESCRIBED}
-    return record | {"restrictions": by_region(sent), "oddIn": [cell.column.key for cell in line.odd]}
+    return record | {"restrictions": by_region(sent), "oddIn": [odd.cell.key for odd in line.odd]}

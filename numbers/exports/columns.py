@@ -7,12 +7,11 @@ from typing import Generic, TypeVar
 import msgspec
 
 from numbers.exports.rows import NumberLine, TeammateLine
-from numbers.vocabulary import cells
-from numbers.vocabulary.cells import Cell, Fact, fact_of
+from numbers.vocabulary.cells import CELLS, Cell, Fact, Reading, fact_of
 from numbers.vocabulary.phones import country_name, pretty
 
 Line = TypeVar("Line")
-Value = str | int | Cell
+Value = str | int | Reading
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class RawColumn(Generic[Line]):
 
 def words_of(value: Value) -> str:
     """Return what people read. Of a fact that is not reported it says in brackets what Quo sent instead."""
-    if isinstance(value, Cell):
+    if isinstance(value, Reading):
         is_odd = value.fact is Fact.UNKNOWN and value.raw is not None
         return f"{value.fact.label} ({value.raw})" if is_odd else value.fact.label
     return str(value)
@@ -49,26 +48,26 @@ def _listed(ids: Sequence[str]) -> str:
     return msgspec.json.encode(ids).decode()
 
 
-def _cell(column: cells.Column) -> Callable[[NumberLine], Cell]:
-    def value(line: NumberLine) -> Cell:
-        raw: str | None = getattr(line.state, column.field)
-        return Cell(column, fact_of(raw), raw)
+def _reading(cell: Cell) -> Callable[[NumberLine], Reading]:
+    def value(line: NumberLine) -> Reading:
+        raw: str | None = getattr(line.state, cell.field)
+        return Reading(cell, fact_of(raw), raw)
 
     return value
 
 
-def _restriction(column: cells.Column) -> Callable[[NumberLine], str | None]:
-    return lambda line: getattr(line.state, column.field)
+def _restriction(cell: Cell) -> Callable[[NumberLine], str | None]:
+    return lambda line: getattr(line.state, cell.field)
 
 
-def _reach(column: cells.Column) -> Callable[[TeammateLine], Cell | str]:
+def _reach(cell: Cell) -> Callable[[TeammateLine], Reading | str]:
     """What the list shows; of somebody on no number, nothing."""
-    return lambda line: Cell(column, line.reach[column], None) if line.reach else ""
+    return lambda line: Reading(cell, line.reach[cell], None) if line.reach else ""
 
 
-def _raw_reach(column: cells.Column) -> Callable[[TeammateLine], str | None]:
+def _raw_reach(cell: Cell) -> Callable[[TeammateLine], str | None]:
     """Quo's API has no such field, so this has the words that the list is filtered by."""
-    return lambda line: line.reach[column].value if line.reach else None
+    return lambda line: line.reach[cell].value if line.reach else None
 
 
 NUMBERS: tuple[Column[NumberLine], ...] = (
@@ -79,7 +78,7 @@ NUMBERS: tuple[Column[NumberLine], ...] = (
     Column("Country", 16, lambda line: country_name(line.state.country)),
     Column("Teammates", 40, lambda line: _joined([person.name for person in line.people])),
     Column("Teammates' emails", 40, lambda line: _joined([person.email for person in line.people])),
-    *(Column(f"{cell.channel.capitalize()} {cell.region}", 18, _cell(cell)) for cell in cells.COLUMNS),
+    *(Column(cell.label, 18, _reading(cell)) for cell in CELLS),
     Column("Forwards to", 18, lambda line: pretty(line.state.forward or "")),
     Column("Porting", 14, lambda line: line.state.porting_status or ""),
     Column("Symbol", 10, lambda line: line.state.symbol or ""),
@@ -99,7 +98,7 @@ NUMBERS_RAW: tuple[RawColumn[NumberLine], ...] = (
     RawColumn("forward", lambda line: line.state.forward),
     RawColumn("portingStatus", lambda line: line.state.porting_status),
     RawColumn("portRequestId", lambda line: line.state.port_request_id),
-    *(RawColumn(f"restrictions.{cell.key}", _restriction(cell)) for cell in cells.COLUMNS),
+    *(RawColumn(f"restrictions.{cell.key}", _restriction(cell)) for cell in CELLS),
     RawColumn("createdAt", lambda line: line.state.created_at_text),
     RawColumn("updatedAt", lambda line: line.state.updated_at_text),
     RawColumn("userIds", lambda line: _listed([person.user_id for person in line.people])),
@@ -111,7 +110,7 @@ TEAMMATES: tuple[Column[TeammateLine], ...] = (
     Column("Email", 36, lambda line: line.state.email),
     Column("Role", 10, lambda line: line.state.role),
     Column("Numbers", 11, lambda line: len(line.numbers)),
-    *(Column(f"{cell.channel.capitalize()} {cell.region}", 15, _reach(cell)) for cell in cells.COLUMNS),
+    *(Column(cell.label, 15, _reach(cell)) for cell in CELLS),
     Column("Names of the numbers", 48, lambda line: _joined([number.name for number in line.numbers])),
     Column("The numbers", 40, lambda line: _joined([pretty(number.number) for number in line.numbers])),
     Column("Id", 16, lambda line: line.state.teammate.quo_id),
@@ -129,5 +128,5 @@ TEAMMATE_RAW: tuple[RawColumn[TeammateLine], ...] = (
 TEAMMATES_RAW: tuple[RawColumn[TeammateLine], ...] = (
     *TEAMMATE_RAW,
     RawColumn("phoneNumbers", lambda line: _listed([number.quo_id for number in line.numbers])),
-    *(RawColumn(f"reach.{cell.key}", _raw_reach(cell)) for cell in cells.COLUMNS),
+    *(RawColumn(f"reach.{cell.key}", _raw_reach(cell)) for cell in CELLS),
 )

@@ -7,7 +7,7 @@ import msgspec
 
 from numbers.exports.columns import TEAMMATE_RAW, Line
 from numbers.exports.rows import NumberLine, Person, TeammateLine
-from numbers.vocabulary.cells import CHANNELS, COLUMNS, Column, Fact, fact_of
+from numbers.vocabulary.cells import CELLS, CHANNELS, Cell, Fact, fact_of
 
 Record = dict[str, Any]
 
@@ -22,10 +22,10 @@ def json_document(record: Callable[[Line], Record], lines: Iterable[Line]) -> It
     yield b"]}\n" if before == b",\n" else before + b"]}\n"
 
 
-def by_region(values: Mapping[Column, Any]) -> Record:
+def by_region(values: Mapping[Cell, Any]) -> Record:
     """Return what there is of each cell as Quo's API has restrictions: by channel, then by region."""
     return {
-        channel: {column.region: value for column, value in values.items() if column.channel == channel}
+        channel: {cell.region: value for cell, value in values.items() if cell.channel == channel}
         for channel in CHANNELS
     }
 
@@ -80,12 +80,12 @@ _ANSWER = msgspec.json.Decoder(_Answer)
 
 
 def _restrictions(state: Any) -> Record:  # noqa: ANN401 - a row of the database
-    raws = {column: raw for column in COLUMNS if (raw := getattr(state, column.field)) is not None}
-    values: dict[Column, Any] = dict(raws)
+    raws = {cell: raw for cell in CELLS if (raw := getattr(state, cell.field)) is not None}
+    values: dict[Cell, Any] = dict(raws)
     if any(fact_of(raw) is Fact.UNKNOWN for raw in raws.values()):
         # Of what is no text, such as null, the state has only the text; the answer has it as it came.
         sent = _ANSWER.decode(state.answer).restrictions
-        values = {column: getattr(getattr(sent, column.channel), column.region) for column in raws}
+        values = {cell: getattr(getattr(sent, cell.channel), cell.region) for cell in raws}
     return by_region(values)
 
 
@@ -97,5 +97,5 @@ def teammate_record(line: TeammateLine) -> Record:
     """
     record: Record = {column.name: column.value(line) for column in TEAMMATE_RAW}
     record["phoneNumbers"] = [number.quo_id for number in line.numbers]
-    record["reach"] = by_region({column: fact.value for column, fact in line.reach.items()}) if line.reach else None
+    record["reach"] = by_region({cell: fact.value for cell, fact in line.reach.items()}) if line.reach else None
     return record

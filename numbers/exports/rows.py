@@ -22,7 +22,7 @@ from numbers.memory.assignments import teammates_on
 from numbers.memory.moment import NOW, Moment
 from numbers.memory.teammates import REACH, held_numbers
 from numbers.models import NumberState, Sync, TeammateState, shown_name
-from numbers.vocabulary.cells import COLUMNS, Column, Fact, fact_of
+from numbers.vocabulary.cells import CELLS, Cell, Fact, fact_of
 
 CHUNK = 500  # states; a database takes only so many parameters
 FIRST = 150  # states; as few as fill the first block of any kind of file, so that it begins soon
@@ -80,7 +80,7 @@ class NumberLine:
 _FIELDS = (
     *("pk", "phone_number_id", "quo_id", "group_id", "port_request_id", "formatted_number", "forward", "name"),
     *("number", "kind", "country", "porting_status", "symbol", "created_at_text", "updated_at_text"),
-    *(column.field for column in COLUMNS),
+    *(cell.field for cell in CELLS),
 )
 
 
@@ -103,7 +103,7 @@ def _people_on(phone_numbers: Iterable[int], moment: Moment) -> dict[int, list[P
 
 @dataclass(frozen=True, slots=True)
 class HeldNumber:
-    """A number that a teammate is on; `facts` are of its six cells, in the order of `COLUMNS`."""
+    """A number that a teammate is on; `facts` are of its six cells, in the order of `CELLS`."""
 
     quo_id: str
     name: str
@@ -119,12 +119,12 @@ class TeammateLine:
     numbers: Sequence[HeldNumber]
 
     @cached_property
-    def reach(self) -> dict[Column, Fact]:
+    def reach(self) -> dict[Cell, Fact]:
         """How far they reach in each cell through any of their numbers; nothing of one who is on none."""
         if not self.numbers:
             return {}
         furthest = (max(facts, key=REACH.index) for facts in zip(*(held.facts for held in self.numbers), strict=True))
-        return dict(zip(COLUMNS, furthest, strict=True))
+        return dict(zip(CELLS, furthest, strict=True))
 
 
 def teammate_lines(listing: Listing) -> Iterator[TeammateLine]:

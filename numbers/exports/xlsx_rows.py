@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from xlsxwriter.utility import xl_col_to_name
 
 from numbers.exports.columns import Column, Line, Value, words_of
-from numbers.vocabulary.cells import Cell, Fact
+from numbers.vocabulary.cells import Fact, Reading
 
 MAX_TEXT = 32_767  # of a cell, in units of UTF-16: Excel's limit
 
@@ -35,7 +35,7 @@ def rows_xml(columns: Sequence[Column[Line]], lines: Iterable[Line], styles: Sty
 def _cell(place: str, value: Value, styles: Styles) -> str:
     if isinstance(value, int):
         return f'<c r="{place}"><v>{value}</v></c>'
-    if isinstance(value, Cell):
+    if isinstance(value, Reading):
         return f'<c r="{place}" s="{styles[value.fact]}" t="inlineStr"><is>{_text(words_of(value))}</is></c>'
     return f'<c r="{place}" t="inlineStr"><is>{_text(value)}</is></c>' if value else ""
 

@@ -14,7 +14,7 @@ from numbers.memory.search.finding import search_teammates
 from numbers.memory.teammates import teammates_at
 from numbers.memory.version import Version
 from numbers.vocabulary.bidi import isolated
-from numbers.vocabulary.cells import COLUMNS, Fact
+from numbers.vocabulary.cells import CELLS, Fact
 from numbers.vocabulary.phones import country_name
 from numbers.vocabulary.phrases import NO_NAME
 
@@ -49,9 +49,9 @@ class Field:
 
 
 def cell_fields(filters: NumberFilters | TeammateFilters) -> list[Field]:
-    """The six cells, in the order of `COLUMNS`."""
+    """The six cells, in the order of `CELLS`."""
     facts = [(fact.value, fact.label) for fact in Fact]
-    return [_field(filters, column.field, column.label, "any", facts) for column in COLUMNS]
+    return [_field(filters, cell.field, cell.label, "any", facts) for cell in CELLS]
 
 
 @dataclass(frozen=True)

@@ -18,14 +18,14 @@ from numbers.memory.search.finding import search_numbers
 from numbers.memory.search.words import MAX_WORDS, words_of
 from numbers.models import NumberState
 from numbers.quo.ids import MAX_LENGTH, is_user_id
-from numbers.vocabulary.cells import COLUMNS, Fact
+from numbers.vocabulary.cells import CELLS, Fact
 
 SORT_LABELS = {
     "name": "name",
     "number": "number",
     "symbol": "symbol",
     "teammates": "teammates",
-    **{column.field: column.title.lower() for column in COLUMNS},
+    **{cell.field: cell.title.lower() for cell in CELLS},
     "forward": "forwarding",
     "porting": "porting",
     "group": "group",
@@ -51,7 +51,7 @@ UNKNOWN_COUNTRY = "unknown"
 
 
 NARROWING = (
-    *("q", "user", *(column.field for column in COLUMNS)),
+    *("q", "user", *(cell.field for cell in CELLS)),
     *("group", "kind", "country", "porting", "forward", "unassigned"),
 )
 
@@ -75,9 +75,9 @@ class NumberFilters(ListFilters):
     def states(self, moment: Moment = NOW) -> QuerySet[NumberState]:
         """Return the numbers that match at the moment, sorted."""
         states = search_numbers(number_queries.numbers_at(moment), self.q, moment)
-        for column in COLUMNS:
-            if fact := getattr(self, column.field):
-                states = number_queries.with_fact(states, column.field, Fact(fact))
+        for cell in CELLS:
+            if fact := getattr(self, cell.field):
+                states = number_queries.with_fact(states, cell.field, Fact(fact))
         if self.user:
             states = number_queries.of_teammate(states, self.user, moment)
         if self.group:
@@ -117,7 +117,7 @@ def parse(query: QueryDict, *, also: Collection[str] = ()) -> NumberFilters:
         sort=sort_of(query, SORT_LABELS, notices),
         page=page_of(query, notices),
     )
-    facts = {column.field: choice_of(query, column.field, FACT_CHOICES, notices) for column in COLUMNS}
+    facts = {cell.field: choice_of(query, cell.field, FACT_CHOICES, notices) for cell in CELLS}
     names = (*NARROWING, "sort", "page", "who", *also)
     name_repeated(query, names, notices)
     name_others(query, names, notices)

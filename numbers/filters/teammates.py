@@ -16,7 +16,7 @@ from numbers.memory.search.finding import search_teammates
 from numbers.memory.search.words import MAX_WORDS
 from numbers.models import TeammateState
 from numbers.vocabulary.bidi import isolated
-from numbers.vocabulary.cells import COLUMNS, Fact
+from numbers.vocabulary.cells import CELLS, Fact
 from numbers.vocabulary.folding import fold
 
 SORT_LABELS = {"name": "name", "numbers": "how many numbers", "role": "role"}
@@ -28,7 +28,7 @@ _COUNTS = {"none": Q(numbers=0), "one": Q(numbers=1), "several": Q(numbers__gt=1
 _ACTS = {"calling": "call", "messaging": "text"}
 _ABLE = {Fact.ALLOWED: "can", Fact.RESTRICTED: "cannot", Fact.UNKNOWN: "are not reported as able to"}
 
-_REACH = tuple(column.field for column in COLUMNS)
+_REACH = tuple(cell.field for cell in CELLS)
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ class TeammateFilters(ListFilters):
     def sentence(self) -> str:
         """Say what the list shows: "Admins on one number who can call abroad and fit “ann”"."""
         who = [
-            f"{_ABLE[fact]} {_ACTS[column.channel]} {PLACES[column.region]}"
-            for column in COLUMNS
-            if (fact := self.reach.get(column.field))
+            f"{_ABLE[fact]} {_ACTS[cell.channel]} {PLACES[cell.region]}"
+            for cell in CELLS
+            if (fact := self.reach.get(cell.field))
         ]
         who += [f"fit “{isolated(self.q)}”"] if self.q else []
         words = (ROLE_LABELS.get(self.role, "Teammates"), NUMBERS_LABELS.get(self.numbers, ""))
@@ -79,9 +79,9 @@ class TeammateFilters(ListFilters):
             "role": f"Role: {self.role}",
             "numbers": NUMBERS_LABELS.get(self.numbers, "").capitalize(),
             **{
-                column.field: f"{column.label}: {self.reach[column.field].label}"
-                for column in COLUMNS
-                if column.field in self.reach
+                cell.field: f"{cell.label}: {self.reach[cell.field].label}"
+                for cell in CELLS
+                if cell.field in self.reach
             },
         }
         return tuple(Chip(name, labels[name], self.but(**{name: ""})) for name in self.active)

@@ -5,7 +5,7 @@ import re
 from numbers.filters.base import Chip
 from numbers.filters.numbers import UNKNOWN_COUNTRY, NumberFilters
 from numbers.vocabulary.bidi import isolated
-from numbers.vocabulary.cells import COLUMNS, Column, Fact
+from numbers.vocabulary.cells import CELLS, Cell, Fact
 from numbers.vocabulary.phones import country_name
 
 PLACES = {"US": "the United States", "CA": "Canada", "Intl": "abroad"}
@@ -35,7 +35,7 @@ def sentence(filters: NumberFilters, teammate: str = "") -> str:
     """
     kind = {"toll-free": "Toll-free numbers", "local": "Local numbers"}.get(filters.kind, "Numbers")
     people = {"yes": "with nobody on them", "no": "with somebody on them"}.get(filters.unassigned, "")
-    cells = [_cell_words(column, filters) for column in COLUMNS if getattr(filters, column.field)]
+    cells = [_cell_words(cell, filters) for cell in CELLS if getattr(filters, cell.field)]
     beside = [
         f"of {_country_words(filters.country)}" if filters.country else "",
         f"with {isolated(teammate or filters.user)}" if filters.user else "",
@@ -61,7 +61,7 @@ def chips(filters: NumberFilters, teammate: str = "") -> tuple[Chip, ...]:
 
 
 def _chip_label(name: str, value: str, teammate: str) -> str:
-    cells = {column.field: column.label for column in COLUMNS}
+    cells = {cell.field: cell.label for cell in CELLS}
     if name in cells:
         return f"{cells[name]}: {Fact(value).label}"
     return {
@@ -76,9 +76,9 @@ def _chip_label(name: str, value: str, teammate: str) -> str:
     }[name]
 
 
-def _cell_words(column: Column, filters: NumberFilters) -> str:
-    fact = Fact(getattr(filters, column.field))
-    return f"{column.channel} {PLACES[column.region]} is {fact.label}"
+def _cell_words(cell: Cell, filters: NumberFilters) -> str:
+    fact = Fact(getattr(filters, cell.field))
+    return f"{cell.channel} {PLACES[cell.region]} is {fact.label}"
 
 
 def _country_words(code: str) -> str:

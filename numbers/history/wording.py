@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Model
 
 from numbers.models import NumberState, TeammateState
-from numbers.vocabulary.cells import COLUMNS, Fact, fact_of
+from numbers.vocabulary.cells import CELLS, Fact, fact_of
 from numbers.vocabulary.links import number_url, teammate_url
 from numbers.vocabulary.phones import pretty
 from numbers.vocabulary.phrases import NO_NAME, SHOWN_TEAMMATES
@@ -33,7 +33,7 @@ class Person:
     name: str
 
 
-_CELLS = {column.field: f"{column.channel}, {column.region_name}" for column in COLUMNS}
+_CELLS = {cell.field: f"{cell.channel}, {cell.region_name}" for cell in CELLS}
 NUMBER_FIELDS = {
     **_CELLS,
     "name": "the name",

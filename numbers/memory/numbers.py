@@ -21,7 +21,7 @@ from numbers.memory.assignments import assignments_at
 from numbers.memory.confirmed import number_confirmed
 from numbers.memory.moment import NOW, Moment
 from numbers.models import NumberState, PhoneNumber
-from numbers.vocabulary.cells import COLUMNS, Fact
+from numbers.vocabulary.cells import CELLS, Fact
 
 FEW = 2_000  # rows that are worth looking up by key before sorting
 
@@ -122,9 +122,9 @@ def _fact_rank(field: str) -> Case:
 
 def pattern() -> Combinable:
     """Return the facts of all six cells as one integer: each digit in base 3 is the rank of a fact."""
-    digits: Combinable = _fact_rank(COLUMNS[0].field)
-    for column in COLUMNS[1:]:
-        digits = digits * Value(len(Fact)) + _fact_rank(column.field)
+    digits: Combinable = _fact_rank(CELLS[0].field)
+    for cell in CELLS[1:]:
+        digits = digits * Value(len(Fact)) + _fact_rank(cell.field)
     return digits
 
 
@@ -140,7 +140,7 @@ SORTS: dict[str, F | Case | Coalesce] = {
     "number": F("number"),
     "symbol": Coalesce(F("symbol"), Value(""), output_field=CharField()),
     "teammates": F("teammates"),
-    **{column.field: _fact_rank(column.field) for column in COLUMNS},
+    **{cell.field: _fact_rank(cell.field) for cell in CELLS},
     "forward": Coalesce(F("forward"), Value(""), output_field=CharField()),
     "porting": Coalesce(F("porting_status"), Value(""), output_field=CharField()),
     "group": F("group_id"),

@@ -11,7 +11,7 @@ from numbers.memory.assignments import assignments_at
 from numbers.memory.moment import Moment
 from numbers.memory.numbers import numbers_at, with_fact
 from numbers.models import Assignment, NumberState, TeammateState
-from numbers.vocabulary.cells import COLUMNS, Fact
+from numbers.vocabulary.cells import CELLS, Fact
 
 _ROLES = ("owner", "admin", "member")
 
@@ -66,7 +66,7 @@ def reach_of(teammates: Iterable[int], moment: Moment) -> QuerySet[Assignment, A
         Assignment.objects.filter(moment.held(), moment.held("phone_number__states__"), teammate__in=list(teammates))
         .order_by()
         .values("teammate_id")
-        .annotate(**{column.field: Max(_reach(f"phone_number__states__{column.field}")) for column in COLUMNS})
+        .annotate(**{cell.field: Max(_reach(f"phone_number__states__{cell.field}")) for cell in CELLS})
     )
 
 
@@ -118,7 +118,7 @@ def held_numbers(teammates: Iterable[int], moment: Moment) -> QuerySet[Assignmen
         .order_by(f"{state}name_key", f"{state}number", "phone_number_id")
         .values_list(
             *("teammate_id", "phone_number__quo_id", f"{state}name", f"{state}number"),
-            *(f"{state}{column.field}" for column in COLUMNS),
+            *(f"{state}{cell.field}" for cell in CELLS),
         )
     )
 

@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from numbers.vocabulary.cells import CHANNELS, COLUMNS, Column
+from numbers.vocabulary.cells import CELLS, CHANNELS, Cell
 
 # The name stands always. A column is known by the key by which the list is sorted by it.
 LABELS = {
     "symbol": "Symbol",
     "number": "Number",
     "teammates": "Teammates",
-    **{column.field: column.label for column in COLUMNS},
+    **{cell.field: cell.label for cell in CELLS},
     "forward": "Forwards to",
     "porting": "Porting",
     "group": "Group",
@@ -40,10 +40,10 @@ class Shown:
         return not self.keys <= frozenset(USUAL) and len(self.keys) >= len(USUAL)
 
     @property
-    def channels(self) -> list[tuple[str, list[Column]]]:
+    def channels(self) -> list[tuple[str, list[Cell]]]:
         """Each channel that has cells to show, as its heading has it, and those."""
         groups = [
-            (channel.capitalize(), [c for c in COLUMNS if c.channel == channel and c.field in self.keys])
+            (channel.capitalize(), [cell for cell in CELLS if cell.channel == channel and cell.field in self.keys])
             for channel in CHANNELS
         ]
         return [(channel, cells) for channel, cells in groups if cells]

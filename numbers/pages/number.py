@@ -12,16 +12,16 @@ from numbers.models import NumberState, PhoneNumber
 from numbers.pages.rows import TeammateLine, teammate_lines
 from numbers.quo.payloads import parse_timestamp
 from numbers.vocabulary.causes import Advice, advice_for
-from numbers.vocabulary.cells import Cell, cells_of
+from numbers.vocabulary.cells import Reading, readings_of
 from numbers.vocabulary.phones import pretty
 from numbers.vocabulary.phrases import NO_NAME
 
 
 @dataclass(frozen=True)
-class CellLine:
-    """A cell on a number's page, with what may be behind a restriction."""
+class ExplainedReading:
+    """A reading on a number's page, with what may be behind a restriction."""
 
-    cell: Cell
+    reading: Reading
     advice: tuple[Advice, ...]
 
 
@@ -48,7 +48,7 @@ class NumberPage:
     forward: str
     created: Stamp
     updated: Stamp
-    cells: tuple[CellLine, ...]
+    readings: tuple[ExplainedReading, ...]
     teammates: tuple[TeammateLine, ...]
     states_before: int
 
@@ -75,7 +75,7 @@ def number_page(quo_id: str, _version: Version, moment: Moment = NOW) -> NumberP
         forward=pretty(state.forward) if state.forward else "",
         created=_stamp(state.created_at_text),
         updated=_stamp(state.updated_at_text),
-        cells=tuple(CellLine(cell, advice_for(cell, state.number)) for cell in cells_of(state)),
+        readings=tuple(ExplainedReading(reading, advice_for(reading, state.number)) for reading in readings_of(state)),
         teammates=tuple(teammate_lines([number.pk], moment, left_at=number.gone_at).get(number.pk, ())),
         states_before=states.count() - 1,
     )

@@ -19,7 +19,7 @@ from numbers.memory.numbers import FEW, UNFINISHED, forwards_outside, numbers_at
 from numbers.memory.teammates import reaches, teammates_at, teammates_with
 from numbers.memory.version import Version
 from numbers.models import NumberState, shown_name
-from numbers.vocabulary.cells import CHANNELS, COLUMNS, Column, Fact
+from numbers.vocabulary.cells import CELLS, CHANNELS, Cell, Fact
 from numbers.vocabulary.links import number_url, teammate_url
 from numbers.vocabulary.phrases import NO_NAME
 
@@ -45,7 +45,7 @@ class Segment:
 class Bar:
     """A cell over all numbers; facts that no number has are left out."""
 
-    column: Column
+    cell: Cell
     segments: tuple[Segment, ...]
 
 
@@ -139,9 +139,7 @@ def standing(_version: Version, moment: Moment = NOW) -> Standing:
             to_look_at=tuple(item for item in _items(facts, moment) if item.numbers.count),
             bars=tuple((channel, tuple(_bars(channel, facts))) for channel in CHANNELS),
             abroad=tuple(
-                _abroad(column, facts[f"{column.field}_{Fact.ALLOWED}"], moment)
-                for column in COLUMNS
-                if column.region == "Intl"
+                _abroad(cell, facts[f"{cell.field}_{Fact.ALLOWED}"], moment) for cell in CELLS if cell.region == "Intl"
             ),
         )
 
@@ -165,30 +163,30 @@ def _count_facts(moment: Moment) -> dict[str, int]:
         unfinished=Count("pk", filter=UNFINISHED),
         outside=Count("pk", filter=forwards_outside(moment)),
         **{
-            f"{column.field}_{fact}": Count("pk", filter=Q(**{column.field: value}))
-            for column in COLUMNS
+            f"{cell.field}_{fact}": Count("pk", filter=Q(**{cell.field: value}))
+            for cell in CELLS
             for fact, value in raw.items()
         },
     )
-    for column in COLUMNS:
-        told = sum(counted[f"{column.field}_{fact}"] for fact in raw)
-        counted[f"{column.field}_{Fact.UNKNOWN}"] = counted["numbers"] - told
+    for cell in CELLS:
+        told = sum(counted[f"{cell.field}_{fact}"] for fact in raw)
+        counted[f"{cell.field}_{Fact.UNKNOWN}"] = counted["numbers"] - told
     return counted
 
 
 def _bars(channel: str, facts: dict[str, int]) -> Iterator[Bar]:
-    for column in COLUMNS:
-        if column.channel == channel:
-            counts = {fact: facts[f"{column.field}_{fact}"] for fact in Fact}
-            yield Bar(column, tuple(_segments(column, {fact: count for fact, count in counts.items() if count})))
+    for cell in CELLS:
+        if cell.channel == channel:
+            counts = {fact: facts[f"{cell.field}_{fact}"] for fact in Fact}
+            yield Bar(cell, tuple(_segments(cell, {fact: count for fact, count in counts.items() if count})))
 
 
-def _segments(column: Column, counts: dict[Fact, int]) -> Iterator[Segment]:
+def _segments(cell: Cell, counts: dict[Fact, int]) -> Iterator[Segment]:
     widths = {fact: max(100 * count / sum(counts.values()), LEAST_WIDTH) for fact, count in counts.items()}
     start = 0.0
     for fact, width in widths.items():
         share = 100 * width / sum(widths.values())
-        url = _list_url(NumberFilters(**{column.field: fact.value}))  # type: ignore[arg-type]
+        url = _list_url(NumberFilters(**{cell.field: fact.value}))  # type: ignore[arg-type]
         yield Segment(fact, counts[fact], url, round(start, 2), round(share, 2))
         start += share
 
@@ -251,22 +249,22 @@ def _few_numbers(states: QuerySet[NumberState], count: int, moment: Moment) -> F
 # Who reaches abroad
 
 
-def _abroad(column: Column, numbers: int, moment: Moment) -> Abroad:
-    reaching = TeammateFilters(**{column.field: Fact.ALLOWED.value})  # type: ignore[arg-type]
+def _abroad(cell: Cell, numbers: int, moment: Moment) -> Abroad:
+    reaching = TeammateFilters(**{cell.field: Fact.ALLOWED.value})  # type: ignore[arg-type]
     return Abroad(
-        channel=column.channel,
-        act="call" if column.channel == "calling" else "text",
-        teammates=_few_teammates(column, moment),
+        channel=cell.channel,
+        act="call" if cell.channel == "calling" else "text",
+        teammates=_few_teammates(cell, moment),
         teammates_url=f"{reverse('numbers:teammates')}?{reaching.query}",
         numbers=numbers,
-        url=_list_url(NumberFilters(**{column.field: Fact.ALLOWED.value})),  # type: ignore[arg-type]
+        url=_list_url(NumberFilters(**{cell.field: Fact.ALLOWED.value})),  # type: ignore[arg-type]
     )
 
 
-def _few_teammates(column: Column, moment: Moment) -> Few:
+def _few_teammates(cell: Cell, moment: Moment) -> Few:
     """Return who reaches so far: of many the first are soon met in the order of their names, few are named."""
-    reaching = set(teammates_with(column.field, Fact.ALLOWED, moment).values_list("teammate", flat=True))
-    are_they = Q(teammate__in=reaching) if len(reaching) <= FEW else Q(reaches(column.field, moment))
+    reaching = set(teammates_with(cell.field, Fact.ALLOWED, moment).values_list("teammate", flat=True))
+    are_they = Q(teammate__in=reaching) if len(reaching) <= FEW else Q(reaches(cell.field, moment))
     states = teammates_at(moment).filter(are_they).order_by("name_key", "pk")
     rows = states.values_list("teammate_id", "teammate__quo_id", "first_name", "last_name", "email")[:SHOWN_TEAMMATES]
     first = (

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from numbers.memory.assignments import teammates_on
 from numbers.memory.moment import Moment
 from numbers.models import NumberState, shown_name
-from numbers.vocabulary.cells import COLUMNS, Cell, cells_of
+from numbers.vocabulary.cells import CELLS, Reading, readings_of
 from numbers.vocabulary.links import number_url, teammate_url
 from numbers.vocabulary.phones import country_name, pretty
 from numbers.vocabulary.phrases import NO_NAME, SHOWN_TEAMMATES
@@ -19,7 +19,7 @@ from numbers.vocabulary.phrases import NO_NAME, SHOWN_TEAMMATES
 _FIELDS = (
     *("pk", "phone_number_id", "phone_number__quo_id", "symbol", "name", "number"),
     *("kind", "forward", "porting_status", "group_id", "country"),
-    *(column.field for column in COLUMNS),
+    *(cell.field for cell in CELLS),
 )
 
 
@@ -52,7 +52,7 @@ class NumberRow:
     kind: str
     shown: tuple[TeammateLine, ...]
     more: int
-    cells: tuple[Cell, ...]
+    readings: tuple[Reading, ...]
     forward: str
     porting: str
     group: str
@@ -84,7 +84,7 @@ def _number_row(state: Any, people: list[TeammateLine]) -> NumberRow:  # noqa: A
         kind=state.kind,
         shown=tuple(shown),
         more=len(people) - len(shown),
-        cells=cells_of(state),
+        readings=readings_of(state),
         forward=pretty(state.forward) if state.forward else "",
         porting=state.porting_status or "",
         group=state.group_id,

@@ -21,7 +21,7 @@ from numbers.memory.teammates import REACH
 from numbers.memory.version import Version
 from numbers.models import Sync, TeammateState
 from numbers.pages.rows import NumberRow, described, number_rows
-from numbers.vocabulary.cells import COLUMNS, Cell, Column, Fact, fact_of
+from numbers.vocabulary.cells import CELLS, Cell, Fact, Reading, fact_of
 from numbers.vocabulary.links import number_url, path_of, teammate_url
 from numbers.vocabulary.phones import pretty
 from numbers.vocabulary.phrases import NO_NAME
@@ -43,7 +43,7 @@ def list_url(user_id: str, **more: str) -> str:
 
 @dataclass(frozen=True)
 class TeammateRow:
-    """A teammate in the list. `cells` is their reach; empty of one who is on no number."""
+    """A teammate in the list. `reach` is empty of one who is on no number."""
 
     key: int
     user_id: str
@@ -53,7 +53,7 @@ class TeammateRow:
     role: str
     numbers: int
     list_url: str
-    cells: tuple[Cell, ...]
+    reach: tuple[Reading, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,9 +100,9 @@ def teammate_rows(states: Iterable[TeammateState], moment: Moment) -> list[Teamm
             role=state.role,
             numbers=state.numbers,  # type: ignore[attr-defined] # counted by the query
             list_url=list_url(state.teammate.quo_id),
-            cells=tuple(
-                Cell(column, REACH[reach[state.teammate_id][column.field]], None)
-                for column in COLUMNS
+            reach=tuple(
+                Reading(cell, REACH[reach[state.teammate_id][cell.field]], None)
+                for cell in CELLS
                 if state.teammate_id in reach
             ),
         )
@@ -128,7 +128,7 @@ class ReachLine:
     says how many there are, and `url` leads to all of them.
     """
 
-    cell: Cell
+    reading: Reading
     numbers: tuple[NamedNumber, ...]
     count: int
     url: str
@@ -188,7 +188,7 @@ def teammate_page(user_id: str, _version: Version, moment: Moment = NOW) -> Team
         return None
     theirs = teammate_queries.numbers_of(state.teammate_id, moment)
     # As bare rows: one may be on every number there is.
-    held = list(theirs.values(*_NAMED_BY, "is_shared", *(column.field for column in COLUMNS)))
+    held = list(theirs.values(*_NAMED_BY, "is_shared", *(cell.field for cell in CELLS)))
     given = assignments_at(moment).filter(teammate=state.teammate_id).order_by("role", "group_id")
     as_given = list(given.values_list("role", "group_id").distinct())
     lone = [number for number in held if not number["is_shared"]]
@@ -204,7 +204,7 @@ def teammate_page(user_id: str, _version: Version, moment: Moment = NOW) -> Team
         rows=tuple(number_rows(described(theirs)[:PAGE_SIZE], moment)) if held else (),
         total=len(held),
         list_url=list_url(user_id),
-        reach=tuple(_reach_line(user_id, column, held) for column in COLUMNS) if held else (),
+        reach=tuple(_reach_line(user_id, cell, held) for cell in CELLS) if held else (),
         lone=_named(lone[:MOST_LONE]),
         lone_total=len(lone),
         left_at=left_at,
@@ -213,16 +213,16 @@ def teammate_page(user_id: str, _version: Version, moment: Moment = NOW) -> Team
     )
 
 
-def _reach_line(user_id: str, column: Column, held: Sequence[Row]) -> ReachLine:
+def _reach_line(user_id: str, cell: Cell, held: Sequence[Row]) -> ReachLine:
     """Return the reach in one cell over all of a teammate's numbers, of which there is at least one."""
-    facts = [fact_of(number[column.field]) for number in held]
+    facts = [fact_of(number[cell.field]) for number in held]
     fact = max(facts, key=REACH.index)
     deciding = [number for number, of_number in zip(held, facts, strict=True) if of_number is fact]
     return ReachLine(
-        cell=Cell(column, fact, None),
+        reading=Reading(cell, fact, None),
         numbers=_named(deciding[:SHOWN_GRANTS]) if fact is not Fact.RESTRICTED else (),
         count=len(deciding),
-        url=list_url(user_id, **{column.field: fact}),
+        url=list_url(user_id, **{cell.field: fact}),
     )
 
 

@@ -22,7 +22,7 @@ from numbers.templatetags.audit_tags import audit_address
 from numbers.views.exports import is_raw, sent_file
 from numbers.views.htmx import ListTemplates, shown_query, tell_address, wants_fragment
 from numbers.views.pages import page_or_fragments
-from numbers.vocabulary.cells import COLUMNS
+from numbers.vocabulary.cells import CELLS
 
 TEMPLATES = ListTemplates(
     "audit/_results.html",
@@ -54,7 +54,7 @@ def _context(page: AuditPage, version: Version) -> dict[str, Any]:
     return {
         "page": page,
         "filters": filters,
-        "columns": COLUMNS,
+        "cells": CELLS,
         "groupings": tuple(Grouping),
         "list_url": reverse("numbers:audit"),
         "list_extra": page.query.extra,

@@ -17,7 +17,7 @@ from numbers.quo.ids import is_user_id
 from numbers.views.htmx import ListTemplates, shown_query, tell_address, wants_fragment
 from numbers.views.navigation import address
 from numbers.views.pages import page_or_fragments
-from numbers.vocabulary.cells import COLUMNS
+from numbers.vocabulary.cells import CELLS
 from numbers.vocabulary.links import teammate_url
 
 TEMPLATES = ListTemplates(
@@ -39,7 +39,7 @@ def teammate_list(request: HttpRequest) -> HttpResponse:
         "filters": page.filters,
         "export_urls": export_urls("numbers:export_teammates", page.filters.but().query),
         "list_url": reverse("numbers:teammates"),
-        "columns": COLUMNS,
+        "cells": CELLS,
         "roles": teammate_filters.ROLE_LABELS,
         "counts": teammate_filters.NUMBERS_LABELS,
         "cell_fields": filter_choices.cell_fields(page.filters),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from numbers.vocabulary.cells import Cell, Column, Fact
+from numbers.vocabulary.cells import Cell, Fact, Reading
 from numbers.vocabulary.phones import is_toll_free
 
 
@@ -42,14 +42,14 @@ _OTHER = Advice(
 )
 
 
-def advice_for(cell: Cell, number: str) -> tuple[Advice, ...]:
-    """Return the possible causes of a restricted cell of `number` (E.164); nothing where it is not restricted."""
-    return causes_in(cell.column, toll_free=is_toll_free(number)) if cell.fact is Fact.RESTRICTED else ()
+def advice_for(reading: Reading, number: str) -> tuple[Advice, ...]:
+    """Return the possible causes of a restriction of `number` (E.164); nothing where the cell is not restricted."""
+    return causes_in(reading.cell, toll_free=is_toll_free(number)) if reading.fact is Fact.RESTRICTED else ()
 
 
-def causes_in(column: Column, *, toll_free: bool) -> tuple[Advice, ...]:
-    """Return the possible causes of a restriction in `column`, of a number of that kind."""
-    key = column.key
+def causes_in(cell: Cell, *, toll_free: bool) -> tuple[Advice, ...]:
+    """Return the possible causes of a restriction in `cell`, of a number of that kind."""
+    key = cell.key
     if key in {"messaging.US", "messaging.CA"} and toll_free:
         return (_TOLL_FREE,)
     known = {

@@ -31,8 +31,8 @@ def fact_of(raw: str | None) -> Fact:
 
 
 @dataclass(frozen=True)
-class Column:
-    """A cell's place: `key` as in the page's data, `field` as in the model and the query."""
+class Cell:
+    """One channel in one region: `key` as in the page's data, `field` as in the model and the query."""
 
     channel: str
     region: str
@@ -60,17 +60,17 @@ class Column:
 
 CHANNELS = ("calling", "messaging")
 REGIONS = ("US", "CA", "Intl")
-COLUMNS = tuple(Column(channel, region) for channel in CHANNELS for region in REGIONS)
+CELLS = tuple(Cell(channel, region) for channel in CHANNELS for region in REGIONS)
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One cell of one number. `raw` is what Quo sent; None where it sent nothing.
+class Reading:
+    """The fact of one cell of one number. `raw` is what Quo sent; None where it sent nothing.
 
     `unlike` says in an audit what most of the group have where this cell differs: "9 of 12 allowed".
     """
 
-    column: Column
+    cell: Cell
     fact: Fact
     raw: str | None
     unlike: str = ""
@@ -85,7 +85,7 @@ class Cell:
         """The accessible name. It is complete, as on a phone no heading stands above the cell."""
         word = f" {isolated(self.quos_word)}" if self.quos_word else ""
         unlike = f", unlike most here: {self.unlike}" if self.unlike else ""
-        return f"{self.column.title}: {self.fact.label}{word}{unlike}"
+        return f"{self.cell.title}: {self.fact.label}{word}{unlike}"
 
     @property
     def title(self) -> str:
@@ -97,8 +97,8 @@ class Cell:
     @property
     def meaning(self) -> str:
         """What the fact means for the people on the number."""
-        act = "call" if self.column.channel == "calling" else "text"
-        place = {"US": "the United States", "CA": "Canada", "Intl": "other countries"}[self.column.region]
+        act = "call" if self.cell.channel == "calling" else "text"
+        place = {"US": "the United States", "CA": "Canada", "Intl": "other countries"}[self.cell.region]
         return {
             Fact.ALLOWED: f"People on this number can {act} {place}.",
             Fact.RESTRICTED: f"People on this number cannot {act} {place}.",
@@ -106,7 +106,7 @@ class Cell:
         }[self.fact]
 
 
-def cells_of(state: object) -> tuple[Cell, ...]:
-    """Return the six cells of a number's state, in the order of `COLUMNS`; it has an attribute for each `field`."""
-    raws = [getattr(state, column.field) for column in COLUMNS]
-    return tuple(Cell(column, fact_of(raw), raw) for column, raw in zip(COLUMNS, raws, strict=True))
+def readings_of(state: object) -> tuple[Reading, ...]:
+    """Return the six readings of a number's state, in the order of `CELLS`; it has an attribute for each `field`."""
+    raws = [getattr(state, cell.field) for cell in CELLS]
+    return tuple(Reading(cell, fact_of(raw), raw) for cell, raw in zip(CELLS, raws, strict=True))

@@ -13,7 +13,7 @@ from numbers.audit.causes import causes_of
 from numbers.audit.groups import Audit, Grouping, Key, Line
 from numbers.audit.odd import odd_cells
 from numbers.vocabulary.causes import advice_for
-from numbers.vocabulary.cells import COLUMNS, Cell, Fact
+from numbers.vocabulary.cells import CELLS, Fact, Reading
 from tests.support.audit_groups import audit, found, members
 from tests.support.audit_lines import line
 
@@ -61,14 +61,14 @@ def naive_oddities(members: dict[Key, list[Line]], shown: set[int] | None) -> Od
     """By group and shown number: the cells that are odd, what they have, how many have the usual, and of how many."""
     oddities: Oddities = {}
     for key, lines in members.items():
-        for place, column in enumerate(COLUMNS):
+        for place, cell in enumerate(CELLS):
             (most, count), *_ = Counter(one.facts[place] for one in lines).most_common()
             if len(lines) < 3 or count <= len(lines) / 2:
                 continue
             for one in left(lines, shown):
                 if one.facts[place] != most:
                     said = (one.facts[place], count, len(lines))
-                    oddities.setdefault((key, one.key), {})[column.key] = said
+                    oddities.setdefault((key, one.key), {})[cell.key] = said
     return oddities
 
 
@@ -101,7 +101,7 @@ def test_the_findings_are_the_odd_numbers_each_once_with_all_their_odd_cells(wor
     said = [
         (
             (finding.group.key, one.key),
-            {cell.column.key: (cell.fact, cell.count, finding.group.whole.size) for cell in finding.cells},
+            {one.cell.key: (one.fact, one.count, finding.group.whole.size) for one in finding.cells},
         )
         for finding, odd in findings
         for one in odd
@@ -142,7 +142,7 @@ def test_a_row_is_marked_just_where_a_finding_says_so(workspace: Workspace, by: 
     for group in of.groups:
         for one in groups[group.key]:
             odd = odd_cells(group.whole, group.whole.oddity_of(one.facts))
-            marked = {cell.column.key: (cell.fact, cell.count, group.whole.size) for cell in odd}
+            marked = {one.cell.key: (one.fact, one.count, group.whole.size) for one in odd}
             assert marked == expected.get((group.key, one.key), {})
 
 
@@ -154,8 +154,8 @@ def test_every_restriction_has_its_possible_causes_counted_once_a_number(
     lines, *_ = workspace
     expected: Counter[object] = Counter()
     for one in lines:
-        cells = [Cell(column, fact, None) for column, fact in zip(COLUMNS, one.facts, strict=True)]
-        expected.update({advice for cell in cells for advice in advice_for(cell, one.number)})
+        readings = [Reading(cell, fact, None) for cell, fact in zip(CELLS, one.facts, strict=True)]
+        expected.update({advice for reading in readings for advice in advice_for(reading, one.number)})
 
     assert {cause.advice: cause.count for cause in causes_of(audit(Grouping.KIND, lines).numbers).found} == expected
 
@@ -168,6 +168,6 @@ def test_a_finding_has_the_possible_causes_of_its_own_odd_restrictions(workspace
     causes = causes_of(of.numbers)
 
     for finding, odd in found(of, lines):
-        cells = [Cell(cell.column, cell.fact, None) for cell in finding.cells]
-        expected = {advice for one in odd for cell in cells for advice in advice_for(cell, one.number)}
+        readings = [Reading(odd.cell, odd.fact, None) for odd in finding.cells]
+        expected = {advice for one in odd for reading in readings for advice in advice_for(reading, one.number)}
         assert {cause.advice for cause in causes.of(finding, odd)} == expected

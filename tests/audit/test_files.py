@@ -4,9 +4,9 @@ import pytest
 
 from numbers.audit import page as audit_page
 from numbers.sandbox.workspace import build
-from numbers.vocabulary.cells import COLUMNS
+from numbers.vocabulary.cells import CELLS
 from tests.support.audit_page import ANN, AUDIT, BO, bodies, many, marked
-from tests.support.exported_files import CELLS, fetched, raw_table, records, sheets, table
+from tests.support.exported_files import CELL_HEADINGS, fetched, raw_table, records, sheets, table
 from tests.support.pages import Office, attribute, parsed, remember
 
 
@@ -157,7 +157,7 @@ def test_a_file_is_what_the_page_shows_with_all_its_pages(
 ) -> None:
     monkeypatch.setattr(audit_page, "ROWS_PER_PAGE", 10_000)
     remember(*build(40).numbers)
-    keys = [column.key for column in COLUMNS]
+    keys = [cell.key for cell in CELLS]
 
     page = parsed(office.get(f"{AUDIT}?{query}"))
 
@@ -174,7 +174,7 @@ def test_a_file_is_what_the_page_shows_with_all_its_pages(
     assert [(one["in"] or "", one["id"], one["oddIn"]) for one in found] == shown
     assert any(odd for _, _, odd in shown)
     assert {place for one in found for place in one["oddIn"]} <= set(keys)
-    facts = [[row[cell].partition(" (")[0] for cell in CELLS] for row in table(office, f"/audit.csv?{query}")]
+    facts = [[row[cell].partition(" (")[0] for cell in CELL_HEADINGS] for row in table(office, f"/audit.csv?{query}")]
     assert facts == [
         ["not reported" if fact == "unknown" else fact for fact in (cell.attributes["data-fact"] for cell in cells)]
         for cells in (row.css("[data-cell]") for row in page.css("tr[data-number]"))

@@ -4,7 +4,7 @@ import pytest
 
 from numbers.audit.groups import Grouping, Key, Line, line_of
 from numbers.audit.looks import Tally, tallies_of
-from numbers.vocabulary.cells import COLUMNS, Fact
+from numbers.vocabulary.cells import CELLS, Fact
 from tests.support.audit_groups import On, audit, members
 from tests.support.audit_lines import line, several
 
@@ -31,7 +31,7 @@ def test_the_tallies_count_each_fact_of_each_cell() -> None:
 
     counts = [(tally.allowed, tally.restricted, tally.unknown) for tally in tallies]
     assert counts == [(3, 0, 0), (1, 2, 0), (0, 2, 1), (1, 1, 1), (1, 1, 1), (2, 1, 0)]
-    assert [tally.column for tally in tallies] == list(COLUMNS)
+    assert [tally.cell for tally in tallies] == list(CELLS)
 
 
 @pytest.mark.parametrize(
@@ -54,11 +54,11 @@ def test_the_tallies_count_each_fact_of_each_cell() -> None:
 def test_most_is_more_than_half_of_at_least_three(
     allowed: int, restricted: int, unknown: int, most: Fact | None
 ) -> None:
-    assert Tally(COLUMNS[0], allowed, restricted, unknown).most is most
+    assert Tally(CELLS[0], allowed, restricted, unknown).most is most
 
 
 def test_a_tally_names_only_the_facts_that_occur() -> None:
-    assert Tally(COLUMNS[0], 9, 0, 3).parts == ((Fact.ALLOWED, 9), (Fact.UNKNOWN, 3))
+    assert Tally(CELLS[0], 9, 0, 3).parts == ((Fact.ALLOWED, 9), (Fact.UNKNOWN, 3))
 
 
 def test_the_groups_of_quo_stand_in_the_order_of_their_ids_and_numbers_without_one_last() -> None:

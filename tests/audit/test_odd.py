@@ -25,7 +25,7 @@ def test_a_number_that_differs_from_most_of_its_group_is_odd() -> None:
     ((finding, odd),) = found(*several(11, "++-++-"), line("Denver", "++--+-"))
 
     assert [one.name for one in odd] == ["Denver"]
-    assert [(cell.column.key, cell.fact, cell.most, cell.count) for cell in finding.cells] == [
+    assert [(one.cell.key, one.fact, one.most, one.count) for one in finding.cells] == [
         ("messaging.US", "restricted", "allowed", 11)
     ]
     assert finding.claims == ("messaging, United States is restricted, but allowed on 11",)
@@ -56,7 +56,7 @@ def test_only_the_cells_in_which_most_agree_can_be_odd() -> None:
 
     ((finding, _),) = found(*lines)
 
-    assert [cell.column.key for cell in finding.cells] == ["calling.CA"]
+    assert [one.cell.key for one in finding.cells] == ["calling.CA"]
 
 
 def test_not_reported_is_odd_where_most_are_reported() -> None:
@@ -153,11 +153,9 @@ def test_a_filter_narrows_what_is_listed_and_not_what_it_is_compared_with() -> N
 
     ((finding, listed),) = audit_groups.found(filtered, lines)
     assert [one.name for one in listed] == ["a", "b", "c"]
-    (tally,) = (tally for tally in finding.group.shown.tallies if tally.column.key == "messaging.US")
+    (tally,) = (tally for tally in finding.group.shown.tallies if tally.cell.key == "messaging.US")
     assert (tally.allowed, tally.restricted) == (0, 3)
-    assert [(cell.column.key, cell.count, finding.group.whole.size) for cell in finding.cells] == [
-        ("messaging.US", 4, 7)
-    ]
+    assert [(one.cell.key, one.count, finding.group.whole.size) for one in finding.cells] == [("messaging.US", 4, 7)]
 
 
 def test_the_rarest_differences_come_first_then_the_names() -> None:

@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from numbers.audit import page as audit_page
 from numbers.sandbox.workspace import build
-from numbers.vocabulary.cells import COLUMNS
+from numbers.vocabulary.cells import CELLS
 from tests.support.audit_page import ANN, AUDIT, many, marked, sentences, summary
 from tests.support.pages import Office, attribute, notices_of, numbers_on, one, parsed, remember, texts, words
 
@@ -273,6 +273,6 @@ def test_the_causes_are_open_where_something_is_odd_and_folded_where_nothing_is(
 
 
 def test_without_any_restriction_there_is_no_cause(office: Office) -> None:
-    remember(*many(3, "+" * len(COLUMNS)))
+    remember(*many(3, "+" * len(CELLS)))
 
     assert not parsed(office.get(AUDIT)).css("#causes")

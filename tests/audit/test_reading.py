@@ -19,7 +19,7 @@ from numbers.filters.numbers import NumberFilters
 from numbers.memory.version import memory_version
 from numbers.models import Assignment, NumberState, TeammateState
 from numbers.quo.payloads import NumberRecord, Regions
-from numbers.vocabulary.cells import COLUMNS, fact_of
+from numbers.vocabulary.cells import CELLS, fact_of
 from tests.support.audit_groups import audit
 from tests.support.caches import forget
 from tests.support.records import Office, number, teammate
@@ -79,7 +79,7 @@ def at_hand(asked: AuditQuery) -> AuditPage:
 
 
 def line_of(state: NumberState) -> Line:
-    raws = tuple(getattr(state, column.field) for column in COLUMNS)
+    raws = tuple(getattr(state, cell.field) for cell in CELLS)
     described = (state.phone_number.quo_id, state.name, state.name_key, state.number, state.group_id, state.kind)
     return Line(state.pk, state.phone_number_id, *described, raws, tuple(map(fact_of, raws)))
 

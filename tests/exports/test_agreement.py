@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from numbers.memory.numbers import SORTS
 from numbers.memory.teammates import TEAMMATE_SORTS
 from numbers.sandbox.workspace import build
-from numbers.vocabulary.cells import COLUMNS
-from tests.support.exported_files import CELLS, cell_of, raw_table, records, sheet, table
+from numbers.vocabulary.cells import CELLS
+from tests.support.exported_files import CELL_HEADINGS, cell_of, raw_table, records, sheet, table
 from tests.support.pages import LIST, Office, attribute, numbers_on, parsed, remember, total_of
 from tests.support.quo_answers import number
 
@@ -100,7 +100,7 @@ def test_every_file_has_the_teammates_of_the_page_in_their_order(office: Office,
     people = teammates_on_all_pages(office, query)
 
     plain = table(office, f"/teammates.csv?{asked}")
-    assert [(row["Id"], [row[cell] for cell in CELLS if row[cell]]) for row in plain] == [
+    assert [(row["Id"], [row[cell] for cell in CELL_HEADINGS if row[cell]]) for row in plain] == [
         (user_id, ["not reported" if fact == "unknown" else fact for fact in reach]) for user_id, reach in people
     ]
     raw = raw_table(office, f"/teammates.csv?{asked}&raw=1")
@@ -108,7 +108,7 @@ def test_every_file_has_the_teammates_of_the_page_in_their_order(office: Office,
     assert [(record["id"], flat(record["reach"])) for record in records(office, f"/teammates.json?{asked}")] == people
 
 
-KEYS = [column.key for column in COLUMNS]
+KEYS = [cell.key for cell in CELLS]
 
 
 def flat(reach: dict[str, dict[str, str]] | None) -> list[str]:

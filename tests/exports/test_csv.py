@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.exported_files import CELLS, fetched, raw_table, starts_a_formula, table
+from tests.support.exported_files import CELL_HEADINGS, fetched, raw_table, starts_a_formula, table
 from tests.support.pages import Office, remember
 from tests.support.quo_answers import number, user
 
@@ -19,7 +19,7 @@ def test_the_headings_are_peoples_words(office: Office) -> None:
 
     assert list(table(office, CSV)[0]) == [
         *("Name", "Number", "E.164", "Kind", "Country", "Teammates", "Teammates' emails"),
-        *CELLS,
+        *CELL_HEADINGS,
         *("Forwards to", "Porting", "Symbol", "Group", "Id", "Created", "Updated"),
     ]
 
@@ -30,7 +30,7 @@ def test_a_number_stands_in_one_row(office: Office) -> None:
 
     [row] = table(office, CSV)
 
-    assert [value for name, value in row.items() if name not in CELLS] == [
+    assert [value for name, value in row.items() if name not in CELL_HEADINGS] == [
         *("Front desk", "(800) 555-0123", "'+18005550123", "toll-free", "United States"),
         *("Ann; Zoë Ng", "ada@example.com; zoe@example.com"),
         *("'+44 20 7946 0958", "completed", "🏡", "1234", "PN1", " '2022-01-01T00:00:00Z'", "2022-01-02T00:00:00Z"),
@@ -53,7 +53,7 @@ def test_facts_are_words_and_what_quo_sent_instead_stands_in_brackets(office: Of
 
     [row] = table(office, CSV)
 
-    assert [row[name] for name in CELLS] == [
+    assert [row[name] for name in CELL_HEADINGS] == [
         *("allowed", "restricted", "not reported (pending review)"),
         *("not reported", "not reported (null)", "not reported ()"),
     ]

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from numbers.vocabulary.cells import COLUMNS
-from tests.support.exported_files import CELLS, about, cell_of, raw_table, records, sheet, table
+from numbers.vocabulary.cells import CELLS
+from tests.support.exported_files import CELL_HEADINGS, about, cell_of, raw_table, records, sheet, table
 from tests.support.pages import Office, remember
 from tests.support.quo_answers import number, user
 
@@ -52,7 +52,7 @@ def test_raw_headings_are_the_apis_own_names(office: Office) -> None:
 
     ann, bo = raw_table(office, "/teammates.csv?raw=1")
 
-    cells = [f"reach.{column.key}" for column in COLUMNS]
+    cells = [f"reach.{cell.key}" for cell in CELLS]
     assert list(ann) == ["id", "email", "firstName", "lastName", "role", "phoneNumbers", *cells]
     assert [ann[cell] for cell in cells] == ["allowed", "allowed", "restricted", "allowed", "unknown", "restricted"]
     assert (ann["firstName"], bo["firstName"]) == ("Ann", "")
@@ -80,11 +80,11 @@ def test_somebody_on_no_number_is_listed_too(office: Office) -> None:
     ann, _ = table(office, "/teammates.csv")
 
     assert (ann["Name"], ann["Numbers"], ann["The numbers"]) == ("Ann Lee", "0", "")
-    assert {ann[cell] for cell in CELLS} == {""}
+    assert {ann[cell] for cell in CELL_HEADINGS} == {""}
     gone = records(office, "/teammates.json")[0]
     assert (gone["phoneNumbers"], gone["reach"]) == ([], None)
     raw = raw_table(office, "/teammates.csv?raw=1")[0]
-    assert {raw[f"reach.{column.key}"] for column in COLUMNS} == {""}
+    assert {raw[f"reach.{cell.key}"] for cell in CELLS} == {""}
     assert cell_of(sheet(office, "/teammates.xlsx"), "Calling US").value is None
 
 

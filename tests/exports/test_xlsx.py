@@ -24,7 +24,7 @@ from numbers.exports.xlsx_rows import MAX_TEXT, cell_text
 from numbers.quo.errors import from_answer
 from numbers.vocabulary.cells import Fact
 from quo_admin import env
-from tests.support.exported_files import CELLS, about, cell_of, fetched, sheet, sheets, text_of
+from tests.support.exported_files import CELL_HEADINGS, about, cell_of, fetched, sheet, sheets, text_of
 from tests.support.pages import Office, fail, remember
 from tests.support.quo_answers import number, user
 
@@ -47,12 +47,12 @@ def test_a_number_stands_in_one_row(office: Office) -> None:
 
     page = sheet(office, XLSX)
 
-    assert [cell.value for cell in page[2] if page.cell(1, cell.column).value not in CELLS] == [
+    assert [cell.value for cell in page[2] if page.cell(1, cell.column).value not in CELL_HEADINGS] == [
         *("Front desk", "(800) 555-0123", "+18005550123", "toll-free", "United States"),
         *("Ada; Ann", "ada@example.com; ada@example.com", "(206) 555-0100", "completed", "🏡", "1234", "PN1"),
         *(" '2022-01-01T00:00:00Z'", "2022-01-02T00:00:00Z"),
     ]
-    assert [cell_of(page, name).value for name in CELLS] == [
+    assert [cell_of(page, name).value for name in CELL_HEADINGS] == [
         *("allowed", "allowed", "restricted", "allowed", "restricted", "restricted")
     ]
 

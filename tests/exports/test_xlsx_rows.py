@@ -14,7 +14,7 @@ from numbers.exports.about import About
 from numbers.exports.columns import Column, Value, words_of
 from numbers.exports.xlsx_export import FACT_STYLES, xlsx_document
 from numbers.exports.xlsx_rows import rows_xml
-from numbers.vocabulary.cells import COLUMNS, Cell, Fact, fact_of
+from numbers.vocabulary.cells import CELLS, Fact, Reading, fact_of
 from tests.support.exported_files import sheets
 
 WIDTHS = (20, 7, 33)
@@ -44,7 +44,7 @@ def theirs(rows: Sequence[Row]) -> Worksheet:
             for place, value in enumerate(row):
                 if isinstance(value, int):
                     sheet.write_number(number, place, value)
-                elif isinstance(value, Cell):
+                elif isinstance(value, Reading):
                     sheet.write_string(number, place, words_of(value), facts[value.fact])
                 elif value:
                     sheet.write_string(number, place, value)
@@ -63,13 +63,13 @@ def seen(page: Worksheet) -> list[list[Any]]:
 HOSTILE = ["=1+1", "+1", "0042", "1e5", "TRUE", "http://example.com", "_x0041_", " a ", "\x00\r\n\t", "]]>&<b>", "🏡"]
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.sampled_from(HOSTILE)
 RAWS = st.sampled_from(["unrestricted", "restricted", None, ""]) | TEXTS
-CELLS = RAWS.map(lambda raw: Cell(COLUMNS[0], fact_of(raw), raw))
-VALUES = TEXTS.filter(lambda text: not text.startswith("<r>")) | st.integers(0, 10**9) | CELLS
+READINGS = RAWS.map(lambda raw: Reading(CELLS[0], fact_of(raw), raw))
+VALUES = TEXTS.filter(lambda text: not text.startswith("<r>")) | st.integers(0, 10**9) | READINGS
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(VALUES, VALUES, VALUES), max_size=4))
-@example([(Cell(COLUMNS[0], fact, None), text, 5) for fact, text in zip(Fact, HOSTILE, strict=False)])
+@example([(Reading(CELLS[0], fact, None), text, 5) for fact, text in zip(Fact, HOSTILE, strict=False)])
 @example([("", "", ""), ("a", "", "b")])
 def test_every_cell_reads_as_xlsxwriters_does(rows: list[Row]) -> None:
     assert seen(ours(rows)) == seen(theirs(rows))
@@ -97,7 +97,7 @@ def test_a_number_is_a_number() -> None:
 
 
 def test_a_fact_has_its_format() -> None:
-    fact = Cell(COLUMNS[0], Fact.ALLOWED, "unrestricted")
+    fact = Reading(CELLS[0], Fact.ALLOWED, "unrestricted")
 
     assert row_of(fact) == '<row r="2"><c r="A2" s="7" t="inlineStr"><is><t>allowed</t></is></c></row>'
 

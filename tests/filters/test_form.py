@@ -6,12 +6,12 @@ from selectolax.lexbor import LexborHTMLParser
 from numbers.filters.choices import MOST_CHOICES
 from numbers.filters.numbers import NARROWING
 from numbers.quo.ids import MAX_LENGTH
-from numbers.vocabulary.cells import COLUMNS
+from numbers.vocabulary.cells import CELLS
 from tests.support.hostile import HOSTILE, is_harmless
 from tests.support.pages import HTMX, LIST, Office, attribute, notices_of, one, parsed, remember, texts, words
 from tests.support.quo_answers import number
 
-CELLS = [column.field for column in COLUMNS]
+CELL_FIELDS = [cell.field for cell in CELLS]
 OTHERS = ["group", "kind", "country", "porting", "forward", "unassigned"]
 SITE = f"http://testserver{LIST}"
 OF_A_CHIP = {**HTMX, "HX-Trigger": "chip-kind"}
@@ -51,7 +51,7 @@ def test_the_form_has_a_labelled_field_for_every_filter(some: Office) -> None:
 
     fields = {attribute(field, "name"): field for field in form.css("input, select")}
     assert set(fields) == {*NARROWING, "who"}
-    for name in (*CELLS, *OTHERS):
+    for name in (*CELL_FIELDS, *OTHERS):
         assert words(one(form, f"label[for={attribute(fields[name], 'id')}]"))
     assert attribute(form, "method") == "get"
     assert attribute(form, "action") == LIST
@@ -60,7 +60,7 @@ def test_the_form_has_a_labelled_field_for_every_filter(some: Office) -> None:
 def test_a_cell_offers_its_facts(some: Office) -> None:
     page = parsed(some.get(LIST))
 
-    for name in CELLS:
+    for name in CELL_FIELDS:
         assert offered(page, name) == {
             "": "any",
             "allowed": "allowed",
@@ -154,8 +154,8 @@ def test_long_words_are_cut_where_they_are_offered_and_whole_where_they_are_aske
 
 
 QUERY = {
-    **dict.fromkeys(CELLS[:3], "allowed"),
-    **dict.fromkeys(CELLS[3:], "restricted"),
+    **dict.fromkeys(CELL_FIELDS[:3], "allowed"),
+    **dict.fromkeys(CELL_FIELDS[3:], "restricted"),
     "group": "GR2",
     "kind": "local",
     "country": "GB",

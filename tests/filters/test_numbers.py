@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from numbers.filters.numbers import NARROWING, parse
 from numbers.pages import numbers as number_pages
 from numbers.quo.ids import MAX_LENGTH
-from numbers.vocabulary.cells import CHANNELS, COLUMNS, REGIONS
+from numbers.vocabulary.cells import CELLS, CHANNELS, REGIONS
 from tests.support.pages import HTMX, LIST, Office, notices_of, numbers_on, parsed, remember, total_of
 from tests.support.quo_answers import number, user
 
 Record = dict[str, Any]
-CELLS = [column.field for column in COLUMNS]
+CELL_FIELDS = [cell.field for cell in CELLS]
 
 
 def found(office: Office, **query: str) -> list[str]:
@@ -34,14 +34,14 @@ MISSING = object()
 
 def cells(usual: str, **raw: Any) -> Record:
     """Restrictions of which every cell says `usual`, but those of `raw`; MISSING is not in the answer at all."""
-    said = dict.fromkeys(CELLS, usual) | raw
+    said = dict.fromkeys(CELL_FIELDS, usual) | raw
     return {
         channel: {region: word for region in REGIONS if (word := said[f"{channel}_{region.lower()}"]) is not MISSING}
         for channel in CHANNELS
     }
 
 
-@pytest.mark.parametrize("field", CELLS)
+@pytest.mark.parametrize("field", CELL_FIELDS)
 def test_a_cell_is_found_by_what_quo_says_of_it(office: Office, field: str) -> None:
     odd = [None, "", "UNRESTRICTED", "Restricted", "unrestricted ", "sometimes", 1, True, ["restricted"]]
     remember(
@@ -242,7 +242,7 @@ def test_a_filter_looks_at_how_a_number_is_now(office: Office) -> None:
 
 def test_each_filter_alone_can_leave_a_number_out(office: Office) -> None:
     right: Record = {"number": "+14155550100", "forward": "+14155550100", "restrictions": cells("unrestricted")}
-    asked = dict.fromkeys(CELLS, "allowed") | {"q": "desk", "user": "US1", "group": "1234", "kind": "local"}
+    asked = dict.fromkeys(CELL_FIELDS, "allowed") | {"q": "desk", "user": "US1", "group": "1234", "kind": "local"}
     asked |= {"country": "US", "porting": "completed", "forward": "inside", "unassigned": "no"}
     wrong: list[Record] = [
         {"name": "Back"},
@@ -252,7 +252,7 @@ def test_each_filter_alone_can_leave_a_number_out(office: Office) -> None:
         {"number": "+18005550100"},
         {"number": "+16045550100"},
         {"forward": "+16045550199"},
-        *({"restrictions": cells("unrestricted", **{field: "restricted"})} for field in CELLS),
+        *({"restrictions": cells("unrestricted", **{field: "restricted"})} for field in CELL_FIELDS),
     ]
     remember(number("PNright", **right), *(number(f"PN{at}", **right | change) for at, change in enumerate(wrong)))
 
@@ -266,7 +266,10 @@ FACTS = "(allowed, restricted, unknown)"
 @pytest.mark.parametrize(
     ("query", "notice"),
     [
-        *((f"{field}=maybe", f"“maybe” is nothing that {field} can be {FACTS}, so it was ignored.") for field in CELLS),
+        *(
+            (f"{field}=maybe", f"“maybe” is nothing that {field} can be {FACTS}, so it was ignored.")
+            for field in CELL_FIELDS
+        ),
         ("calling_us=unrestricted", f"“unrestricted” is nothing that calling_us can be {FACTS}, so it was ignored."),
         ("kind=mobile", "“mobile” is nothing that kind can be (toll-free, local), so it was ignored."),
         ("country=USA", "“USA” is no country's code (they have two letters, such as US), so it was ignored."),
@@ -307,7 +310,7 @@ def test_a_filter_that_is_left_empty_is_none(office: Office, query: str) -> None
 
 
 WORDS = {
-    **dict.fromkeys(CELLS, st.sampled_from(["allowed", "Restricted", "unknown", "x", ""])),
+    **dict.fromkeys(CELL_FIELDS, st.sampled_from(["allowed", "Restricted", "unknown", "x", ""])),
     "kind": st.sampled_from(["local", "TOLL-FREE", "x"]),
     "country": st.sampled_from(["us", "CA", "Unknown", "usa"]),
     "forward": st.sampled_from(["any", "None", "yes", "0", "inside", "outside", "x"]),
@@ -378,7 +381,7 @@ def workspaces(draw: st.DrawFn) -> list[Record]:
 def fits(record: Record, name: str, value: str, ours: set[str]) -> bool:
     """Whether the filter `name` lets the number through; `ours` are the digits of every number of the workspace."""
     forward, port = record["forward"] or "", record["portingStatus"] or ""
-    if name in CELLS:
+    if name in CELL_FIELDS:
         channel, _, region = name.partition("_")
         raw = record["restrictions"][channel].get({"us": "US", "ca": "CA", "intl": "Intl"}[region])
         return {"unrestricted": "allowed", "restricted": "restricted"}.get(raw, "unknown") == value
@@ -407,7 +410,7 @@ def fits(record: Record, name: str, value: str, ours: set[str]) -> bool:
 QUERIES = st.fixed_dictionaries(
     {},
     optional={
-        **dict.fromkeys(CELLS, st.sampled_from(["allowed", "restricted", "unknown"])),
+        **dict.fromkeys(CELL_FIELDS, st.sampled_from(["allowed", "restricted", "unknown"])),
         "q": st.sampled_from(["desk", "o", "ann", "example", "zebra"]),
         "user": st.sampled_from(["US1", "US2", "US3"]),
         "group": st.sampled_from(["main", "GR1", "GR"]),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numbers.filters.query_string import MAX_TEXT
 from numbers.filters.teammates import NUMBERS_LABELS, ROLE_LABELS, SORT_LABELS, TeammateFilters, parse
 from numbers.memory.teammates import TEAMMATE_SORTS
-from numbers.vocabulary.cells import COLUMNS, Fact
+from numbers.vocabulary.cells import CELLS, Fact
 from numbers.vocabulary.folding import fold
 from tests.support.pages import HTMX, Office, notices_of, parsed, remember
 from tests.support.quo_answers import number, user
@@ -209,7 +209,7 @@ PATTERNS = st.lists(st.sampled_from(["unrestricted", "restricted", "sometimes", 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(PATTERNS, st.sets(st.integers(0, 3))), max_size=6),
-    st.dictionaries(st.sampled_from([column.field for column in COLUMNS]), st.sampled_from(list(Fact)), max_size=2),
+    st.dictionaries(st.sampled_from([cell.field for cell in CELLS]), st.sampled_from(list(Fact)), max_size=2),
 )
 def test_who_reaches_so_far_is_who_does_through_any_of_their_numbers(
     db: None, described: list[tuple[list[str | None], set[int]]], asked: dict[str, Fact]
@@ -229,7 +229,7 @@ def test_who_reaches_so_far_is_who_does_through_any_of_their_numbers(
 
         def fits(place: int) -> bool:
             held = [raws for raws, on in described if place in on]
-            for at, column in enumerate(COLUMNS):
+            for at, cell in enumerate(CELLS):
                 said = {raws[at] for raws in held}
                 reach = (
                     None
@@ -240,7 +240,7 @@ def test_who_reaches_so_far_is_who_does_through_any_of_their_numbers(
                     if said == {"restricted"}
                     else Fact.UNKNOWN
                 )
-                if asked.get(column.field, reach) != reach:
+                if asked.get(cell.field, reach) != reach:
                     return False
             return True
 
@@ -249,9 +249,9 @@ def test_who_reaches_so_far_is_who_does_through_any_of_their_numbers(
 
 def restrictions(raws: list[str | None]) -> dict[str, dict[str, str]]:
     sent: dict[str, dict[str, str]] = {"calling": {}, "messaging": {}}
-    for column, raw in zip(COLUMNS, raws, strict=True):
+    for cell, raw in zip(CELLS, raws, strict=True):
         if raw is not None:
-            sent[column.channel][column.region] = raw
+            sent[cell.channel][cell.region] = raw
     return sent
 
 

@@ -12,7 +12,7 @@ from numbers.filters.numbers import NumberFilters
 from numbers.memory.version import Version
 from numbers.models import Assignment
 from numbers.pages import overview
-from numbers.vocabulary.cells import COLUMNS
+from numbers.vocabulary.cells import CELLS
 from tests.support.caches import forget
 from tests.support.databases import only_sqlite
 from tests.support.query_plans import Plan, plan_of, plans_of
@@ -39,7 +39,7 @@ def test_the_whole_list_is_read_in_its_order() -> None:
 
 
 @pytest.mark.parametrize("fact", ["allowed", "restricted", "unknown"])
-@pytest.mark.parametrize("field", [column.field for column in COLUMNS])
+@pytest.mark.parametrize("field", [cell.field for cell in CELLS])
 def test_numbers_that_most_are_like_are_met_in_the_order_of_the_list(field: str, fact: str) -> None:
     plan = list_plan(NumberFilters(**{field: fact}))  # type: ignore[arg-type]  # words only
 

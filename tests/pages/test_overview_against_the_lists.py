@@ -17,7 +17,7 @@ from numbers.memory.version import memory_version
 from numbers.pages import overview
 from numbers.pages.overview import Few, standing
 from numbers.quo.payloads import NumberRecord, Regions
-from numbers.vocabulary.cells import COLUMNS, Fact
+from numbers.vocabulary.cells import CELLS, Fact
 from tests.support.caches import forget
 from tests.support.records import Office, number, teammate
 
@@ -86,11 +86,11 @@ def test_what_is_counted_and_named_first_is_what_is_listed(
         key: few for key, few in lists.items() if few[0]
     }
     counts = {
-        bar.column.field: {part.fact: part.count for part in bar.segments} for _, bars in found.bars for bar in bars
+        bar.cell.field: {part.fact: part.count for part in bar.segments} for _, bars in found.bars for bar in bars
     }
-    for column in COLUMNS:
-        facts = {fact: NumberFilters(**{column.field: fact.value}).states().count() for fact in Fact}  # type: ignore[arg-type]
-        assert counts[column.field] == {fact: count for fact, count in facts.items() if count}
+    for cell in CELLS:
+        facts = {fact: NumberFilters(**{cell.field: fact.value}).states().count() for fact in Fact}  # type: ignore[arg-type]
+        assert counts[cell.field] == {fact: count for fact, count in facts.items() if count}
     for abroad, field in zip(found.abroad, ("calling_intl", "messaging_intl"), strict=True):
         reaching = TeammateFilters(**{field: "allowed"})  # type: ignore[arg-type]
         assert named(abroad.teammates) == listed(reaching.states(), "teammate", 1)

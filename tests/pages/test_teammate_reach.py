@@ -247,12 +247,12 @@ def test_reach_and_what_is_left_alone_are_what_a_plain_model_says(
             assert page.total == listed[user_id].numbers == len(theirs)
             said = [[raws[at] for _, raws, _ in theirs] for at in range(6)] if theirs else []
             facts = [_together(raws) for raws in said]
-            assert [line.cell.fact for line in page.reach] == facts
-            assert [cell.fact for cell in listed[user_id].cells] == facts
+            assert [line.reading.fact for line in page.reach] == facts
+            assert [reading.fact for reading in listed[user_id].reach] == facts
             for at, line in enumerate(page.reach):
                 grant = [place for place, raws, _ in theirs if raws[at] == ALLOWED]
                 odd = [place for place, raws, _ in theirs if raws[at] not in {ALLOWED, RESTRICTED}]
-                naming = {Fact.ALLOWED: grant, Fact.UNKNOWN: odd, Fact.RESTRICTED: []}[line.cell.fact]
+                naming = {Fact.ALLOWED: grant, Fact.UNKNOWN: odd, Fact.RESTRICTED: []}[line.reading.fact]
                 assert [named.url for named in line.numbers] == [f"/numbers/PN{place}/" for place in naming[:4]]
             alone = [f"/numbers/PN{place}/" for place, _, people in theirs if people == {user_id}]
             assert [named.url for named in page.lone] == alone

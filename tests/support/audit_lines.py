@@ -1,7 +1,7 @@
 """Lines for audits that need no memory: a number in a few marks."""
 
 from numbers.audit.groups import Line, line_of
-from numbers.vocabulary.cells import COLUMNS
+from numbers.vocabulary.cells import CELLS
 
 # As in the sandbox: calling US, CA, Intl, then messaging US, CA, Intl. "0" is not in the answer.
 RAWS = {"+": "unrestricted", "-": "restricted", "?": "sometimes", "0": None}
@@ -10,7 +10,7 @@ STANDARD = "++-++-"
 
 def line(name: str, marks: str = STANDARD, *, key: int = 0, group: str = "GR1", kind: str = "local") -> Line:
     """A number whose cells are `marks`; its key is unique if the name is, unless one is given."""
-    assert len(marks) == len(COLUMNS)
+    assert len(marks) == len(CELLS)
     number = "+18005550100" if kind == "toll-free" else "+12065550100"
     key = key or hash((name, group, kind))
     described = (key, key, f"PN{name}", name, name.casefold(), number, group, kind)

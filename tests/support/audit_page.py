@@ -4,7 +4,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from numbers.vocabulary.cells import COLUMNS
+from numbers.vocabulary.cells import CELLS
 from tests.support.audit_lines import RAWS, STANDARD
 from tests.support.pages import attribute, one, texts, words
 from tests.support.quo_answers import number, user
@@ -17,10 +17,10 @@ BO = user("US2", firstName="Bo", lastName=None, email="bo@example.com")
 def marked(name: str, marks: str = STANDARD, **changes: Any) -> dict[str, Any]:
     """A number of Quo's answer, in group GR1 unless another is given, whose id is its name's."""
     restrictions: dict[str, dict[str, str]] = {"calling": {}, "messaging": {}}
-    for column, mark in zip(COLUMNS, marks, strict=True):
+    for cell, mark in zip(CELLS, marks, strict=True):
         raw = RAWS[mark]
         if raw is not None:
-            restrictions[column.channel][column.region] = raw
+            restrictions[cell.channel][cell.region] = raw
     return number(f"PN{name}", **{"name": name, "groupId": "GR1", "restrictions": restrictions, **changes})
 
 

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 Table = list[dict[str, str]]
 
-CELLS = ("Calling US", "Calling CA", "Calling Intl", "Messaging US", "Messaging CA", "Messaging Intl")
+CELL_HEADINGS = ("Calling US", "Calling CA", "Calling Intl", "Messaging US", "Messaging CA", "Messaging Intl")
 
 
 def fetched(client: Client, path: str) -> bytes:

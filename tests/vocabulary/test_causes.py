@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from numbers.models import NumberState
 from numbers.vocabulary.causes import advice_for
-from numbers.vocabulary.cells import COLUMNS, Cell, Column, Fact, cells_of, fact_of
+from numbers.vocabulary.cells import CELLS, Cell, Fact, Reading, fact_of, readings_of
 
 LOCAL, CANADIAN, TOLL_FREE, ABROAD = "+14155550100", "+16045550100", "+18335550100", "+442079460958"
 EVERY_NUMBER = [LOCAL, CANADIAN, TOLL_FREE, ABROAD]
@@ -15,7 +15,7 @@ EVERY_NUMBER = [LOCAL, CANADIAN, TOLL_FREE, ABROAD]
 def causes(key: str, number: str, raw: str | None = "restricted") -> str:
     """The possible causes of a cell in one text; empty where there is nothing to explain."""
     channel, region = key.split(".")
-    advice = advice_for(Cell(Column(channel, region), fact_of(raw), raw), number)
+    advice = advice_for(Reading(Cell(channel, region), fact_of(raw), raw), number)
     assert all(item.cause and item.step for item in advice)
     return " ".join(item.cause for item in advice)
 
@@ -41,24 +41,24 @@ def test_nothing_else_is_ever_allowed(raw: str) -> None:
     assert fact_of(raw) is not Fact.ALLOWED or raw == "unrestricted"
 
 
-def test_the_cells_are_in_the_order_of_the_columns_each_from_its_own_field() -> None:
+def test_the_readings_are_in_the_order_of_the_cells_each_from_its_own_field() -> None:
     fields = ["calling_us", "calling_ca", "calling_intl", "messaging_us", "messaging_ca", "messaging_intl"]
     state = NumberState(**{field: field for field in fields})
 
-    cells = cells_of(state)
+    readings = readings_of(state)
 
-    assert [cell.raw for cell in cells] == fields
-    assert [cell.column.field for cell in cells] == fields
-    assert [cell.column.key for cell in cells] == [
+    assert [reading.raw for reading in readings] == fields
+    assert [reading.cell.field for reading in readings] == fields
+    assert [reading.cell.key for reading in readings] == [
         f"{channel}.{region}" for channel in ("calling", "messaging") for region in ("US", "CA", "Intl")
     ]
 
 
 @pytest.mark.parametrize("number", EVERY_NUMBER)
-@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("raw", ["unrestricted", None, "sometimes"])
-def test_what_is_not_restricted_needs_no_explanation(number: str, column: Column, raw: str | None) -> None:
-    assert causes(column.key, number, raw) == ""
+def test_what_is_not_restricted_needs_no_explanation(number: str, cell: Cell, raw: str | None) -> None:
+    assert causes(cell.key, number, raw) == ""
 
 
 @pytest.mark.parametrize("number", [LOCAL, CANADIAN])
@@ -102,13 +102,13 @@ def test_where_no_cause_is_known_none_is_made_up(key: str, number: str) -> None:
     assert causes(key, number).startswith("Not known")
 
 
-@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("fact", Fact)
-def test_every_cell_says_what_it_means(column: Column, fact: Fact) -> None:
-    meaning = Cell(column, fact, None).meaning
+def test_every_cell_says_what_it_means(cell: Cell, fact: Fact) -> None:
+    meaning = Reading(cell, fact, None).meaning
 
-    assert ("call" in meaning) is (column.channel == "calling")
-    assert ("text" in meaning) is (column.channel == "messaging")
-    assert {"US": "the United States", "CA": "Canada", "Intl": "other countries"}[column.region] in meaning
+    assert ("call" in meaning) is (cell.channel == "calling")
+    assert ("text" in meaning) is (cell.channel == "messaging")
+    assert {"US": "the United States", "CA": "Canada", "Intl": "other countries"}[cell.region] in meaning
     assert ("cannot" in meaning) is (fact is Fact.RESTRICTED)
     assert ("does not say" in meaning) is (fact is Fact.UNKNOWN)

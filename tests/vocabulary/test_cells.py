@@ -2,9 +2,9 @@
 
 import pytest
 
-from numbers.vocabulary.cells import COLUMNS, Cell, fact_of
+from numbers.vocabulary.cells import CELLS, Reading, fact_of
 
-TEXTING_US = COLUMNS[3]
+TEXTING_US = CELLS[3]
 
 
 @pytest.mark.parametrize(
@@ -24,18 +24,18 @@ TEXTING_US = COLUMNS[3]
     ],
 )
 def test_a_cell_is_named_in_full(raw: str | None, unlike: str, name: str, title: str) -> None:
-    cell = Cell(TEXTING_US, fact_of(raw), raw, unlike)
-    assert (cell.name, cell.title) == (name, title)
+    reading = Reading(TEXTING_US, fact_of(raw), raw, unlike)
+    assert (reading.name, reading.title) == (name, title)
 
 
 def test_a_long_word_of_quo_is_cut() -> None:
-    cell = Cell(TEXTING_US, fact_of("x" * 100), "x" * 100)
-    assert cell.quos_word == f"{'x' * 19}…"
-    assert cell.title == f"Quo sent “{'x' * 79}…”"
+    reading = Reading(TEXTING_US, fact_of("x" * 100), "x" * 100)
+    assert reading.quos_word == f"{'x' * 19}…"
+    assert reading.title == f"Quo sent “{'x' * 79}…”"
 
 
 def test_a_word_that_would_turn_its_neighbours_is_isolated() -> None:
     raw = "\u202eoff"
-    cell = Cell(TEXTING_US, fact_of(raw), raw)
-    assert cell.name.endswith(f"\u2068{raw}\u2069")
-    assert cell.title == f"Quo sent “\u2068{raw}\u2069”"
+    reading = Reading(TEXTING_US, fact_of(raw), raw)
+    assert reading.name.endswith(f"\u2068{raw}\u2069")
+    assert reading.title == f"Quo sent “\u2068{raw}\u2069”"
