@@ -3,7 +3,6 @@
 import os
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,24 +13,15 @@ from accounts.company.provider import described
 from accounts.company.refusals import Refused
 from numbers import services
 from numbers.operations.backups.files import live_file
-from numbers.operations.readiness import cache_answers, migrations_to_do
+from numbers.operations.readiness import Check, cache_answers, migrations_to_do
 from numbers.quo.errors import BadPayload, BadRequest, NotFound, QuoError, RateLimited, Unavailable
 from numbers.syncing.run import SyncRefused
 from quo_admin import __version__
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One line of the diagnosis: `ok` is None where the check does not apply."""
-
-    subject: str
-    ok: bool | None
-    text: str
-
-
-def diagnose() -> Iterator[Finding]:
-    """Yield the findings in the order in which they should be mended. Never yields a secret."""
-    yield Finding("version", True, f"Quo Admin {__version__}, Python {platform.python_version()}")
+def diagnose() -> Iterator[Check]:
+    """Yield the checks in the order in which they should be mended. Never yields a secret."""
+    yield Check("version", True, f"Quo Admin {__version__}, Python {platform.python_version()}")
     yield _settings()
     yield _data_folder()
     database = _database()
@@ -48,103 +38,103 @@ def diagnose() -> Iterator[Finding]:
         yield _company()
 
 
-def _settings() -> Finding:
+def _settings() -> Check:
     if settings.DEBUG:
-        return Finding("settings", False, "DEBUG is on, which shows code to whoever meets an error. Set DEBUG=off.")
+        return Check("settings", False, "DEBUG is on, which shows code to whoever meets an error. Set DEBUG=off.")
     site = urlsplit(settings.SITE_URL)
     if site.scheme == "http" and site.hostname not in {"127.0.0.1", "localhost", "::1"}:
         text = f"people open {settings.SITE_URL}: without https, whoever is in the network reads their passwords."
-        return Finding("settings", False, text)
-    return Finding("settings", True, f"read; people open {settings.SITE_URL}")
+        return Check("settings", False, text)
+    return Check("settings", True, f"read; people open {settings.SITE_URL}")
 
 
-def _data_folder() -> Finding:
+def _data_folder() -> Check:
     folder = settings.DATA_DIR
     if not folder.is_dir():
-        return Finding("data folder", False, f"{folder} is not there. Run `make setup`.")
+        return Check("data folder", False, f"{folder} is not there. Run `make setup`.")
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        return Finding("data folder", False, f"{folder} is not writable for this user. Change its owner.")
-    return Finding("data folder", True, str(folder))
+        return Check("data folder", False, f"{folder} is not writable for this user. Change its owner.")
+    return Check("data folder", True, str(folder))
 
 
 _DATABASE_ADVICE = "Check DATABASE_URL, that the database is running, and who may read and write it."
 
 
-def _database() -> Finding:
+def _database() -> Check:
     file = live_file()
     if file and not file.exists():  # to connect would make an empty one
-        return Finding("database", False, f"{file} is not there yet. Run `make run`, which makes it.")
+        return Check("database", False, f"{file} is not there yet. Run `make run`, which makes it.")
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
-        return Finding("database", False, f"{connection.display_name} does not answer. {_DATABASE_ADVICE}")
-    return Finding("database", True, f"{connection.display_name} answers")
+        return Check("database", False, f"{connection.display_name} does not answer. {_DATABASE_ADVICE}")
+    return Check("database", True, f"{connection.display_name} answers")
 
 
-def _migrations() -> Finding:
+def _migrations() -> Check:
     try:
         pending = migrations_to_do()
     except DatabaseError:
-        return Finding("migrations", False, "cannot be read. Check that the database user owns the tables.")
+        return Check("migrations", False, "cannot be read. Check that the database user owns the tables.")
     if pending:
-        return Finding("migrations", False, f"{pending} to do. Run `.venv/bin/python manage.py migrate`.")
-    return Finding("migrations", True, "all done")
+        return Check("migrations", False, f"{pending} to do. Run `.venv/bin/python manage.py migrate`.")
+    return Check("migrations", True, "all done")
 
 
-def _accounts() -> Finding:
+def _accounts() -> Check:
     count = get_user_model().objects.filter(is_active=True).count()
     if not count:
-        return Finding("accounts", False, "nobody can sign in. Run `.venv/bin/python manage.py createsuperuser`.")
-    return Finding("accounts", True, f"{count} can sign in")
+        return Check("accounts", False, "nobody can sign in. Run `.venv/bin/python manage.py createsuperuser`.")
+    return Check("accounts", True, f"{count} can sign in")
 
 
-def _cache() -> Finding:
+def _cache() -> Check:
     if cache_answers():
-        return Finding("cache", True, "Redis answers")
+        return Check("cache", True, "Redis answers")
     text = "Redis does not answer, or takes nothing. Check CACHE_URL, its password, and that Redis is running."
-    return Finding("cache", False, text)
+    return Check("cache", False, text)
 
 
-def _quo() -> Iterator[Finding]:
+def _quo() -> Iterator[Check]:
     """Ask Quo for the list as a sync does: only that proves the address and the key."""
     if settings.DEMO:
-        yield Finding("Quo's key", None, "QUO_API_KEY is not set: the demo workspace is shown. Set it to see your own.")
+        yield Check("Quo's key", None, "QUO_API_KEY is not set: the demo workspace is shown. Set it to see your own.")
         yield _demo()
         return
     try:
         with services.quo_client() as client:
             answer = client.list_phone_numbers()
     except (Unavailable, BadPayload, BadRequest, NotFound) as error:
-        yield Finding("Quo's address", False, f"{settings.QUO_API_URL}: {_told(error)}")
-        yield Finding("Quo's key", None, "set, but not checked: no answer to check it with.")
+        yield Check("Quo's address", False, f"{settings.QUO_API_URL}: {_told(error)}")
+        yield Check("Quo's key", None, "set, but not checked: no answer to check it with.")
     except QuoError as error:
-        yield Finding("Quo's address", True, f"{settings.QUO_API_URL} answers")
+        yield Check("Quo's address", True, f"{settings.QUO_API_URL} answers")
         # Who is asked to wait was let in, or was never looked at.
-        yield Finding("Quo's key", None if isinstance(error, RateLimited) else False, _told(error))
+        yield Check("Quo's key", None if isinstance(error, RateLimited) else False, _told(error))
     else:
-        yield Finding("Quo's address", True, f"{settings.QUO_API_URL} answers")
-        yield Finding("Quo's key", True, f"accepted; Quo lists {len(answer.records)} numbers")
+        yield Check("Quo's address", True, f"{settings.QUO_API_URL} answers")
+        yield Check("Quo's key", True, f"accepted; Quo lists {len(answer.records)} numbers")
 
 
-def _company() -> Finding:
+def _company() -> Check:
     """Ask the provider of company sign-in to describe itself, as each sign-in does."""
     try:
         described()
     except Refused as refusal:
-        return Finding("company", False, f"{settings.OIDC_ISSUER}: {refusal.reason.heading}. Check OIDC_ISSUER.")
-    return Finding("company", True, f"{settings.OIDC_ISSUER} answers")
+        return Check("company", False, f"{settings.OIDC_ISSUER}: {refusal.reason.heading}. Check OIDC_ISSUER.")
+    return Check("company", True, f"{settings.OIDC_ISSUER} answers")
 
 
-def _demo() -> Finding:
+def _demo() -> Check:
     """Whether the demo workspace answers. One that was killed leaves its note behind."""
     try:
         with services.quo_client() as client:
             client.list_phone_numbers()
     except (SyncRefused, QuoError):
         text = f"the demo workspace is not running on port {settings.PORT}; `make run` starts it."
-        return Finding("Quo's address", None, text)
-    return Finding("Quo's address", True, "the demo workspace answers")
+        return Check("Quo's address", None, text)
+    return Check("Quo's address", True, "the demo workspace answers")
 
 
 def _told(error: QuoError) -> str:

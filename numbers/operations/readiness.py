@@ -23,15 +23,15 @@ WRITTEN_EVERY = 5.0  # seconds: however often somebody asks, the disk is tried t
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that must hold; `text` says what it is or what to do, in a line without any value of a setting."""
+    """A line of `manage.py doctor` or `/readyz`. `ok` is None where it does not apply; `text` says what to do."""
 
     subject: str
-    ok: bool
+    ok: bool | None
     text: str
 
 
 def readiness() -> tuple[Check, ...]:
-    """Return every check, whatever the others found. Never raises."""
+    """Return every check, whatever the others found, in texts without any value of a setting. Never raises."""
     cache_in_redis = (_cache(),) if settings.ENVIRONMENT["CACHE_URL"] else ()
     return _database(), _migrations(), *cache_in_redis, _secret(), disk()
 

@@ -18,7 +18,7 @@ from numbers.memory.numbers import numbers_at
 from numbers.memory.search.finding import search_numbers, search_teammates
 from numbers.models import NumberState
 from numbers.operations.backups.files import opened
-from numbers.operations.invariants import findings
+from numbers.operations.invariants import breaches
 from tests.support.records import NINE
 from tests.support.search_index import assert_right
 
@@ -243,7 +243,7 @@ def test_what_is_searched_is_found_in_the_newest_version() -> None:
 
 @pytest.mark.usefixtures("before")
 def test_everything_holds_in_the_newest_version() -> None:
-    assert list(findings()) == []
+    assert list(breaches()) == []
     assert MigrationExecutor(connection).loader.applied_migrations.keys() >= set(
         MigrationExecutor(connection).loader.graph.leaf_nodes()
     )

@@ -18,10 +18,10 @@ class Command(BaseCommand):
     def handle(self, **_options: Any) -> None:
         marks = MARKS if _shows("".join(MARKS.values()), sys.stdout.encoding) else PLAIN_MARKS
         is_well = True
-        for finding in diagnose():
-            self.stdout.write(f"{marks[finding.ok]} {finding.subject:<14} {finding.text}")
+        for check in diagnose():
+            self.stdout.write(f"{marks[check.ok]} {check.subject:<14} {check.text}")
             self.stdout.flush()  # the next one may take a minute
-            is_well = is_well and finding.ok is not False
+            is_well = is_well and check.ok is not False
         if not is_well:
             sys.exit(1)
 

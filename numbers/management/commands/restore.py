@@ -47,8 +47,8 @@ class Command(BaseCommand):
         self._tell(restored)
 
     def _look_at(self, backup: Prepared, *, accept_findings: bool) -> None:
-        for finding in backup.broken[:_SHOWN]:
-            self.stdout.write(printable(str(finding)))
+        for breach in backup.broken[:_SHOWN]:
+            self.stdout.write(printable(str(breach)))
         if backup.broken and not accept_findings:
             count = len(backup.broken)
             raise Refused(f"Not everything in the backup holds together ({count} found). --accept-findings takes it.")

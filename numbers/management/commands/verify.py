@@ -13,7 +13,7 @@ from django.db import DatabaseError
 from numbers.database.snapshot import one_moment
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate
 from numbers.operations.backups.files import live_file, said
-from numbers.operations.invariants import INVARIANTS, Finding, findings
+from numbers.operations.invariants import INVARIANTS, Breach, breaches
 from numbers.operations.readiness import migrations_to_do
 from numbers.vocabulary.terminal import printable
 
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         except DatabaseError as error:
             raise CommandError(f"The database cannot be read through. It says: {said(error)}") from None
         if options["json"]:
-            told = [{**asdict(finding), "when": finding.when and finding.when.isoformat()} for finding in found]
+            told = [{**asdict(breach), "when": breach.when and breach.when.isoformat()} for breach in found]
             self.stdout.write(json.dumps({"holds": not found, "checked": counts, "findings": told}))
         elif not found:
             counted = ", ".join(f"{count:,} {noun.replace('_', ' ')}" for noun, count in counts.items())
@@ -55,12 +55,12 @@ class Command(BaseCommand):
             self.stdout.flush()
             sys.exit(1)
 
-    def _find(self, *, quietly: bool) -> list[Finding]:
+    def _find(self, *, quietly: bool) -> list[Breach]:
         found = []
-        for finding in findings():
-            found.append(finding)
+        for breach in breaches():
+            found.append(breach)
             if not quietly:
-                self.stdout.write(printable(str(finding)))
+                self.stdout.write(printable(str(breach)))
         return found
 
 

@@ -38,7 +38,7 @@ from numbers.operations.backups.files import (
     sync_to_disk,
     unknown_migrations,
 )
-from numbers.operations.invariants import Finding, findings
+from numbers.operations.invariants import Breach, breaches
 
 _FILE = "restored-file"
 
@@ -49,7 +49,7 @@ class Prepared:
 
     file: Path
     contents: Contents
-    broken: list[Finding]
+    broken: list[Breach]
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def _prepare(path: Path, file: Path) -> Prepared:
         _sign_out(file)
         _reserve_ids(file)
         with opened(file), one_moment():
-            broken = list(findings())
+            broken = list(breaches())
         return Prepared(file, contents(file), broken)
     except OSError as error:
         raise Refused(f"The backup could not be copied to {settings.DATA_DIR}: {error.strerror}.") from None

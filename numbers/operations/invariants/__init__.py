@@ -1,15 +1,15 @@
 """What must hold of everything remembered, whatever Quo said and whatever happened to this machine.
 
 Each invariant is one query, or a few whose number is fixed, that finds only what breaks it; nothing is written, and
-nothing but findings is held in memory.
+nothing but breaches is held in memory.
 """
 
 from collections.abc import Callable, Iterator
 
 from numbers.operations.invariants import database, facts, histories, known, syncs
-from numbers.operations.invariants.finding import Broken, Finding, Invariant
+from numbers.operations.invariants.breach import Breach, Broken, Invariant
 
-__all__ = ["INVARIANTS", "Finding", "Invariant", "findings"]
+__all__ = ["INVARIANTS", "Breach", "Invariant", "breaches"]
 
 
 def _of(check: Callable[[histories.History], Broken], history: histories.History) -> Callable[[], Broken]:
@@ -57,7 +57,7 @@ INVARIANTS = (
 )
 
 
-def findings() -> Iterator[Finding]:
+def breaches() -> Iterator[Breach]:
     """Yield everything that does not hold in the default database. Raises DatabaseError where it cannot be read.
 
     Ask inside `snapshots.one_moment()`: between two questions a sync may write.
@@ -66,6 +66,6 @@ def findings() -> Iterator[Finding]:
         holds = True
         for which, when, what in invariant.find():
             holds = False
-            yield Finding(invariant.name, which, when, what)
+            yield Breach(invariant.name, which, when, what)
         if invariant.first_of_all and not holds:
             return

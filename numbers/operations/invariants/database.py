@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import CharField, DateTimeField, Exists, ForeignKey, OuterRef, TextField
 from django.utils.dateparse import parse_datetime
 
-from numbers.operations.invariants.finding import Broken
+from numbers.operations.invariants.breach import Broken
 
 
 def nothing_is_orphaned() -> Broken:

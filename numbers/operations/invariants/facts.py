@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef
 
 from numbers.memory.search.texts import derived_texts
 from numbers.models import NumberState, SearchText, TeammateState
-from numbers.operations.invariants.finding import Broken
+from numbers.operations.invariants.breach import Broken
 from numbers.operations.invariants.histories import NUMBERS
 from numbers.quo.errors import BadPayload
 from numbers.quo.payloads import read_again

@@ -7,12 +7,12 @@ from django.db.models import Count, Exists, F, Max, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Lag
 
 from numbers.models import OPEN, Assignment, NumberState, Sync, TeammateState
-from numbers.operations.invariants.finding import SUCCEEDED, Broken, told
+from numbers.operations.invariants.breach import SUCCEEDED, Broken, told
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A table of states: of what they are, by its foreign keys, and how a finding calls it."""
+    """A table of states: of what they are, by its foreign keys, and how a breach calls it."""
 
     model: type[Model]
     of: tuple[str, ...]

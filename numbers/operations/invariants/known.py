@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 
 from numbers.models import OPEN, NumberState, PhoneNumber, Teammate
-from numbers.operations.invariants.finding import Broken, told
+from numbers.operations.invariants.breach import Broken, told
 from numbers.operations.invariants.histories import ASSIGNMENTS
 
 _OF_STATES = {

@@ -6,7 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import Lag
 
 from numbers.models import Sync
-from numbers.operations.invariants.finding import RUNNING, SUCCEEDED, Broken
+from numbers.operations.invariants.breach import RUNNING, SUCCEEDED, Broken
 
 
 def _told_of_syncs(rows: QuerySet[Any], moment: str, what: str) -> Broken:

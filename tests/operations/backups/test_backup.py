@@ -16,7 +16,7 @@ from django.db import connection
 
 from numbers.operations.backups import making, tables
 from numbers.operations.backups.files import opened, sync_to_disk
-from numbers.operations.invariants import findings
+from numbers.operations.invariants import breaches
 from tests.support.databases import (
     SECRET,
     Site,
@@ -90,7 +90,7 @@ def test_what_is_in_it_holds_together(site: Site) -> None:
     call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
 
     with opened(site.folder / "b.sqlite3"):
-        assert list(findings()) == []
+        assert list(breaches()) == []
 
 
 def test_a_line_tells_what_is_in_it(site: Site, capsys: pytest.CaptureFixture[str]) -> None:

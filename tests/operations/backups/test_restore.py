@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection
 from accounts.models import AccessEvent
 from numbers.models import Sync
 from numbers.operations.backups.files import opened
-from numbers.operations.invariants import findings
+from numbers.operations.invariants import breaches
 from tests.support.databases import (
     Site,
     change_everything,
@@ -38,7 +38,7 @@ def test_everything_is_as_the_backup_has_it(site: Site, backup: Path) -> None:
     assert everything() != rows_of(backup)
     restore(backup)
     assert everything() == rows_of(backup)
-    assert list(findings()) == []
+    assert list(breaches()) == []
 
 
 def test_what_was_there_is_kept_in_a_backup_and_named(
@@ -68,7 +68,7 @@ def test_new_rows_are_counted_from_the_restored_ones(site: Site, backup: Path) -
     get_user_model().objects.create_user("new@example.com", "correct-horse")
     Group.objects.create(name="New")
     assert sync.outcome == Sync.Outcome.SUCCEEDED
-    assert list(findings()) == []
+    assert list(breaches()) == []
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_a_backup_of_sqlite_is_restored_into_postgresql(site: Site, empty_sqlite
     change_everything()
     restore(site.folder / "b.sqlite3")
     assert everything() == here
-    assert list(findings()) == []
+    assert list(breaches()) == []
 
 
 @only_postgresql
@@ -134,7 +134,7 @@ def test_a_backup_of_postgresql_is_restored_into_sqlite(
         remember_a_history()
         restore(backup)
         assert everything() == rows_of(backup)
-        assert list(findings()) == []
+        assert list(breaches()) == []
 
 
 @only_postgresql

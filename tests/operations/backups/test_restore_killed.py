@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from numbers.operations.invariants import findings
+from numbers.operations.invariants import breaches
 from tests.support.databases import Site, change_everything, everything, fill, is_sqlite, needs_database, rows_of
 from tests.support.killed_restore import ON_POSTGRESQL, ON_SQLITE
 
@@ -30,7 +30,7 @@ def test_a_restore_killed_at_any_moment_leaves_the_old_or_the_new(site: Site, mo
 
     assert process.returncode == -signal.SIGKILL, err
     assert everything() == (after if moment == AFTER else before)
-    assert list(findings()) == []
+    assert list(breaches()) == []
     for kept in site.kept():
         assert rows_of(Path(kept)) == before
     call_command("restore", str(backup), "--yes", verbosity=0)

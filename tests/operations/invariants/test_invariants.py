@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState
-from numbers.operations.invariants import INVARIANTS, Finding, findings
+from numbers.operations.invariants import INVARIANTS, Breach, breaches
 from numbers.quo.payloads import parse_list
 from tests.support.conversation import Conversation, converse
 from tests.support.databases import only_sqlite
@@ -20,31 +20,31 @@ from tests.support.records import Office, Source, ids, number, numbers, teammate
 SEARCHED = "searches read what holds now"
 
 
-def assert_only(found: list[Finding], invariant: str, which: str) -> None:
+def assert_only(found: list[Breach], invariant: str, which: str) -> None:
     """Whatever harms what holds now is searched for as it was before: that is not one more harm."""
     if invariant != SEARCHED:
-        found = [finding for finding in found if finding.invariant != SEARCHED]
-    assert [finding.invariant for finding in found] == [invariant], found
+        found = [breach for breach in found if breach.invariant != SEARCHED]
+    assert [breach.invariant for breach in found] == [invariant], found
     assert found[0].which.startswith(which)
     assert found[0].what.endswith(".")
 
 
-def broken(spoil: Callable[[], None], constraint: str | None = None) -> list[Finding]:
+def broken(spoil: Callable[[], None], constraint: str | None = None) -> list[Breach]:
     """Return what is found; nothing of the harm stays."""
     with transaction.atomic():
         if constraint is None:
             spoil()
-            found = list(findings())
+            found = list(breaches())
         else:
             with unchecked(constraint):
                 spoil()
-                found = list(findings())
+                found = list(breaches())
         transaction.set_rollback(True)
     return found
 
 
 def test_of_a_whole_history_nothing_is_found(history: None) -> None:
-    assert list(findings()) == []
+    assert list(breaches()) == []
 
 
 @pytest.mark.parametrize(("spoil", "invariant", "which"), BROKEN, ids=[spoil.__name__ for spoil, *_ in BROKEN])
@@ -68,7 +68,7 @@ def test_what_sqlite_finds_in_its_own_file_is_a_finding(history: None) -> None:
         cursor.execute("PRAGMA ignore_check_constraints = ON")
         cursor.execute("UPDATE numbers_sync SET notices = 'no JSON' WHERE id = (SELECT max(id) FROM numbers_sync)")
         cursor.execute("PRAGMA ignore_check_constraints = OFF")
-        found = list(findings())
+        found = list(breaches())
         transaction.set_rollback(True)
     assert_only(found, "file", "the database file")
 
@@ -89,7 +89,7 @@ def test_what_sqlite_lets_into_a_column_and_nobody_can_read_is_a_finding(
     history: None, model: Any, column: str, value: str | bytes | int
 ) -> None:
     found = broken(lambda: raw(model, column, value))
-    found = [finding for finding in found if finding.invariant != "file"]  # newer versions of SQLite see some of it
+    found = [breach for breach in found if breach.invariant != "file"]  # newer versions of SQLite see some of it
     assert_only(found, "times and texts can be read", f"row {model.objects.latest('pk').pk} of {model._meta.db_table}")
     assert found[0].what.startswith(f"its {column} is no ")
 
@@ -104,7 +104,7 @@ def test_what_nobody_can_read_of_people_is_a_finding(history: None) -> None:
 @pytest.mark.parametrize("kept", ["", "{}", '{"id": "PN1"}'])
 def test_an_answer_that_is_not_kept_or_was_described_otherwise_is_no_alarm(history: None, kept: str) -> None:
     NumberState.objects.update(answer=kept)
-    assert list(findings()) == []
+    assert list(breaches()) == []
 
 
 def test_however_oddly_quo_answers_nothing_is_found(office: Office) -> None:
@@ -119,7 +119,7 @@ def test_however_oddly_quo_answers_nothing_is_found(office: Office) -> None:
         said = parse_list(json.dumps({"data": records}, ensure_ascii=ascii_only).encode())
         assert len(said.records) == len(odd)
         office.sync(Source(said))
-        assert list(findings()) == []
+        assert list(breaches()) == []
 
 
 def test_every_fact_of_a_state_is_held_against_its_answer(history: None) -> None:
@@ -129,7 +129,7 @@ def test_every_fact_of_a_state_is_held_against_its_answer(history: None) -> None
     facts = {field.name for field in NumberState._meta.local_concrete_fields} - apart - derived
     with transaction.atomic():
         change(states("PN5"), 0, **dict.fromkeys(facts, "else"))
-        (what,) = (finding.what for finding in findings() if finding.invariant == "numbers are as Quo answered")
+        (what,) = (breach.what for breach in breaches() if breach.invariant == "numbers are as Quo answered")
         transaction.set_rollback(True)
     assert {fact for fact in facts if fact not in what.removesuffix(".").split()} == set()
 
@@ -149,7 +149,7 @@ def test_a_gap_is_one_only_where_no_removal_explains_it(history: None) -> None:
 class Verified(Conversation):
     def teardown(self) -> None:
         super().teardown()
-        assert list(findings()) == []
+        assert list(breaches()) == []
 
 
 @pytest.mark.django_db
@@ -160,7 +160,7 @@ def test_of_any_history_nothing_is_found() -> None:
 def test_the_number_of_questions_does_not_grow_with_the_numbers(office: Office) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as queries:
-            assert list(findings()) == []
+            assert list(breaches()) == []
         return len(queries)
 
     office.hears(*numbers(*ids(3)))

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from numbers.models import NumberState, PhoneNumber, Teammate
 from numbers.operations import invariants
-from numbers.operations.invariants import INVARIANTS, Finding
+from numbers.operations.invariants import INVARIANTS, Breach
 from quo_admin import env
 from tests.support.databases import PATIENCE, Site, damage, only_sqlite, remember_a_history
 from tests.support.harm import at, of
@@ -52,14 +52,14 @@ def test_a_machine_is_told_in_json(history: None, capsys: pytest.CaptureFixture[
         call_command("verify", "--json")
     told = json.loads(capsys.readouterr().out)
     assert told["holds"] is False
-    (finding,) = told["findings"]
-    assert (finding["which"], finding["when"]) == ("US2", at(2).astimezone(UTC).isoformat())
+    (breach,) = told["findings"]
+    assert (breach["which"], breach["when"]) == ("US2", at(2).astimezone(UTC).isoformat())
 
 
-@pytest.mark.parametrize("finding", [Finding("one", "PN1", None, "It is."), Finding("one", "PN1", NINE, "It is.")])
-def test_a_finding_reads_with_and_without_a_moment(finding: Finding) -> None:
-    assert str(replace(finding, when=None)) == "one: PN1: It is."
-    assert str(finding).endswith(": It is.")
+@pytest.mark.parametrize("breach", [Breach("one", "PN1", None, "It is."), Breach("one", "PN1", NINE, "It is.")])
+def test_a_breach_reads_with_and_without_a_moment(breach: Breach) -> None:
+    assert str(replace(breach, when=None)) == "one: PN1: It is."
+    assert str(breach).endswith(": It is.")
 
 
 @only_sqlite
@@ -115,5 +115,5 @@ def test_an_old_schema_is_told_in_a_sentence(history: None, monkeypatch: pytest.
 
 def test_nothing_is_written(history: None) -> None:
     with CaptureQueriesContext(connection) as queries:
-        list(invariants.findings())
+        list(invariants.breaches())
     assert not [query["sql"] for query in queries if not query["sql"].startswith(("SELECT", "PRAGMA", "DECLARE"))]

@@ -16,7 +16,7 @@ Broken = Iterator[tuple[str, datetime | None, str]]  # which, when, what
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Breach:
     """Where an invariant is broken: `which` names the number, teammate or sync, `when` a moment, if there is one."""
 
     invariant: str
