@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from numbers.audit.groups import Line
+from numbers.audit.groups import AuditedNumber
 from numbers.audit.looks import Counts
-from numbers.audit.odd import Finding
+from numbers.audit.outliers import Outliers
 from numbers.models import NumberState
 from numbers.vocabulary.causes import Advice, causes_in
 from numbers.vocabulary.cells import CELLS, Cell, Fact
@@ -15,7 +15,7 @@ from numbers.vocabulary.cells import CELLS, Cell, Fact
 
 @dataclass(frozen=True)
 class Cause:
-    """A possible cause, of restrictions in `cells`, on `count` numbers. Findings refer to it by its letter."""
+    """A possible cause, of restrictions in `cells`, on `count` numbers. Outliers refer to it by its letter."""
 
     letter: str
     advice: Advice
@@ -30,10 +30,10 @@ class Causes:
     found: tuple[Cause, ...]
     behind: dict[tuple[Cell, str], tuple[Advice, ...]]
 
-    def of(self, finding: Finding, lines: Iterable[Line]) -> tuple[Cause, ...]:
-        """Return what may stand behind the restrictions by which these numbers, its `lines`, are odd."""
-        restricted = [odd.cell for odd in finding.cells if odd.fact is Fact.RESTRICTED]
-        kinds = {line.kind for line in lines}
+    def of(self, outliers: Outliers, numbers: Iterable[AuditedNumber]) -> tuple[Cause, ...]:
+        """Return what may stand behind the restrictions by which these `numbers` are outliers."""
+        restricted = [outlying.cell for outlying in outliers.cells if outlying.fact is Fact.RESTRICTED]
+        kinds = {number.kind for number in numbers}
         advice = {advice for cell in restricted for kind in kinds for advice in self.behind[cell, kind]}
         return tuple(cause for cause in self.found if cause.advice in advice)
 

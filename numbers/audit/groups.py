@@ -22,7 +22,7 @@ class Grouping(StrEnum):
     TEAMMATE = "teammate"
 
 
-class Line(NamedTuple):
+class AuditedNumber(NamedTuple):
     """A number as the audit shows it. `key` is its state's; `raws` are Quo's own words for the six cells."""
 
     key: int
@@ -37,10 +37,10 @@ class Line(NamedTuple):
     facts: Facts
 
 
-def line_of(row: tuple[Any, ...]) -> Line:
-    """Return the line of a row: the fields of `Line` up to `kind`, then the six raw values."""
-    cells = Line._fields.index("raws")
-    return Line._make((*row[:cells], row[cells:], tuple(map(fact_of, row[cells:]))))
+def audited_number(row: tuple[Any, ...]) -> AuditedNumber:
+    """Return the number of a row: the fields of `AuditedNumber` up to `kind`, then the six raw values."""
+    cells = AuditedNumber._fields.index("raws")
+    return AuditedNumber._make((*row[:cells], row[cells:], tuple(map(fact_of, row[cells:]))))
 
 
 class Name(NamedTuple):
@@ -77,7 +77,7 @@ class Audit:
     """Numbers in their groups, by the keys of their states.
 
     `looks` has every number there is. `places` has those that fit, each with its place in the list; `numbers` counts
-    those, each once, however many groups it is in, and `odd` are those that differ from most of a group. `members`
+    those, each once, however many groups it is in, and `outliers` are those that differ from most of a group. `members`
     are the numbers that fit in each group, unsorted.
     """
 
@@ -85,7 +85,7 @@ class Audit:
     places: Mapping[int, int]
     groups: Sequence[Group]
     members: Sequence[Collection[int]]
-    odd: Collection[int]
+    outliers: Collection[int]
     numbers: Counts
 
     @property
@@ -116,7 +116,7 @@ def audit_of(
     is_narrowed = len(places) < len(looks)
     groups: list[Group] = []
     members: list[Collection[int]] = []
-    odd: set[int] = set()
+    outliers: set[int] = set()
     for key in order:
         some = all_of_it = everyone[key]
         if is_narrowed:
@@ -127,12 +127,14 @@ def audit_of(
         whole = shown = composition_of(seen)
         if len(some) < len(all_of_it):
             shown = composition_of(map(looks.__getitem__, some))
-        if whole.odd:
-            odd.update(compress(all_of_it, map(whole.odd.__contains__, seen)))
+        if whole.outlier_looks:
+            outliers.update(compress(all_of_it, map(whole.outlier_looks.__contains__, seen)))
         groups.append(Group(len(groups), by, key, whole, shown))
         members.append(some)
     numbers = Counter(map(looks.__getitem__, places) if is_narrowed else looks.values())
-    return Audit(looks, places, groups, members, odd & places.keys() if is_narrowed else odd, numbers)
+    if is_narrowed:
+        outliers &= places.keys()
+    return Audit(looks, places, groups, members, outliers, numbers)
 
 
 def order_of(by: Grouping, keys: Iterable[str]) -> list[str]:

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from numbers.vocabulary.cells import CELLS, Cell, Fact
 
-# Of two numbers that differ, neither is the odd one.
+# Of two numbers that differ, neither is the outlier.
 FEWEST_TO_COMPARE = 3
 
 Facts = tuple[Fact, ...]  # of the six cells, in the order of CELLS
-Oddity = tuple[Fact | None, ...]  # the facts by which a number differs from most of its group, None in other cells
+SomeFacts = tuple[Fact | None, ...]  # the same, with None in the cells that are left out
 _FACTS = tuple(Fact)
 
 
@@ -71,26 +71,29 @@ def tallies_of(numbers: Counts) -> tuple[Tally, ...]:
 
 
 class Difference(NamedTuple):
-    """A way in which some numbers of a group differ from most of it: `sharing` of them, who have these `looks`."""
+    """A way in which some numbers of a group differ from most of it: `sharing` of them, who have these `looks`.
 
-    oddity: Oddity
+    `facts` are of the cells in which they differ.
+    """
+
+    facts: SomeFacts
     looks: frozenset[Look]
     sharing: int
-    rarity: tuple[float, int]  # the share of the group, then the larger group: what findings are sorted by
+    rarity: tuple[float, int]  # the share of the group, then the larger group: what outliers are sorted by
 
 
 class Composition(NamedTuple):
     """How many numbers of a group have which look, and what follows from that alone.
 
     `most` is what more than half have in each cell, None where there is no such fact. `differences` are how numbers
-    differ from that, and `odd` are their looks: none where all are alike, and in groups that are too small to compare.
+    differ from that, and `outlier_looks` are their looks: none where all are alike, and in groups that are too small.
     """
 
     counts: Counts
     size: int
-    most: Oddity
+    most: SomeFacts
     differences: tuple[Difference, ...]
-    odd: Collection[Look]
+    outlier_looks: Collection[Look]
 
     @property
     def tallies(self) -> tuple[Tally, ...]:
@@ -100,8 +103,9 @@ class Composition(NamedTuple):
         """Return how many have this fact in the cell at this place of `CELLS`."""
         return sum(count for look, count in self.counts.items() if look.facts[place] is fact)
 
-    def oddity_of(self, facts: Facts) -> Oddity:
-        return _oddity(facts, self.most)
+    def differing(self, facts: Facts) -> SomeFacts:
+        """Return those of a number's facts that differ from what most have."""
+        return _differing(facts, self.most)
 
 
 def composition_of(looks: Iterable[Look]) -> Composition:
@@ -114,30 +118,30 @@ def _composition(counted: frozenset[tuple[Look, int]]) -> Composition:
     counts = dict(counted)
     size = sum(counts.values())
     most = _most(counts, size)
-    odd: dict[Oddity, list[Look]] = {}
+    outliers: dict[SomeFacts, list[Look]] = {}
     for look in counts:
-        oddity = _oddity(look.facts, most)
-        if any(oddity):
-            odd.setdefault(oddity, []).append(look)
-    differences = [_difference(oddity, looks, counts, size) for oddity, looks in odd.items()]
-    return Composition(counts, size, most, tuple(differences), frozenset().union(*odd.values()))
+        differing = _differing(look.facts, most)
+        if any(differing):
+            outliers.setdefault(differing, []).append(look)
+    differences = [_difference(facts, looks, counts, size) for facts, looks in outliers.items()]
+    return Composition(counts, size, most, tuple(differences), frozenset().union(*outliers.values()))
 
 
-def _most(counts: Counts, size: int) -> Oddity:
+def _most(counts: Counts, size: int) -> SomeFacts:
     commonest = max(counts, key=counts.__getitem__, default=None)
     if commonest and size >= FEWEST_TO_COMPARE and 2 * counts[commonest] > size:
         return commonest.facts
     return tuple(tally.most for tally in tallies_of(counts))
 
 
-def _difference(oddity: Oddity, looks: Iterable[Look], counts: Counts, size: int) -> Difference:
+def _difference(facts: SomeFacts, looks: Iterable[Look], counts: Counts, size: int) -> Difference:
     sharing = sum(map(counts.__getitem__, looks))
     # Equal shares divide to the same float.
-    return Difference(oddity, frozenset(looks), sharing, (sharing / size, -size))
+    return Difference(facts, frozenset(looks), sharing, (sharing / size, -size))
 
 
 @lru_cache(maxsize=8192)
-def _oddity(facts: Facts, most: Oddity) -> Oddity:
+def _differing(facts: Facts, most: SomeFacts) -> SomeFacts:
     return tuple(
         fact if usual is not None and fact is not usual else None for fact, usual in zip(facts, most, strict=True)
     )

@@ -1,4 +1,4 @@
-"""What the audit's page shows, drawn from memory: the odd ones out, what may be behind, and a page of the matrix."""
+"""What the audit's page shows, drawn from memory: the outliers, what may be behind, and a page of the matrix."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,11 +8,11 @@ from operator import attrgetter
 from django.core.paginator import Page
 
 from numbers.audit.causes import Cause, Causes, causes_of
-from numbers.audit.groups import Audit, Group, Grouping, Line, Name
+from numbers.audit.groups import Audit, AuditedNumber, Group, Grouping, Name
 from numbers.audit.looks import Tally, tallies_of
-from numbers.audit.odd import Finding, OddCell, by_name, findings_of, odd_cells
+from numbers.audit.outliers import OutlierCell, Outliers, by_name, outlier_cells, outliers_of
 from numbers.audit.query import AuditQuery
-from numbers.audit.reading import lines_of, names_of, read_audit
+from numbers.audit.reading import audited_numbers, names_of, read_audit
 from numbers.database import paging
 from numbers.database.snapshot import one_moment
 from numbers.filters.base import Chip
@@ -29,7 +29,7 @@ from numbers.vocabulary.phones import pretty
 from numbers.vocabulary.phrases import NO_NAME
 
 ROWS_PER_PAGE = 200
-FINDINGS_PER_PAGE = 20
+OUTLIERS_PER_PAGE = 20
 SHOWN_NAMES = 6
 NAMED = 60
 
@@ -69,8 +69,8 @@ class NumberLink:
 
 
 @dataclass(frozen=True)
-class OddOnes:
-    """A finding about `count` numbers as the page shows it: some by name, others folded, the rest counted in `beyond`.
+class OutlierEntry:
+    """`count` outliers that differ in the same way: some by name, others folded, the rest counted in `beyond`.
 
     `list_query` asks the list for exactly these numbers; empty where one list cannot show them.
     """
@@ -96,10 +96,10 @@ class OddOnes:
 class AuditPage:
     """The audit, one object for each version of the memory, so it holds on to no more than it shows.
 
-    `total` and `odd_total` count numbers, however many groups each is in, on all pages.
+    `total` and `outlier_total` count numbers, however many groups each is in, on all pages.
 
     `tallies` are of all of them, where there are several groups to tell from. `compared` groups are large enough for
-    a number to be odd in; `findings` and `rows` are the pages of the odd ones and of the matrix.
+    an outlier; `outlier_page` and `rows` are the pages of the outliers and of the matrix.
     """
 
     query: AuditQuery
@@ -108,9 +108,9 @@ class AuditPage:
     tallies: tuple[Tally, ...]
     groups: int
     compared: int
-    odd_total: int
-    findings: Page[int]
-    odd_ones: tuple[OddOnes, ...]
+    outlier_total: int
+    outlier_page: Page[int]
+    outliers: tuple[OutlierEntry, ...]
     causes: tuple[Cause, ...]
     rows: Page[int]
     blocks: tuple[Block, ...]
@@ -131,11 +131,11 @@ def audit_page(asked: AuditQuery, _version: Version, moment: Moment = NOW) -> Au
 
 def page_of(asked: AuditQuery, audit: Audit, teammate: TeammateChoice | None = None) -> AuditPage:
     """Return what the page shows of an audit."""
-    odd = findings_of(audit)
+    found = outliers_of(audit)
     causes = causes_of(audit.numbers)
     rows = paging.page_of(audit.rows, ROWS_PER_PAGE, asked.filters.page)
-    findings = paging.page_of(len(odd), FINDINGS_PER_PAGE, asked.odd)
-    query = asked.at(page=rows.number, odd=findings.number)
+    outlier_page = paging.page_of(len(found), OUTLIERS_PER_PAGE, asked.outlier_page)
+    query = asked.at(page=rows.number, outlier_page=outlier_page.number)
     name = teammate.name if teammate else ""
     unknown = TeammateChoice(asked.filters.user, asked.filters.user, "") if asked.filters.user else None
     return AuditPage(
@@ -145,9 +145,9 @@ def page_of(asked: AuditQuery, audit: Audit, teammate: TeammateChoice | None = N
         tallies=tallies_of(audit.numbers),
         groups=len(audit.groups),
         compared=sum(group.is_compared for group in audit.groups),
-        odd_total=len(audit.odd),
-        findings=findings,
-        odd_ones=tuple(_odd_ones(audit, odd, findings, asked.filters, causes)),
+        outlier_total=len(audit.outliers),
+        outlier_page=outlier_page,
+        outliers=tuple(_outliers(audit, found, outlier_page, asked.filters, causes)),
         causes=causes.found,
         rows=rows,
         blocks=tuple(_blocks(audit, rows.start_index() - 1, rows.end_index(), asked.filters)),
@@ -159,48 +159,50 @@ def page_of(asked: AuditQuery, audit: Audit, teammate: TeammateChoice | None = N
     )
 
 
-def _odd_ones(
-    audit: Audit, odd: Sequence[Finding], page: Page[int], filters: NumberFilters, causes: Causes
-) -> Iterator[OddOnes]:
-    """Describe the findings of a page. Equally rare ones are in the order of names, so all of those are read."""
-    if not odd:
+def _outliers(
+    audit: Audit, found: Sequence[Outliers], page: Page[int], filters: NumberFilters, causes: Causes
+) -> Iterator[OutlierEntry]:
+    """Describe the outliers of a page. Equally rare ones are in the order of names, so all of those are read."""
+    if not found:
         return
     start, stop = page.start_index() - 1, page.end_index()
     rarity = attrgetter("difference.rarity")
-    first = bisect_left(odd, rarity(odd[start]), key=rarity)
-    last = bisect_right(odd, rarity(odd[stop - 1]), key=rarity)
-    equally_rare = [(finding, finding.keys(audit)) for finding in odd[first:last]]
-    lines = lines_of({key for _, keys in equally_rare for key in keys})
-    described = by_name((finding, [lines[key] for key in keys]) for finding, keys in equally_rare)
+    first = bisect_left(found, rarity(found[start]), key=rarity)
+    last = bisect_right(found, rarity(found[stop - 1]), key=rarity)
+    equally_rare = [(outliers, outliers.keys(audit)) for outliers in found[first:last]]
+    numbers = audited_numbers({key for _, keys in equally_rare for key in keys})
+    described = by_name((outliers, [numbers[key] for key in keys]) for outliers, keys in equally_rare)
     described = described[start - first : stop - first]
-    names = names_of({finding.group.key for finding, _ in described})
-    for finding, numbers in described:
-        yield _odd_one(finding, names[finding.group.key], numbers, filters, causes)
+    names = names_of({outliers.group.key for outliers, _ in described})
+    for outliers, alike in described:
+        yield _outlier_entry(outliers, names[outliers.group.key], alike, filters, causes)
 
 
 def _beyond(asked: AuditQuery, shown: AuditQuery) -> Iterator[str]:
     if asked.filters.page != shown.filters.page:
         yield f"There is no page {asked.filters.page}, so the last one is shown."
-    if asked.odd != shown.odd:
-        yield f"There is no page {asked.odd} of the odd ones, so the last one is shown."
+    if asked.outlier_page != shown.outlier_page:
+        yield f"There is no page {asked.outlier_page} of the odd ones, so the last one is shown."
 
 
-def _odd_one(finding: Finding, name: Name, lines: Sequence[Line], filters: NumberFilters, causes: Causes) -> OddOnes:
-    count = len(lines)
-    links = [NumberLink(number_url(line.quo_id), _name(line), pretty(line.number)) for line in lines[:NAMED]]
+def _outlier_entry(
+    outliers: Outliers, name: Name, numbers: Sequence[AuditedNumber], filters: NumberFilters, causes: Causes
+) -> OutlierEntry:
+    count = len(numbers)
+    links = [NumberLink(number_url(one.quo_id), _name(one), pretty(one.number)) for one in numbers[:NAMED]]
     # A fold that hides one name only would take as much room as the name.
     shown = SHOWN_NAMES if count > SHOWN_NAMES + 1 else SHOWN_NAMES + 1
-    return OddOnes(
-        key=f"{finding.group.position}-{lines[0].phone_number}",
-        group=finding.group,
+    return OutlierEntry(
+        key=f"{outliers.group.position}-{numbers[0].phone_number}",
+        group=outliers.group,
         name=name,
-        claims=finding.claims,
+        claims=outliers.claims,
         count=count,
         shown=tuple(links[:shown]),
         folded=tuple(links[shown:]),
         beyond=count - len(links),
-        list_query=_list_query(filters, finding.group, name, finding.cells),
-        causes=causes.of(finding, lines),
+        list_query=_list_query(filters, outliers.group, name, outliers.cells),
+        causes=causes.of(outliers, numbers),
     )
 
 
@@ -214,35 +216,36 @@ def _blocks(audit: Audit, start: int, stop: int, filters: NumberFilters) -> Iter
             first = max(start - begin, 0)
             parts.append((group, first > 0, audit.keys_of(group)[first : stop - begin]))
         begin = end
-    lines = lines_of({key for *_, keys in parts for key in keys})
+    numbers = audited_numbers({key for *_, keys in parts for key in keys})
     names = names_of({group.key for group, *_ in parts})
     for group, is_continued, keys in parts:
-        rows = tuple(_matrix_row(group, lines[key]) for key in keys)
+        rows = tuple(_matrix_row(group, numbers[key]) for key in keys)
         yield Block(group, names[group.key], is_continued, rows, _list_query(filters, group, names[group.key]))
 
 
-def _matrix_row(group: Group, line: Line) -> MatrixRow:
-    odd = odd_cells(group.whole, group.whole.oddity_of(line.facts))
-    unlike = {one.cell: f"{one.count:,} of {group.whole.size:,} {one.most.label}" for one in odd}
-    readings = zip(CELLS, line.facts, line.raws, strict=True)
+def _matrix_row(group: Group, number: AuditedNumber) -> MatrixRow:
+    whole = group.whole
+    outlying = outlier_cells(whole, whole.differing(number.facts))
+    unlike = {one.cell: f"{one.count:,} of {whole.size:,} {one.most.label}" for one in outlying}
+    readings = zip(CELLS, number.facts, number.raws, strict=True)
     return MatrixRow(
-        key=f"{group.position}-{line.phone_number}",
-        quo_id=line.quo_id,
-        url=number_url(line.quo_id),
-        name=_name(line),
-        number=line.number,
-        number_pretty=pretty(line.number),
-        kind=line.kind,
+        key=f"{group.position}-{number.phone_number}",
+        quo_id=number.quo_id,
+        url=number_url(number.quo_id),
+        name=_name(number),
+        number=number.number,
+        number_pretty=pretty(number.number),
+        kind=number.kind,
         readings=tuple(Reading(cell, fact, raw, unlike.get(cell, "")) for cell, fact, raw in readings),
     )
 
 
-def _name(line: Line) -> str:
-    return line.name.strip() or NO_NAME
+def _name(number: AuditedNumber) -> str:
+    return number.name.strip() or NO_NAME
 
 
-def _list_query(filters: NumberFilters, group: Group, name: Name, odd: Iterable[OddCell] = ()) -> str:
-    """Return the query of the list of all that fit and are in `group`; with `odd`, of those that are odd just so.
+def _list_query(filters: NumberFilters, group: Group, name: Name, outlying: Iterable[OutlierCell] = ()) -> str:
+    """Return the query of the list of all that fit and are in `group`; with `outlying`, of those that differ just so.
 
     Nothing where the list cannot be asked for them: it has one place for a teammate, and none for an empty group.
     """
@@ -253,7 +256,7 @@ def _list_query(filters: NumberFilters, group: Group, name: Name, odd: Iterable[
     }[group.by]
     if not value or len(value) > MAX_LENGTH or getattr(filters, field) not in {"", value}:
         return ""
-    facts = {one.cell: one.fact for one in odd}
+    facts = {one.cell: one.fact for one in outlying}
     cells = {
         cell.field: facts.get(cell, most).value
         for cell, most in zip(CELLS, group.whole.most, strict=True)

@@ -1,4 +1,4 @@
-"""The audit's query string: the list's filters, what the numbers are grouped by, and which page of the odd ones."""
+"""The audit's query string: the list's filters, what the numbers are grouped by, and which page of the outliers."""
 
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -16,11 +16,11 @@ _GROUPINGS = {by.value: by.value for by in Grouping}
 
 @dataclass(frozen=True)
 class AuditQuery:
-    """What the audit shows: the numbers that fit `filters`, in groups. `odd` is the page of the odd ones, from 1."""
+    """What the audit shows: the numbers that fit `filters`, in groups. `outlier_page` counts from 1."""
 
     filters: NumberFilters
     by: Grouping = Grouping.GROUP
-    odd: int = 1
+    outlier_page: int = 1
 
     @property
     def extra(self) -> str:
@@ -30,15 +30,19 @@ class AuditQuery:
     @property
     def query(self) -> str:
         """The canonical query string; what stands at its default is left out."""
-        odd = urlencode({"odd": self.odd}) if self.odd > 1 else ""
-        return "&".join(filter(None, [self.extra, self.filters.query, odd]))
+        outlier_page = urlencode({"odd": self.outlier_page}) if self.outlier_page > 1 else ""
+        return "&".join(filter(None, [self.extra, self.filters.query, outlier_page]))
 
     def grouped_by(self, by: str) -> "AuditQuery":
-        return replace(self, filters=self.filters.but(), by=Grouping(by), odd=1)
+        return replace(self, filters=self.filters.but(), by=Grouping(by), outlier_page=1)
 
-    def at(self, *, page: int | None = None, odd: int | None = None) -> "AuditQuery":
-        """The same audit with another page of the matrix, or of the odd ones."""
-        return replace(self, filters=self.filters.but(page=page or self.filters.page), odd=odd or self.odd)
+    def at(self, *, page: int | None = None, outlier_page: int | None = None) -> "AuditQuery":
+        """The same audit with another page of the matrix, or of the outliers."""
+        return replace(
+            self,
+            filters=self.filters.but(page=page or self.filters.page),
+            outlier_page=outlier_page or self.outlier_page,
+        )
 
 
 def parse(query: QueryDict) -> AuditQuery:
@@ -46,11 +50,11 @@ def parse(query: QueryDict) -> AuditQuery:
     asked = filters.parse(query, also=_ALSO)
     notices = list(asked.notices)
     by = choice_of(query, "by", _GROUPINGS, notices)
-    odd = _odd_page(query, notices)
-    return AuditQuery(replace(asked, notices=tuple(notices)), Grouping(by or Grouping.GROUP), odd)
+    outlier_page = _outlier_page(query, notices)
+    return AuditQuery(replace(asked, notices=tuple(notices)), Grouping(by or Grouping.GROUP), outlier_page)
 
 
-def _odd_page(query: QueryDict, notices: list[str]) -> int:
+def _outlier_page(query: QueryDict, notices: list[str]) -> int:
     alone = QueryDict(mutable=True)
     alone["page"] = query.get("odd", "")
     return page_of(alone, notices)

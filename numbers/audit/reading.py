@@ -7,7 +7,7 @@ from itertools import groupby, product
 from operator import itemgetter
 from typing import Any
 
-from numbers.audit.groups import Audit, Grouping, Key, Line, Name, audit_of, line_of, order_of
+from numbers.audit.groups import Audit, AuditedNumber, Grouping, Key, Name, audit_of, audited_number, order_of
 from numbers.audit.looks import Look, look_of
 from numbers.audit.query import AuditQuery
 from numbers.database.compiled_query import raw_rows
@@ -20,7 +20,7 @@ from numbers.vocabulary.cells import CELLS, Fact
 
 _PATTERNS = tuple(product(Fact, repeat=len(CELLS)))
 _WITHIN = {Grouping.GROUP: "group_id", Grouping.KIND: "kind", Grouping.TEAMMATE: "phone_number"}
-_LINE = ("pk", "phone_number", "phone_number__quo_id", "name", "name_key", "number", "group_id", "kind")
+_FIELDS = ("pk", "phone_number", "phone_number__quo_id", "name", "name_key", "number", "group_id", "kind")
 
 
 def read_audit(asked: AuditQuery, moment: Moment = NOW) -> Audit:
@@ -64,11 +64,12 @@ def _by_teammate(numbers: Mapping[int, int], moment: Moment) -> tuple[Mapping[Ke
     return everyone, list(everyone)
 
 
-def lines_of(keys: Iterable[int]) -> Mapping[int, Line]:
+def audited_numbers(keys: Iterable[int]) -> Mapping[int, AuditedNumber]:
     """Read the numbers by the keys of their states, at whatever time: a state only changes by ending."""
-    fields = (*_LINE, *(cell.field for cell in CELLS))
+    fields = (*_FIELDS, *(cell.field for cell in CELLS))
     states = NumberState.objects.order_by().values_list(*fields)
-    return {line.key: line for some in _parts(list(keys)) for line in map(line_of, states.filter(pk__in=some))}
+    rows = (row for some in _parts(list(keys)) for row in states.filter(pk__in=some))
+    return {number.key: number for number in map(audited_number, rows)}
 
 
 def names_of(keys: Collection[Key]) -> Mapping[Key, Name]:

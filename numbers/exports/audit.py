@@ -1,14 +1,14 @@
-"""The audit as a file: a row for each number in each of its groups, with what it is odd in."""
+"""The audit as a file: a row for each number in each of its groups, with the cells in which it differs."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 
-from numbers.audit.groups import Audit, Group, Grouping, Line, Name
-from numbers.audit.odd import OddCell, odd_cells
+from numbers.audit.groups import Audit, AuditedNumber, Group, Grouping, Name
+from numbers.audit.outliers import OutlierCell, outlier_cells
 from numbers.audit.query import AuditQuery
-from numbers.audit.reading import lines_of, names_of, read_audit
+from numbers.audit.reading import audited_numbers, names_of, read_audit
 from numbers.database.snapshot import one_moment
 from numbers.exports.about import About, about_numbers
 from numbers.exports.columns import Column, RawColumn
@@ -26,8 +26,8 @@ class AuditLine:
 
     group: Group
     name: Name
-    line: Line
-    odd: tuple[OddCell, ...]
+    number: AuditedNumber
+    outlying: tuple[OutlierCell, ...]
 
 
 def audit_document(asked: AuditQuery, ending: str, *, is_raw: bool = False, moment: Moment = NOW) -> Iterator[bytes]:
@@ -47,25 +47,25 @@ def audit_lines(audit: Audit) -> Iterator[AuditLine]:
     """
     members = ((group, key) for group in audit.groups for key in audit.keys_of(group))
     while chunk := list(islice(members, CHUNK)):
-        lines = lines_of({key for _, key in chunk})
+        numbers = audited_numbers({key for _, key in chunk})
         names = names_of({group.key for group, _ in chunk})
         for group, key in chunk:
-            odd = odd_cells(group.whole, group.whole.oddity_of(lines[key].facts))
-            yield AuditLine(group, names[group.key], lines[key], odd)
+            outlying = outlier_cells(group.whole, group.whole.differing(numbers[key].facts))
+            yield AuditLine(group, names[group.key], numbers[key], outlying)
 
 
 def _about(asked: AuditQuery, count: int, moment: Moment) -> About:
     about = about_numbers(asked.filters, count, moment)
-    odd = "Where a number differs from what more than half of its whole group has, of three numbers or more."
-    return replace(about, title="Audit", said=(*about.said, ("Grouped by", asked.by.value), ("Odd in", odd)))
+    outlying = "Where a number differs from what more than half of its whole group has, of three numbers or more."
+    return replace(about, title="Audit", said=(*about.said, ("Grouped by", asked.by.value), ("Odd in", outlying)))
 
 
 _NONE = {Grouping.GROUP: "(no group)", Grouping.KIND: "", Grouping.TEAMMATE: "(nobody)"}
 
 
 _GROUPED_BY: dict[Grouping, Column[AuditLine]] = {
-    Grouping.KIND: Column("Kind", 10, lambda line: line.line.kind),
-    Grouping.GROUP: Column("Group id", 14, lambda line: line.line.group_id),
+    Grouping.KIND: Column("Kind", 10, lambda line: line.number.kind),
+    Grouping.GROUP: Column("Group id", 14, lambda line: line.number.group_id),
 }
 
 
@@ -78,13 +78,13 @@ def _columns(by: Grouping) -> tuple[Column[AuditLine], ...]:
         group += (Column("Teammate's email", 32, lambda line: line.name.detail),)
     return (
         *group,
-        Column("Name", 32, lambda line: line.line.name),
-        Column("Number", 18, lambda line: pretty(line.line.number)),
-        Column("E.164", 17, lambda line: line.line.number),
+        Column("Name", 32, lambda line: line.number.name),
+        Column("Number", 18, lambda line: pretty(line.number.number)),
+        Column("E.164", 17, lambda line: line.number.number),
         *(_cell_column(place) for place in range(len(CELLS))),
-        Column("Odd in", 40, lambda line: "; ".join(_odd_words(line.group, odd) for odd in line.odd)),
+        Column("Odd in", 40, lambda line: "; ".join(_outlier_words(line.group, one) for one in line.outlying)),
         *(column for grouping, column in _GROUPED_BY.items() if grouping is not by),
-        Column("Id", 16, lambda line: line.line.quo_id),
+        Column("Id", 16, lambda line: line.number.quo_id),
     )
 
 
@@ -92,39 +92,39 @@ def _cell_column(place: int) -> Column[AuditLine]:
     cell = CELLS[place]
 
     def value(line: AuditLine) -> Reading:
-        return Reading(cell, line.line.facts[place], line.line.raws[place])
+        return Reading(cell, line.number.facts[place], line.number.raws[place])
 
     return Column(cell.label, 15, value)
 
 
-def _odd_words(group: Group, odd: OddCell) -> str:
-    return f"{odd.cell.label} ({odd.count} of {group.whole.size} {odd.most.label})"
+def _outlier_words(group: Group, one: OutlierCell) -> str:
+    return f"{one.cell.label} ({one.count} of {group.whole.size} {one.most.label})"
 
 
 def _raw(place: int) -> Callable[[AuditLine], str | None]:
-    return lambda line: line.line.raws[place]
+    return lambda line: line.number.raws[place]
 
 
 # In the JSON, too.
 _DESCRIBED: tuple[RawColumn[AuditLine], ...] = (
     RawColumn("groupedBy", lambda line: line.group.by.value),
     RawColumn("in", lambda line: line.name.key or None),
-    RawColumn("id", lambda line: line.line.quo_id),
-    RawColumn("name", lambda line: line.line.name),
-    RawColumn("number", lambda line: line.line.number),
-    RawColumn("groupId", lambda line: line.line.group_id),
-    RawColumn("kind", lambda line: line.line.kind),
+    RawColumn("id", lambda line: line.number.quo_id),
+    RawColumn("name", lambda line: line.number.name),
+    RawColumn("number", lambda line: line.number.number),
+    RawColumn("groupId", lambda line: line.number.group_id),
+    RawColumn("kind", lambda line: line.number.kind),
 )
 
 _RAW: tuple[RawColumn[AuditLine], ...] = (
     *_DESCRIBED,
     *(RawColumn(f"restrictions.{cell.key}", _raw(place)) for place, cell in enumerate(CELLS)),
-    RawColumn("oddIn", lambda line: " ".join(odd.cell.key for odd in line.odd)),
+    RawColumn("oddIn", lambda line: " ".join(one.cell.key for one in line.outlying)),
 )
 
 
 def _record(line: AuditLine) -> Record:
     """Return a number in the words of Quo's API. A restriction that Quo did not send is left out."""
-    sent = {cell: raw for cell, raw in zip(CELLS, line.line.raws, strict=True) if raw is not None}
+    sent = {cell: raw for cell, raw in zip(CELLS, line.number.raws, strict=True) if raw is not None}
     record: Record = {column.name: column.value(line) for column in _DESCRIBED}
-    return record | {"restrictions": by_region(sent), "oddIn": [odd.cell.key for odd in line.odd]}
+    return record | {"restrictions": by_region(sent), "oddIn": [one.cell.key for one in line.outlying]}

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from numbers.sandbox import company, names
-from numbers.sandbox.company import DEMO, PERSONAL, Line
+from numbers.sandbox.company import DEMO, PERSONAL, NumberPlan
 
 T = TypeVar("T")
 Record = dict[str, Any]
@@ -156,13 +156,13 @@ class _Builder:
         domain = self.dice.weighted((("example.com", 90), ("example.net", 6), ("example.org", 4)))
         return f"{local}{seen if seen > 1 else ''}@{domain}"
 
-    def _team(self, line: Line) -> list[Record]:
-        if line.people == PERSONAL:
+    def _team(self, plan: NumberPlan) -> list[Record]:
+        if plan.people == PERSONAL:
             own = self.users[self.next_person] if self.next_person < len(self.users) else self.dice.pick(self.users)
             self.next_person += 1
             return [own]
-        near = self.people_of.get(line.place, self.users)
-        return self.dice.few(line.people, near if len(near) >= line.people else self.users)
+        near = self.people_of.get(plan.place, self.users)
+        return self.dice.few(plan.people, near if len(near) >= plan.people else self.users)
 
     def _place_everyone(self, numbers: list[Record]) -> None:
         """Put each teammate who is on no number on a staffed one, so that every teammate can be seen."""
@@ -176,14 +176,14 @@ class _Builder:
 
     def _number(self, index: int) -> Record:
         dice = self.dice
-        line = DEMO[index] if index < len(DEMO) else self._line(index)
-        team = self._team(line)
-        e164 = self._e164(line.place)
-        port = line.port
+        plan = DEMO[index] if index < len(DEMO) else self._plan(index)
+        team = self._team(plan)
+        e164 = self._e164(plan.place)
+        port = plan.port
         if index >= len(DEMO) and dice.chance(0.25):
             port = dice.pick(company.PORTS)
         group, old_group, is_new = self.groups[
-            line.place if line.place in self.places else self.offices[0].city, dice.pick(names.DEPARTMENTS)
+            plan.place if plan.place in self.places else self.offices[0].city, dice.pick(names.DEPARTMENTS)
         ]
         created, updated = self._dates(index)
         record = {
@@ -191,20 +191,20 @@ class _Builder:
             "groupId": group if is_new else old_group,
             "portRequestId": dice.text(10, string.digits + "abcdef") if port else None,
             "formattedNumber": self._formatted(e164),
-            "forward": self._forward(line.forward),
-            "name": line.name or (_named_after(team[0], dice) if line.people == PERSONAL else ""),
+            "forward": self._forward(plan.forward),
+            "name": plan.name or (_named_after(team[0], dice) if plan.people == PERSONAL else ""),
             "number": e164,
             "portingStatus": port,
-            "symbol": dice.pick(names.PEOPLE_SYMBOLS) if line.people == PERSONAL and dice.chance(0.4) else line.symbol,
+            "symbol": dice.pick(names.PEOPLE_SYMBOLS) if plan.people == PERSONAL and dice.chance(0.4) else plan.symbol,
             "users": team,
             "createdAt": created,
             "updatedAt": updated,
-            "restrictions": _restrictions(line.marks),
+            "restrictions": _restrictions(plan.marks),
         }
         self.e164s.append(e164)
         return record
 
-    def _line(self, index: int) -> Line:
+    def _plan(self, index: int) -> NumberPlan:
         """Think of one more number, beyond those written by hand."""
         dice = self.dice
         building = dice.below(max(8, self.count // 6))
@@ -225,7 +225,7 @@ class _Builder:
             name = f"{_building_name(building)} – {dice.pick(names.BUILDING_DESKS)}"
         symbol = dice.pick(names.SYMBOLS) if people != PERSONAL and dice.chance(0.65) else None
         forward = dice.weighted((("", 78), ("inside", 13), ("outside", 9)))
-        return Line(name, place, self._marks(index, place, office), symbol, people, forward)
+        return NumberPlan(name, place, self._marks(index, place, office), symbol, people, forward)
 
     def _marks(self, index: int, place: str, office: names.Office) -> str:
         turn, at = divmod(index - ALL_MIXTURES_FROM, 6)

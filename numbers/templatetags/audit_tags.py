@@ -9,7 +9,7 @@ from numbers.audit.query import AuditQuery
 
 register = template.Library()
 
-ODD, MATRIX = "odd-ones", "matrix"  # the ids of the parts that have pages
+OUTLIERS, MATRIX = "odd-ones", "matrix"  # the ids of the parts that have pages
 
 
 @register.simple_tag
@@ -31,9 +31,9 @@ def matrix_link(query: AuditQuery, page: int) -> SafeString:
 
 
 @register.simple_tag
-def odd_link(query: AuditQuery, page: int) -> SafeString:
-    """The attributes of a link to another page of the odd ones, which begins at their top."""
-    return _link(query.at(odd=page), part=ODD)
+def outlier_link(query: AuditQuery, page: int) -> SafeString:
+    """The attributes of a link to another page of the outliers, which begins at their top."""
+    return _link(query.at(outlier_page=page), part=OUTLIERS)
 
 
 def _link(query: AuditQuery, part: str = "") -> SafeString:

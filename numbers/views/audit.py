@@ -1,4 +1,4 @@
-"""The restrictions audit: every number and cell in one matrix, the odd ones out first."""
+"""The restrictions audit: every number and cell in one matrix, the outliers first."""
 
 from functools import partial
 from typing import Any
@@ -61,7 +61,7 @@ def _context(page: AuditPage, version: Version) -> dict[str, Any]:
         "list_name": "audit",
         "fields": partial(filter_choices.fields_of, filters, version),  # asked only where the form is drawn
         "choices": filter_choices.teammates_named(filters.who) if filters.who else None,
-        "export_urls": export_urls("numbers:export_audit", page.query.at(page=1, odd=1).query),
+        "export_urls": export_urls("numbers:export_audit", page.query.at(page=1, outlier_page=1).query),
         "question": question,
         "freshness": services.freshness(question, is_known=page.is_known_teammate or not filters.user),
         "version": version,

@@ -10,7 +10,7 @@ from tests.support.exported_files import CELL_HEADINGS, fetched, raw_table, reco
 from tests.support.pages import Office, attribute, parsed, remember
 
 
-def test_a_row_has_its_group_its_six_facts_and_what_it_is_odd_in(office: Office) -> None:
+def test_a_row_has_its_group_its_six_facts_and_the_cells_in_which_it_differs(office: Office) -> None:
     remember(*many(3), marked("Odd", "+++?+-", number="+14155550100"))
 
     row = table(office, "/audit.csv")[-1]
@@ -165,7 +165,7 @@ def test_a_file_is_what_the_page_shows_with_all_its_pages(
         (
             attribute(body, "data-group"),
             attribute(row, "data-number"),
-            [cell.attributes["data-cell"] for cell in row.css("td.odd")],
+            [cell.attributes["data-cell"] for cell in row.css("td.outlier")],
         )
         for body in bodies(page)
         for row in body.css("tr[data-number]")

@@ -2,32 +2,36 @@
 
 import pytest
 
-from numbers.audit.groups import Grouping, Key, Line, line_of
+from numbers.audit.groups import AuditedNumber, Grouping, Key, audited_number
 from numbers.audit.looks import Tally, tallies_of
 from numbers.vocabulary.cells import CELLS, Fact
 from tests.support.audit_groups import On, audit, members
-from tests.support.audit_lines import line, several
+from tests.support.audited_numbers import marked_number, several
 
 PEOPLE = ["US1", "US2"]
 
 
-def names(by: Grouping, lines: list[Line], on: On | None = None) -> dict[Key, list[str]]:
-    groups = members(audit(by, lines, on, PEOPLE), lines)
+def names(by: Grouping, numbers: list[AuditedNumber], on: On | None = None) -> dict[Key, list[str]]:
+    groups = members(audit(by, numbers, on, PEOPLE), numbers)
     return {key: [one.name for one in some] for key, some in groups.items()}
 
 
-def test_a_line_has_the_facts_of_its_raw_values_in_order() -> None:
+def test_a_number_has_the_facts_of_its_raw_values_in_order() -> None:
     described = (7, 8, "PN7", "Desk", "desk", "+12065550100", "GR1", "local")
     raws = ("unrestricted", "restricted", "Restricted", None, "", "unrestricted")
 
-    found = line_of((*described, *raws))
+    found = audited_number((*described, *raws))
 
     facts = (Fact.ALLOWED, Fact.RESTRICTED, Fact.UNKNOWN, Fact.UNKNOWN, Fact.UNKNOWN, Fact.ALLOWED)
-    assert found == Line(*described, raws=raws, facts=facts)
+    assert found == AuditedNumber(*described, raws=raws, facts=facts)
 
 
 def test_the_tallies_count_each_fact_of_each_cell() -> None:
-    tallies = tallies_of(audit(Grouping.GROUP, [line("a", "++-++-"), line("b", "+-?-0+"), line("c", "+--0-+")]).numbers)
+    tallies = tallies_of(
+        audit(
+            Grouping.GROUP, [marked_number("a", "++-++-"), marked_number("b", "+-?-0+"), marked_number("c", "+--0-+")]
+        ).numbers
+    )
 
     counts = [(tally.allowed, tally.restricted, tally.unknown) for tally in tallies]
     assert counts == [(3, 0, 0), (1, 2, 0), (0, 2, 1), (1, 1, 1), (1, 1, 1), (2, 1, 0)]
@@ -62,9 +66,15 @@ def test_a_tally_names_only_the_facts_that_occur() -> None:
 
 
 def test_the_groups_of_quo_stand_in_the_order_of_their_ids_and_numbers_without_one_last() -> None:
-    lines = [line("a", group="GR10"), line("b", group=" "), line("c", group="gr9"), line("d"), line("e", group="")]
+    numbers = [
+        marked_number("a", group="GR10"),
+        marked_number("b", group=" "),
+        marked_number("c", group="gr9"),
+        marked_number("d"),
+        marked_number("e", group=""),
+    ]
 
-    assert list(names(Grouping.GROUP, lines).items()) == [
+    assert list(names(Grouping.GROUP, numbers).items()) == [
         ("GR1", ["d"]),
         ("gr9", ["c"]),
         ("GR10", ["a"]),
@@ -73,33 +83,33 @@ def test_the_groups_of_quo_stand_in_the_order_of_their_ids_and_numbers_without_o
 
 
 def test_groups_whose_ids_differ_only_in_case_are_two() -> None:
-    assert names(Grouping.GROUP, [line("a", group="gr1"), line("b", group="GR1")]) == {
+    assert names(Grouping.GROUP, [marked_number("a", group="gr1"), marked_number("b", group="GR1")]) == {
         "GR1": ["b"],
         "gr1": ["a"],
     }
 
 
 def test_within_a_group_the_numbers_keep_their_order() -> None:
-    lines = [line("c"), line("a"), line("b")]
+    numbers = [marked_number("c"), marked_number("a"), marked_number("b")]
 
-    assert names(Grouping.GROUP, lines) == {"GR1": ["c", "a", "b"]}
+    assert names(Grouping.GROUP, numbers) == {"GR1": ["c", "a", "b"]}
 
 
 def test_toll_free_numbers_stand_before_local_ones() -> None:
-    lines = [*several(2), *several(1, kind="toll-free")]
+    numbers = [*several(2), *several(1, kind="toll-free")]
 
-    assert [(group.key, group.shown.size) for group in audit(Grouping.KIND, lines).groups] == [
+    assert [(group.key, group.shown.size) for group in audit(Grouping.KIND, numbers).groups] == [
         ("toll-free", 1),
         ("local", 2),
     ]
 
 
 def test_a_number_is_under_each_of_its_teammates_and_those_with_nobody_are_last() -> None:
-    both, ann, nobodys = line("both", key=1), line("ann", key=2), line("nobody", key=3)
+    both, ann, nobodys = marked_number("both", key=1), marked_number("ann", key=2), marked_number("nobody", key=3)
 
-    lines, on = [both, nobodys, ann], {1: ["US2", "US1"], 2: ["US1"]}
+    numbers, on = [both, nobodys, ann], {1: ["US2", "US1"], 2: ["US1"]}
 
-    assert list(names(Grouping.TEAMMATE, lines, on).items()) == [
+    assert list(names(Grouping.TEAMMATE, numbers, on).items()) == [
         ("US1", ["both", "ann"]),
         ("US2", ["both"]),
         ("", ["nobody"]),
@@ -107,11 +117,11 @@ def test_a_number_is_under_each_of_its_teammates_and_those_with_nobody_are_last(
 
 
 def test_a_teammate_none_of_whose_numbers_fit_is_no_group() -> None:
-    assert names(Grouping.TEAMMATE, [line("a", key=1)], {1: ["US2"], 2: ["US1"]}) == {"US2": ["a"]}
+    assert names(Grouping.TEAMMATE, [marked_number("a", key=1)], {1: ["US2"], 2: ["US1"]}) == {"US2": ["a"]}
 
 
 def test_the_positions_of_groups_count_from_none() -> None:
-    groups = audit(Grouping.GROUP, [line("a", group="GR1"), line("b", group="GR2")]).groups
+    groups = audit(Grouping.GROUP, [marked_number("a", group="GR1"), marked_number("b", group="GR2")]).groups
 
     assert [group.position for group in groups] == [0, 1]
 

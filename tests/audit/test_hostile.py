@@ -27,7 +27,7 @@ def test_every_text_is_shown_as_text_in_every_grouping(office: Office) -> None:
 
 
 @pytest.mark.parametrize("name", list(HOSTILE))
-def test_an_odd_one_and_its_group_are_shown_as_text(office: Office, name: str) -> None:
+def test_an_outlier_and_its_group_are_shown_as_text(office: Office, name: str) -> None:
     text = HOSTILE[name]
     people = [user("US1", firstName=text, lastName=text, email=text)]
     odd = [{**record, "name": text} for record in many(2, "++--+-", name="Odd", groupId=text, users=people)]

@@ -48,15 +48,15 @@ def test_a_cell_says_its_place_and_its_fact_in_words(office: Office) -> None:
     assert attribute(odd, "aria-label") == "Messaging, United States: not reported sometimes"
 
 
-def test_an_odd_cell_is_marked_and_says_what_most_have(office: Office) -> None:
+def test_an_outliers_cell_is_marked_and_says_what_most_have(office: Office) -> None:
     remember(*many(3), marked("Odd", "++--+-"))
 
     page = parsed(office.get(AUDIT))
 
-    (odd,) = page.css(".matrix td.odd")
-    name = attribute(odd, "aria-label")
+    (outlier,) = page.css(".matrix td.outlier")
+    name = attribute(outlier, "aria-label")
     assert name == "Messaging, United States: restricted, unlike most here: 3 of 4 allowed"
-    assert attribute(odd, "title") == "Unlike most here: 3 of 4 allowed"
+    assert attribute(outlier, "title") == "Unlike most here: 3 of 4 allowed"
 
 
 def test_numbers_are_grouped_by_the_group_of_quo_unless_asked_otherwise(office: Office) -> None:
@@ -177,7 +177,7 @@ def test_a_heading_of_the_matrix_sorts_the_same_audit(office: Office) -> None:
     assert attribute(one(page, "#sort-messaging_us"), "href") == "/audit/?by=kind&q=a&sort=messaging_us"
 
 
-def test_the_filters_narrow_the_matrix_the_counts_and_the_odd_ones(office: Office) -> None:
+def test_the_filters_narrow_the_matrix_the_counts_and_the_outliers(office: Office) -> None:
     remember(*many(3), marked("Odd", "++--+-"), marked("Other", "++--+-", groupId="GR2"))
 
     page = parsed(office.get(AUDIT, {"messaging_us": "restricted"}))
@@ -311,7 +311,7 @@ def test_no_id_stands_twice_on_the_page(office: Office) -> None:
         assert len(ids) == len(set(ids)), by
 
 
-def test_every_page_says_in_one_sentence_how_many_are_odd(office: Office) -> None:
+def test_every_page_says_in_one_sentence_how_many_outliers_there_are(office: Office) -> None:
     remember(*many(3), marked("Odd", "++--+-"))
 
     for by, said in {
@@ -325,7 +325,7 @@ def test_every_page_says_in_one_sentence_how_many_are_odd(office: Office) -> Non
 def test_names_of_texts_that_are_alike_are_told_apart_by_their_numbers(office: Office) -> None:
     remember(*many(3), marked("Odd", "++--+-", number="+14155550100"))
 
-    (link,) = parsed(office.get(AUDIT)).css(".odd-name")
+    (link,) = parsed(office.get(AUDIT)).css(".outlier-name")
 
     assert attribute(link, "title") == "(415) 555-0100"
     assert texts([link]) == ["Odd"]

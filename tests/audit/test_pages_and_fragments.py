@@ -69,7 +69,7 @@ def test_for_htmx_only_the_results_come_and_the_address_is_set(office: Office) -
 
 
 def test_another_page_of_the_audit_is_announced(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit_page, "FINDINGS_PER_PAGE", 1)
+    monkeypatch.setattr(audit_page, "OUTLIERS_PER_PAGE", 1)
     monkeypatch.setattr(audit_page, "ROWS_PER_PAGE", 3)
     remember(*many(6), marked("Odd", "++----"), marked("Odder", "-+-+++"))
 

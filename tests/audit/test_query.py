@@ -20,7 +20,7 @@ def test_what_stands_at_its_default_is_left_out() -> None:
 def test_a_query_is_read_as_it_is_written() -> None:
     asked = parse(QueryDict(WHOLE))
 
-    assert (asked.by, asked.odd, asked.filters.page, asked.filters.q) == (Grouping.TEAMMATE, 2, 3, "desk")
+    assert (asked.by, asked.outlier_page, asked.filters.page, asked.filters.q) == (Grouping.TEAMMATE, 2, 3, "desk")
     assert asked.query == WHOLE
     assert asked.filters.notices == ()
 
@@ -30,7 +30,8 @@ def test_another_grouping_begins_at_the_first_pages() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pages", "query"), [({"page": 4}, "page=4&odd=2"), ({"odd": 5}, "page=3&odd=5"), ({"page": 1, "odd": 1}, "")]
+    ("pages", "query"),
+    [({"page": 4}, "page=4&odd=2"), ({"outlier_page": 5}, "page=3&odd=5"), ({"page": 1, "outlier_page": 1}, "")],
 )
 def test_a_page_of_one_part_leaves_the_other_part_where_it_is(pages: dict[str, int], query: str) -> None:
     assert parse(QueryDict("page=3&odd=2")).at(**pages).query == query

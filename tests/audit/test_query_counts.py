@@ -12,10 +12,10 @@ MARKS = 1  # of every number there is
 FITTING = 1  # which of them fit
 PEOPLE = 2  # who there is, and who is on what
 NAMES = 1  # of the teammates on the page, in each of its lists
-ODD = 1  # the odd ones on the page
+OUTLIERS = 1  # on the page
 ROWS = 1  # the numbers on the page
 
-PAGE = WHOLE + MARKS + FITTING + ODD + ROWS
+PAGE = WHOLE + MARKS + FITTING + OUTLIERS + ROWS
 FORM = 2  # the groups, the countries and ports there are
 COUNTS = {
     AUDIT: PAGE,

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from numbers.audit import page, reading
-from numbers.audit.groups import Grouping, Key, Line
+from numbers.audit.groups import AuditedNumber, Grouping, Key
 from numbers.audit.page import AuditPage, audit_page, page_of
 from numbers.audit.query import AuditQuery
 from numbers.filters.numbers import NumberFilters
@@ -66,7 +66,10 @@ def shown(of: AuditPage) -> dict[str, Any]:
 
 def at_hand(asked: AuditQuery) -> AuditPage:
     """The page, from whole states."""
-    lines = [line_of(state) for state in NumberFilters(sort=asked.filters.sort).states().select_related("phone_number")]
+    numbers = [
+        audited_number(state)
+        for state in NumberFilters(sort=asked.filters.sort).states().select_related("phone_number")
+    ]
     people = {
         state.teammate_id: state.pk for state in TeammateState.objects.filter(until=None).order_by("name_key", "pk")
     }
@@ -75,13 +78,13 @@ def at_hand(asked: AuditQuery) -> AuditPage:
         state = NumberState.objects.get(phone_number=assignment.phone_number_id, until=None)
         on[state.pk].append(people[assignment.teammate_id])
     shown = {state.pk for state in asked.filters.states()}
-    return page_of(asked, audit(asked.by, lines, on, [*people.values()], shown))
+    return page_of(asked, audit(asked.by, numbers, on, [*people.values()], shown))
 
 
-def line_of(state: NumberState) -> Line:
+def audited_number(state: NumberState) -> AuditedNumber:
     raws = tuple(getattr(state, cell.field) for cell in CELLS)
     described = (state.phone_number.quo_id, state.name, state.name_key, state.number, state.group_id, state.kind)
-    return Line(state.pk, state.phone_number_id, *described, raws, tuple(map(fact_of, raws)))
+    return AuditedNumber(state.pk, state.phone_number_id, *described, raws, tuple(map(fact_of, raws)))
 
 
 @pytest.mark.parametrize("few", [1, 2_000])  # numbers that are read at once
@@ -93,7 +96,7 @@ def test_a_page_is_the_same_as_with_all_the_numbers_at_hand(
 ) -> None:
     monkeypatch.setattr(reading, "FEW", few)
     monkeypatch.setattr(page, "ROWS_PER_PAGE", 3)
-    monkeypatch.setattr(page, "FINDINGS_PER_PAGE", 2)
+    monkeypatch.setattr(page, "OUTLIERS_PER_PAGE", 2)
     before = transaction.savepoint()
     office = Office()
     for answer in conversation:

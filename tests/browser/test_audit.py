@@ -33,8 +33,8 @@ def test_filters_narrow_the_audit_as_they_do_the_list(page: Page) -> None:
     expect(page).to_have_url("/audit/?by=kind")
 
 
-def test_an_odd_one_out_is_named_and_leads_to_its_number(page: Page) -> None:
+def test_an_outlier_is_named_and_leads_to_its_number(page: Page) -> None:
     page.goto("/audit/?by=kind&kind=toll-free")
-    odd = page.locator("#odd-ones li").get_by_role("link", name="Owners abroad").first
-    odd.click()
+    outlier = page.locator("#odd-ones li").get_by_role("link", name="Owners abroad").first
+    outlier.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Owners abroad")

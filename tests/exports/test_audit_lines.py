@@ -8,9 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from numbers.audit.groups import Grouping
-from numbers.audit.odd import odd_cells
+from numbers.audit.outliers import outlier_cells
 from numbers.audit.query import AuditQuery
-from numbers.audit.reading import lines_of, read_audit
+from numbers.audit.reading import audited_numbers, read_audit
 from numbers.exports import audit
 from numbers.exports.audit import audit_document, audit_lines
 from numbers.filters.numbers import NumberFilters
@@ -42,12 +42,12 @@ def test_read_bit_by_bit_it_is_what_the_page_is_made_of(
     remember(*build(40).numbers)
     whole = read_audit(AuditQuery(filters, by))
 
-    found = [(at.group.position, at.line.quo_id, at.odd) for at in audit_lines(whole)]
+    found = [(at.group.position, at.number.quo_id, at.outlying) for at in audit_lines(whole)]
 
     assert len(whole.groups) > 1
-    lines = lines_of(whole.looks)
+    numbers = audited_numbers(whole.looks)
     assert found == [
-        (group.position, lines[key].quo_id, odd_cells(group.whole, group.whole.oddity_of(lines[key].facts)))
+        (group.position, numbers[key].quo_id, outlier_cells(group.whole, group.whole.differing(numbers[key].facts)))
         for group in whole.groups
         for key in whole.keys_of(group)
     ]
@@ -77,10 +77,10 @@ def test_blank_ids_of_a_group_are_no_group_together_and_counted_as_one(db: None,
         marked("In", groupId="GR1"),
     )
 
-    [odd] = records(Grouping.GROUP, NumberFilters(q="odd"))
+    [outlier] = records(Grouping.GROUP, NumberFilters(q="odd"))
     everyone = records(Grouping.GROUP)
 
-    assert odd["oddIn"] == ["calling.Intl", "messaging.Intl"]
+    assert outlier["oddIn"] == ["calling.Intl", "messaging.Intl"]
     assert [(one["in"], one["id"]) for one in everyone] == [
         *(("GR1", "PNIn"), (None, "PNNo 0"), (None, "PNNo 1"), (None, "PNNo 2"), (None, "PNNo 3"), (None, "PNOdd"))
     ]

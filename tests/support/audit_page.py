@@ -5,7 +5,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from numbers.vocabulary.cells import CELLS
-from tests.support.audit_lines import RAWS, STANDARD
+from tests.support.audited_numbers import RAWS, STANDARD
 from tests.support.pages import attribute, one, texts, words
 from tests.support.quo_answers import number, user
 
@@ -29,12 +29,12 @@ def many(count: int, marks: str = STANDARD, name: str = "Line", **changes: Any) 
 
 
 def sentences(page: LexborHTMLParser) -> list[str]:
-    """What is said of the odd ones, in its order."""
-    return texts(page.css(".odd-list > li > p:first-child"))
+    """What is said of the outliers, in its order."""
+    return texts(page.css(".outlier-list > li > p:first-child"))
 
 
 def summary(page: LexborHTMLParser) -> str:
-    return words(one(page, ".odd-summary"))
+    return words(one(page, ".outlier-summary"))
 
 
 def groups(page: LexborHTMLParser) -> dict[str, list[str]]:

@@ -22,7 +22,7 @@ BOTH_DATABASES = (
     "accounts/test_sessions.py",
     "accounts/test_uncounted.py",
     "audit/test_against_a_naive_model.py",
-    "audit/test_odd.py",
+    "audit/test_outliers.py",
     "audit/test_query.py",
     "audit/test_query_counts.py",
     "audit/test_reading.py",

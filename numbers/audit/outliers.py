@@ -1,4 +1,4 @@
-"""The odd ones out of an audit: numbers whose cells differ from what most of their group has, in words.
+"""The outliers of an audit: numbers whose cells differ from what most of their group has, in words.
 
 Pure functions over groups: no database, no HTTP. No words here hold text from outside, so pages may show them as
 they are.
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-from numbers.audit.groups import Audit, Group, Line
-from numbers.audit.looks import Composition, Difference, Oddity
+from numbers.audit.groups import Audit, AuditedNumber, Group
+from numbers.audit.looks import Composition, Difference, SomeFacts
 from numbers.vocabulary.cells import CELLS, CHANNELS, REGIONS, Cell, Fact
 
 
 @dataclass(frozen=True, slots=True)
-class OddCell:
+class OutlierCell:
     """A cell in which a number differs from its group: it has `fact`, and `count` of the whole group `most`."""
 
     cell: Cell
@@ -25,18 +25,18 @@ class OddCell:
     count: int
 
 
-def odd_cells(whole: Composition, oddity: Oddity) -> tuple[OddCell, ...]:
-    """Return the cells in which numbers with this `oddity` differ from most of their `whole` group."""
-    if not any(oddity):
+def outlier_cells(whole: Composition, differing: SomeFacts) -> tuple[OutlierCell, ...]:
+    """Return the cells in which numbers with these `differing` facts differ from most of their `whole` group."""
+    if not any(differing):
         return ()
     return tuple(
-        OddCell(cell, fact, most, whole.having(place, most))
-        for place, (cell, fact, most) in enumerate(zip(CELLS, oddity, whole.most, strict=True))
+        OutlierCell(cell, fact, most, whole.having(place, most))
+        for place, (cell, fact, most) in enumerate(zip(CELLS, differing, whole.most, strict=True))
         if most is not None and fact is not None
     )
 
 
-class Finding(NamedTuple):
+class Outliers(NamedTuple):
     """The shown numbers of a group that differ from most of it in the same way."""
 
     group: Group
@@ -49,8 +49,8 @@ class Finding(NamedTuple):
         return sum(counts.get(look, 0) for look in self.difference.looks)
 
     @property
-    def cells(self) -> tuple[OddCell, ...]:
-        return odd_cells(self.group.whole, self.difference.oddity)
+    def cells(self) -> tuple[OutlierCell, ...]:
+        return outlier_cells(self.group.whole, self.difference.facts)
 
     def keys(self, audit: Audit) -> list[int]:
         """Return the keys of the numbers, in no order."""
@@ -59,36 +59,38 @@ class Finding(NamedTuple):
 
     @property
     def claims(self) -> tuple[str, ...]:
-        """What is odd, in words that follow the subject.
+        """How they differ, in words that follow the subject.
 
         Of one number: "messaging, United States is restricted, but allowed on 11", to be followed by "of the 12 …".
         Of several: "cannot text the United States, most can".
         """
-        alike: dict[tuple[Fact, Fact], list[OddCell]] = defaultdict(list)
-        for odd in self.cells:
-            alike[odd.fact, odd.most].append(odd)
+        alike: dict[tuple[Fact, Fact], list[OutlierCell]] = defaultdict(list)
+        for outlying in self.cells:
+            alike[outlying.fact, outlying.most].append(outlying)
         say = _of_one if self.total == 1 else _of_several
         return tuple(say(cells, fact, most) for (fact, most), cells in alike.items())
 
 
-def findings_of(audit: Audit) -> list[Finding]:
-    """Return what is odd in any group, the rarest first: by the share of the group, then the larger group."""
-    found: dict[tuple[float, int], list[Finding]] = defaultdict(list)  # few differ in how rare they are
+def outliers_of(audit: Audit) -> list[Outliers]:
+    """Return the outliers of every group, the rarest first: by the share of the group, then the larger group."""
+    found: dict[tuple[float, int], list[Outliers]] = defaultdict(list)  # few differ in how rare they are
     for group in audit.groups:
         for difference in group.whole.differences:
             if group.shown is group.whole or difference.looks & group.shown.counts.keys():
-                found[difference.rarity].append(Finding(group, difference))
-    return [finding for rarity in sorted(found) for finding in found[rarity]]
+                found[difference.rarity].append(Outliers(group, difference))
+    return [outliers for rarity in sorted(found) for outliers in found[rarity]]
 
 
-def by_name(named: Iterable[tuple[Finding, Iterable[Line]]]) -> list[tuple[Finding, list[Line]]]:
-    """Sort the numbers of each finding by name, and equally rare findings by their first names."""
-    found = [(finding, sorted(lines, key=_by_name)) for finding, lines in named]
+def by_name(
+    named: Iterable[tuple[Outliers, Iterable[AuditedNumber]]],
+) -> list[tuple[Outliers, list[AuditedNumber]]]:
+    """Sort outliers by name, and equally rare ways to differ by the first names."""
+    found = [(outliers, sorted(numbers, key=_by_name)) for outliers, numbers in named]
     return sorted(found, key=lambda found: (found[0].difference.rarity, _by_name(found[1][0])))
 
 
-def _by_name(line: Line) -> tuple[str, str, int]:
-    return line.name_key, line.number, line.phone_number
+def _by_name(number: AuditedNumber) -> tuple[str, str, int]:
+    return number.name_key, number.number, number.phone_number
 
 
 _PLACES = {"US": "the United States", "CA": "Canada", "Intl": "other countries"}
@@ -98,11 +100,11 @@ _ABLE = {Fact.ALLOWED: "can", Fact.RESTRICTED: "cannot", Fact.UNKNOWN: "are not 
 _MOST = {Fact.ALLOWED: "can", Fact.RESTRICTED: "cannot", Fact.UNKNOWN: "are not reported"}
 
 
-def _of_one(cells: Sequence[OddCell], fact: Fact, most: Fact) -> str:
-    counts = sorted({odd.count for odd in cells})
+def _of_one(cells: Sequence[OutlierCell], fact: Fact, most: Fact) -> str:
+    counts = sorted({outlying.count for outlying in cells})
     words = [f"{count:,}" for count in counts]
     count = " or ".join(words) if len(words) < 3 else f"{words[0]} to {words[-1]}"
-    return f"{_places_are([odd.cell for odd in cells])} {fact.label}, but {most.label} on {count}"
+    return f"{_places_are([outlying.cell for outlying in cells])} {fact.label}, but {most.label} on {count}"
 
 
 def _places_are(cells: Sequence[Cell]) -> str:
@@ -119,11 +121,11 @@ def _places_are(cells: Sequence[Cell]) -> str:
     return f"{' and '.join(parts)} {'is' if is_one else 'are'}"
 
 
-def _of_several(cells: Sequence[OddCell], fact: Fact, most: Fact) -> str:
+def _of_several(cells: Sequence[OutlierCell], fact: Fact, most: Fact) -> str:
     glue, everywhere = (" and ", "everywhere") if fact is Fact.ALLOWED else (" or ", "anywhere")
     acts = [
         f"{acts} {everywhere if len(places) == len(REGIONS) else glue.join(_PLACES[place.region] for place in places)}"
-        for acts, places in _by_channel([odd.cell for odd in cells], glue, _ACTS)
+        for acts, places in _by_channel([outlying.cell for outlying in cells], glue, _ACTS)
     ]
     return f"{_ABLE[fact]} {glue.join(acts)}, most {_MOST[most]}"
 

@@ -1,4 +1,4 @@
-"""What the page says of the odd ones out and of what may be behind them."""
+"""What the page says of the outliers and of what may be behind them."""
 
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,7 +15,7 @@ from tests.support.pages import Office, attribute, notices_of, numbers_on, one, 
 UNREGISTERED = "++--+-"  # no texts to the US
 
 
-def test_one_odd_number_is_a_sentence_that_names_and_links_it(office: Office) -> None:
+def test_one_outlier_is_a_sentence_that_names_and_links_it(office: Office) -> None:
     remember(*many(11), marked("Denver – front desk", UNREGISTERED))
 
     page = parsed(office.get(AUDIT))
@@ -23,7 +23,7 @@ def test_one_odd_number_is_a_sentence_that_names_and_links_it(office: Office) ->
     assert sentences(page) == [
         "Denver – front desk: messaging, United States is restricted, but allowed on 11 of the 12 numbers in group GR1."
     ]
-    assert attribute(one(page, ".odd-name"), "href") == "/numbers/PNDenver%20%E2%80%93%20front%20desk/"
+    assert attribute(one(page, ".outlier-name"), "href") == "/numbers/PNDenver%20%E2%80%93%20front%20desk/"
     assert summary(page).startswith("1 of 12 numbers differs from what most of their group has.")
 
 
@@ -67,18 +67,18 @@ def test_under_a_filter_a_number_is_compared_with_all_of_its_group(office: Offic
     assert sentence.startswith("Odd 001: messaging, United States is restricted, but allowed on 4 of the 7 ")
     assert summary(page).endswith("whatever is filtered by.")
     assert words(one(page, ".group-row th")).endswith("1 of 7 numbers")
-    assert attribute(one(page, "td.odd"), "title") == "Unlike most here: 4 of 7 allowed"
+    assert attribute(one(page, "td.outlier"), "title") == "Unlike most here: 4 of 7 allowed"
 
 
-def test_what_is_usual_in_its_group_is_not_odd_among_what_a_filter_leaves(office: Office) -> None:
+def test_what_is_usual_in_its_group_is_no_outlier_among_what_a_filter_leaves(office: Office) -> None:
     remember(*many(9, UNREGISTERED, name="Usual"), *many(3, name="Odd"))
 
     page = parsed(office.get(AUDIT, {"q": "000"}))
 
-    assert texts(page.css(".odd-name")) == ["Odd 000"]
+    assert texts(page.css(".outlier-name")) == ["Odd 000"]
 
 
-def test_where_none_that_a_filter_leaves_is_odd_the_page_says_so(office: Office) -> None:
+def test_where_a_filter_leaves_no_outlier_the_page_says_so(office: Office) -> None:
     remember(*many(3), marked("Odd", UNREGISTERED))
 
     page = parsed(office.get(AUDIT, {"messaging_us": "allowed"}))
@@ -92,7 +92,7 @@ def test_several_with_the_same_difference_are_one_sentence(office: Office) -> No
     page = parsed(office.get(AUDIT))
 
     assert sentences(page) == ["These 3 of 12 numbers in group GR1 cannot text the United States, most can: A, B, C."]
-    assert not page.css(".odd-list details")
+    assert not page.css(".outlier-list details")
 
 
 def test_the_sentence_of_several_names_all_the_ways_in_which_they_differ(office: Office) -> None:
@@ -111,10 +111,10 @@ def test_of_many_the_first_are_named_and_the_others_folded(office: Office, count
     page = parsed(office.get(AUDIT))
 
     names = [f"Odd {place:03}" for place in range(count)]
-    assert texts(page.css(".odd-list > li > p .odd-name")) == names[:shown]
-    assert texts(page.css(".odd-list summary")) == ([f"and {more} more"] if more else [])
-    assert texts(page.css(".odd-list details .odd-name")) == names[shown:60]
-    assert ("and 5 more." in words(one(page, ".odd-list"))) == (count == 65)
+    assert texts(page.css(".outlier-list > li > p .outlier-name")) == names[:shown]
+    assert texts(page.css(".outlier-list summary")) == ([f"and {more} more"] if more else [])
+    assert texts(page.css(".outlier-list details .outlier-name")) == names[shown:60]
+    assert ("and 5 more." in words(one(page, ".outlier-list"))) == (count == 65)
 
 
 def test_the_rarest_differences_stand_first(office: Office) -> None:
@@ -122,30 +122,30 @@ def test_the_rarest_differences_stand_first(office: Office) -> None:
 
     page = parsed(office.get(AUDIT))
 
-    assert [attribute(item, "data-count") for item in page.css(".odd-list > li")] == ["1", "2"]
-    assert attribute(one(page, "#odd-ones"), "data-odd") == "3"
+    assert [attribute(item, "data-count") for item in page.css(".outlier-list > li")] == ["1", "2"]
+    assert attribute(one(page, "#odd-ones"), "data-outliers") == "3"
 
 
-def test_a_number_that_is_odd_under_two_teammates_is_said_twice_and_counted_once(office: Office) -> None:
+def test_an_outlier_under_two_teammates_is_said_twice_and_counted_once(office: Office) -> None:
     people = [ANN, {**ANN, "id": "US2", "firstName": "Bo"}]
     remember(*many(3, users=people), marked("Odd", UNREGISTERED, users=people))
 
     page = parsed(office.get(AUDIT, {"by": "teammate"}))
 
     assert len(sentences(page)) == 2
-    assert attribute(one(page, "#odd-ones"), "data-odd") == "1"
+    assert attribute(one(page, "#odd-ones"), "data-outliers") == "1"
 
 
-def test_every_finding_leads_to_the_list_of_exactly_its_numbers(office: Office) -> None:
+def test_every_entry_leads_to_the_list_of_exactly_its_numbers(office: Office) -> None:
     remember(*build(60).numbers)
     followed = 0
 
     for query in ("by=group", "by=kind", "by=teammate", "by=kind&unassigned=no&q=e", "by=teammate&kind=local"):
         page = parsed(office.get(f"{AUDIT}?{query}"))
-        for item in page.css(".odd-list > li"):
-            for link in item.css(".odd-beside a[href^='/numbers/?']"):
+        for item in page.css(".outlier-list > li"):
+            for link in item.css(".outlier-beside a[href^='/numbers/?']"):
                 listed = parsed(office.get(attribute(link, "href")))
-                assert pages_of(listed, "#results .name a") == pages_of(item, ".odd-name"), query
+                assert pages_of(listed, "#results .name a") == pages_of(item, ".outlier-name"), query
                 count = len(numbers_on(listed))
                 assert words(link) == f"Show {'both' if count == 2 else f'all {count}'} in the list"
                 followed += 1
@@ -156,19 +156,19 @@ def pages_of(node: LexborHTMLParser | LexborNode, selector: str) -> list[str]:
     return sorted(attribute(link, "href") for link in node.css(selector))
 
 
-def test_odd_ones_that_no_list_can_show_lead_nowhere(office: Office) -> None:
+def test_outliers_that_no_list_can_show_lead_nowhere(office: Office) -> None:
     people = [ANN, {**ANN, "id": "US2", "firstName": "Bo"}]
     remember(*many(3, users=people), *many(2, UNREGISTERED, name="Odd", users=people))
 
     page = parsed(office.get(AUDIT, {"by": "teammate", "user": "US1"}))
 
-    links = [item.css(".odd-beside a[href^='/numbers/?']") for item in page.css(".odd-list > li")]
+    links = [item.css(".outlier-beside a[href^='/numbers/?']") for item in page.css(".outlier-list > li")]
     assert [len(found) for found in links] == [1, 0]
     assert parse_qs(urlsplit(attribute(links[0][0], "href")).query)["user"] == ["US1"]
 
 
-def test_the_odd_ones_have_pages_of_their_own(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(audit_page, "FINDINGS_PER_PAGE", 2)
+def test_the_outliers_have_pages_of_their_own(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit_page, "OUTLIERS_PER_PAGE", 2)
     monkeypatch.setattr(audit_page, "ROWS_PER_PAGE", 3)
     patterns = ["-+-++-", "+--++-", "+++++-", UNREGISTERED, "++-+--"]
     remember(*many(6), *(marked(f"Odd {place}", marks) for place, marks in enumerate(patterns)))
@@ -176,7 +176,9 @@ def test_the_odd_ones_have_pages_of_their_own(office: Office, monkeypatch: pytes
     pages = [parsed(office.get(AUDIT, {"odd": odd, "page": "2"})) for odd in ("1", "2", "3")]
 
     assert [len(sentences(page)) for page in pages] == [2, 2, 1]
-    assert [name for page in pages for name in texts(page.css(".odd-name"))] == [f"Odd {place}" for place in range(5)]
+    assert [name for page in pages for name in texts(page.css(".outlier-name"))] == [
+        f"Odd {place}" for place in range(5)
+    ]
     assert words(one(pages[1], "#odd-ones nav span")) == "3 to 4 of 5"
     links = {attribute(link, "id"): attribute(link, "href") for link in pages[1].css("#odd-ones nav a")}
     assert links == {
@@ -188,7 +190,7 @@ def test_the_odd_ones_have_pages_of_their_own(office: Office, monkeypatch: pytes
     assert attribute(one(pages[1], "#next-page"), "href") == "/audit/?page=3&odd=2#matrix"
 
 
-def test_a_page_of_the_odd_ones_beyond_the_last_is_the_last(office: Office) -> None:
+def test_a_page_of_the_outliers_beyond_the_last_is_the_last(office: Office) -> None:
     remember(*many(3), marked("Odd", UNREGISTERED))
 
     page = parsed(office.get(AUDIT, {"odd": "7"}))
@@ -197,13 +199,13 @@ def test_a_page_of_the_odd_ones_beyond_the_last_is_the_last(office: Office) -> N
     assert len(sentences(page)) == 1
 
 
-def test_where_nothing_is_odd_the_page_says_so_calmly(office: Office) -> None:
+def test_where_there_is_no_outlier_the_page_says_so_calmly(office: Office) -> None:
     remember(*many(3))
 
     page = parsed(office.get(AUDIT))
 
     assert summary(page) == "Nothing is odd: no number differs from what most of its group has."
-    assert not page.css("#results :is(.odd-list, td.odd, .notice)")
+    assert not page.css("#results :is(.outlier-list, td.outlier, .notice)")
 
 
 def test_groups_that_are_too_small_to_compare_are_said(office: Office) -> None:
@@ -222,7 +224,7 @@ def test_where_nothing_can_be_compared_one_click_compares_kinds(office: Office) 
     assert len(sentences(compared)) == 1
 
 
-def test_every_possible_cause_stands_once_however_many_are_odd(office: Office) -> None:
+def test_every_possible_cause_stands_once_however_many_outliers_there_are(office: Office) -> None:
     remember(*many(30), *many(9, UNREGISTERED, name="Odd"), *many(5, "++----", name="Odder"))
 
     page = parsed(office.get(AUDIT))
@@ -243,28 +245,28 @@ def test_a_cause_says_where_and_on_how_many_numbers(office: Office) -> None:
     assert "Messaging, United States; Messaging, Canada restricted on 4 numbers" in words(one(toll_free, "dt"))
 
 
-def test_an_odd_one_refers_to_its_own_possible_causes(office: Office) -> None:
+def test_an_outlier_refers_to_its_own_possible_causes(office: Office) -> None:
     remember(*many(9, "++-+++"), marked("Cannot text", "++--++"), marked("Can call", "+++-+-"))
 
     page = parsed(office.get(AUDIT))
 
     causes = {attribute(cause, "id"): words(cause) for cause in page.css("[data-cause]")}
     links = {
-        words(one(item, ".odd-name")): [attribute(link, "href")[1:] for link in item.css(".odd-beside a")]
-        for item in page.css(".odd-list > li")
+        words(one(item, ".outlier-name")): [attribute(link, "href")[1:] for link in item.css(".outlier-beside a")]
+        for item in page.css(".outlier-list > li")
     }
     text = [causes[cause] for cause in links["Cannot text"]]
     assert ["A2P" in text[0], "sole-proprietor" in text[1], len(text)] == [True, True, 2]
     assert any("International texting" in causes[cause] for cause in links["Can call"])
 
 
-def test_what_is_odd_by_being_allowed_needs_no_cause(office: Office) -> None:
+def test_an_outlier_that_is_allowed_more_needs_no_cause(office: Office) -> None:
     remember(*many(9), marked("Odd", "+++++-"))
 
-    assert not parsed(office.get(AUDIT)).css(".odd-beside")
+    assert not parsed(office.get(AUDIT)).css(".outlier-beside")
 
 
-def test_the_causes_are_open_where_something_is_odd_and_folded_where_nothing_is(office: Office) -> None:
+def test_the_causes_are_open_where_there_are_outliers_and_folded_where_there_are_none(office: Office) -> None:
     remember(*many(3))
     assert "open" not in one(parsed(office.get(AUDIT)), "#causes").attributes
 
