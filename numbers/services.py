@@ -1,4 +1,4 @@
-"""What views and commands call for the API: a client of Quo, a sync, and how fresh the copy is."""
+"""The API service: what views, pages and commands need from Quo goes through this module."""
 
 from datetime import timedelta
 
@@ -9,17 +9,22 @@ from numbers.memory.freshness import Freshness, freshness_of
 from numbers.memory.question import Question
 from numbers.models import PhoneNumber, Sync, Teammate
 from numbers.quo.client import QuoClient
+from numbers.quo.ids import is_number_id, is_user_id
+from numbers.quo.payloads import parse_timestamp
 from numbers.quo.throttle import Throttle
 from numbers.syncing import demo
 from numbers.syncing import run as sync
 from numbers.syncing.log import SyncLine
 from numbers.syncing.recording import Progress
-from numbers.syncing.run import SyncRefused
+from numbers.syncing.run import SyncBusy, SyncRefused
 from quo_admin import __version__
+
+__all__ = ["Progress", "SyncBusy", "SyncRefused", "is_number_id", "is_user_id", "parse_timestamp"]
+__all__ += ["freshness", "quo_client", "run_sync"]
 
 
 def quo_client() -> QuoClient:
-    """Return a client for the workspace that the settings name. Raises SyncRefused while there is none to ask."""
+    """Return a client for the workspace in the settings. Raises SyncRefused if there is none to ask."""
     url, key = settings.QUO_API_URL, settings.QUO_API_KEY
     if settings.DEMO:
         address = demo.noted_address()
@@ -39,9 +44,9 @@ def quo_client() -> QuoClient:
 
 
 def run_sync(question: Question, *, accept_removals: bool = False, progress: Progress | None = None) -> Sync:
-    """Ask Quo and record what differs; return the sync, succeeded or failed.
+    """Ask Quo and record what changed; return the sync, succeeded or failed.
 
-    Raises SyncRefused (SyncBusy while another runs), and DatabaseError or OSError where nothing could be remembered.
+    Raises SyncRefused (SyncBusy while another sync runs), and DatabaseError or OSError if nothing could be recorded.
     """
     with SyncLine(question) as line, quo_client() as line.client:
         line.sync = sync.run(
@@ -55,7 +60,7 @@ def run_sync(question: Question, *, accept_removals: bool = False, progress: Pro
 
 
 def freshness(question: Question, *, is_known: bool | None = None) -> Freshness:
-    """Return how old what is remembered of the question's subject is. Whether that is known at all is looked up."""
+    """Return how old the copy of the question's subject is. Looks up `is_known` unless it is given."""
     interval = timedelta(seconds=settings.SYNC_INTERVAL)
     if is_known is None:
         is_known = _is_known(question)

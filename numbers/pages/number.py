@@ -10,7 +10,7 @@ from numbers.memory.numbers import number_of, states_up_to
 from numbers.memory.version import Version
 from numbers.models import NumberState, PhoneNumber
 from numbers.pages.rows import TeammateLine, teammate_lines
-from numbers.quo.payloads import parse_timestamp
+from numbers.services import parse_timestamp
 from numbers.vocabulary.causes import Advice, advice_for
 from numbers.vocabulary.cells import Reading, readings_of
 from numbers.vocabulary.phones import pretty

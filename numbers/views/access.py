@@ -1,4 +1,4 @@
-"""Who signed in, who failed to, and who took what along."""
+"""The access log."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import permission_required

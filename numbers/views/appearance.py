@@ -1,4 +1,4 @@
-"""How pages look and in which time zone: the reader's own choice, kept in the browser."""
+"""The theme and the time zone of pages, stored in cookies of the browser."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, available_timezones
@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from numbers.views.htmx import wants_fragment
+from numbers.views.htmx import HtmxHttpRequest, wants_fragment
 from numbers.views.navigation import page_before
 
 THEME_COOKIE = "theme"
@@ -17,13 +17,13 @@ _A_YEAR = 365 * 24 * 3600
 
 
 def theme_of(request: HttpRequest) -> str:
-    """Return the theme that was chosen in this browser; else the system's."""
+    """Return the theme chosen in this browser; "system" by default."""
     theme = request.COOKIES.get(THEME_COOKIE, "")
     return theme if theme in THEMES else "system"
 
 
 @require_POST
-def choose_theme(request: HttpRequest) -> HttpResponse:
+def choose_theme(request: HtmxHttpRequest) -> HttpResponse:
     theme = request.POST.get("theme", "")
     response = HttpResponse(status=204) if wants_fragment(request) else HttpResponseRedirect(page_before(request))
     if theme in THEMES:
@@ -34,7 +34,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 
 
 class TimeZoneMiddleware:
-    """Shows times in the reader's zone, which the browser tells in a cookie; in the office's where it tells none."""
+    """Shows times in the browser's time zone, read from a cookie; without one, in the office's."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

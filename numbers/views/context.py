@@ -1,4 +1,4 @@
-"""What every page knows of the site."""
+"""The template context that every page has."""
 
 from typing import Any
 
@@ -9,5 +9,5 @@ from numbers.views.appearance import THEMES, theme_of
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Return `site.demo`, for the banner that tells demo data from the office's own, and how the reader likes it."""
+    """Return `site`: whether the data is demo data, and the themes."""
     return {"site": {"demo": settings.DEMO, "theme": theme_of(request), "themes": tuple(THEMES.items())}}

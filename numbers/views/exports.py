@@ -1,4 +1,4 @@
-"""The lists as files."""
+"""Exports the lists as files."""
 
 from collections.abc import Iterable, Iterator
 
@@ -17,34 +17,34 @@ RAW = "raw"
 
 @require_safe
 def number_export(request: HttpRequest, ending: str) -> StreamingHttpResponse:
-    """The numbers that fit the query string, all pages of them, as the file that ends in `ending`."""
+    """Export all pages of the numbers that match the query string, as a file with that ending."""
     asked = number_filters.parse(request.GET, also={RAW})
     return sent_file(request, "numbers", ending, number_document(asked, ending, is_raw=is_raw(request)))
 
 
 @require_safe
 def teammate_export(request: HttpRequest, ending: str) -> StreamingHttpResponse:
-    """The teammates that fit the query string, in the same way."""
+    """Export all pages of the teammates that match the query string, as a file with that ending."""
     asked = teammate_filters.parse(request.GET, also={RAW})
     return sent_file(request, "teammates", ending, teammate_document(asked, ending, is_raw=is_raw(request)))
 
 
 def is_raw(request: HttpRequest) -> bool:
-    """Say whether machines ask: who reads the file with a spreadsheet never does."""
+    """Return whether the file is for a program. A raw file is not safe to open in a spreadsheet."""
     return request.GET.get(RAW, "").strip() == "1"
 
 
 def sent_file(request: HttpRequest, name: str, ending: str, document: Iterator[bytes]) -> StreamingHttpResponse:
-    """Send a document while it is made; what fails before its first block fails as an ordinary page.
+    """Stream a document. An error before its first block becomes an ordinary error page.
 
-    A raw file is told from one for people by its name: in a spreadsheet, text of the workspace would become formulas.
+    The name of a raw file says so: in a spreadsheet, text from the workspace could become formulas.
     """
     blocks: Iterable[bytes] = ()
     if request.method == "HEAD" or ending == "xlsx":
-        # Else GZipMiddleware would send an empty archive as the body, or pack once more what is packed already.
+        # Otherwise GZipMiddleware would send an empty archive as the body, or compress a compressed file.
         request.META.pop("HTTP_ACCEPT_ENCODING", None)
     if request.method != "HEAD":
-        blocks = _begun(document)
+        blocks = _started(document)
         record(Event.EXPORTED, request, detail=request.get_full_path())
     kind = "-raw" if ending == "csv" and is_raw(request) else ""
     moment = f"{timezone.localtime():%Y-%m-%d-%H%M}"
@@ -54,11 +54,12 @@ def sent_file(request: HttpRequest, name: str, ending: str, document: Iterator[b
     return response
 
 
-def _begun(document: Iterator[bytes]) -> Iterator[bytes]:
+def _started(document: Iterator[bytes]) -> Iterator[bytes]:
+    """Read the first block now, so that an error in it is raised now; return all blocks."""
     first = next(document, b"")
 
-    def whole() -> Iterator[bytes]:
+    def blocks() -> Iterator[bytes]:
         yield first
         yield from document
 
-    return whole()
+    return blocks()

@@ -1,4 +1,4 @@
-"""What machines ask: whether the app lives, whether it is ready, and its metrics."""
+"""Endpoints for monitors: liveness, readiness and metrics."""
 
 from collections.abc import Callable
 
@@ -17,10 +17,10 @@ METRICS_PATH = "/metrics"
 
 
 class HealthMiddleware:
-    """Answers machines before anything else does.
+    """Answers monitors before any other middleware runs.
 
-    A monitor asks by address, from inside, without a session: the answer must not depend on the Host header, on
-    https or on sign-in.
+    A monitor connects by IP address, without a session, so the response must not depend on the Host header, on https
+    or on sign-in.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -32,12 +32,12 @@ class HealthMiddleware:
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Return 200: the process answers. A database that is down is no reason to start it anew."""
+    """Return 200: the process answers. A database that is down is no reason to restart it."""
     return _refused(request) or _answer("ok\n")
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Return 200 where every check holds, else 503, with a line for each."""
+    """Return 200 if every check passes, else 503; with a line for each check."""
     if refusal := _refused(request):
         return refusal
     checks = readiness()
@@ -46,7 +46,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Return the metrics to whoever shows METRICS_TOKEN; 404 while there is none."""
+    """Return the metrics to a client that sends METRICS_TOKEN; 404 if it is not set."""
     if not settings.METRICS_TOKEN:
         return _answer("There are no metrics here: METRICS_TOKEN is not set.\n", 404)
     if refusal := _refused(request):

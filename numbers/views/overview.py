@@ -1,6 +1,6 @@
 """The start page."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -10,21 +10,21 @@ from numbers.memory.freshness import Level
 from numbers.memory.question import WORKSPACE
 from numbers.memory.version import memory_version
 from numbers.pages.overview import overview
-from numbers.views.pages import page_or_fragments
+from numbers.views.htmx import HtmxHttpRequest, page_or_fragments
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """Whether anything needs somebody, and what changed lately."""
+def home(request: HtmxHttpRequest) -> HttpResponse:
+    """Show whether anything needs attention, and what changed lately."""
     notices: list[str] = []
     query_string.name_others(request.GET, (), notices)
-    version = memory_version()  # before what it is the version of, so that nothing newer is missed
+    version = memory_version()  # before the page is read, so that the page is never older than its version
     freshness = services.freshness(WORKSPACE)
     page = overview(timezone.now(), version)
     context = {
         "page": page,
         "notices": notices,
-        # Then the page cannot vouch for now, and looks again once Quo has been asked.
+        # The page then cannot say that all is well, so it reloads after the next sync.
         "is_doubtful": freshness.failure is not None or freshness.level in {Level.STALE, Level.NEVER},
         "question": WORKSPACE,
         "freshness": freshness,

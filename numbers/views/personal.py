@@ -1,4 +1,4 @@
-"""What somebody keeps for themselves: the columns they want to see, and saved filters."""
+"""A user's own choices: visible columns and saved filters."""
 
 from typing import cast
 
@@ -20,13 +20,13 @@ from numbers.views.navigation import page_before
 
 
 def user_of(request: HttpRequest) -> User:
-    """Who is signed in: everybody who sees a page is."""
+    """Return the signed-in user. Every page requires sign-in."""
     return cast("User", request.user)
 
 
 @require_POST
 def choose_columns(request: HttpRequest) -> HttpResponse:
-    """Remember the columns that are ticked; with `usual`, forget what was chosen."""
+    """Save the ticked columns; with `usual`, go back to the default columns."""
     if request.POST.get("usual"):
         columns.show_usual_columns(user_of(request))
     else:
@@ -36,7 +36,7 @@ def choose_columns(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def saved_filters(request: HttpRequest) -> HttpResponse:
-    """Every saved filter that one may open, and the form that saves one more."""
+    """Show the saved filters that the user may open, and save another one."""
     user = user_of(request)
     posted = request.POST if request.method == "POST" else None
     form = SavedFilterForm(posted, instance=SavedFilter(owner=user))
@@ -51,7 +51,7 @@ def saved_filters(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def saved_filter(request: HttpRequest, code: str) -> HttpResponse:
-    """The list as it was saved."""
+    """Redirect to the list with the saved filter."""
     saved = get_object_or_404(personal.visible_to(user_of(request)), code=code)
     return HttpResponseRedirect(f"{reverse('numbers:list')}?{saved.query}")
 

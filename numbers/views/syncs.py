@@ -1,4 +1,4 @@
-"""Asking Quo now, and the record of how each sync ended."""
+"""Starts a sync, and shows how each sync ended."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -18,19 +18,18 @@ from numbers.memory.version import memory_version
 from numbers.models import Sync
 from numbers.operations.current_settings import settings_in_force
 from numbers.pages.status import sync_page
-from numbers.quo.ids import is_number_id, is_user_id
-from numbers.syncing.run import SyncBusy, SyncRefused
-from numbers.views.htmx import wants_fragment
+from numbers.services import SyncBusy, SyncRefused
+from numbers.views.htmx import HtmxHttpRequest, wants_fragment
 from numbers.views.navigation import page_before
 from quo_admin import __version__
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(ASK_QUO, raise_exception=True)
-def sync_now(request: HttpRequest) -> HttpResponse:
-    """Ask Quo what the page asks. A page that asks by itself (`auto`) does so only where nobody has just asked.
+def sync_now(request: HtmxHttpRequest) -> HttpResponse:
+    """Sync what the page shows. An automatic request (`auto`) syncs only if the last sync is old enough.
 
-    A GET, of an address that was kept or reloaded, asks nothing.
+    A GET syncs nothing: it comes from a bookmark or a reload.
     """
     if request.method != "POST":
         return redirect("numbers:list")
@@ -57,28 +56,28 @@ def sync_now(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def freshness(request: HttpRequest) -> HttpResponse:
-    """How old the page's copy is by now, for the pages of those who may not have Quo asked."""
+def freshness(request: HtmxHttpRequest) -> HttpResponse:
+    """Show how old the page's copy is, for users who may not start a sync."""
     if not wants_fragment(request):
         return redirect("numbers:list")
     return _fragment(request, _question(request.GET), "", is_busy=False)
 
 
-def _question(asked: QueryDict) -> Question:
-    number, user = asked.get("number", ""), asked.get("user", "")
-    if is_number_id(number):
+def _question(query: QueryDict) -> Question:
+    number, user = query.get("number", ""), query.get("user", "")
+    if services.is_number_id(number):
         return Question(Sync.Scope.NUMBER, number)
-    if is_user_id(user):
+    if services.is_user_id(user):
         return Question(Sync.Scope.TEAMMATE, user)
     return WORKSPACE
 
 
 def _fragment(request: HttpRequest, question: Question, refusal: str, *, is_busy: bool) -> HttpResponse:
-    """The freshness line; with it the news, where there are any, that the page's content has changed."""
+    """Render the freshness line; trigger `memory-changed` if the page shows an older version."""
     version = memory_version()
-    shown = request.POST if request.method == "POST" else request.GET
+    sent = request.POST if request.method == "POST" else request.GET
     found = services.freshness(question)
-    is_new = bool(refusal or found.is_in_doubt) and not shown.get("told") and found.level != Level.NEVER
+    is_new = bool(refusal or found.is_in_doubt) and not sent.get("told") and found.level != Level.NEVER
     context = {
         "question": question,
         "freshness": found,
@@ -88,18 +87,18 @@ def _fragment(request: HttpRequest, question: Question, refusal: str, *, is_busy
         "is_busy": is_busy,
         "may_ask": request.user.has_perm(ASK_QUO),
         "is_answer": True,
-        "is_quiet": is_new and bool(shown.get("auto")),
+        "is_quiet": is_new and bool(sent.get("auto")),
     }
     response = render(request, "components/_freshness_line.html", context)
     response.headers["Cache-Control"] = "no-store"
-    if shown.get("version") != str(version):
+    if sent.get("version") != str(version):
         trigger_client_event(response, "memory-changed")
     return response
 
 
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
-    """The syncs and the settings in force."""
+    """Show the syncs and the settings in force."""
     notices: list[str] = []
     asked = query_string.page_of(request.GET, notices)
     query_string.name_others(request.GET, {"page"}, notices)

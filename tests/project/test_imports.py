@@ -90,11 +90,9 @@ def test_only_the_client_the_sandbox_and_the_company_sign_in_speak_http() -> Non
     assert speakers - ours_in("quo") - ours_in("sandbox") == {"accounts.company.http", "quo_admin.http.deadline"}
 
 
-def test_no_page_asks_quo_or_records_by_itself() -> None:
-    for name in ours_in("views") | ours_in("templatetags") | ours_in("pages"):
-        asking = {one for one in modules()[name] if is_in(one, "numbers.quo")}
-        assert asking <= {"numbers.quo.ids", "numbers.quo.payloads"}, name
-        assert "numbers.syncing.recording" not in modules()[name], name
+def test_views_pages_and_commands_reach_quo_only_through_services() -> None:
+    for name in ours_in("views") | ours_in("templatetags") | ours_in("pages") | ours_in("management"):
+        assert not {one for one in modules()[name] if is_in(one, "numbers.quo") or is_in(one, "numbers.syncing")}, name
 
 
 def test_nothing_of_ours_is_named_like_a_module_of_python_but_numbers() -> None:

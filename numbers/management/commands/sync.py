@@ -14,9 +14,7 @@ from numbers import services
 from numbers.memory.question import WORKSPACE, Question
 from numbers.models import Sync
 from numbers.operations.readiness import migrations_to_do
-from numbers.quo.ids import is_number_id, is_user_id
-from numbers.syncing.recording import Progress
-from numbers.syncing.run import SyncRefused
+from numbers.services import Progress, SyncRefused, is_number_id, is_user_id
 from numbers.vocabulary.terminal import printable
 from quo_admin import request_id
 from quo_admin.logs import label
