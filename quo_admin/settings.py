@@ -264,6 +264,7 @@ MFA_FORMS = {
 }
 
 LANGUAGE_CODE = "en-us"
+FORMAT_MODULE_PATH = "quo_admin.formats"
 USE_I18N = False
 USE_TZ = True
 TIME_ZONE = ENVIRONMENT["TIME_ZONE"]

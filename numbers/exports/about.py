@@ -1,11 +1,9 @@
 """What the second sheet of a workbook says of the first: what is listed, as of when, and what the words mean."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.dateformat import format as in_words
 
 from numbers import services
 from numbers.filters import wording as filter_wording
@@ -16,6 +14,7 @@ from numbers.memory.moment import NOW, Moment
 from numbers.memory.question import WORKSPACE, Question
 from numbers.models import Sync
 from numbers.vocabulary.cells import Fact
+from numbers.vocabulary.times import written_time
 
 MEANINGS = {
     Fact.ALLOWED: "People on the number can call there, or text there.",
@@ -59,12 +58,8 @@ def _said(sentence: str, sort: str, count: int, question: Question) -> tuple[tup
         ("What is listed", sentence),
         ("How many", str(count)),
         ("Sorted by", sort),
-        ("Exported", _moment(timezone.now())),
-        ("Last checked with Quo", _moment(checked_at) if checked_at else "Not checked yet"),
+        ("Exported", written_time(timezone.now())),
+        ("Last checked with Quo", written_time(checked_at) if checked_at else "Not checked yet"),
     )
     demo = ("Demo data", "An invented company: this is not your own workspace.")
     return (demo, *said) if settings.DEMO else said
-
-
-def _moment(moment: datetime) -> str:
-    return in_words(timezone.localtime(moment), "j F Y, H:i T")

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.timezone import localtime
-
 from numbers.history.wording import Parts, Person, arrived, gone, number_changed, number_part, teammate_changed
 from numbers.memory import changes as change_queries
 from numbers.memory.cache import per_version
@@ -39,17 +37,6 @@ class Change:
     @property
     def sentence(self) -> str:
         return "".join(part.text for part in self.parts)
-
-    @property
-    def is_of_one_day(self) -> bool:
-        """Whether both ends are on the same day in the office's time zone."""
-        return self.earliest is None or localtime(self.earliest).date() == localtime(self.latest).date()
-
-    @property
-    def time_format(self) -> str:
-        """Django's format for both ends: with seconds only if they are in the same minute."""
-        minutes = {moment.replace(second=0, microsecond=0) for moment in (self.earliest, self.latest) if moment}
-        return "H:i:s" if self.earliest and len(minutes) == 1 else "H:i"
 
 
 @dataclass(frozen=True)

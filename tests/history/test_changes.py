@@ -456,26 +456,6 @@ def test_every_change_has_a_key_of_its_own(office: Office) -> None:
     assert all(key.isascii() and key.replace("-", "").isalnum() for key in keys)
 
 
-# How its time is written
-
-
-@pytest.mark.parametrize(
-    ("earliest", "latest", "is_of_one_day", "time_format"),
-    [
-        (None, NINE, True, "H:i"),
-        (NINE - timedelta(minutes=5), NINE, True, "H:i"),
-        (NINE, NINE + timedelta(seconds=59), True, "H:i:s"),
-        (NINE - timedelta(days=1), NINE, False, "H:i"),
-    ],
-)
-def test_the_ends_of_a_change_are_written_so_that_they_differ(
-    earliest: datetime | None, latest: datetime, is_of_one_day: bool, time_format: str
-) -> None:
-    change = Change("n1", "PN1", (), earliest, latest)
-
-    assert (change.is_of_one_day, change.time_format) == (is_of_one_day, time_format)
-
-
 @pytest.mark.parametrize("count", [1, 60])
 def test_the_queries_are_the_same_for_few_and_for_many(
     office: Office, django_assert_num_queries: Any, count: int

@@ -49,7 +49,7 @@ def test_a_sync_is_shown_with_when_what_and_what_it_found(office: Office) -> Non
     row = rows(office)[0]
 
     assert texts(row.css("th, td")) == [
-        formatted(sync.started_at, "j M Y, H:i:s"),
+        formatted(sync.started_at, "M j, Y, g:i A"),
         "every number",
         "succeeded",
         "2",

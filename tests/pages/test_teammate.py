@@ -31,7 +31,7 @@ from tests.support.quo_answers import number, user
 from tests.support.teammates import PEOPLE, forgotten, named_in, remember_of
 
 PAGE = "/teammates/US1/"
-WHEN = "j F Y, H:i T"
+WHEN = "M j, Y, g:i A"
 
 
 def facts_of(office: Office, path: str = PAGE) -> dict[str, str]:

@@ -1,31 +1,43 @@
-"""Times on pages: readable at once, exact for who points at them."""
+"""How times are written on pages."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import localize
 
-from numbers.templatetags.times import moment
+from numbers.templatetags.times import time
+from numbers.vocabulary.times import written_time
+from quo_admin import env
 
 NINE = datetime(2026, 3, 2, 9, 0, 7, tzinfo=UTC)
 
 
-def test_a_time_names_its_zone_and_has_its_seconds_in_reserve() -> None:
-    assert moment(NINE) == (
-        '<time datetime="2026-03-02T09:00:07+00:00" title="2 March 2026, 09:00:07 UTC">2 March 2026, 09:00 UTC</time>'
+def test_a_time_has_its_seconds_and_its_zone_in_the_tooltip() -> None:
+    assert time(NINE) == (
+        '<time datetime="2026-03-02T09:00:07+00:00" title="Mar 2, 2026, 9:00:07 AM UTC">Mar 2, 2026, 9:00 AM</time>'
     )
 
 
-def test_a_time_is_the_readers() -> None:
-    with timezone.override(ZoneInfo("Asia/Tokyo")):
-        assert ">2 March 2026, 18:00 JST<" in moment(NINE)
+def test_the_tooltip_may_be_another_text() -> None:
+    assert ' title="2026-03-02"' in time(NINE, title="2026-03-02")
 
 
-@pytest.mark.parametrize(("shape", "text"), [("j M Y, H:i:s", "2 Mar 2026, 09:00:07"), ("j F, H:i", "2 March, 09:00")])
-def test_a_page_may_write_it_shorter(shape: str, text: str) -> None:
-    assert f">{text}<" in moment(NINE, shape)
+@pytest.mark.parametrize(("zone", "text"), [("Asia/Tokyo", "6:00 PM"), ("America/New_York", "4:00 AM")])
+def test_a_time_is_in_the_time_zone_of_the_reader(zone: str, text: str) -> None:
+    with timezone.override(ZoneInfo(zone)):
+        assert f">Mar 2, 2026, {text}<" in time(NINE)
 
 
-def test_no_time_is_nothing() -> None:
-    assert moment(None) == ""
+def test_no_time_is_an_empty_text() -> None:
+    assert time(None) == ""
+
+
+def test_pages_of_django_write_times_in_the_same_format() -> None:
+    assert localize(NINE) == written_time(NINE)
+
+
+def test_templates_write_times_only_by_the_tag() -> None:
+    templates = (env.BASE_DIR / "templates").rglob("*.*")
+    assert [file.name for file in templates if "|date" in file.read_text() or "{% now" in file.read_text()] == []
