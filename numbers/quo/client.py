@@ -14,7 +14,7 @@ from numbers.quo import errors, ids
 from numbers.quo.errors import Asked, BadRequest, QuoError, Unavailable
 from numbers.quo.payloads import Answer, NumberRecord, parse_list, parse_one
 from numbers.quo.transport import KeyAuth, Session
-from quo_admin.http.deadline import Deadline
+from quo_admin.http.session import Deadline
 
 ATTEMPTS = 4
 MAX_RETRY_AFTER = 30  # seconds
@@ -125,7 +125,7 @@ class QuoClient:
             reply.status,
             reply.body,
             asked=asked,
-            retry_after=parse_retry_after(reply.retry_after),
+            retry_after=parse_retry_after(reply.headers.get("Retry-After", "")),
             redact=self._auth.redact,
         )
 

@@ -53,10 +53,10 @@ def test_accounts_never_import_numbers() -> None:
 def test_the_client_of_quo_knows_neither_the_app_nor_django() -> None:
     for name in ours_in("quo"):
         ours = {one for one in modules()[name] if one.partition(".")[0] in PACKAGES and not is_in(one, "numbers.quo")}
-        assert ours <= {"quo_admin.http.deadline"}, name
+        assert all(is_in(one, "quo_admin.http") for one in ours), name
         assert not {one for one in modules()[name] if is_in(one, "django")}, name
-    assert not {one for one in reached_from("quo_admin.http.deadline") if is_in(one, "numbers")}
-    assert not {one for one in modules()["quo_admin.http.deadline"] if is_in(one, "django")}
+    assert not {one for one in reached_from("quo_admin.http.session") if is_in(one, "numbers")}
+    assert not {one for one in modules()["quo_admin.http.session"] if is_in(one, "django")}
 
 
 def test_the_vocabulary_needs_no_database() -> None:
@@ -88,7 +88,7 @@ def test_only_the_client_the_sandbox_and_the_company_sign_in_speak_http() -> Non
         for name, imported in modules().items()
         if any(is_in(one, library) for one in imported for library in HTTP_LIBRARIES)
     }
-    assert speakers - ours_in("quo") - ours_in("sandbox") == {"accounts.company.http", "quo_admin.http.deadline"}
+    assert speakers - ours_in("quo") - ours_in("sandbox") == {"quo_admin.http.session"}
 
 
 def test_views_pages_and_commands_reach_quo_only_through_services() -> None:

@@ -254,7 +254,7 @@ def test_a_refused_connection_is_tried_again(connect: Connect, time: Time) -> No
 def test_one_attempt_that_takes_too_long_is_tried_again(
     connect: Connect, time: Time, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("numbers.quo.transport.READ_SECONDS", 0.05)
+    monkeypatch.setattr("quo_admin.http.session.READ_SECONDS", 0.05)
     with serve(stalls(), answer()) as server:
         connect(base_url=server.url).list_phone_numbers()
 

@@ -16,8 +16,8 @@ import requests
 import responses
 
 from numbers.quo.errors import BadPayload, Unavailable
-from numbers.quo.transport import MAX_ERROR_BYTES, KeyAuth, Session
-from quo_admin.http.deadline import Deadline
+from numbers.quo.transport import KeyAuth, Session
+from quo_admin.http.session import MAX_ERROR_BYTES, Deadline
 from tests.support.misbehaving_server import Script, answer, cuts, drips, floods, resets, serve, stalls
 from tests.support.quo_answers import KEY
 
@@ -394,7 +394,7 @@ def test_damaged_compression_is_a_bad_payload(open_session: Open) -> None:
 
 def test_retry_after_comes_with_an_error(open_session: Open) -> None:
     with serve(answer(status=503, Retry_After="7")) as server:
-        assert open_session(server.url).fetch(server.url, MAX_BYTES).retry_after == "7"
+        assert open_session(server.url).fetch(server.url, MAX_BYTES).headers["Retry-After"] == "7"
 
 
 # What can break
@@ -428,7 +428,7 @@ def test_a_refused_connection_is_unreachable(open_session: Open) -> None:
 
 
 def test_silence_is_a_timeout(open_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numbers.quo.transport.READ_SECONDS", 0.05)
+    monkeypatch.setattr("quo_admin.http.session.READ_SECONDS", 0.05)
     with serve(stalls()) as server:
         assert fails(open_session, server.url).reason == "timeout"
 
