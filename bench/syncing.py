@@ -23,7 +23,7 @@ def main(answer: Path) -> None:
     from django.db import connection  # noqa: PLC0415 - settings first
 
     from numbers import services  # noqa: PLC0415
-    from numbers.memory.question import WORKSPACE  # noqa: PLC0415
+    from numbers.memory.sync_target import WORKSPACE  # noqa: PLC0415
     from numbers.models import Sync  # noqa: PLC0415
 
     connection.ensure_connection()

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from numbers.memory.freshness import Freshness, freshness_of
-from numbers.memory.question import Question
+from numbers.memory.sync_target import SyncTarget
 from numbers.models import PhoneNumber, Sync, Teammate
 from numbers.quo.client import QuoClient
 from numbers.quo.ids import is_number_id, is_user_id
@@ -43,14 +43,14 @@ def quo_client() -> QuoClient:
     )
 
 
-def run_sync(question: Question, *, accept_removals: bool = False, progress: Progress | None = None) -> Sync:
+def run_sync(target: SyncTarget, *, accept_removals: bool = False, progress: Progress | None = None) -> Sync:
     """Ask Quo and record what changed; return the sync, succeeded or failed.
 
     Raises SyncRefused (SyncBusy while another sync runs), and DatabaseError or OSError if nothing could be recorded.
     """
-    with SyncLine(question) as line, quo_client() as line.client:
+    with SyncLine(target) as line, quo_client() as line.client:
         line.sync = sync.run(
-            question,
+            target,
             line.client,
             demo=settings.DEMO,
             accept_removals=accept_removals,
@@ -59,17 +59,17 @@ def run_sync(question: Question, *, accept_removals: bool = False, progress: Pro
         return line.sync
 
 
-def freshness(question: Question, *, is_known: bool | None = None) -> Freshness:
+def freshness(target: SyncTarget, *, is_known: bool | None = None) -> Freshness:
     """Return how old the copy of the question's subject is. Looks up `is_known` unless it is given."""
     interval = timedelta(seconds=settings.SYNC_INTERVAL)
     if is_known is None:
-        is_known = _is_known(question)
-    return freshness_of(question, timezone.now(), interval, is_known=is_known)
+        is_known = _is_known(target)
+    return freshness_of(target, timezone.now(), interval, is_known=is_known)
 
 
-def _is_known(question: Question) -> bool:
-    if question.scope == Sync.Scope.NUMBER:
-        return PhoneNumber.objects.filter(quo_id=question.subject).exists()
-    if question.scope == Sync.Scope.TEAMMATE:
-        return Teammate.objects.filter(quo_id=question.subject).exists()
+def _is_known(target: SyncTarget) -> bool:
+    if target.scope == Sync.Scope.NUMBER:
+        return PhoneNumber.objects.filter(quo_id=target.subject).exists()
+    if target.scope == Sync.Scope.TEAMMATE:
+        return Teammate.objects.filter(quo_id=target.subject).exists()
     return True

@@ -11,7 +11,7 @@ from numbers.filters.choices import teammate_named
 from numbers.filters.numbers import NumberFilters
 from numbers.filters.teammates import TeammateFilters
 from numbers.memory.moment import NOW, Moment
-from numbers.memory.question import WORKSPACE, Question
+from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 from numbers.vocabulary.cells import Fact
 from numbers.vocabulary.times import written_time
@@ -41,10 +41,10 @@ class About:
 
 def about_numbers(asked: NumberFilters, count: int, moment: Moment = NOW) -> About:
     """Return what there is to say of a list of `count` numbers."""
-    question = Question(Sync.Scope.TEAMMATE, asked.user) if asked.user else WORKSPACE
+    target = SyncTarget(Sync.Scope.TEAMMATE, asked.user) if asked.user else WORKSPACE
     teammate = teammate_named(asked.user, moment) if asked.user else None
     sentence = filter_wording.sentence(asked, teammate.name if teammate else "")
-    return About("Numbers", (*_said(sentence, asked.sorted_by, count, question), _REGIONS), MEANINGS)
+    return About("Numbers", (*_said(sentence, asked.sorted_by, count, target), _REGIONS), MEANINGS)
 
 
 def about_teammates(asked: TeammateFilters, count: int) -> About:
@@ -52,8 +52,8 @@ def about_teammates(asked: TeammateFilters, count: int) -> About:
     return About("Teammates", (*_said(asked.sentence(), asked.sorted_by, count, WORKSPACE), _REGIONS), REACH_MEANINGS)
 
 
-def _said(sentence: str, sort: str, count: int, question: Question) -> tuple[tuple[str, str], ...]:
-    checked_at = services.freshness(question).checked_at
+def _said(sentence: str, sort: str, count: int, target: SyncTarget) -> tuple[tuple[str, str], ...]:
+    checked_at = services.freshness(target).checked_at
     said = (
         ("What is listed", sentence),
         ("How many", str(count)),

@@ -7,10 +7,10 @@ from enum import StrEnum
 from django.db.models import QuerySet
 
 from numbers.database.compiled_query import CompiledQuery
-from numbers.memory.question import WORKSPACE, Question
+from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 
-# A page syncs automatically once nobody has asked its question for this long.
+# A page syncs automatically once nobody has asked its target for this long.
 PAGE_MAX_AGE = timedelta(seconds=60)
 STALE_AFTER_INTERVALS = 6
 
@@ -28,8 +28,8 @@ class Level(StrEnum):
 class Freshness:
     """What a page says about its own age.
 
-    `is_due` says whether the page should sync its own question. A sync of the whole workspace makes the copy younger,
-    but does not answer the question of a teammate's page or a number's page.
+    `is_due` says whether the page should sync its own target. A sync of the whole workspace makes the copy younger,
+    but does not answer the target of a teammate's page or a number's page.
     `observed_at` is the time for which the facts of the last good answer hold.
     `failure` is the last sync if it failed. `held` is the last good sync of the workspace if it held removals back,
     and `set_aside` is how many of its records could not be read.
@@ -57,14 +57,14 @@ class Freshness:
         return bool(self.failure or self.held or self.set_aside)
 
 
-def freshness_of(question: Question, now: datetime, interval: timedelta, *, is_known: bool = True) -> Freshness:
+def freshness_of(target: SyncTarget, now: datetime, interval: timedelta, *, is_known: bool = True) -> Freshness:
     """Return how old the memory of the question's subject is; `interval` is how often we intend to sync.
 
     A page shows answers about the whole workspace and about its own subject. If no sync has found the subject so far
     (`is_known` is false), only its own answers count: those about the workspace did not include it.
     """
-    own = newest_syncs(question)
-    of_workspace = own if question == WORKSPACE else newest_syncs(WORKSPACE)
+    own = newest_syncs(target)
+    of_workspace = own if target == WORKSPACE else newest_syncs(WORKSPACE)
     about = sorted([*own, *of_workspace] if is_known else own, key=lambda sync: sync.pk, reverse=True)
     last = next(iter(about), None)
     good = next(filter(_succeeded, about), None)
@@ -89,21 +89,21 @@ def _succeeded(sync: Sync) -> bool:
     return sync.outcome == Sync.Outcome.SUCCEEDED
 
 
-def newest_syncs(question: Question) -> list[Sync]:
-    """Return the last ended sync of this question and, if it failed, the last one before it that succeeded.
+def newest_syncs(target: SyncTarget) -> list[Sync]:
+    """Return the last ended sync of this target and, if it failed, the last one before it that succeeded.
 
     By key, not by time: keys stay in order when the clock is set back.
     """
-    newest = NEWEST.first(question.scope, question.subject, Sync.Outcome.RUNNING)
+    newest = NEWEST.first(target.scope, target.subject, Sync.Outcome.RUNNING)
     if newest is None or _succeeded(newest):
         return [newest] if newest else []
-    good = ended_syncs(question).filter(outcome=Sync.Outcome.SUCCEEDED).first()
+    good = ended_syncs(target).filter(outcome=Sync.Outcome.SUCCEEDED).first()
     return [newest, good] if good else [newest]
 
 
-def ended_syncs(question: Question) -> QuerySet[Sync]:
-    """Return the ended syncs of this question, newest first."""
-    asked = Sync.objects.filter(scope=question.scope, subject=question.subject).exclude(outcome=Sync.Outcome.RUNNING)
+def ended_syncs(target: SyncTarget) -> QuerySet[Sync]:
+    """Return the ended syncs of this target, newest first."""
+    asked = Sync.objects.filter(scope=target.scope, subject=target.subject).exclude(outcome=Sync.Outcome.RUNNING)
     return asked.only(*_FIELDS).order_by("-pk")
 
 

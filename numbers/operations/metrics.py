@@ -22,7 +22,7 @@ from prometheus_client.registry import Collector
 from numbers.memory.freshness import Freshness, Level, freshness_of
 from numbers.memory.moment import NOW
 from numbers.memory.numbers import numbers_at
-from numbers.memory.question import WORKSPACE
+from numbers.memory.sync_target import WORKSPACE
 from numbers.memory.teammates import teammates_at
 from numbers.models import Sync
 from numbers.operations.readiness import written_folders

@@ -5,7 +5,7 @@ import time
 from types import TracebackType
 from typing import Any, Self
 
-from numbers.memory.question import Question
+from numbers.memory.sync_target import SyncTarget
 from numbers.models import Sync
 from numbers.quo.client import QuoClient
 from numbers.syncing.run import SyncBusy, SyncRefused
@@ -19,8 +19,8 @@ _LEVELS = {"succeeded": logging.INFO, "busy": logging.INFO, "error": logging.ERR
 class SyncLine:
     """Stands round a sync and writes its line at the end. Give it the `client` and the `sync` once they are there."""
 
-    def __init__(self, question: Question) -> None:
-        self._scope = question.scope
+    def __init__(self, target: SyncTarget) -> None:
+        self._scope = target.scope
         self.client: QuoClient | None = None
         self.sync: Sync | None = None
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from numbers.database import planner
 from numbers.database.locks import only_one_sync
-from numbers.memory.question import Question
+from numbers.memory.sync_target import SyncTarget
 from numbers.models import KEPT_SET_ASIDE, Assignment, Sync
 from numbers.quo.errors import NotFound, QuoError
 from numbers.quo.payloads import Answer, NumberRecord
@@ -70,7 +70,7 @@ def _no_progress(_done: int, _total: int) -> None:
 
 
 def run(
-    question: Question,
+    target: SyncTarget,
     source: Source,
     *,
     demo: bool = False,
@@ -88,9 +88,9 @@ def run(
             raise SyncBusy("Another sync is running right now; what it finds will show here.")
         _close_interrupted(clock())
         _refuse_to_mix(demo=demo)
-        sync = Sync.objects.create(scope=question.scope, subject=question.subject, demo=demo, started_at=clock())
+        sync = Sync.objects.create(scope=target.scope, subject=target.subject, demo=demo, started_at=clock())
         try:
-            answer, mismatches = _ask(question, source)
+            answer, mismatches = _ask(target, source)
             with transaction.atomic(durable=True):
                 _note_oddities(sync, answer, mismatches)
                 _record(sync, answer, _moment(clock()), accept_removals=accept_removals, progress=progress)
@@ -125,11 +125,11 @@ def _refuse_to_mix(*, demo: bool) -> None:
     )
 
 
-def _ask(question: Question, source: Source) -> tuple[Answer, list[Mismatch]]:
-    if question.scope == Sync.Scope.NUMBER:
-        return Answer(records=(source.get_phone_number(question.subject),)), []
-    if question.scope == Sync.Scope.TEAMMATE:
-        return _ask_about_teammate(question.subject, source)
+def _ask(target: SyncTarget, source: Source) -> tuple[Answer, list[Mismatch]]:
+    if target.scope == Sync.Scope.NUMBER:
+        return Answer(records=(source.get_phone_number(target.subject),)), []
+    if target.scope == Sync.Scope.TEAMMATE:
+        return _ask_about_teammate(target.subject, source)
     return source.list_phone_numbers(), []
 
 

@@ -11,7 +11,7 @@ from django.http import HttpResponse, QueryDict
 from numbers import services
 from numbers.audit.query import AuditQuery
 from numbers.filters.base import ListFilters
-from numbers.memory.question import WORKSPACE, Question
+from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.memory.version import Version, memory_version
 from numbers.models import Sync
 from numbers.views.htmx import HtmxHttpRequest, page_or_fragments, wants_fragment
@@ -47,11 +47,11 @@ class ListView:
     ) -> HttpResponse:
         """Render the list or fragments of it. `context` has the "page" and what only this list needs."""
         page, query = context["page"], QueryDict(asked.query)
-        question = Question(Sync.Scope.TEAMMATE, query["user"]) if "user" in query else WORKSPACE
+        target = SyncTarget(Sync.Scope.TEAMMATE, query["user"]) if "user" in query else WORKSPACE
         shared = {
             "filters": page.filters,
-            "question": question,
-            "freshness": services.freshness(question, is_known=question == WORKSPACE or page.is_known_teammate),
+            "question": target,
+            "freshness": services.freshness(target, is_known=target == WORKSPACE or page.is_known_teammate),
             "version": version,
             "here": request.get_full_path(),
         }

@@ -11,7 +11,7 @@ from numbers import services
 from numbers.exports.links import export_urls
 from numbers.filters import choices as filter_choices
 from numbers.filters import numbers as number_filters
-from numbers.memory.question import Question
+from numbers.memory.sync_target import SyncTarget
 from numbers.memory.version import memory_version
 from numbers.models import Sync
 from numbers.pages import numbers as number_pages
@@ -65,15 +65,15 @@ def number_detail(request: HtmxHttpRequest, number_id: str) -> HttpResponse:
     """Show one number. If it is unknown here, the page itself then asks Quo for it."""
     if not services.is_number_id(number_id):
         raise Http404
-    question = Question(Sync.Scope.NUMBER, number_id)
+    target = SyncTarget(Sync.Scope.NUMBER, number_id)
     version = memory_version()
     page = number_page(number_id, version)
-    freshness = services.freshness(question, is_known=page is not None)
+    freshness = services.freshness(target, is_known=page is not None)
     context = {
         "page": page,
         "last_confirmed": page and page.last_confirmed(freshness),
         "number_id": number_id,
-        "question": question,
+        "question": target,
         "freshness": freshness,
         "version": version,
         "here": number_url(number_id),

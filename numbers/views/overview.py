@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from numbers import services
 from numbers.filters import query_string
 from numbers.memory.freshness import Level
-from numbers.memory.question import WORKSPACE
+from numbers.memory.sync_target import WORKSPACE
 from numbers.memory.version import memory_version
 from numbers.pages.overview import overview
 from numbers.views.htmx import HtmxHttpRequest, page_or_fragments

@@ -13,7 +13,7 @@ from accounts.roles import ASK_QUO
 from numbers import services
 from numbers.filters import query_string
 from numbers.memory.freshness import Level
-from numbers.memory.question import WORKSPACE, Question
+from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.memory.version import memory_version
 from numbers.models import Sync
 from numbers.operations.current_settings import settings_in_force
@@ -33,13 +33,13 @@ def sync_now(request: HtmxHttpRequest) -> HttpResponse:
     """
     if request.method != "POST":
         return redirect("numbers:list")
-    question = _question(request.POST)
+    target = _question(request.POST)
     refusal, is_busy, has_asked = "", False, False
     by_itself = bool(request.POST.get("auto"))
-    if not by_itself or services.freshness(question).is_due:
-        record_asked(request, question.subject or "every number", by_itself=by_itself)
+    if not by_itself or services.freshness(target).is_due:
+        record_asked(request, target.subject or "every number", by_itself=by_itself)
         try:
-            services.run_sync(question)
+            services.run_sync(target)
             has_asked = True
         except SyncRefused as error:
             refusal, is_busy = str(error), isinstance(error, SyncBusy)
@@ -49,7 +49,7 @@ def sync_now(request: HtmxHttpRequest) -> HttpResponse:
         if refusal:
             messages.warning(request, refusal)
         return HttpResponseRedirect(page_before(request))
-    response = _fragment(request, question, refusal, is_busy=is_busy)
+    response = _fragment(request, target, refusal, is_busy=is_busy)
     if has_asked:
         trigger_client_event(response, "synced")
     return response
@@ -63,23 +63,23 @@ def freshness(request: HtmxHttpRequest) -> HttpResponse:
     return _fragment(request, _question(request.GET), "", is_busy=False)
 
 
-def _question(query: QueryDict) -> Question:
+def _question(query: QueryDict) -> SyncTarget:
     number, user = query.get("number", ""), query.get("user", "")
     if services.is_number_id(number):
-        return Question(Sync.Scope.NUMBER, number)
+        return SyncTarget(Sync.Scope.NUMBER, number)
     if services.is_user_id(user):
-        return Question(Sync.Scope.TEAMMATE, user)
+        return SyncTarget(Sync.Scope.TEAMMATE, user)
     return WORKSPACE
 
 
-def _fragment(request: HttpRequest, question: Question, refusal: str, *, is_busy: bool) -> HttpResponse:
+def _fragment(request: HttpRequest, target: SyncTarget, refusal: str, *, is_busy: bool) -> HttpResponse:
     """Render the freshness line; trigger `memory-changed` if the page shows an older version."""
     version = memory_version()
     sent = request.POST if request.method == "POST" else request.GET
-    found = services.freshness(question)
+    found = services.freshness(target)
     is_new = bool(refusal or found.is_in_doubt) and not sent.get("told") and found.level != Level.NEVER
     context = {
-        "question": question,
+        "question": target,
         "freshness": found,
         "version": version,
         "here": page_before(request),

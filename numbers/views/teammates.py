@@ -8,7 +8,7 @@ from numbers import services
 from numbers.exports.links import export_urls
 from numbers.filters import choices as filter_choices
 from numbers.filters import teammates as teammate_filters
-from numbers.memory.question import Question
+from numbers.memory.sync_target import SyncTarget
 from numbers.memory.version import memory_version
 from numbers.models import Sync
 from numbers.pages import teammates
@@ -51,7 +51,7 @@ def teammate_detail(request: HtmxHttpRequest, user_id: str) -> HttpResponse:
     """Show one teammate. If they are unknown here, the page itself then asks Quo for them."""
     if not services.is_user_id(user_id):
         raise Http404
-    question = Question(Sync.Scope.TEAMMATE, user_id)
+    target = SyncTarget(Sync.Scope.TEAMMATE, user_id)
     version = memory_version()
     page = teammates.teammate_page(user_id, version)
     context = {
@@ -59,8 +59,8 @@ def teammate_detail(request: HtmxHttpRequest, user_id: str) -> HttpResponse:
         "mismatches": teammates.mismatches_of(user_id),
         "user_id": user_id,
         "shown": shown(),
-        "question": question,
-        "freshness": services.freshness(question, is_known=page is not None),
+        "question": target,
+        "freshness": services.freshness(target, is_known=page is not None),
         "version": version,
         "here": teammate_url(user_id),
     }

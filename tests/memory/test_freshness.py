@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from numbers import services
 from numbers.memory.freshness import Freshness, Level, freshness_of, in_words
-from numbers.memory.question import WORKSPACE, Question
+from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 from numbers.quo.errors import Unauthorized, Unavailable
 from tests.support.records import NINE, Office, Source, answer, ids, number, numbers, of_number, of_teammate, teammate
@@ -24,16 +24,16 @@ Look = Callable[..., Freshness]
 def look(office: Office) -> Look:
     """Look at the freshness some time after the clock's."""
 
-    def freshness(question: Question = WORKSPACE, **later: float) -> Freshness:
-        return freshness_of(question, office.clock.now + timedelta(**later), INTERVAL)
+    def freshness(target: SyncTarget = WORKSPACE, **later: float) -> Freshness:
+        return freshness_of(target, office.clock.now + timedelta(**later), INTERVAL)
 
     return freshness
 
 
-def refuse(office: Office, question: Question = WORKSPACE) -> Sync:
+def refuse(office: Office, target: SyncTarget = WORKSPACE) -> Sync:
     error = Unauthorized("Quo did not accept the API key.", status=401, trace="77")
-    source = Source(error, of={question.subject: error}, single={question.subject: error})
-    return office.sync(source, question)
+    source = Source(error, of={target.subject: error}, single={target.subject: error})
+    return office.sync(source, target)
 
 
 # How old
@@ -117,8 +117,8 @@ def test_a_narrower_answer_makes_only_its_own_page_younger(office: Office, look:
     office.clock.move(hours=1)
     office.hears_of_number(number("PN1", ADA))
     assert look(of_number("PN1")).ago == "0 seconds"
-    for question in (WORKSPACE, of_number("PN2"), of_teammate("US1")):
-        assert look(question).ago == "1 hour"
+    for target in (WORKSPACE, of_number("PN2"), of_teammate("US1")):
+        assert look(target).ago == "1 hour"
     office.hears_of_teammate("US1", number("PN1", ADA))
     assert look(of_teammate("US1")).ago == "0 seconds"
     assert look(of_teammate("US2")).ago == "1 hour"
@@ -128,7 +128,7 @@ def test_the_whole_answer_makes_every_page_younger(office: Office, look: Look) -
     office.hears_of_number(number("PN1"))
     office.clock.move(hours=1)
     office.hears(number("PN1"))
-    assert {look(question).ago for question in (WORKSPACE, of_number("PN1"), of_teammate("US1"))} == {"0 seconds"}
+    assert {look(target).ago for target in (WORKSPACE, of_number("PN1"), of_teammate("US1"))} == {"0 seconds"}
 
 
 def test_a_failure_of_another_page_is_not_this_pages(office: Office, look: Look) -> None:
@@ -187,8 +187,8 @@ def test_an_answer_that_was_not_believed_is_shown_until_a_complete_one_is(office
     office.hears(*many)
     assert look().held is None
     held = office.hears(many[0])
-    for question in (WORKSPACE, of_number("PN00001"), of_teammate("US1")):
-        assert look(question).held == held
+    for target in (WORKSPACE, of_number("PN00001"), of_teammate("US1")):
+        assert look(target).held == held
     refuse(office)
     office.hears_of_number(many[0])
     assert look().held == held
@@ -219,8 +219,8 @@ def test_a_page_of_one_asks_its_own_question_however_young_the_whole_workspaces_
     office: Office, look: Look
 ) -> None:
     office.hears(number("PN1", ADA))
-    for question in (of_teammate("US1"), of_number("PN1")):
-        assert (look(question).is_due, look(question).ago) == (True, "0 seconds")
+    for target in (of_teammate("US1"), of_number("PN1")):
+        assert (look(target).is_due, look(target).ago) == (True, "0 seconds")
 
     office.hears_of_teammate("US1", number("PN1", ADA))
     assert not look(of_teammate("US1"), seconds=59).is_due
@@ -307,11 +307,11 @@ def test_looking_takes_one_query_of_each_question_and_one_more_after_a_failure(
     office: Office, look: Look, django_assert_num_queries: Any
 ) -> None:
     office.hears(number("PN1", ADA))
-    for question, queries in ((WORKSPACE, 1), (of_teammate("US1"), 2), (of_number("PN1"), 2)):
+    for target, queries in ((WORKSPACE, 1), (of_teammate("US1"), 2), (of_number("PN1"), 2)):
         with django_assert_num_queries(queries):
-            look(question)
+            look(target)
     refuse(office)
     refuse(office, of_teammate("US1"))
-    for question, queries in ((WORKSPACE, 2), (of_teammate("US1"), 4), (of_number("PN1"), 3)):
+    for target, queries in ((WORKSPACE, 2), (of_teammate("US1"), 4), (of_number("PN1"), 3)):
         with django_assert_num_queries(queries):
-            look(question)
+            look(target)

@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from numbers.memory.freshness import ended_syncs
-from numbers.memory.question import WORKSPACE, Question
+from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 from numbers.operations import metrics, readiness
 from numbers.operations.metrics import FAILURE_KINDS
@@ -146,7 +146,7 @@ def test_syncs_are_counted_by_scope_and_outcome_and_failures_by_kind(monitor: Cl
     remember(number("PN1"))
     fail(RateLimited("x"))
     fail(Unavailable("timeout"))
-    fail(NotFound("x"), Question(Sync.Scope.NUMBER, "PN1"))
+    fail(NotFound("x"), SyncTarget(Sync.Scope.NUMBER, "PN1"))
 
     assert value(monitor, "syncs_remembered", scope="workspace", outcome="succeeded") == 2
     assert value(monitor, "syncs_remembered", scope="workspace", outcome="failed") == 2

@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from accounts.models import User
 from accounts.roles import Role, give_role
-from numbers.memory.question import WORKSPACE, Question
+from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 from numbers.quo.errors import QuoError
 from numbers.quo.payloads import Answer, NumberRecord, parse_list, parse_one
@@ -43,11 +43,11 @@ class Told:
         return self._answer
 
 
-def _run(question: Question, answer: bytes | QuoError, ago: timedelta = timedelta(0), *, accept: bool = True) -> Sync:
+def _run(target: SyncTarget, answer: bytes | QuoError, ago: timedelta = timedelta(0), *, accept: bool = True) -> Sync:
     def clock() -> datetime:
         return timezone.now() - ago
 
-    return sync.run(question, Told(answer), accept_removals=accept, clock=clock)
+    return sync.run(target, Told(answer), accept_removals=accept, clock=clock)
 
 
 def remember(*records: Mapping[str, Any], ago: timedelta = timedelta(0)) -> Sync:
@@ -62,12 +62,12 @@ def remember_raw(*raw: bytes | str) -> Sync:
 
 def remember_one(record: Mapping[str, Any]) -> Sync:
     """Record Quo's answer about one number."""
-    return _run(Question(Sync.Scope.NUMBER, record["id"]), body(record))
+    return _run(SyncTarget(Sync.Scope.NUMBER, record["id"]), body(record))
 
 
-def fail(error: QuoError, question: Question = WORKSPACE) -> Sync:
+def fail(error: QuoError, target: SyncTarget = WORKSPACE) -> Sync:
     """Remember a sync that ended with `error`."""
-    return _run(question, error)
+    return _run(target, error)
 
 
 def doubt(*records: Mapping[str, Any]) -> Sync:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from numbers.memory.question import WORKSPACE, Question
+from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 from numbers.quo.errors import NotFound, QuoError
 from numbers.quo.payloads import Answer, NumberRecord, Regions, SetAside, UserRecord
@@ -148,12 +148,12 @@ class Source:
         return said
 
 
-def of_teammate(user_id: str) -> Question:
-    return Question(Sync.Scope.TEAMMATE, user_id)
+def of_teammate(user_id: str) -> SyncTarget:
+    return SyncTarget(Sync.Scope.TEAMMATE, user_id)
 
 
-def of_number(number_id: str) -> Question:
-    return Question(Sync.Scope.NUMBER, number_id)
+def of_number(number_id: str) -> SyncTarget:
+    return SyncTarget(Sync.Scope.NUMBER, number_id)
 
 
 class Office:
@@ -162,9 +162,9 @@ class Office:
     def __init__(self) -> None:
         self.clock = Clock()
 
-    def sync(self, source: Source, question: Question = WORKSPACE, **options: Any) -> Sync:
+    def sync(self, source: Source, target: SyncTarget = WORKSPACE, **options: Any) -> Sync:
         self.clock.move(minutes=1)
-        return sync.run(question, source, clock=self.clock, **options)
+        return sync.run(target, source, clock=self.clock, **options)
 
     def hears(self, *records: NumberRecord, aside: tuple[str | None, ...] = (), **options: Any) -> Sync:
         """Sync every number: Quo lists `records` and something that had to be set aside."""

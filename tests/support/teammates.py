@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from numbers.memory.question import Question
+from numbers.memory.sync_target import SyncTarget
 from numbers.models import Sync
 from numbers.quo.errors import NotFound
 from numbers.quo.payloads import parse_list, parse_one
@@ -38,7 +38,7 @@ def remember_of(
     single = {record["id"]: parse_one(body(record), record["id"]) for record in alone}
     nothing = {number_id: NotFound("Quo does not know this number.", status=404) for number_id in unknown}
     source = Source(of={user_id: parse_list(body(listed))}, single={**single, **nothing})
-    return sync.run(Question(Sync.Scope.TEAMMATE, user_id), source)
+    return sync.run(SyncTarget(Sync.Scope.TEAMMATE, user_id), source)
 
 
 def people_on(page: LexborHTMLParser) -> list[str]:

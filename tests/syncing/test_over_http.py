@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from numbers import services
-from numbers.memory.question import WORKSPACE, Question
+from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 from numbers.quo.client import QuoClient
 from numbers.sandbox import faults
@@ -66,7 +66,7 @@ Ask = Callable[..., Sync]
 def ask(sandbox: SandboxServer) -> Ask:
     """Sync with the sandbox, waiting between two attempts for no time at all."""
 
-    def run(question: Question = WORKSPACE, timeout: float = 30) -> Sync:
+    def run(target: SyncTarget = WORKSPACE, timeout: float = 30) -> Sync:
         with QuoClient(
             api_key=KEY,
             base_url=sandbox.url,
@@ -76,13 +76,13 @@ def ask(sandbox: SandboxServer) -> Ask:
             version="0",
             sleep=lambda _seconds: None,
         ) as client:
-            return sync.run(question, client)
+            return sync.run(target, client)
 
     return run
 
 
 @pytest.fixture
-def patient(sandbox: SandboxServer, settings: Any) -> Callable[[Question], Sync]:
+def patient(sandbox: SandboxServer, settings: Any) -> Callable[[SyncTarget], Sync]:
     """Sync as the product does, with its own client and settings."""
     settings.QUO_API_URL, settings.QUO_API_KEY = sandbox.url, KEY
     return services.run_sync

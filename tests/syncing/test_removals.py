@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from numbers import services
-from numbers.memory.question import Question
+from numbers.memory.sync_target import SyncTarget
 from numbers.memory.version import memory_version
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync
 from numbers.pages.number import number_page
@@ -411,7 +411,7 @@ def test_a_number_that_came_back_was_not_confirmed_while_it_was_gone(office: Off
 def last_confirmed(number_id: str) -> object:
     page = number_page(number_id, memory_version())
     assert page is not None
-    return page.last_confirmed(services.freshness(Question(Sync.Scope.NUMBER, number_id)))
+    return page.last_confirmed(services.freshness(SyncTarget(Sync.Scope.NUMBER, number_id)))
 
 
 def test_the_page_of_a_number_says_when_an_answer_confirmed_it_last(office: Office) -> None:

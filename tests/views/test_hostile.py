@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from numbers.memory.question import WORKSPACE, Question
+from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 from numbers.quo.errors import Unauthorized, from_answer
 from numbers.vocabulary.links import number_url
@@ -85,7 +85,7 @@ def test_outside_text_is_isolated_from_the_text_around_it(office: Office, header
     record = everywhere(OUTSIDE)
     remember(record, {**number(OUTSIDE), "id": f"PN{OUTSIDE}2", "name": 42})
     fail(from_answer(500, json.dumps(dict.fromkeys(("message", "code", "trace"), OUTSIDE)).encode(), asked="list"))
-    fail(Unauthorized("Ask."), Question(Sync.Scope.NUMBER, f"PN{OUTSIDE}"))
+    fail(Unauthorized("Ask."), SyncTarget(Sync.Scope.NUMBER, f"PN{OUTSIDE}"))
     paths = [
         *PAGES,
         number_url(record["id"]),
@@ -154,7 +154,7 @@ def test_what_a_form_brings_back_is_text_too(office: Office) -> None:
     for text in HOSTILE.values():
         fields = {"next": f"/numbers/{text}", "number": f"PN{text}", "version": text, "auto": "1"}
         asked = f"PN{text}".replace("\x00", "")
-        fail(Unauthorized("Ask."), Question(Sync.Scope.NUMBER, asked))  # so that nobody is asked now
+        fail(Unauthorized("Ask."), SyncTarget(Sync.Scope.NUMBER, asked))  # so that nobody is asked now
 
         is_harmless(parsed(office.post("/sync/", fields, headers=HTMX)))
 

@@ -10,7 +10,7 @@ from django.db.models import F
 from selectolax.lexbor import LexborHTMLParser
 
 from numbers import services
-from numbers.memory.question import WORKSPACE
+from numbers.memory.sync_target import WORKSPACE
 from numbers.models import Sync
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build

@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from numbers import services
-from numbers.memory.question import WORKSPACE
+from numbers.memory.sync_target import WORKSPACE
 from numbers.models import NumberState, PhoneNumber, Sync
 from numbers.sandbox.server import SandboxServer
 from numbers.syncing.run import SyncBusy

@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from tqdm import tqdm
 
 from numbers import services
-from numbers.memory.question import WORKSPACE, Question
+from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 from numbers.operations.readiness import migrations_to_do
 from numbers.services import Progress, SyncRefused, is_number_id, is_user_id
@@ -39,8 +39,8 @@ class Command(BaseCommand):
     def handle(self, *, accept_removals: bool, json: bool, **options: Any) -> None:
         request_id.begin("sync")
         try:
-            question = _question(options["user"], options["number"], accept_removals=accept_removals)
-            sync = _run(question, accept_removals=accept_removals)
+            target = _question(options["user"], options["number"], accept_removals=accept_removals)
+            sync = _run(target, accept_removals=accept_removals)
         except CommandError as refusal:
             if json:
                 self.stdout.write(_as_json({"outcome": "refused", "error": {"sentence": str(refusal)}}))
@@ -67,11 +67,11 @@ class Command(BaseCommand):
             self.stdout.write("If they are really gone: manage.py sync --accept-removals")
 
 
-def _run(question: Question, *, accept_removals: bool) -> Sync:
+def _run(target: SyncTarget, *, accept_removals: bool) -> Sync:
     try:
         _refuse_an_old_schema()
         with tqdm(desc="Recording", unit=" numbers", disable=None, delay=1, leave=False) as bar:
-            return services.run_sync(question, accept_removals=accept_removals, progress=_show_on(bar))
+            return services.run_sync(target, accept_removals=accept_removals, progress=_show_on(bar))
     except SyncRefused as error:
         raise CommandError(str(error)) from None
     except (DatabaseError, OSError):
@@ -102,7 +102,7 @@ def _failure(sync: Sync, *, to_a_person: bool) -> str:
     return " ".join(filter(None, told))
 
 
-def _question(user: str | None, number: str | None, *, accept_removals: bool) -> Question:
+def _question(user: str | None, number: str | None, *, accept_removals: bool) -> SyncTarget:
     if user is not None and number is not None:
         raise CommandError("Ask about a teammate or about a number, not about both.")
     if accept_removals and (user is not None or number is not None):
@@ -110,11 +110,11 @@ def _question(user: str | None, number: str | None, *, accept_removals: bool) ->
     if user is not None:
         if not is_user_id(user):
             raise CommandError("This is not the id of a teammate: it would begin with US.")
-        return Question(Sync.Scope.TEAMMATE, user)
+        return SyncTarget(Sync.Scope.TEAMMATE, user)
     if number is not None:
         if not is_number_id(number):
             raise CommandError("This is not the id of a number: it would begin with PN.")
-        return Question(Sync.Scope.NUMBER, number)
+        return SyncTarget(Sync.Scope.NUMBER, number)
     return WORKSPACE
 
 

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
 from numbers import services
-from numbers.memory.question import WORKSPACE, Question
+from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 from numbers.quo.errors import RateLimited
 from numbers.sandbox.faults import Timing
@@ -146,7 +146,7 @@ def test_a_timers_sync_that_goes_wrong_says_which_line_of_the_log_says_where(
 
 
 def test_the_log_does_not_say_whom_a_sync_was_about(quo: SandboxServer, log: Log) -> None:
-    services.run_sync(Question(Sync.Scope.TEAMMATE, "USzuleika"))
+    services.run_sync(SyncTarget(Sync.Scope.TEAMMATE, "USzuleika"))
 
     assert line_of(log)["scope"] == "teammate"
     assert "zuleika" not in log.text
