@@ -36,8 +36,8 @@ _traces = itertools.count(1_384_200_571_460_000_000, 7_919)
 
 
 @dataclass(frozen=True)
-class Answer:
-    """An HTTP answer.
+class Response:
+    """An HTTP response.
 
     `data` is what a healthy body says (a list of numbers, or one): most faults start from it. `packed` is the
     body under gzip, where that is kept.
@@ -59,11 +59,11 @@ def render(value: object) -> bytes:
         return json.dumps(value, separators=(",", ":")).encode()
 
 
-def healthy(data: Any) -> Answer:  # noqa: ANN401 - the records may be odd on purpose
+def healthy(data: Any) -> Response:  # noqa: ANN401 - the records may be odd on purpose
     if isinstance(data, list):
         # Piece by piece: one emoji would make the text of a whole big list four times as large.
-        return Answer(200, b'{"data":[' + b",".join([render(record) for record in data]) + b"]}", data=data)
-    return Answer(200, render({"data": data}), data=data)
+        return Response(200, b'{"data":[' + b",".join([render(record) for record in data]) + b"]}", data=data)
+    return Response(200, render({"data": data}), data=data)
 
 
 def error(
@@ -71,7 +71,7 @@ def error(
     message: str = "",
     errors: list[dict[str, Any]] | None = None,
     headers: tuple[tuple[str, str], ...] = (),
-) -> Answer:
+) -> Response:
     """Return an error in the description's shape, each with a trace of its own."""
     code, title, usual = ERRORS[status]
     body: dict[str, Any] = {
@@ -84,10 +84,10 @@ def error(
     }
     if errors:
         body["errors"] = errors
-    return Answer(status, render(body), headers=headers)
+    return Response(status, render(body), headers=headers)
 
 
-def mismatch(path: str, value: object, pattern: str) -> Answer:
+def mismatch(path: str, value: object, pattern: str) -> Response:
     """Return the 400 for a parameter that does not match `pattern`."""
     problem = {
         "path": path,
@@ -111,7 +111,7 @@ class Answers:
         self.workspace = workspace
         self._lock = threading.Lock()
         self._version: int | None = None
-        self._whole: Answer
+        self._whole: Response
         self._by_id: dict[str, Record]
         self._by_user: dict[str, list[Record]]
 
@@ -124,11 +124,11 @@ class Answers:
             plain = healthy(self.workspace.numbers)
             # Level 3: a big list packs in about a second, and not noticeably larger.
             packed = gzip.compress(plain.body, 3, mtime=0)
-            self._whole = Answer(plain.status, plain.body, data=plain.data, packed=packed)
+            self._whole = Response(plain.status, plain.body, data=plain.data, packed=packed)
             self._by_id, self._by_user = _index(self.workspace.numbers)
             self._version = version
 
-    def to(self, target: str) -> Answer:
+    def to(self, target: str) -> Response:
         """Answer GET `target`, the request line's path and query as they came (Latin-1 for bytes)."""
         self.prepare()
         path, _, query = target.partition("?")
@@ -143,7 +143,7 @@ class Answers:
             return error(400, "The address is not valid percent-encoded UTF-8.")
         return error(404)
 
-    def _list(self, query: dict[str, list[str]]) -> Answer:
+    def _list(self, query: dict[str, list[str]]) -> Response:
         values = query.get("userId")
         if values is None:
             return self._whole
@@ -151,7 +151,7 @@ class Answers:
             return mismatch("/userId", values[0] if len(values) == 1 else values, USER_ID_PATTERN)
         return healthy(self._by_user.get(values[0], []))
 
-    def _single(self, number_id: str) -> Answer:
+    def _single(self, number_id: str) -> Response:
         if not matches(number_id, NUMBER_ID_PATTERN):
             return mismatch("/phoneNumberId", number_id, NUMBER_ID_PATTERN)
         record = self._by_id.get(number_id)

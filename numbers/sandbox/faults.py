@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from numbers.sandbox.answers import HTML, Answer, error, healthy, render
+from numbers.sandbox.answers import HTML, Response, error, healthy, render
 from numbers.sandbox.workspace import Record
 
 IDLE_SECONDS = 60
@@ -31,8 +31,8 @@ class Timing:
 
 
 @dataclass(frozen=True)
-class Question:
-    """What was asked, and all numbers of the workspace, for faults that answer about another one."""
+class Request:
+    """A request, and all numbers of the workspace, for faults that answer about another one."""
 
     target: str
     numbers: list[Record]
@@ -42,12 +42,12 @@ class Question:
 # What is said
 
 
-def _page(status: int, title: str) -> Answer:
+def _page(status: int, title: str) -> Response:
     body = f"<html><head><title>{status} {title}</title></head>\r\n<body><h1>{title}</h1></body></html>\r\n"
-    return Answer(status, body.encode(), HTML)
+    return Response(status, body.encode(), HTML)
 
 
-def _each(answer: Answer, change: Callable[[int, Any], Any]) -> Answer:
+def _each(answer: Response, change: Callable[[int, Any], Any]) -> Response:
     """Put `change(place, record)` for each record of a healthy answer; leave errors as they are.
 
     The records are the workspace's own: a change returns new ones.
@@ -72,7 +72,7 @@ _WRONG_TYPES: tuple[Callable[[Record], Any], ...] = (
 )
 
 
-def _wrong_types(answer: Answer, _: Question) -> Answer:
+def _wrong_types(answer: Response, _: Request) -> Response:
     """Every fourth record is of the wrong types, each in another way; the first one counts as the fourth."""
 
     def change(place: int, record: Record) -> Any:  # noqa: ANN401 - any wrong type
@@ -81,7 +81,7 @@ def _wrong_types(answer: Answer, _: Question) -> Answer:
     return _each(answer, change)
 
 
-def _unknown_values(answer: Answer, _: Question) -> Answer:
+def _unknown_values(answer: Response, _: Request) -> Response:
     """Values, regions and keys that the description does not know, at every depth."""
 
     def change(place: int, record: Record) -> Record:
@@ -109,14 +109,14 @@ def _unknown_values(answer: Answer, _: Question) -> Answer:
 
     changed = _each(answer, change)
     extra = {"data": changed.data, "meta": {"version": 2}}
-    return changed if changed.data is None else Answer(200, render(extra), data=changed.data)
+    return changed if changed.data is None else Response(200, render(extra), data=changed.data)
 
 
-def _half(answer: Answer, _: Question) -> Answer:
+def _half(answer: Response, _: Request) -> Response:
     return healthy(answer.data[: len(answer.data) // 2]) if isinstance(answer.data, list) else answer
 
 
-def _duplicates(answer: Answer, _: Question) -> Answer:
+def _duplicates(answer: Response, _: Request) -> Response:
     """Every third record comes a second time at the end; every sixth then goes by another name."""
     if not isinstance(answer.data, list):
         return answer
@@ -127,55 +127,55 @@ def _duplicates(answer: Answer, _: Question) -> Answer:
     return healthy(answer.data + again)
 
 
-def _wrong_number(answer: Answer, question: Question) -> Answer:
+def _wrong_number(answer: Response, request: Request) -> Response:
     """The answer about one number is about another one; nothing else changes."""
     if not isinstance(answer.data, dict):
         return answer
-    others = [record for record in question.numbers[:2] if record is not answer.data]
+    others = [record for record in request.numbers[:2] if record is not answer.data]
     return healthy(others[0]) if others else answer
 
 
-def _bad_gzip(answer: Answer, _: Question) -> Answer:
+def _bad_gzip(answer: Response, _: Request) -> Response:
     """Half of the body unpacks; then comes what no gzip can hold."""
     packer = zlib.compressobj(wbits=31)
     packed = packer.compress(answer.body[: len(answer.body) // 2]) + packer.flush(zlib.Z_FULL_FLUSH)
-    return Answer(answer.status, packed + b"\xff" * 64, answer.content_type, (("Content-Encoding", "gzip"),))
+    return Response(answer.status, packed + b"\xff" * 64, answer.content_type, (("Content-Encoding", "gzip"),))
 
 
-def _gzip_bomb(_: Answer, question: Question) -> Answer:
+def _gzip_bomb(_: Response, request: Request) -> Response:
     """Valid JSON that is small on the wire and huge when unpacked: gzip may be many pieces in a row."""
     megabyte = gzip.compress(b" " * (1 << 20), mtime=0)
-    body = gzip.compress(b'{"data":[', mtime=0) + megabyte * (question.timing.bomb_bytes >> 20)
+    body = gzip.compress(b'{"data":[', mtime=0) + megabyte * (request.timing.bomb_bytes >> 20)
     body += gzip.compress(b"]}", mtime=0)
-    return Answer(200, body, headers=(("Content-Encoding", "gzip"),))
+    return Response(200, body, headers=(("Content-Encoding", "gzip"),))
 
 
-def _redirect(_: Answer, question: Question) -> Answer:
-    return Answer(302, b"", HTML, (("Location", f"http://localhost:9{question.target}"),))
+def _redirect(_: Response, request: Request) -> Response:
+    return Response(302, b"", HTML, (("Location", f"http://localhost:9{request.target}"),))
 
 
-Content = Callable[[Answer, Question], Answer]
+Content = Callable[[Response, Request], Response]
 
 
 def _status(status: int) -> Content:
-    return lambda _answer, _question: error(status)
+    return lambda _answer, _request: error(status)
 
 
-def _fixed(answer: Answer) -> Content:
-    return lambda _answer, _question: answer
+def _fixed(answer: Response) -> Content:
+    return lambda _answer, _request: answer
 
 
 CONTENT: dict[str, Content] = {
     **{str(status): _status(status) for status in (400, 401, 402, 403, 404, 409, 422, 429)},
-    "429-retry-after": lambda _, question: error(429, headers=(("Retry-After", question.timing.retry_after),)),
+    "429-retry-after": lambda _, request: error(429, headers=(("Retry-After", request.timing.retry_after),)),
     "500": _status(500),
     "502": _fixed(_page(502, "Bad Gateway")),
-    "503": _fixed(Answer(503, b"", HTML)),
+    "503": _fixed(Response(503, b"", HTML)),
     "504": _fixed(_page(504, "Gateway Time-out")),
-    "not-json": _fixed(Answer(200, b"upstream connect error or disconnect/reset before headers")),
+    "not-json": _fixed(Response(200, b"upstream connect error or disconnect/reset before headers")),
     "html": _fixed(_page(200, "We will be back soon")),
     "empty": _fixed(healthy([])),
-    "missing-data": _fixed(Answer(200, b"{}")),
+    "missing-data": _fixed(Response(200, b"{}")),
     "half": _half,
     "duplicates": _duplicates,
     "wrong-types": _wrong_types,

@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import TCPServer, ThreadingMixIn
 from typing import Any, NamedTuple, Self
 
-from numbers.sandbox.answers import Answer, Answers, error
-from numbers.sandbox.faults import CONTENT, DELIVERY, IDLE_SECONDS, Question, Timing
+from numbers.sandbox.answers import Answers, Response, error
+from numbers.sandbox.faults import CONTENT, DELIVERY, IDLE_SECONDS, Request, Timing
 from numbers.sandbox.workspace import Workspace
 
 MOST_REQUESTS_KEPT = 10_000
@@ -92,11 +92,11 @@ class SandboxServer:
         self._listener.hang_up()
         self._listener.server_close()
 
-    def answer(self, target: str, key: str | None, fault: str | None) -> Answer:
+    def answer(self, target: str, key: str | None, fault: str | None) -> Response:
         """Answer GET `target` asked with `key`; a content fault is applied, a delivery fault is not ours."""
         answer = self._answers.to(target) if self._is_key(key) else error(401)
         if fault in CONTENT:
-            answer = CONTENT[fault](answer, Question(target, self.workspace.numbers, self.timing))
+            answer = CONTENT[fault](answer, Request(target, self.workspace.numbers, self.timing))
         return answer
 
     def _is_key(self, key: str | None) -> bool:
@@ -173,7 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.server.sandbox.note(self.command, self.path, headers)
 
-    def _deliver(self, answer: Answer, fault: str | None = None) -> None:
+    def _deliver(self, answer: Response, fault: str | None = None) -> None:
         body, coding = answer.body, ""
         accepts_gzip = "gzip" in self.headers.get("Accept-Encoding", "")
         if answer.status == 200 and not answer.headers and accepts_gzip and fault != "endless":
@@ -187,7 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.connection.sendall(head + body)
 
-    def _head(self, answer: Answer, length: int, coding: str) -> bytes:
+    def _head(self, answer: Response, length: int, coding: str) -> bytes:
         lines = [
             f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}",
             "Server: quo-sandbox",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from numbers.sandbox.answers import healthy
-from numbers.sandbox.faults import CONTENT, NAMES, Question
+from numbers.sandbox.faults import CONTENT, NAMES, Request
 from tests.chaos import statuses
 from tests.chaos.memory import Record, view_of
 from tests.chaos.network import DAMAGED, TOO_LARGE
@@ -38,7 +38,7 @@ def cases(first: Sequence[Record], second: Sequence[Record]) -> Iterator[Case]:
             continue
         records = list(second)
         if name in CONTENT:
-            records = CONTENT[name](healthy(records), Question("/v1/phone-numbers", records, TIMING)).data
+            records = CONTENT[name](healthy(records), Request("/v1/phone-numbers", records, TIMING)).data
         odd = Odd(records)
         yield Fault(_arm(name), odd.sees(view_of(first)), odd.taken).case(GROUP, name)
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from numbers.sandbox.answers import Answer, healthy
-from numbers.sandbox.faults import CONTENT, DELIVERY, NAMES, Question, Timing
+from numbers.sandbox.answers import Response, healthy
+from numbers.sandbox.faults import CONTENT, DELIVERY, NAMES, Request, Timing
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
 from tests.support.processes import wait_until
@@ -204,7 +204,7 @@ def test_the_gzip_may_be_broken(sandbox: SandboxServer) -> None:
 
 
 def test_a_small_answer_may_become_huge() -> None:
-    answer = CONTENT["gzip-bomb"](Answer(200, b""), Question(LIST, [], TIMING))
+    answer = CONTENT["gzip-bomb"](Response(200, b""), Request(LIST, [], TIMING))
     unpacked = gzip.decompress(answer.body)
     assert len(unpacked) > 8 << 20 > 500 * len(answer.body)
     assert json.loads(unpacked) == {"data": []}

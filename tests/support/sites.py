@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from playwright.sync_api import Browser, StorageState
 
-from numbers.sandbox.answers import Answer
+from numbers.sandbox.answers import Response
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
 from quo_admin import env
@@ -107,7 +107,7 @@ class Office:
         """Let Quo answer nothing until the event is set, or the block ends."""
         may_answer, answer = Event(), self.quo.answer
 
-        def answer_later(*args: Any) -> Answer:
+        def answer_later(*args: Any) -> Response:
             may_answer.wait(PATIENCE)
             return answer(*args)
 
