@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from numbers.exports.columns import TEAMMATE_RAW, Line
-from numbers.exports.rows import NumberLine, Person, TeammateLine
+from numbers.exports.rows import AssignedTeammate, NumberLine, TeammateLine
 from numbers.vocabulary.cells import CELLS, CHANNELS, Cell, Fact, fact_of
 
 Record = dict[str, Any]
@@ -50,7 +50,7 @@ def number_record(line: NumberLine) -> Record:
     }
 
 
-def _user(person: Person) -> Record:
+def _user(person: AssignedTeammate) -> Record:
     return {
         "id": person.user_id,
         "email": person.email,

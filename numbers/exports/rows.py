@@ -51,7 +51,7 @@ def last_moment() -> Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class AssignedTeammate:
     """A teammate on a number; `role` and `group_id` are as given on that number."""
 
     user_id: str
@@ -74,7 +74,7 @@ class NumberLine:
     """
 
     state: Any
-    people: Sequence[Person]
+    people: Sequence[AssignedTeammate]
 
 
 _FIELDS = (
@@ -94,10 +94,10 @@ def number_lines(listing: Listing, *, with_answers: bool = False) -> Iterator[Nu
         yield from (NumberLine(found[key], people.get(found[key].phone_number_id, ())) for key in keys)
 
 
-def _people_on(phone_numbers: Iterable[int], moment: Moment) -> dict[int, list[Person]]:
-    people: dict[int, list[Person]] = defaultdict(list)
+def _people_on(phone_numbers: Iterable[int], moment: Moment) -> dict[int, list[AssignedTeammate]]:
+    people: dict[int, list[AssignedTeammate]] = defaultdict(list)
     for phone_number, *person in teammates_on(phone_numbers, moment):
-        people[phone_number].append(Person(*person))
+        people[phone_number].append(AssignedTeammate(*person))
     return people
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from numbers.history.wording import Parts, Person, arrived, gone, number_changed, number_part, teammate_changed
+from numbers.history.wording import NamedTeammate, Parts, arrived, gone, number_changed, number_part, teammate_changed
 from numbers.memory import changes as change_queries
 from numbers.memory.cache import per_version
 from numbers.memory.changes import ChangeKey
@@ -105,7 +105,7 @@ def _number_changes(keys: Sequence[ChangeKey]) -> Mapping[ChangeKey, Change]:
 class _Staffing:
     """A teammate put on a number or taken off it, both with their names at that time."""
 
-    person: Person
+    teammate: NamedTeammate
     number_id: str
     number_name: str
     confirmed: datetime | None
@@ -115,7 +115,7 @@ def _staffings(rows: Iterable[tuple[Any, ...]]) -> Mapping[tuple[datetime, int],
     """Return who was put on or taken off, by time and number."""
     found: dict[tuple[datetime, int], list[_Staffing]] = defaultdict(list)
     for at, number, user_id, first, last, email, *rest in rows:
-        found[at, number].append(_Staffing(Person(user_id, shown_name(first, last, email)), *rest))
+        found[at, number].append(_Staffing(NamedTeammate(user_id, shown_name(first, last, email)), *rest))
     return found
 
 
@@ -127,7 +127,7 @@ def _number_change(
     off: Sequence[_Staffing],
 ) -> Change:
     """Return one number's change: its state before and after, and who was put on and taken off."""
-    came, left = [item.person for item in on], [item.person for item in off]
+    came, left = [item.teammate for item in on], [item.teammate for item in off]
     if after is None and before is not None:
         return _change(key, before.phone_number.quo_id, gone(before), before.confirmed_last)  # type: ignore[attr-defined] # annotated
     if after is None:

@@ -26,7 +26,7 @@ Parts = tuple[Part, ...]
 
 
 @dataclass(frozen=True)
-class Person:
+class NamedTeammate:
     """Somebody who was put on a number or taken off it."""
 
     user_id: str
@@ -59,7 +59,7 @@ def gone(state: NumberState) -> Parts:
     return (number_part(state.phone_number.quo_id, state.name), Part(" is gone: Quo no longer has it"))
 
 
-def arrived(state: NumberState, people: Sequence[Person], *, is_new: bool) -> Parts:
+def arrived(state: NumberState, people: Sequence[NamedTeammate], *, is_new: bool) -> Parts:
     """Say that the number is new, or back after it was gone, and who is on it."""
     verb = Part(f" is {'new' if is_new else 'back'}, with ")
     names = _names(people) if people else (Part("nobody"),)
@@ -67,7 +67,10 @@ def arrived(state: NumberState, people: Sequence[Person], *, is_new: bool) -> Pa
 
 
 def number_changed(
-    number: Part, states: tuple[NumberState, NumberState] | None, on: Sequence[Person], off: Sequence[Person]
+    number: Part,
+    states: tuple[NumberState, NumberState] | None,
+    on: Sequence[NamedTeammate],
+    off: Sequence[NamedTeammate],
 ) -> Parts:
     """Say how a number came to be described otherwise (from one state to the next) and who was put on or taken off.
 
@@ -130,9 +133,9 @@ def _quoted(raw: str | None) -> Parts:
     return (Part("none"),) if raw is None else (Part("“"), Part(raw, is_outside=True), Part("”"))
 
 
-def _names(people: Sequence[Person]) -> Parts:
+def _names(people: Sequence[NamedTeammate]) -> Parts:
     shown = people if len(people) <= SHOWN_TEAMMATES + 1 else people[:SHOWN_TEAMMATES]
-    names = [(teammate_part(person.user_id, person.name),) for person in shown]
+    names = [(teammate_part(teammate.user_id, teammate.name),) for teammate in shown]
     rest = [(Part(f"{len(people) - len(shown)} more"),)] if len(people) > len(shown) else []
     return _joined([*names, *rest], last=" and ", between=", ")
 

@@ -9,7 +9,7 @@ from numbers.memory.moment import NOW, Moment
 from numbers.memory.numbers import number_of, states_up_to
 from numbers.memory.version import Version
 from numbers.models import NumberState, PhoneNumber
-from numbers.pages.rows import TeammateLine, teammate_lines
+from numbers.pages.rows import TeammateOnNumber, teammate_lines
 from numbers.services import parse_timestamp
 from numbers.vocabulary.causes import Advice, advice_for
 from numbers.vocabulary.cells import Reading, readings_of
@@ -49,7 +49,7 @@ class NumberPage:
     created: Stamp
     updated: Stamp
     readings: tuple[ExplainedReading, ...]
-    teammates: tuple[TeammateLine, ...]
+    teammates: tuple[TeammateOnNumber, ...]
     states_before: int
 
     def last_confirmed(self, freshness: Freshness) -> datetime:

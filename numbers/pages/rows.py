@@ -24,7 +24,7 @@ _FIELDS = (
 
 
 @dataclass(frozen=True)
-class TeammateLine:
+class TeammateOnNumber:
     """A teammate on a number. `name` is what people read; `role` and `group_id` are as given on that number."""
 
     user_id: str
@@ -50,7 +50,7 @@ class NumberRow:
     number: str
     number_pretty: str
     kind: str
-    shown: tuple[TeammateLine, ...]
+    shown: tuple[TeammateOnNumber, ...]
     more: int
     readings: tuple[Reading, ...]
     forward: str
@@ -71,7 +71,7 @@ def number_rows(states: Iterable[Any], moment: Moment) -> list[NumberRow]:
     return [_number_row(state, teammates.get(state.phone_number_id, [])) for state in states]
 
 
-def _number_row(state: Any, people: list[TeammateLine]) -> NumberRow:  # noqa: ANN401 - a row of `described`
+def _number_row(state: Any, people: list[TeammateOnNumber]) -> NumberRow:  # noqa: ANN401 - a row of `described`
     shown = people if len(people) <= SHOWN_TEAMMATES + 1 else people[:SHOWN_TEAMMATES]
     return NumberRow(
         key=state.phone_number_id,
@@ -94,9 +94,9 @@ def _number_row(state: Any, people: list[TeammateLine]) -> NumberRow:  # noqa: A
 
 def teammate_lines(
     phone_numbers: Iterable[int], moment: Moment, *, left_at: datetime | None = None
-) -> Mapping[int, list[TeammateLine]]:
+) -> Mapping[int, list[TeammateOnNumber]]:
     """Return who is on each number, or was until `left_at`, by the number's key, in order of their names."""
-    lines: dict[int, list[TeammateLine]] = defaultdict(list)
+    lines: dict[int, list[TeammateOnNumber]] = defaultdict(list)
     for key, user_id, email, first_name, last_name, *given in teammates_on(phone_numbers, moment, left_at=left_at):
-        lines[key].append(TeammateLine(user_id, shown_name(first_name, last_name, email), email, *given))
+        lines[key].append(TeammateOnNumber(user_id, shown_name(first_name, last_name, email), email, *given))
     return lines

@@ -14,7 +14,7 @@ PACKAGES = ("numbers", "accounts", "quo_admin")
 # Only these know `since` and `until`. Everything else passes a moment.
 KNOWS_TIME = re.compile(r"numbers/(memory|syncing|models|operations/invariants)/")
 
-SAME_NAME = {"Person", "Refused", "TeammateLine"}
+SAME_NAME = {"Refused"}
 NAMED_BY_DJANGO = {"Command"}
 
 QUERYING_VIEWS = {"accounts/mfa/views.py"}
