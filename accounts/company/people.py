@@ -15,7 +15,7 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from accounts.access import Event, record
-from accounts.company.refusals import ANOTHER, AT_ONCE, INACTIVE, MISUNDERSTOOD, NO_ACCOUNT, UNVERIFIED, Refused
+from accounts.company.refusals import ANOTHER, AT_ONCE, INACTIVE, MISUNDERSTOOD, NO_ACCOUNT, UNVERIFIED, SignInRefused
 from accounts.models import User
 from accounts.roles import Role, give_role
 
@@ -34,10 +34,10 @@ class Person:
 
 
 def person(claims: dict[str, Any]) -> Person:
-    """Return the person that verified claims are about. Raises Refused."""
+    """Return the person that verified claims are about. Raises SignInRefused."""
     subject = claims.get("sub")
     if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT or not subject.isprintable():
-        raise Refused(MISUNDERSTOOD, cause="sub")
+        raise SignInRefused(MISUNDERSTOOD, cause="sub")
     name = claims.get("name")
     clean = "".join(letter for letter in name if letter.isprintable()) if isinstance(name, str) else ""
     return Person(subject, _email(claims), clean.strip()[:150])
@@ -67,7 +67,7 @@ def _is_vouched_for(claims: dict[str, Any], email: str) -> bool:
 
 
 def account_of(person: Person) -> User:
-    """Return the account of the person, linked or made now where that is allowed. Raises Refused."""
+    """Return the account of the person, linked or made now where that is allowed. Raises SignInRefused."""
     link = (
         SocialAccount.objects.select_related("user").filter(provider=settings.OIDC_ISSUER, uid=person.subject).first()
     )
@@ -76,26 +76,26 @@ def account_of(person: Person) -> User:
             with transaction.atomic():
                 return _link(person)
         except IntegrityError:
-            raise Refused(AT_ONCE, email=person.email) from None
+            raise SignInRefused(AT_ONCE, email=person.email) from None
     user: User = link.user
     if not user.is_active:
-        raise Refused(INACTIVE, email=user.email)
+        raise SignInRefused(INACTIVE, email=user.email)
     return user
 
 
 def _link(person: Person) -> User:
     if not person.email:
-        raise Refused(UNVERIFIED)
+        raise SignInRefused(UNVERIFIED)
     user = User.objects.select_for_update().filter(email=person.email).first()
     if user is None:
         if person.email.rpartition("@")[2] not in settings.OIDC_DOMAINS:
-            raise Refused(NO_ACCOUNT, email=person.email)
+            raise SignInRefused(NO_ACCOUNT, email=person.email)
         user = User.objects.create_user(person.email, name=person.name)
         give_role(user, Role.VIEWER)
         record(Event.ACCOUNT_CHANGED, None, email=user.email, detail=f"{user.email} made by company sign-in, a viewer")
     elif not user.is_active:
-        raise Refused(INACTIVE, email=user.email)
+        raise SignInRefused(INACTIVE, email=user.email)
     elif SocialAccount.objects.filter(provider=settings.OIDC_ISSUER, user=user).exists():
-        raise Refused(ANOTHER, email=user.email)
+        raise SignInRefused(ANOTHER, email=user.email)
     SocialAccount.objects.create(provider=settings.OIDC_ISSUER, uid=person.subject, user=user)
     return user

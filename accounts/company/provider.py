@@ -21,7 +21,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry
 
 from accounts.company.http import ask
-from accounts.company.refusals import MISUNDERSTOOD, UNPROVEN, Refused
+from accounts.company.refusals import MISUNDERSTOOD, UNPROVEN, SignInRefused
 from quo_admin import parsers
 
 # Signatures that only the owner of a private key can make: never "none", never one made with the client's secret.
@@ -80,7 +80,7 @@ def origin(url: str) -> str:
 
 
 def described() -> Description:
-    """Ask the provider to describe itself. Raises Refused where it describes somebody else."""
+    """Ask the provider to describe itself. Raises SignInRefused where it describes somebody else."""
     issuer = settings.OIDC_ISSUER
     found = ask(f"{issuer}/.well-known/openid-configuration", Description)
     places = [found.authorization_endpoint, found.token_endpoint, found.jwks_uri]
@@ -89,18 +89,18 @@ def described() -> Description:
     try:
         cleaned = [parsers.url(place) for place in places]
     except ValueError:
-        raise Refused(MISUNDERSTOOD, cause="endpoints") from None
+        raise SignInRefused(MISUNDERSTOOD, cause="endpoints") from None
     if found.issuer.rstrip("/") != issuer:
-        raise Refused(MISUNDERSTOOD, cause="issuer")
+        raise SignInRefused(MISUNDERSTOOD, cause="issuer")
     if origin(cleaned[0]) != origin(issuer):  # nobody is sent elsewhere
-        raise Refused(MISUNDERSTOOD, cause="authorization endpoint")
+        raise SignInRefused(MISUNDERSTOOD, cause="authorization endpoint")
     if issuer.startswith("https:") and not all(place.startswith("https:") for place in cleaned):
-        raise Refused(MISUNDERSTOOD, cause="endpoints without https")
+        raise SignInRefused(MISUNDERSTOOD, cause="endpoints without https")
     return found
 
 
 def address_to_begin_at(request: HttpRequest, next_url: str | None) -> str:
-    """Return the address of the provider's sign-in page; the session keeps what its answer needs. Raises Refused."""
+    """Return the provider's sign-in address, and store its state in the session. Raises SignInRefused."""
     client = _client(described())
     begun = client.create_authorization_url(_callback_url())
     address: str = begun.pop("url")
@@ -110,10 +110,10 @@ def address_to_begin_at(request: HttpRequest, next_url: str | None) -> str:
 
 
 def claims_of(request: HttpRequest, begun: dict[str, Any]) -> Claims:
-    """Exchange the code in the browser's request for what the provider says about the person. Raises Refused."""
+    """Exchange the code in the browser's request for what the provider says about the person. Raises SignInRefused."""
     found = described()
     if request.GET.get("iss", found.issuer) != found.issuer:  # a provider that says who it is: RFC 9207
-        raise Refused(UNPROVEN, cause="iss")
+        raise SignInRefused(UNPROVEN, cause="iss")
     tokens = _redeem(found, request.GET["code"], begun["code_verifier"])
     client = _client(found, jwks={"keys": list(_usable(ask(found.jwks_uri, _Keys).keys))})
     try:
@@ -128,14 +128,14 @@ def claims_of(request: HttpRequest, begun: dict[str, Any]) -> Claims:
             leeway=LEEWAY,
         )
     except _UNPROVEN as error:
-        raise Refused(UNPROVEN, cause=type(error).__name__) from None
+        raise SignInRefused(UNPROVEN, cause=type(error).__name__) from None
     if isinstance(claims.get("email"), str) or not found.userinfo_endpoint:
         return claims
     # Some providers leave the address out of the ID token. It and its proof are taken from one place.
     headers = {"Authorization": f"Bearer {tokens.access_token}"}
     more: Claims = ask(found.userinfo_endpoint, dict[str, Any], headers=headers)
     if more.get("sub") != claims["sub"]:  # somebody else's: OpenID Connect Core 1.0, section 5.3.2
-        raise Refused(MISUNDERSTOOD, cause="sub of userinfo")
+        raise SignInRefused(MISUNDERSTOOD, cause="sub of userinfo")
     return more
 
 

@@ -74,7 +74,7 @@ AT_ONCE = Reason(
 )
 
 
-class Refused(Exception):
+class SignInRefused(Exception):
     """Nobody is signed in. `email` is whom it was about, as far as known; `cause` is a word for the log."""
 
     def __init__(self, reason: Reason, *, email: str = "", cause: str = "") -> None:

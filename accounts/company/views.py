@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.company.people import account_of, person
 from accounts.company.provider import STATES, address_to_begin_at, claims_of
-from accounts.company.refusals import CANCELLED, PROVIDER_REFUSED, STALE, Refused
+from accounts.company.refusals import CANCELLED, PROVIDER_REFUSED, STALE, SignInRefused
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ def _company(view: View) -> View:
             raise Http404
         try:
             return view(request)
-        except Refused as refusal:
+        except SignInRefused as refusal:
             return _refuse(request, refusal)
 
     return wrapped
@@ -65,9 +65,9 @@ def callback(request: HttpRequest) -> HttpResponse:
     """Take what the provider sent the browser back with, and sign in."""
     begun = STATES.take(request)
     if begun is None:
-        raise Refused(STALE)
+        raise SignInRefused(STALE)
     if "error" in request.GET or "code" not in request.GET:
-        raise Refused(CANCELLED if request.GET.get("error") == "access_denied" else PROVIDER_REFUSED)
+        raise SignInRefused(CANCELLED if request.GET.get("error") == "access_denied" else PROVIDER_REFUSED)
     who = person(claims_of(request, begun))
     account_of(who)
     login = SocialLogin(account=SocialAccount(provider=settings.OIDC_ISSUER, uid=who.subject))
@@ -76,7 +76,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _refuse(request: HttpRequest, refusal: Refused) -> HttpResponse:
+def _refuse(request: HttpRequest, refusal: SignInRefused) -> HttpResponse:
     """Say on a page what happened and what to do, and in the log why: both in our own words."""
     reason = refusal.reason
     # Anybody can open the address with a state of their own making, and as often as they like.

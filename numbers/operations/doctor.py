@@ -10,7 +10,6 @@ from django.contrib.auth import get_user_model
 from django.db import DatabaseError, connection
 
 from accounts.company.provider import described
-from accounts.company.refusals import Refused
 from numbers import services
 from numbers.operations.backups.files import live_file
 from numbers.operations.readiness import Check, cache_answers, migrations_to_do
@@ -121,7 +120,7 @@ def _company() -> Check:
     """Ask the provider of company sign-in to describe itself, as each sign-in does."""
     try:
         described()
-    except Refused as refusal:
+    except SignInRefused as refusal:
         return Check("company", False, f"{settings.OIDC_ISSUER}: {refusal.reason.heading}. Check OIDC_ISSUER.")
     return Check("company", True, f"{settings.OIDC_ISSUER} answers")
 

@@ -14,7 +14,7 @@ PACKAGES = ("numbers", "accounts", "quo_admin")
 # Only these know `since` and `until`. Everything else passes a moment.
 KNOWS_TIME = re.compile(r"numbers/(memory|syncing|models|operations/invariants)/")
 
-SAME_NAME = {"Refused"}
+SAME_NAME: set[str] = set()
 NAMED_BY_DJANGO = {"Command"}
 
 QUERYING_VIEWS = {"accounts/mfa/views.py"}

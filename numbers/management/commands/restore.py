@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from numbers.operations.backups import Refused
+from numbers.operations.backups import BackupRefused
 from numbers.operations.backups.restoring import Prepared, Restored, prepared, present, refuse_to_mix, restore
 from numbers.vocabulary.terminal import printable
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
                 if not yes:
                     self._ask(path, backup)
                 restored = restore(backup)
-        except Refused as refusal:
+        except BackupRefused as refusal:
             raise CommandError(str(refusal)) from None
         except OSError as error:
             raise CommandError(f"{path} cannot be looked at: {error.strerror}.") from None
@@ -51,14 +51,16 @@ class Command(BaseCommand):
             self.stdout.write(printable(str(breach)))
         if backup.broken and not accept_findings:
             count = len(backup.broken)
-            raise Refused(f"Not everything in the backup holds together ({count} found). --accept-findings takes it.")
+            raise BackupRefused(
+                f"Not everything in the backup holds together ({count} found). --accept-findings takes it."
+            )
 
     def _ask(self, path: Path, backup: Prepared) -> None:
         self.stdout.write(f"{path} holds {backup.contents}.")
         self.stdout.write(f"It replaces {present()}.")
         self.stdout.flush()
         if input("Type yes to replace it: ").strip().lower() != "yes":
-            raise Refused("Nothing was restored.")
+            raise BackupRefused("Nothing was restored.")
 
     def _tell(self, restored: Restored) -> None:
         self.stdout.write(f"Restored: {restored.contents}.")

@@ -14,7 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
-from numbers.operations.backups import Refused
+from numbers.operations.backups import BackupRefused
 from numbers.vocabulary.terminal import printable
 
 WAIT = 20.0  # seconds that a lock of somebody else may last
@@ -127,18 +127,18 @@ def damage_in(database: sqlite3.Connection, check: str) -> str:
 
 
 def check(file: Path) -> None:
-    """Raise Refused unless `file` is a whole, unharmed database of Quo Admin that this version can read."""
+    """Raise BackupRefused unless `file` is a whole, unharmed database of Quo Admin that this version can read."""
     try:
         with closing(sqlite3.connect(file, timeout=WAIT)) as database:
             if damage := damage_in(database, "integrity_check"):
-                raise Refused(f"The file is damaged, so nothing was restored. SQLite says: {damage}")
+                raise BackupRefused(f"The file is damaged, so nothing was restored. SQLite says: {damage}")
             unknown = unknown_migrations(applied_in(database))
             contents(file)
     except (sqlite3.Error, KeyError):
-        raise Refused("The file is not a backup of Quo Admin, or it is damaged.") from None
+        raise BackupRefused("The file is not a backup of Quo Admin, or it is damaged.") from None
     if unknown:
         app, name = min(unknown)
-        raise Refused(
+        raise BackupRefused(
             f"The backup was made by a newer version of Quo Admin (it has {app} {name}): install that version first."
         )
 

@@ -15,7 +15,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from numbers.database import snapshot
 from numbers.database.locks import LOCK_FILE
-from numbers.operations.backups import Refused, tables
+from numbers.operations.backups import BackupRefused, tables
 from numbers.operations.backups.files import (
     SIDE_FILES,
     WAIT,
@@ -40,24 +40,24 @@ _READER, _FILE = "backup-reader", "backup-file"
 APPLICATION_ID = 0x51756F41
 
 
-class Damaged(Refused):
+class Damaged(BackupRefused):
     """What is there now cannot be read through."""
 
 
 def make(path: Path, *, overwrite: bool = False) -> tuple[Path, Contents]:
     """Write a backup to `path`, or under a dated name into the folder `path`; return where it is and what is in it.
 
-    Raises Refused with a sentence; then nothing is left, and a file that was there is as it was.
+    Raises BackupRefused with a sentence; then nothing is left, and a file that was there is as it was.
     """
     target = path / f"quo-admin-{datetime.now(UTC):%Y-%m-%d-%H%M%S}.sqlite3" if path.is_dir() else path
     if _is_our_own(target):
-        raise Refused(f"{target} is a file of Quo Admin's own, which no backup may replace: choose another name.")
+        raise BackupRefused(f"{target} is a file of Quo Admin's own, which no backup may replace: choose another name.")
     if not overwrite and os.path.lexists(target):
-        raise Refused(f"{target} is there already. Choose another name, or --overwrite it.")
+        raise BackupRefused(f"{target} is there already. Choose another name, or --overwrite it.")
     if target.is_file() and target.stat().st_size and not _is_backup(target):
-        raise Refused(f"{target} is no backup, and only a backup is overwritten: choose another name.")
+        raise BackupRefused(f"{target} is no backup, and only a backup is overwritten: choose another name.")
     if not target.parent.is_dir():
-        raise Refused(f"There is no folder {target.parent}: make it first.")
+        raise BackupRefused(f"There is no folder {target.parent}: make it first.")
     draft = target.parent / f"{_DRAFT}{os.getpid()}-{secrets.token_hex(4)}"
     try:
         _forget_abandoned(target.parent)
@@ -67,11 +67,11 @@ def make(path: Path, *, overwrite: bool = False) -> tuple[Path, Contents]:
         sync_to_disk(draft)
         _put_in_place(draft, target, overwrite=overwrite)
     except OSError as error:
-        raise Refused(f"The backup could not be written to {target.parent}: {error.strerror}.") from None
+        raise BackupRefused(f"The backup could not be written to {target.parent}: {error.strerror}.") from None
     except (sqlite3.Error, DatabaseError) as error:
         if is_damage(error) and live_file():
             raise Damaged(f"The database is damaged: {_first_line(error)}. Restore a backup.") from None
-        raise Refused(f"The backup could not be made. The database says: {_first_line(error)}") from None
+        raise BackupRefused(f"The backup could not be made. The database says: {_first_line(error)}") from None
     finally:
         with suppress(OSError):
             remove(draft)
@@ -120,7 +120,7 @@ def _put_in_place(draft: Path, target: Path, *, overwrite: bool) -> None:
         try:
             os.link(draft, target)  # refuses, other than a renaming, where somebody was faster
         except FileExistsError:
-            raise Refused(f"{target} is there already. Choose another name, or --overwrite it.") from None
+            raise BackupRefused(f"{target} is there already. Choose another name, or --overwrite it.") from None
         except OSError:  # a file system without links
             draft.rename(target)
     sync_to_disk(target.parent)
@@ -130,13 +130,13 @@ def _fill(draft: Path) -> None:
     live = live_file()
     if live:
         if not live.exists():
-            raise Refused(f"There is no database yet at {live}.")
+            raise BackupRefused(f"There is no database yet at {live}.")
         _refuse_newer()
         _copy_pages(live, draft)
     else:
         missing = _refuse_newer()
         if missing:
-            raise Refused("The database is not up to date yet: run manage.py migrate, then back up.")
+            raise BackupRefused("The database is not up to date yet: run manage.py migrate, then back up.")
         _copy_rows(draft)
     _finish(draft)
 
@@ -145,9 +145,9 @@ def _refuse_newer() -> set[tuple[str, str]]:
     """Refuse a database that a newer version has changed; return the migrations that it lacks."""
     applied = set(MigrationRecorder(connection).applied_migrations())
     if not applied:
-        raise Refused("There is nothing in the database yet: `make run` prepares it.")
+        raise BackupRefused("There is nothing in the database yet: `make run` prepares it.")
     if unknown_migrations(applied):
-        raise Refused("The database was changed by a newer version of Quo Admin: back it up with that one.")
+        raise BackupRefused("The database was changed by a newer version of Quo Admin: back it up with that one.")
     return missing_migrations(applied)
 
 
@@ -169,7 +169,7 @@ def _patience() -> Callable[[int, int, int], None]:
 
     def look(_status: int, remaining: int, _total: int) -> None:
         if remaining and time.monotonic() > deadline:
-            raise Refused("The database is locked by something else; try again when that has ended.")
+            raise BackupRefused("The database is locked by something else; try again when that has ended.")
 
     return look
 

@@ -22,7 +22,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from numbers.database import planner
 from numbers.database.locks import only_one_sync
 from numbers.database.snapshot import one_moment
-from numbers.operations.backups import Refused, making, tables
+from numbers.operations.backups import BackupRefused, making, tables
 from numbers.operations.backups.files import (
     SIDE_FILES,
     WAIT,
@@ -63,15 +63,15 @@ class Restored:
 
 @contextmanager
 def prepared(path: Path) -> Iterator[Prepared]:
-    """Give a copy of the backup `path`, ready to be restored; `path` itself is only read. Raises Refused."""
+    """Give a copy of the backup `path`, ready to be restored; `path` itself is only read. Raises BackupRefused."""
     if path.is_dir():
-        raise Refused(f"{path} is a folder: name the file in it that is to be restored.")
+        raise BackupRefused(f"{path} is a folder: name the file in it that is to be restored.")
     if not path.is_file():
-        raise Refused(f"There is no file {path}.")
+        raise BackupRefused(f"There is no file {path}.")
     try:
         folder = Path(tempfile.mkdtemp(prefix="restoring-", dir=settings.DATA_DIR))
     except OSError as error:
-        raise Refused(f"{settings.DATA_DIR} cannot be written: {error.strerror}.") from None
+        raise BackupRefused(f"{settings.DATA_DIR} cannot be written: {error.strerror}.") from None
     try:
         yield _prepare(path, folder / "backup.sqlite3")
     finally:
@@ -89,9 +89,9 @@ def _prepare(path: Path, file: Path) -> Prepared:
             broken = list(breaches())
         return Prepared(file, contents(file), broken)
     except OSError as error:
-        raise Refused(f"The backup could not be copied to {settings.DATA_DIR}: {error.strerror}.") from None
+        raise BackupRefused(f"The backup could not be copied to {settings.DATA_DIR}: {error.strerror}.") from None
     except (sqlite3.Error, DatabaseError) as error:
-        raise Refused(f"The backup could not be brought up to date. The database says: {said(error)}") from None
+        raise BackupRefused(f"The backup could not be brought up to date. The database says: {said(error)}") from None
 
 
 def _copy(path: Path, file: Path) -> None:
@@ -127,12 +127,12 @@ def _reserve_ids(file: Path) -> None:
 
 
 def refuse_to_mix(backup: Contents) -> None:
-    """Raise Refused where the backup has the office's numbers and this is the demo, or the other way round."""
+    """Raise BackupRefused where the backup has the office's numbers and this is the demo, or the other way round."""
     if backup.demo is None or backup.demo is settings.DEMO:
         return
     if backup.demo:
-        raise Refused("The backup is of the demo workspace, and would take the place of your own numbers.")
-    raise Refused("The backup is of a real workspace, and this is the demo: set QUO_API_KEY first, then restore.")
+        raise BackupRefused("The backup is of the demo workspace, and would take the place of your own numbers.")
+    raise BackupRefused("The backup is of a real workspace, and this is the demo: set QUO_API_KEY first, then restore.")
 
 
 def present() -> str:
@@ -152,10 +152,10 @@ def present() -> str:
 
 
 def restore(backup: Prepared) -> Restored:
-    """Replace everything by what is in `backup`, while no sync runs. Raises Refused; then everything is as it was."""
+    """Replace everything with the contents of `backup`. Raises BackupRefused, and then changes nothing."""
     with only_one_sync() as mine:
         if not mine:
-            raise Refused("A sync or another restore is running right now; try again when it has ended.")
+            raise BackupRefused("A sync or another restore is running right now; try again when it has ended.")
         name = f"before-restore-{datetime.now(UTC):%Y-%m-%d-%H%M%S-%f}.sqlite3"
         kept = settings.DATA_DIR / name
         file = live_file()
@@ -163,10 +163,10 @@ def restore(backup: Prepared) -> Restored:
             return _into_file(backup, file, kept) if file else _into_server(backup, kept)
         except OSError as error:
             remove(kept)
-            raise Refused(f"Nothing was restored: {error.strerror}.") from None
+            raise BackupRefused(f"Nothing was restored: {error.strerror}.") from None
         except (sqlite3.Error, DatabaseError) as error:
             remove(kept)
-            raise Refused(f"Nothing was restored. The database says: {said(error)}") from None
+            raise BackupRefused(f"Nothing was restored. The database says: {said(error)}") from None
 
 
 # SQLite
@@ -246,7 +246,7 @@ def _copy_safely(file: Path, target: Path) -> None:
 def _into_server(backup: Prepared, kept: Path) -> Restored:
     applied = set(MigrationRecorder(connection).applied_migrations())
     if unknown_migrations(applied):
-        raise Refused("The database was changed by a newer version of Quo Admin: restore with that one.")
+        raise BackupRefused("The database was changed by a newer version of Quo Admin: restore with that one.")
     call_command("migrate", verbosity=0, interactive=False)
     with opened(backup.file, _FILE), transaction.atomic():
         _keep_writers_out()
