@@ -1,5 +1,5 @@
-"""Quo's API and nothing else: read-only, and the only package of the product that calls it.
+"""A read-only client for Quo's API, which nothing else calls. It knows neither Django nor the app.
 
-It knows nothing of Django or of the app: the key, the address and the throttle's file are given to it.
-`client` asks, `transport` carries, `throttle` paces, `payloads` reads the answers, `errors` says what failed.
+`client` is the interface, `transport` sends requests, `throttle` limits their rate, `payloads` parses the answers, and
+`errors` explains failures.
 """

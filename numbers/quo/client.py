@@ -1,4 +1,4 @@
-"""The two questions that Quo Admin asks, and how often it asks again."""
+"""The two requests that Quo Admin sends to Quo, and how it retries them."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from urllib3 import Retry
 from urllib3.exceptions import InvalidHeader
 
 from numbers.quo import errors, ids
-from numbers.quo.errors import Asked, BadRequest, QuoError, Unavailable
+from numbers.quo.errors import BadRequest, QuoError, Resource, Unavailable
 from numbers.quo.payloads import Answer, NumberRecord, parse_list, parse_one
 from numbers.quo.transport import KeyAuth, Session
 from quo_admin.http.session import Deadline
@@ -23,12 +23,11 @@ _backoff = wait_exponential_jitter(initial=1, max=MAX_RETRY_AFTER, jitter=1)
 
 
 class QuoClient:
-    """Quo's phone numbers, as they are now.
+    """Reads Quo's phone numbers as they are now. Not thread-safe.
 
-    Every method raises a QuoError and nothing else. `timeout` bounds a whole call, in seconds: its attempts
-    and the waiting between them. `headers` are sent besides. Not for two threads at once.
-
-    Raises ValueError where `base_url` is not the address of a web server.
+    Every method raises QuoError and nothing else. `timeout` is the limit of a whole call in seconds, including retries
+    and the waits between them. `headers` are extra ones. Raises ValueError if `base_url` is not the address of a web
+    server.
     """
 
     def __init__(
@@ -72,16 +71,16 @@ class QuoClient:
         self.close()
 
     def close(self) -> None:
-        """Hang up. The client can still be used, and connects anew."""
+        """Close the connections. The client can still be used: it reconnects."""
         self._session.close()
 
     @property
     def calls(self) -> int:
-        """How often Quo was asked over HTTP, retries included."""
+        """Return the number of HTTP requests sent, including retries."""
         return self._session.sent
 
     def list_phone_numbers(self, user_id: str | None = None) -> Answer:
-        """Every number of the workspace; with a teammate's id (`US…`), those that the teammate is on."""
+        """Return every number of the workspace or, with a teammate's id (`US…`), the numbers the teammate is on."""
         if user_id is None:
             return parse_list(self._get("/v1/phone-numbers", "list"))
         if not ids.is_user_id(user_id):
@@ -89,56 +88,56 @@ class QuoClient:
         return parse_list(self._get(f"/v1/phone-numbers?userId={quote(user_id, safe='')}", "teammate"))
 
     def get_phone_number(self, number_id: str) -> NumberRecord:
-        """One number, by its id (`PN…`)."""
+        """Return a number by its id (`PN…`)."""
         if not ids.is_number_id(number_id):
             raise BadRequest("This is not the ID of a Quo number: it would begin with PN. Check the link.")
         body = self._get(f"/v1/phone-numbers/{quote(number_id, safe='')}", "number")
         return parse_one(body, number_id)
 
-    def _get(self, path: str, asked: Asked) -> bytes:
+    def _get(self, path: str, resource: Resource) -> bytes:
         if not self._auth.is_sendable():
             raise errors.unusable_key()
         deadline = self._session.deadline = Deadline(self._timeout, self._clock)
-        heard: list[QuoError] = []  # what made it try again
+        failures: list[QuoError] = []
         attempts = stop_after_attempt(ATTEMPTS)
         retrying = Retrying(
-            retry=retry_if_exception(lambda error: isinstance(error, QuoError) and error.passing),
+            retry=retry_if_exception(lambda error: isinstance(error, QuoError) and error.is_transient),
             wait=_wait,
             stop=lambda state: attempts(state) or state.upcoming_sleep >= deadline.left(),
-            after=lambda state: heard.append(_error_of(state)),
+            after=lambda state: failures.append(_error_of(state)),
             sleep=self._sleep,
             reraise=True,
         )
         try:
-            return retrying(self._attempt, path, asked)
+            return retrying(self._attempt, path, resource)
         except Unavailable as error:
-            said = [one for one in heard if one.status is not None]
-            if error.reason == "timeout" and said:
-                raise said[-1] from error  # that there was no time left for another answer says less
+            answered = [failure for failure in failures if failure.status is not None]
+            if error.reason == "timeout" and answered:
+                raise answered[-1] from error  # Quo's own error says more than the timeout of the next attempt
             raise
 
-    def _attempt(self, path: str, asked: Asked) -> bytes:
+    def _attempt(self, path: str, resource: Resource) -> bytes:
         reply = self._session.fetch(self._base_url + path, self._max_bytes)
         if reply.status == 200:
             return self._auth.redact_body(reply.body)
         raise errors.from_answer(
             reply.status,
             reply.body,
-            asked=asked,
+            resource=resource,
             retry_after=parse_retry_after(reply.headers.get("Retry-After", "")),
             redact=self._auth.redact,
         )
 
 
 def _error_of(state: RetryCallState) -> QuoError:
-    """The error for which there will be another attempt."""
+    """Return the error that caused the retry."""
     error = state.outcome.exception() if state.outcome else None
-    assert isinstance(error, QuoError)  # noqa: S101 - only those are tried again
+    assert isinstance(error, QuoError)  # noqa: S101 - nothing else is retried
     return error
 
 
 def _wait(state: RetryCallState) -> float:
-    """Seconds: what Quo asks for, up to a cap; else one, then two, then four, each with up to one more."""
+    """Return the seconds that Quo asks for, up to a cap; otherwise 1, 2 and 4 seconds plus jitter."""
     error = _error_of(state)
     if error.retry_after is not None:
         return min(error.retry_after, MAX_RETRY_AFTER)
@@ -146,7 +145,7 @@ def _wait(state: RetryCallState) -> float:
 
 
 def parse_retry_after(text: str) -> float | None:
-    """Seconds from now, of a Retry-After header in either of its forms; None where it holds neither."""
+    """Return the seconds that a Retry-After header asks for, in either of its forms; None if it is invalid."""
     try:
         return Retry().parse_retry_after(text)
     except (InvalidHeader, ValueError, OverflowError):

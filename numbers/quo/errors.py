@@ -1,24 +1,24 @@
-"""What can go wrong with Quo: one exception each, with a sentence for a person that says what to do.
+"""One exception for each kind of failure of Quo, with a sentence that tells people what to do.
 
-The branch is taken on the HTTP status, never on Quo's words, which are kept beside it, cleaned and cut.
-None of these exceptions holds on to what caused it: a request or a response would bring the API key along.
+Only the HTTP status selects the exception. Quo's own words are attached, cleaned and truncated. No exception refers to
+its cause: a request or a response would bring the API key along.
 """
 
 import json
 from collections.abc import Callable
 from typing import ClassVar, Literal, TypedDict, Unpack
 
-MAX_WORDS = 500  # characters that are kept of each thing that Quo says
-MAX_PATHS = 5  # of the places that Quo objects to in a question
+MAX_TEXT = 500  # characters of each of Quo's texts
+MAX_PATHS = 5  # invalid fields of a request
 
-Asked = Literal["list", "teammate", "number"]
+Resource = Literal["list", "teammate", "number"]
 Reason = Literal["timeout", "unreachable", "broken", "name", "tls", "proxy", "server", "redirect", "strange", "files"]
 
 _INSTALLER = "Ask whoever installed Quo Admin"
 
 
 class Details(TypedDict, total=False):
-    """What may be known of a failure besides its sentence; see QuoError."""
+    """Optional details of a QuoError."""
 
     status: int | None
     code: str
@@ -28,15 +28,14 @@ class Details(TypedDict, total=False):
 
 
 class QuoError(Exception):
-    """The base of them all; what is raised is always one of the classes below.
+    """The base class of the exceptions below. Only those are raised.
 
-    `sentence` is for a person. `message`, `code` and `trace` are Quo's own words, "" where it said nothing.
-    `retry_after` is how many seconds Quo asked to wait, if it did. `passing`: the same question may well
-    succeed in a moment.
+    `sentence` is for people. `message`, `code` and `trace` are Quo's own words, "" if it sent none. `retry_after` is
+    how many seconds Quo asked to wait. `is_transient` means that a retry may succeed.
     """
 
     kind: ClassVar[str] = ""
-    passing: bool = False
+    is_transient: bool = False
 
     def __init__(self, sentence: str, **details: Unpack[Details]) -> None:
         super().__init__(sentence)
@@ -49,7 +48,7 @@ class QuoError(Exception):
 
 
 class BadRequest(QuoError):
-    """Quo refuses the question itself (400, 409, 422 and the like), or it was not worth sending."""
+    """Quo rejects the request (400, 409, 422 and the like), or the request is so wrong that it was not sent."""
 
     kind = "bad_request"
 
@@ -61,45 +60,45 @@ class Unauthorized(QuoError):
 
 
 class PaymentRequired(QuoError):
-    """A bill is open (402)."""
+    """The account has an unpaid bill (402)."""
 
     kind = "payment_required"
 
 
 class Forbidden(QuoError):
-    """The key may not do this, or the plan does not include it (403)."""
+    """The key or the plan does not include this (403)."""
 
     kind = "forbidden"
 
 
 class NotFound(QuoError):
-    """No such number or teammate, or no longer (404)."""
+    """The number or teammate does not exist, or no longer does (404)."""
 
     kind = "not_found"
 
 
 class RateLimited(QuoError):
-    """More than Quo's ten requests a second (429)."""
+    """More requests than Quo's limit of ten per second (429)."""
 
     kind = "rate_limited"
-    passing = True
+    is_transient = True
 
 
 class Unavailable(QuoError):
-    """No usable answer: Quo's own trouble (5xx), or nothing came through. `reason` says which."""
+    """No usable answer: Quo failed (5xx) or could not be reached. `reason` says which."""
 
     kind = "unavailable"
 
     def __init__(self, reason: Reason, **details: Unpack[Details]) -> None:
         super().__init__(_UNAVAILABLE[reason], **details)
         self.reason = reason
-        self.passing = reason in _PASSING
+        self.is_transient = reason in _TRANSIENT
 
 
 class BadPayload(QuoError):
-    """An answer that is not the described one: `flaw` says what is wrong, `path` where ("$.data.id", or "").
+    """An answer that violates Quo's description: `flaw` says how, `path` where ("$.data.id", or "").
 
-    Neither ever quotes the answer, which is full of names and telephone numbers.
+    Neither quotes the answer, which is full of names and telephone numbers.
     """
 
     kind = "bad_payload"
@@ -151,7 +150,7 @@ _UNAVAILABLE: dict[Reason, str] = {
         f"{_INSTALLER} to check the free space and the permissions of DATA_DIR."
     ),
 }
-_PASSING: frozenset[Reason] = frozenset({"timeout", "unreachable", "broken", "name", "proxy", "server"})
+_TRANSIENT: frozenset[Reason] = frozenset({"timeout", "unreachable", "broken", "name", "proxy", "server"})
 
 _REFUSED: dict[int, tuple[type[QuoError], str]] = {
     401: (
@@ -177,7 +176,7 @@ _REFUSED: dict[int, tuple[type[QuoError], str]] = {
         ),
     ),
 }
-_MISSING: dict[Asked, str] = {
+_MISSING: dict[Resource, str] = {
     "list": f"There is no list of numbers at Quo's address. {_INSTALLER} to check QUO_API_URL.",
     "teammate": "Quo does not know this teammate: they may have left the workspace. Check them in Quo.",
     "number": "Quo does not know this number: it may have left the workspace. Check it in Quo.",
@@ -189,7 +188,7 @@ _NOT_UNDERSTOOD = (
 
 
 def unusable_key() -> Unauthorized:
-    """For a key that no header can carry."""
+    """Return the error for a key that no header can carry."""
     return Unauthorized(
         "There is no usable API key: it is empty, or holds characters that cannot be sent. "
         f"{_INSTALLER} to check QUO_API_KEY."
@@ -200,20 +199,20 @@ def from_answer(
     status: int,
     body: bytes,
     *,
-    asked: Asked,
+    resource: Resource,
     retry_after: float | None = None,
     redact: Callable[[str], str] = str,
 ) -> QuoError:
-    """What an answer of any status but 200 means. Its body may be anything at all.
+    """Return the error for an answer with any status but 200 and any body.
 
-    `redact` is applied to every text that is kept of it.
+    `redact` is applied to each of Quo's texts.
     """
-    details: Details = {"status": status, "retry_after": retry_after, **_words(body, redact)}
+    details: Details = {"status": status, "retry_after": retry_after, **_parse_details(body, redact)}
     if status in _REFUSED:
         refusal, sentence = _REFUSED[status]
         return refusal(sentence, **details)
     if status == 404:
-        return NotFound(_MISSING[asked], **details)
+        return NotFound(_MISSING[resource], **details)
     if 400 <= status < 500:
         return BadRequest(_NOT_UNDERSTOOD, **details)
     if 500 <= status < 600:
@@ -223,11 +222,11 @@ def from_answer(
     return Unavailable("strange", **details)
 
 
-def _words(body: bytes, redact: Callable[[str], str]) -> Details:
-    """Quo's `message`, `code` and `trace`; the places that it objects to follow the message."""
+def _parse_details(body: bytes, redact: Callable[[str], str]) -> Details:
+    """Return Quo's `message`, `code` and `trace`. Invalid fields are appended to the message."""
     try:
         answer = json.loads(body)
-    except (ValueError, RecursionError):  # HTML, nothing, cut short, nested without end
+    except (ValueError, RecursionError):  # HTML, empty, truncated, nested too deeply
         answer = None
     if not isinstance(answer, dict):
         return {}
@@ -238,12 +237,12 @@ def _words(body: bytes, redact: Callable[[str], str]) -> Details:
         if places := ", ".join(filter(None, paths)):
             message = f"{message} ({places})".strip()
     code, trace = _text(answer.get("code")), _text(answer.get("trace"))
-    message, code, trace = (redact(text)[:MAX_WORDS] for text in (message, code, trace))
+    message, code, trace = (redact(text)[:MAX_TEXT] for text in (message, code, trace))
     return {"message": message, "code": code, "trace": trace}
 
 
 def _text(value: object) -> str:
-    """A string or a number, in one line and without what does not print: NUL, controls, lone surrogates."""
+    """Return a string or number as one line, without unprintable characters; "" for any other value."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     return "".join(filter(str.isprintable, " ".join(str(value).split())))

@@ -1,7 +1,7 @@
-"""Quo's answers: JSON in, records out. A record that breaks Quo's description is set aside, the others live.
+"""Parses Quo's JSON into records. A record that violates Quo's description is set aside; the others are used.
 
-The description is Quo's published OpenAPI file, v1. Stricter than it are the ids, which must fit a database.
-Looser are the restrictions of a region: a missing or unknown value there is a fact to show, not a fault.
+The description is Quo's published OpenAPI file, v1. Ids must also fit a database index. Restrictions may be missing or
+unknown: that is a fact to show, not an error.
 """
 
 import codecs
@@ -22,7 +22,7 @@ _NumberId = Annotated[str, Meta(pattern=ids.NUMBER_ID, max_length=ids.MAX_LENGTH
 _UserId = Annotated[str, Meta(pattern=ids.USER_ID, max_length=ids.MAX_LENGTH)]
 _UserGroupId = Annotated[str, Meta(pattern=r"^GR.*\Z")]
 _E164 = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{1,14}\Z")]
-_Role = Annotated[str, Meta(pattern=r"^(owner|admin|member)\Z")]  # a pattern: msgspec's errors quote no value then
+_Role = Annotated[str, Meta(pattern=r"^(owner|admin|member)\Z")]  # with a pattern, msgspec's errors quote no value
 
 
 class UserRecord(Struct, frozen=True, gc=False, rename="camel"):
@@ -37,9 +37,9 @@ class UserRecord(Struct, frozen=True, gc=False, rename="camel"):
 
 
 class Regions(Struct, frozen=True, gc=False):
-    """What Quo says of one channel in each region: `restricted`, `unrestricted`, or whatever came instead.
+    """The restrictions of one channel in each region: `restricted`, `unrestricted`, or what Quo sent instead.
 
-    None where nothing came. What is not a string is its JSON text, so `null` is "null".
+    None if Quo sent nothing. Values that are not strings are JSON text, so `null` is "null".
     """
 
     US: str | None
@@ -48,7 +48,7 @@ class Regions(Struct, frozen=True, gc=False):
 
 
 class _Described(Struct, frozen=True, gc=False, rename="camel"):
-    """What a number on the wire and its record have in common."""
+    """The fields that Quo's JSON and our record have in common."""
 
     id: _NumberId
     group_id: str
@@ -65,22 +65,22 @@ class _Described(Struct, frozen=True, gc=False, rename="camel"):
 
 
 class NumberRecord(_Described, frozen=True, gc=False):
-    """A phone number as Quo describes it. `said` is what all this was read from: a part of the answer, not a copy."""
+    """A phone number as Quo describes it. `raw_json` is its part of the answer, not a copy."""
 
     calling: Regions
     messaging: Regions
-    said: Raw
+    raw_json: Raw
 
     @property
     def answer(self) -> str:
-        """What was said, as text."""
-        return str(self.said, "utf-8")
+        """Return the record's JSON text."""
+        return str(self.raw_json, "utf-8")
 
 
 class SetAside(Struct, frozen=True):
-    """A record that breaks the description: where ("$.data[3].users[0].role") and why, without quoting it.
+    """Where ("$.data[3].users[0].role") and why a record violates the description, without quoting it.
 
-    `number_id` is None where not even that could be read.
+    `number_id` is None if it could not be read.
     """
 
     path: str
@@ -89,7 +89,7 @@ class SetAside(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """What a list said: each number once, what could not be used, and sentences about what was odd."""
+    """The numbers of an answer without duplicates, the unusable records, and sentences about oddities."""
 
     records: tuple[NumberRecord, ...]
     set_aside: tuple[SetAside, ...] = ()
@@ -97,7 +97,7 @@ class Answer(Struct, frozen=True):
 
 
 class _Number(_Described, frozen=True, gc=False):
-    """A number on the wire."""
+    """A number in Quo's JSON."""
 
     restrictions: Raw
 
@@ -143,13 +143,13 @@ class _Flaw(NamedTuple):
 
 
 def parse_list(body: bytes) -> Answer:
-    """The numbers of a list. Raises BadPayload where the body is no list; see Answer for lesser faults."""
+    """Parse a list of numbers. Raises BadPayload if the body is not a list; lesser faults are in the Answer."""
     records: dict[str, NumberRecord] = {}
     set_aside: list[SetAside] = []
     notices: list[str] = []
     shared = _Shared({}, {})
-    for index, raw in enumerate(_open(_LIST, body).data):
-        record = _read(raw, notices, shared)
+    for index, raw in enumerate(_decode_envelope(_LIST, body).data):
+        record = _parse_number(raw, notices, shared)
         if isinstance(record, _Flaw):
             set_aside.append(SetAside(f"$.data[{index}]{record.path}", record.reason, _readable_id(raw)))
             continue
@@ -162,8 +162,8 @@ def parse_list(body: bytes) -> Answer:
 
 
 def parse_one(body: bytes, number_id: str) -> NumberRecord:
-    """The one number asked for. Raises BadPayload where it breaks the description, or is another number."""
-    record = _read(_open(_ONE, body).data, [], _Shared({}, {}))
+    """Parse a single number. Raises BadPayload if it violates the description or is another number."""
+    record = _parse_number(_decode_envelope(_ONE, body).data, [], _Shared({}, {}))
     if isinstance(record, _Flaw):
         raise BadPayload(record.reason, f"$.data{record.path}", status=200)
     if record.id != number_id:
@@ -171,13 +171,13 @@ def parse_one(body: bytes, number_id: str) -> NumberRecord:
     return record
 
 
-def read_again(answer: str) -> NumberRecord | None:
-    """The number in the kept text of an answer; None where it is not what Quo's description says today.
+def parse_stored(answer: str) -> NumberRecord | None:
+    """Parse the stored text of a record again; None if it violates today's description.
 
-    Raises BadPayload where it is not even JSON, as every text was that a record was read from.
+    Raises BadPayload if it is not JSON, which the text of every record is.
     """
     raw = Raw(answer.encode())
-    record = _read(raw, [], _Shared({}, {}))
+    record = _parse_number(raw, [], _Shared({}, {}))
     if isinstance(record, _Flaw):
         if isinstance(_decoded(_ANY, raw), _Flaw):
             raise BadPayload("it is not JSON")
@@ -186,10 +186,10 @@ def read_again(answer: str) -> NumberRecord | None:
 
 
 def parse_timestamp(text: str) -> datetime | None:
-    """The moment that a `createdAt` or `updatedAt` means, in UTC; None where that is not plain.
+    """Return a `createdAt` or `updatedAt` in UTC; None if it is not a timestamp.
 
-    Quo's description shows them as " '2022-01-01T00:00:00Z'", with the space and the quotes. One without an
-    offset is taken as UTC.
+    Quo's description shows them as " '2022-01-01T00:00:00Z'", with the space and the quotes. Without an offset, they
+    count as UTC.
     """
     text = text.strip(" '\"")
     if not _TIMESTAMP.fullmatch(text):
@@ -203,22 +203,22 @@ def parse_timestamp(text: str) -> datetime | None:
 
 _TIMESTAMP = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]"
-    r"([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}(\.[0-9]{1,12})?)?"  # from Python 3.14 on, 24:00 would be read, too
+    r"([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}(\.[0-9]{1,12})?)?"  # Python 3.14 and later would also accept 24:00
     r"(Z|[+-][0-9]{2}(:?[0-9]{2})?)?"
 )
 
 
-def _open(decoder: Decoder[T], body: bytes) -> T:
-    """The envelope, with its records still raw."""
+def _decode_envelope(decoder: Decoder[T], body: bytes) -> T:
+    """Return the envelope with its records still raw."""
     body = body.removeprefix(codecs.BOM_UTF8)
-    opened = _decoded(decoder, body)
-    if isinstance(opened, _Flaw) and _SURROGATE.search(body):
-        # An escape of half a character, "\ud800", fails the whole envelope. As a byte that no text can hold,
-        # it fails only the record that it is in.
-        opened = _decoded(decoder, _ESCAPE.sub(lambda match: b"\xff" if match["half"] else match[0], body))
-    if isinstance(opened, _Flaw):
-        raise BadPayload(opened.reason, opened.path and f"${opened.path}", status=200)
-    return opened
+    envelope = _decoded(decoder, body)
+    if isinstance(envelope, _Flaw) and _SURROGATE.search(body):
+        # An escaped half of a surrogate pair, "\ud800", fails the whole envelope. Replaced by a byte that is invalid in
+        # text, it fails only its own record.
+        envelope = _decoded(decoder, _ESCAPE.sub(lambda match: b"\xff" if match["half"] else match[0], body))
+    if isinstance(envelope, _Flaw):
+        raise BadPayload(envelope.reason, envelope.path and f"${envelope.path}", status=200)
+    return envelope
 
 
 def _decoded(decoder: Decoder[T], body: bytes | Raw) -> T | _Flaw:
@@ -236,21 +236,20 @@ def _decoded(decoder: Decoder[T], body: bytes | Raw) -> T | _Flaw:
 
 
 class _Shared(NamedTuple):
-    """What several numbers of an answer have in common is one object in all of them."""
+    """Equal values of several numbers in an answer, stored once to save memory."""
 
-    people: dict[UserRecord, UserRecord]
-    channels: dict[bytes, tuple[Regions, Regions]]  # calling and messaging, by the JSON of the restrictions
+    users: dict[UserRecord, UserRecord]
+    channels: dict[bytes, tuple[Regions, Regions]]  # calling and messaging by the JSON of the restrictions
 
 
-def _read(raw: Raw, notices: list[str], shared: _Shared) -> NumberRecord | _Flaw:
-    """Read one number."""
+def _parse_number(raw: Raw, notices: list[str], shared: _Shared) -> NumberRecord | _Flaw:
     number = _decoded(_NUMBER, raw)
     try:
         answer = str(raw, "utf-8")
     except UnicodeDecodeError:
         return number if isinstance(number, _Flaw) else _NOT_UNICODE
     if "\\u0000" in answer and not isinstance(number, _Flaw):
-        # No database takes a NUL in a text. Only now, so that it does not make a NUL in an id pass.
+        # Databases cannot store NUL. Replaced only now: a NUL in an id must still fail.
         number = _decoded(_NUMBER, _ESCAPE.sub(lambda match: rb"\ufffd" if match["nul"] else match[0], bytes(raw)))
     if isinstance(number, _Flaw):
         return number
@@ -263,8 +262,8 @@ def _read(raw: Raw, notices: list[str], shared: _Shared) -> NumberRecord | _Flaw
     calling, messaging = shared.channels[restrictions]
     described = asdict(number)
     del described["restrictions"]
-    described["users"] = tuple(shared.people.setdefault(user, user) for user in _each_once(number, notices))
-    return NumberRecord(**described, calling=calling, messaging=messaging, said=raw)
+    described["users"] = tuple(shared.users.setdefault(user, user) for user in _unique_users(number, notices))
+    return NumberRecord(**described, calling=calling, messaging=messaging, raw_json=raw)
 
 
 _NOT_UNICODE = _Flaw("it holds text that is not valid Unicode")
@@ -278,7 +277,7 @@ _ESCAPE = re.compile(
 )
 
 
-def _each_once(number: _Number, notices: list[str]) -> tuple[UserRecord, ...]:
+def _unique_users(number: _Number, notices: list[str]) -> tuple[UserRecord, ...]:
     users = {user.id: user for user in number.users}
     if len(users) == len(number.users):
         return number.users
@@ -287,15 +286,15 @@ def _each_once(number: _Number, notices: list[str]) -> tuple[UserRecord, ...]:
 
 
 def _regions(regions: _Regions) -> Regions:
-    return Regions(_word(bytes(regions.US)), _word(bytes(regions.CA)), _word(bytes(regions.Intl)))
+    return Regions(_restriction(bytes(regions.US)), _restriction(bytes(regions.CA)), _restriction(bytes(regions.Intl)))
 
 
-_WORDS = {b'"restricted"': "restricted", b'"unrestricted"': "unrestricted", b"": None}
+_COMMON = {b'"restricted"': "restricted", b'"unrestricted"': "unrestricted", b"": None}
 
 
-def _word(raw: bytes) -> str | None:
-    if raw in _WORDS:
-        return _WORDS[raw]
+def _restriction(raw: bytes) -> str | None:
+    if raw in _COMMON:
+        return _COMMON[raw]
     return _TEXT.decode(raw) if raw.startswith(b'"') else raw.decode()
 
 

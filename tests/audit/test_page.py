@@ -254,7 +254,7 @@ def test_before_the_first_answer_the_page_says_what_will_come(office: Office) ->
 
 
 def test_after_a_first_try_that_failed_the_page_says_so(office: Office) -> None:
-    fail(from_answer(401, b"", asked="list"))
+    fail(from_answer(401, b"", resource="list"))
 
     assert "The audit appears here as soon as Quo answers." in words(one(parsed(office.get(AUDIT)), ".empty"))
 

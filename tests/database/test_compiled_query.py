@@ -47,7 +47,7 @@ def test_the_newest_sync_that_wrote() -> None:
 def test_the_newest_sync_of_a_question_that_ended(scope: Sync.Scope, subject: str) -> None:
     remember(number("PN1", users=[user("US1")]))
     if subject:
-        fail(from_answer(401, b"", asked="list"), SyncTarget(Sync.Scope.TEAMMATE, subject))
+        fail(from_answer(401, b"", resource="list"), SyncTarget(Sync.Scope.TEAMMATE, subject))
 
     found = freshness.NEWEST.first(scope, subject, Sync.Outcome.RUNNING)
 
@@ -60,7 +60,7 @@ def test_the_last_good_answer_about_a_teammate() -> None:
     assert teammates.LAST_ANSWER.rows("US1", Sync.Scope.TEAMMATE, Sync.Outcome.SUCCEEDED) == []
     for name in ("A", "B"):
         remember_of("US1", number("PN1", name=name, users=[user("US1")]))
-    fail(from_answer(401, b"", asked="list"), SyncTarget(Sync.Scope.TEAMMATE, "US1"))
+    fail(from_answer(401, b"", resource="list"), SyncTarget(Sync.Scope.TEAMMATE, "US1"))
 
     found = teammates.LAST_ANSWER.first("US1", Sync.Scope.TEAMMATE, Sync.Outcome.SUCCEEDED)
 

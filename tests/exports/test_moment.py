@@ -109,7 +109,7 @@ def test_a_sync_that_ends_between_the_states_and_their_moment_is_in_neither(filt
 
 def test_a_sync_that_failed_since_then_is_no_moment(db: None) -> None:
     remember(*numbers(1))
-    fail(from_answer(500, b"", asked="list"))
+    fail(from_answer(500, b"", resource="list"))
 
     assert listing_of(NumberFilters()).moment == Moment(Sync.objects.earliest("pk").observed_at)
 

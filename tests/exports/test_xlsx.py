@@ -326,7 +326,7 @@ def test_the_second_sheet_says_what_the_facts_mean_in_their_colours(office: Offi
 
 
 def test_the_second_sheet_owns_up_when_nothing_was_ever_checked(office: Office) -> None:
-    fail(from_answer(500, b"", asked="list"))
+    fail(from_answer(500, b"", resource="list"))
 
     assert about(office, XLSX)["Last checked with Quo"] == "Not checked yet"
 

@@ -338,7 +338,7 @@ def test_a_number_whose_record_was_set_aside_is_shown_as_not_confirmed(office: O
 
 def test_a_failure_about_another_number_is_not_this_ones(office: Office) -> None:
     remember(number("PN1"))
-    fail(from_answer(404, b"", asked="number"), SyncTarget(Sync.Scope.NUMBER, "PN2"))
+    fail(from_answer(404, b"", resource="number"), SyncTarget(Sync.Scope.NUMBER, "PN2"))
 
     assert "failed" not in words(one(parsed(office.get(PAGE)), "#freshness"))
 

@@ -355,7 +355,7 @@ def test_before_the_first_sync_the_page_says_so_asks_and_is_ready_to_fill(office
 
 
 def test_a_failed_first_sync_shows_what_happened_and_quos_trace(office: Office) -> None:
-    failed = fail(from_answer(500, b'{"message": "Our fault", "trace": "tr-123"}', asked="list"))
+    failed = fail(from_answer(500, b'{"message": "Our fault", "trace": "tr-123"}', resource="list"))
 
     page = parsed(office.get(LIST))
 
@@ -370,7 +370,7 @@ def test_a_failed_first_sync_shows_what_happened_and_quos_trace(office: Office) 
 
 def test_a_failure_leaves_the_last_good_copy_on_the_page(office: Office) -> None:
     remember(number("PN1"))
-    fail(from_answer(401, b"", asked="list"))
+    fail(from_answer(401, b"", resource="list"))
 
     page = parsed(office.get(LIST))
 

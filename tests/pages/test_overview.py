@@ -321,7 +321,7 @@ def test_before_the_first_answer_it_says_what_happens(office: Office) -> None:
 
 
 def test_before_the_first_answer_a_failure_is_told_beside_it(office: Office) -> None:
-    fail(from_answer(401, b"", asked="list"))
+    fail(from_answer(401, b"", resource="list"))
 
     page = home(office)
 
@@ -361,7 +361,7 @@ def test_an_old_copy_does_not_say_that_nothing_needs_anybody_now(office: Office)
 @pytest.mark.parametrize("ago", [0 * DAY, 5 * DAY])
 def test_after_a_failure_it_does_not_say_so_either(office: Office, ago: timedelta) -> None:
     remember(number("PN1", users=[ANN]), ago=ago)
-    fail(from_answer(500, b"", asked="list"))
+    fail(from_answer(500, b"", resource="list"))
 
     page = home(office)
 
@@ -423,7 +423,7 @@ def test_what_an_answer_alone_makes_untrue_is_swapped_after_each(office: Office,
     if state != "never":
         remember(number("PN1", users=[ANN] if state == "calm" else []), ago=5 * DAY if state == "stale" else 0 * DAY)
     if state == "failed":
-        fail(from_answer(500, b"", asked="list"))
+        fail(from_answer(500, b"", resource="list"))
 
     assert attribute(one(home(office), "#overview"), "hx-trigger").endswith(", synced from:body")
 

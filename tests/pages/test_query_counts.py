@@ -103,7 +103,7 @@ def test_after_a_failure_one_more_query_finds_the_last_good_answer(
     office: Office, django_assert_num_queries: Pinned
 ) -> None:
     few()
-    fail(from_answer(401, b"", asked="list"))
+    fail(from_answer(401, b"", resource="list"))
 
     with django_assert_num_queries(COUNTS[LIST] + 1):
         Client.get(office, LIST)

@@ -82,7 +82,7 @@ def test_a_sync_of_one_number_names_it(office: Office) -> None:
 
 def test_a_failed_sync_shows_what_to_do_and_quos_words(office: Office) -> None:
     body = b'{"message": "Key revoked", "code": "0400401", "trace": "tr-9"}'
-    sync = fail(from_answer(401, body, asked="teammate"), SyncTarget(Sync.Scope.TEAMMATE, "US1"))
+    sync = fail(from_answer(401, body, resource="teammate"), SyncTarget(Sync.Scope.TEAMMATE, "US1"))
 
     outcome = one(rows(office)[0], ".outcome")
 

@@ -143,7 +143,7 @@ def test_the_page_is_as_fresh_as_the_last_answer_about_the_teammate(office: Offi
 
 def test_a_failure_about_another_teammate_is_not_this_ones(office: Office) -> None:
     remember(number("PN1"))
-    fail(from_answer(401, b"", asked="list"), SyncTarget(Sync.Scope.TEAMMATE, "US2"))
+    fail(from_answer(401, b"", resource="list"), SyncTarget(Sync.Scope.TEAMMATE, "US2"))
 
     assert "failed" not in words(one(parsed(office.get(PAGE)), "#freshness"))
 

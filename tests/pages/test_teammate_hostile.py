@@ -95,7 +95,9 @@ def memory(office: Office) -> None:
     remember(*numbers, number("PNleft", users=[user("USleft")]))
     remember(*numbers, number("PNleft", users=[]), {**number("PNodd"), "name": 42})
     remember_of("US1", *numbers[1:], number("PNleft", users=[]), alone=[numbers[0]])
-    fail(from_answer(500, b'{"message": "Oh", "trace": "tr-1"}', asked="list"), SyncTarget(Sync.Scope.TEAMMATE, "US1"))
+    fail(
+        from_answer(500, b'{"message": "Oh", "trace": "tr-1"}', resource="list"), SyncTarget(Sync.Scope.TEAMMATE, "US1")
+    )
 
 
 ALL_PATHS = [*PATHS, "/teammates/US1/", "/teammates/US2/", "/teammates/USleft/", f"{PEOPLE}?page=2"]

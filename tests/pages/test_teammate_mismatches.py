@@ -128,7 +128,7 @@ def test_what_fails_or_is_about_another_teammate_takes_no_mismatch_away(office: 
     remember(number("PN1"), stranger)
     remember_of("US1", number("PN1"), stranger)
     if about == "US1":
-        fail(from_answer(500, b"", asked="list"), SyncTarget(Sync.Scope.TEAMMATE, about))
+        fail(from_answer(500, b"", resource="list"), SyncTarget(Sync.Scope.TEAMMATE, about))
     else:
         remember_of(about, stranger)
 

@@ -165,7 +165,7 @@ def test_before_the_first_sync_the_page_says_so_and_asks(office: Office) -> None
 
 
 def test_where_the_first_sync_failed_the_page_does_not_claim_to_ask(office: Office) -> None:
-    fail(from_answer(401, b"", asked="list"))
+    fail(from_answer(401, b"", resource="list"))
 
     assert "as soon as Quo answers" in words(one(parsed(office.get(PEOPLE)), "#results .empty"))
 

@@ -23,7 +23,7 @@ LIST = f"{QUO}/v1/phone-numbers"
 
 
 class Time:
-    """A clock that only sleeping moves, and what was slept."""
+    """A fake clock that advances only by sleeping, and records each sleep."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -79,10 +79,10 @@ def quo() -> Iterator[responses.RequestsMock]:
         yield announced
 
 
-# What is asked
+# Requests
 
 
-def test_the_list_is_asked_for_with_the_bare_key(connect: Connect, quo: responses.RequestsMock) -> None:
+def test_the_list_is_requested_with_the_bare_key(connect: Connect, quo: responses.RequestsMock) -> None:
     quo.get(LIST, body=body([number()]))
 
     listed = connect().list_phone_numbers()
@@ -96,19 +96,19 @@ def test_the_list_is_asked_for_with_the_bare_key(connect: Connect, quo: response
     assert request.headers["User-Agent"] == "QuoAdmin/1.2.3"
 
 
-def test_one_number_is_asked_for_by_its_id(connect: Connect, quo: responses.RequestsMock) -> None:
+def test_a_number_is_requested_by_its_id(connect: Connect, quo: responses.RequestsMock) -> None:
     quo.get(f"{LIST}/PN7", body=body(number("PN7")))
 
     assert connect().get_phone_number("PN7").id == "PN7"
 
 
-def test_a_base_url_may_end_in_a_slash_or_hold_a_path(connect: Connect, quo: responses.RequestsMock) -> None:
+def test_a_base_url_may_end_in_a_slash_or_have_a_path(connect: Connect, quo: responses.RequestsMock) -> None:
     quo.get("http://127.0.0.1:9/quo/v1/phone-numbers", body=body([]))
 
     assert connect(base_url="http://127.0.0.1:9/quo/").list_phone_numbers().records == ()
 
 
-def test_headers_are_sent_besides_and_never_replace_the_key(connect: Connect, quo: responses.RequestsMock) -> None:
+def test_extra_headers_are_sent_and_never_replace_the_key(connect: Connect, quo: responses.RequestsMock) -> None:
     quo.get(LIST, body=body([]))
 
     connect(headers={"X-Fault": "slow", "Authorization": "other"}).list_phone_numbers()
@@ -117,7 +117,7 @@ def test_headers_are_sent_besides_and_never_replace_the_key(connect: Connect, qu
     assert quo.calls[0].request.headers["Authorization"] == KEY
 
 
-def test_the_line_end_of_a_key_from_a_file_is_not_sent(connect: Connect, quo: responses.RequestsMock) -> None:
+def test_a_trailing_newline_of_a_key_is_not_sent(connect: Connect, quo: responses.RequestsMock) -> None:
     quo.get(LIST, body=body([]))
 
     connect(api_key=f"{KEY}\n").list_phone_numbers()
@@ -129,7 +129,7 @@ ANY = ["", "1", "a/b", "a?b=c", "#a", "100%", "%2F", "a b", "\"'`", "/../..", ".
 
 
 @pytest.mark.parametrize("rest", ANY)
-def test_any_number_id_reaches_quo_as_it_is(connect: Connect, rest: str) -> None:
+def test_any_number_id_reaches_quo_unchanged(connect: Connect, rest: str) -> None:
     with serve(answer(body(number(f"PN{rest}")))) as server:
         assert connect(base_url=server.url).get_phone_number(f"PN{rest}").id == f"PN{rest}"
 
@@ -139,7 +139,7 @@ def test_any_number_id_reaches_quo_as_it_is(connect: Connect, rest: str) -> None
 
 
 @pytest.mark.parametrize("rest", ANY)
-def test_any_teammate_id_reaches_quo_as_it_is(connect: Connect, rest: str) -> None:
+def test_any_teammate_id_reaches_quo_unchanged(connect: Connect, rest: str) -> None:
     with serve(answer()) as server:
         connect(base_url=server.url).list_phone_numbers(user_id=f"US{rest}")
 
@@ -150,7 +150,7 @@ def test_any_teammate_id_reaches_quo_as_it_is(connect: Connect, rest: str) -> No
 
 
 @pytest.mark.parametrize("odd", ["", "1", "us1", "pn1", " US1", " PN1", "US\n", "PN1\n", "US\ud800", "PN\ud800"])
-def test_an_id_that_is_none_is_not_sent(connect: Connect, odd: str) -> None:
+def test_an_invalid_id_is_not_sent(connect: Connect, odd: str) -> None:
     with pytest.raises(errors.BadRequest, match="begin with US"):
         connect().list_phone_numbers(user_id=odd)
     with pytest.raises(errors.BadRequest, match="begin with PN"):
@@ -158,18 +158,18 @@ def test_an_id_that_is_none_is_not_sent(connect: Connect, odd: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["", " ", "two\nlines", "ключ"])
-def test_a_key_that_cannot_be_sent_is_not(connect: Connect, key: str) -> None:
+def test_a_key_that_no_header_can_carry_is_not_sent(connect: Connect, key: str) -> None:
     with pytest.raises(errors.Unauthorized, match="no usable API key") as caught:
         connect(api_key=key).list_phone_numbers()
 
     assert caught.value.status is None
 
 
-# What comes back
+# Responses
 
 
 @pytest.mark.parametrize("status", [201, 204, 206, 304, 400, 401, 402, 403, 404, 409, 418, 422])
-def test_what_quo_refuses_is_not_asked_again(
+def test_a_request_that_quo_refuses_is_not_retried(
     connect: Connect, quo: responses.RequestsMock, time: Time, status: int
 ) -> None:
     quo.get(LIST, status=status, json={"message": "No", "code": "0400", "trace": "t1"})
@@ -181,7 +181,7 @@ def test_what_quo_refuses_is_not_asked_again(
     assert (len(quo.calls), time.slept) == (1, [])
 
 
-def test_a_missing_number_is_told_from_a_missing_teammate(connect: Connect, quo: responses.RequestsMock) -> None:
+def test_a_missing_number_and_a_missing_teammate_differ(connect: Connect, quo: responses.RequestsMock) -> None:
     quo.get(f"{LIST}/PN1", status=404)
     quo.get(LIST, status=404)
 
@@ -203,23 +203,23 @@ def test_an_answer_about_another_number_is_a_bad_payload(
     assert time.slept == []
 
 
-def test_a_page_instead_of_json_is_a_bad_payload(connect: Connect, quo: responses.RequestsMock) -> None:
+def test_html_instead_of_json_is_a_bad_payload(connect: Connect, quo: responses.RequestsMock) -> None:
     quo.get(LIST, body="<html>Welcome to the hotel</html>")
 
     with pytest.raises(errors.BadPayload, match="not JSON"):
         connect().list_phone_numbers()
 
 
-def test_a_larger_answer_than_allowed_is_a_bad_payload(connect: Connect) -> None:
+def test_a_too_large_answer_is_a_bad_payload(connect: Connect) -> None:
     with serve(answer(body([number()]))) as server, pytest.raises(errors.BadPayload, match="MB"):
         connect(base_url=server.url, max_bytes=100).list_phone_numbers()
 
 
-# How often is asked
+# Retries
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 599])
-def test_what_may_pass_is_asked_four_times(
+def test_a_transient_error_is_tried_four_times(
     connect: Connect, quo: responses.RequestsMock, time: Time, status: int
 ) -> None:
     quo.get(LIST, status=status)
@@ -234,14 +234,14 @@ def test_what_may_pass_is_asked_four_times(
 
 
 @pytest.mark.parametrize("script", [cuts(), resets, cuts(answer(b"{", Content_Length="9"))])
-def test_a_broken_connection_is_tried_again(connect: Connect, time: Time, script: Script) -> None:
+def test_a_broken_connection_is_retried(connect: Connect, time: Time, script: Script) -> None:
     with serve(script, answer(body([number()]))) as server:
         assert len(connect(base_url=server.url).list_phone_numbers().records) == 1
 
     assert len(time.slept) == 1
 
 
-def test_a_refused_connection_is_tried_again(connect: Connect, time: Time) -> None:
+def test_a_refused_connection_is_retried(connect: Connect, time: Time) -> None:
     with serve(answer()) as server:
         pass
 
@@ -251,9 +251,7 @@ def test_a_refused_connection_is_tried_again(connect: Connect, time: Time) -> No
     assert len(time.slept) == 3
 
 
-def test_one_attempt_that_takes_too_long_is_tried_again(
-    connect: Connect, time: Time, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_attempt_that_times_out_is_retried(connect: Connect, time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("quo_admin.http.session.READ_SECONDS", 0.05)
     with serve(stalls(), answer()) as server:
         connect(base_url=server.url).list_phone_numbers()
@@ -261,9 +259,7 @@ def test_one_attempt_that_takes_too_long_is_tried_again(
     assert len(time.slept) == 1
 
 
-def test_an_insecure_connection_is_not_tried_again(
-    connect: Connect, time: Time, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_insecure_connection_is_not_retried(connect: Connect, time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/to/be/found")
 
     with pytest.raises(errors.Unavailable, match="not secure"):
@@ -272,7 +268,7 @@ def test_an_insecure_connection_is_not_tried_again(
     assert time.slept == []
 
 
-def test_a_refused_redirect_is_not_tried_again(connect: Connect, quo: responses.RequestsMock, time: Time) -> None:
+def test_a_refused_redirect_is_not_retried(connect: Connect, quo: responses.RequestsMock, time: Time) -> None:
     quo.get(LIST, status=302, headers={"Location": "https://evil.example/"})
 
     with pytest.raises(errors.Unavailable, match="must not be sent"):
@@ -281,7 +277,7 @@ def test_a_refused_redirect_is_not_tried_again(connect: Connect, quo: responses.
     assert time.slept == []
 
 
-def test_the_throttle_is_asked_before_each_attempt(connect: Connect, quo: responses.RequestsMock) -> None:
+def test_the_throttle_is_called_before_each_attempt(connect: Connect, quo: responses.RequestsMock) -> None:
     turns: list[int] = []
     quo.get(LIST, status=500)
     quo.get(LIST, status=302, headers={"Location": "/there"})
@@ -292,7 +288,7 @@ def test_the_throttle_is_asked_before_each_attempt(connect: Connect, quo: respon
     assert turns == [0, 1, 2]
 
 
-def test_a_throttle_that_cannot_write_is_unavailable_and_nothing_is_sent(connect: Connect, time: Time) -> None:
+def test_nothing_is_sent_if_the_throttle_cannot_write(connect: Connect, time: Time) -> None:
     def throttle() -> None:
         raise PermissionError("no")
 
@@ -302,7 +298,7 @@ def test_a_throttle_that_cannot_write_is_unavailable_and_nothing_is_sent(connect
     assert (caught.value.reason, time.slept) == ("files", [])
 
 
-# How long is waited
+# Waiting
 
 
 def test_retry_after_is_obeyed(connect: Connect, quo: responses.RequestsMock, time: Time) -> None:
@@ -324,7 +320,7 @@ def test_retry_after_is_obeyed_up_to_a_cap(connect: Connect, quo: responses.Requ
     assert time.slept == [30]
 
 
-def test_the_error_says_how_long_quo_asked_to_wait(connect: Connect, quo: responses.RequestsMock) -> None:
+def test_the_error_has_the_time_that_quo_asked_to_wait(connect: Connect, quo: responses.RequestsMock) -> None:
     quo.get(LIST, status=429, headers={"Retry-After": "3600"})
 
     with pytest.raises(errors.RateLimited) as caught:
@@ -343,12 +339,12 @@ def test_nothing_waits_past_the_deadline(connect: Connect, quo: responses.Reques
     assert time.slept == [25, 25]
 
 
-def test_a_throttle_that_takes_all_the_time_is_a_timeout(connect: Connect, time: Time) -> None:
+def test_a_throttle_that_outlasts_the_deadline_is_a_timeout(connect: Connect, time: Time) -> None:
     with pytest.raises(errors.Unavailable, match="in time"):
         connect(timeout=5, throttle=lambda: time.sleep(6)).list_phone_numbers()
 
 
-def test_what_quo_said_first_is_told_where_the_next_attempt_runs_out_of_time(
+def test_quos_own_error_wins_over_the_timeout_of_the_next_attempt(
     connect: Connect, quo: responses.RequestsMock, time: Time
 ) -> None:
     quo.get(LIST, status=503, headers={"Retry-After": "1"})
@@ -361,7 +357,7 @@ def test_what_quo_said_first_is_told_where_the_next_attempt_runs_out_of_time(
 
 
 @pytest.mark.parametrize("script", [stalls(), drips(answer(b"", Content_Length="9999"))])
-def test_a_call_is_bounded_with_all_its_attempts(connect: Connect, time: Time, script: Script) -> None:
+def test_the_deadline_bounds_all_attempts_of_a_call(connect: Connect, time: Time, script: Script) -> None:
     with serve(script) as server, pytest.raises(errors.Unavailable) as caught:
         connect(base_url=server.url, timeout=0.2).list_phone_numbers()
 
@@ -369,7 +365,7 @@ def test_a_call_is_bounded_with_all_its_attempts(connect: Connect, time: Time, s
     assert len(server.requests) == 1
 
 
-def test_a_client_goes_on_after_a_failed_call(connect: Connect) -> None:
+def test_a_client_works_after_a_failed_call(connect: Connect) -> None:
     with serve(stalls(), answer(body([number()]))) as server:
         client = connect(base_url=server.url, timeout=0.2)
         with pytest.raises(errors.Unavailable):
@@ -398,21 +394,21 @@ def test_retry_after_as_a_date(ahead: int, seconds: float) -> None:
 
 
 def everything(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and all that it brings along."""
+    """Yield an error and every error it refers to."""
     while error:
         yield error
         error = error.__cause__ or error.__context__
 
 
-SAYS_THE_KEY = answer(f'{{"message": "bad {KEY}", "code": "{KEY}", "trace": "{KEY}"}}'.encode(), 400)
+ECHOES_THE_KEY = answer(f'{{"message": "bad {KEY}", "code": "{KEY}", "trace": "{KEY}"}}'.encode(), 400)
 
 
 @pytest.mark.parametrize(
     "script",
     [
-        pytest.param(SAYS_THE_KEY, id="400"),
-        pytest.param(SAYS_THE_KEY.replace(b" 400 ", b" 500 "), id="500"),
-        pytest.param(SAYS_THE_KEY.replace(b" 400 ", b" 200 "), id="bad payload"),
+        pytest.param(ECHOES_THE_KEY, id="400"),
+        pytest.param(ECHOES_THE_KEY.replace(b" 400 ", b" 500 "), id="500"),
+        pytest.param(ECHOES_THE_KEY.replace(b" 400 ", b" 200 "), id="bad payload"),
         pytest.param(answer(f"<p>{KEY}</p>".encode(), 401), id="a page"),
         pytest.param(answer(status=302, Location=f"http://evil.example/{KEY}"), id="a redirect"),
         pytest.param(answer(status=302, Location=f"http://[{KEY}"), id="a redirect to nowhere"),
@@ -448,7 +444,7 @@ def test_an_echoed_key_is_replaced(connect: Connect, quo: responses.RequestsMock
     assert caught.value.message == "The key [key] is revoked"
 
 
-def test_a_key_that_is_echoed_in_a_good_answer_is_replaced(connect: Connect, quo: responses.RequestsMock) -> None:
+def test_a_key_echoed_in_a_good_answer_is_replaced(connect: Connect, quo: responses.RequestsMock) -> None:
     quo.get(LIST, body=body([number("PN1", name=f"Line {KEY}")]))
 
     record = connect().list_phone_numbers().records[0]
@@ -456,7 +452,7 @@ def test_a_key_that_is_echoed_in_a_good_answer_is_replaced(connect: Connect, quo
     assert (record.name, KEY in record.answer) == ("Line [key]", False)
 
 
-def test_a_client_hangs_up_at_the_end_of_its_context(connect: Connect) -> None:
+def test_a_client_closes_its_connections_at_the_end_of_its_context(connect: Connect) -> None:
     with serve(answer()) as server, connect(base_url=server.url) as client:
         client.list_phone_numbers()
         client.list_phone_numbers()

@@ -26,8 +26,8 @@ KINDS = {
 }
 
 
-def answered(status: int, said: object = None) -> QuoError:
-    return from_answer(status, json.dumps(said).encode(), asked="list")
+def answered(status: int, content: object = None) -> QuoError:
+    return from_answer(status, json.dumps(content).encode(), resource="list")
 
 
 @pytest.mark.parametrize(("status", "kind"), KINDS.items())
@@ -39,23 +39,23 @@ def test_each_status_has_its_error(status: int, kind: type[QuoError]) -> None:
     assert str(error) == error.sentence != ""
 
 
-def test_quos_own_words_are_kept_beside_the_sentence() -> None:
+def test_quos_own_words_are_separate_from_the_sentence() -> None:
     error = answered(500, {"message": "Oh no", "code": "0401500", "trace": "abc", "title": "Unknown"})
 
     assert (error.message, error.code, error.trace) == ("Oh no", "0401500", "abc")
     assert "Oh no" not in error.sentence
 
 
-def test_the_places_that_quo_objects_to_follow_its_message() -> None:
-    said = {"message": "Invalid", "errors": [{"path": "/userId", "value": "US1"}, {"path": 3}, {}, "?"]}
+def test_invalid_fields_follow_quos_message() -> None:
+    content = {"message": "Invalid", "errors": [{"path": "/userId", "value": "US1"}, {"path": 3}, {}, "?"]}
 
-    assert answered(400, said).message == "Invalid (/userId, 3)"
+    assert answered(400, content).message == "Invalid (/userId, 3)"
 
 
-def test_only_the_first_places_are_named() -> None:
-    said = {"errors": [{"path": f"/{place}"} for place in range(1000)]}
+def test_only_the_first_invalid_fields_are_listed() -> None:
+    content = {"errors": [{"path": f"/{place}"} for place in range(1000)]}
 
-    assert answered(400, said).message == "(/0, /1, /2, /3, /4)"
+    assert answered(400, content).message == "(/0, /1, /2, /3, /4)"
 
 
 def test_a_code_that_is_a_number_becomes_text() -> None:
@@ -63,7 +63,7 @@ def test_a_code_that_is_a_number_becomes_text() -> None:
 
 
 @pytest.mark.parametrize("odd", [None, True, [], {"text": "x"}])
-def test_words_that_are_neither_text_nor_number_are_not_kept(odd: object) -> None:
+def test_details_that_are_neither_text_nor_number_are_dropped(odd: object) -> None:
     error = answered(400, {"message": odd, "code": odd, "trace": odd, "errors": odd})
 
     assert (error.message, error.code, error.trace) == ("", "", "")
@@ -73,66 +73,66 @@ def test_words_that_are_neither_text_nor_number_are_not_kept(odd: object) -> Non
     "body",
     [b"", b"<html>Bad gateway</html>", b"[]", b'"x"', b'{"message": "cut', b"\xff\xfe", b"[" * 100_000, b"9" * 9_999],
 )
-def test_a_body_that_says_nothing_readable_leaves_the_words_empty(body: bytes) -> None:
-    error = from_answer(502, body, asked="list")
+def test_an_unreadable_body_leaves_the_details_empty(body: bytes) -> None:
+    error = from_answer(502, body, resource="list")
 
     assert (error.kind, error.message, error.code, error.trace) == ("unavailable", "", "", "")
 
 
-def test_words_are_one_line_of_what_prints() -> None:
+def test_details_are_one_printable_line() -> None:
     assert answered(400, {"message": " a\x00b\r\n\tc \u202e d\ud800 "}).message == "ab c  d"
 
 
-def test_words_are_cut() -> None:
-    assert answered(400, {"message": "m" * 1000}).message == "m" * errors.MAX_WORDS
+def test_details_are_truncated() -> None:
+    assert answered(400, {"message": "m" * 1000}).message == "m" * errors.MAX_TEXT
 
 
-def test_words_are_redacted_before_they_are_cut() -> None:
-    said = json.dumps({"message": "m" * 497 + "secret", "code": "sec\x00ret", "trace": "secret"}).encode()
+def test_details_are_redacted_before_they_are_truncated() -> None:
+    content = json.dumps({"message": "m" * 497 + "secret", "code": "sec\x00ret", "trace": "secret"}).encode()
 
-    error = from_answer(400, said, asked="list", redact=lambda text: text.replace("secret", "[key]"))
+    error = from_answer(400, content, resource="list", redact=lambda text: text.replace("secret", "[key]"))
 
     assert error.message == "m" * 497 + "[ke"
     assert (error.code, error.trace) == ("[key]", "[key]")
 
 
-def test_what_is_missing_depends_on_what_was_asked() -> None:
-    assert len({from_answer(404, b"", asked=asked).sentence for asked in ("list", "teammate", "number")}) == 3
+def test_each_missing_resource_has_its_own_sentence() -> None:
+    assert len({from_answer(404, b"", resource=resource).sentence for resource in ("list", "teammate", "number")}) == 3
 
 
-def test_a_refused_key_says_who_can_repair_it() -> None:
+def test_a_refused_key_names_who_can_fix_it() -> None:
     assert answered(401).sentence == (
         "Quo did not accept the API key. Ask whoever installed Quo Admin to check QUO_API_KEY: "
         "it may have been revoked."
     )
 
 
-def test_every_way_of_being_unavailable_has_a_sentence_of_its_own() -> None:
+def test_every_reason_for_unavailable_has_its_own_sentence() -> None:
     sentences = [Unavailable(reason).sentence for reason in get_args(Reason)]
 
     assert len(set(sentences)) == len(sentences) == 10
 
 
-def test_what_may_pass_is_worth_asking_again() -> None:
-    passing = [status for status in KINDS if answered(status).passing]
+def test_transient_errors_are_worth_a_retry() -> None:
+    passing = [status for status in KINDS if answered(status).is_transient]
 
     assert passing == [429, 500, 503, 599]
 
 
-def test_an_insecure_connection_does_not_pass() -> None:
-    assert Unavailable("timeout").passing
-    assert not Unavailable("tls").passing
-    assert not Unavailable("redirect").passing
+def test_an_insecure_connection_is_not_transient() -> None:
+    assert Unavailable("timeout").is_transient
+    assert not Unavailable("tls").is_transient
+    assert not Unavailable("redirect").is_transient
 
 
-def test_a_bad_payload_says_where_and_what() -> None:
+def test_a_bad_payload_has_its_flaw_and_its_path() -> None:
     error = errors.BadPayload("Expected `str`, got `int`", "$.data.name")
 
     assert (error.path, error.flaw) == ("$.data.name", "Expected `str`, got `int`")
     assert error.sentence.endswith("Expected `str`, got `int` (at $.data.name).")
 
 
-def test_kinds_are_told_apart_by_their_slugs() -> None:
+def test_each_error_has_its_own_kind() -> None:
     kinds = [kind.kind for kind in QuoError.__subclasses__()]
 
     assert sorted(kinds) == [

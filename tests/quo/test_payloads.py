@@ -11,7 +11,7 @@ from numbers.quo.ids import MAX_LENGTH
 from numbers.quo.payloads import MAX_NOTICES, Regions, parse_list, parse_one, parse_timestamp
 from tests.support.quo_answers import body, listed, number, user
 
-# A number as it should be
+# A valid number
 
 
 def test_every_field_is_read() -> None:
@@ -32,7 +32,7 @@ def test_every_field_is_read() -> None:
     assert (teammate.first_name, teammate.last_name, teammate.group_id) == ("Ada", "Byron", "GR1")
 
 
-def test_the_answer_is_kept_as_it_came() -> None:
+def test_a_record_has_its_original_json() -> None:
     raw = json.dumps(number(), indent=3).replace('"PN1"', '"\\u0050N1"')
 
     record = parse_list(listed(f"\n{raw}\n")).records[0]
@@ -40,7 +40,7 @@ def test_the_answer_is_kept_as_it_came() -> None:
     assert (record.id, record.answer) == ("PN1", raw)
 
 
-def test_who_is_on_several_numbers_is_kept_once_and_who_is_described_otherwise_apart() -> None:
+def test_equal_teammates_on_several_numbers_are_one_object() -> None:
     on = {"PN1": user("US1"), "PN2": user("US1"), "PN3": user("US1", role="admin")}
 
     answer = parse_list(listed(*(json.dumps(number(pn, users=[who])) for pn, who in on.items())))
@@ -62,27 +62,27 @@ def test_a_list_may_be_empty() -> None:
     assert parse_list(body([])).records == ()
 
 
-def test_a_number_may_have_nobody_on_it() -> None:
+def test_a_number_may_have_no_teammates() -> None:
     assert parse_list(body([number(users=[])])).records[0].users == ()
 
 
-def test_one_number_is_read() -> None:
+def test_a_single_number_is_parsed() -> None:
     assert parse_one(body(number("PN2")), "PN2").id == "PN2"
 
 
 @pytest.mark.parametrize("odd_id", ["PN", "PN/?#%", "PN 'x'", "PN🏡", "PN\t\x85", "PN" + "x" * (MAX_LENGTH - 2)])
-def test_an_id_may_be_whatever_its_pattern_allows(odd_id: str) -> None:
+def test_an_id_may_be_anything_that_its_pattern_allows(odd_id: str) -> None:
     assert parse_one(body(number(odd_id)), odd_id).id == odd_id
 
 
-# A number that breaks the description
+# A number that violates the description
 
 REQUIRED = sorted(number())
 USERS = sorted(user())
 
 
 def only_flaw(data: Any) -> tuple[str, str]:
-    """Where and why the middle one of three was set aside; the other two live."""
+    """Return where and why the middle one of three records was set aside."""
     answer = parse_list(body([number("PN0"), data, number("PN9")]))
 
     assert [record.id for record in answer.records] == ["PN0", "PN9"]
@@ -120,12 +120,12 @@ def test_a_field_of_another_type_sets_the_number_aside(key: str, odd: object) ->
 @pytest.mark.parametrize(
     "key", sorted(set(REQUIRED) - {"portRequestId", "formattedNumber", "forward", "portingStatus", "symbol"})
 )
-def test_null_is_only_for_what_may_be_null(key: str) -> None:
+def test_null_in_a_required_field_sets_the_number_aside(key: str) -> None:
     assert only_flaw(number() | {key: None})[0] == f"$.data[1].{key}"
 
 
 @pytest.mark.parametrize("key", ["portRequestId", "formattedNumber", "forward", "portingStatus", "symbol"])
-def test_what_may_be_null_lives(key: str) -> None:
+def test_nullable_fields_may_be_null(key: str) -> None:
     assert parse_list(body([number() | {key: None}])).set_aside == ()
 
 
@@ -154,12 +154,12 @@ def test_what_may_be_null_lives(key: str) -> None:
         ({"users": [user(), None]}, "users[1]"),
     ],
 )
-def test_a_value_outside_of_its_pattern_sets_the_number_aside(changes: dict[str, Any], path: str) -> None:
+def test_a_value_that_does_not_match_its_pattern_sets_the_number_aside(changes: dict[str, Any], path: str) -> None:
     assert only_flaw(number(**changes))[0] == f"$.data[1].{path}"
 
 
 @pytest.mark.parametrize("odd", [None, 5, "x", [], [number()]])
-def test_what_is_no_object_is_set_aside(odd: object) -> None:
+def test_a_record_that_is_not_an_object_is_set_aside(odd: object) -> None:
     assert only_flaw(odd)[0] == "$.data[1]"
 
 
@@ -176,13 +176,13 @@ def test_reasons_never_quote_a_value() -> None:
     assert "Ada" not in repr(answer.set_aside)
 
 
-def test_the_id_of_what_is_set_aside_is_given_where_it_can_be_read() -> None:
+def test_a_record_that_is_set_aside_has_its_id_if_readable() -> None:
     answer = parse_list(body([number(name=5), number(id="XX"), number(id=5), 5]))
 
     assert [set_aside.number_id for set_aside in answer.set_aside] == ["PN1", None, None, None]
 
 
-def test_one_number_that_breaks_the_description_is_a_bad_payload() -> None:
+def test_an_invalid_single_number_is_a_bad_payload() -> None:
     with pytest.raises(BadPayload) as caught:
         parse_one(body(number(users=[user(role="boss")])), "PN1")
 
@@ -203,14 +203,14 @@ def test_an_answer_about_another_number_is_a_bad_payload() -> None:
     ("value", "text"),
     [("blocked", "blocked"), ("", ""), (5, "5"), (None, "null"), (True, "true"), ([1, "a"], '[1, "a"]'), ({}, "{}")],
 )
-def test_an_unknown_restriction_is_kept_as_text(value: object, text: str) -> None:
+def test_an_unknown_restriction_becomes_text(value: object, text: str) -> None:
     changed = number()
     changed["restrictions"]["messaging"]["Intl"] = value
 
     assert parse_list(body([changed])).records[0].messaging.Intl == text
 
 
-def test_a_number_that_python_cannot_hold_is_kept_as_text() -> None:
+def test_a_restriction_that_is_a_huge_number_becomes_text() -> None:
     raw = json.dumps(number()).replace('"restricted"', "-1E+9999")
 
     assert parse_list(listed(raw)).records[0].calling.Intl == "-1E+9999"
@@ -237,14 +237,14 @@ def test_restrictions_without_their_channels_set_the_number_aside(channel: str, 
 # Duplicates
 
 
-def test_of_a_number_that_comes_twice_the_last_counts() -> None:
+def test_the_last_entry_of_a_duplicate_number_wins() -> None:
     answer = parse_list(body([number(name="old"), number("PN2"), number(name="new")]))
 
     assert {record.id: record.name for record in answer.records} == {"PN1": "new", "PN2": "Front desk"}
     assert answer.notices == ("Quo lists the number PN1 more than once; the last entry counts.",)
 
 
-def test_of_a_teammate_who_comes_twice_the_last_counts() -> None:
+def test_the_last_entry_of_a_duplicate_teammate_wins() -> None:
     answer = parse_list(body([number(users=[user(role="owner"), user("US2"), user(role="admin")])]))
 
     assert [(teammate.id, teammate.role) for teammate in answer.records[0].users] == [
@@ -254,14 +254,14 @@ def test_of_a_teammate_who_comes_twice_the_last_counts() -> None:
     assert answer.notices == ("Quo lists a teammate more than once on the number PN1; the last entry counts.",)
 
 
-def test_notices_are_bounded() -> None:
+def test_the_number_of_notices_is_limited() -> None:
     answer = parse_list(body([number()] * (MAX_NOTICES + 6)))
 
     assert len(answer.notices) == MAX_NOTICES + 1
     assert answer.notices[-1] == "… and 5 more."
 
 
-# Bodies that are not what they should be
+# Invalid bodies
 
 ENVELOPES = [
     b"",
@@ -289,7 +289,7 @@ ENVELOPES = [
 
 
 @pytest.mark.parametrize("odd", [*ENVELOPES, b'{"data": {}}'])
-def test_a_body_that_is_no_list_is_a_bad_payload(odd: bytes) -> None:
+def test_a_body_that_is_not_a_list_is_a_bad_payload(odd: bytes) -> None:
     with pytest.raises(BadPayload) as caught:
         parse_list(odd)
 
@@ -298,14 +298,14 @@ def test_a_body_that_is_no_list_is_a_bad_payload(odd: bytes) -> None:
 
 
 @pytest.mark.parametrize("odd", [*ENVELOPES, b'{"data": []}', b'{"data": {}}'])
-def test_a_body_that_is_no_number_is_a_bad_payload(odd: bytes) -> None:
+def test_a_body_that_is_not_a_number_is_a_bad_payload(odd: bytes) -> None:
     with pytest.raises(BadPayload) as caught:
         parse_one(odd, "PN1")
 
     assert caught.value.__context__ is None
 
 
-def test_the_place_in_the_envelope_is_told() -> None:
+def test_a_bad_payload_has_its_path_in_the_envelope() -> None:
     with pytest.raises(BadPayload) as caught:
         parse_list(b'{"data": {}}')
 
@@ -316,19 +316,19 @@ def test_a_byte_order_mark_is_skipped() -> None:
     assert len(parse_list(b"\xef\xbb\xbf" + body([number()])).records) == 1
 
 
-# Text that no database takes
+# Text that databases cannot store
 
 
 @pytest.mark.parametrize(
     "bad",
     [
         pytest.param(b'"\xff"', id="a stray byte"),
-        pytest.param(b'"\xed\xa0\x80"', id="half a character in bytes"),
-        pytest.param(b'"\\ud800"', id="the first half of a character"),
-        pytest.param(b'"x\\udc00"', id="the second half of a character"),
-        pytest.param(b'"\\ud800\\ud800"', id="two first halves"),
-        pytest.param(b'"\\ud800\\u0041"', id="half a character and another"),
-        pytest.param(b'"\\\\\\ud83d"', id="half a character after a backslash"),
+        pytest.param(b'"\xed\xa0\x80"', id="a lone surrogate in bytes"),
+        pytest.param(b'"\\ud800"', id="a lone high surrogate"),
+        pytest.param(b'"x\\udc00"', id="a lone low surrogate"),
+        pytest.param(b'"\\ud800\\ud800"', id="two high surrogates"),
+        pytest.param(b'"\\ud800\\u0041"', id="a lone surrogate before a character"),
+        pytest.param(b'"\\\\\\ud83d"', id="a lone surrogate after a backslash"),
     ],
 )
 @pytest.mark.parametrize("key", ["name", "unknown"])
@@ -345,11 +345,11 @@ def test_text_that_is_not_unicode_sets_only_its_number_aside(key: str, bad: byte
     assert answer.records[1].answer == fine
 
 
-def test_half_a_character_around_the_list_is_ignored() -> None:
+def test_a_lone_surrogate_outside_the_list_is_ignored() -> None:
     assert parse_list(b'{"new": "\\udfff", "data": []}').records == ()
 
 
-def test_a_nul_in_a_text_becomes_a_sign_that_can_be_kept() -> None:
+def test_a_nul_in_a_text_becomes_a_replacement_character() -> None:
     changed = number(name="a\0b", users=[user(firstName="\0", email="x\\u0000")])
     changed["restrictions"]["calling"]["US"] = "\0"
     raw = json.dumps(changed)
@@ -361,9 +361,9 @@ def test_a_nul_in_a_text_becomes_a_sign_that_can_be_kept() -> None:
     assert record.answer == raw
 
 
-# Whatever comes
+# Arbitrary input
 
-TEXTS = st.text(st.characters(exclude_categories=[]), max_size=9)  # with halves of characters too
+TEXTS = st.text(st.characters(exclude_categories=[]), max_size=9)  # including lone surrogates
 JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | TEXTS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
@@ -373,7 +373,7 @@ JSON = st.recursive(
 
 @st.composite
 def broken_numbers(draw: st.DrawFn) -> Any:
-    """A number in which something may be anything, or be missing."""
+    """Draw a number with a field that is arbitrary or missing."""
     changed = number("PN2", users=[user(), user("US2")])
     part: dict[str, Any] = draw(
         st.sampled_from([changed, changed["users"][0], changed["restrictions"], changed["restrictions"]["calling"]])
@@ -405,9 +405,9 @@ def test_any_bytes_are_an_answer_or_a_bad_payload(raw: bytes) -> None:
 
 
 @given(broken_numbers() | JSON)
-def test_a_number_lives_next_to_any_other(other: Any) -> None:
+def test_an_arbitrary_record_does_not_affect_a_valid_one(other: Any) -> None:
     text = json.dumps({"data": [number("PN1"), other, number("PN3")]})
-    if "NaN" in text or "Infinity" in text:  # Python writes them, JSON knows none
+    if "NaN" in text or "Infinity" in text:  # Python writes them, but they are not JSON
         return
 
     answer = parse_list(text.encode())
@@ -440,7 +440,7 @@ NEW_YEAR = datetime(2022, 1, 1, tzinfo=UTC)
         ("2022-01-01T00:00:00.5+00:00", NEW_YEAR.replace(microsecond=500000)),
     ],
 )
-def test_a_timestamp_is_read_as_utc(text: str, moment: datetime) -> None:
+def test_a_timestamp_is_parsed_as_utc(text: str, moment: datetime) -> None:
     parsed = parse_timestamp(text)
 
     assert parsed == moment
@@ -470,20 +470,20 @@ def test_a_timestamp_is_read_as_utc(text: str, moment: datetime) -> None:
         "\ud800",
     ],
 )
-def test_what_is_no_plain_moment_is_none(text: str) -> None:
+def test_an_invalid_timestamp_is_none(text: str) -> None:
     assert parse_timestamp(text) is None
 
 
 @given(st.text() | st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?[-+][0-9]{4}"))
-def test_no_text_breaks_the_reading_of_a_timestamp(text: str) -> None:
+def test_no_text_raises_an_error_as_a_timestamp(text: str) -> None:
     parsed = parse_timestamp(text)
 
     assert parsed is None or parsed.tzinfo is UTC
 
 
 @given(st.datetimes(timezones=st.timezones()))
-def test_what_python_writes_is_read(moment: datetime) -> None:
-    if moment.utcoffset() and moment.utcoffset().seconds % 60:  # type: ignore[union-attr] # before time zones
+def test_pythons_own_timestamps_are_parsed(moment: datetime) -> None:
+    if moment.utcoffset() and moment.utcoffset().seconds % 60:  # type: ignore[union-attr] # offsets from before time zones
         return
 
     try:

@@ -14,7 +14,7 @@ from numbers.quo.throttle import Throttle
 
 
 class Clock:
-    """Time that passes only by sleeping."""
+    """A fake clock that advances only by sleeping."""
 
     def __init__(self, now: float = 1000) -> None:
         self.now = now
@@ -31,12 +31,12 @@ def throttled(path: Path, clock: Clock) -> Throttle:
 
 
 def assert_within_limit(times: list[float]) -> None:
-    """No window of one second holds more than ten, even if some take longer to reach Quo than others."""
+    """Check that no second has more than ten requests, even with varying latency."""
     for first, eleventh in zip(times, times[10:], strict=False):
         assert eleventh - first > 1.02
 
 
-def test_never_more_than_ten_in_any_second(tmp_path: Path) -> None:
+def test_no_second_has_more_than_ten_requests(tmp_path: Path) -> None:
     clock, times = Clock(), []
     throttle = throttled(tmp_path / "last", clock)
 
@@ -48,7 +48,7 @@ def test_never_more_than_ten_in_any_second(tmp_path: Path) -> None:
     assert times[-1] - times[0] < 4.2
 
 
-def test_a_quiet_second_leaves_no_wait(tmp_path: Path) -> None:
+def test_there_is_no_wait_after_a_quiet_second(tmp_path: Path) -> None:
     clock = Clock()
     throttle = throttled(tmp_path / "last", clock)
     throttle()
@@ -70,7 +70,7 @@ def test_two_throttles_share_one_file(tmp_path: Path) -> None:
     assert clock() - before > 0.1
 
 
-def test_one_that_wakes_late_does_not_let_the_next_come_early(tmp_path: Path) -> None:
+def test_a_process_that_wakes_late_does_not_let_the_next_go_early(tmp_path: Path) -> None:
     clock, times = Clock(), []
 
     def oversleep(seconds: float) -> None:
@@ -84,7 +84,7 @@ def test_one_that_wakes_late_does_not_let_the_next_come_early(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\xff", b"nan", b"inf", b"-1", b"9e99", b"1000.5", b"soon", b"1" * 5000])
-def test_a_file_that_holds_no_past_time_counts_as_just_now(tmp_path: Path, content: bytes) -> None:
+def test_a_file_without_a_past_time_counts_as_now(tmp_path: Path, content: bytes) -> None:
     clock = Clock(now=1000)
     (tmp_path / "last").write_bytes(content)
 
@@ -94,7 +94,7 @@ def test_a_file_that_holds_no_past_time_counts_as_just_now(tmp_path: Path, conte
     assert float((tmp_path / "last").read_text()) == clock()
 
 
-def test_after_a_restart_of_the_machine_the_clock_is_behind_the_file(tmp_path: Path) -> None:
+def test_a_file_from_before_a_restart_counts_as_now(tmp_path: Path) -> None:
     throttled(tmp_path / "last", Clock(now=9_000_000))()
     clock = Clock(now=3)
 
@@ -117,12 +117,12 @@ def test_a_folder_that_is_a_file_is_an_os_error(tmp_path: Path) -> None:
         throttled(tmp_path / "folder" / "last", Clock())()
 
 
-def test_a_turn_that_does_not_come_is_an_os_error(tmp_path: Path) -> None:
+def test_a_turn_that_takes_too_long_is_an_os_error(tmp_path: Path) -> None:
     with FileLock(f"{tmp_path / 'last'}.lock"), pytest.raises(OSError, match="lock"):
         Throttle(tmp_path / "last", patience=0)()
 
 
-def test_a_killed_holder_does_not_hold_up_the_others(tmp_path: Path) -> None:
+def test_a_killed_holder_releases_the_lock(tmp_path: Path) -> None:
     holder = (
         "import sys, quo_admin; from pathlib import Path; from numbers.quo.throttle import Throttle;"
         "Throttle(Path(sys.argv[1]), sleep=lambda _: (print('held', flush=True), sys.stdin.read()))()"
@@ -140,7 +140,7 @@ def test_a_killed_holder_does_not_hold_up_the_others(tmp_path: Path) -> None:
 
 
 class Stamps:
-    """The real clock, which remembers what it said last: the moment that the throttle let through."""
+    """The real clock, which remembers its last time: when the throttle returned."""
 
     last = 0.0
 
@@ -158,7 +158,7 @@ def _send(path: Path, times: int) -> list[float]:
     return sent
 
 
-def test_processes_together_keep_to_the_limit(tmp_path: Path) -> None:
+def test_processes_share_the_limit(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(2, mp_context=context) as pool:
         both = [pool.submit(_send, tmp_path / "last", 15) for _ in range(2)]
@@ -167,7 +167,7 @@ def test_processes_together_keep_to_the_limit(tmp_path: Path) -> None:
     assert_within_limit([moment * 10 for moment in times])
 
 
-def test_threads_together_keep_to_the_limit(tmp_path: Path) -> None:
+def test_threads_share_the_limit(tmp_path: Path) -> None:
     with ThreadPoolExecutor(3) as pool:
         all_three = [pool.submit(_send, tmp_path / "last", 10) for _ in range(3)]
         times = sorted(moment for one in all_three for moment in one.result())

@@ -72,36 +72,36 @@ def fails(open_session: Open, url: str, path: str = "/") -> Unavailable:
     return caught.value
 
 
-# Only GET
+# GET only
 
 
-@pytest.mark.parametrize("verb", ["HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "get ", "QUERY"])
-def test_no_other_verb_leaves(open_session: Open, turns: Turns, verb: str) -> None:
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "get ", "QUERY"])
+def test_no_other_method_is_sent(open_session: Open, turns: Turns, method: str) -> None:
     with serve(answer()) as server, pytest.raises(RuntimeError, match="nothing but GET"):
-        open_session(server.url).request(verb, server.url)
+        open_session(server.url).request(method, server.url)
 
     assert server.connections == turns.taken == 0
 
 
-@pytest.mark.parametrize("verb", ["POST", "post", None])
-def test_no_other_verb_leaves_as_a_prepared_request(open_session: Open, verb: str | None) -> None:
+@pytest.mark.parametrize("method", ["POST", "post", None])
+def test_no_other_method_is_sent_as_a_prepared_request(open_session: Open, method: str | None) -> None:
     with serve(answer()) as server:
         prepared = requests.Request("GET", server.url).prepare()
-        prepared.method = verb
+        prepared.method = method
         with pytest.raises(RuntimeError, match="nothing but GET"):
             open_session(server.url).send(prepared)
 
     assert server.connections == 0
 
 
-def test_a_get_with_a_body_does_not_leave(open_session: Open) -> None:
+def test_a_get_with_a_body_is_not_sent(open_session: Open) -> None:
     with serve(answer()) as server, pytest.raises(RuntimeError, match="without a body"):
         open_session(server.url).get(server.url, json={"name": "changed"})
 
     assert server.connections == 0
 
 
-# Only to Quo
+# To Quo only
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_get_with_a_body_does_not_leave(open_session: Open) -> None:
         "https://evil.example#@api.quo.com/",
     ],
 )
-def test_no_other_origin_is_asked(open_session: Open, turns: Turns, url: str) -> None:
+def test_no_request_goes_to_another_origin(open_session: Open, turns: Turns, url: str) -> None:
     refused = (Unavailable, requests.RequestException)
     with responses.RequestsMock() as announced, pytest.raises(refused):
         open_session("https://api.quo.com").get(url)
@@ -132,7 +132,7 @@ def test_the_default_port_is_the_same_origin(open_session: Open) -> None:
 
 
 @pytest.mark.parametrize("url", ["", "api.quo.com", "https://", "http://[", "http://x:99999"])
-def test_an_address_that_is_none_is_refused_at_once(open_session: Open, url: str) -> None:
+def test_an_invalid_base_url_is_refused_at_once(open_session: Open, url: str) -> None:
     with pytest.raises(ValueError):
         open_session(url)
 
@@ -147,7 +147,7 @@ def test_a_redirect_on_the_same_origin_is_followed_with_the_key(open_session: Op
     assert turns.taken == 2
 
 
-def test_redirects_without_end_are_refused_after_five(open_session: Open) -> None:
+def test_endless_redirects_are_refused_after_five(open_session: Open) -> None:
     with serve(answer(status=302, Location="/again")) as server:
         error = fails(open_session, server.url)
 
@@ -155,7 +155,7 @@ def test_redirects_without_end_are_refused_after_five(open_session: Open) -> Non
     assert len(server.requests) == 6
 
 
-def test_another_origin_hears_nothing_of_a_redirect(open_session: Open) -> None:
+def test_a_redirect_to_another_origin_is_not_followed(open_session: Open) -> None:
     with serve(answer()) as other, serve(answer(status=307, Location=other.url)) as server:
         error = fails(open_session, server.url)
 
@@ -170,14 +170,14 @@ def test_a_redirect_to_plain_http_is_refused(open_session: Open) -> None:
         assert fails(open_session, "https://api.quo.com").reason == "redirect"
 
 
-def test_a_redirect_is_not_read(open_session: Open) -> None:
+def test_the_body_of_a_redirect_is_not_read(open_session: Open) -> None:
     redirect = floods(b"HTTP/1.1 302 Found\r\nLocation: /there\r\n\r\n", b"x" * 65536)
     with serve(redirect, answer(b"there")) as server:
         assert open_session(server.url).fetch(server.url, MAX_BYTES).body == b"there"
 
 
 @pytest.mark.parametrize("location", ["http://[", "//", "\xff\x80", "http://x:port/", "mailto:quo"])
-def test_a_redirect_to_nowhere_is_unavailable(open_session: Open, location: str) -> None:
+def test_a_redirect_to_an_invalid_address_is_unavailable(open_session: Open, location: str) -> None:
     with serve(answer(status=302, Location=location), answer(status=404)) as server:
         session = open_session(server.url)
         try:
@@ -186,9 +186,7 @@ def test_a_redirect_to_nowhere_is_unavailable(open_session: Open, location: str)
             assert error.reason in {"redirect", "strange"}
 
 
-def test_the_key_is_never_replaced_by_netrc(
-    open_session: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_netrc_never_replaces_the_key(open_session: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login other password other")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     with serve(answer(status=302, Location="/there"), answer()) as server:
@@ -197,7 +195,7 @@ def test_the_key_is_never_replaced_by_netrc(
     assert [f"Authorization: {KEY}\r\n" in head for head in server.requests] == [True, True]
 
 
-def test_cookies_are_not_kept(open_session: Open) -> None:
+def test_cookies_are_ignored(open_session: Open) -> None:
     with serve(answer(Set_Cookie="a=b; Path=/"), answer()) as server:
         session = open_session(server.url)
         session.fetch(server.url, MAX_BYTES)
@@ -206,10 +204,10 @@ def test_cookies_are_not_kept(open_session: Open) -> None:
     assert "Cookie" not in server.requests[1]
 
 
-# Through a proxy
+# Proxies
 
 
-def test_a_proxy_of_the_environment_is_used(open_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_from_the_environment_is_used(open_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     with serve(answer(b"by proxy")) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         reply = open_session("http://quo.invalid").fetch("http://quo.invalid/v1", MAX_BYTES)
@@ -218,7 +216,7 @@ def test_a_proxy_of_the_environment_is_used(open_session: Open, monkeypatch: pyt
     assert proxy.requests[0].startswith("GET http://quo.invalid/v1 ")
 
 
-def test_a_proxy_that_refuses_has_its_own_sentence(open_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusing_proxy_has_its_own_sentence(open_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     with serve(answer(status=403)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         error = fails(open_session, "https://quo.invalid")
@@ -228,7 +226,7 @@ def test_a_proxy_that_refuses_has_its_own_sentence(open_session: Open, monkeypat
     assert KEY not in proxy.requests[0]
 
 
-# In bounded time
+# Limits on time
 
 
 def limited(open_session: Open, url: str, seconds: float = 0.2) -> tuple[Unavailable, float]:
@@ -247,14 +245,14 @@ def limited(open_session: Open, url: str, seconds: float = 0.2) -> tuple[Unavail
         pytest.param(drips(answer(b"", Content_Length="9999")), id="a dripping body"),
         pytest.param(drips(OPEN), id="a dripping body that ends with the connection"),
         pytest.param(drips(CHUNKED, b"1\r\n \r\n"), id="dripping chunks"),
-        pytest.param(drips(CHUNKED + b"1;"), id="a chunk's head without end"),
+        pytest.param(drips(CHUNKED + b"1;"), id="an endless chunk header"),
         pytest.param(drips(CHUNKED + b"ffff\r\n"), id="a dripping chunk"),
-        pytest.param(drips(GZIPPED + GZIP_WITH_A_NAME), id="dripping compression of nothing so far"),
+        pytest.param(drips(GZIPPED + GZIP_WITH_A_NAME), id="a dripping gzip header"),
         pytest.param(stalls(answer(b"{", Content_Length="2")), id="a body that stalls"),
         pytest.param(drips(answer(b"", 500, Content_Length="9999")), id="a dripping error"),
     ],
 )
-def test_time_is_bounded_however_slowly_a_body_comes(open_session: Open, script: Script) -> None:
+def test_a_slow_body_ends_at_the_deadline(open_session: Open, script: Script) -> None:
     with serve(script) as server:
         error, took = limited(open_session, server.url)
 
@@ -262,7 +260,7 @@ def test_time_is_bounded_however_slowly_a_body_comes(open_session: Open, script:
     assert took < 2
 
 
-def test_time_is_bounded_on_a_connection_that_was_used_before(open_session: Open) -> None:
+def test_the_deadline_holds_on_a_reused_connection(open_session: Open) -> None:
     with serve(answer(), drips(answer(b"", Content_Length="9999"))) as server:
         session = open_session(server.url)
         session.fetch(server.url, MAX_BYTES)
@@ -273,7 +271,7 @@ def test_time_is_bounded_on_a_connection_that_was_used_before(open_session: Open
     assert server.connections == 1
 
 
-def test_after_the_end_nothing_is_sent(open_session: Open) -> None:
+def test_nothing_is_sent_after_the_deadline(open_session: Open) -> None:
     with serve(answer()) as server:
         error, _ = limited(open_session, server.url, seconds=0)
 
@@ -281,7 +279,7 @@ def test_after_the_end_nothing_is_sent(open_session: Open) -> None:
     assert server.requests == []
 
 
-def test_a_session_recovers_from_a_deadline(open_session: Open) -> None:
+def test_a_session_works_after_a_missed_deadline(open_session: Open) -> None:
     with serve(stalls(), answer(b"again")) as server:
         session = open_session(server.url)
         session.deadline = Deadline(0.1)
@@ -291,7 +289,7 @@ def test_a_session_recovers_from_a_deadline(open_session: Open) -> None:
         assert session.fetch(server.url, MAX_BYTES).body == b"again"
 
 
-def test_one_attempt_waits_no_longer_than_is_left(open_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_timeouts_are_no_longer_than_the_time_left(open_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[tuple[float, float]] = []
 
     def send(*_: object, timeout: tuple[float, float], **__: object) -> requests.Response:
@@ -310,7 +308,7 @@ def test_one_attempt_waits_no_longer_than_is_left(open_session: Open, monkeypatc
     assert 2 < waits[1][0] == waits[1][1] <= 3
 
 
-def test_no_thread_is_left_behind(open_session: Open) -> None:
+def test_no_thread_outlives_its_request(open_session: Open) -> None:
     threads = threading.active_count()
     with serve(answer(), answer(b"", Connection="close"), cuts(), stalls()) as server:
         session = open_session(server.url)
@@ -324,7 +322,7 @@ def test_no_thread_is_left_behind(open_session: Open) -> None:
     assert threading.active_count() == threads
 
 
-# Of bounded size
+# Limits on size
 
 
 def test_an_answer_is_decompressed(open_session: Open) -> None:
@@ -332,7 +330,7 @@ def test_an_answer_is_decompressed(open_session: Open) -> None:
         assert open_session(server.url).fetch(server.url, MAX_BYTES).body == b"flat"
 
 
-def test_an_answer_of_just_the_limit_is_taken(open_session: Open) -> None:
+def test_a_body_of_exactly_the_limit_is_accepted(open_session: Open) -> None:
     with serve(answer(b"x" * 1000)) as server:
         assert open_session(server.url).fetch(server.url, 1000).body == b"x" * 1000
 
@@ -340,13 +338,13 @@ def test_an_answer_of_just_the_limit_is_taken(open_session: Open) -> None:
 @pytest.mark.parametrize(
     "script",
     [
-        pytest.param(stalls(answer(b"", Content_Length=str(MAX_BYTES + 1))), id="as it announces itself"),
-        pytest.param(floods(OPEN, b"x" * 65536), id="without end"),
-        pytest.param(floods(CHUNKED, b"ffff\r\n" + b"x" * 65535 + b"\r\n"), id="in chunks without end"),
-        pytest.param(answer(gzip.compress(b"x" * (MAX_BYTES + 1)), Content_Encoding="gzip"), id="unpacked"),
+        pytest.param(stalls(answer(b"", Content_Length=str(MAX_BYTES + 1))), id="by its Content-Length"),
+        pytest.param(floods(OPEN, b"x" * 65536), id="endless"),
+        pytest.param(floods(CHUNKED, b"ffff\r\n" + b"x" * 65535 + b"\r\n"), id="endless chunks"),
+        pytest.param(answer(gzip.compress(b"x" * (MAX_BYTES + 1)), Content_Encoding="gzip"), id="decompressed"),
     ],
 )
-def test_a_larger_answer_is_refused(open_session: Open, script: Script) -> None:
+def test_a_larger_body_is_refused(open_session: Open, script: Script) -> None:
     with serve(script) as server:
         session = open_session(server.url)
         with pytest.raises(BadPayload, match="raise QUO_MAX_ANSWER_MB") as caught:
@@ -356,7 +354,7 @@ def test_a_larger_answer_is_refused(open_session: Open, script: Script) -> None:
 
 
 @pytest.mark.parametrize("status", ["200 OK", "500 Oh"])
-def test_a_gzip_bomb_does_not_fill_the_memory(open_session: Open, status: str) -> None:
+def test_a_gzip_bomb_does_not_exhaust_memory(open_session: Open, status: str) -> None:
     bomb = gzip.compress(gzip.compress(bytes(200_000_000), 1), 9)
     head = f"HTTP/1.1 {status}\r\nContent-Encoding: gzip, gzip\r\nContent-Length: {len(bomb)}\r\n\r\n"
     with serve(head.encode() + bomb) as server:
@@ -370,14 +368,14 @@ def test_a_gzip_bomb_does_not_fill_the_memory(open_session: Open, status: str) -
     assert peak < 5_000_000
 
 
-def test_an_error_is_read_no_further_than_its_beginning(open_session: Open) -> None:
+def test_only_the_beginning_of_an_error_body_is_read(open_session: Open) -> None:
     with serve(floods(b"HTTP/1.1 502 Bad\r\n\r\n", b"x" * 65536)) as server:
         reply = open_session(server.url).fetch(server.url, MAX_BYTES)
 
     assert (reply.status, len(reply.body)) == (502, MAX_ERROR_BYTES)
 
 
-def test_what_came_of_an_error_that_was_cut_is_kept(open_session: Open) -> None:
+def test_the_beginning_of_a_truncated_error_body_is_returned(open_session: Open) -> None:
     chunked = CHUNKED.replace(b"200 OK", b"500 Oh")
     with serve(cuts(chunked + b"4\r\noh n\r\n" + b"9\r\no")) as server:
         reply = open_session(server.url).fetch(server.url, MAX_BYTES)
@@ -392,12 +390,12 @@ def test_damaged_compression_is_a_bad_payload(open_session: Open) -> None:
             session.fetch(server.url, MAX_BYTES)
 
 
-def test_retry_after_comes_with_an_error(open_session: Open) -> None:
+def test_an_error_has_its_retry_after_header(open_session: Open) -> None:
     with serve(answer(status=503, Retry_After="7")) as server:
         assert open_session(server.url).fetch(server.url, MAX_BYTES).headers["Retry-After"] == "7"
 
 
-# What can break
+# Failures
 
 
 @pytest.mark.parametrize(
@@ -409,15 +407,15 @@ def test_retry_after_comes_with_an_error(open_session: Open) -> None:
         pytest.param(cuts(CHUNKED + b"4\r\nabc"), id="within a chunk"),
         pytest.param(cuts(CHUNKED + b"4\r\nabcd\r\n"), id="between chunks"),
         pytest.param(resets, id="by a reset"),
-        pytest.param(cuts(b"SSH-2.0-OpenSSH\r\n"), id="by something else than HTTP"),
+        pytest.param(cuts(b"SSH-2.0-OpenSSH\r\n"), id="by another protocol"),
         pytest.param(cuts(CHUNKED + b"x\r\n"), id="by a chunk without length"),
     ],
 )
-def test_a_cut_connection_is_broken(open_session: Open, script: Script) -> None:
+def test_an_interrupted_response_is_a_broken_connection(open_session: Open, script: Script) -> None:
     with serve(script) as server:
         error = fails(open_session, server.url)
 
-    assert (error.reason, error.passing) == ("broken", True)
+    assert (error.reason, error.is_transient) == ("broken", True)
 
 
 def test_a_refused_connection_is_unreachable(open_session: Open) -> None:
@@ -442,19 +440,19 @@ def test_an_unknown_name_has_its_own_sentence(open_session: Open, monkeypatch: p
     assert fails(open_session, "https://quo.invalid").reason == "name"
 
 
-def test_plain_http_behind_https_is_not_secure(open_session: Open) -> None:
+def test_plain_http_behind_an_https_address_is_insecure(open_session: Open) -> None:
     with serve(cuts(answer(status=400)), at_once=True) as server:
         error = fails(open_session, server.url.replace("http:", "https:"))
 
     assert error.reason == "tls"
 
 
-def test_certificates_that_are_not_there_are_not_secure(open_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_ca_certificates_are_insecure(open_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/to/be/found")
 
     error = fails(open_session, "https://127.0.0.1:9")
 
-    assert (error.reason, error.passing) == ("tls", False)
+    assert (error.reason, error.is_transient) == ("tls", False)
 
 
 @pytest.fixture(scope="session")
@@ -475,17 +473,15 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ssl.SSL
     return folder / "cert.pem", context
 
 
-def test_a_certificate_that_nobody_vouches_for_is_not_secure(
-    open_session: Open, certificate: tuple[Path, ssl.SSLContext]
-) -> None:
+def test_an_untrusted_certificate_is_insecure(open_session: Open, certificate: tuple[Path, ssl.SSLContext]) -> None:
     with serve(answer(), tls=certificate[1]) as server:
         error = fails(open_session, server.url)
 
-    assert (error.reason, error.passing) == ("tls", False)
+    assert (error.reason, error.is_transient) == ("tls", False)
     assert server.requests == []
 
 
-def test_time_is_bounded_on_a_secure_connection(
+def test_the_deadline_holds_on_a_tls_connection(
     open_session: Open, certificate: tuple[Path, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate[0]))
@@ -508,16 +504,16 @@ def test_the_key_is_in_no_repr(open_session: Open) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "two\nlines", "ключ", "nul\0"])
-def test_a_key_that_no_header_can_carry_is_known_before(key: str) -> None:
+def test_a_key_that_no_header_can_carry_is_not_sendable(key: str) -> None:
     assert not KeyAuth(key).is_sendable()
 
 
-def test_short_keys_do_not_take_ordinary_words_with_them() -> None:
+def test_short_keys_are_not_redacted() -> None:
     assert KeyAuth("error").redact("an error") == "an error"
     assert KeyAuth("secret").redact("a secret") == "a [key]"
 
 
-def test_nothing_is_logged_of_the_key(open_session: Open, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_key_is_not_logged(open_session: Open, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     echo = cuts(f"HTTP/1.1 200 OK\r\nA: b\r\n{KEY}\r\n\r\n".encode())
     with serve(answer(status=302, Location="/there"), answer(b"", Connection="close"), echo) as server:

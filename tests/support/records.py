@@ -44,7 +44,7 @@ def number(number_id: str = "PN1", *users: UserRecord, **changes: Any) -> Number
         updated_at="2022-01-02T00:00:00Z",
         calling=Regions(US="unrestricted", CA="unrestricted", Intl="restricted"),
         messaging=Regions(US="unrestricted", CA="restricted", Intl="restricted"),
-        said=msgspec.Raw(b""),
+        raw_json=msgspec.Raw(b""),
     )
     return changed(usual, **changes)
 
@@ -60,7 +60,7 @@ def ids(count: int) -> list[str]:
 def changed(record: NumberRecord, *, answer: str | None = None, **changes: Any) -> NumberRecord:
     described = msgspec.structs.replace(record, **changes)
     said = _said_by_quo(described) if answer is None else answer
-    return msgspec.structs.replace(described, said=msgspec.Raw(said.encode()))
+    return msgspec.structs.replace(described, raw_json=msgspec.Raw(said.encode()))
 
 
 def _said_by_quo(record: NumberRecord) -> str:

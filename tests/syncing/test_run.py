@@ -29,7 +29,7 @@ ADA, BEA = teammate("US1"), teammate("US2", first_name="Bea")
 
 FAILURES: tuple[QuoError, ...] = (
     *(
-        errors.from_answer(status, b'{"message": "No.", "code": "0400", "trace": "7"}', asked="list")
+        errors.from_answer(status, b'{"message": "No.", "code": "0400", "trace": "7"}', resource="list")
         for status in (400, 401, 402, 403, 404, 409, 422, 429, 500, 502, 503, 504)
     ),
     *(Unavailable(reason) for reason in ("timeout", "unreachable", "broken", "name", "tls", "redirect", "strange")),

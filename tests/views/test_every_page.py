@@ -61,7 +61,7 @@ def memory(db: None) -> None:
     remember(number("PNgone"), number("PN1"))
     remember(number("PN1", users=[user(f"US{place}", firstName="Ann") for place in range(20)]), number("PN2", name=42))
     remember_one(number("PN3", users=[]))
-    fail(from_answer(500, b'{"message": "Oh", "trace": "tr-1", "code": "0401500"}', asked="list"))
+    fail(from_answer(500, b'{"message": "Oh", "trace": "tr-1", "code": "0401500"}', resource="list"))
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])

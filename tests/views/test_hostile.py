@@ -84,7 +84,7 @@ def _texts_with(page: LexborHTMLParser, text: str) -> Iterator[LexborNode]:
 def test_outside_text_is_isolated_from_the_text_around_it(office: Office, headers: dict[str, str]) -> None:
     record = everywhere(OUTSIDE)
     remember(record, {**number(OUTSIDE), "id": f"PN{OUTSIDE}2", "name": 42})
-    fail(from_answer(500, json.dumps(dict.fromkeys(("message", "code", "trace"), OUTSIDE)).encode(), asked="list"))
+    fail(from_answer(500, json.dumps(dict.fromkeys(("message", "code", "trace"), OUTSIDE)).encode(), resource="list"))
     fail(Unauthorized("Ask."), SyncTarget(Sync.Scope.NUMBER, f"PN{OUTSIDE}"))
     paths = [
         *PAGES,
@@ -123,14 +123,14 @@ def test_what_was_set_aside_is_told_without_quoting_it(office: Office) -> None:
 def test_quos_own_words_are_text(office: Office) -> None:
     for text in HOSTILE.values():
         body = json.dumps({"message": text, "code": text, "trace": text, "errors": [{"path": text, "message": text}]})
-        fail(from_answer(400, body.encode(), asked="list"), WORKSPACE)
+        fail(from_answer(400, body.encode(), resource="list"), WORKSPACE)
         is_harmless(parsed(office.get(LIST)))
 
     is_harmless(parsed(office.get("/status/")))
 
 
 def test_an_error_body_that_is_a_page_is_not_shown(office: Office) -> None:
-    fail(from_answer(502, b"<html><script data-evil>alert(1)</script></html>", asked="list"))
+    fail(from_answer(502, b"<html><script data-evil>alert(1)</script></html>", resource="list"))
 
     page = parsed(office.get(LIST))
 

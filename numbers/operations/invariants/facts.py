@@ -12,7 +12,7 @@ from numbers.models import NumberState, SearchText, TeammateState
 from numbers.operations.invariants.breach import Broken
 from numbers.operations.invariants.histories import NUMBERS
 from numbers.quo.errors import BadPayload
-from numbers.quo.payloads import read_again
+from numbers.quo.payloads import parse_stored
 from numbers.syncing.recording import NUMBER_COLUMNS, number_values
 from numbers.vocabulary.folding import fold, order_key, telephone_digits
 from numbers.vocabulary.phones import number_facts
@@ -23,7 +23,7 @@ def numbers_are_as_answered() -> Broken:
     states = NUMBERS.rows().exclude(answer="").annotate(quo_id=F("phone_number__quo_id")).defer("search_text")
     for state in states.iterator():
         try:
-            record = read_again(state.answer)
+            record = parse_stored(state.answer)
         except BadPayload:
             yield state.quo_id, state.since, "the answer that is kept of this state is damaged."
             continue
