@@ -11,6 +11,7 @@ from numbers.audit.groups import Audit, AuditedNumber, Grouping, Key, Name, audi
 from numbers.audit.looks import Look, look_of
 from numbers.audit.query import AuditQuery
 from numbers.database.compiled_query import raw_rows
+from numbers.database.paging import chunks
 from numbers.memory.assignments import assignments_at
 from numbers.memory.moment import NOW, Moment
 from numbers.memory.numbers import FEW, numbers_at, pattern
@@ -68,7 +69,7 @@ def audited_numbers(keys: Iterable[int]) -> Mapping[int, AuditedNumber]:
     """Read the numbers by the keys of their states, at whatever time: a state only changes by ending."""
     fields = (*_FIELDS, *(cell.field for cell in CELLS))
     states = NumberState.objects.order_by().values_list(*fields)
-    rows = (row for some in _parts(list(keys)) for row in states.filter(pk__in=some))
+    rows = (row for some in chunks(keys, FEW) for row in states.filter(pk__in=some))
     return {number.key: number for number in map(audited_number, rows)}
 
 
@@ -79,11 +80,7 @@ def names_of(keys: Collection[Key]) -> Mapping[Key, Name]:
     states = TeammateState.objects.order_by().values_list(*fields)
     people = {
         key: Name(user_id, shown_name(first_name, last_name, email), email)
-        for some in _parts([key for key in keys if isinstance(key, int)])
+        for some in chunks((key for key in keys if isinstance(key, int)), FEW)
         for key, user_id, first_name, last_name, email in states.filter(pk__in=some)
     }
     return {**names, **people}
-
-
-def _parts(keys: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (keys[start : start + FEW] for start in range(0, len(keys), FEW))

@@ -1,1 +1,1 @@
-"""Tools for the database that know nothing of Quo: locks, snapshots, bulk inserts, pages of rows."""
+"""Database tools that know nothing about Quo: locks, snapshots, bulk inserts, compiled queries, paging."""

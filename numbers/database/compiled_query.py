@@ -1,4 +1,4 @@
-"""Queries that every page asks: their SQL is put together once, which takes longer than to run it."""
+"""Compiles the SQL of frequent queries once: compiling takes longer than running it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -9,15 +9,15 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, QuerySet
 
-_AT_ONCE = 10_000  # rows: more would only keep the garbage collector busy
+_BATCH = 10_000  # rows: larger batches only keep the garbage collector busy
 Row = TypeVar("Row", bound=Model)
 
 
 class CompiledQuery(Generic[Row]):
-    """The SQL of a queryset, to be run with any parameters.
+    """The SQL of a queryset, which runs with any parameters.
 
-    `make` returns the queryset; values that differ from run to run may be anything in it. `rows` takes the parameters
-    as they stand in the SQL. tests/database/test_compiled_query.py compares each use with its plain queryset.
+    `make` returns the queryset, with any values in the places of parameters. `rows` takes the parameters in the order
+    of the SQL. tests/database/test_compiled_query.py compares each compiled query with its queryset.
     """
 
     def __init__(self, make: Callable[[], QuerySet[Row]]) -> None:
@@ -25,7 +25,7 @@ class CompiledQuery(Generic[Row]):
         self._compiled = cache(self._compile)
 
     def rows(self, *params: str | int) -> list[Row]:
-        """Return the rows as objects of the model; what the queryset annotates is an attribute of each."""
+        """Return the rows as model objects; annotations are attributes."""
         model, sql = self._compiled(connection.vendor)
         return list(model._default_manager.raw(sql, params))
 
@@ -38,11 +38,11 @@ class CompiledQuery(Generic[Row]):
 
 
 def raw_rows(queryset: QuerySet[Any, tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of a `values_list` as the database has them, which takes half as long for thousands of them.
+    """Yield the rows of a `values_list` without conversion by Django, in half the time.
 
-    For text and whole numbers, which Django would not convert.
+    Only for text and whole numbers, which need no conversion.
     """
     with suppress(EmptyResultSet), connection.cursor() as cursor:
         cursor.execute(*queryset.query.sql_with_params())
-        while rows := cursor.fetchmany(_AT_ONCE):
+        while rows := cursor.fetchmany(_BATCH):
             yield from rows

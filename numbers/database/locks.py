@@ -1,31 +1,28 @@
-"""A lock between processes that the system frees when its holder dies, so that a killed sync blocks nobody."""
+"""Locks between processes. The system releases them when the holder dies, so a killed sync blocks nobody."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
 from filelock import FileLock, Timeout
 
-# Any constant that no other user of the database's advisory locks takes.
+# Keys of PostgreSQL's advisory locks: constants that nothing else in the database uses.
 _SYNC_LOCK = 0x51756F
 _PREPARATION_LOCK = 0x517570
 
 LOCK_FILE = "sync.lock"
 
 
-@contextmanager
-def only_one_sync() -> Iterator[bool]:
-    """Give True to the one holder, over all processes (on PostgreSQL: over all machines), and False to any other."""
-    held = _server_lock(_SYNC_LOCK) if connection.vendor == "postgresql" else _file_lock(_lock_file())
-    with held as mine:
-        yield mine
+def only_one_sync() -> AbstractContextManager[bool]:
+    """Try to lock syncs across all processes (on PostgreSQL: all machines), and yield whether that succeeded."""
+    return _server_lock(_SYNC_LOCK) if connection.vendor == "postgresql" else _file_lock(_lock_file())
 
 
 @contextmanager
 def one_after_the_other() -> Iterator[None]:
-    """Wait until nobody else brings the database up to date: no process, and on PostgreSQL no machine."""
+    """Wait for and hold the lock on migrating the database across all processes (on PostgreSQL: all machines)."""
     is_shared = connection.vendor == "postgresql"
     on_server = _server_lock(_PREPARATION_LOCK, waits=True) if is_shared else nullcontext()
     with FileLock(settings.DATA_DIR / "run.lock"), on_server:
@@ -60,7 +57,7 @@ def _file_lock(path: Path) -> Iterator[bool]:
 
 
 def _lock_file() -> Path:
-    """Beside the database, so that whoever shares the one shares the other."""
+    """Return a path beside the database, so that processes that share the database share the lock."""
     name = str(connection.settings_dict["NAME"])
     in_memory = name in {"", ":memory:"} or "mode=memory" in name
     return settings.DATA_DIR / LOCK_FILE if in_memory else Path(f"{name}.{LOCK_FILE}")

@@ -1,24 +1,34 @@
-"""Pages of long lists: first how many rows there are, then only those of one page."""
+"""Reads long lists in parts: pages of a list, and chunks of keys and rows."""
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 Row = TypeVar("Row")
+Item = TypeVar("Item")
 
 
 def page_of(total: int, size: int, number: int) -> Page[int]:
-    """Return a page of `total` places, counted from 0; beyond the last page, that one."""
+    """Return a page of the positions below `total`; for a number beyond the last page, the last page."""
     return Paginator(range(total), size).get_page(number)
 
 
 def rows_on(page: Page[int], ordered: QuerySet[Any], described: QuerySet[Any, Row]) -> list[Row]:
     """Return the rows of a page in the order of `ordered`, as `described` reads them; rows of both have a `pk`.
 
-    The page's keys come first, by themselves: a database sorts and passes over keys faster than whole rows.
+    The page's keys are read first: a database sorts and skips keys faster than whole rows.
     """
     start = (page.number - 1) * page.paginator.per_page
     keys = list(ordered.values_list("pk", flat=True)[start : start + page.paginator.per_page])
     found = {row.pk: row for row in described.filter(pk__in=keys)}  # type: ignore[attr-defined] # see above
     return [found[key] for key in keys if key in found]
+
+
+def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Yield the items in lists of `size`."""
+    remaining = iter(items)
+    while chunk := list(islice(remaining, size)):
+        yield chunk

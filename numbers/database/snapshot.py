@@ -1,4 +1,4 @@
-"""Reads the database as it is at one moment, however many questions that takes and whoever writes meanwhile."""
+"""A read-only snapshot of the database: all queries inside see the same state, whatever others write."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,9 +8,9 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 @contextmanager
 def one_moment(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
-    """Let everything that is read inside be of the same moment. Nobody has to wait, and nothing can be written.
+    """Read from one snapshot. It blocks no writer, and nothing can be written inside.
 
-    Inside a transaction that has begun already, its own rules hold.
+    Inside an open transaction, that transaction's isolation level applies.
     """
     connection = connections[alias]
     if connection.in_atomic_block:
@@ -20,7 +20,7 @@ def one_moment(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield
     else:
-        # Django would begin a transaction that keeps others from writing; this one only reads.
+        # Django would begin a transaction that blocks other writers; this one only reads.
         with connection.cursor() as cursor:
             cursor.execute("BEGIN DEFERRED")
             try:

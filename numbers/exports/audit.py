@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 
 from numbers.audit.groups import Audit, AuditedNumber, Group, Grouping, Name
 from numbers.audit.outliers import OutlierCell, outlier_cells
 from numbers.audit.query import AuditQuery
 from numbers.audit.reading import audited_numbers, names_of, read_audit
+from numbers.database.paging import chunks
 from numbers.database.snapshot import one_moment
 from numbers.exports.about import About, about_numbers
 from numbers.exports.columns import Column, RawColumn
@@ -46,7 +46,7 @@ def audit_lines(audit: Audit) -> Iterator[AuditLine]:
     the audit was read.
     """
     members = ((group, key) for group in audit.groups for key in audit.keys_of(group))
-    while chunk := list(islice(members, CHUNK)):
+    for chunk in chunks(members, CHUNK):
         numbers = audited_numbers({key for _, key in chunk})
         names = names_of({group.key for group, _ in chunk})
         for group, key in chunk:

@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db import DatabaseError, connection
 
 from accounts.company.provider import described
+from accounts.company.refusals import SignInRefused
 from numbers import services
 from numbers.operations.backups.files import live_file
 from numbers.operations.readiness import Check, cache_answers, migrations_to_do

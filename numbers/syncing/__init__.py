@@ -1,1 +1,1 @@
-"""Syncs, the only writer of what is remembered: the run, the recording, the log line, the demo's address."""
+"""Syncs, the only writer of the memory: the run, recording, removals, the log line and the demo's address."""

@@ -1,6 +1,6 @@
-"""Where the demo workspace answers: `manage.py run` notes it, every other process of this copy reads it.
+"""The address of the demo workspace: `manage.py run` writes it to a file, and other processes read it there.
 
-A note for each port, so that two copies that share a data folder keep to their own demo workspace.
+There is a file for each port, so that two copies with the same data folder use their own demo workspace.
 """
 
 import json
@@ -23,7 +23,7 @@ def note_path() -> Path:
 
 
 def note_address(address: DemoAddress) -> None:
-    """Write the note, readable by this user only. Raises OSError."""
+    """Write the address to a file that only this user can read. Raises OSError."""
     path = note_path()
     draft = path.with_suffix(".new")
     draft.touch(mode=0o600)
@@ -32,7 +32,7 @@ def note_address(address: DemoAddress) -> None:
 
 
 def noted_address() -> DemoAddress | None:
-    """Return the running demo workspace's address, or None where none is noted."""
+    """Return the address of the running demo workspace, or None if there is none."""
     try:
         return DemoAddress(**json.loads(note_path().read_text()))
     except (OSError, ValueError, TypeError):

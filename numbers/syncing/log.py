@@ -1,4 +1,4 @@
-"""The one line that each sync leaves in the log, however it ended: nothing of what was asked or answered."""
+"""Logs one line for each sync, however it ended. It contains nothing of requests and answers."""
 
 import logging
 import time
@@ -13,11 +13,11 @@ from quo_admin.logs import label
 
 log = logging.getLogger(__name__)
 
-_LEVELS = {"succeeded": logging.INFO, "busy": logging.INFO, "error": logging.ERROR}  # else a warning
+_LEVELS = {"succeeded": logging.INFO, "busy": logging.INFO, "error": logging.ERROR}  # the default is a warning
 
 
 class SyncLine:
-    """Stands round a sync and writes its line at the end. Give it the `client` and the `sync` once they are there."""
+    """A context manager that logs a sync when it ends. Set `client` and `sync` once they exist."""
 
     def __init__(self, target: SyncTarget) -> None:
         self._scope = target.scope
@@ -48,7 +48,7 @@ class SyncLine:
 
 
 def _outcome_of(error: BaseException | None) -> str:
-    """How a sync ended that no row tells of."""
+    """Return the outcome of a sync that has no row."""
     if isinstance(error, SyncBusy):
         return "busy"
     if isinstance(error, SyncRefused):

@@ -1,31 +1,29 @@
-"""Compares an answer of Quo with what is remembered and records the difference: the writing half of a sync.
+"""Compares Quo's answer with the memory and records the differences, inside the transaction that `run.py` opens.
 
-Runs inside the one transaction that `run.py` opens. Nothing else writes numbers, teammates and assignments.
+Nothing but this module and `removals.py` writes numbers, teammates and assignments.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
 
 import msgspec
-from django.db.models import DateTimeField, OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce, Greatest
 
 from numbers.database.bulk_insert import insert
+from numbers.database.paging import chunks
 from numbers.memory.search import texts as search_texts
-from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState, shown_name
+from numbers.models import Assignment, NumberState, PhoneNumber, Teammate, TeammateState, shown_name
 from numbers.quo.payloads import NumberRecord, UserRecord
 from numbers.vocabulary.folding import fold, order_key, telephone_digits
 from numbers.vocabulary.phones import number_facts
 
-_CHUNK = 500
+CHUNK = 500  # rows
 
 Progress = Callable[[int, int], None]
 
-# The columns of NumberState that describe the number, and what a record calls them.
+# The columns of NumberState that describe the number, and the attributes of a record.
 _NUMBER = {
     "group_id": "group_id",
     "port_request_id": "port_request_id",
@@ -46,7 +44,7 @@ _NUMBER = {
 }
 NUMBER_COLUMNS = tuple(_NUMBER)
 number_values: Callable[[NumberRecord], tuple[str | None, ...]] = attrgetter(*_NUMBER.values())
-# The columns of TeammateState that describe the teammate, and what a record calls them.
+# The columns of TeammateState that describe the teammate, and the attributes of a record.
 _TEAMMATE = ("email", "first_name", "last_name", "role")
 _teammate_values: Callable[[UserRecord], tuple[str | None, ...]] = attrgetter(*_TEAMMATE)
 _user_id = attrgetter("id")
@@ -54,7 +52,7 @@ _user_id = attrgetter("id")
 
 @dataclass
 class Outcome:
-    """How many numbers (`PN…`) an answer added and changed, and whether it wrote anything."""
+    """How many numbers an answer added and changed, and whether it wrote anything."""
 
     new: int = 0
     changed: int = 0
@@ -62,7 +60,7 @@ class Outcome:
 
 
 class Known(msgspec.Struct, frozen=True, gc=False):
-    """What is remembered of a number's identity, without its states. There is one of each number: they are light."""
+    """The stored identity of a number, without its states. There is one for each number, so it is small."""
 
     pk: int
     fingerprint: str
@@ -71,9 +69,9 @@ class Known(msgspec.Struct, frozen=True, gc=False):
 
 
 def known_numbers(quo_ids: Sequence[str] | None = None) -> dict[str, Known]:
-    """Return the remembered identities by Quo id: of every number, or of the ones named."""
+    """Return the stored identities of all numbers, or of those in `quo_ids`, by Quo id."""
     rows = PhoneNumber.objects.order_by()
-    if quo_ids is not None and len(quo_ids) <= _CHUNK:
+    if quo_ids is not None and len(quo_ids) <= CHUNK:
         rows = rows.filter(quo_id__in=quo_ids)
     columns = rows.values_list("quo_id", "pk", "fingerprint", "gone_at", "seen_until")
     return {
@@ -83,10 +81,7 @@ def known_numbers(quo_ids: Sequence[str] | None = None) -> dict[str, Known]:
 
 
 def fingerprint(record: NumberRecord) -> str:
-    """Return a digest of every described field, of the users in the order of UserRecord.
-
-    The order in which Quo lists the users does not count.
-    """
+    """Return a digest of every field of a record. The order of the users does not matter."""
     described = (*number_values(record), *map(msgspec.structs.astuple, sorted(record.users, key=_user_id)))
     return hashlib.blake2b(msgspec.json.encode(described), digest_size=16).hexdigest()
 
@@ -98,7 +93,7 @@ def record_answer(
     observed_at: datetime,
     progress: Progress,
 ) -> Outcome:
-    """Record what differs between `records` and the memory; an answer that says nothing new writes nothing."""
+    """Record the differences between `records` and the memory. Without any, write nothing."""
     outcome = Outcome()
     differing: list[NumberRecord] = []
     for record in records:
@@ -113,7 +108,7 @@ def record_answer(
     outcome.wrote = bool(differing or teammates.differing)
     teammates.record(observed_at)
     done = 0
-    for chunk in _chunks(differing):
+    for chunk in chunks(differing, CHUNK):
         _record_numbers(chunk, teammates.pks, observed_at)
         done += len(chunk)
         progress(done, len(differing))
@@ -122,35 +117,14 @@ def record_answer(
     return outcome
 
 
-def record_gone(pks: Sequence[int], observed_at: datetime, last_complete: datetime | None) -> None:
-    """Close the states and assignments of numbers that a complete answer no longer has."""
-    for chunk in _chunks(pks):
-        NumberState.objects.filter(phone_number__in=chunk, until=None).update(until=observed_at)
-        Assignment.objects.filter(phone_number__in=chunk, until=None).update(until=observed_at)
-        PhoneNumber.objects.filter(pk__in=chunk).update(gone_at=observed_at)
-        search_texts.delete(chunk)
-    record_unconfirmed(pks, last_complete)
-
-
-def record_unconfirmed(pks: Sequence[int], last_complete: datetime | None) -> None:
-    """Remember when numbers, until now confirmed by every complete answer, were confirmed last."""
-    alone = Sync.objects.filter(
-        scope=Sync.Scope.NUMBER, subject=OuterRef("quo_id"), outcome=Sync.Outcome.SUCCEEDED
-    ).order_by("-observed_at")
-    last_alone = Coalesce(Subquery(alone.values("observed_at")[:1]), "recorded_at")
-    confirmed = [last_alone, Value(last_complete, DateTimeField())] if last_complete else [last_alone]
-    for chunk in _chunks(pks):
-        PhoneNumber.objects.filter(pk__in=chunk, seen_until=None).update(seen_until=Greatest("recorded_at", *confirmed))
-
-
 def _record_numbers(chunk: Sequence[NumberRecord], teammates: dict[str, int], observed_at: datetime) -> None:
     insert(
         PhoneNumber,
         ("quo_id", "fingerprint"),
         [(record.id, fingerprint(record)) for record in chunk],
-        same={"first_seen": observed_at, "recorded_at": observed_at, "gone_at": None, "seen_until": None},
+        constants={"first_seen": observed_at, "recorded_at": observed_at, "gone_at": None, "seen_until": None},
         unique="quo_id",
-        replaced=("fingerprint", "recorded_at", "gone_at", "seen_until"),
+        updated=("fingerprint", "recorded_at", "gone_at", "seen_until"),
     )
     pks = _keys(PhoneNumber, [record.id for record in chunk])
     recorded = [(pks[record.id], record) for record in chunk]
@@ -178,7 +152,7 @@ def _record_states(numbers: Sequence[tuple[int, NumberRecord]], observed_at: dat
             )
             for pk, record in differing
         ],
-        same={"since": observed_at},
+        constants={"since": observed_at},
     )
 
 
@@ -193,27 +167,27 @@ def _record_assignments(
             "pk", "phone_number_id", "teammate_id", "role", "group_id"
         )
     }
-    ended = [pk for key, (pk, what) in present.items() if wanted.get(key) != what]
-    for batch in _chunks(ended):
-        Assignment.objects.filter(pk__in=batch).update(until=observed_at)
+    ended = [pk for key, (pk, stored) in present.items() if wanted.get(key) != stored]
+    for chunk in chunks(ended, CHUNK):
+        Assignment.objects.filter(pk__in=chunk).update(until=observed_at)
     insert(
         Assignment,
         ("phone_number_id", "teammate_id", "role", "group_id"),
-        [(*key, *what) for key, what in wanted.items() if present.get(key, (0, None))[1] != what],
-        same={"since": observed_at},
+        [(*key, *values) for key, values in wanted.items() if present.get(key, (0, None))[1] != values],
+        constants={"since": observed_at},
     )
 
 
 class Teammates:
-    """The users of an answer, of each the last description, against what is remembered of them.
+    """The users of an answer, compared with the stored teammates.
 
-    Of all its users, and not only of those on numbers that differ: a teammate's state comes from any number.
+    All users count, not only those of changed numbers: any number may carry a teammate's new state.
     """
 
     def __init__(self, records: Sequence[NumberRecord]) -> None:
         users = {user.id: user for record in records for user in record.users}
         states = TeammateState.objects.filter(until=None)
-        if len(users) <= _CHUNK:
+        if len(users) <= CHUNK:
             states = states.filter(teammate__quo_id__in=list(users))
         rows = list(states.values_list("teammate__quo_id", "teammate_id", *_TEAMMATE))
         self.pks = {quo_id: pk for quo_id, pk, *_ in rows}
@@ -221,30 +195,30 @@ class Teammates:
         self.differing = [user for user in users.values() if remembered.get(user.id) != _teammate_values(user)]
 
     def record(self, observed_at: datetime) -> None:
-        for chunk in _chunks(self.differing):
+        for chunk in chunks(self.differing, CHUNK):
             self._record_chunk(chunk, observed_at)
 
     def _record_chunk(self, users: Sequence[UserRecord], observed_at: datetime) -> None:
         known = [self.pks[user.id] for user in users if user.id in self.pks]
         TeammateState.objects.filter(teammate__in=known, until=None).update(until=observed_at)
         new = [user.id for user in users if user.id not in self.pks]
-        insert(Teammate, ("quo_id",), [(quo_id,) for quo_id in new], same={"first_seen": observed_at})
+        insert(Teammate, ("quo_id",), [(quo_id,) for quo_id in new], constants={"first_seen": observed_at})
         self.pks |= _keys(Teammate, new)
         insert(
             TeammateState,
             ("teammate_id", "search_text", "name_key", *_TEAMMATE),
             [(self.pks[user.id], *_user_search(user), *_teammate_values(user)) for user in users],
-            same={"since": observed_at},
+            constants={"since": observed_at},
         )
 
 
 def _keys(model: type[PhoneNumber] | type[Teammate], quo_ids: Sequence[str]) -> dict[str, int]:
-    """Return the primary keys by id in Quo."""
+    """Return the primary keys by Quo id."""
     return dict(model._default_manager.filter(quo_id__in=quo_ids).order_by().values_list("quo_id", "pk"))
 
 
 def _user_search(user: UserRecord) -> tuple[str, str]:
-    """What a teammate's state is found and sorted by."""
+    """Return the search text and the sort key of a teammate."""
     name = shown_name(user.first_name, user.last_name, user.email)
     return fold(f"{name} {user.email}"), order_key(name)
 
@@ -252,7 +226,3 @@ def _user_search(user: UserRecord) -> tuple[str, str]:
 def _number_search_text(record: NumberRecord) -> str:
     texts = (record.name, record.symbol or "", record.group_id, record.number, *telephone_digits(record.name))
     return fold(" ".join(texts))
-
-
-def _chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))

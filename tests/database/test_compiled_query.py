@@ -1,4 +1,4 @@
-"""A query that is compiled once finds what its plain queryset finds. Fails where Django compiles it another way."""
+"""A compiled query finds what its queryset finds. Fails if Django compiles the queryset in another way."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ SUBJECTS = ["", "US1", "%s", "'", '"; DROP TABLE numbers_sync; --', "%(x)s", "\\
 
 
 def values(rows: list[Any]) -> list[dict[str, Any]]:
-    """All that was read of each row, by attribute."""
+    """Return what was read of each row, by attribute."""
     return [{name: value for name, value in vars(row).items() if name != "_state"} for row in rows]
 
 
@@ -44,7 +44,7 @@ def test_the_newest_sync_that_wrote() -> None:
 
 @pytest.mark.parametrize("subject", SUBJECTS)
 @pytest.mark.parametrize("scope", Sync.Scope)
-def test_the_newest_sync_of_a_question_that_ended(scope: Sync.Scope, subject: str) -> None:
+def test_the_newest_ended_sync_of_a_target(scope: Sync.Scope, subject: str) -> None:
     remember(number("PN1", users=[user("US1")]))
     if subject:
         fail(from_answer(401, b"", resource="list"), SyncTarget(Sync.Scope.TEAMMATE, subject))
@@ -68,7 +68,7 @@ def test_the_last_good_answer_about_a_teammate() -> None:
     assert alike(found, teammates.answers_about("US1").first())
 
 
-def test_the_columns_that_somebody_chose() -> None:
+def test_the_chosen_columns_of_a_user() -> None:
     ann, bo = (User.objects.create_user(f"{name}@example.com", "a long enough secret") for name in ("ann", "bo"))
     ShownColumns.objects.create(user=ann, columns=["number", "group"])
     assert alike(CHOSEN_COLUMNS.first(ann.pk), ShownColumns.objects.filter(user=ann).first())

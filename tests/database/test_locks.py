@@ -1,4 +1,4 @@
-"""Of two syncs at once one runs: over threads, processes and, on PostgreSQL, machines; a dead holder holds nothing."""
+"""Only one sync runs at a time across threads, processes and, on PostgreSQL, machines. A dead holder holds no lock."""
 
 import errno
 import os
@@ -17,7 +17,8 @@ from tests.support.account_commands import environment
 from tests.support.installation import wait_until
 
 only_sqlite = pytest.mark.skipif(
-    settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3", reason="locks a file beside SQLite's"
+    settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3",
+    reason="locks a file beside SQLite's database",
 )
 only_postgresql = pytest.mark.skipif(
     settings.DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql", reason="locks in PostgreSQL"
@@ -34,8 +35,8 @@ with only_one_sync() as mine:
 """
 
 
-def in_another_thread() -> bool:
-    """Whether another thread, with a connection of its own, may sync right now."""
+def lock_in_another_thread() -> bool:
+    """Return whether another thread, with its own connection, gets the lock."""
     got: list[bool] = []
 
     def ask() -> None:
@@ -53,14 +54,14 @@ def in_another_thread() -> bool:
 
 @pytest.fixture
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The name of a database file; the locks of this process and of `holder` go by it."""
+    """The database file that this process and `holder` lock."""
     file = tmp_path / "test.sqlite3"
     monkeypatch.setitem(settings.DATABASES["default"], "NAME", str(file))
     return file
 
 
 def holder(database: Path) -> subprocess.Popen[str]:
-    """Start a process that asks for the lock, and wait until it has an answer."""
+    """Start a process that takes the lock, and wait until it has it."""
     process = subprocess.Popen(
         [sys.executable, "-c", HOLDER],
         env=environment(database.parent),
@@ -78,30 +79,30 @@ def end(process: subprocess.Popen[str]) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_threads_one_may_sync() -> None:
+def test_only_one_of_two_threads_gets_the_lock() -> None:
     with only_one_sync() as mine:
         assert mine
-        assert not in_another_thread()
-        assert not in_another_thread()
-    assert in_another_thread()
+        assert not lock_in_another_thread()
+        assert not lock_in_another_thread()
+    assert lock_in_another_thread()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_sync_that_breaks_leaves_no_lock() -> None:
+def test_an_error_releases_the_lock() -> None:
     with pytest.raises(ZeroDivisionError), only_one_sync():
         raise ZeroDivisionError
-    assert in_another_thread()
+    assert lock_in_another_thread()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_was_refused_does_not_free_the_lock_of_the_holder() -> None:
+def test_a_failed_attempt_does_not_release_the_lock_of_the_holder() -> None:
     with only_one_sync():
-        in_another_thread()
-        assert not in_another_thread()
+        lock_in_another_thread()
+        assert not lock_in_another_thread()
 
 
 @only_sqlite
-def test_of_two_processes_one_may_sync(database: Path) -> None:
+def test_only_one_of_two_processes_gets_the_lock(database: Path) -> None:
     process = holder(database)
     with only_one_sync() as mine:
         assert not mine
@@ -111,7 +112,7 @@ def test_of_two_processes_one_may_sync(database: Path) -> None:
 
 
 @only_sqlite
-def test_a_killed_process_holds_nothing(database: Path) -> None:
+def test_a_killed_process_releases_the_lock(database: Path) -> None:
     process = holder(database)
     os.kill(process.pid, signal.SIGKILL)
     end(process)
@@ -121,8 +122,8 @@ def test_a_killed_process_holds_nothing(database: Path) -> None:
 
 
 @only_sqlite
-def test_where_no_file_can_be_locked_nobody_syncs(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that stands for a lock would outlast a killed process, and no sync would ever run again."""
+def test_nobody_gets_the_lock_if_files_cannot_be_locked(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lock file without a lock would outlast a killed process and block all later syncs."""
 
     def refuse(*_: object) -> None:
         raise OSError(errno.ENOSYS, "Function not implemented")
@@ -134,7 +135,7 @@ def test_where_no_file_can_be_locked_nobody_syncs(database: Path, monkeypatch: p
 
 @only_sqlite
 @pytest.mark.parametrize("folder", ["plain", "in memory of", ":memory:"])
-def test_the_lock_is_beside_the_database_whatever_its_folder_is_called(
+def test_the_lock_is_beside_the_database_in_any_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
 ) -> None:
     (tmp_path / folder).mkdir()
@@ -156,43 +157,41 @@ def test_a_database_in_memory_has_its_lock_in_the_data_folder(
 
 @only_postgresql
 @pytest.mark.django_db(transaction=True)
-def test_a_connection_that_breaks_holds_nothing() -> None:
+def test_a_broken_connection_releases_the_lock() -> None:
     def take_and_die() -> None:
         with only_one_sync() as mine:
             assert mine
             connection.close()
-        connection.close()  # freeing what was lost already made a new one
+        connection.close()  # releasing the lost lock opened a new connection
 
     thread = threading.Thread(target=take_and_die)
     thread.start()
     thread.join()
-    assert in_another_thread()
+    assert lock_in_another_thread()
 
 
 @only_postgresql
 @pytest.mark.django_db(transaction=True)
-def test_of_two_machines_one_brings_the_database_up_to_date_and_the_other_waits(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_machine_waits_while_another_migrates_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = threading.Event()
 
-    def come_second() -> None:
+    def prepare_second() -> None:
         try:
             with one_after_the_other():
                 done.set()
         finally:
             connection.close()
 
-    def is_waited_for() -> bool:
+    def is_waiting() -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
             return bool(cursor.fetchone()[0])
 
     with one_after_the_other():
         monkeypatch.setattr(settings, "DATA_DIR", tmp_path)  # the folder of another machine
-        thread = threading.Thread(target=come_second)
+        thread = threading.Thread(target=prepare_second)
         thread.start()
-        wait_until(lambda: is_waited_for() or done.is_set())
+        wait_until(lambda: is_waiting() or done.is_set())
         assert not done.is_set()
     thread.join()
     assert done.is_set()

@@ -1,10 +1,10 @@
-"""A page of a list is what a slice of the whole list is, and reads no more than that."""
+"""A page equals a slice of the whole list, and reads only its own rows."""
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from numbers.database.paging import page_of, rows_on
+from numbers.database.paging import chunks, page_of, rows_on
 from numbers.filters.numbers import NumberFilters
 from numbers.memory.numbers import SORTS
 from numbers.models import NumberState
@@ -21,7 +21,7 @@ def rows(sort: str, size: int, page: int, total: int = COUNT) -> list[int]:
 
 @pytest.fixture
 def many(db: None) -> None:
-    """Numbers of which several are alike in whatever they may be sorted by."""
+    """Numbers with equal values in each sort column."""
     remember(
         *[
             number(f"PN{place}", name=f"Desk {place % 4}", symbol="★" * (place % 2), users=[user("US1")][: place % 3])
@@ -32,13 +32,13 @@ def many(db: None) -> None:
 
 @pytest.mark.parametrize("sort", [*SORTS, "-name", "-teammates"])
 @pytest.mark.parametrize("size", [1, 4, COUNT, COUNT + 1])
-def test_the_pages_together_are_the_list(many: None, sort: str, size: int) -> None:
+def test_all_pages_together_are_the_list(many: None, sort: str, size: int) -> None:
     pages = range(1, page_of(COUNT, size, 1).paginator.num_pages + 1)
     listed = [key for page in pages for key in rows(sort, size, page)]
     assert listed == [state.pk for state in NumberFilters(sort=sort).states()]
 
 
-def test_of_an_empty_list_the_only_page_is_empty(db: None) -> None:
+def test_an_empty_list_has_one_empty_page(db: None) -> None:
     assert page_of(0, 5, 1).paginator.num_pages == 1
     assert rows("name", 5, 1, total=0) == []
 
@@ -47,10 +47,16 @@ def test_a_page_beyond_the_last_is_the_last() -> None:
     assert page_of(COUNT, 5, 99).number == 5
 
 
-def test_what_is_passed_over_is_not_read(many: None) -> None:
-    with CaptureQueriesContext(connection) as asked:
+def test_skipped_rows_are_not_read(many: None) -> None:
+    with CaptureQueriesContext(connection) as captured:
         rows("name", 2, 5)
-    (deep,) = [query["sql"] for query in asked if "OFFSET" in query["sql"]]
+    (deep,) = [query["sql"] for query in captured if "OFFSET" in query["sql"]]
     columns = deep.partition(" FROM ")[0]
     assert columns.count('"numbers_numberstate".') == 1
     assert '"id"' in columns
+
+
+@pytest.mark.parametrize(("count", "sizes"), [(0, []), (3, [3]), (4, [3, 1]), (6, [3, 3])])
+def test_chunks_have_the_given_size_and_the_last_one_the_rest(count: int, sizes: list[int]) -> None:
+    assert [len(chunk) for chunk in chunks(iter(range(count)), 3)] == sizes
+    assert [item for chunk in chunks(range(count), 3) for item in chunk] == list(range(count))

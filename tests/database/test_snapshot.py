@@ -1,4 +1,4 @@
-"""What is read inside a moment is of that moment, and whoever writes meanwhile has not to wait for its end."""
+"""A snapshot shows one state of the database, and does not block writers."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -18,14 +18,14 @@ pytestmark = needs_database
 
 @pytest.fixture
 def site(site: Site) -> Site:
-    """A site with a history, into whose tables the number 1 is written."""
+    """A site with a history, with the number 1 written into its tables."""
     remember_a_history()
     write(1)
     return site
 
 
 def write_elsewhere(site: Site, moment: int) -> None:
-    """Write on another connection, which waits for nobody. Raises OperationalError where it would have to."""
+    """Write on another connection. Raises OperationalError if it would have to wait."""
 
     def work() -> None:
         try:
@@ -41,7 +41,7 @@ def write_elsewhere(site: Site, moment: int) -> None:
         others.submit(work).result()
 
 
-def test_others_may_write_meanwhile(site: Site) -> None:
+def test_others_can_write_during_a_snapshot(site: Site) -> None:
     with one_moment():
         assert written() == {1}
         write_elsewhere(site, 2)
@@ -49,14 +49,14 @@ def test_others_may_write_meanwhile(site: Site) -> None:
     assert written() == {2}
 
 
-def test_what_others_write_meanwhile_is_not_read(site: Site) -> None:
+def test_a_snapshot_does_not_see_writes_of_others(site: Site) -> None:
     with one_moment():
         assert written() == {1}
         write_elsewhere(site, 2)
         assert written() == {1}
 
 
-def test_a_moment_that_an_error_ends_keeps_nothing_from_being_read_afterwards(site: Site) -> None:
+def test_an_error_ends_the_snapshot(site: Site) -> None:
     with pytest.raises(ZeroDivisionError), one_moment():
         assert written() == {1}
         raise ZeroDivisionError
@@ -65,7 +65,7 @@ def test_a_moment_that_an_error_ends_keeps_nothing_from_being_read_afterwards(si
     assert written() == {2}
 
 
-def test_nothing_that_is_written_inside_stays(site: Site) -> None:
+def test_writes_inside_a_snapshot_are_discarded(site: Site) -> None:
     with suppress(DatabaseError), one_moment():  # PostgreSQL refuses it
         PhoneNumber.objects.update(fingerprint="2")
 

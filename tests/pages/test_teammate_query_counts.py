@@ -2,7 +2,7 @@
 
 from django.test import Client
 
-from numbers.database.planner import refresh_statistics
+from numbers.database.bulk_insert import refresh_statistics
 from tests.support.caches import forget
 from tests.support.pages import HTMX, Office, one, parsed, remember, total_of, words
 from tests.support.query_counts import OWN, WHOLE, Pinned

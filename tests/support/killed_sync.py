@@ -23,7 +23,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from numbers.models import Sync
-from numbers.syncing import recording
+from numbers.syncing import recording, removals
 from numbers.syncing import run as sync
 
 
@@ -64,12 +64,12 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "with the answer in hand": lambda: die_after(sync, "_ask"),
     "with some numbers recorded": lambda: die_after(recording, "_record_states", 2),
     "with some numbers and their teammates recorded": lambda: die_after(recording, "_record_numbers", 3),
-    "with the removals recorded": lambda: die_after(sync, "record_gone"),
+    "with the removals recorded": lambda: die_after(removals, "record_gone"),
     "just before the commit": lambda: die_at_success("before"),
     "just after the commit": lambda: die_at_success("after"),
 }
 
 if __name__ == "__main__":
-    recording._CHUNK = 10
+    recording.CHUNK = 10
     MOMENTS[sys.argv[1]]()
     call_command("sync")

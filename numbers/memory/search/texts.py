@@ -54,7 +54,7 @@ def update(changed_at: datetime) -> None:
     )
     rows = derived_texts().filter(phone_number__in=touched).values_list("phone_number", "search_text", "teammates")
     columns = ("phone_number_id", "own", "teammates")
-    insert(SearchText, columns, rows, same={}, unique="phone_number_id", replaced=("own", "teammates"))
+    insert(SearchText, columns, rows, constants={}, unique="phone_number_id", updated=("own", "teammates"))
 
 
 def delete(phone_numbers: Sequence[int]) -> None:

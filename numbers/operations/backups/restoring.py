@@ -19,7 +19,7 @@ from django.core.management.color import no_style
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
-from numbers.database import planner
+from numbers.database.bulk_insert import refresh_statistics
 from numbers.database.locks import only_one_sync
 from numbers.database.snapshot import one_moment
 from numbers.operations.backups import BackupRefused, making, tables
@@ -256,7 +256,7 @@ def _into_server(backup: Prepared, kept: Path) -> Restored:
             tables.empty(DEFAULT_DB_ALIAS)
             tables.copy(_FILE, DEFAULT_DB_ALIAS)
             _count_on(backup.file)
-        planner.refresh_statistics()
+        refresh_statistics()
     return Restored(backup.contents, kept if applied else None)
 
 

@@ -6,8 +6,7 @@ one database to the next. Only sessions stay out: whoever finds a backup must no
 restore everybody signs in anew. What stands in the cache (attempts to sign in, of the last minutes) is in no table.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
@@ -16,6 +15,7 @@ from django.db import connections
 from django.db.models import JSONField, Model
 
 from numbers.database.bulk_insert import statement
+from numbers.database.paging import chunks
 
 _CHUNK = 1_000
 _SESSION_APPS = {"usersessions"}  # allauth's list of who is signed in from where
@@ -68,7 +68,7 @@ def _copy_rows(model: type[Model], source: str, target: str) -> None:
     insert = statement(model._meta.db_table, fields, connection)
     rows = model._base_manager.using(source).order_by("pk").values_list(*(field.attname for field in fields))
     with connection.cursor() as cursor:
-        for chunk in _chunks(rows.iterator(chunk_size=_CHUNK)):
+        for chunk in chunks(rows.iterator(chunk_size=_CHUNK), _CHUNK):
             cursor.executemany(
                 insert,
                 [
@@ -82,9 +82,3 @@ def _written(field: Any, value: Any, connection: Any) -> Any:  # noqa: ANN401 - 
     if value is None and isinstance(field, JSONField) and not field.null:
         return "null"  # JSON's, which reads like SQL's
     return field.get_db_prep_save(value, connection=connection)
-
-
-def _chunks(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    remaining = iter(rows)
-    while chunk := list(islice(remaining, _CHUNK)):
-        yield chunk
