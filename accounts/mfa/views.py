@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -11,7 +10,7 @@ from allauth.account.stages import LoginStageController
 from allauth.core.ratelimit import respond_429
 from allauth.mfa.base import views as base
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.conf import settings
@@ -21,7 +20,6 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -30,14 +28,13 @@ from filelock import FileLock, Timeout
 
 from accounts.access import record_passkey_failed
 from accounts.limits import is_limited, refuse_for_now
-from accounts.mfa import passkeys
+from accounts.mfa import authenticators, passkeys
 from accounts.mfa.forms import AppForm
 from accounts.mfa.stages import SecondStepStage
 from accounts.views import OurSite
 
 LOCK_FILE = "second-step.lock"
 LOCK_SECONDS = 10
-CODES_SHOWN_FOR = timedelta(minutes=10)
 ENDED = "This sign-in has ended. Sign in again."
 
 View = Callable[..., HttpResponseBase]
@@ -101,10 +98,10 @@ class SecondStepView(_Page, base.AuthenticateView):  # type: ignore[misc]  # all
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        kinds = set(Authenticator.objects.filter(user=self.stage.login.user).values_list("type", flat=True))
+        types = authenticators.authenticator_types(self.stage.login.user)
         return context | {
-            "has_app": Authenticator.Type.TOTP in kinds,
-            "has_passkey": Authenticator.Type.WEBAUTHN in kinds and not passkeys.obstacle(),
+            "has_app": Authenticator.Type.TOTP in types,
+            "has_passkey": Authenticator.Type.WEBAUTHN in types and not passkeys.obstacle(),
             "options": _as_text(context["js_data"]["request_options"]),
         }
 
@@ -183,35 +180,26 @@ class DeactivateAppView(_Page, totp.DeactivateTOTPView):  # type: ignore[misc]  
 
 
 @method_decorator(for_passwords, name="dispatch")
-class NewCodesView(_Page, codes.GenerateRecoveryCodesView):  # type: ignore[misc]  # allauth has no types
+class NewCodesView(_Page, recovery.GenerateRecoveryCodesView):  # type: ignore[misc]  # allauth has no types
     pass
-
-
-def _codes(request: HttpRequest) -> tuple[list[str], int]:
-    """Return the codes that may be shown, just after they were made, and how many are left."""
-    found = Authenticator.objects.filter(user=request.user, type=Authenticator.Type.RECOVERY_CODES).first()
-    if found is None:
-        return [], 0
-    unused: list[str] = found.wrap().get_unused_codes()
-    return (unused if timezone.now() - found.created_at < CODES_SHOWN_FOR else []), len(unused)
 
 
 @never_cache
 @require_safe
 @reauthentication_required(app="allauth.mfa")  # type: ignore[untyped-decorator]  # allauth has no types
 def recovery_codes(request: HttpRequest) -> HttpResponse:
-    shown, left = _codes(request)
-    return render(request, "mfa/recovery_codes/index.html", {"codes": shown, "left": left})
+    codes, left = authenticators.recovery_codes(request.user)
+    return render(request, "mfa/recovery_codes/index.html", {"codes": codes, "left": left})
 
 
 @never_cache
 @require_safe
 @reauthentication_required(app="allauth.mfa")  # type: ignore[untyped-decorator]  # allauth has no types
 def recovery_codes_file(request: HttpRequest) -> HttpResponse:
-    shown, _ = _codes(request)
-    if not shown:
+    codes, _ = authenticators.recovery_codes(request.user)
+    if not codes:
         return redirect("mfa_view_recovery_codes")
-    response = render(request, "mfa/recovery_codes/download.txt", {"codes": shown}, content_type="text/plain")
+    response = render(request, "mfa/recovery_codes/download.txt", {"codes": codes}, content_type="text/plain")
     response["Content-Disposition"] = 'attachment; filename="quo-admin-recovery-codes.txt"'
     return response
 
@@ -230,7 +218,7 @@ class AddPasskeyView(_Page, webauthn.AddWebAuthnView):  # type: ignore[misc]  # 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs) | kwargs  # with the form that was judged, not a new one
         options = context["js_data"]["creation_options"]
-        options["publicKey"]["authenticatorSelection"].update(residentKey="required", requireResidentKey=True)
+        options["publicKey"]["authenticatorSelection"] |= {"residentKey": "required", "requireResidentKey": True}
         return context | {"options": _as_text(options)}
 
 

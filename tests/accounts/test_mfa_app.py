@@ -13,7 +13,7 @@ from filelock import FileLock
 from pytest_django import Settings
 from selectolax.lexbor import LexborHTMLParser
 
-from accounts.mfa import views
+from accounts.mfa import authenticators, views
 from accounts.models import AccessEvent, User
 from tests.support.accounts import EMAIL, LOGIN, PASSWORD, is_signed_in, sign_in
 from tests.support.pages import parsed, words
@@ -226,7 +226,7 @@ def test_ten_codes_are_shown_when_they_are_made_and_never_again(ann: Client) -> 
     assert len(set(codes)) == 10
     assert all(re.fullmatch(r"\d{8}", code) for code in codes)
 
-    Authenticator.objects.update(created_at=timezone.now() - views.CODES_SHOWN_FOR)
+    Authenticator.objects.update(created_at=timezone.now() - authenticators.CODES_VISIBLE_FOR)
 
     assert shown_codes(ann) == []
     assert b"You have 10 left" in ann.get(CODES).content
