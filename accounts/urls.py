@@ -1,7 +1,6 @@
 """Sign-in and what belongs to it. The names are allauth's, which finds its own pages by them."""
 
 from allauth.account import views as allauth_views
-from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.generic import TemplateView
 
@@ -33,7 +32,7 @@ urlpatterns = [
     path("security/passkeys/add/", mfa.AddPasskeyView.as_view(), name="mfa_add_webauthn"),
     path("security/passkeys/<int:pk>/remove/", mfa.RemovePasskeyView.as_view(), name="mfa_remove_webauthn"),
     path("second-step/", mfa.SecondStepView.as_view(), name="mfa_authenticate"),
-    path("passkey/", login_not_required(mfa.PasskeySignInView.as_view()), name="mfa_login_webauthn"),
+    path("passkey/", mfa.PasskeySignInView.as_view(), name="mfa_login_webauthn"),
     path("reauthenticate/code/", mfa.CodeAgainView.as_view(), name="mfa_reauthenticate"),
     path("reauthenticate/passkey/", mfa.PasskeyAgainView.as_view(), name="mfa_reauthenticate_webauthn"),
 ]

@@ -5,10 +5,8 @@ from typing import Any
 from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.utils.decorators import method_decorator
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from accounts.limits import is_limited, refuse_for_now
 from accounts.mfa import passkeys
@@ -24,11 +22,6 @@ class OurSite:
 
 
 class LoginView(OurSite, allauth_views.LoginView):  # type: ignore[misc]  # allauth has no types
-    @method_decorator(login_not_required)
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
-        return response
-
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if settings.OIDC_ONLY:
             return self._refuse(request)
