@@ -1,50 +1,50 @@
-// Passkeys: puts a form's question to the browser, and the browser's answer into the form.
+// Passkeys: passes a form's WebAuthn options to the browser, and submits the credential that it returns.
 "use strict";
 
-const OURSELVES = "Try again, or use another way.";
-const TROUBLES = {
-  NotAllowedError: `The browser was given no passkey: it was cancelled, or took too long. ${OURSELVES}`,
+const TRY_AGAIN = "Try again, or use another way.";
+const MESSAGES = {
+  NotAllowedError: `The browser was given no passkey: it was cancelled, or took too long. ${TRY_AGAIN}`,
   InvalidStateError: "This device has a passkey for your account already.",
   SecurityError: "Passkeys do not work at this address. Open Quo Admin by its usual address.",
-  NotSupportedError: `This device cannot keep passkeys. ${OURSELVES}`,
+  NotSupportedError: `This device cannot keep passkeys. ${TRY_AGAIN}`,
 };
 
-function bytes(encoded) {
-  const plain = atob(encoded.replaceAll("-", "+").replaceAll("_", "/"));
-  return Uint8Array.from(plain, (letter) => letter.charCodeAt(0));
+function decodeBase64url(encoded) {
+  const binary = atob(encoded.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
 }
 
-function text(buffer) {
-  const plain = String.fromCharCode(...new Uint8Array(buffer));
-  return btoa(plain).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+function encodeBase64url(buffer) {
+  const binary = String.fromCharCode(...new Uint8Array(buffer));
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-// The server writes bytes as base64url; browsers want them as bytes, and not all read the first by themselves.
-function question(options) {
-  const asked = { ...options, challenge: bytes(options.challenge) };
-  if (options.user) asked.user = { ...options.user, id: bytes(options.user.id) };
-  for (const list of ["allowCredentials", "excludeCredentials"]) {
-    if (options[list]) asked[list] = options[list].map((one) => ({ ...one, id: bytes(one.id) }));
+// Not every browser has parseRequestOptionsFromJSON, so we decode the server's base64url ourselves.
+function decodeOptions(options) {
+  const publicKey = { ...options, challenge: decodeBase64url(options.challenge) };
+  if (options.user) publicKey.user = { ...options.user, id: decodeBase64url(options.user.id) };
+  for (const name of ["allowCredentials", "excludeCredentials"]) {
+    if (options[name]) publicKey[name] = options[name].map((item) => ({ ...item, id: decodeBase64url(item.id) }));
   }
-  return { publicKey: asked };
+  return { publicKey };
 }
 
-function answer(credential) {
-  const given = {};
+function encodeCredential(credential) {
+  const response = {};
   for (const name of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]) {
-    if (credential.response[name]) given[name] = text(credential.response[name]);
+    if (credential.response[name]) response[name] = encodeBase64url(credential.response[name]);
   }
   return JSON.stringify({
     id: credential.id,
-    rawId: text(credential.rawId),
+    rawId: encodeBase64url(credential.rawId),
     type: credential.type,
-    response: given,
+    response,
     clientExtensionResults: credential.getClientExtensionResults(),
     authenticatorAttachment: credential.authenticatorAttachment,
   });
 }
 
-async function optionsOf(form) {
+async function loadOptions(form) {
   if (form.dataset.options) return JSON.parse(form.dataset.options);
   const response = await fetch(form.dataset.optionsUrl, { headers: { Accept: "application/json" } });
   if (response.status === 429) throw new Error("Too many attempts. Wait a minute, then try again.");
@@ -52,31 +52,31 @@ async function optionsOf(form) {
   return (await response.json()).request_options.publicKey;
 }
 
-async function ask(form) {
-  const asked = question(await optionsOf(form));
+async function requestCredential(form) {
+  const options = decodeOptions(await loadOptions(form));
   const credential = await (form.dataset.passkey === "create"
-    ? navigator.credentials.create(asked)
-    : navigator.credentials.get(asked));
-  form.elements.credential.value = answer(credential);
+    ? navigator.credentials.create(options)
+    : navigator.credentials.get(options));
+  form.elements.credential.value = encodeCredential(credential);
   form.submit();
 }
 
 for (const form of document.querySelectorAll("form[data-passkey]")) {
-  const trouble = form.querySelector("[role=alert]");
+  const alert = form.querySelector("[role=alert]");
   const button = form.querySelector("button[type=submit]");
   if (window.PublicKeyCredential) form.hidden = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (button.disabled) return;
     button.disabled = true;
-    trouble.hidden = true;
+    alert.hidden = true;
     try {
       if (!window.PublicKeyCredential) throw new Error("This browser knows no passkeys.");
-      await ask(form);
+      await requestCredential(form);
     } catch (error) {
-      trouble.textContent =
-        TROUBLES[error.name] ?? (error.name === "Error" ? error.message : `That did not work. ${OURSELVES}`);
-      trouble.hidden = false;
+      alert.textContent =
+        MESSAGES[error.name] ?? (error.name === "Error" ? error.message : `That did not work. ${TRY_AGAIN}`);
+      alert.hidden = false;
       button.disabled = false;
     }
   });

@@ -1,5 +1,5 @@
-// The browser takes text as a page's content only through this policy, and text as a program not at all. It is for htmx
-// and the administration's pages, which take it from this site alone; scripts in it do not run.
+// Trusted Types policy: allows strings as HTML, for htmx and Django's administration, which load them from this site
+// only. Scripts inside them do not run. Strings as scripts stay forbidden.
 "use strict";
 
 window.trustedTypes?.createPolicy("default", { createHTML: (text) => text });
