@@ -1,4 +1,4 @@
-"""What is written into the access log, and when."""
+"""What the access log records, and when."""
 
 import logging
 from datetime import datetime, timedelta
@@ -18,20 +18,20 @@ from django.http import HttpRequest
 from django.utils import timezone
 from redis.exceptions import RedisError
 
+from accounts.busy_timeout import busy_timeout
 from accounts.models import AccessEvent, User
-from accounts.patience import impatient
 from quo_admin.proxies import client_address
 
 log = logging.getLogger(__name__)
 
 Event = AccessEvent.Event
 
-PATIENCE = 3_000  # milliseconds: somebody waits for a page, and a sync writes for a second or two
-ONE_LINE_EACH = 300  # seconds: whoever goes on trying after being made to wait does not fill the log
+BUSY_TIMEOUT = 3_000  # milliseconds: a user waits for the page, and a sync writes for a second or two
+REPEAT_INTERVAL = 300  # seconds: a rate-limited visitor who keeps trying does not fill the log
 ON_THE_SERVER = "somebody on the server"  # who runs the commands of `manage.py`
 HOUR, DAY = 3600, 24 * 3600  # seconds
 
-_STEPS = {
+_METHOD_NAMES = {
     "password": "password",
     "socialaccount": "company account",
     Authenticator.Type.TOTP: "authenticator app",
@@ -41,7 +41,7 @@ _STEPS = {
 
 
 def visitor_address(request: HttpRequest) -> str:
-    """Return the network address that asks: the visitor's, also behind proxies that the settings trust."""
+    """Return the visitor's network address, also behind the proxies that the settings trust."""
     return client_address(request.META, settings.TRUSTED_PROXIES)
 
 
@@ -53,55 +53,61 @@ def record(
     email: str = "",
     detail: str = "",
 ) -> None:
-    """Write a line about `user`, else about who is signed in, or about an `email` that nobody has signed in with.
+    """Write a line about `user`, by default the signed-in user, or about an `email` that did not sign in.
 
-    Where it cannot be written, the log of errors says so, and what somebody wanted goes on. Lines whose time is over
-    are dropped with the first line of a day.
+    If the line cannot be written, log an error and carry on: the user's action matters more.
+    The first line of each day also deletes the lines that are past their retention.
     """
-    who = user or getattr(request, "user", None)
-    known = who if isinstance(who, User) and not email else None
+    actor = user or getattr(request, "user", None)
+    account = actor if isinstance(actor, User) and not email else None
     try:
-        with impatient(PATIENCE), transaction.atomic():
+        with busy_timeout(BUSY_TIMEOUT), transaction.atomic():
             AccessEvent.objects.create(
                 at=timezone.now(),
                 event=event,
-                email=(known.email if known else email)[:254],
-                user_id=known.pk if known else None,
+                email=(account.email if account else email)[:254],
+                user_id=account.pk if account else None,
                 address=visitor_address(request) if request else "",
                 detail=detail,
             )
-        if _is_first("access-log-looked-through", DAY):
-            forget_old()
+        if _is_first_within(DAY, "access-log-pruned"):
+            delete_expired()
     except DatabaseError as error:
         log.error("the access log cannot be written: %s", type(error).__name__)  # noqa: TRY400 - no values in the log
 
 
-def kept_since() -> datetime:
-    """Return from when on the settings want lines kept."""
+def retention_start() -> datetime:
+    """Return the moment before which lines are past their retention."""
     return timezone.now() - timedelta(days=settings.ACCESS_LOG_DAYS)
 
 
-def forget_old() -> int:
-    """Drop the lines that are older than the settings want them kept; return how many."""
-    return AccessEvent.objects.drop_before(kept_since())
+def delete_expired() -> int:
+    """Delete the lines that are past their retention; return how many."""
+    return AccessEvent.objects.delete_before(retention_start())
 
 
-def record_limited(request: HttpRequest, email: str) -> None:
-    """Write that an address was made to wait: once in a while, however often it goes on trying."""
-    if _is_first(f"limited:{visitor_address(request)}", ONE_LINE_EACH):
+def record_rate_limited(request: HttpRequest, email: str) -> None:
+    """Record that sign-in was rate-limited, at most once per REPEAT_INTERVAL and address."""
+    if _is_first_within(REPEAT_INTERVAL, f"limited:{visitor_address(request)}"):
         record(Event.SIGN_IN_LIMITED, request, email=email)
 
 
-def record_asked(request: HttpRequest, what: str, *, by_itself: bool) -> None:
-    """Write that somebody has Quo asked; of an open page that asks by itself, once an hour for each person."""
-    if not by_itself:
-        record(Event.ASKED_QUO, request, detail=what)
-    elif _is_first(f"by-itself:{request.user.pk}", HOUR):
-        record(Event.ASKED_QUO, request, detail=f"{what}, by an open page")
+def record_sync_request(request: HttpRequest, subject: str, *, is_automatic: bool) -> None:
+    """Record that a user started a sync. The automatic ones of open pages are recorded once an hour per user."""
+    if not is_automatic:
+        record(Event.ASKED_QUO, request, detail=subject)
+    elif _is_first_within(HOUR, f"automatic-sync:{request.user.pk}"):
+        record(Event.ASKED_QUO, request, detail=f"{subject}, by an open page")
 
 
-def _is_first(key: str, seconds: int) -> bool:
-    """Say whether nobody has asked so for so many seconds: where nothing can be kept, as on a full disk, always."""
+def record_passkey_failed(request: HttpRequest) -> None:
+    """Record a rejected passkey, at most once per REPEAT_INTERVAL and address. Its owner is unknown."""
+    if _is_first_within(REPEAT_INTERVAL, f"passkey-failed:{visitor_address(request)}"):
+        record(Event.SIGN_IN_FAILED, request, email="unknown", detail="passkey")
+
+
+def _is_first_within(seconds: int, key: str) -> bool:
+    """Return whether this is the first call with the key in so many seconds; True if the cache cannot be written."""
     try:
         return bool(cache.add(key, 1, seconds))
     except (OSError, RedisError):
@@ -109,33 +115,28 @@ def _is_first(key: str, seconds: int) -> bool:
 
 
 @receiver(signals.user_logged_in)
-def _signed_in(request: HttpRequest, user: User, **_more: object) -> None:
-    steps = [_STEPS.get(one.get("type") or one["method"], "") for one in get_authentication_records(request, user)]
-    record(Event.SIGNED_IN, request, user=user, detail=", ".join(filter(None, steps)))
+def _record_sign_in(request: HttpRequest, user: User, **_more: object) -> None:
+    records = get_authentication_records(request, user)
+    methods = [_METHOD_NAMES.get(used.get("type") or used["method"], "") for used in records]
+    record(Event.SIGNED_IN, request, user=user, detail=", ".join(filter(None, methods)))
 
 
 @receiver(signals.user_login_failed)
-def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_more: object) -> None:
+def _record_failed_sign_in(credentials: dict[str, Any], request: HttpRequest | None = None, **_more: object) -> None:
     email = str(credentials.get("email") or credentials.get("username") or "")
-    refused = f"company account: {credentials['refused']}" if "refused" in credentials else ""
-    record(Event.SIGN_IN_FAILED, request, email=email or "unknown", detail=refused)
-
-
-def record_passkey_failed(request: HttpRequest) -> None:
-    """Write that a passkey did not let anybody in, for each address once in a while; whose it is, nobody can say."""
-    if _is_first(f"passkey-failed:{visitor_address(request)}", ONE_LINE_EACH):
-        record(Event.SIGN_IN_FAILED, request, email="unknown", detail="passkey")
+    detail = f"company account: {credentials['refused']}" if "refused" in credentials else ""
+    record(Event.SIGN_IN_FAILED, request, email=email or "unknown", detail=detail)
 
 
 @receiver(signals.user_logged_out)
-def _signed_out(request: HttpRequest, user: User | None, **_more: object) -> None:
+def _record_sign_out(request: HttpRequest, user: User | None, **_more: object) -> None:
     if user is not None:
-        by_itself = "by itself" if hasattr(request, "is_ended_by_itself") else ""
-        record(Event.SIGNED_OUT, request, user=user, detail=by_itself)
+        detail = "by itself" if hasattr(request, "session_has_ended") else ""
+        record(Event.SIGNED_OUT, request, user=user, detail=detail)
 
 
 @receiver(allauth_signals.password_changed)
-def _password_changed(request: HttpRequest, user: User, **_more: object) -> None:
+def _record_password_change(request: HttpRequest, user: User, **_more: object) -> None:
     record(Event.PASSWORD_CHANGED, request, user=user)
 
 
@@ -147,7 +148,7 @@ _CHANGES = {
 
 
 @receiver(list(_CHANGES))
-def _security_changed(
+def _record_security_change(
     signal: Signal, request: HttpRequest, user: User, authenticator: Authenticator, **_more: object
 ) -> None:
     detail = f"{authenticator.get_type_display()} {_CHANGES[signal]}"
@@ -155,5 +156,5 @@ def _security_changed(
 
 
 @receiver(mfa_signals.authentication_failed)
-def _second_step_failed(request: HttpRequest, user: User, **_more: object) -> None:
+def _record_failed_second_step(request: HttpRequest, user: User, **_more: object) -> None:
     record(Event.SIGN_IN_FAILED, request, user=user, detail="second step")

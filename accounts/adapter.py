@@ -1,4 +1,4 @@
-"""What Quo Admin wants otherwise than django-allauth does it."""
+"""How Quo Admin changes django-allauth's sign-in."""
 
 from typing import Any
 
@@ -11,14 +11,14 @@ from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from filelock import FileLock, Timeout
 
-from accounts.access import record_limited, visitor_address
+from accounts.access import record_rate_limited, visitor_address
 from accounts.mfa.passkeys import obstacle
 from accounts.models import User
 
 LOCK_FILE = "sign-in.lock"
 LOCK_SECONDS = 10
 
-# allauth counts failures for an address over one minute, for an account over five.
+# allauth counts failures per network address over one minute, per account over five.
 WAIT = "Too many failed attempts. Wait up to five minutes, then try again."
 
 
@@ -39,41 +39,41 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return resolve_url(settings.LOGIN_REDIRECT_URL)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Return the address that the limits on sign-in count by: the visitor's, also behind proxies."""
+        """Return the address that rate limits count by."""
         return visitor_address(request)
 
     def get_login_stages(self) -> list[str]:
         stages: list[str] = super().get_login_stages()
-        ours = {"allauth.mfa.stages.AuthenticateStage": "accounts.mfa.stages.SecondStepStage"}
-        return [ours.get(stage, stage) for stage in stages]
+        replacements = {"allauth.mfa.stages.AuthenticateStage": "accounts.mfa.stages.SecondStepStage"}
+        return [replacements.get(stage, stage) for stage in stages]
 
     def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
-        words = {
+        descriptions = {
             "reauthenticate": "Enter your password",
             "mfa_reauthenticate": "Enter a code of your app, or a recovery code",
             "mfa_reauthenticate:webauthn": "Use a passkey",
         }
-        found = super().get_reauthentication_methods(user)
-        possible = [method for method in found if method["id"] != "mfa_reauthenticate:webauthn" or not obstacle()]
-        return [method | {"description": words[method["id"]]} for method in possible]
+        methods = super().get_reauthentication_methods(user)
+        usable = [method for method in methods if method["id"] != "mfa_reauthenticate:webauthn" or not obstacle()]
+        return [method | {"description": descriptions[method["id"]]} for method in usable]
 
     def is_safe_url(self, url: str) -> bool:
-        # allauth's own also allows the other hosts of ALLOWED_HOSTS, and fails on what is no address at all.
+        # allauth's own also allows the other hosts of ALLOWED_HOSTS, and raises on malformed addresses.
         request: HttpRequest = self.request
         return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        # The cache in files has no atomic step: without a lock, attempts at the same moment may count as one.
+        # The file cache has no atomic increment: without a lock, simultaneous attempts may count as one.
         try:
             with FileLock(settings.DATA_DIR / LOCK_FILE, timeout=LOCK_SECONDS):
                 super().pre_authenticate(request, **credentials)
         except ValidationError:
-            record_limited(request, str(credentials.get("email", "")))
+            record_rate_limited(request, str(credentials.get("email", "")))
             raise
         except Timeout:
             raise self.validation_error("too_many_login_attempts") from None
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ARG002 - allauth's
-        # allauth's own begins with the Host header, whose port the client is free to invent: with each port
-        # the limit would begin anew.
+        # allauth's own key begins with the Host header. A client could invent a new port for each attempt, and so
+        # reset the limit.
         return str(credentials.get("email", "")).lower()

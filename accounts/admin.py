@@ -1,4 +1,4 @@
-"""The pages on which an administrator makes and changes accounts."""
+"""The pages on which an administrator creates and changes accounts."""
 
 from http import HTTPStatus
 from typing import Any
@@ -18,11 +18,11 @@ from accounts.access import Event, record
 from accounts.models import User
 from accounts.roles import Role, give_role, role_of
 
-# An account has one address, its own, and its secrets are its owner's. What a role may do is decided in
-# accounts/roles.py, and how the company signs in in the settings.
+# Accounts store their own email address, and secrets belong to the owner of the account alone. accounts/roles.py
+# decides what a role may do, and the settings configure company sign-in.
 admin.site.unregister([EmailAddress, Authenticator, Group, SocialAccount, SocialApp, SocialToken])
 
-OTHERS_ONLY = "You cannot take this from yourself: ask another administrator. So there is always one left."
+OWN_ACCOUNT = "You cannot take this from yourself: ask another administrator. So there is always one left."
 
 
 class AccountCreationForm(BaseUserCreationForm):  # type: ignore[type-arg]  # no type parameter at run time
@@ -34,7 +34,7 @@ class AccountCreationForm(BaseUserCreationForm):  # type: ignore[type-arg]  # no
 
 
 class AccountForm(UserChangeForm):  # type: ignore[type-arg]  # no type parameter at run time
-    is_own = False  # whether an administrator changes their own account
+    is_own = False  # whether administrators are editing their own account
     role = forms.ChoiceField(choices=[("", "None yet: sees nothing"), *Role.choices])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -45,7 +45,7 @@ class AccountForm(UserChangeForm):  # type: ignore[type-arg]  # no type paramete
         cleaned = super().clean()
         for field, value in {"role": Role.ADMINISTRATOR, "is_active": True}.items():
             if self.is_own and self.cleaned_data.get(field, value) != value:
-                self.add_error(field, OTHERS_ONLY)
+                self.add_error(field, OWN_ACCOUNT)
         return cleaned
 
 
@@ -70,7 +70,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # no type parameter
         return super().get_queryset(request).prefetch_related("groups")
 
     def get_form(self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: ANN401 - Django's
-        form: Any = super().get_form(request, obj, change=change, **kwargs)  # a class of its own
+        form: Any = super().get_form(request, obj, change=change, **kwargs)  # a new class for each request
         form.is_own = obj is not None and obj == request.user
         return form
 

@@ -1,4 +1,4 @@
-"""The only use of allauth's private code: how it counts attempts. A test of the same name guards it."""
+"""The only use of allauth's private code: its counts of attempts. A test of the same name notices changes in it."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,6 @@ from django.http import HttpRequest
 
 
 def attempts(request: HttpRequest, *, app: str, action: str, key: str = "") -> Iterator[tuple[Rate, list[float]]]:
-    """Yield each limit on the action, with the times of what counts against it, the newest first."""
+    """Yield each rate limit on the action with the times of the attempts it has counted, newest first."""
     for rate in get_rates(app=app, action=action):
         yield rate, cache.get(get_cache_key(request, app=app, action=action, rate=rate, key=key), [])

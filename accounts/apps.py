@@ -1,4 +1,4 @@
-"""The app `accounts`: who may sign in, and how."""
+"""The app `accounts`: sign-in, roles and the access log."""
 
 from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
@@ -12,5 +12,5 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from accounts import access, roles, sessions  # noqa: F401, PLC0415 - they need the models
 
-        # The last app that has permissions of its own.
-        post_migrate.connect(roles.fill_roles, sender=apps.get_app_config("numbers"))
+        # numbers is the last app that defines permissions.
+        post_migrate.connect(roles.set_role_permissions, sender=apps.get_app_config("numbers"))

@@ -1,4 +1,4 @@
-"""How an account is checked: allauth's way, and what it may do follows from its role alone."""
+"""The authentication backend: allauth's, with permissions from roles only."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 
 
 class RoleBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no types
-    """Nobody has permissions of their own beside their role's: one place says who may do what."""
+    """Ignores permissions of single users, so that roles alone decide who may do what."""
 
     def _get_user_permissions(self, user_obj: Any) -> Any:  # noqa: ANN401 - Django's
         return super()._get_user_permissions(user_obj).none()

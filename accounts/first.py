@@ -1,4 +1,4 @@
-"""The first account of a new installation, with a password of its own that is kept until it is changed."""
+"""The first account of a new installation. Its random password stays in a file until somebody changes it."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from quo_admin.prepare import keep_once, kept
 
 FIRST_EMAIL = "admin@example.com"
 
-# 16 characters of 31 that look like no other: 79 bits.
+# 16 characters out of 31 that cannot be confused: 79 bits.
 _ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"
 _GROUPS, _GROUP_LENGTH = 4, 4
 _LENGTH = _GROUPS * (_GROUP_LENGTH + 1) - 1
@@ -20,30 +20,30 @@ _LENGTH = _GROUPS * (_GROUP_LENGTH + 1) - 1
 
 @dataclass(frozen=True)
 class FirstAccount:
-    """How to sign in to the first account; `password` is None once only its owner knows."""
+    """The credentials of the first account; `password` is None once its owner has changed it."""
 
     email: str
     password: str | None = field(default=None, repr=False)
 
 
 def ensure_first_account(password_file: Path, email: str = FIRST_EMAIL) -> FirstAccount:
-    """Make an administrator where there is no account at all; say how to sign in while that is known here.
+    """Create an administrator if there are no accounts; return the credentials as far as they are known.
 
-    The password is in `password_file` before the account is in the database: whenever the process dies, the
-    next one finds a password that fits, or makes the account with it. One file belongs to one database.
-    Raises OSError if the file's folder cannot be written.
+    `password_file` is written before the account is: if the process dies in between, the next start creates the
+    account with the same password. One file belongs to one database. Raises OSError if the file's folder cannot be
+    written.
     """
     with FileLock(password_file.with_name(f"{password_file.name}.lock")):
         if not User.objects.exists():
-            _make_account(password_file, email)
+            _create_account(password_file, email)
         password = kept(password_file)
-        if password and _fits(email, password):
+        if password and _signs_in(email, password):
             return FirstAccount(email, password)
         password_file.unlink(missing_ok=True)
         return FirstAccount(email)
 
 
-def _make_account(password_file: Path, email: str) -> None:
+def _create_account(password_file: Path, email: str) -> None:
     if len(kept(password_file)) < _LENGTH:
         password_file.unlink(missing_ok=True)
     password = keep_once(password_file, _new_password())
@@ -51,7 +51,7 @@ def _make_account(password_file: Path, email: str) -> None:
         with transaction.atomic():
             User.objects.create_superuser(email, password)
     except IntegrityError:
-        pass  # another machine was faster; whether its password is the one kept here is checked next
+        pass  # another machine was faster; the caller checks whether its password is the one in our file
 
 
 def _new_password() -> str:
@@ -59,6 +59,6 @@ def _new_password() -> str:
     return "-".join(groups)
 
 
-def _fits(email: str, password: str) -> bool:
+def _signs_in(email: str, password: str) -> bool:
     user = User.objects.filter(email=email, is_active=True).first()
     return user is not None and user.check_password(password)

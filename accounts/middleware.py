@@ -1,4 +1,4 @@
-"""Sends whoever is not signed in to the sign-in page, and afterwards back to a page that can be opened."""
+"""Redirects visitors who are not signed in to the sign-in page, and from there back to a page that a GET can open."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,9 +16,9 @@ NO_ROLE = "no role"
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
-    """Django's, and besides: a fragment is never the sign-in page, and a POST is not repeated as a GET.
+    """Django's middleware, which also redirects htmx requests as whole pages and never repeats a POST as a GET.
 
-    Who has signed in and has no role yet may see nothing but the pages about their own account.
+    A signed-in user without a role may open only the pages about their own account.
     """
 
     def process_view(
@@ -28,28 +28,29 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         view_args: Any,  # noqa: ANN401 - Django's
         view_kwargs: Any,  # noqa: ANN401 - Django's
     ) -> Any:  # noqa: ANN401 - Django's
-        """Return an answer in the view's place, or None. Raises PermissionDenied."""
-        answer = super().process_view(request, view_func, view_args, view_kwargs)
-        is_guarded = answer is None and getattr(view_func, "login_required", True)
+        """Return a redirect to sign-in, or None to call the view. Raises PermissionDenied."""
+        response = super().process_view(request, view_func, view_args, view_kwargs)
+        is_guarded = response is None and getattr(view_func, "login_required", True)
         match = request.resolver_match
         if is_guarded and not (match and match.route.startswith("accounts/")) and not request.user.has_perm(READ):
             raise PermissionDenied(NO_ROLE)
-        return answer
+        return response
 
     def handle_no_permission(  # type: ignore[override]  # htmx's redirect is no subclass of Django's
         self, request: HttpRequest, view_func: Callable[..., Any]
     ) -> HttpResponse:
-        """Redirect to sign-in; for htmx tell the browser to go there, from the page that it shows."""
+        """Return a redirect to sign-in; for htmx, one for the whole browser page."""
+        login_url = self.get_login_url(view_func)
         if request.headers.get("HX-Request") == "true":
-            return HttpResponseClientRedirect(redirect_to_login(_shown(request), self.get_login_url(view_func)).url)
+            return HttpResponseClientRedirect(redirect_to_login(_current_page(request), login_url).url)
         if request.method not in {"GET", "HEAD"}:
-            return redirect_to_login("/", self.get_login_url(view_func))
-        # A dot between slashes came encoded, as part of an id: a browser would take it for a step up.
+            return redirect_to_login("/", login_url)
+        # A dot after a slash was encoded as part of an id. Unencoded, a browser would resolve it as a relative path.
         page = request.get_full_path().replace("/.", "%2F.")
-        return redirect_to_login(page, self.get_login_url(view_func))
+        return redirect_to_login(page, login_url)
 
 
-def _shown(request: HttpRequest) -> str:
-    """The page that htmx asks from, without the host."""
+def _current_page(request: HttpRequest) -> str:
+    """Return the address of the page that sent the htmx request, without the host."""
     address = shown_address(request)
     return f"{address.path or '/'}{'?' if address.query else ''}{address.query}"

@@ -1,4 +1,4 @@
-"""Sign-in and what belongs to it. The names are allauth's, which finds its own pages by them."""
+"""The URLs of sign-in and of one's own account. allauth looks its pages up by these names."""
 
 from allauth.account import views as allauth_views
 from django.urls import path
@@ -15,7 +15,7 @@ urlpatterns = [
     path("inactive/", InactiveView.as_view(), name="account_inactive"),
     path("reauthenticate/", allauth_views.reauthenticate, name="account_reauthenticate"),
     path("password/change/", allauth_views.password_change, name="account_change_password"),
-    # Where the page above sends an account without a password.
+    # allauth's password_change redirects accounts without a password here.
     path(
         "password/none/",
         TemplateView.as_view(template_name="account/no_password.html"),
@@ -33,6 +33,6 @@ urlpatterns = [
     path("security/passkeys/<int:pk>/remove/", mfa.RemovePasskeyView.as_view(), name="mfa_remove_webauthn"),
     path("second-step/", mfa.SecondStepView.as_view(), name="mfa_authenticate"),
     path("passkey/", mfa.PasskeySignInView.as_view(), name="mfa_login_webauthn"),
-    path("reauthenticate/code/", mfa.CodeAgainView.as_view(), name="mfa_reauthenticate"),
-    path("reauthenticate/passkey/", mfa.PasskeyAgainView.as_view(), name="mfa_reauthenticate_webauthn"),
+    path("reauthenticate/code/", mfa.ReauthenticateCodeView.as_view(), name="mfa_reauthenticate"),
+    path("reauthenticate/passkey/", mfa.ReauthenticatePasskeyView.as_view(), name="mfa_reauthenticate_webauthn"),
 ]

@@ -256,10 +256,10 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators make the accounts: no addres
 MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # an office behind one address signs in in the morning
 MFA_FORMS = {
     "authenticate": "accounts.mfa.forms.CodeForm",
-    "reauthenticate": "accounts.mfa.forms.CodeAgainForm",
+    "reauthenticate": "accounts.mfa.forms.ReauthenticateCodeForm",
     "add_webauthn": "accounts.mfa.forms.AddPasskeyForm",
     "authenticate_webauthn": "accounts.mfa.forms.PasskeyForm",
-    "reauthenticate_webauthn": "accounts.mfa.forms.PasskeyAgainForm",
+    "reauthenticate_webauthn": "accounts.mfa.forms.ReauthenticatePasskeyForm",
     "login_webauthn": "accounts.mfa.forms.PasskeySignInForm",
 }
 

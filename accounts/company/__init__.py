@@ -1,1 +1,1 @@
-"""Sign-in with the company's own account, by OpenID Connect (OIDC)."""
+"""Sign-in with a company account, by OpenID Connect (OIDC)."""

@@ -1,7 +1,7 @@
-"""What the company's provider is asked, and how its answers are checked.
+"""The OpenID Connect exchange with the company's provider.
 
-Authlib makes the state, the nonce and the PKCE verifier, and verifies the ID token. We send the requests, which bounds
-their time and size, and check the description: Authlib would obey all of it, even on how to check TLS.
+Authlib creates the state, the nonce and the PKCE verifier, and verifies the ID token. We send the requests, to bound
+their time and size, and validate the metadata: Authlib would obey all of it, even on how to check TLS.
 """
 
 import base64
@@ -21,22 +21,22 @@ from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry
 
 from accounts.company.http import ask
-from accounts.company.refusals import MISUNDERSTOOD, UNPROVEN, SignInRefused
+from accounts.company.refusals import INVALID_TOKEN, MISUNDERSTOOD, SignInRefused
 from quo_admin import parsers
 
-# Signatures that only the owner of a private key can make: never "none", never one made with the client's secret.
+# Asymmetric signatures only: never "none", never one made with the client secret.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
-LEEWAY = 60  # seconds that the provider's clock may be off
+LEEWAY = 60  # seconds that the provider's clock may differ
 
-# What a made-up token or key makes the libraries raise. Authlib asks for the keys again where none fits: RuntimeError.
+# What the libraries raise for malformed tokens and keys. Authlib raises RuntimeError when no key matches.
 _MALFORMED = (JoseError, UnsupportedAlgorithm, ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
-_UNPROVEN = (*_MALFORMED, RuntimeError)
+_TOKEN_ERRORS = (*_MALFORMED, RuntimeError)
 
 Claims = dict[str, Any]
 
 
-class Description(msgspec.Struct):
-    """What the provider says of itself, as far as it is used. The names are OpenID Connect Discovery's."""
+class Metadata(msgspec.Struct):
+    """The part of the provider's metadata that we use. The names are OpenID Connect Discovery's."""
 
     issuer: str
     authorization_endpoint: str
@@ -55,23 +55,23 @@ class _Keys(msgspec.Struct):
     keys: list[Any]
 
 
-class States(DjangoIntegration):  # type: ignore[misc]  # Authlib has no types
-    """The sign-ins that began in this browser, in its session."""
+class PendingSignIns(DjangoIntegration):  # type: ignore[misc]  # Authlib has no types
+    """The unfinished sign-ins of a browser, stored in its session."""
 
     expires_in = 600  # seconds
 
-    def take(self, request: HttpRequest) -> dict[str, Any] | None:
-        """Return what the session kept for the sign-in that the provider answers. It works once."""
+    def pop(self, request: HttpRequest) -> dict[str, Any] | None:
+        """Remove and return the sign-in that the callback request belongs to, or None."""
         state = request.GET.get("state", "")
         self.clear_state_data(request.session, "")  # the expired ones
-        kept: dict[str, Any] | None = self.get_state_data(request.session, state)
-        if kept is not None:
+        pending: dict[str, Any] | None = self.get_state_data(request.session, state)
+        if pending is not None:
             self.clear_state_data(request.session, state)
-            request.session.save()  # at once: the same answer may be on its way a second time
-        return kept
+            request.session.save()  # now, because the same callback may already arrive a second time
+        return pending
 
 
-STATES = States("company")
+PENDING = PendingSignIns("company")
 
 
 def origin(url: str) -> str:
@@ -79,74 +79,74 @@ def origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def described() -> Description:
-    """Ask the provider to describe itself. Raises SignInRefused where it describes somebody else."""
+def fetch_metadata() -> Metadata:
+    """Fetch and validate the provider's metadata. Raises SignInRefused."""
     issuer = settings.OIDC_ISSUER
-    found = ask(f"{issuer}/.well-known/openid-configuration", Description)
-    places = [found.authorization_endpoint, found.token_endpoint, found.jwks_uri]
-    if found.userinfo_endpoint:
-        places.append(found.userinfo_endpoint)
+    metadata = ask(f"{issuer}/.well-known/openid-configuration", Metadata)
+    endpoints = [metadata.authorization_endpoint, metadata.token_endpoint, metadata.jwks_uri]
+    if metadata.userinfo_endpoint:
+        endpoints.append(metadata.userinfo_endpoint)
     try:
-        cleaned = [parsers.url(place) for place in places]
+        urls = [parsers.url(endpoint) for endpoint in endpoints]
     except ValueError:
         raise SignInRefused(MISUNDERSTOOD, cause="endpoints") from None
-    if found.issuer.rstrip("/") != issuer:
+    if metadata.issuer.rstrip("/") != issuer:
         raise SignInRefused(MISUNDERSTOOD, cause="issuer")
-    if origin(cleaned[0]) != origin(issuer):  # nobody is sent elsewhere
+    if origin(urls[0]) != origin(issuer):  # never send the browser to another site
         raise SignInRefused(MISUNDERSTOOD, cause="authorization endpoint")
-    if issuer.startswith("https:") and not all(place.startswith("https:") for place in cleaned):
+    if issuer.startswith("https:") and not all(url.startswith("https:") for url in urls):
         raise SignInRefused(MISUNDERSTOOD, cause="endpoints without https")
-    return found
+    return metadata
 
 
-def address_to_begin_at(request: HttpRequest, next_url: str | None) -> str:
-    """Return the provider's sign-in address, and store its state in the session. Raises SignInRefused."""
-    client = _client(described())
-    begun = client.create_authorization_url(_callback_url())
-    address: str = begun.pop("url")
-    STATES.clear_state_data(request.session, "")  # the expired ones
-    client.save_authorize_data(request, next=next_url, **begun)
-    return address
+def authorization_url(request: HttpRequest, next_url: str | None) -> str:
+    """Return the URL of the provider's sign-in page, and store the pending sign-in. Raises SignInRefused."""
+    client = _client(fetch_metadata())
+    pending = client.create_authorization_url(_callback_url())
+    url: str = pending.pop("url")
+    PENDING.clear_state_data(request.session, "")  # the expired ones
+    client.save_authorize_data(request, next=next_url, **pending)
+    return url
 
 
-def claims_of(request: HttpRequest, begun: dict[str, Any]) -> Claims:
-    """Exchange the code in the browser's request for what the provider says about the person. Raises SignInRefused."""
-    found = described()
-    if request.GET.get("iss", found.issuer) != found.issuer:  # a provider that says who it is: RFC 9207
-        raise SignInRefused(UNPROVEN, cause="iss")
-    tokens = _redeem(found, request.GET["code"], begun["code_verifier"])
-    client = _client(found, jwks={"keys": list(_usable(ask(found.jwks_uri, _Keys).keys))})
+def fetch_claims(request: HttpRequest, pending: dict[str, Any]) -> Claims:
+    """Exchange the code in the callback request for verified claims. Raises SignInRefused."""
+    metadata = fetch_metadata()
+    if request.GET.get("iss", metadata.issuer) != metadata.issuer:  # RFC 9207
+        raise SignInRefused(INVALID_TOKEN, cause="iss")
+    tokens = _exchange_code(metadata, request.GET["code"], pending["code_verifier"])
+    client = _client(metadata, jwks={"keys": list(_signing_keys(ask(metadata.jwks_uri, _Keys).keys))})
     try:
         claims: Claims = client.parse_id_token(
             {"id_token": tokens.id_token},
-            nonce=begun["nonce"],
+            nonce=pending["nonce"],
             claims_cls=CodeIDToken,
             claims_options={
-                "iss": {"essential": True, "value": found.issuer},
+                "iss": {"essential": True, "value": metadata.issuer},
                 "aud": {"essential": True, "value": settings.OIDC_CLIENT_ID},
             },
             leeway=LEEWAY,
         )
-    except _UNPROVEN as error:
-        raise SignInRefused(UNPROVEN, cause=type(error).__name__) from None
-    if isinstance(claims.get("email"), str) or not found.userinfo_endpoint:
+    except _TOKEN_ERRORS as error:
+        raise SignInRefused(INVALID_TOKEN, cause=type(error).__name__) from None
+    if isinstance(claims.get("email"), str) or not metadata.userinfo_endpoint:
         return claims
-    # Some providers leave the address out of the ID token. It and its proof are taken from one place.
+    # Some providers leave the email out of the ID token. Take it and its verification from the same source.
     headers = {"Authorization": f"Bearer {tokens.access_token}"}
-    more: Claims = ask(found.userinfo_endpoint, dict[str, Any], headers=headers)
-    if more.get("sub") != claims["sub"]:  # somebody else's: OpenID Connect Core 1.0, section 5.3.2
+    userinfo: Claims = ask(metadata.userinfo_endpoint, dict[str, Any], headers=headers)
+    if userinfo.get("sub") != claims["sub"]:  # OpenID Connect Core 1.0, section 5.3.2
         raise SignInRefused(MISUNDERSTOOD, cause="sub of userinfo")
-    return more
+    return userinfo
 
 
-def _client(found: Description, **metadata: Any) -> DjangoOAuth2App:
+def _client(metadata: Metadata, **options: Any) -> DjangoOAuth2App:
     return DjangoOAuth2App(
-        STATES,
+        PENDING,
         client_id=settings.OIDC_CLIENT_ID,
-        authorize_url=found.authorization_endpoint,
+        authorize_url=metadata.authorization_endpoint,
         client_kwargs={"scope": "openid email profile", "code_challenge_method": "S256"},
         id_token_signing_alg_values_supported=ALGORITHMS,
-        **metadata,
+        **options,
     )
 
 
@@ -154,7 +154,7 @@ def _callback_url() -> str:
     return f"{settings.SITE_URL}{reverse('company_callback')}"
 
 
-def _redeem(found: Description, code: str, verifier: str) -> _Tokens:
+def _exchange_code(metadata: Metadata, code: str, verifier: str) -> _Tokens:
     form = {
         "grant_type": "authorization_code",
         "code": code,
@@ -162,15 +162,15 @@ def _redeem(found: Description, code: str, verifier: str) -> _Tokens:
         "code_verifier": verifier,
     }
     name, secret = settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET
-    if "client_secret_post" in found.token_endpoint_auth_methods_supported:
-        return ask(found.token_endpoint, _Tokens, form=form | {"client_id": name, "client_secret": secret})
+    if "client_secret_post" in metadata.token_endpoint_auth_methods_supported:
+        return ask(metadata.token_endpoint, _Tokens, form=form | {"client_id": name, "client_secret": secret})
     pair = f"{quote(name, safe='')}:{quote(secret, safe='')}"
     headers = {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
-    return ask(found.token_endpoint, _Tokens, form=form, headers=headers)
+    return ask(metadata.token_endpoint, _Tokens, form=form, headers=headers)
 
 
-def _usable(keys: list[Any]) -> Iterator[Any]:
-    """Yield the public keys for signatures. A key of an unknown kind is skipped, so it locks nobody out."""
+def _signing_keys(keys: list[Any]) -> Iterator[Any]:
+    """Yield the public keys for signatures. Skips unknown kinds of keys, so that a new one locks nobody out."""
     for key in keys:
         with suppress(*_MALFORMED):
             if key.get("use", "sig") == "sig" and key["kty"] != "oct":

@@ -1,11 +1,11 @@
-"""Why somebody does not come in by their company account, and what they can do about it."""
+"""Why a company sign-in fails, and what the user can do about it."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Reason:
-    """What the page of a refusal says: nothing on it ever comes from the provider. `key` is for the log."""
+    """The page about a failed sign-in; none of its text comes from the provider. `key` is for the log."""
 
     key: str
     status: int
@@ -47,14 +47,14 @@ MISUNDERSTOOD = Reason(
     "Its settings and those of Quo Admin do not fit together. Tell the administrator of Quo Admin: the settings that "
     "begin with OIDC_ want a look.",
 )
-UNPROVEN = Reason(
+INVALID_TOKEN = Reason(
     "proof not valid",
     502,
     "The company's sign-in could not be verified",
     "What came back does not prove who you are. Go to sign-in and try again; if it goes on, tell the administrator "
     "of Quo Admin.",
 )
-UNVERIFIED = Reason(
+UNVERIFIED_EMAIL = Reason(
     "address not vouched for",
     403,
     "Your email address is not confirmed",
@@ -63,19 +63,19 @@ UNVERIFIED = Reason(
 )
 NO_ACCOUNT = Reason("no account", 403, "You have no account in Quo Admin", f"{_ASK} They can make one for you.")
 INACTIVE = Reason("account switched off", 403, "This account is switched off", f"{_ASK} They can switch it on for you.")
-ANOTHER = Reason(
+LINKED_TO_ANOTHER = Reason(
     "linked to another company account",
     403,
     "Your account belongs to another company account",
     f"Somebody with your email address signed in before you, with another company account. {_ASK}",
 )
-AT_ONCE = Reason(
+SIMULTANEOUS = Reason(
     "two first sign-ins at once", 409, "Once more, please", "You signed in twice at once. Go to sign-in and try again."
 )
 
 
 class SignInRefused(Exception):
-    """Nobody is signed in. `email` is whom it was about, as far as known; `cause` is a word for the log."""
+    """A company sign-in failed. `email` is the user's, if known; `cause` is a detail for the log."""
 
     def __init__(self, reason: Reason, *, email: str = "", cause: str = "") -> None:
         super().__init__(reason.key)

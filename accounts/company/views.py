@@ -1,4 +1,4 @@
-"""The two addresses of company sign-in: where it begins, and where the provider sends people back to."""
+"""The two views of company sign-in: the start, and the callback from the provider."""
 
 import logging
 from collections.abc import Callable
@@ -16,8 +16,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.company.people import account_of, person
-from accounts.company.provider import STATES, address_to_begin_at, claims_of
+from accounts.company.identity import account_for, read_identity
+from accounts.company.provider import PENDING, authorization_url, fetch_claims
 from accounts.company.refusals import CANCELLED, PROVIDER_REFUSED, STALE, SignInRefused
 
 log = logging.getLogger(__name__)
@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 View = Callable[[HttpRequest], HttpResponse]
 
 
-def _company(view: View) -> View:
-    """Show the page of a refusal where the view raises one. Without company sign-in its addresses do not exist."""
+def _company_sign_in(view: View) -> View:
+    """Turn SignInRefused into its page. Without company sign-in, return 404."""
 
     @wraps(view)
     def wrapped(request: HttpRequest) -> HttpResponse:
@@ -35,7 +35,7 @@ def _company(view: View) -> View:
         try:
             return view(request)
         except SignInRefused as refusal:
-            return _refuse(request, refusal)
+            return _refusal_page(request, refusal)
 
     return wrapped
 
@@ -43,51 +43,51 @@ def _company(view: View) -> View:
 @login_not_required
 @never_cache
 @require_POST
-@_company
+@_company_sign_in
 @rate_limit(action="login")  # type: ignore[untyped-decorator]  # allauth has no types
 def begin(request: HttpRequest) -> HttpResponse:
-    """Send the browser to the provider: by a page of ours.
+    """Show the page that leads the browser to the provider.
 
-    A redirect would be held to the pages' `form-action`, through every address that the provider leads on to.
+    Our `form-action` policy would block a redirect, and every further redirect of the provider.
     """
     next_url = get_next_redirect_url(request)
     if request.user.is_authenticated:
         return redirect(next_url or settings.LOGIN_REDIRECT_URL)
-    address = address_to_begin_at(request, next_url)
+    address = authorization_url(request, next_url)
     return render(request, "socialaccount/leaving.html", {"address": address, "name": settings.OIDC_NAME})
 
 
 @login_not_required
 @never_cache
 @require_GET
-@_company
+@_company_sign_in
 def callback(request: HttpRequest) -> HttpResponse:
-    """Take what the provider sent the browser back with, and sign in."""
-    begun = STATES.take(request)
-    if begun is None:
+    """Handle the provider's response and sign the user in."""
+    pending = PENDING.pop(request)
+    if pending is None:
         raise SignInRefused(STALE)
     if "error" in request.GET or "code" not in request.GET:
         raise SignInRefused(CANCELLED if request.GET.get("error") == "access_denied" else PROVIDER_REFUSED)
-    who = person(claims_of(request, begun))
-    account_of(who)
-    login = SocialLogin(account=SocialAccount(provider=settings.OIDC_ISSUER, uid=who.subject))
-    login.state["next"] = begun["next"]
+    identity = read_identity(fetch_claims(request, pending))
+    account_for(identity)
+    login = SocialLogin(account=SocialAccount(provider=settings.OIDC_ISSUER, uid=identity.subject))
+    login.state["next"] = pending["next"]
     response: HttpResponse = complete_social_login(request, login)
     return response
 
 
-def _refuse(request: HttpRequest, refusal: SignInRefused) -> HttpResponse:
-    """Say on a page what happened and what to do, and in the log why: both in our own words."""
+def _refusal_page(request: HttpRequest, refusal: SignInRefused) -> HttpResponse:
+    """Log the refusal and return its page. Both contain only our own words."""
     reason = refusal.reason
-    # Anybody can open the address with a state of their own making, and as often as they like.
-    is_strangers = reason is STALE
+    # Anybody can request the callback with an invented state, as often as they like: that must not fill the logs.
+    may_be_invented = reason is STALE
     log.log(
-        logging.INFO if is_strangers else logging.WARNING,
+        logging.INFO if may_be_invented else logging.WARNING,
         "company sign-in: %s%s",
         reason.key,
         f" ({refusal.cause})" if refusal.cause else "",
     )
-    if not is_strangers:
+    if not may_be_invented:
         credentials = {"email": refusal.email, "refused": reason.key}
         user_login_failed.send(sender=__name__, credentials=credentials, request=request)
     return render(request, "socialaccount/refused.html", {"reason": reason}, status=reason.status)

@@ -1,1 +1,1 @@
-"""The second step of signing in with a password, and passkeys, which need no password."""
+"""The second step after a password, and passkeys, which replace the password."""

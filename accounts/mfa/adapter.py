@@ -1,4 +1,4 @@
-"""What Quo Admin wants otherwise than django-allauth's MFA does it."""
+"""How Quo Admin changes django-allauth's second factors."""
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -23,7 +23,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no typ
 
     def build_totp_svg(self, url: str) -> str:
         svg: str = super().build_totp_svg(url)
-        return svg[svg.index("<svg") :]  # within a page, it has no declaration
+        return svg[svg.index("<svg") :]  # without the XML declaration, which is not allowed inside HTML
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002, ARG002 - allauth's
         return f"Passkey of {timezone.localdate():%d %B %Y}"

@@ -1,4 +1,4 @@
-"""What a user has set up as a second step."""
+"""The second factors that a user has set up."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""allauth's forms for codes and passkeys, where they let more through than they should."""
+"""allauth's forms for codes and passkeys, with stricter validation."""
 
 import re
 import struct
@@ -14,20 +14,20 @@ from django import forms
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
-LONGEST_CREDENTIAL = 20_000  # characters; a browser's answer has some 2,000
+MAX_CREDENTIAL_LENGTH = 20_000  # characters; browsers send about 2,000
 
-# What a made-up credential makes the parsers of JSON, of CBOR and of keys raise.
+# What the parsers of JSON, CBOR and keys raise for malformed credentials.
 _MALFORMED = (ValueError, TypeError, LookupError, AttributeError, NotImplementedError, ArithmeticError, struct.error)
 
 
-class _OnceOnly:
-    """A code of the app lets in once, and the one that shows that it is set up lets nobody in afterwards.
+class _SingleUseCode:
+    """Accepts each code of an app once, including the one that confirmed its set-up.
 
-    It is remembered as long as it is good: three periods; allauth does for one.
+    A used code is remembered while it is valid, for three periods. allauth remembers it for one.
     """
 
     def clean_code(self) -> str:
-        code: str = super().clean_code()  # type: ignore[misc]  # of the form beside
+        code: str = super().clean_code()  # type: ignore[misc]  # the form's
         authenticator: Authenticator | None = getattr(self, "authenticator", None)
         if authenticator is None or authenticator.type == Authenticator.Type.TOTP:
             seconds = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
@@ -37,36 +37,36 @@ class _OnceOnly:
         return code
 
 
-class AppForm(_OnceOnly, totp.ActivateTOTPForm):  # type: ignore[misc]  # allauth has no types
+class ActivateAppForm(_SingleUseCode, totp.ActivateTOTPForm):  # type: ignore[misc]  # allauth has no types
     pass
 
 
-class CodeForm(_OnceOnly, base.AuthenticateForm):  # type: ignore[misc]  # allauth has no types
+class CodeForm(_SingleUseCode, base.AuthenticateForm):  # type: ignore[misc]  # allauth has no types
     pass
 
 
-class CodeAgainForm(_OnceOnly, base.ReauthenticateForm):  # type: ignore[misc]  # allauth has no types
+class ReauthenticateCodeForm(_SingleUseCode, base.ReauthenticateForm):  # type: ignore[misc]  # allauth has no types
     pass
 
 
 class _CredentialField(forms.JSONField):
-    """What the browser's passkey answers: an object, which is not too long."""
+    """The browser's JSON for a passkey: an object of limited length."""
 
     widget = forms.HiddenInput
     default_error_messages = {"required": "The browser sent no passkey. It needs JavaScript."}
 
     def to_python(self, value: Any) -> Any:  # noqa: ANN401 - Django's signature
         try:
-            found = None if len(value or "") > LONGEST_CREDENTIAL else super().to_python(value)
+            credential = None if len(value or "") > MAX_CREDENTIAL_LENGTH else super().to_python(value)
         except (ValidationError, RecursionError):
-            found = None
-        if value and not isinstance(found, dict):
+            credential = None
+        if value and not isinstance(credential, dict):
             raise get_adapter().validation_error("passkey")
-        return found
+        return credential
 
 
 class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]  # allauth has no types
-    """Every passkey signs in by itself: it is kept on the device, which asks for a finger, a face or a PIN."""
+    """Adds a discoverable passkey, which replaces the password: the device checks a finger, a face or a PIN."""
 
     passwordless = None
     name = forms.CharField(max_length=60, required=False)
@@ -80,14 +80,14 @@ class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]  # allauth
         return cleaned
 
 
-class _Guarded(forms.Form):
-    """Whatever a credential is, it is accepted or refused in a sentence."""
+class _RejectMalformed(forms.Form):
+    """Rejects a malformed credential with an error message instead of raising."""
 
     credential = _CredentialField()
 
     def clean_credential(self) -> Authenticator:
         try:
-            return super().clean_credential()  # type: ignore[misc]  # of the form beside
+            return super().clean_credential()  # type: ignore[misc]  # the form's
         except ValidationError as error:
             if error.code == "incorrect_code":
                 raise get_adapter().validation_error("passkey") from None
@@ -96,13 +96,13 @@ class _Guarded(forms.Form):
             raise get_adapter().validation_error("passkey") from None
 
 
-class PasskeyForm(_Guarded, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+class PasskeyForm(_RejectMalformed, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
     pass
 
 
-class PasskeyAgainForm(_Guarded, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+class ReauthenticatePasskeyForm(_RejectMalformed, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]  # allauth has no types
     pass
 
 
-class PasskeySignInForm(_Guarded, webauthn.LoginWebAuthnForm):  # type: ignore[misc]  # allauth has no types
+class PasskeySignInForm(_RejectMalformed, webauthn.LoginWebAuthnForm):  # type: ignore[misc]  # allauth has no types
     pass

@@ -1,4 +1,4 @@
-"""Whether passkeys can work at this address: browsers bind each to a domain, and want https."""
+"""Whether passkeys work at this address: browsers bind each one to a domain and require https."""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -7,12 +7,12 @@ from django.conf import settings
 
 
 def host() -> str:
-    """The name that passkeys are bound to (the relying party's id): that of the site's address."""
+    """Return the domain that passkeys are bound to (the relying party's ID)."""
     return urlsplit(settings.SITE_URL).hostname or ""
 
 
 def obstacle() -> str:
-    """Return a sentence that says why no browser takes a passkey here; empty where they can."""
+    """Return why passkeys cannot work here, as a sentence, or "" if they can."""
     name = host()
     try:
         ipaddress.ip_address(name)

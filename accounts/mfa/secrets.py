@@ -1,6 +1,6 @@
-"""How the secrets of apps and recovery codes lie in the database: so that a copy of it alone opens nothing.
+"""Encryption of the secrets of apps and recovery codes, so that a copy of the database alone is useless.
 
-They are encrypted with a key made from SECRET_KEY. Whoever changes that has people set up their second step anew
+The key is derived from SECRET_KEY. After a change of it, users must set up their second step again
 (`manage.py reset_mfa`).
 """
 
@@ -17,18 +17,18 @@ _PURPOSE = b"accounts.mfa.secrets"
 
 
 def encrypt(text: str) -> str:
-    return _box().encrypt(text.encode()).decode()
+    return _fernet().encrypt(text.encode()).decode()
 
 
 def decrypt(text: str) -> str:
-    """Return the secret; one that cannot be read is replaced by another, which nothing ever fits."""
+    """Return the secret. If it cannot be decrypted, return a random one, which no code matches."""
     try:
-        return _box().decrypt(text.encode()).decode()
+        return _fernet().decrypt(text.encode()).decode()
     except InvalidToken:
         return base64.b32encode(secrets.token_bytes(20)).decode()
 
 
-def _box() -> MultiFernet:
+def _fernet() -> MultiFernet:
     return MultiFernet([Fernet(_key(secret)) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 
 

@@ -1,4 +1,4 @@
-"""When the second step comes."""
+"""When sign-in asks for the second step."""
 
 from typing import Any
 
@@ -7,29 +7,29 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from accounts.sessions import WAITING
+from accounts.sessions import HALF_SIGNED_IN
 
 
 class SecondStepStage(AuthenticateStage):  # type: ignore[misc]  # allauth has no types
-    """allauth's, except after a company sign-in: there the company asks for what it wants.
+    """allauth's stage, which is skipped after a company sign-in: the provider asks for its own second step.
 
-    What waits for it remembers the password that it began with, as a session does.
+    A sign-in at this stage stores a hash of its password, as sessions do, so that it ends with the password.
     """
 
     def handle(self) -> tuple[Any, bool]:
-        response, goes_on = super().handle()
+        response, should_continue = super().handle()
         if response:
-            self.request.session[WAITING] = str(self.login.user.pk)
+            self.request.session[HALF_SIGNED_IN] = str(self.login.user.pk)
             self.state["auth_hash"] = self.login.user.get_session_auth_hash()
-        return response, goes_on
+        return response, should_continue
 
-    def still_counts(self) -> bool:
-        """Whether the password that was given would lead here today."""
+    def is_still_valid(self) -> bool:
+        """Return whether the password that started this sign-in is still the current one."""
         user = self.login.user
         if user is None or settings.OIDC_ONLY:
             return False
         return constant_time_compare(self.state.get("auth_hash", ""), user.get_session_auth_hash())
 
     def _should_handle(self, request: HttpRequest) -> bool:
-        by_company = bool((self.login.signal_kwargs or {}).get("sociallogin"))
-        return not by_company and bool(super()._should_handle(request))
+        is_company_sign_in = bool((self.login.signal_kwargs or {}).get("sociallogin"))
+        return not is_company_sign_in and bool(super()._should_handle(request))

@@ -1,4 +1,4 @@
-"""The pages of the second step and of passkeys: django-allauth's, with less on offer and more said."""
+"""The pages of the second step and of passkeys, based on django-allauth's."""
 
 import json
 from collections.abc import Callable
@@ -27,11 +27,11 @@ from django.views.generic.edit import FormMixin
 from filelock import FileLock, Timeout
 
 from accounts.access import record_passkey_failed
-from accounts.limits import is_limited, refuse_for_now
+from accounts.limits import is_limited, mark_rate_limited
 from accounts.mfa import authenticators, passkeys
-from accounts.mfa.forms import AppForm
+from accounts.mfa.forms import ActivateAppForm
 from accounts.mfa.stages import SecondStepStage
-from accounts.views import OurSite
+from accounts.views import KeepSiteMixin
 
 LOCK_FILE = "second-step.lock"
 LOCK_SECONDS = 10
@@ -40,10 +40,10 @@ ENDED = "This sign-in has ended. Sign in again."
 View = Callable[..., HttpResponseBase]
 
 
-def for_passwords(view: View) -> View:
-    """Only for people who sign in with a password.
+def password_users_only(view: View) -> View:
+    """Return 403 to users of company sign-in.
 
-    Nobody whose way in is the company's gets another one of our own: it would stay open when the company's is closed.
+    A second way in would stay open after the company has closed theirs.
     """
 
     @wraps(view)
@@ -56,8 +56,8 @@ def for_passwords(view: View) -> View:
     return wrapped
 
 
-class _Page(OurSite):
-    """One attempt at a time over all processes: the cache in files, by which they are counted, has no atomic step."""
+class _LockedPage(KeepSiteMixin):
+    """Handles one POST at a time across processes: the file cache that counts attempts has no atomic increment."""
 
     http_method_names = ["get", "head", "post"]
 
@@ -70,26 +70,26 @@ class _Page(OurSite):
         return response
 
     def form_invalid(self, form: Form) -> HttpResponse:
-        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]  # of the view beside
+        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]  # the view's
         if is_limited(form):
-            refuse_for_now(response, self.request, f"mfa-auth-user-{form.user.pk}")  # type: ignore[attr-defined]
+            mark_rate_limited(response, self.request, f"mfa-auth-user-{form.user.pk}")  # type: ignore[attr-defined]
         return response
 
 
-def _as_text(options: dict[str, Any]) -> str:
-    """Return what is for the browser's `navigator.credentials` as JSON, for an attribute of a form."""
+def _as_json(options: dict[str, Any]) -> str:
+    """Return the options for the browser's `navigator.credentials` as JSON, for an attribute of a form."""
     return json.dumps(options["publicKey"])
 
 
 # Signing in
 
 
-class SecondStepView(_Page, base.AuthenticateView):  # type: ignore[misc]  # allauth has no types
+class SecondStepView(_LockedPage, base.AuthenticateView):  # type: ignore[misc]  # allauth has no types
     @method_decorator(login_not_required)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         stage = LoginStageController.enter(request, SecondStepStage.key)
         response: HttpResponseBase
-        if stage and not stage.still_counts():
+        if stage and not stage.is_still_valid():
             messages.warning(request, ENDED)
             response = stage.abort()
         else:
@@ -102,13 +102,13 @@ class SecondStepView(_Page, base.AuthenticateView):  # type: ignore[misc]  # all
         return context | {
             "has_app": Authenticator.Type.TOTP in types,
             "has_passkey": Authenticator.Type.WEBAUTHN in types and not passkeys.obstacle(),
-            "options": _as_text(context["js_data"]["request_options"]),
+            "options": _as_json(context["js_data"]["request_options"]),
         }
 
 
-@method_decorator(for_passwords, name="dispatch")
-class PasskeySignInView(_Page, webauthn.LoginWebAuthnView):  # type: ignore[misc]  # allauth has no types
-    """GET gives the browser its question, as JSON; POST takes the answer."""
+@method_decorator(password_users_only, name="dispatch")
+class PasskeySignInView(_LockedPage, webauthn.LoginWebAuthnView):  # type: ignore[misc]  # allauth has no types
+    """GET returns the challenge for the browser as JSON; POST receives the response."""
 
     def form_invalid(self, form: Form) -> HttpResponse:
         record_passkey_failed(self.request)
@@ -125,31 +125,31 @@ class PasskeySignInView(_Page, webauthn.LoginWebAuthnView):  # type: ignore[misc
         return response
 
 
-# Showing that it is still you
+# Reauthentication
 
 
-class CodeAgainView(_Page, base.ReauthenticateView):  # type: ignore[misc]  # allauth has no types
+class ReauthenticateCodeView(_LockedPage, base.ReauthenticateView):  # type: ignore[misc]  # allauth has no types
     pass
 
 
-class PasskeyAgainView(_Page, webauthn.ReauthenticateWebAuthnView):  # type: ignore[misc]  # allauth has no types
+class ReauthenticatePasskeyView(_LockedPage, webauthn.ReauthenticateWebAuthnView):  # type: ignore[misc]  # allauth has no types
     def form_invalid(self, form: Form) -> HttpResponse:
         response: HttpResponse = FormMixin.form_invalid(self, form)
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs) | kwargs  # with the form that was judged, not a new one
-        return context | {"options": _as_text(context["js_data"]["request_options"])}
+        context = super().get_context_data(**kwargs) | kwargs  # with the submitted form, not a new one
+        return context | {"options": _as_json(context["js_data"]["request_options"])}
 
 
-# What somebody has
+# Overview
 
 
 class SecurityView(base.IndexView):  # type: ignore[misc]  # allauth has no types
     http_method_names = ["get", "head"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Besides allauth's `authenticators`; `obstacle` says why passkeys cannot be."""
+        """Return allauth's context with `authenticators`; `obstacle` says why passkeys cannot work."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {
             "has_password": self.request.user.has_usable_password() and not settings.OIDC_ONLY,
@@ -161,9 +161,9 @@ class SecurityView(base.IndexView):  # type: ignore[misc]  # allauth has no type
 # The authenticator app
 
 
-@method_decorator([never_cache, for_passwords], name="dispatch")
-class ActivateAppView(_Page, totp.ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
-    form_class = AppForm
+@method_decorator([never_cache, password_users_only], name="dispatch")
+class ActivateAppView(_LockedPage, totp.ActivateTOTPView):  # type: ignore[misc]  # allauth has no types
+    form_class = ActivateAppForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -172,15 +172,15 @@ class ActivateAppView(_Page, totp.ActivateTOTPView):  # type: ignore[misc]  # al
         return context | {"secret": " ".join(groups)}
 
 
-class DeactivateAppView(_Page, totp.DeactivateTOTPView):  # type: ignore[misc]  # allauth has no types
+class DeactivateAppView(_LockedPage, totp.DeactivateTOTPView):  # type: ignore[misc]  # allauth has no types
     pass
 
 
 # Recovery codes
 
 
-@method_decorator(for_passwords, name="dispatch")
-class NewCodesView(_Page, recovery.GenerateRecoveryCodesView):  # type: ignore[misc]  # allauth has no types
+@method_decorator(password_users_only, name="dispatch")
+class NewCodesView(_LockedPage, recovery.GenerateRecoveryCodesView):  # type: ignore[misc]  # allauth has no types
     pass
 
 
@@ -207,20 +207,20 @@ def recovery_codes_file(request: HttpRequest) -> HttpResponse:
 # Passkeys
 
 
-@method_decorator([never_cache, for_passwords], name="dispatch")
-class AddPasskeyView(_Page, webauthn.AddWebAuthnView):  # type: ignore[misc]  # allauth has no types
+@method_decorator([never_cache, password_users_only], name="dispatch")
+class AddPasskeyView(_LockedPage, webauthn.AddWebAuthnView):  # type: ignore[misc]  # allauth has no types
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if passkeys.obstacle():
-            return HttpResponseRedirect(reverse("mfa_index"))  # which says why
+            return HttpResponseRedirect(reverse("mfa_index"))  # where the obstacle is explained
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs) | kwargs  # with the form that was judged, not a new one
+        context = super().get_context_data(**kwargs) | kwargs  # with the submitted form, not a new one
         options = context["js_data"]["creation_options"]
         options["publicKey"]["authenticatorSelection"] |= {"residentKey": "required", "requireResidentKey": True}
-        return context | {"options": _as_text(options)}
+        return context | {"options": _as_json(options)}
 
 
-class RemovePasskeyView(_Page, webauthn.RemoveWebAuthnView):  # type: ignore[misc]  # allauth has no types
+class RemovePasskeyView(_LockedPage, webauthn.RemoveWebAuthnView):  # type: ignore[misc]  # allauth has no types
     success_url = reverse_lazy("mfa_index")

@@ -1,4 +1,4 @@
-"""The access log: who signed in, who failed to, and who took what along."""
+"""The access log: sign-ins, failed sign-ins, exports and changes of accounts."""
 
 from datetime import datetime
 from typing import Any, NoReturn
@@ -7,27 +7,27 @@ from django.db import models
 from django.db.models import Q
 
 
-class NeverEdited(Exception):
-    """Something tried to delete a line of the access log."""
+class AppendOnlyError(Exception):
+    """Code tried to delete a line of the access log."""
 
 
 class AccessEventQuerySet(models.QuerySet["AccessEvent"]):
     def delete(self) -> NoReturn:
-        raise NeverEdited
+        raise AppendOnlyError
 
-    def about(self, text: str) -> "AccessEventQuerySet":
-        """The lines in which the text stands: in the person, the address or what was done."""
+    def matching(self, text: str) -> "AccessEventQuerySet":
+        """Return the lines whose email or detail contains the text, or whose address starts with it."""
         return self.filter(Q(email__icontains=text) | Q(address__startswith=text) | Q(detail__icontains=text))
 
-    def drop_before(self, moment: datetime) -> int:
-        """Forget what is older than it is to be kept: the only way a line ever goes."""
+    def delete_before(self, moment: datetime) -> int:
+        """Delete the lines before a moment and return how many. Nothing else deletes lines."""
         return self.filter(at__lt=moment)._raw_delete(self.db)
 
 
 class AccessEvent(models.Model):
-    """One thing that somebody did. People are kept as text: the line outlives their account.
+    """One thing that a user did. The user is stored as text, so that the line outlives the account.
 
-    A trigger of the database refuses every change of a row, whoever asks for it.
+    A database trigger refuses every update of a row, even from outside Django.
     """
 
     class Event(models.TextChoices):
@@ -58,4 +58,4 @@ class AccessEvent(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.email}: {self.get_event_display()}"
 
     def delete(self, *_args: Any, **_options: Any) -> NoReturn:
-        raise NeverEdited
+        raise AppendOnlyError

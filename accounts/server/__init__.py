@@ -1,1 +1,1 @@
-"""The commands about people on the server. An app of its own: two of them stand before Django's of the same name."""
+"""The management commands about accounts. A separate app, so that two of them override Django's commands."""

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError, connection
 
-from accounts.company.provider import described
+from accounts.company.provider import fetch_metadata
 from accounts.company.refusals import SignInRefused
 from numbers import services
 from numbers.operations.backups.files import live_file
@@ -120,7 +120,7 @@ def _quo() -> Iterator[Check]:
 def _company() -> Check:
     """Ask the provider of company sign-in to describe itself, as each sign-in does."""
     try:
-        described()
+        fetch_metadata()
     except SignInRefused as refusal:
         return Check("company", False, f"{settings.OIDC_ISSUER}: {refusal.reason.heading}. Check OIDC_ISSUER.")
     return Check("company", True, f"{settings.OIDC_ISSUER} answers")

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 
-from accounts.access import kept_since
+from accounts.access import retention_start
 from accounts.models import AccessEvent
 from numbers.filters import query_string
 
@@ -45,7 +45,7 @@ def access_lines(asked: AccessQuery) -> tuple[Page[AccessEvent], AccessQuery]:
 
     A line whose time is over is not shown any more, also where nothing has dropped it yet.
     """
-    found = AccessEvent.objects.about(asked.q).filter(at__gte=kept_since())
+    found = AccessEvent.objects.matching(asked.q).filter(at__gte=retention_start())
     if asked.event:
         found = found.filter(event=asked.event)
     page = Paginator(found, PAGE_SIZE).get_page(asked.page)

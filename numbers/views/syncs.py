@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
 
-from accounts.access import record_asked
+from accounts.access import record_sync_request
 from accounts.roles import ASK_QUO
 from numbers import services
 from numbers.filters import query_string
@@ -37,7 +37,7 @@ def sync_now(request: HtmxHttpRequest) -> HttpResponse:
     refusal, is_busy, has_asked = "", False, False
     by_itself = bool(request.POST.get("auto"))
     if not by_itself or services.freshness(target).is_due:
-        record_asked(request, target.subject or "every number", by_itself=by_itself)
+        record_sync_request(request, target.subject or "every number", is_automatic=by_itself)
         try:
             services.run_sync(target)
             has_asked = True

@@ -1,1 +1,1 @@
-"""Tests of `accounts/`: who may sign in, and how."""
+"""Tests of `accounts/`: sign-in, roles and the access log."""

@@ -1,4 +1,4 @@
-"""Accounts to sign in with, and an empty count of failed attempts before each test."""
+"""Accounts to sign in with, and an empty cache for each test."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider, runn
 
 
 @pytest.fixture(autouse=True)
-def _no_attempts_yet() -> Iterator[None]:
+def _empty_cache() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
@@ -28,7 +28,7 @@ def user(db: None) -> User:
 
 @pytest.fixture
 def secret(user: User) -> str:
-    """The secret of an app that Ann has set up."""
+    """Return the secret of an authenticator app that Ann has set up."""
     secret = str(generate_totp_secret())
     TOTP.activate(user, secret)
     return secret
@@ -41,7 +41,7 @@ def administrator(db: None) -> User:
 
 @pytest.fixture
 def provider(settings: Settings) -> Iterator[Provider]:
-    """An OpenID Connect provider that Quo Admin is set up for."""
+    """Run an OpenID Connect provider that Quo Admin is configured for."""
     with running() as provider:
         settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID = provider.url, CLIENT_ID
         settings.OIDC_CLIENT_SECRET, settings.OIDC_NAME = CLIENT_SECRET, "Example Inc."
@@ -49,8 +49,8 @@ def provider(settings: Settings) -> Iterator[Provider]:
 
 
 @pytest.fixture
-def counting_is_blocked(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Somebody else holds what attempts to sign in are counted under."""
+def attempt_lock_is_held(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hold the lock under which sign-in attempts are counted."""
     monkeypatch.setattr(adapter, "LOCK_SECONDS", 0)
     with FileLock(settings.DATA_DIR / adapter.LOCK_FILE):
         yield

@@ -17,7 +17,7 @@ def admin(client: Client, administrator: User) -> Client:
 
 
 @pytest.mark.django_db
-def test_the_administration_uses_the_one_sign_in(client: Client) -> None:
+def test_the_administration_uses_the_same_sign_in_page(client: Client) -> None:
     response = client.get("/admin/", follow=True)
 
     assert [address for address, _ in response.redirect_chain] == [
@@ -27,21 +27,21 @@ def test_the_administration_uses_the_one_sign_in(client: Client) -> None:
     assert b"<h1>Sign in</h1>" in response.content
 
 
-def test_an_administrator_comes_back_to_the_administration(client: Client, administrator: User) -> None:
+def test_an_administrator_returns_to_the_administration_after_sign_in(client: Client, administrator: User) -> None:
     response = client.post(LOGIN, {"login": ADMIN_EMAIL, "password": PASSWORD, "next": "/admin/"}, follow=True)
 
     assert response.redirect_chain == [("/admin/", 302)]
     assert response.status_code == 200
 
 
-def test_the_own_sign_in_form_of_the_administration_takes_no_password(client: Client, administrator: User) -> None:
+def test_the_sign_in_form_of_django_admin_accepts_no_password(client: Client, administrator: User) -> None:
     response = client.post("/admin/login/", {"username": ADMIN_EMAIL, "password": PASSWORD})
 
     assert response.headers["Location"].startswith(LOGIN)
     assert not is_signed_in(client)
 
 
-def test_staff_cannot_guess_past_the_limits(client: Client, user: User, administrator: User) -> None:
+def test_staff_cannot_bypass_the_rate_limits(client: Client, user: User, administrator: User) -> None:
     give_role(user, Role.ADMINISTRATOR)
     client.force_login(user)
 
@@ -50,12 +50,14 @@ def test_staff_cannot_guess_past_the_limits(client: Client, user: User, administ
     assert response.status_code == 405
 
 
-def test_the_administration_changes_passwords_on_the_page_that_is_limited(admin: Client) -> None:
+def test_the_administration_changes_passwords_on_the_rate_limited_page(admin: Client) -> None:
     assert admin.get("/admin/password_change/").headers["Location"] == "/accounts/password/change/"
 
 
 @pytest.mark.parametrize("address", ["/admin/", "/admin/login/", "/admin/accounts/user/"])
-def test_a_person_who_is_no_administrator_is_refused_without_a_loop(client: Client, user: User, address: str) -> None:
+def test_a_user_who_is_no_administrator_gets_403_without_a_redirect_loop(
+    client: Client, user: User, address: str
+) -> None:
     client.force_login(user)
 
     response = client.get(address, follow=True)
@@ -65,14 +67,14 @@ def test_a_person_who_is_no_administrator_is_refused_without_a_loop(client: Clie
     assert len(response.redirect_chain) <= 1
 
 
-def test_an_administrator_makes_an_account_that_can_sign_in(admin: Client) -> None:
+def test_an_administrator_creates_an_account_that_can_sign_in(admin: Client) -> None:
     form = {"email": "New@Example.com", "name": "New Person", "role": "viewer", "password1": NEW, "password2": NEW}
 
     response = admin.post(ADD, form)
 
-    made = User.objects.get(email="new@example.com")
-    assert response.headers["Location"] == f"/admin/accounts/user/{made.pk}/change/"
-    assert (made.name, made.is_active, made.is_staff) == ("New Person", True, False)
+    created = User.objects.get(email="new@example.com")
+    assert response.headers["Location"] == f"/admin/accounts/user/{created.pk}/change/"
+    assert (created.name, created.is_active, created.is_staff) == ("New Person", True, False)
     sign_in = Client().post(LOGIN, {"login": "new@example.com", "password": NEW})
     assert sign_in.status_code == 302
 
@@ -86,7 +88,7 @@ def test_an_administrator_makes_an_account_that_can_sign_in(admin: Client) -> No
         ({"password1": "short", "password2": "short"}, "too short"),
     ],
 )
-def test_an_account_that_cannot_be_made_is_explained(admin: Client, change: dict[str, str], complaint: str) -> None:
+def test_an_invalid_new_account_is_explained(admin: Client, change: dict[str, str], complaint: str) -> None:
     form = {"email": "new@example.com", "name": "", "role": "viewer", "password1": NEW, "password2": NEW} | change
 
     response = admin.post(ADD, form)
@@ -95,17 +97,17 @@ def test_an_account_that_cannot_be_made_is_explained(admin: Client, change: dict
     assert User.objects.count() == 1
 
 
-def test_no_page_about_accounts_speaks_of_user_names(admin: Client, administrator: User) -> None:
+def test_no_page_about_accounts_mentions_user_names(admin: Client, administrator: User) -> None:
     for address in ("", "add/", f"{administrator.pk}/change/", f"{administrator.pk}/password/"):
         response = admin.get(f"/admin/accounts/user/{address}")
 
         assert response.status_code == 200
-        seen = re.sub(r"<[^>]*>", " ", response.content.decode()).lower()
-        assert "email" in seen or "password" in seen
-        assert "username" not in seen
+        text = re.sub(r"<[^>]*>", " ", response.content.decode()).lower()
+        assert "email" in text or "password" in text
+        assert "username" not in text
 
 
-def test_an_account_is_changed_with_its_role(admin: Client, user: User) -> None:
+def test_an_administrator_changes_an_account_and_its_role(admin: Client, user: User) -> None:
     form = {"email": "Ann.Lee@example.com", "name": "Ann Lee", "role": "administrator"}
 
     response = admin.post(f"/admin/accounts/user/{user.pk}/change/", form)
@@ -141,14 +143,14 @@ def test_an_administrator_changes_their_own_name(admin: Client, administrator: U
     assert administrator.is_superuser
 
 
-def test_an_administrator_deletes_others_and_never_themselves(admin: Client, administrator: User, user: User) -> None:
+def test_an_administrator_can_delete_others_but_not_themselves(admin: Client, administrator: User, user: User) -> None:
     assert admin.post(f"/admin/accounts/user/{administrator.pk}/delete/", {"post": "yes"}).status_code == 403
     assert admin.post(f"/admin/accounts/user/{user.pk}/delete/", {"post": "yes"}).status_code == 302
 
     assert list(User.objects.all()) == [administrator]
 
 
-def test_a_superuser_who_becomes_a_viewer_may_no_more_than_a_viewer(admin: Client, user: User) -> None:
+def test_a_superuser_who_becomes_a_viewer_has_only_the_permissions_of_a_viewer(admin: Client, user: User) -> None:
     User.objects.filter(pk=user.pk).update(is_superuser=True, is_staff=True)
     form = {"email": EMAIL, "name": "", "role": "viewer", "is_active": "on"}
 
@@ -159,14 +161,14 @@ def test_a_superuser_who_becomes_a_viewer_may_no_more_than_a_viewer(admin: Clien
     assert user.get_all_permissions() == {"numbers.view_phonenumber"}
 
 
-def test_the_list_of_accounts_tells_the_roles(admin: Client, user: User) -> None:
+def test_the_list_of_accounts_shows_the_roles(admin: Client, user: User) -> None:
     assert re.findall(r'<td class="field-role">([^<]*)', admin.get("/admin/accounts/user/").content.decode()) == [
         "none yet",
         "administrator",
     ]
 
 
-def test_what_a_role_may_do_is_not_edited_by_hand(admin: Client) -> None:
+def test_the_permissions_of_a_role_cannot_be_edited(admin: Client) -> None:
     assert admin.get("/admin/auth/group/").status_code == 404
 
 
@@ -189,5 +191,5 @@ def test_accounts_are_found_by_email_and_name(admin: Client, user: User, words: 
     assert "1 result" in page
 
 
-def test_no_second_place_keeps_email_addresses(admin: Client) -> None:
+def test_the_administration_hides_the_email_addresses_of_allauth(admin: Client) -> None:
     assert admin.get("/admin/account/emailaddress/").status_code == 404

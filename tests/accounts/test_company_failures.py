@@ -1,4 +1,4 @@
-"""Whatever the provider does, nobody comes in who should not, and a page of ours says what to do."""
+"""Failed company sign-ins: nobody is signed in, and our page says what to do."""
 
 import base64
 import hmac
@@ -27,15 +27,15 @@ pytestmark = pytest.mark.django_db
 
 DESCRIPTION = "/.well-known/openid-configuration"
 SECRETS = (CLIENT_SECRET, "access-token-that-nobody-sees", "words of the provider", "eyJ", "code-0")
-Break = Callable[[Provider], object]
+Fault = Callable[[Provider], object]
 
 
 @pytest.fixture(autouse=True)
-def _somebody(user: User) -> None:
-    """Everybody who is refused here would have an account to come into."""
+def _account(user: User) -> None:
+    """Create the account that a successful sign-in would open."""
 
 
-def refused(client: Client, response: Any, heading: str, caplog: pytest.LogCaptureFixture) -> None:
+def assert_refused(client: Client, response: Any, heading: str, caplog: pytest.LogCaptureFixture) -> None:
     page = response.content.decode()
     assert f"<h1>{heading}</h1>" in page
     assert 'href="/accounts/login/"' in page
@@ -43,25 +43,25 @@ def refused(client: Client, response: Any, heading: str, caplog: pytest.LogCaptu
     assert not is_signed_in(client)
     assert not SocialAccount.objects.exists()
     assert heading == STALE or any(record.name == "accounts.company.views" for record in caplog.records)
-    for said in (page, caplog.text):
-        assert not [secret for secret in SECRETS if secret in said]
+    for text in (page, caplog.text):
+        assert not [secret for secret in SECRETS if secret in text]
 
 
-def _describes(**changes: Any) -> Break:
+def _describes(**changes: Any) -> Fault:
     def change(provider: Provider) -> None:
         provider.dress = lambda description: description | changes
 
     return change
 
 
-def _answers(path: str, body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Break:
+def _answers(path: str, body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> Fault:
     def change(provider: Provider) -> None:
         provider.replies[path] = Reply(status, body, {"Content-Type": "application/json", **(headers or {})})
 
     return change
 
 
-def _claims(**changes: Any) -> Break:
+def _claims(**changes: Any) -> Fault:
     def change(provider: Provider) -> None:
         provider.claims |= changes
 
@@ -72,12 +72,12 @@ DOWN = "The company&#x27;s sign-in service does not answer"
 ODD = "The company&#x27;s sign-in service answered oddly"
 UNPROVEN = "The company&#x27;s sign-in could not be verified"
 STALE = "This sign-in has ended"
-COLLECTED = int(time.time())  # which may be many minutes before a test runs
+COLLECTED = int(time.time())  # at collection, possibly many minutes before a test runs
 DAY = 24 * 3600
 
 
 @pytest.mark.parametrize(
-    ("wrong", "heading"),
+    ("fault", "heading"),
     [
         (_answers(DESCRIPTION, b"<html>"), ODD),
         (_answers(DESCRIPTION, b""), ODD),
@@ -102,76 +102,74 @@ DAY = 24 * 3600
         (_describes(token_endpoint_auth_methods_supported={"a": 1}), ODD),
     ],
 )
-def test_a_provider_that_cannot_be_understood_is_not_gone_to(
-    client: Client, provider: Provider, wrong: Break, heading: str, caplog: pytest.LogCaptureFixture
+def test_the_browser_is_not_sent_to_a_provider_with_invalid_metadata(
+    client: Client, provider: Provider, fault: Fault, heading: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    wrong(provider)
+    fault(provider)
 
-    refused(client, begin(client), heading, caplog)
+    assert_refused(client, begin(client), heading, caplog)
 
 
-def test_endpoints_of_a_provider_with_https_have_https(
+def test_an_https_provider_must_have_https_endpoints(
     client: Client, provider: Provider, settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
     settings.OIDC_ISSUER = "https://login.example.com"
-    right = dict.fromkeys(("authorization_endpoint", "token_endpoint", "jwks_uri"), "https://login.example.com/x")
+    valid = dict.fromkeys(("authorization_endpoint", "token_endpoint", "jwks_uri"), "https://login.example.com/x")
     for name, value in (("jwks_uri", "http://login.example.com/x"), ("token_endpoint", "http://elsewhere.example/x")):
-        described = right | {"issuer": settings.OIDC_ISSUER, name: value}
-        monkeypatch.setattr(
-            "accounts.company.provider.ask", lambda _url, shape, described=described: shape(**described)
-        )
-        refused(client, begin(client), ODD, caplog)
+        metadata = valid | {"issuer": settings.OIDC_ISSUER, name: value}
+        monkeypatch.setattr("accounts.company.provider.ask", lambda _url, shape, metadata=metadata: shape(**metadata))
+        assert_refused(client, begin(client), ODD, caplog)
 
 
-def test_a_provider_that_is_down_is_said_to_be(
+def test_an_unreachable_provider_is_named(
     client: Client, provider: Provider, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.OIDC_ISSUER = "http://127.0.0.1:1"
 
-    refused(client, begin(client), DOWN, caplog)
+    assert_refused(client, begin(client), DOWN, caplog)
 
 
 @pytest.mark.parametrize("path", [DESCRIPTION, "/token", "/keys"])
-def test_a_provider_that_takes_too_long_is_not_waited_for(
+def test_a_slow_provider_times_out(
     client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch, path: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(http, "SECONDS", 0.3)
     provider.hangs = path
-    began = time.monotonic()
+    start = time.monotonic()
 
-    refused(client, sign_in_by_company(client), DOWN, caplog)
-    assert time.monotonic() - began < 5
+    assert_refused(client, sign_in_by_company(client), DOWN, caplog)
+    assert time.monotonic() - start < 5
 
 
-def _signed_by(key: Any, algorithm: str = "RS256") -> Break:
+def _signed_by(key: Any, algorithm: str = "RS256") -> Fault:
     def change(provider: Provider) -> None:
         provider.key, provider.algorithm = key, algorithm
 
     return change
 
 
-def _with_the_clients_secret(provider: Provider) -> None:
-    """The known confusion: a token signed with a secret, where the verifier takes any algorithm that is named."""
+def _signed_with_the_client_secret(provider: Provider) -> None:
+    """Algorithm confusion: fools a verifier that accepts any algorithm that the token names."""
     _signed_by(OctKey.import_key(CLIENT_SECRET * 2, {"kid": "one"}), "HS256")(provider)
 
 
-def _with_the_public_key(provider: Provider) -> None:
+def _signed_with_the_public_key(provider: Provider) -> None:
     public = provider.key.as_pem(private=False)
-    provider.id_token = lambda nonce: _by_hand(provider, "HS256", nonce, public)  # type: ignore[method-assign]
+    provider.id_token = lambda nonce: _handmade_token(provider, "HS256", nonce, public)  # type: ignore[method-assign]
 
 
 def _unsigned(provider: Provider) -> None:
-    provider.id_token = lambda nonce: _by_hand(provider, "none", nonce, b"")  # type: ignore[method-assign]
+    provider.id_token = lambda nonce: _handmade_token(provider, "none", nonce, b"")  # type: ignore[method-assign]
 
 
-def _by_hand(provider: Provider, algorithm: str, nonce: str, secret: bytes) -> str:
-    """A token that no library would sign."""
+def _handmade_token(provider: Provider, algorithm: str, nonce: str, secret: bytes) -> str:
+    """Return a token that no library would sign."""
     now = int(time.time())
     claims = {"iss": provider.url, "aud": CLIENT_ID, "sub": "s", "iat": now, "exp": now + 300, "nonce": nonce}
     parts = [json.dumps(part).encode() for part in ({"alg": algorithm, "kid": "one"}, claims | provider.claims)]
-    signed = b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts)
-    signature = hmac.digest(secret, signed, "sha256") if secret else b""
-    return (signed + b"." + base64.urlsafe_b64encode(signature).rstrip(b"=")).decode()
+    signing_input = b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts)
+    signature = hmac.digest(secret, signing_input, "sha256") if secret else b""
+    return (signing_input + b"." + base64.urlsafe_b64encode(signature).rstrip(b"=")).decode()
 
 
 def _publishes_its_key_for_encryption(provider: Provider) -> None:
@@ -182,16 +180,16 @@ def _publishes_its_key_for_another_algorithm(provider: Provider) -> None:
     provider.published = [key | {"alg": "RS512"} for key in provider.published]
 
 
-def _publishes_its_key_by_another_name(provider: Provider) -> None:
+def _publishes_its_key_with_another_id(provider: Provider) -> None:
     provider.published = [key | {"kid": "two"} for key in provider.published]
 
 
-def _names_none_of_two_keys(provider: Provider) -> None:
+def _names_neither_of_two_keys(provider: Provider) -> None:
     provider.header = {"kid": None}
     provider.published.append(STRANGER.as_dict(private=False) | {"kid": "two"})
 
 
-def _publishes(keys: Any) -> Break:
+def _publishes(keys: Any) -> Fault:
     def change(provider: Provider) -> None:
         provider.published = keys
 
@@ -199,18 +197,18 @@ def _publishes(keys: Any) -> Break:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "heading"),
+    ("fault", "heading"),
     [
         (_signed_by(STRANGER), UNPROVEN),
         (_signed_by(ECKey.generate_key("P-256", {"kid": "one"}), "ES256"), UNPROVEN),
-        (_with_the_clients_secret, UNPROVEN),
-        (_with_the_public_key, UNPROVEN),
+        (_signed_with_the_client_secret, UNPROVEN),
+        (_signed_with_the_public_key, UNPROVEN),
         (_unsigned, UNPROVEN),
         (_publishes([]), UNPROVEN),
         (_publishes_its_key_for_encryption, UNPROVEN),
         (_publishes_its_key_for_another_algorithm, UNPROVEN),
-        (_publishes_its_key_by_another_name, UNPROVEN),
-        (_names_none_of_two_keys, UNPROVEN),
+        (_publishes_its_key_with_another_id, UNPROVEN),
+        (_names_neither_of_two_keys, UNPROVEN),
         (_publishes([{"kid": "one"}, 42, None]), UNPROVEN),
         (_publishes([{"kid": "one", "kty": "RSA", "n": 1, "e": []}]), UNPROVEN),
         (_publishes([{"kid": "one", "kty": "oct", "k": "c2VjcmV0"}]), UNPROVEN),
@@ -246,194 +244,196 @@ def _publishes(keys: Any) -> Break:
         (_answers("/keys", b"", 500), DOWN),
     ],
 )
-def test_a_proof_that_is_none_lets_nobody_in(
-    client: Client, provider: Provider, wrong: Break, heading: str, caplog: pytest.LogCaptureFixture
+def test_an_invalid_token_signs_nobody_in(
+    client: Client, provider: Provider, fault: Fault, heading: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    wrong(provider)
+    fault(provider)
 
-    refused(client, sign_in_by_company(client), heading, caplog)
+    assert_refused(client, sign_in_by_company(client), heading, caplog)
 
 
-def _userinfo(**said: Any) -> Break:
+def _userinfo(**claims: Any) -> Fault:
     def change(provider: Provider) -> None:
-        provider.userinfo, provider.claims = said, {}
+        provider.userinfo, provider.claims = claims, {}
 
     return change
 
 
-def _vouches_without_an_address(provider: Provider) -> None:
+def _verifies_no_address(provider: Provider) -> None:
     provider.userinfo, provider.claims = {"email": "ann@example.com"}, {"email_verified": True}
 
 
 @pytest.mark.parametrize(
-    ("wrong", "heading"),
+    ("fault", "heading"),
     [
         (_userinfo(sub="another", email="ann@example.com", email_verified=True), ODD),
         (_userinfo(email="ann@example.com"), "Your email address is not confirmed"),
-        (_vouches_without_an_address, "Your email address is not confirmed"),
+        (_verifies_no_address, "Your email address is not confirmed"),
         (_answers("/userinfo", b"[]"), ODD),
         (_answers("/userinfo", b"", 401), ODD),
     ],
 )
-def test_what_is_said_beside_the_token_is_about_the_same_person(
-    client: Client, provider: Provider, wrong: Break, heading: str, caplog: pytest.LogCaptureFixture
+def test_userinfo_must_be_about_the_user_of_the_token_and_verified(
+    client: Client, provider: Provider, fault: Fault, heading: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     provider.claims = {}
-    wrong(provider)
+    fault(provider)
 
-    refused(client, sign_in_by_company(client), heading, caplog)
-
-
-# What comes back to us
+    assert_refused(client, sign_in_by_company(client), heading, caplog)
 
 
-def sent(client: Client) -> dict[str, str]:
-    """Begin to sign in; return the parameters that the provider sends back."""
+# The callback
+
+
+def callback_parameters(client: Client) -> dict[str, str]:
+    """Start a sign-in; return the parameters that the provider sends back."""
     address = ask_provider(address_of(begin(client)))
     return dict(part.split("=") for part in urlsplit(address).query.split("&"))
 
 
-def test_whoever_cancels_is_led_back(client: Client, provider: Provider, caplog: pytest.LogCaptureFixture) -> None:
-    back = {"state": sent(client)["state"], "error": "access_denied", "error_description": "words of the provider"}
+def test_a_cancelled_sign_in_is_explained(client: Client, provider: Provider, caplog: pytest.LogCaptureFixture) -> None:
+    back = {
+        "state": callback_parameters(client)["state"],
+        "error": "access_denied",
+        "error_description": "words of the provider",
+    }
 
-    refused(client, client.get(CALLBACK, back), "You have not signed in", caplog)
+    assert_refused(client, client.get(CALLBACK, back), "You have not signed in", caplog)
 
 
 @pytest.mark.parametrize("error", ["server_error", "<b>words of the provider</b>", "", "x" * 10_000, "\x00"])
-def test_an_error_of_the_provider_is_not_repeated(
+def test_an_error_text_of_the_provider_is_not_shown(
     client: Client, provider: Provider, error: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    back = {"state": sent(client)["state"], "error": error, "error_uri": "https://evil.example/"}
+    back = {"state": callback_parameters(client)["state"], "error": error, "error_uri": "https://evil.example/"}
 
-    refused(client, client.get(CALLBACK, back), "The company account did not let you in", caplog)
+    assert_refused(client, client.get(CALLBACK, back), "The company account did not let you in", caplog)
 
 
 @pytest.mark.parametrize("state", ["", "unknown", "\x00", "x" * 10_000, "__proto__"])
-def test_an_answer_that_nobody_asked_for_is_refused(
+def test_a_callback_with_an_unknown_state_is_refused(
     client: Client, provider: Provider, state: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    refused(client, client.get(CALLBACK, {"code": "c", "state": state}), STALE, caplog)
+    assert_refused(client, client.get(CALLBACK, {"code": "c", "state": state}), STALE, caplog)
     assert provider.seen == []
 
 
-def test_an_address_opened_twice_is_refused(
-    client: Client, provider: Provider, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_callback_works_only_once(client: Client, provider: Provider, caplog: pytest.LogCaptureFixture) -> None:
     address = ask_provider(address_of(begin(client)))
     come_back(client, address)
     SocialAccount.objects.all().delete()
     client.logout()
 
-    refused(client, come_back(client, address), STALE, caplog)
+    assert_refused(client, come_back(client, address), STALE, caplog)
 
 
-def test_an_answer_in_another_browser_is_refused(
+def test_a_callback_in_another_browser_is_refused(
     client: Client, provider: Provider, caplog: pytest.LogCaptureFixture
 ) -> None:
     address = ask_provider(address_of(begin(client)))
 
-    refused(Client(), come_back(Client(), address), STALE, caplog)
+    assert_refused(Client(), come_back(Client(), address), STALE, caplog)
 
 
-def after_ten_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+def wait_ten_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
     later = time.time() + 601
     monkeypatch.setattr("authlib.integrations.base_client.framework_integration.time.time", lambda: later)
 
 
-def test_an_answer_after_ten_minutes_is_refused(
+def test_a_callback_after_ten_minutes_is_refused(
     client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     address = ask_provider(address_of(begin(client)))
-    after_ten_minutes(monkeypatch)
+    wait_ten_minutes(monkeypatch)
 
-    refused(client, come_back(client, address), STALE, caplog)
+    assert_refused(client, come_back(client, address), STALE, caplog)
 
 
-def test_a_sign_in_that_was_given_up_is_forgotten_after_ten_minutes(
+def test_an_abandoned_sign_in_leaves_the_session_after_ten_minutes(
     client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begin(client)
-    given_up = set(client.session.keys())
-    after_ten_minutes(monkeypatch)
+    abandoned = set(client.session.keys())
+    wait_ten_minutes(monkeypatch)
     begin(client)
 
-    assert len(given_up) == 1
-    assert not given_up & set(client.session.keys())
+    assert len(abandoned) == 1
+    assert not abandoned & set(client.session.keys())
 
 
 @pytest.mark.parametrize("code", ["", "wrong", "\x00", "x" * 10_000, "a&b=c"])
-def test_a_code_that_the_provider_does_not_know_lets_nobody_in(
+def test_an_unknown_code_signs_nobody_in(
     client: Client, provider: Provider, code: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    back = sent(client) | {"code": code}
+    back = callback_parameters(client) | {"code": code}
 
-    refused(client, client.get(CALLBACK, back), ODD, caplog)
+    assert_refused(client, client.get(CALLBACK, back), ODD, caplog)
 
 
-def test_a_code_of_another_sign_in_is_of_no_use(
+def test_a_code_of_another_sign_in_is_refused(
     client: Client, provider: Provider, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The provider refuses it for its PKCE verifier; one that does not is found out by the nonce."""
-    stolen = sent(Client())["code"]
+    """The provider should refuse its PKCE verifier. If it does not, the nonce differs."""
+    stolen = callback_parameters(Client())["code"]
     provider.checks_pkce = False
 
-    refused(client, client.get(CALLBACK, sent(client) | {"code": stolen}), UNPROVEN, caplog)
+    assert_refused(client, client.get(CALLBACK, callback_parameters(client) | {"code": stolen}), UNPROVEN, caplog)
 
 
-def test_an_answer_of_another_issuer_is_refused(
+def test_a_callback_from_another_issuer_is_refused(
     client: Client, provider: Provider, caplog: pytest.LogCaptureFixture
 ) -> None:
-    back = sent(client) | {"iss": "https://evil.example"}
+    back = callback_parameters(client) | {"iss": "https://evil.example"}
 
-    refused(client, client.get(CALLBACK, back), UNPROVEN, caplog)
+    assert_refused(client, client.get(CALLBACK, back), UNPROVEN, caplog)
 
 
-def test_the_right_issuer_named_in_the_answer_is_right(client: Client, provider: Provider) -> None:
-    client.get(CALLBACK, sent(client) | {"iss": provider.url})
+def test_a_callback_that_names_the_right_issuer_is_accepted(client: Client, provider: Provider) -> None:
+    client.get(CALLBACK, callback_parameters(client) | {"iss": provider.url})
 
     assert is_signed_in(client)
 
 
-def test_a_refusal_is_told_to_whoever_keeps_the_access_log(client: Client, provider: Provider) -> None:
-    heard: list[dict[str, Any]] = []
+def test_a_refusal_sends_the_signal_for_the_access_log(client: Client, provider: Provider) -> None:
+    received: list[dict[str, Any]] = []
 
-    def hear(credentials: dict[str, Any], **_more: Any) -> None:
-        heard.append(credentials)
+    def receive(credentials: dict[str, Any], **_more: Any) -> None:
+        received.append(credentials)
 
-    user_login_failed.connect(hear)
+    user_login_failed.connect(receive)
     User.objects.update(is_active=False)
     sign_in_by_company(client)
-    user_login_failed.disconnect(hear)
+    user_login_failed.disconnect(receive)
 
-    assert heard == [{"email": "ann@example.com", "refused": "account switched off"}]
+    assert received == [{"email": "ann@example.com", "refused": "account switched off"}]
 
 
-def test_what_strangers_make_up_fills_no_log(client: Client, provider: Provider) -> None:
-    heard: list[object] = []
+def test_an_invented_state_fills_no_log(client: Client, provider: Provider) -> None:
+    received: list[object] = []
 
-    def hear(**_signal: Any) -> None:
-        heard.append(1)
+    def receive(**_signal: Any) -> None:
+        received.append(1)
 
-    user_login_failed.connect(hear)
+    user_login_failed.connect(receive)
     client.get(CALLBACK, {"code": "c", "state": "made up"})
-    user_login_failed.disconnect(hear)
+    user_login_failed.disconnect(receive)
 
-    assert heard == []
+    assert received == []
 
 
-def test_what_strangers_make_up_is_not_kept(client: Client, provider: Provider) -> None:
+def test_an_invented_state_creates_no_session(client: Client, provider: Provider) -> None:
     client.get(CALLBACK, {"code": "c", "state": "made up"})
 
     assert not Session.objects.exists()
 
 
-def test_the_way_to_the_provider_is_limited(client: Client, provider: Provider, settings: Settings) -> None:
+def test_starting_a_company_sign_in_is_rate_limited(client: Client, provider: Provider, settings: Settings) -> None:
     settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
 
     assert [begin(client).status_code for _ in range(2)] == [200, 429]
 
 
-def test_nothing_is_logged_of_a_sign_in_that_works(
+def test_a_successful_sign_in_logs_no_secrets(
     client: Client, provider: Provider, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):

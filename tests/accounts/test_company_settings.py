@@ -1,22 +1,22 @@
-"""Company sign-in is set up whole or not at all."""
+"""The settings of company sign-in are complete or absent."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.support import settings_read as evaluating
+from tests.support import settings_read
 from tests.support.settings_read import Evaluate
 
-evaluate = evaluating.evaluate
+evaluate = settings_read.evaluate
 
-WHOLE = {
+COMPLETE = {
     "OIDC_ISSUER": "https://login.example.com/tenant/",
     "OIDC_CLIENT_ID": "quo-admin",
     "OIDC_CLIENT_SECRET": "a-secret:with%signs",
 }
 
 
-def test_nothing_set_is_no_company_sign_in(evaluate: Evaluate) -> None:
+def test_without_settings_company_sign_in_is_off(evaluate: Evaluate) -> None:
     values = evaluate()
 
     assert values["OIDC_ISSUER"] == ""
@@ -24,24 +24,24 @@ def test_nothing_set_is_no_company_sign_in(evaluate: Evaluate) -> None:
     assert values["OIDC_ONLY"] is False
 
 
-def test_all_of_it_set_is_taken(evaluate: Evaluate) -> None:
-    values = evaluate(**WHOLE, OIDC_DOMAINS="Example.com, sub.example.org", OIDC_NAME="Okta", OIDC_ONLY="on")
+def test_complete_settings_are_read(evaluate: Evaluate) -> None:
+    values = evaluate(**COMPLETE, OIDC_DOMAINS="Example.com, sub.example.org", OIDC_NAME="Okta", OIDC_ONLY="on")
 
     assert values["OIDC_ISSUER"] == "https://login.example.com/tenant"
     assert values["OIDC_DOMAINS"] == {"example.com", "sub.example.org"}
     assert (values["OIDC_NAME"], values["OIDC_ONLY"]) == ("Okta", True)
 
 
-@pytest.mark.parametrize("missing", sorted(WHOLE))
-def test_half_of_it_is_refused_in_a_sentence(evaluate: Evaluate, missing: str) -> None:
-    half = {name: value for name, value in WHOLE.items() if name != missing}
+@pytest.mark.parametrize("missing", sorted(COMPLETE))
+def test_incomplete_settings_are_refused_in_a_sentence(evaluate: Evaluate, missing: str) -> None:
+    incomplete = {name: value for name, value in COMPLETE.items() if name != missing}
 
     with pytest.raises(Exception, match=rf"^OIDC_[A-Z_]+ is set and {missing} not: company sign-in needs all of it\.$"):
-        evaluate(**half)
+        evaluate(**incomplete)
 
 
 @pytest.mark.parametrize(("name", "value"), [("OIDC_ONLY", "on"), ("OIDC_DOMAINS", "example.com")])
-def test_what_needs_company_sign_in_is_refused_without_it(evaluate: Evaluate, name: str, value: str) -> None:
+def test_settings_that_need_company_sign_in_are_refused_without_it(evaluate: Evaluate, name: str, value: str) -> None:
     with pytest.raises(
         Exception, match=rf"^{name} is set and OIDC_ISSUER and OIDC_CLIENT_ID and OIDC_CLIENT_SECRET not"
     ):
@@ -64,19 +64,17 @@ def test_what_needs_company_sign_in_is_refused_without_it(evaluate: Evaluate, na
         ("OIDC_ONLY", "yes please", "must be on or off"),
     ],
 )
-def test_a_value_that_cannot_be_used_is_refused_in_a_sentence(
-    evaluate: Evaluate, name: str, value: str, complaint: str
-) -> None:
+def test_an_invalid_value_is_refused_in_a_sentence(evaluate: Evaluate, name: str, value: str, complaint: str) -> None:
     with pytest.raises(Exception, match=rf"^{name} \(environment\) {complaint}"):
-        evaluate(**WHOLE | {name: value})
+        evaluate(**COMPLETE | {name: value})
 
 
-def test_a_provider_on_this_machine_may_do_without_https(evaluate: Evaluate) -> None:
-    assert evaluate(**WHOLE | {"OIDC_ISSUER": "http://127.0.0.1:9000"})["OIDC_ISSUER"] == "http://127.0.0.1:9000"
+def test_a_provider_on_this_machine_may_use_http(evaluate: Evaluate) -> None:
+    assert evaluate(**COMPLETE | {"OIDC_ISSUER": "http://127.0.0.1:9000"})["OIDC_ISSUER"] == "http://127.0.0.1:9000"
 
 
 def test_the_secret_may_come_from_a_file(evaluate: Evaluate, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("from-a-file\n")
-    given = {name: value for name, value in WHOLE.items() if name != "OIDC_CLIENT_SECRET"}
+    given = {name: value for name, value in COMPLETE.items() if name != "OIDC_CLIENT_SECRET"}
 
     assert evaluate(**given, OIDC_CLIENT_SECRET_FILE=str(tmp_path / "secret"))["OIDC_CLIENT_SECRET"] == "from-a-file"

@@ -1,4 +1,4 @@
-"""Company sign-in as it should go, and who comes into which account, against a provider over real HTTP."""
+"""Successful company sign-ins and the accounts that they open, with a provider over real HTTP."""
 
 from pathlib import Path
 from typing import Any
@@ -32,10 +32,10 @@ def policy(response: Any) -> dict[str, str]:
     return dict(part.strip().partition(" ")[::2] for part in parts)
 
 
-# The way there and back
+# To the provider and back
 
 
-def test_the_sign_in_page_has_a_button_for_it(client: Client, provider: Provider) -> None:
+def test_the_sign_in_page_has_a_button_for_company_sign_in(client: Client, provider: Provider) -> None:
     page = client.get(LOGIN).content.decode()
 
     assert "Sign in with Example Inc." in page
@@ -43,13 +43,15 @@ def test_the_sign_in_page_has_a_button_for_it(client: Client, provider: Provider
     assert provider.seen == []
 
 
-def test_without_settings_there_is_no_button_and_no_address_for_it(client: Client) -> None:
+def test_without_settings_company_sign_in_does_not_exist(client: Client) -> None:
     assert BEGIN not in client.get(LOGIN).content.decode()
     assert begin(client).status_code == 404
     assert client.get(CALLBACK).status_code == 404
 
 
-def test_it_signs_in_to_the_account_with_the_same_address(client: Client, user: User, provider: Provider) -> None:
+def test_a_company_sign_in_opens_the_account_with_the_same_email(
+    client: Client, user: User, provider: Provider
+) -> None:
     response = sign_in_by_company(client)
 
     assert response.headers["Location"] == "/"
@@ -57,14 +59,14 @@ def test_it_signs_in_to_the_account_with_the_same_address(client: Client, user: 
     assert SocialAccount.objects.get().user == user
 
 
-def test_the_password_stays_what_it_was(client: Client, user: User, provider: Provider) -> None:
+def test_a_company_sign_in_leaves_the_password_unchanged(client: Client, user: User, provider: Provider) -> None:
     sign_in_by_company(client)
 
     user.refresh_from_db()
     assert user.check_password(PASSWORD)
 
 
-def test_it_returns_to_the_page_that_was_asked_for(client: Client, user: User, provider: Provider) -> None:
+def test_a_company_sign_in_returns_to_the_requested_page(client: Client, user: User, provider: Provider) -> None:
     page = client.get(LOGIN, {"next": "/numbers/?q=1"}).content.decode()
     assert page.count('<input type="hidden" name="next" value="/numbers/?q=1">') == 2
 
@@ -72,11 +74,13 @@ def test_it_returns_to_the_page_that_was_asked_for(client: Client, user: User, p
 
 
 @pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "\x00/"])
-def test_it_never_leads_elsewhere(client: Client, user: User, provider: Provider, address: str) -> None:
+def test_a_company_sign_in_never_redirects_to_another_site(
+    client: Client, user: User, provider: Provider, address: str
+) -> None:
     assert sign_in_by_company(client, next=address).headers["Location"] == "/"
 
 
-def test_the_provider_is_asked_with_everything_that_protects_the_answer(client: Client, provider: Provider) -> None:
+def test_the_authorization_request_has_a_fresh_state_nonce_and_challenge(client: Client, provider: Provider) -> None:
     first, second = (parse_qs(urlsplit(address_of(begin(client))).query) for _ in range(2))
 
     assert first["redirect_uri"] == ["http://127.0.0.1:8000/accounts/company/callback/"]
@@ -87,15 +91,15 @@ def test_the_provider_is_asked_with_everything_that_protects_the_answer(client: 
         assert first[name] != second[name]
 
 
-def test_a_visitor_cannot_change_what_the_provider_is_asked(client: Client, provider: Provider) -> None:
+def test_a_visitor_cannot_change_the_authorization_request(client: Client, provider: Provider) -> None:
     response = client.post(f"{BEGIN}?scope=admin&auth_params=prompt%3Dnone&process=connect&action=rerequest")
 
-    asked = parse_qs(urlsplit(address_of(response)).query)
-    assert set(asked["scope"][0].split()) == {"openid", "email", "profile"}
-    assert "prompt" not in asked
+    query = parse_qs(urlsplit(address_of(response)).query)
+    assert set(query["scope"][0].split()) == {"openid", "email", "profile"}
+    assert "prompt" not in query
 
 
-def test_a_provider_that_wants_the_secret_in_a_header_gets_it_there(
+def test_the_client_secret_is_sent_in_a_header_if_the_provider_requires_it(
     client: Client, user: User, provider: Provider
 ) -> None:
     provider.methods = ["client_secret_basic"]
@@ -104,7 +108,7 @@ def test_a_provider_that_wants_the_secret_in_a_header_gets_it_there(
     assert is_signed_in(client)
 
 
-def test_claims_that_the_token_leaves_out_are_asked_for(client: Client, user: User, provider: Provider) -> None:
+def test_claims_missing_from_the_token_are_read_from_userinfo(client: Client, user: User, provider: Provider) -> None:
     provider.userinfo, provider.claims = provider.claims, {}
     sign_in_by_company(client)
 
@@ -112,10 +116,10 @@ def test_claims_that_the_token_leaves_out_are_asked_for(client: Client, user: Us
     assert "/userinfo" in provider.seen
 
 
-def test_coming_back_asks_the_provider_for_each_thing_once(client: Client, user: User, provider: Provider) -> None:
-    back = ask_provider(address_of(begin(client)))
+def test_the_callback_sends_each_request_once(client: Client, user: User, provider: Provider) -> None:
+    address = ask_provider(address_of(begin(client)))
     provider.seen.clear()
-    come_back(client, back)
+    come_back(client, address)
 
     assert provider.seen == ["/.well-known/openid-configuration", "/token", "/keys"]
 
@@ -128,11 +132,11 @@ def test_coming_back_asks_the_provider_for_each_thing_once(client: Client, user:
         (ECKey.generate_key("P-384", {"kid": "two"}), "ES384"),
         pytest.param(
             *(OKPKey.generate_key("Ed25519", {"kid": "two"}), "EdDSA"),
-            marks=pytest.mark.filterwarnings("ignore:EdDSA is deprecated"),  # and still what providers call it
+            marks=pytest.mark.filterwarnings("ignore:EdDSA is deprecated"),  # but providers still use the name
         ),
     ],
 )
-def test_a_signature_that_only_the_owner_of_a_key_can_make_is_taken(
+def test_asymmetric_signatures_are_accepted(
     client: Client, user: User, provider: Provider, key: Key, algorithm: str
 ) -> None:
     provider.key, provider.algorithm = key, algorithm
@@ -142,21 +146,21 @@ def test_a_signature_that_only_the_owner_of_a_key_can_make_is_taken(
     assert is_signed_in(client)
 
 
-def test_a_token_that_names_no_key_is_held_to_the_only_one(client: Client, user: User, provider: Provider) -> None:
+def test_a_token_without_a_key_id_is_verified_with_the_only_key(client: Client, user: User, provider: Provider) -> None:
     provider.header = {"kid": None}
     sign_in_by_company(client)
 
     assert is_signed_in(client)
 
 
-def test_a_key_of_an_unknown_kind_keeps_nobody_out(client: Client, user: User, provider: Provider) -> None:
+def test_keys_of_unknown_kinds_are_ignored(client: Client, user: User, provider: Provider) -> None:
     provider.published[:0] = [{"kid": "new", "kty": "EC", "crv": "P-999", "x": "AA", "y": "AA"}, {"kty": "AKP"}]
     sign_in_by_company(client)
 
     assert is_signed_in(client)
 
 
-def test_a_slash_at_the_end_of_the_issuer_makes_no_other_of_it(client: Client, user: User, provider: Provider) -> None:
+def test_a_trailing_slash_of_the_issuer_is_ignored(client: Client, user: User, provider: Provider) -> None:
     provider.dress = lambda description: description | {"issuer": f"{provider.url}/"}
     provider.claims |= {"iss": f"{provider.url}/"}
     sign_in_by_company(client)
@@ -164,7 +168,7 @@ def test_a_slash_at_the_end_of_the_issuer_makes_no_other_of_it(client: Client, u
     assert is_signed_in(client)
 
 
-def test_passwords_that_the_server_keeps_for_others_are_not_sent(
+def test_passwords_in_netrc_are_not_sent(
     client: Client, user: User, provider: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password something\n")
@@ -175,18 +179,18 @@ def test_passwords_that_the_server_keeps_for_others_are_not_sent(
     assert is_signed_in(client)
 
 
-def test_it_begins_by_a_form_of_ours_only(client: Client, provider: Provider) -> None:
+def test_only_our_form_can_start_a_company_sign_in(client: Client, provider: Provider) -> None:
     assert client.get(BEGIN).status_code == 405
     assert begin(Client(enforce_csrf_checks=True)).status_code == 403
 
 
-def test_whoever_is_signed_in_is_not_sent_away(client: Client, user: User, provider: Provider) -> None:
+def test_a_signed_in_user_is_not_sent_to_the_provider(client: Client, user: User, provider: Provider) -> None:
     client.force_login(user)
 
     assert begin(client, next="/numbers/").headers["Location"] == "/numbers/"
 
 
-def test_nothing_is_loosened_for_the_provider(client: Client, provider: Provider) -> None:
+def test_the_content_security_policy_is_the_same_with_a_provider(client: Client, provider: Provider) -> None:
     assert policy(client.get(LOGIN)) == policy(begin(client)) == policy(client.get("/accounts/signup/"))
 
 
@@ -198,7 +202,7 @@ def test_signing_in_changes_the_session_key(client: Client, user: User, provider
     assert client.session.session_key != before
 
 
-def test_nothing_of_the_provider_is_kept(client: Client, user: User, provider: Provider) -> None:
+def test_no_tokens_or_claims_are_stored(client: Client, user: User, provider: Provider) -> None:
     sign_in_by_company(client)
     sign_in_by_company(Client())
 
@@ -206,8 +210,8 @@ def test_nothing_of_the_provider_is_kept(client: Client, user: User, provider: P
     assert SocialAccount.objects.get().extra_data == {}
 
 
-def test_no_second_step_is_asked_for(client: Client, user: User, provider: Provider) -> None:
-    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret  # noqa: PLC0415 - needs the apps
+def test_company_sign_in_skips_our_second_step(client: Client, user: User, provider: Provider) -> None:
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret  # noqa: PLC0415 - needs loaded apps
 
     TOTP.activate(user, generate_totp_secret())
 
@@ -215,10 +219,12 @@ def test_no_second_step_is_asked_for(client: Client, user: User, provider: Provi
     assert is_signed_in(client)
 
 
-# Who comes into which account
+# Which account it opens
 
 
-def test_afterwards_the_lasting_name_counts_and_no_address(client: Client, user: User, provider: Provider) -> None:
+def test_later_sign_ins_use_the_permanent_id_and_ignore_the_email(
+    client: Client, user: User, provider: Provider
+) -> None:
     sign_in_by_company(client)
     other = User.objects.create_user("other@example.com")
     provider.claims = {"email": other.email, "email_verified": True}
@@ -229,7 +235,7 @@ def test_afterwards_the_lasting_name_counts_and_no_address(client: Client, user:
     assert again.session["_auth_user_id"] == str(user.pk)
 
 
-def test_somebody_else_with_the_same_address_is_refused(client: Client, user: User, provider: Provider) -> None:
+def test_another_identity_with_the_same_email_is_refused(client: Client, user: User, provider: Provider) -> None:
     sign_in_by_company(client)
     provider.claims |= {"sub": "another"}
 
@@ -241,7 +247,7 @@ def test_somebody_else_with_the_same_address_is_refused(client: Client, user: Us
     assert not is_signed_in(again)
 
 
-def test_a_link_is_good_for_its_issuer_only(client: Client, user: User, provider: Provider) -> None:
+def test_a_link_is_valid_for_its_issuer_only(client: Client, user: User, provider: Provider) -> None:
     SocialAccount.objects.create(provider="https://old.example.com", uid=SUBJECT, user=user)
     provider.claims |= {"email": "somebody@example.com"}
 
@@ -249,7 +255,7 @@ def test_a_link_is_good_for_its_issuer_only(client: Client, user: User, provider
     assert not is_signed_in(client)
 
 
-def test_a_link_with_an_earlier_issuer_keeps_nobody_out(client: Client, user: User, provider: Provider) -> None:
+def test_a_link_with_an_earlier_issuer_does_not_block_a_new_one(client: Client, user: User, provider: Provider) -> None:
     SocialAccount.objects.create(provider="https://old.example.com", uid="ann", user=user)
     sign_in_by_company(client)
 
@@ -257,12 +263,12 @@ def test_a_link_with_an_earlier_issuer_keeps_nobody_out(client: Client, user: Us
 
 
 @pytest.mark.parametrize(
-    "vouched", [{"email_verified": True}, {"email_verified": "true"}, {"xms_edov": True}, {"xms_edov": "1"}]
+    "verified", [{"email_verified": True}, {"email_verified": "true"}, {"xms_edov": True}, {"xms_edov": "1"}]
 )
-def test_an_address_that_the_provider_vouches_for_links(
-    client: Client, user: User, provider: Provider, vouched: dict[str, Any]
+def test_a_verified_email_links_the_account(
+    client: Client, user: User, provider: Provider, verified: dict[str, Any]
 ) -> None:
-    provider.claims = {"email": "ANN@Example.com", **vouched}
+    provider.claims = {"email": "ANN@Example.com", **verified}
     sign_in_by_company(client)
 
     assert is_signed_in(client)
@@ -284,7 +290,7 @@ def test_an_address_that_the_provider_vouches_for_links(
         {"email": "ann@example.com" + "x" * 300},
     ],
 )
-def test_an_address_that_nobody_vouches_for_links_to_nothing(
+def test_an_unverified_email_links_nothing(
     client: Client, user: User, provider: Provider, settings: Settings, claims: dict[str, Any]
 ) -> None:
     settings.OIDC_DOMAINS = frozenset({"example.com"})
@@ -297,7 +303,7 @@ def test_an_address_that_nobody_vouches_for_links_to_nothing(
     assert not SocialAccount.objects.exists()
 
 
-def test_letters_that_become_others_in_lower_case_are_not_taken(client: Client, provider: Provider) -> None:
+def test_letters_that_lower_case_to_ascii_do_not_match_an_account(client: Client, provider: Provider) -> None:
     User.objects.create_user("kate@example.com")
     provider.claims |= {"email": "\u212aate@example.com"}
 
@@ -314,10 +320,10 @@ def test_letters_that_become_others_in_lower_case_are_not_taken(client: Client, 
         ({"email": "ann@notgmail.com"}, 403),
     ],
 )
-def test_google_is_believed_where_it_knows(
+def test_google_is_trusted_only_for_gmail_and_workspaces(
     client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch, claims: dict[str, Any], status: int
 ) -> None:
-    monkeypatch.setattr("accounts.company.people.GOOGLE", "127.0.0.1")
+    monkeypatch.setattr("accounts.company.identity.GOOGLE", "127.0.0.1")
     for email in (EMAIL, "ann@gmail.com", "ann@notgmail.com"):
         User.objects.create_user(email)
     provider.claims |= claims
@@ -325,7 +331,7 @@ def test_google_is_believed_where_it_knows(
     assert sign_in_by_company(client).status_code == status
 
 
-def test_an_unknown_person_is_refused(client: Client, provider: Provider) -> None:
+def test_an_identity_without_an_account_is_refused(client: Client, provider: Provider) -> None:
     response = sign_in_by_company(client)
 
     assert response.status_code == 403
@@ -333,7 +339,7 @@ def test_an_unknown_person_is_refused(client: Client, provider: Provider) -> Non
     assert not User.objects.exists()
 
 
-def test_people_of_the_companys_domains_get_an_account_as_viewers(
+def test_emails_of_the_company_domains_get_a_viewer_account(
     client: Client, provider: Provider, settings: Settings
 ) -> None:
     settings.OIDC_DOMAINS = frozenset({"example.com"})
@@ -350,7 +356,9 @@ def test_people_of_the_companys_domains_get_an_account_as_viewers(
 
 
 @pytest.mark.parametrize("email", ["ann@sub.example.com", "ann@notexample.com", "ann@example.com.evil.example"])
-def test_people_of_other_domains_get_none(client: Client, provider: Provider, settings: Settings, email: str) -> None:
+def test_emails_of_other_domains_get_no_account(
+    client: Client, provider: Provider, settings: Settings, email: str
+) -> None:
     settings.OIDC_DOMAINS = frozenset({"example.com"})
     provider.claims |= {"email": email}
 
@@ -359,7 +367,7 @@ def test_people_of_other_domains_get_none(client: Client, provider: Provider, se
 
 
 @pytest.mark.parametrize("is_linked", [True, False])
-def test_an_account_that_is_switched_off_stays_so(
+def test_an_inactive_account_is_refused_and_stays_inactive(
     client: Client, user: User, provider: Provider, settings: Settings, is_linked: bool
 ) -> None:
     settings.OIDC_DOMAINS = frozenset({"example.com"})
@@ -375,17 +383,17 @@ def test_an_account_that_is_switched_off_stays_so(
     assert SocialAccount.objects.exists() == is_linked
 
 
-def test_of_two_first_sign_ins_at_once_one_is_asked_to_try_again(
+def test_the_second_of_two_simultaneous_first_sign_ins_must_try_again(
     client: Client, provider: Provider, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.OIDC_DOMAINS = frozenset({"example.com"})
-    make = User.objects.create_user
+    create = User.objects.create_user
 
-    def make_after_another(email: str, **fields: Any) -> User:
-        make(email)
-        return make(email, **fields)
+    def create_after_another(email: str, **fields: Any) -> User:
+        create(email)
+        return create(email, **fields)
 
-    monkeypatch.setattr(User.objects, "create_user", make_after_another)
+    monkeypatch.setattr(User.objects, "create_user", create_after_another)
 
     response = sign_in_by_company(client)
 
@@ -393,16 +401,16 @@ def test_of_two_first_sign_ins_at_once_one_is_asked_to_try_again(
     assert b"Go to sign-in and try again." in response.content
 
 
-# Only by company sign-in
+# With OIDC_ONLY
 
 
 @pytest.fixture
-def only(provider: Provider, settings: Settings) -> Provider:
+def company_only(provider: Provider, settings: Settings) -> Provider:
     settings.OIDC_ONLY = True
     return provider
 
 
-def test_only_by_company_shows_no_password_form(client: Client, only: Provider) -> None:
+def test_with_oidc_only_there_is_no_password_form(client: Client, company_only: Provider) -> None:
     page = client.get(LOGIN).content.decode()
 
     assert "Sign in with Example Inc." in page
@@ -411,8 +419,8 @@ def test_only_by_company_shows_no_password_form(client: Client, only: Provider) 
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
-def test_only_by_company_refuses_a_password_in_a_sentence(
-    client: Client, user: User, only: Provider, accept: str
+def test_with_oidc_only_a_password_is_refused_in_a_sentence(
+    client: Client, user: User, company_only: Provider, accept: str
 ) -> None:
     response = client.post(LOGIN, {"login": EMAIL, "password": PASSWORD}, headers={"accept": accept})
 
@@ -421,18 +429,18 @@ def test_only_by_company_refuses_a_password_in_a_sentence(
     assert not is_signed_in(client)
 
 
-def test_only_by_company_refuses_passkeys(client: Client, only: Provider) -> None:
+def test_with_oidc_only_passkeys_are_refused(client: Client, company_only: Provider) -> None:
     for response in (client.get("/accounts/passkey/"), client.post("/accounts/passkey/", {"credential": "{}"})):
         assert response.status_code == 403
 
 
-def test_only_by_company_lets_the_company_in(client: Client, user: User, only: Provider) -> None:
+def test_with_oidc_only_company_sign_in_works(client: Client, user: User, company_only: Provider) -> None:
     sign_in_by_company(client)
 
     assert is_signed_in(client)
 
 
-def test_beside_company_sign_in_the_password_works_unless_forbidden(
+def test_without_oidc_only_passwords_work_beside_company_sign_in(
     client: Client, user: User, provider: Provider
 ) -> None:
     sign_in(client)

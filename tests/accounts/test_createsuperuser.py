@@ -16,21 +16,21 @@ class Terminal(StringIO):
 
 
 @pytest.mark.django_db
-def test_it_asks_for_email_and_password_only() -> None:
+def test_createsuperuser_prompts_for_email_and_password_only() -> None:
     with (
-        patch("builtins.input", side_effect=["Boss@Example.com"]) as asked,
+        patch("builtins.input", side_effect=["Boss@Example.com"]) as prompt,
         patch("getpass.getpass", return_value=PASSWORD),
     ):
         call_command("createsuperuser", stdin=Terminal(), stdout=StringIO())
 
-    assert [call.args[0] for call in asked.call_args_list] == ["Email address: "]
-    made = User.objects.get()
-    assert (made.email, made.is_staff, made.is_superuser) == (ADMIN_EMAIL, True, True)
-    assert made.check_password(PASSWORD)
+    assert [call.args[0] for call in prompt.call_args_list] == ["Email address: "]
+    user = User.objects.get()
+    assert (user.email, user.is_staff, user.is_superuser) == (ADMIN_EMAIL, True, True)
+    assert user.check_password(PASSWORD)
 
 
 @pytest.mark.django_db
-def test_without_questions_it_takes_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_prompts_createsuperuser_reads_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DJANGO_SUPERUSER_EMAIL", "Boss@Example.com")
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
 
@@ -39,7 +39,7 @@ def test_without_questions_it_takes_the_environment(monkeypatch: pytest.MonkeyPa
     assert User.objects.get(email=ADMIN_EMAIL).check_password(PASSWORD)
 
 
-def test_an_email_that_is_taken_in_another_case_is_refused(user: User) -> None:
+def test_an_email_taken_in_another_case_is_refused(user: User) -> None:
     with pytest.raises(CommandError, match="already taken"):
         call_command("createsuperuser", email=EMAIL.upper(), interactive=False)
 
@@ -52,10 +52,10 @@ def test_an_empty_password_in_the_environment_is_refused(monkeypatch: pytest.Mon
         call_command("createsuperuser", email=EMAIL, interactive=False)
 
 
-def test_it_works_as_a_command_of_its_own(tmp_path: Path) -> None:
+def test_createsuperuser_works_as_a_process(tmp_path: Path) -> None:
     assert manage(tmp_path, "migrate", "accounts", "--verbosity=0").returncode == 0
 
-    made = manage(
+    result = manage(
         tmp_path,
         "createsuperuser",
         "--noinput",
@@ -63,5 +63,5 @@ def test_it_works_as_a_command_of_its_own(tmp_path: Path) -> None:
         DJANGO_SUPERUSER_PASSWORD=PASSWORD,
     )
 
-    assert (made.returncode, made.stderr) == (0, "")
-    assert made.stdout.endswith("Superuser created successfully.\n")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.endswith("Superuser created successfully.\n")

@@ -16,7 +16,7 @@ from quo_admin.prepare import keep_once
 from tests.support.account_commands import environment, manage
 from tests.support.accounts import EMAIL, PASSWORD, is_signed_in, sign_in
 
-NOT_KNOWN = FirstAccount(FIRST_EMAIL)
+UNKNOWN_PASSWORD = FirstAccount(FIRST_EMAIL)
 
 
 @pytest.fixture
@@ -25,15 +25,15 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.mark.django_db
-def test_without_accounts_one_administrator_is_made(file: Path) -> None:
+def test_without_accounts_an_administrator_is_created(file: Path) -> None:
     ensure_first_account(file)
 
-    made = User.objects.get()
-    assert (made.email, made.is_superuser, made.is_staff) == (FIRST_EMAIL, True, True)
+    user = User.objects.get()
+    assert (user.email, user.is_superuser, user.is_staff) == (FIRST_EMAIL, True, True)
 
 
 @pytest.mark.django_db
-def test_what_it_says_signs_in(file: Path, client: Client) -> None:
+def test_the_returned_credentials_sign_in(file: Path, client: Client) -> None:
     account = ensure_first_account(file)
     assert account.password is not None
 
@@ -43,16 +43,16 @@ def test_what_it_says_signs_in(file: Path, client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_every_installation_has_a_password_of_its_own(tmp_path: Path) -> None:
-    one = ensure_first_account(tmp_path / "one")
+def test_every_installation_has_a_different_password(tmp_path: Path) -> None:
+    first_install = ensure_first_account(tmp_path / "one")
     User.objects.all().delete()
-    two = ensure_first_account(tmp_path / "two")
+    second_install = ensure_first_account(tmp_path / "two")
 
-    assert one.password != two.password
+    assert first_install.password != second_install.password
 
 
 @pytest.mark.django_db
-def test_the_password_and_the_email_pass_the_rules_of_the_project(file: Path) -> None:
+def test_the_password_and_the_email_pass_our_validators(file: Path) -> None:
     account = ensure_first_account(file)
 
     validate_email(account.email)
@@ -60,7 +60,7 @@ def test_the_password_and_the_email_pass_the_rules_of_the_project(file: Path) ->
 
 
 @pytest.mark.django_db
-def test_only_the_owner_can_read_the_kept_password(file: Path) -> None:
+def test_only_the_owner_can_read_the_password_file(file: Path) -> None:
     account = ensure_first_account(file)
 
     assert file.read_text() == account.password
@@ -75,49 +75,49 @@ def test_the_password_is_not_in_the_repr(file: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_every_later_start_says_the_same(file: Path) -> None:
+def test_later_starts_return_the_same_credentials(file: Path) -> None:
     assert ensure_first_account(file) == ensure_first_account(file)
     assert User.objects.count() == 1
 
 
 @pytest.mark.django_db
-def test_a_changed_password_is_not_known_and_the_old_one_is_forgotten(file: Path) -> None:
+def test_a_changed_password_is_unknown_and_its_file_is_deleted(file: Path) -> None:
     ensure_first_account(file)
-    made = User.objects.get()
-    made.set_password(PASSWORD)
-    made.save()
+    user = User.objects.get()
+    user.set_password(PASSWORD)
+    user.save()
 
-    assert ensure_first_account(file) == NOT_KNOWN
+    assert ensure_first_account(file) == UNKNOWN_PASSWORD
     assert not file.exists()
-    made.refresh_from_db()
-    assert made.check_password(PASSWORD)
+    user.refresh_from_db()
+    assert user.check_password(PASSWORD)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("change", [{"email": EMAIL}, {"is_active": False}])
-def test_an_account_that_was_changed_or_switched_off_is_not_offered(file: Path, change: dict[str, object]) -> None:
+def test_a_renamed_or_inactive_account_is_not_offered(file: Path, change: dict[str, object]) -> None:
     ensure_first_account(file)
     User.objects.update(**change)
 
-    assert ensure_first_account(file) == NOT_KNOWN
+    assert ensure_first_account(file) == UNKNOWN_PASSWORD
     assert not file.exists()
 
 
-def test_where_there_are_accounts_none_is_made(file: Path, user: User) -> None:
-    assert ensure_first_account(file) == NOT_KNOWN
+def test_with_accounts_none_is_created(file: Path, user: User) -> None:
+    assert ensure_first_account(file) == UNKNOWN_PASSWORD
     assert User.objects.get() == user
     assert not file.exists()
 
 
-def test_even_a_switched_off_account_counts_as_an_account(file: Path, user: User) -> None:
+def test_an_inactive_account_counts_as_an_account(file: Path, user: User) -> None:
     User.objects.update(is_active=False)
 
-    assert ensure_first_account(file) == NOT_KNOWN
+    assert ensure_first_account(file) == UNKNOWN_PASSWORD
     assert User.objects.get() == user
 
 
 @pytest.mark.django_db
-def test_a_start_killed_before_the_account_was_made_is_finished_by_the_next(
+def test_the_next_start_finishes_one_killed_before_the_account_was_created(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def killed(*_: object) -> None:
@@ -127,14 +127,14 @@ def test_a_start_killed_before_the_account_was_made_is_finished_by_the_next(
         patch.setattr(User.objects, "create_superuser", killed)
         with pytest.raises(KeyboardInterrupt):
             ensure_first_account(file)
-    kept = file.read_text()
+    password = file.read_text()
 
-    assert ensure_first_account(file) == FirstAccount(FIRST_EMAIL, kept)
-    assert User.objects.get().check_password(kept)
+    assert ensure_first_account(file) == FirstAccount(FIRST_EMAIL, password)
+    assert User.objects.get().check_password(password)
 
 
 @pytest.mark.django_db
-def test_a_start_killed_before_the_password_was_kept_leaves_no_account(
+def test_a_start_killed_before_the_password_was_written_leaves_no_account(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def killed(*_: object) -> str:
@@ -149,7 +149,7 @@ def test_a_start_killed_before_the_password_was_kept_leaves_no_account(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("content", [b"", b"short", b"\xff\xfe\x00"])
-def test_a_damaged_file_gives_no_weak_password(file: Path, content: bytes) -> None:
+def test_a_damaged_file_is_replaced_by_a_strong_password(file: Path, content: bytes) -> None:
     file.write_bytes(content)
 
     account = ensure_first_account(file)
@@ -160,21 +160,21 @@ def test_a_damaged_file_gives_no_weak_password(file: Path, content: bytes) -> No
 
 
 @pytest.mark.django_db
-def test_an_account_made_by_another_machine_meanwhile_is_left_alone(
+def test_an_account_created_by_another_machine_meanwhile_is_unchanged(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def faster(path: Path, value: str) -> str:
+    def create_elsewhere(path: Path, value: str) -> str:
         User.objects.create_superuser(FIRST_EMAIL, PASSWORD)
         return keep_once(path, value)
 
-    monkeypatch.setattr(first, "keep_once", faster)
+    monkeypatch.setattr(first, "keep_once", create_elsewhere)
 
-    assert ensure_first_account(file) == NOT_KNOWN
+    assert ensure_first_account(file) == UNKNOWN_PASSWORD
     assert User.objects.get().check_password(PASSWORD)
 
 
 @pytest.mark.django_db
-def test_one_start_at_a_time_makes_the_account(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_one_start_at_a_time_creates_the_account(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def other_start(path: Path, value: str) -> str:
         with pytest.raises(Timeout), FileLock(f"{path}.lock", timeout=0):
             pass
@@ -197,7 +197,7 @@ print(ensure_first_account(Path(sys.argv[1])).password)
 """
 
 
-def test_two_starts_at_once_agree(tmp_path: Path, file: Path) -> None:
+def test_two_simultaneous_starts_return_the_same_password(tmp_path: Path, file: Path) -> None:
     assert manage(tmp_path, "migrate", "accounts", "--verbosity=0").returncode == 0
     starts = [
         subprocess.Popen(
@@ -216,6 +216,6 @@ def test_two_starts_at_once_agree(tmp_path: Path, file: Path) -> None:
         assert start.stdin is not None
         start.stdin.write("\n")
         start.stdin.flush()
-    said = [start.communicate(timeout=60)[0].strip() for start in starts]
+    passwords = [start.communicate(timeout=60)[0].strip() for start in starts]
 
-    assert said[0] == said[1] == file.read_text()
+    assert passwords[0] == passwords[1] == file.read_text()

@@ -10,7 +10,7 @@ from tests.support.account_commands import environment
 from tests.support.accounts import EMAIL, FAILURES_PER_ACCOUNT, LOGIN, PASSWORD, fail, is_signed_in, sign_in
 
 
-def test_the_sixth_failure_of_an_account_answers_429_in_the_page(client: Client, user: User) -> None:
+def test_the_sixth_failure_of_an_account_returns_429_with_the_form(client: Client, user: User) -> None:
     fail(client, FAILURES_PER_ACCOUNT)
 
     response = sign_in(client, password="wrong")
@@ -20,14 +20,14 @@ def test_the_sixth_failure_of_an_account_answers_429_in_the_page(client: Client,
     assert b'role="alert"' in response.content
 
 
-def test_at_the_limit_the_right_password_does_not_sign_in(client: Client, user: User) -> None:
+def test_the_right_password_does_not_sign_in_at_the_limit(client: Client, user: User) -> None:
     fail(client, FAILURES_PER_ACCOUNT)
 
     assert sign_in(client).status_code == 429
     assert not is_signed_in(client)
 
 
-def test_failures_of_an_account_count_in_any_case_of_its_email(client: Client, user: User) -> None:
+def test_failures_of_an_account_count_regardless_of_the_case_of_its_email(client: Client, user: User) -> None:
     fail(client, FAILURES_PER_ACCOUNT)
 
     assert sign_in(client, email=EMAIL.upper()).status_code == 429
@@ -40,7 +40,7 @@ def test_failures_of_an_account_count_from_all_addresses(client: Client, user: U
     assert sign_in(Client(REMOTE_ADDR="203.0.113.99")).status_code == 429
 
 
-def test_another_host_header_does_not_begin_the_count_anew(user: User, settings: Settings) -> None:
+def test_another_host_header_does_not_reset_the_count(user: User, settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["localhost"]
     for port in range(FAILURES_PER_ACCOUNT):
         fail(Client(headers={"host": f"localhost:{port + 1}"}), 1)
@@ -56,18 +56,18 @@ def test_failures_of_many_accounts_count_for_their_address(client: Client, user:
     assert sign_in(Client(REMOTE_ADDR="203.0.113.7")).status_code == 302
 
 
-def test_other_accounts_sign_in_from_other_addresses_at_the_limit(client: Client, user: User) -> None:
+def test_the_limit_of_an_account_does_not_affect_other_accounts_elsewhere(client: Client, user: User) -> None:
     fail(client, FAILURES_PER_ACCOUNT, "nobody@example.com")
 
     assert sign_in(Client(REMOTE_ADDR="203.0.113.7")).status_code == 302
 
 
-def test_successes_do_not_use_the_limit_up(user: User) -> None:
+def test_successful_sign_ins_do_not_count(user: User) -> None:
     for _ in range(FAILURES_PER_ACCOUNT + 1):
         assert sign_in(Client()).status_code == 302
 
 
-def test_too_many_requests_answer_with_the_page_for_it(client: Client, user: User, settings: Settings) -> None:
+def test_too_many_requests_return_the_429_page(client: Client, user: User, settings: Settings) -> None:
     settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
     sign_in(client, password="wrong")
 
@@ -77,7 +77,7 @@ def test_too_many_requests_answer_with_the_page_for_it(client: Client, user: Use
     assert b"Wait a minute" in response.content
 
 
-def test_guessing_the_current_password_is_limited(client: Client, user: User) -> None:
+def test_guessing_the_current_password_is_rate_limited(client: Client, user: User) -> None:
     client.force_login(user)
     guess = {"oldpassword": "wrong", "password1": "another long secret", "password2": "another long secret"}
 
@@ -86,7 +86,7 @@ def test_guessing_the_current_password_is_limited(client: Client, user: User) ->
     assert statuses == [200] * 5 + [429]
 
 
-def test_guessing_the_password_again_is_limited(client: Client, user: User) -> None:
+def test_guessing_the_password_to_reauthenticate_is_rate_limited(client: Client, user: User) -> None:
     client.force_login(user)
 
     pages = [client.post("/accounts/reauthenticate/", {"password": "wrong"}) for _ in range(11)]
@@ -95,7 +95,7 @@ def test_guessing_the_password_again_is_limited(client: Client, user: User) -> N
     assert pages[10].status_code == 429
 
 
-def test_a_forwarded_address_that_nobody_vouches_for_is_not_believed(user: User, settings: Settings) -> None:
+def test_a_forwarded_address_without_a_trusted_proxy_is_ignored(user: User, settings: Settings) -> None:
     settings.TRUSTED_PROXIES = ()
     for number in range(10):
         forwarded = Client(headers={"x-forwarded-for": f"203.0.113.{number}"})
@@ -104,7 +104,7 @@ def test_a_forwarded_address_that_nobody_vouches_for_is_not_believed(user: User,
     assert sign_in(Client(headers={"x-forwarded-for": "203.0.113.99"})).status_code == 429
 
 
-def test_behind_a_trusted_proxy_each_visitor_counts_alone(user: User) -> None:
+def test_behind_a_trusted_proxy_each_visitor_is_counted_separately(user: User) -> None:
     for number in range(10):
         fail(Client(headers={"x-forwarded-for": "203.0.113.1"}), 1, f"nobody{number}@example.com")
 
@@ -112,7 +112,7 @@ def test_behind_a_trusted_proxy_each_visitor_counts_alone(user: User) -> None:
     assert sign_in(Client(headers={"x-forwarded-for": "203.0.113.2"})).status_code == 302
 
 
-def test_without_any_address_sign_in_works_and_is_limited(user: User) -> None:
+def test_sign_in_over_a_unix_socket_works_and_is_rate_limited(user: User) -> None:
     socket = Client(REMOTE_ADDR="")
     assert socket.get(LOGIN).status_code == 200
     assert sign_in(socket).status_code == 302
@@ -122,7 +122,7 @@ def test_without_any_address_sign_in_works_and_is_limited(user: User) -> None:
     assert sign_in(Client(REMOTE_ADDR="")).status_code == 429
 
 
-def test_an_attempt_that_cannot_be_counted_is_refused(client: Client, user: User, counting_is_blocked: None) -> None:
+def test_an_attempt_that_cannot_be_counted_is_refused(client: Client, user: User, attempt_lock_is_held: None) -> None:
     response = sign_in(client)
 
     assert response.status_code == 429
@@ -152,8 +152,8 @@ print(allowed)
 """
 
 
-def test_web_processes_count_together(tmp_path: Path) -> None:
-    """Real processes on the real cache in files, at the same time."""
+def test_web_processes_share_the_count(tmp_path: Path) -> None:
+    """Runs two real processes at the same time on the real file cache."""
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", ATTEMPTS],
@@ -175,7 +175,7 @@ def test_web_processes_count_together(tmp_path: Path) -> None:
     assert sum(int(process.communicate(timeout=60)[0]) for process in processes) == FAILURES_PER_ACCOUNT
 
 
-def test_a_success_between_failures_does_not_reset_the_count(client: Client, user: User) -> None:
+def test_a_successful_sign_in_does_not_reset_the_count(client: Client, user: User) -> None:
     fail(client, FAILURES_PER_ACCOUNT - 1)
     assert sign_in(Client(), password=PASSWORD).status_code == 302
     fail(client, 1)

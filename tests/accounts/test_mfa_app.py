@@ -1,4 +1,4 @@
-"""The second step by an authenticator app and by recovery codes."""
+"""The second step with an authenticator app and with recovery codes."""
 
 import re
 import time
@@ -26,7 +26,7 @@ CODES, FILE, NEW = f"{SECURITY}codes/", f"{SECURITY}codes/file/", f"{SECURITY}co
 
 @pytest.fixture
 def ann(client: Client, user: User) -> Client:
-    """A browser in which Ann has just shown that it is her."""
+    """Return a browser in which Ann has signed in and reauthenticated."""
     sign_in(client)
     client.post(AGAIN, {"password": PASSWORD})
     return client
@@ -43,7 +43,7 @@ def set_up(ann: Client) -> str:
     return secret
 
 
-def shown_codes(ann: Client) -> list[str]:
+def visible_codes(ann: Client) -> list[str]:
     return [node.text() for node in LexborHTMLParser(ann.get(CODES).content).css(".codes code")]
 
 
@@ -57,14 +57,14 @@ def test_setting_up_an_app_asks_for_the_password_first(client: Client, user: Use
         assert client.get(address).headers["Location"].startswith(AGAIN), address
 
 
-def test_an_app_is_set_up_with_a_code_of_its_own(ann: Client, user: User) -> None:
+def test_an_app_is_set_up_with_one_of_its_codes(ann: Client, user: User) -> None:
     set_up(ann)
 
     assert set(Authenticator.objects.filter(user=user).values_list("type", flat=True)) == {"totp", "recovery_codes"}
     assert "On since" in ann.get(SECURITY).content.decode()
 
 
-def test_a_wrong_code_sets_nothing_up_and_keeps_the_picture(ann: Client, user: User) -> None:
+def test_a_wrong_code_sets_nothing_up_and_keeps_the_key(ann: Client, user: User) -> None:
     before = LexborHTMLParser(ann.get(APP).content).css_first("code.key")
     after = LexborHTMLParser(ann.post(APP, {"code": "000000"}).content)
 
@@ -73,7 +73,7 @@ def test_a_wrong_code_sets_nothing_up_and_keeps_the_picture(ann: Client, user: U
     assert not Authenticator.objects.exists()
 
 
-def test_the_picture_says_what_the_key_says(ann: Client) -> None:
+def test_the_qr_code_and_the_link_set_up_the_same_app(ann: Client) -> None:
     page = LexborHTMLParser(ann.get(APP).content)
 
     path, link = page.css_first(".qr path"), page.css_first("a[href^=otpauth]")
@@ -85,17 +85,17 @@ def test_the_picture_says_what_the_key_says(ann: Client) -> None:
     assert "issuer=Quo%20Admin" in address
 
 
-def test_pages_with_secrets_are_kept_by_nobody(ann: Client) -> None:
+def test_pages_with_secrets_are_not_cached(ann: Client) -> None:
     assert "no-store" in ann.get(APP).headers["Cache-Control"]
     set_up(ann)
     for address in (CODES, FILE):
         assert "no-store" in ann.get(address).headers["Cache-Control"]
 
 
-def test_secrets_lie_encrypted_in_the_database(ann: Client, settings: Settings) -> None:
+def test_secrets_are_encrypted_in_the_database(ann: Client, settings: Settings) -> None:
     secret = set_up(ann)
-    kept = str(list(Authenticator.objects.values_list("data", flat=True)))
-    assert secret not in kept
+    stored = str(list(Authenticator.objects.values_list("data", flat=True)))
+    assert secret not in stored
 
     settings.SECRET_KEY = "another"
     app = Authenticator.objects.get(type="totp")
@@ -107,7 +107,7 @@ def test_secrets_lie_encrypted_in_the_database(ann: Client, settings: Settings) 
 # Signing in
 
 
-def test_after_the_password_comes_the_second_step(client: Client, user: User, secret: str) -> None:
+def test_the_second_step_follows_the_password(client: Client, user: User, secret: str) -> None:
     response = sign_in(client, next="/numbers/")
     assert response.headers["Location"] == STEP
     assert not is_signed_in(client)
@@ -120,7 +120,7 @@ def test_after_the_password_comes_the_second_step(client: Client, user: User, se
 
 
 @pytest.mark.parametrize("periods", [-1, 1])
-def test_a_clock_may_be_off_by_half_a_minute(client: Client, secret: str, periods: int) -> None:
+def test_the_clock_of_the_app_may_differ_by_half_a_minute(client: Client, secret: str, periods: int) -> None:
     sign_in(client)
     client.post(STEP, {"code": code_of(secret, periods=periods)})
 
@@ -137,7 +137,7 @@ def test_a_wrong_code_is_refused(client: Client, secret: str, code: str) -> None
     assert not is_signed_in(client)
 
 
-def test_a_code_lets_in_once_as_long_as_it_is_good(
+def test_a_code_signs_in_only_once_while_it_is_valid(
     client: Client, secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     period = app_settings.TOTP_PERIOD
@@ -170,7 +170,7 @@ def test_the_code_that_set_the_app_up_does_not_sign_in(ann: Client) -> None:
     assert is_signed_in(other)
 
 
-def test_guessing_codes_is_limited(client: Client, secret: str) -> None:
+def test_guessing_codes_is_rate_limited(client: Client, secret: str) -> None:
     sign_in(client)
     assert [client.post(STEP, {"code": "000000"}).status_code for _ in range(6)] == [200] * 5 + [429]
 
@@ -194,14 +194,14 @@ def test_an_attempt_that_cannot_be_counted_is_refused(
     assert not is_signed_in(client)
 
 
-def test_nobody_comes_to_the_second_step_without_the_first(client: Client, secret: str) -> None:
+def test_the_second_step_requires_the_password(client: Client, secret: str) -> None:
     assert client.get(STEP).headers["Location"] == LOGIN
     client.post(STEP, {"code": code_of(secret)})
 
     assert not is_signed_in(client)
 
 
-def test_the_second_step_can_be_left(client: Client, secret: str) -> None:
+def test_the_second_step_can_be_cancelled(client: Client, secret: str) -> None:
     sign_in(client)
     client.post("/accounts/logout/", {"next": LOGIN})
 
@@ -209,7 +209,7 @@ def test_the_second_step_can_be_left(client: Client, secret: str) -> None:
     assert client.get(STEP).headers["Location"] == LOGIN
 
 
-def test_an_account_switched_off_meanwhile_does_not_come_in(client: Client, secret: str) -> None:
+def test_an_account_deactivated_during_sign_in_is_refused(client: Client, secret: str) -> None:
     sign_in(client)
     User.objects.update(is_active=False)
     client.post(STEP, {"code": code_of(secret)})
@@ -220,32 +220,32 @@ def test_an_account_switched_off_meanwhile_does_not_come_in(client: Client, secr
 # Recovery codes
 
 
-def test_ten_codes_are_shown_when_they_are_made_and_never_again(ann: Client) -> None:
+def test_ten_recovery_codes_are_shown_only_after_they_are_created(ann: Client) -> None:
     set_up(ann)
-    codes = shown_codes(ann)
+    codes = visible_codes(ann)
     assert len(set(codes)) == 10
     assert all(re.fullmatch(r"\d{8}", code) for code in codes)
 
     Authenticator.objects.update(created_at=timezone.now() - authenticators.CODES_VISIBLE_FOR)
 
-    assert shown_codes(ann) == []
+    assert visible_codes(ann) == []
     assert b"You have 10 left" in ann.get(CODES).content
     assert ann.get(FILE).headers["Location"] == CODES
 
 
-def test_the_codes_can_be_downloaded_as_text(ann: Client) -> None:
+def test_recovery_codes_can_be_downloaded_as_text(ann: Client) -> None:
     set_up(ann)
 
     response = ann.get(FILE)
 
     assert response.headers["Content-Type"].startswith("text/plain")
     assert response.headers["Content-Disposition"] == 'attachment; filename="quo-admin-recovery-codes.txt"'
-    assert [line for line in response.content.decode().splitlines() if line.isdigit()] == shown_codes(ann)
+    assert [line for line in response.content.decode().splitlines() if line.isdigit()] == visible_codes(ann)
 
 
-def test_a_recovery_code_lets_in_once(ann: Client) -> None:
+def test_a_recovery_code_signs_in_only_once(ann: Client) -> None:
     set_up(ann)
-    code = shown_codes(ann)[0]
+    code = visible_codes(ann)[0]
     first, second = Client(), Client()
     for client in (first, second):
         sign_in(client)
@@ -255,20 +255,20 @@ def test_a_recovery_code_lets_in_once(ann: Client) -> None:
     assert not is_signed_in(second)
 
 
-def test_new_codes_end_the_old_ones(ann: Client) -> None:
+def test_new_recovery_codes_replace_the_old_ones(ann: Client) -> None:
     set_up(ann)
-    old = shown_codes(ann)
+    old = visible_codes(ann)
     assert "of which 10 are left" in words(parsed(ann.get(NEW)))
     assert ann.post(NEW).headers["Location"] == CODES
 
-    assert not set(old) & set(shown_codes(ann))
+    assert not set(old) & set(visible_codes(ann))
     other = Client()
     sign_in(other)
     other.post(STEP, {"code": old[0]})
     assert not is_signed_in(other)
 
 
-def test_without_app_or_passkey_there_are_no_codes_to_make(ann: Client, user: User) -> None:
+def test_recovery_codes_need_an_app_or_a_passkey(ann: Client, user: User) -> None:
     response = ann.post(NEW)
 
     assert b"Recovery codes need an authenticator app or a passkey first." in response.content
@@ -291,7 +291,7 @@ def test_removing_the_app_removes_the_codes_and_the_second_step(ann: Client) -> 
 
 
 @pytest.mark.parametrize("change", ["set up", "new codes", "remove"])
-def test_a_change_signs_out_everywhere_else(
+def test_a_change_of_the_second_step_signs_out_everywhere_else(
     ann: Client, user: User, change: str, django_capture_on_commit_callbacks: Any
 ) -> None:
     if change != "set up":
@@ -324,7 +324,7 @@ def test_a_password_change_signs_out_everywhere_else(ann: Client, user: User) ->
 
 
 @pytest.mark.parametrize("address", [NO_APP, NEW])
-def test_a_change_without_showing_that_it_is_still_you_is_refused(client: Client, secret: str, address: str) -> None:
+def test_a_change_requires_reauthentication(client: Client, secret: str, address: str) -> None:
     sign_in(client)
     client.post(STEP, {"code": code_of(secret)})
 
@@ -332,7 +332,7 @@ def test_a_change_without_showing_that_it_is_still_you_is_refused(client: Client
     assert Authenticator.objects.filter(type="totp").exists()
 
 
-def test_a_code_shows_that_it_is_still_you(client: Client, user: User, secret: str) -> None:
+def test_a_code_reauthenticates(client: Client, user: User, secret: str) -> None:
     sign_in(client)
     client.post(STEP, {"code": code_of(secret, periods=-1)})
     page = client.get(AGAIN, {"next": NO_APP}).content.decode()
@@ -346,22 +346,22 @@ def test_a_code_shows_that_it_is_still_you(client: Client, user: User, secret: s
     assert client.get(NO_APP).status_code == 200
 
 
-# What the access log says
+# The access log
 
 
-def written(user: User) -> list[tuple[str, str]]:
-    """What the access log says of somebody, the oldest first: what happened, and the detail."""
+def logged(user: User) -> list[tuple[str, str]]:
+    """Return the event and detail of each line about the user, oldest first."""
     return list(AccessEvent.objects.filter(user_id=user.pk).order_by("pk").values_list("event", "detail"))
 
 
-def test_setting_up_renewing_and_removing_are_written(
+def test_setting_up_renewing_and_removing_are_recorded(
     ann: Client, user: User, django_capture_on_commit_callbacks: Any
 ) -> None:
     for change in (lambda: set_up(ann), lambda: ann.post(NEW), lambda: ann.post(NO_APP)):
         with django_capture_on_commit_callbacks(execute=True):
             change()
 
-    assert written(user)[1:] == [
+    assert logged(user)[1:] == [
         ("security_changed", "TOTP Authenticator added"),
         ("security_changed", "Recovery codes added"),
         ("security_changed", "Recovery codes renewed"),
@@ -370,26 +370,28 @@ def test_setting_up_renewing_and_removing_are_written(
     ]
 
 
-def test_a_wrong_second_step_is_written_and_a_right_one_is_a_sign_in(client: Client, user: User, secret: str) -> None:
+def test_a_wrong_code_is_recorded_as_a_failure_and_a_right_one_as_a_sign_in(
+    client: Client, user: User, secret: str
+) -> None:
     sign_in(client)
     client.post(STEP, {"code": "000000"})
-    assert written(user) == [("sign_in_failed", "second step")]
+    assert logged(user) == [("sign_in_failed", "second step")]
 
     client.post(STEP, {"code": code_of(secret)})
-    assert written(user)[1:] == [("signed_in", "password, authenticator app")]
+    assert logged(user)[1:] == [("signed_in", "password, authenticator app")]
 
 
-# Who needs none
+# Users of company sign-in
 
 
-def without_password(user: User) -> None:
+def remove_password(user: User) -> None:
     user.set_unusable_password()
     user.save()
 
 
 @pytest.mark.parametrize("address", [APP, NEW, f"{SECURITY}passkeys/add/"])
-def test_people_without_a_password_set_up_no_way_in_of_their_own(client: Client, user: User, address: str) -> None:
-    without_password(user)
+def test_users_without_a_password_cannot_set_up_second_factors(client: Client, user: User, address: str) -> None:
+    remove_password(user)
     client.force_login(user)
 
     for response in (client.get(address), client.post(address)):
@@ -397,11 +399,9 @@ def test_people_without_a_password_set_up_no_way_in_of_their_own(client: Client,
         assert b"There is nothing to set up here" in response.content
 
 
-def test_people_without_a_password_are_told_that_they_need_nothing(
-    client: Client, user: User, settings: Settings
-) -> None:
+def test_users_without_a_password_read_that_they_need_nothing(client: Client, user: User, settings: Settings) -> None:
     settings.OIDC_ISSUER, settings.OIDC_NAME = "https://login.example.com", "Example Inc."
-    without_password(user)
+    remove_password(user)
     client.force_login(user)
 
     page = client.get(SECURITY).content.decode()
@@ -410,25 +410,27 @@ def test_people_without_a_password_are_told_that_they_need_nothing(
     assert APP not in page
 
 
-def test_the_account_menu_leads_to_sign_in_and_security(ann: Client) -> None:
+def test_the_account_menu_links_to_sign_in_and_security(ann: Client) -> None:
     assert f'href="{SECURITY}"' in ann.get(SECURITY).content.decode().split("<main")[0]
 
 
-def test_the_administration_shows_nobodys_secrets(client: Client, administrator: User) -> None:
+def test_the_administration_shows_no_secrets(client: Client, administrator: User) -> None:
     client.force_login(administrator)
 
     page = LexborHTMLParser(client.get("/admin/").content.decode())
-    shown = [*(link.attributes["href"] or "" for link in page.css("a")), page.text()]
+    texts = [*(link.attributes["href"] or "" for link in page.css("a")), page.text()]
 
     for word in ("mfa", "authenticator", "social"):
-        assert word not in " ".join(shown).lower()
+        assert word not in " ".join(texts).lower()
     assert client.get("/admin/mfa/authenticator/").status_code == 404
 
 
-def test_a_number_of_queries_that_does_not_grow(ann: Client, user: User, django_assert_max_num_queries: Any) -> None:
+def test_the_number_of_queries_does_not_grow_with_the_passkeys(
+    ann: Client, user: User, django_assert_max_num_queries: Any
+) -> None:
     set_up(ann)
-    for number in range(20):
-        Authenticator.objects.create(user=user, type="webauthn", data={"name": f"Key {number}", "credential": {}})
+    for index in range(20):
+        Authenticator.objects.create(user=user, type="webauthn", data={"name": f"Key {index}", "credential": {}})
 
     with django_assert_max_num_queries(10):
         assert ann.get(SECURITY).content.count(b"Not used yet") == 20

@@ -1,4 +1,4 @@
-"""`manage.py reset_mfa` and `manage.py unlink_company`, as processes of their own and as they change the database."""
+"""`manage.py reset_mfa` and `manage.py unlink_company`."""
 
 from pathlib import Path
 
@@ -16,17 +16,17 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def lost(user: User) -> User:
+def user_with_second_factors(user: User) -> User:
     for kind in ("totp", "recovery_codes", "webauthn"):
         Authenticator.objects.create(user=user, type=kind, data={})
     return user
 
 
-def test_reset_mfa_takes_everything_away_from_one_person(
-    client: Client, lost: User, administrator: User, capsys: pytest.CaptureFixture[str]
+def test_reset_mfa_deletes_every_second_factor_of_one_user(
+    client: Client, user_with_second_factors: User, administrator: User, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Authenticator.objects.create(user=administrator, type="totp", data={})
-    client.force_login(lost)
+    client.force_login(user_with_second_factors)
 
     call_command("reset_mfa", EMAIL.upper())
 
@@ -37,13 +37,13 @@ def test_reset_mfa_takes_everything_away_from_one_person(
     )
 
 
-def test_reset_mfa_of_somebody_without_a_second_step_says_so(user: User, capsys: pytest.CaptureFixture[str]) -> None:
+def test_reset_mfa_says_if_there_was_no_second_step(user: User, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("reset_mfa", EMAIL)
 
     assert capsys.readouterr().out == "ann@example.com had no second step; they are signed out everywhere.\n"
 
 
-def test_unlink_company_undoes_the_link(client: Client, user: User, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unlink_company_deletes_the_link(client: Client, user: User, capsys: pytest.CaptureFixture[str]) -> None:
     SocialAccount.objects.create(user=user, provider="https://login.example.com", uid="1")
     client.force_login(user)
 
@@ -64,7 +64,7 @@ def test_an_unknown_address_is_refused(command: str) -> None:
         call_command(command, "nobody@example.com")
 
 
-def test_the_exit_code_says_whether_it_worked(tmp_path: Path) -> None:
+def test_a_failed_command_exits_with_an_error(tmp_path: Path) -> None:
     migrated = manage(tmp_path, "migrate", "--verbosity", "0")
     assert migrated.returncode == 0, migrated.stderr
 

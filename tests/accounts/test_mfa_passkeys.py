@@ -1,4 +1,4 @@
-"""Passkeys at the server's side: what is no passkey is refused in a sentence, whatever it is made of."""
+"""Passkeys on the server: malformed credentials are refused in a sentence."""
 
 import json
 
@@ -14,21 +14,21 @@ from tests.support.second_steps import ADD, AGAIN, ANSWER, HOSTILE, PASSKEY, SEC
 
 pytestmark = pytest.mark.django_db
 
-REFUSED = "This passkey was not accepted."
+REJECTED = "This passkey was not accepted."
 
 
 @pytest.fixture
-def named(settings: Settings) -> None:
+def site_with_name(settings: Settings) -> None:
     settings.SITE_URL = "http://localhost:8000"
 
 
 @pytest.fixture
-def key(user: User) -> Authenticator:
-    """A passkey whose kept data nobody can use."""
+def passkey(user: User) -> Authenticator:
+    """Store a passkey with unusable data."""
     return Authenticator.objects.create(user=user, type="webauthn", data={"name": "Desk", "credential": {}}, pk=7)
 
 
-# Where they can be
+# Where passkeys work
 
 
 @pytest.mark.parametrize(
@@ -42,14 +42,14 @@ def key(user: User) -> Authenticator:
         ("https://phones.example.com", ""),
     ],
 )
-def test_where_passkeys_cannot_be_a_sentence_says_why(settings: Settings, site_url: str, word: str) -> None:
+def test_a_sentence_explains_why_passkeys_cannot_work(settings: Settings, site_url: str, word: str) -> None:
     settings.SITE_URL = site_url
 
     assert word in passkeys.obstacle()
     assert bool(passkeys.obstacle()) == bool(word)
 
 
-def test_they_are_bound_to_the_name_in_the_address(client: Client, settings: Settings) -> None:
+def test_passkeys_are_bound_to_the_host_name_of_the_site(client: Client, settings: Settings) -> None:
     settings.SITE_URL = "https://phones.example.com:8443"
 
     options = client.get(PASSKEY, headers={"accept": "application/json"}).json()["request_options"]["publicKey"]
@@ -59,59 +59,61 @@ def test_they_are_bound_to_the_name_in_the_address(client: Client, settings: Set
     assert options.get("allowCredentials", []) == []
 
 
-def test_the_sign_in_page_offers_passkeys_only_where_they_can_be(client: Client, settings: Settings) -> None:
+def test_the_sign_in_page_offers_passkeys_only_where_they_work(client: Client, settings: Settings) -> None:
     assert PASSKEY not in client.get(LOGIN).content.decode()
     settings.SITE_URL = "http://localhost:8000"
     assert PASSKEY in client.get(LOGIN).content.decode()
 
 
-def test_where_they_cannot_be_none_is_added(client: Client, user: User) -> None:
+def test_no_passkey_can_be_added_where_they_do_not_work(client: Client, user: User) -> None:
     sign_in(client)
 
     assert client.get(ADD).headers["Location"] == SECURITY
 
 
-# What is none
+# Malformed credentials
 
 
-def question(client: Client) -> None:
+def request_challenge(client: Client) -> None:
     assert client.get(PASSKEY, headers={"accept": "application/json"}).status_code == 200
 
 
 @pytest.mark.parametrize("credential", HOSTILE)
-def test_what_is_no_passkey_signs_nobody_in(client: Client, named: None, key: Authenticator, credential: str) -> None:
-    question(client)
+def test_a_malformed_credential_signs_nobody_in(
+    client: Client, site_with_name: None, passkey: Authenticator, credential: str
+) -> None:
+    request_challenge(client)
     response = client.post(PASSKEY, {"credential": credential}, follow=True)
 
     assert response.status_code == 200
-    assert REFUSED in response.content.decode() or "sent no passkey" in response.content.decode()
+    assert REJECTED in response.content.decode() or "sent no passkey" in response.content.decode()
     assert not is_signed_in(client)
 
 
 @pytest.mark.parametrize("credential", HOSTILE)
-def test_what_is_no_passkey_is_not_added(client: Client, named: None, user: User, credential: str) -> None:
+def test_a_malformed_credential_is_not_added(client: Client, site_with_name: None, user: User, credential: str) -> None:
     sign_in(client)
     client.post(AGAIN, {"password": PASSWORD})
     client.get(ADD)
     response = client.post(ADD, {"credential": credential, "name": "Desk"})
 
     assert response.status_code == 200
-    assert REFUSED in response.content.decode() or "sent no passkey" in response.content.decode()
+    assert REJECTED in response.content.decode() or "sent no passkey" in response.content.decode()
     assert not Authenticator.objects.exists()
 
 
-def test_a_passkey_without_a_question_is_refused(client: Client, named: None, key: Authenticator) -> None:
+def test_a_passkey_without_a_challenge_is_refused(client: Client, site_with_name: None, passkey: Authenticator) -> None:
     client.post(PASSKEY, {"credential": json.dumps(ANSWER)})
 
     assert not is_signed_in(client)
 
 
-def test_the_passkey_of_somebody_without_a_password_signs_nobody_in(
-    client: Client, named: None, user: User, key: Authenticator, monkeypatch: pytest.MonkeyPatch
+def test_a_passkey_of_a_user_without_a_password_is_refused(
+    client: Client, site_with_name: None, user: User, passkey: Authenticator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user.set_unusable_password()
     user.save()
-    monkeypatch.setattr("accounts.mfa.forms.PasskeySignInForm.clean_credential", lambda _form: key)
+    monkeypatch.setattr("accounts.mfa.forms.PasskeySignInForm.clean_credential", lambda _form: passkey)
 
     response = client.post(PASSKEY, {"credential": json.dumps(ANSWER)}, follow=True)
 
@@ -119,16 +121,18 @@ def test_the_passkey_of_somebody_without_a_password_signs_nobody_in(
     assert not is_signed_in(client)
 
 
-def test_asking_too_often_is_limited(client: Client, named: None, settings: Settings) -> None:
+def test_passkey_sign_in_is_rate_limited(client: Client, site_with_name: None, settings: Settings) -> None:
     settings.MFA_RATE_LIMITS = {"webauthn_login": "1/m/ip"}
 
     assert [client.post(PASSKEY, {"credential": "{}"}).status_code for _ in range(2)] == [302, 429]
 
 
-# Whose they are
+# Owners
 
 
-def test_nobody_removes_the_passkey_of_another(client: Client, named: None, key: Authenticator) -> None:
+def test_a_user_cannot_remove_the_passkey_of_another(
+    client: Client, site_with_name: None, passkey: Authenticator
+) -> None:
     other = User.objects.create_user("other@example.com", PASSWORD)
     client.force_login(other)
     client.post(AGAIN, {"password": PASSWORD})
@@ -138,7 +142,7 @@ def test_nobody_removes_the_passkey_of_another(client: Client, named: None, key:
     assert Authenticator.objects.filter(pk=7).exists()
 
 
-def test_its_name_is_shown_as_text(client: Client, user: User) -> None:
+def test_the_name_of_a_passkey_is_escaped_and_shortened(client: Client, user: User) -> None:
     Authenticator.objects.create(user=user, type="webauthn", data={"name": "<b>" + "x" * 500, "credential": {}})
     client.force_login(user)
 
@@ -148,8 +152,9 @@ def test_its_name_is_shown_as_text(client: Client, user: User) -> None:
     assert "x" * 61 not in page
 
 
-def test_the_sign_in_page_says_no_more_to_whoever_has_a_passkey(client: Client, named: None, user: User) -> None:
-    """Whether an account has one is nobody's business before the password is right."""
+def test_the_sign_in_page_does_not_reveal_whether_an_account_has_a_passkey(
+    client: Client, site_with_name: None, user: User
+) -> None:
     before = sign_in(client, password="wrong").content.decode()
     Authenticator.objects.create(user=user, type="webauthn", data={"name": "Desk", "credential": {}})
     after = sign_in(Client(), password="wrong").content.decode()

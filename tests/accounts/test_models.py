@@ -23,7 +23,7 @@ def test_a_changed_email_is_stored_in_lower_case() -> None:
     assert User.objects.values_list("email", flat=True).get() == "ann@example.org"
 
 
-def test_an_email_changed_by_a_query_is_stored_in_lower_case() -> None:
+def test_an_email_updated_by_a_query_is_stored_in_lower_case() -> None:
     User.objects.create_user("ann@example.com", PASSWORD)
     User.objects.update(email="ANN@example.org")
 
@@ -44,14 +44,14 @@ def test_two_accounts_cannot_share_an_email_in_different_case() -> None:
         User.objects.create_user("ANN@example.com", PASSWORD)
 
 
-def test_validation_names_an_email_that_is_taken_in_different_case() -> None:
+def test_validation_rejects_an_email_taken_in_different_case() -> None:
     User.objects.create_user("ann@example.com", PASSWORD)
 
     with pytest.raises(ValidationError, match="has an account already"):
         User(email="ANN@example.com", password="x").full_clean()
 
 
-def test_a_password_is_kept_as_a_hash_only() -> None:
+def test_a_password_is_stored_only_as_a_hash() -> None:
     user = User.objects.create_user("ann@example.com", PASSWORD)
     stored = User.objects.values().get()
 
@@ -59,7 +59,7 @@ def test_a_password_is_kept_as_a_hash_only() -> None:
     assert not any(PASSWORD in str(value) for value in stored.values())
 
 
-def test_an_account_made_without_a_password_has_none_that_works() -> None:
+def test_an_account_created_without_a_password_has_no_usable_one() -> None:
     user = User.objects.create_user("ann@example.com")
 
     assert not user.has_usable_password()
@@ -76,7 +76,7 @@ def test_an_empty_password_is_refused() -> None:
         User.objects.create_user("ann@example.com", "")
 
 
-def test_a_plain_account_has_no_rights_in_the_administration() -> None:
+def test_a_new_account_has_no_access_to_the_administration() -> None:
     user = User.objects.create_user("ann@example.com", PASSWORD)
 
     assert (user.is_active, user.is_staff, user.is_superuser) == (True, False, False)
@@ -89,12 +89,12 @@ def test_a_superuser_may_do_everything() -> None:
     assert user.has_perm("accounts.add_user")
 
 
-def test_a_person_is_called_by_name_or_else_by_email() -> None:
+def test_the_short_name_is_the_name_or_else_the_email() -> None:
     assert User(email="ann@example.com", name="Ann Lee").get_short_name() == "Ann Lee"
     assert User(email="ann@example.com").get_short_name() == "ann@example.com"
 
 
-def test_an_account_has_no_user_name_and_no_parted_name() -> None:
+def test_an_account_has_one_name_and_no_user_name() -> None:
     names = {field.name for field in User._meta.get_fields()}
 
     assert "name" in names

@@ -11,20 +11,19 @@ from django.urls import path
 
 from accounts.models import User
 from accounts.roles import Role, give_role
-from quo_admin.urls import urlpatterns as ours
-from tests.support.accounts import EMAIL, LOGIN, PASSWORD, is_signed_in, sign_in
+from quo_admin.urls import urlpatterns as project_urls
+from tests.support.accounts import EMAIL, LOGIN, NEW, PASSWORD, is_signed_in, sign_in
 
 CHANGE = "/accounts/password/change/"
-NEW = "another long secret"
 
 
-def change(client: Client, old: str = PASSWORD, new: str = NEW, again: str = NEW) -> Any:
+def change_password(client: Client, old: str = PASSWORD, new: str = NEW, again: str = NEW) -> Any:
     return client.post(CHANGE, {"oldpassword": old, "password1": new, "password2": again})
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", [CHANGE, "/accounts/reauthenticate/", "/accounts/password/none/", "/"])
-def test_a_page_for_people_with_an_account_asks_to_sign_in(client: Client, address: str) -> None:
+def test_pages_about_the_own_account_redirect_to_sign_in(client: Client, address: str) -> None:
     response = client.get(address)
 
     assert response.status_code == 302
@@ -44,11 +43,11 @@ def test_nobody_can_sign_up(client: Client, method: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", ["password/reset/", "email/", "login/code/", "confirm-email/", ""])
-def test_the_rest_of_allauth_is_not_there(client: Client, address: str) -> None:
+def test_other_pages_of_allauth_do_not_exist(client: Client, address: str) -> None:
     assert client.get(f"/accounts/{address}").status_code == 404
 
 
-def test_a_get_never_signs_out(client: Client, user: User) -> None:
+def test_a_get_request_does_not_sign_out(client: Client, user: User) -> None:
     client.force_login(user)
 
     response = client.get("/accounts/logout/")
@@ -57,7 +56,7 @@ def test_a_get_never_signs_out(client: Client, user: User) -> None:
     assert is_signed_in(client)
 
 
-def test_a_post_signs_out_and_leads_to_sign_in(client: Client, user: User) -> None:
+def test_a_post_signs_out_and_redirects_to_sign_in(client: Client, user: User) -> None:
     client.force_login(user)
 
     response = client.post("/accounts/logout/")
@@ -68,11 +67,11 @@ def test_a_post_signs_out_and_leads_to_sign_in(client: Client, user: User) -> No
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_signing_out_twice_leads_to_sign_in(client: Client, method: str) -> None:
+def test_signing_out_twice_redirects_to_sign_in(client: Client, method: str) -> None:
     assert getattr(client, method)("/accounts/logout/").headers["Location"] == LOGIN
 
 
-def test_signing_out_needs_the_csrf_token(user: User) -> None:
+def test_signing_out_requires_the_csrf_token(user: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(user)
 
@@ -80,7 +79,7 @@ def test_signing_out_needs_the_csrf_token(user: User) -> None:
     assert is_signed_in(client)
 
 
-def test_signing_out_never_leads_elsewhere(client: Client, user: User) -> None:
+def test_signing_out_never_redirects_to_another_site(client: Client, user: User) -> None:
     client.force_login(user)
 
     response = client.post("/accounts/logout/", {"next": "https://evil.example/"})
@@ -91,7 +90,7 @@ def test_signing_out_never_leads_elsewhere(client: Client, user: User) -> None:
 def test_the_password_can_be_changed(client: Client, user: User) -> None:
     client.force_login(user)
 
-    response = change(client)
+    response = change_password(client)
 
     assert response.headers["Location"] == settings.LOGIN_REDIRECT_URL
     user.refresh_from_db()
@@ -103,7 +102,7 @@ def test_changing_the_password_keeps_this_session_and_ends_the_others(client: Cl
     elsewhere.force_login(user)
     client.force_login(user)
 
-    change(client)
+    change_password(client)
 
     assert is_signed_in(client)
     assert not is_signed_in(elsewhere)
@@ -119,19 +118,17 @@ def test_changing_the_password_keeps_this_session_and_ends_the_others(client: Cl
         ({"new": EMAIL, "again": EMAIL}, "too similar"),
     ],
 )
-def test_a_password_that_cannot_be_set_is_explained(
-    client: Client, user: User, form: dict[str, str], complaint: str
-) -> None:
+def test_an_invalid_new_password_is_explained(client: Client, user: User, form: dict[str, str], complaint: str) -> None:
     client.force_login(user)
 
-    response = change(client, **form)
+    response = change_password(client, **form)
 
     assert complaint in response.content.decode()
     user.refresh_from_db()
     assert user.check_password(PASSWORD)
 
 
-def test_an_account_without_a_password_has_none_to_change(client: Client, user: User) -> None:
+def test_an_account_without_a_password_cannot_change_it(client: Client, user: User) -> None:
     user.set_unusable_password()
     user.save()
     client.force_login(user)
@@ -141,7 +138,7 @@ def test_an_account_without_a_password_has_none_to_change(client: Client, user: 
     assert b"Your account has no password" in response.content
 
 
-def test_the_password_asked_again_leads_on(client: Client, user: User) -> None:
+def test_reauthentication_redirects_to_the_requested_page(client: Client, user: User) -> None:
     sign_in(client)
     assert b"Confirm that it is you" in client.get("/accounts/reauthenticate/").content
 
@@ -150,7 +147,7 @@ def test_the_password_asked_again_leads_on(client: Client, user: User) -> None:
     assert response.headers["Location"] == "/numbers/"
 
 
-def test_a_wrong_password_asked_again_is_named(client: Client, user: User) -> None:
+def test_reauthentication_rejects_a_wrong_password(client: Client, user: User) -> None:
     client.force_login(user)
 
     response = client.post("/accounts/reauthenticate/", {"password": "wrong"})
@@ -158,32 +155,32 @@ def test_a_wrong_password_asked_again_is_named(client: Client, user: User) -> No
     assert b"This is not your password." in response.content
 
 
-def _refuse(_request: HttpRequest) -> HttpResponse:
-    raise PermissionDenied("a reason that is nobody's business")
+def _forbidden(_request: HttpRequest) -> HttpResponse:
+    raise PermissionDenied("an internal reason")
 
 
-def _suspect(_request: HttpRequest) -> HttpResponse:
-    raise SuspiciousOperation("a reason that is nobody's business")
+def _suspicious(_request: HttpRequest) -> HttpResponse:
+    raise SuspiciousOperation("an internal reason")
 
 
 def _fail(_request: HttpRequest) -> HttpResponse:
-    raise RuntimeError("a reason that is nobody's business")
+    raise RuntimeError("an internal reason")
 
 
-urlpatterns = [path("refuse/", _refuse), path("suspect/", _suspect), path("fail/", _fail), *ours]
+urlpatterns = [path("forbidden/", _forbidden), path("suspicious/", _suspicious), path("fail/", _fail), *project_urls]
 
 
 @pytest.mark.urls(__name__)
 @pytest.mark.parametrize(
     ("address", "status", "sentence"),
     [
-        ("/refuse/", 403, "You may not open this page"),
-        ("/suspect/", 400, "The request could not be understood"),
+        ("/forbidden/", 403, "You may not open this page"),
+        ("/suspicious/", 400, "The request could not be understood"),
         ("/fail/", 500, "Something went wrong in Quo Admin"),
         ("/no-such/", 404, "There is no such page"),
     ],
 )
-def test_an_error_page_says_what_happened_and_leads_home(
+def test_an_error_page_says_what_happened_and_links_home(
     client: Client, user: User, address: str, status: int, sentence: str
 ) -> None:
     give_role(user, Role.VIEWER)
@@ -196,11 +193,11 @@ def test_an_error_page_says_what_happened_and_leads_home(
     page = response.content.decode()
     assert f"<h1>{sentence}</h1>" in page
     assert 'href="/"' in page
-    assert "nobody's business" not in page
+    assert "internal reason" not in page
 
 
 @pytest.mark.django_db
-def test_a_missing_page_is_missing_for_everybody(client: Client) -> None:
+def test_visitors_who_are_not_signed_in_also_get_404(client: Client) -> None:
     response = client.get("/no-such/")
 
     assert response.status_code == 404
@@ -216,7 +213,7 @@ def test_an_unknown_host_is_refused(client: Client) -> None:
 
 
 @pytest.mark.parametrize("template", ["500.html", "400.html"])
-def test_a_page_for_the_worst_asks_nothing_of_django(template: str) -> None:
+def test_the_pages_for_400_and_500_need_no_context(template: str) -> None:
     page = (settings.BASE_DIR / "templates" / template).read_text()
 
     assert set(re.findall(r"{[{%] *(.*?) *[%}]}", page)) <= {"if request_id", "request_id", "endif"}

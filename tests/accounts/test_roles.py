@@ -1,4 +1,4 @@
-"""What each role may do, and how somebody comes to one."""
+"""The permissions of each role, and how accounts get a role."""
 
 from importlib import import_module
 from types import SimpleNamespace
@@ -20,8 +20,8 @@ PEOPLE = {"accounts.view_user", "accounts.add_user", "accounts.change_user", "ac
 ALL = {Role.VIEWER: READ, Role.MANAGER: MANAGE, Role.ADMINISTRATOR: MANAGE | PEOPLE | {"accounts.view_accessevent"}}
 
 
-def again(user: User) -> User:
-    """The user as the next request knows them: permissions are remembered for one."""
+def reloaded(user: User) -> User:
+    """Return the user without cached permissions, as in the next request."""
     return User.objects.get(pk=user.pk)
 
 
@@ -29,21 +29,21 @@ def again(user: User) -> User:
 def test_a_role_gives_exactly_its_permissions(user: User, role: Role) -> None:
     give_role(user, role)
 
-    assert again(user).get_all_permissions() == ALL[role]
+    assert reloaded(user).get_all_permissions() == ALL[role]
 
 
-def test_only_administrators_open_the_administration(user: User) -> None:
+def test_only_administrators_can_open_the_administration(user: User) -> None:
     for role in (Role.ADMINISTRATOR, Role.MANAGER, Role.VIEWER):
         give_role(user, role)
 
-        assert again(user).is_staff == (role == Role.ADMINISTRATOR)
+        assert reloaded(user).is_staff == (role == Role.ADMINISTRATOR)
 
 
-def test_a_new_role_takes_the_place_of_the_one_before(user: User) -> None:
+def test_a_new_role_replaces_the_old_one(user: User) -> None:
     give_role(user, Role.ADMINISTRATOR)
     give_role(user, Role.VIEWER)
 
-    assert role_of(again(user)) == Role.VIEWER
+    assert role_of(reloaded(user)) == Role.VIEWER
 
 
 def test_of_several_roles_the_highest_counts(user: User) -> None:
@@ -61,36 +61,34 @@ def test_a_new_account_has_no_role(user: User) -> None:
     assert user.get_all_permissions() == set()
 
 
-def test_nobody_has_permissions_of_their_own(user: User) -> None:
+def test_permissions_of_single_users_are_ignored(user: User) -> None:
     user.user_permissions.set(Permission.objects.all())
 
-    assert again(user).get_all_permissions() == set()
+    assert reloaded(user).get_all_permissions() == set()
 
 
-def test_what_somebody_changed_about_a_role_by_hand_is_set_right_by_the_next_migration(user: User) -> None:
+def test_the_next_migration_resets_roles_that_were_changed_by_hand(user: User) -> None:
     give_role(user, Role.VIEWER)
     Group.objects.get(name="viewer").permissions.set(Permission.objects.all())
     Group.objects.filter(name="manager").delete()
 
     call_command("migrate", verbosity=0)
 
-    assert again(user).get_all_permissions() == READ
+    assert reloaded(user).get_all_permissions() == READ
     assert Group.objects.filter(name="manager").exists()
 
 
-def test_asking_what_somebody_may_do_is_one_question_to_the_database(
-    user: User, django_assert_num_queries: object
-) -> None:
+def test_permission_checks_take_one_query(user: User, django_assert_num_queries: object) -> None:
     give_role(user, Role.MANAGER)
-    somebody = again(user)
+    manager = reloaded(user)
 
     with django_assert_num_queries(1):  # type: ignore[operator]
-        assert somebody.has_perm("numbers.ask_quo")
-        assert not somebody.has_perm("accounts.change_user")
+        assert manager.has_perm("numbers.ask_quo")
+        assert not manager.has_perm("accounts.change_user")
 
 
 @pytest.mark.parametrize("address", ["/", "/numbers/", "/status/", "/numbers.csv", "/numbers/PN/accounts/1/"])
-def test_without_a_role_one_sees_nothing_and_is_told_whom_to_ask(client: Client, user: User, address: str) -> None:
+def test_a_user_without_a_role_gets_403_and_advice(client: Client, user: User, address: str) -> None:
     client.force_login(user)
 
     response = client.get(address)
@@ -99,14 +97,14 @@ def test_without_a_role_one_sees_nothing_and_is_told_whom_to_ask(client: Client,
     assert "this account has no role yet. Ask the administrator" in response.content.decode()
 
 
-def test_without_a_role_the_password_can_be_changed_and_one_can_sign_out(client: Client, user: User) -> None:
+def test_a_user_without_a_role_can_change_the_password_and_sign_out(client: Client, user: User) -> None:
     client.force_login(user)
 
     assert client.get("/accounts/password/change/").status_code == 200
     assert client.post("/accounts/logout/").status_code == 302
 
 
-# Who had an account before there were roles
+# Accounts from before there were roles
 
 migration = import_module("accounts.migrations.0003_roles")
 
@@ -123,7 +121,7 @@ migration = import_module("accounts.migrations.0003_roles")
         ({}, "change_user", Role.MANAGER),
     ],
 )
-def test_an_older_account_gets_the_role_that_lets_it_do_what_it_did(
+def test_an_older_account_gets_the_role_with_its_earlier_permissions(
     flags: dict[str, bool], permission: str, role: Role
 ) -> None:
     user = User.objects.create_user(EMAIL, PASSWORD, **flags)
@@ -131,5 +129,5 @@ def test_an_older_account_gets_the_role_that_lets_it_do_what_it_did(
 
     migration.give_roles(apps, SimpleNamespace(connection=connection))
 
-    assert role_of(again(user)) == role
-    assert again(user).is_staff == (role == Role.ADMINISTRATOR)
+    assert role_of(reloaded(user)) == role
+    assert reloaded(user).is_staff == (role == Role.ADMINISTRATOR)

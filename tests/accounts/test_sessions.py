@@ -1,4 +1,4 @@
-"""Sessions end by themselves."""
+"""Sessions end without use, and some time after sign-in."""
 
 import sqlite3
 import time
@@ -13,18 +13,18 @@ from django.db import OperationalError, connection, connections
 from django.test import Client
 
 from accounts import sessions
+from accounts.busy_timeout import busy_timeout
 from accounts.models import AccessEvent, User
-from accounts.patience import impatient
 from accounts.roles import Role, give_role
 from tests.support.accounts import EMAIL, PASSWORD, is_signed_in, sign_in
 
 HOUR, DAY = 3600, 24 * 3600
-ITSELF = {"X-By-Itself": "1"}
+AUTOMATIC = {"X-By-Itself": "1"}
 
 
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Moves the clock of the limits to so many seconds after now, and stops it there."""
+    """Return a function that freezes the clock of sessions at so many seconds from now."""
     start = time.time()
 
     def move(seconds: int) -> None:
@@ -36,7 +36,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 
 @pytest.fixture
 def ann(client: Client, user: User, later: Callable[[int], None]) -> Client:
-    """Somebody who signed in just now, by the clock that `later` moves."""
+    """Return a browser in which Ann has just signed in, by the clock of `later`."""
     give_role(user, Role.VIEWER)
     sign_in(client)
     return client
@@ -46,7 +46,7 @@ def opens(client: Client, **more: Any) -> bool:
     return client.get("/status/", **more).status_code == 200
 
 
-def test_who_does_nothing_for_a_day_is_signed_out_and_told_why(ann: Client, later: Callable[[int], None]) -> None:
+def test_an_idle_session_ends_and_the_page_says_why(ann: Client, later: Callable[[int], None]) -> None:
     later(settings.SESSION_IDLE_HOURS * HOUR)
 
     response = ann.get("/status/", follow=True)
@@ -56,7 +56,7 @@ def test_who_does_nothing_for_a_day_is_signed_out_and_told_why(ann: Client, late
     assert not is_signed_in(ann)
 
 
-def test_a_session_that_ends_by_itself_is_written_as_such(ann: Client, later: Callable[[int], None]) -> None:
+def test_the_access_log_says_that_a_session_ended_by_itself(ann: Client, later: Callable[[int], None]) -> None:
     later(settings.SESSION_IDLE_HOURS * HOUR)
     ann.get("/status/")
 
@@ -64,14 +64,14 @@ def test_a_session_that_ends_by_itself_is_written_as_such(ann: Client, later: Ca
     assert (line.event, line.email, line.detail) == ("signed_out", EMAIL, "by itself")
 
 
-def test_who_did_something_in_that_time_stays(ann: Client, later: Callable[[int], None]) -> None:
+def test_a_session_in_use_continues(ann: Client, later: Callable[[int], None]) -> None:
     idle = settings.SESSION_IDLE_HOURS * HOUR
     for step in (1, 2, 3):
         later(step * (idle - 1))
         assert opens(ann)
 
 
-def test_so_does_who_did_something_where_an_hour_is_long(
+def test_a_session_in_use_continues_with_a_short_idle_limit(
     ann: Client, later: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "SESSION_IDLE_HOURS", 1)
@@ -80,16 +80,16 @@ def test_so_does_who_did_something_where_an_hour_is_long(
         assert opens(ann)
 
 
-def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(ann: Client, later: Callable[[int], None]) -> None:
+def test_automatic_requests_do_not_keep_a_session_alive(ann: Client, later: Callable[[int], None]) -> None:
     idle = settings.SESSION_IDLE_HOURS * HOUR
     later(idle - 1)
-    assert opens(ann, headers=ITSELF)
+    assert opens(ann, headers=AUTOMATIC)
     later(idle)
 
-    assert not opens(ann, headers=ITSELF)
+    assert not opens(ann, headers=AUTOMATIC)
 
 
-def test_who_signed_in_long_ago_is_signed_out_whatever_they_do(ann: Client, later: Callable[[int], None]) -> None:
+def test_a_session_ends_after_its_longest_duration_even_if_in_use(ann: Client, later: Callable[[int], None]) -> None:
     for hours in range(0, settings.SESSION_MAX_DAYS * 24, settings.SESSION_IDLE_HOURS - 1):
         later(hours * HOUR)
         assert opens(ann)
@@ -98,26 +98,26 @@ def test_who_signed_in_long_ago_is_signed_out_whatever_they_do(ann: Client, late
     assert sessions.OLD in ann.get("/status/", follow=True).content.decode()
 
 
-def test_the_last_use_is_written_once_in_a_while(
+def test_the_last_use_is_written_once_per_interval(
     ann: Client, later: Callable[[int], None], django_assert_num_queries: Any
 ) -> None:
-    later(sessions.NOTED_EVERY - 1)
-    before = ann.session[sessions.USED]
+    later(sessions.WRITE_INTERVAL - 1)
+    before = ann.session[sessions.LAST_USED_AT]
     opens(ann)
-    assert ann.session[sessions.USED] == before
-    later(sessions.NOTED_EVERY + 1)
+    assert ann.session[sessions.LAST_USED_AT] == before
+    later(sessions.WRITE_INTERVAL + 1)
     opens(ann)
 
-    assert ann.session[sessions.USED] > before
+    assert ann.session[sessions.LAST_USED_AT] > before
 
 
-def test_a_session_of_an_older_version_begins_now(ann: Client) -> None:
+def test_a_session_from_an_older_version_starts_now(ann: Client) -> None:
     session = ann.session
-    del session[sessions.BEGAN], session[sessions.USED]
+    del session[sessions.STARTED_AT], session[sessions.LAST_USED_AT]
     session.save()
 
     assert opens(ann)
-    assert ann.session[sessions.BEGAN] >= time.time() - 60
+    assert ann.session[sessions.STARTED_AT] >= time.time() - 60
 
 
 def test_a_changed_password_signs_out_everywhere_else(ann: Client) -> None:
@@ -132,14 +132,14 @@ def test_a_changed_password_signs_out_everywhere_else(ann: Client) -> None:
     assert not is_signed_in(elsewhere)
 
 
-def test_a_password_that_an_administrator_sets_signs_out_everywhere(ann: Client, user: User) -> None:
+def test_a_password_set_by_an_administrator_signs_out_everywhere(ann: Client, user: User) -> None:
     user.set_password("quite another secret")
     user.save()
 
     assert not is_signed_in(ann)
 
 
-def test_the_next_sign_in_begins_a_new_session(ann: Client, later: Callable[[int], None]) -> None:
+def test_the_next_sign_in_starts_a_new_session(ann: Client, later: Callable[[int], None]) -> None:
     later(settings.SESSION_MAX_DAYS * DAY)
     opens(ann)
     sign_in(ann, EMAIL, PASSWORD)
@@ -147,74 +147,74 @@ def test_the_next_sign_in_begins_a_new_session(ann: Client, later: Callable[[int
     assert opens(ann)
 
 
-def test_signing_in_clears_away_sessions_that_are_over(client: Client, user: User) -> None:
-    over = SessionStore()
-    over.set_expiry(-1)
-    over.save()
-    lasting = SessionStore()
-    lasting.save()
+def test_signing_in_deletes_expired_sessions(client: Client, user: User) -> None:
+    expired = SessionStore()
+    expired.set_expiry(-1)
+    expired.save()
+    valid = SessionStore()
+    valid.save()
 
     sign_in(client)
 
-    assert not Session.objects.filter(pk=over.session_key).exists()
-    assert Session.objects.filter(pk=lasting.session_key).exists()
+    assert not Session.objects.filter(pk=expired.session_key).exists()
+    assert Session.objects.filter(pk=valid.session_key).exists()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_database_that_takes_nothing_shows_its_pages_all_the_same(
+def test_pages_open_if_the_database_cannot_be_written(
     client: Client, user: User, later: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     give_role(user, Role.VIEWER)
     sign_in(client)
-    before = client.session[sessions.USED]
-    later(sessions.NOTED_EVERY + 1)
+    before = client.session[sessions.LAST_USED_AT]
+    later(sessions.WRITE_INTERVAL + 1)
 
-    def refuse(*_arguments: Any, **_options: Any) -> None:
+    def disk_full(*_arguments: Any, **_options: Any) -> None:
         raise OperationalError("database or disk is full")
 
-    with monkeypatch.context() as full:
-        full.setattr(SessionStore, "save", refuse)
+    with monkeypatch.context() as patch:
+        patch.setattr(SessionStore, "save", disk_full)
         assert opens(client)
-    assert client.session[sessions.USED] == before
+    assert client.session[sessions.LAST_USED_AT] == before
     assert opens(client)
-    assert client.session[sessions.USED] > before
+    assert client.session[sessions.LAST_USED_AT] > before
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite waits for another writer")
-def test_noting_the_use_waits_for_another_writer_a_moment_only(db: None) -> None:
-    def patience() -> int:
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite has a busy timeout")
+def test_the_busy_timeout_is_restored_after_the_block(db: None) -> None:
+    def current_timeout() -> int:
         with connection.cursor() as cursor:
             return int(cursor.execute("PRAGMA busy_timeout").fetchone()[0])
 
-    usual = patience()
-    with impatient(sessions.MOMENT):
-        assert patience() == sessions.MOMENT
-    assert patience() == usual == 20_000
+    default = current_timeout()
+    with busy_timeout(sessions.BUSY_TIMEOUT):
+        assert current_timeout() == sessions.BUSY_TIMEOUT
+    assert current_timeout() == default == 20_000
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite waits for another writer")
-def test_a_page_waits_that_short_for_its_use_to_be_noted(
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite has a busy timeout")
+def test_writing_the_last_use_has_a_short_busy_timeout(
     ann: Client, later: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waited: list[int] = []
+    timeouts: list[int] = []
 
-    def note(*_arguments: Any, **_options: Any) -> None:
+    def save(*_arguments: Any, **_options: Any) -> None:
         with connection.cursor() as cursor:
-            waited.append(cursor.execute("PRAGMA busy_timeout").fetchone()[0])
+            timeouts.append(cursor.execute("PRAGMA busy_timeout").fetchone()[0])
 
-    later(sessions.NOTED_EVERY + 1)
-    monkeypatch.setattr(SessionStore, "save", note)
+    later(sessions.WRITE_INTERVAL + 1)
+    monkeypatch.setattr(SessionStore, "save", save)
     opens(ann)
 
-    assert waited == [sessions.MOMENT]
+    assert timeouts == [sessions.BUSY_TIMEOUT]
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite waits for another writer")
-def test_a_connection_that_was_closed_meanwhile_is_no_trouble(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite has a busy timeout")
+def test_the_busy_timeout_survives_a_connection_closed_meanwhile(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     driver = sqlite3.connect(":memory:")
 
     with monkeypatch.context() as patch:
         patch.setattr(connections["default"], "connection", driver)
-        with impatient(sessions.MOMENT):
+        with busy_timeout(sessions.BUSY_TIMEOUT):
             driver.close()
-            patch.setattr(connections["default"], "connection", None)  # as Django does where it closes one
+            patch.setattr(connections["default"], "connection", None)  # as Django does on close

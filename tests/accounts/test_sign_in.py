@@ -10,7 +10,7 @@ from tests.support.pages import parsed, words
 
 
 @pytest.mark.django_db
-def test_the_sign_in_page_opens_without_signing_in(client: Client) -> None:
+def test_the_sign_in_page_is_public(client: Client) -> None:
     response = client.get(LOGIN)
 
     assert response.status_code == 200
@@ -24,7 +24,7 @@ def test_email_and_password_sign_in(client: Client, user: User) -> None:
     assert is_signed_in(client)
 
 
-def test_signing_in_leaves_no_message_behind(client: Client, user: User) -> None:
+def test_signing_in_leaves_no_message(client: Client, user: User) -> None:
     assert "messages" not in sign_in(client).cookies
 
 
@@ -60,7 +60,7 @@ def test_a_rejected_form_keeps_the_email_and_not_the_password(client: Client, us
 
 
 @pytest.mark.django_db
-def test_a_field_names_its_error_to_screen_readers(client: Client) -> None:
+def test_a_field_is_linked_to_its_error_for_screen_readers(client: Client) -> None:
     page = sign_in(client, email="ann", password="").content.decode()
 
     for name in ("login", "password"):
@@ -70,7 +70,7 @@ def test_a_field_names_its_error_to_screen_readers(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_the_fields_tell_password_managers_what_they_are(client: Client) -> None:
+def test_the_fields_have_labels_and_autocomplete_hints(client: Client) -> None:
     page = client.get(LOGIN).content.decode()
 
     assert 'autocomplete="username"' in page
@@ -81,7 +81,7 @@ def test_the_fields_tell_password_managers_what_they_are(client: Client) -> None
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", [LOGIN, "/accounts/signup/", "/accounts/inactive/", "/no-such/"])
-def test_pages_for_everybody_carry_no_inline_script_or_style(client: Client, address: str) -> None:
+def test_public_pages_have_no_inline_script_or_style(client: Client, address: str) -> None:
     page = client.get(address).content.decode()
 
     assert "<script>" not in page
@@ -90,7 +90,7 @@ def test_pages_for_everybody_carry_no_inline_script_or_style(client: Client, add
 
 
 @pytest.mark.django_db
-def test_the_sign_in_page_leads_to_no_sign_up_and_no_password_reset(client: Client) -> None:
+def test_the_sign_in_page_links_to_no_sign_up_and_no_password_reset(client: Client) -> None:
     page = client.get(LOGIN).content.decode()
 
     assert "Ask the administrator" in page
@@ -106,7 +106,7 @@ def test_the_demo_says_where_its_password_is(client: Client) -> None:
         assert b"terminal" not in client.get(LOGIN).content
 
 
-def test_an_inactive_account_is_refused_and_told_so(client: Client, user: User) -> None:
+def test_an_inactive_account_is_refused_with_an_explanation(client: Client, user: User) -> None:
     User.objects.update(is_active=False)
 
     response = client.post(LOGIN, {"login": EMAIL, "password": PASSWORD}, follow=True)
@@ -115,27 +115,27 @@ def test_an_inactive_account_is_refused_and_told_so(client: Client, user: User) 
     assert not is_signed_in(client)
 
 
-def test_an_inactive_account_with_a_wrong_password_is_not_told_apart(client: Client, user: User) -> None:
+def test_a_wrong_password_does_not_reveal_an_inactive_account(client: Client, user: User) -> None:
     User.objects.update(is_active=False)
 
     assert b"The email address or the password is wrong." in sign_in(client, password="wrong").content
 
 
-def test_an_account_switched_off_while_signed_in_is_signed_out(client: Client, user: User) -> None:
+def test_deactivating_an_account_signs_it_out(client: Client, user: User) -> None:
     sign_in(client)
     User.objects.update(is_active=False)
 
     assert not is_signed_in(client)
 
 
-def test_whoever_is_signed_in_skips_the_sign_in_page(client: Client, user: User) -> None:
+def test_a_signed_in_user_skips_the_sign_in_page(client: Client, user: User) -> None:
     client.force_login(user)
 
     assert client.get(LOGIN, {"next": "/numbers/?q=1"}).headers["Location"] == "/numbers/?q=1"
     assert client.get(LOGIN).headers["Location"] == settings.LOGIN_REDIRECT_URL
 
 
-def test_sign_in_without_a_csrf_token_is_refused_with_a_page_that_says_what_to_do(user: User) -> None:
+def test_sign_in_without_a_csrf_token_is_refused_with_advice(user: User) -> None:
     client = Client(enforce_csrf_checks=True)
 
     response = sign_in(client)
@@ -144,7 +144,7 @@ def test_sign_in_without_a_csrf_token_is_refused_with_a_page_that_says_what_to_d
     assert not is_signed_in(client)
 
 
-def test_the_form_carries_the_csrf_token_it_needs(user: User) -> None:
+def test_the_form_has_a_valid_csrf_token(user: User) -> None:
     client = Client(enforce_csrf_checks=True)
     token = client.get(LOGIN).context["csrf_token"]
 
@@ -155,7 +155,7 @@ def test_the_form_carries_the_csrf_token_it_needs(user: User) -> None:
 
 def test_signing_in_changes_the_session_key(client: Client, user: User) -> None:
     session = client.session
-    session["kept"] = "from before"
+    session["key"] = "value"
     session.save()
     before = session.session_key
 
@@ -164,14 +164,14 @@ def test_signing_in_changes_the_session_key(client: Client, user: User) -> None:
     assert client.session.session_key != before
 
 
-def test_the_session_ends_with_the_browser(client: Client, user: User) -> None:
+def test_the_session_cookie_ends_with_the_browser(client: Client, user: User) -> None:
     cookie = sign_in(client).cookies[settings.SESSION_COOKIE_NAME]
 
     assert cookie["max-age"] == ""
     assert cookie["httponly"]
 
 
-def test_the_session_stays_two_weeks_when_asked_to(client: Client, user: User) -> None:
+def test_remember_me_keeps_the_session_cookie_for_two_weeks(client: Client, user: User) -> None:
     cookie = sign_in(client, remember="on").cookies[settings.SESSION_COOKIE_NAME]
 
     assert cookie["max-age"] == 14 * 24 * 3600
@@ -185,7 +185,7 @@ def test_the_session_stays_two_weeks_when_asked_to(client: Client, user: User) -
         (1, 1, "You are signed out after 1 hour without use, and after 1 day in any case."),
     ],
 )
-def test_the_page_says_how_long_one_stays_signed_in(client: Client, hours: int, days: int, sentence: str) -> None:
+def test_the_page_says_how_long_a_session_lasts(client: Client, hours: int, days: int, sentence: str) -> None:
     with override_settings(SESSION_IDLE_HOURS=hours, SESSION_MAX_DAYS=days):
         page = words(parsed(client.get(LOGIN)))
 
@@ -193,10 +193,10 @@ def test_the_page_says_how_long_one_stays_signed_in(client: Client, hours: int, 
     assert "weeks" not in page
 
 
-def test_signing_in_returns_to_the_page_that_was_asked_for(client: Client, user: User) -> None:
-    asked = client.get("/accounts/password/change/?a=1")
-    assert asked.headers["Location"] == "/accounts/login/?next=/accounts/password/change/%3Fa%3D1"
-    form = client.get(asked.headers["Location"]).content.decode()
+def test_signing_in_returns_to_the_requested_page(client: Client, user: User) -> None:
+    redirect = client.get("/accounts/password/change/?a=1")
+    assert redirect.headers["Location"] == "/accounts/login/?next=/accounts/password/change/%3Fa%3D1"
+    form = client.get(redirect.headers["Location"]).content.decode()
     assert '<input type="hidden" name="next" value="/accounts/password/change/?a=1">' in form
 
     response = sign_in(client, next="/accounts/password/change/?a=1")
@@ -204,7 +204,7 @@ def test_signing_in_returns_to_the_page_that_was_asked_for(client: Client, user:
     assert response.headers["Location"] == "/accounts/password/change/?a=1"
 
 
-ELSEWHERE = [
+OTHER_SITES = [
     "https://evil.example/",
     "//evil.example/",
     "///evil.example",
@@ -219,8 +219,8 @@ ELSEWHERE = [
 ]
 
 
-@pytest.mark.parametrize("address", ELSEWHERE)
-def test_signing_in_never_leads_elsewhere(client: Client, user: User, address: str) -> None:
+@pytest.mark.parametrize("address", OTHER_SITES)
+def test_signing_in_never_redirects_to_another_site(client: Client, user: User, address: str) -> None:
     assert client.get(f"{LOGIN}?{urlencode({'next': address})}").status_code == 200
 
     response = sign_in(client, next=address)
@@ -228,7 +228,7 @@ def test_signing_in_never_leads_elsewhere(client: Client, user: User, address: s
     assert response.headers["Location"] == settings.LOGIN_REDIRECT_URL
 
 
-def test_a_next_address_is_escaped_in_the_page(client: Client, db: None) -> None:
+def test_the_next_address_is_escaped_in_the_page(client: Client, db: None) -> None:
     page = client.get(LOGIN, {"next": '/"><b>bold</b>'}).content.decode()
 
     assert "<b>" not in page
@@ -236,12 +236,12 @@ def test_a_next_address_is_escaped_in_the_page(client: Client, db: None) -> None
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("value", ["\x00", "a" * 100_000, "ann@example.com\x00", "'; --", "ann@[::1]"])
-def test_an_odd_value_is_an_error_in_the_form(client: Client, value: str) -> None:
+def test_hostile_values_are_errors_in_the_form(client: Client, value: str) -> None:
     assert sign_in(client, email=value, password=value).status_code == 200
 
 
 @pytest.mark.django_db
-def test_a_script_that_asks_for_json_gets_its_answer(client: Client) -> None:
+def test_a_script_that_accepts_json_gets_json(client: Client) -> None:
     response = client.post(LOGIN, {"login": "a", "password": "b"}, headers={"accept": "application/json"})
 
     assert response.status_code == 400

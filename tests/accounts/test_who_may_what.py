@@ -1,4 +1,4 @@
-"""Every address × role × method, held against one table that people can read."""
+"""Every address × role × method, compared with one readable table."""
 
 import pytest
 from django.test import override_settings
@@ -17,17 +17,17 @@ def test_every_method_of_an_address_is_in_the_table(route: str) -> None:
     assert [method for method in METHODS if (route, method) not in table()] == []
 
 
-@override_settings(DEBUG=False, DEMO=True)  # no demo workspace runs: there is nobody to be asked
+@override_settings(DEBUG=False, DEMO=True)  # no demo workspace runs, so syncs fail
 @pytest.mark.parametrize("who", PEOPLE)
-def test_everybody_may_do_what_the_table_says_and_nothing_else(db: None, who: str) -> None:
+def test_each_role_may_do_exactly_what_the_table_says(db: None, who: str) -> None:
     remember(number("PN1", users=[user("US1")]))
-    somebody = person(who)
-    browser = browser_of(somebody)
+    account = person(who)
+    browser = browser_of(account)
 
     wrong = []
-    for (route, method), promised in table().items():
-        found = outcome(browser, method, path_of(route, somebody))
-        if found != promised[PEOPLE.index(who)]:
-            wrong.append(f"{method} {route}: {found}, promised {promised[PEOPLE.index(who)]}")
+    for (route, method), expected in table().items():
+        actual = outcome(browser, method, path_of(route, account))
+        if actual != expected[PEOPLE.index(who)]:
+            wrong.append(f"{method} {route}: {actual}, expected {expected[PEOPLE.index(who)]}")
 
     assert not wrong, "\n".join(wrong)

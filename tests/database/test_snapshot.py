@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 from django.db import DatabaseError, connection
 
-from accounts.patience import impatient
+from accounts.busy_timeout import busy_timeout
 from numbers.database.snapshot import one_moment
 from numbers.models import PhoneNumber
 from numbers.operations.backups.files import opened
@@ -30,7 +30,7 @@ def write_elsewhere(site: Site, moment: int) -> None:
     def work() -> None:
         try:
             if site.file:
-                with opened(site.file), impatient(0):
+                with opened(site.file), busy_timeout(0):
                     write(moment)
             else:
                 write(moment)

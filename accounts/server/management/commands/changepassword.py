@@ -1,4 +1,4 @@
-"""Django's `manage.py changepassword`, which leaves a line in the access log."""
+"""Django's `manage.py changepassword`, which also writes to the access log."""
 
 from typing import Any
 
@@ -9,6 +9,6 @@ from accounts.access import ON_THE_SERVER, Event, record
 
 class Command(changepassword.Command):
     def handle(self, *arguments: Any, **options: Any) -> str | None:
-        said = super().handle(*arguments, **options)
+        output = super().handle(*arguments, **options)
         record(Event.ACCOUNT_CHANGED, None, email=ON_THE_SERVER, detail=f"{options['username']} changed: password")
-        return said
+        return output

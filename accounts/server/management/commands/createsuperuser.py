@@ -1,4 +1,4 @@
-"""Django's `manage.py createsuperuser`, which leaves a line in the access log."""
+"""Django's `manage.py createsuperuser`, which also writes to the access log."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from accounts.models import User
 
 class Command(createsuperuser.Command):
     def handle(self, *arguments: Any, **options: Any) -> None:
-        before = set(User.objects.values_list("pk", flat=True))
+        existing = set(User.objects.values_list("pk", flat=True))
         super().handle(*arguments, **options)
-        for made in User.objects.exclude(pk__in=before):
-            record(Event.ACCOUNT_CHANGED, None, email=ON_THE_SERVER, detail=f"{made.email} made, an administrator")
+        for user in User.objects.exclude(pk__in=existing):
+            record(Event.ACCOUNT_CHANGED, None, email=ON_THE_SERVER, detail=f"{user.email} made, an administrator")

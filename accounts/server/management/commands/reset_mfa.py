@@ -1,4 +1,4 @@
-"""`manage.py reset_mfa EMAIL`: for somebody who lost the phone, the passkeys and the recovery codes."""
+"""`manage.py reset_mfa EMAIL`: for a user who lost every second factor."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.access import ON_THE_SERVER, Event, record
-from accounts.server.management.people import named
+from accounts.server.management.users import find_user
 from accounts.sessions import end_sessions
 
 
@@ -17,11 +17,11 @@ class Command(BaseCommand):
         parser.add_argument("email")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        user = named(options["email"])
-        taken, _ = Authenticator.objects.filter(user=user).delete()
+        user = find_user(options["email"])
+        deleted, _ = Authenticator.objects.filter(user=user).delete()
         end_sessions(user)
         record(Event.SECURITY_CHANGED, None, email=ON_THE_SERVER, detail=f"{user.email} second step taken away")
-        if taken:
+        if deleted:
             self.stdout.write(f"{user.email} now signs in with the password alone, and is signed out everywhere.")
         else:
             self.stdout.write(f"{user.email} had no second step; they are signed out everywhere.")

@@ -1,4 +1,4 @@
-"""`manage.py unlink_company EMAIL`: for somebody whom the company's provider now knows by another lasting name."""
+"""`manage.py unlink_company EMAIL`: for a user whose id at the company's provider has changed."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.access import ON_THE_SERVER, Event, record
-from accounts.server.management.people import named
+from accounts.server.management.users import find_user
 from accounts.sessions import end_sessions
 
 
@@ -17,13 +17,13 @@ class Command(BaseCommand):
         parser.add_argument("email")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        user = named(options["email"])
-        undone, _ = SocialAccount.objects.filter(user=user).delete()
+        user = find_user(options["email"])
+        deleted, _ = SocialAccount.objects.filter(user=user).delete()
         end_sessions(user)
         record(
             Event.ACCOUNT_CHANGED, None, email=ON_THE_SERVER, detail=f"{user.email} unlinked from the company account"
         )
-        if undone:
+        if deleted:
             self.stdout.write(f"{user.email} is linked to no company account now, and is signed out everywhere.")
         else:
             self.stdout.write(f"{user.email} was linked to no company account; they are signed out everywhere.")

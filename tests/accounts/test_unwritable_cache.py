@@ -1,4 +1,4 @@
-"""An attempt that cannot be counted, for the disk takes nothing more, is refused: the limits never fail open."""
+"""Attempts that cannot be counted are refused: the rate limits never fail open."""
 
 import errno
 from typing import Any
@@ -19,7 +19,7 @@ def error(request: pytest.FixtureRequest) -> OSError:
     return OSError(request.param, "secret")
 
 
-def fill(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
+def break_cache(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
     def refuse(*_: Any, **__: Any) -> None:
         raise error
 
@@ -32,33 +32,33 @@ def assert_refused(response: Any) -> None:
     assert b"secret" not in response.content
 
 
-def test_the_right_password_does_not_sign_in(
+def test_a_password_is_refused_if_the_attempt_cannot_be_counted(
     client: Client, user: User, error: OSError, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.raise_request_exception = False
-    fill(monkeypatch, error)
+    break_cache(monkeypatch, error)
 
     assert_refused(sign_in(client))
     assert not is_signed_in(client)
 
 
-def test_the_right_code_of_the_second_step_does_not_sign_in(
+def test_a_code_is_refused_if_the_attempt_cannot_be_counted(
     client: Client, secret: str, error: OSError, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.raise_request_exception = False
     assert sign_in(client).headers["Location"] == STEP
-    fill(monkeypatch, error)
+    break_cache(monkeypatch, error)
 
     assert_refused(client.post(STEP, {"code": code_of(secret)}))
     assert not is_signed_in(client)
 
 
-def test_the_password_that_is_asked_for_again_opens_nothing(
+def test_reauthentication_is_refused_if_the_attempt_cannot_be_counted(
     client: Client, user: User, error: OSError, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sign_in(client)
     client.raise_request_exception = False
-    fill(monkeypatch, error)
+    break_cache(monkeypatch, error)
 
     assert_refused(client.post(AGAIN, {"password": PASSWORD}))
     assert client.get(f"{SECURITY}app/add/").headers["Location"].startswith(AGAIN)

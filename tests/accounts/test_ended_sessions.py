@@ -1,4 +1,4 @@
-"""Sessions that end at once: of an account that is switched off or deleted, and where the company alone signs in."""
+"""Sessions that end immediately: of inactive and deleted accounts, and with OIDC_ONLY."""
 
 from collections.abc import Callable
 
@@ -18,22 +18,22 @@ ENDED = "You were signed out because everybody signs in with Example Inc. now. S
 
 @pytest.fixture
 def ann(client: Client, user: User) -> Client:
-    """A browser in which Ann, who may see pages, has signed in with her password."""
+    """Return a browser in which Ann, a viewer, has signed in with her password."""
     give_role(user, Role.VIEWER)
     sign_in(client)
     assert is_signed_in(client)
     return client
 
 
-# Switched off, and deleted
+# Inactive and deleted accounts
 
 
-def saved(user: User, *, is_active: bool) -> None:
+def set_active(user: User, *, is_active: bool) -> None:
     user.is_active = is_active
     user.save(update_fields=["is_active"])
 
 
-def in_the_administration(user: User, *, is_active: bool) -> None:
+def set_active_in_admin(user: User, *, is_active: bool) -> None:
     boss, _ = User.objects.get_or_create(email="boss@example.com", is_superuser=True, is_staff=True)
     browser = Client()
     browser.force_login(boss)
@@ -43,8 +43,8 @@ def in_the_administration(user: User, *, is_active: bool) -> None:
     assert User.objects.get(pk=user.pk).is_active == is_active
 
 
-@pytest.mark.parametrize("switch", [saved, in_the_administration])
-def test_an_account_switched_on_again_has_no_session_of_before(
+@pytest.mark.parametrize("switch", [set_active, set_active_in_admin])
+def test_a_reactivated_account_has_none_of_its_earlier_sessions(
     ann: Client, user: User, switch: Callable[..., None]
 ) -> None:
     switch(user, is_active=False)
@@ -55,33 +55,31 @@ def test_an_account_switched_on_again_has_no_session_of_before(
     assert is_signed_in(ann)
 
 
-def test_switching_off_leaves_the_sessions_of_others(ann: Client) -> None:
-    saved(User.objects.create_user("other@example.com", PASSWORD), is_active=False)
+def test_deactivating_an_account_keeps_the_sessions_of_others(ann: Client) -> None:
+    set_active(User.objects.create_user("other@example.com", PASSWORD), is_active=False)
 
     assert is_signed_in(ann)
 
 
-def test_saving_an_account_that_is_on_ends_nothing(ann: Client, user: User) -> None:
+def test_saving_an_active_account_keeps_its_sessions(ann: Client, user: User) -> None:
     user.name = "Ann"
     user.save()
 
     assert is_signed_in(ann)
 
 
-@pytest.mark.parametrize("at_once", [True, False])
-def test_a_deleted_account_leaves_no_session(ann: Client, user: User, at_once: bool) -> None:
+@pytest.mark.parametrize("in_bulk", [True, False])
+def test_deleting_an_account_deletes_its_sessions(ann: Client, user: User, in_bulk: bool) -> None:
     key = ann.session.session_key
-    _ = User.objects.filter(pk=user.pk).delete() if at_once else user.delete()
+    _ = User.objects.filter(pk=user.pk).delete() if in_bulk else user.delete()
 
     assert not Session.objects.filter(pk=key).exists()
 
 
-# The company alone
+# With OIDC_ONLY
 
 
-def test_a_session_begun_with_a_password_ends_where_the_company_alone_signs_in(
-    ann: Client, provider: Provider, settings: Settings
-) -> None:
+def test_oidc_only_ends_sessions_started_with_a_password(ann: Client, provider: Provider, settings: Settings) -> None:
     assert ann.get("/status/").status_code == 200
     settings.OIDC_ONLY = True
 
@@ -92,7 +90,7 @@ def test_a_session_begun_with_a_password_ends_where_the_company_alone_signs_in(
     assert not is_signed_in(ann)
 
 
-def test_it_does_not_come_back_when_passwords_are_allowed_again(
+def test_an_ended_session_stays_ended_when_passwords_are_allowed_again(
     ann: Client, provider: Provider, settings: Settings
 ) -> None:
     settings.OIDC_ONLY = True
@@ -103,7 +101,7 @@ def test_it_does_not_come_back_when_passwords_are_allowed_again(
 
 
 @pytest.mark.parametrize("records", [None, [{"method": "mfa", "type": "webauthn", "passwordless": True, "at": 0}]])
-def test_so_does_one_begun_with_a_passkey_or_nobody_knows_how(
+def test_oidc_only_ends_sessions_started_with_a_passkey_or_an_unknown_method(
     ann: Client, provider: Provider, settings: Settings, records: object
 ) -> None:
     session = ann.session
@@ -114,7 +112,7 @@ def test_so_does_one_begun_with_a_passkey_or_nobody_knows_how(
     assert ann.get("/status/").status_code == 302
 
 
-def test_a_session_begun_with_the_company_account_goes_on(
+def test_oidc_only_keeps_sessions_started_with_a_company_account(
     client: Client, user: User, provider: Provider, settings: Settings
 ) -> None:
     give_role(user, Role.VIEWER)
@@ -124,6 +122,6 @@ def test_a_session_begun_with_the_company_account_goes_on(
     assert client.get("/status/").status_code == 200
 
 
-def test_beside_passwords_no_session_ends_for_how_it_began(ann: Client, provider: Provider) -> None:
+def test_without_oidc_only_sessions_started_with_a_password_continue(ann: Client, provider: Provider) -> None:
     assert ann.get("/status/").status_code == 200
     assert sign_in(Client(), EMAIL).status_code == 302

@@ -1,4 +1,4 @@
-"""The people who sign in. They have an email address, a password and no user name."""
+"""The accounts that sign in. They have an email address, a password and no user name."""
 
 from typing import Any
 
@@ -10,29 +10,29 @@ from django.utils import timezone
 
 
 class LowercaseEmailField(models.EmailField):  # type: ignore[type-arg]  # no type parameter at run time
-    """An email address that knows no upper case: in forms, in rows and in queries alike.
+    """An email address that is lower-case in forms, rows and queries.
 
-    So `unique` holds without regard to case, and `filter(email="Ann@Example.com")` finds ann@example.com.
+    So `unique` ignores case, and `filter(email="Ann@Example.com")` finds ann@example.com.
     """
 
-    def to_python(self, value: Any) -> Any:  # noqa: ANN401 - as Django has it
+    def to_python(self, value: Any) -> Any:  # noqa: ANN401 - Django's
         value = super().to_python(value)
         return value.lower() if isinstance(value, str) else value
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: ANN401 - as Django has it
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: ANN401 - Django's
         value = self.to_python(super().pre_save(model_instance, add))
         setattr(model_instance, self.attname, value)
         return value
 
-    def deconstruct(self) -> Any:  # noqa: ANN401 - as Django has it
-        """Appear in migrations as Django's own field, whose column is the same: they import nothing of ours."""
+    def deconstruct(self) -> Any:  # noqa: ANN401 - Django's
+        """Appear in migrations as Django's own field, which has the same column: migrations import none of our code."""
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.EmailField", args, kwargs
 
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Make an account; without a password nobody can sign in to it. Raises ValidationError."""
+        """Create an account. Without a password, nobody can sign in to it. Raises ValidationError."""
         if not email:
             raise ValidationError("An account needs an email address.")
         if password == "":
@@ -71,5 +71,5 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     def get_short_name(self) -> str:
-        """Return what pages call the person."""
+        """Return the name that pages show."""
         return self.name or str(self.email)

@@ -1,4 +1,4 @@
-"""Whoever is made to wait is told for how long: in words that are never too short, and exactly for programs."""
+"""Rate-limited pages say how long to wait: roughly in words, and exactly in Retry-After."""
 
 import time
 from collections.abc import Callable
@@ -22,7 +22,7 @@ MINUTE, FIVE = 60, 300  # seconds
 
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Moves the clock of the limits to so many seconds after now, and stops it there."""
+    """Return a function that freezes the clock of the limits at so many seconds from now."""
     start = time.time()
 
     def move(seconds: float) -> None:
@@ -32,7 +32,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     return move
 
 
-def test_what_failures_count_over_is_what_the_words_say() -> None:
+def test_the_words_match_the_configured_limits() -> None:
     rates = get_rates(app="allauth.account", action="login_failed")
 
     assert {rate.per: rate.duration for rate in rates} == {"ip": MINUTE, "key": FIVE}
@@ -66,7 +66,7 @@ def test_an_address_waits_a_minute(client: Client, user: User, later: Callable[[
     assert sign_in(client).status_code == 302
 
 
-def test_who_two_limits_stop_waits_for_the_longer(client: Client, user: User, later: Callable[[int], None]) -> None:
+def test_with_two_limits_the_longer_wait_counts(client: Client, user: User, later: Callable[[int], None]) -> None:
     fail(client, 5)
     later(FIVE - 10)
     for number in range(10):
@@ -75,20 +75,22 @@ def test_who_two_limits_stop_waits_for_the_longer(client: Client, user: User, la
     assert sign_in(client).headers["Retry-After"] == str(MINUTE)
 
 
-def test_a_part_of_a_second_is_waited_for_whole(client: Client, user: User, later: Callable[[float], None]) -> None:
+def test_the_wait_is_rounded_up_to_whole_seconds(client: Client, user: User, later: Callable[[float], None]) -> None:
     fail(client, 5)
     later(99.5)
 
     assert sign_in(client).headers["Retry-After"] == str(FIVE - 99)
 
 
-def test_so_it_is_for_an_account_in_capitals(client: Client, user: User, later: Callable[[int], None]) -> None:
+def test_the_wait_of_an_account_ignores_the_case_of_its_email(
+    client: Client, user: User, later: Callable[[int], None]
+) -> None:
     fail(client, 5)
 
     assert sign_in(client, EMAIL.upper()).headers["Retry-After"] == str(FIVE)
 
 
-def test_wrong_codes_at_the_second_step_wait(client: Client, secret: str, later: Callable[[int], None]) -> None:
+def test_wrong_codes_at_the_second_step_have_a_wait(client: Client, secret: str, later: Callable[[int], None]) -> None:
     sign_in(client)
     pages = [client.post(STEP, {"code": "000000"}) for _ in range(6)]
 
@@ -97,7 +99,7 @@ def test_wrong_codes_at_the_second_step_wait(client: Client, secret: str, later:
 
 
 @pytest.mark.parametrize("address", [APP, f"{AGAIN}code/"])
-def test_so_do_wrong_codes_elsewhere(
+def test_wrong_codes_on_other_pages_have_a_wait(
     client: Client, user: User, request: pytest.FixtureRequest, later: Callable[[int], None], address: str
 ) -> None:
     sign_in(client)
@@ -110,7 +112,7 @@ def test_so_do_wrong_codes_elsewhere(
 
 
 @pytest.fixture
-def one_a_minute(settings: Settings) -> None:
+def one_per_minute(settings: Settings) -> None:
     settings.ACCOUNT_RATE_LIMITS = {
         "login": "1/m/ip",
         "reauthenticate": "1/m/user",
@@ -119,38 +121,38 @@ def one_a_minute(settings: Settings) -> None:
     settings.MFA_RATE_LIMITS = {"webauthn_login": "1/m/ip"}
 
 
-def is_told_to_wait_a_minute(client: Client, address: str, later: Callable[[int], None]) -> bool:
+def must_wait_a_minute(client: Client, address: str, later: Callable[[int], None]) -> bool:
     client.post(address)
     later(10)
     response = client.post(address)
-    told = (response.status_code, response.headers["Retry-After"]) == (429, str(MINUTE - 10))
-    return told and "Wait a minute" in response.content.decode()
+    is_exact = (response.status_code, response.headers["Retry-After"]) == (429, str(MINUTE - 10))
+    return is_exact and "Wait a minute" in response.content.decode()
 
 
 @pytest.mark.parametrize("address", ["/accounts/login/", BEGIN, "/accounts/passkey/"])
-def test_too_many_requests_of_strangers_wait_a_minute(
-    client: Client, provider: Provider, one_a_minute: None, later: Callable[[int], None], address: str
+def test_too_many_requests_of_visitors_must_wait_a_minute(
+    client: Client, provider: Provider, one_per_minute: None, later: Callable[[int], None], address: str
 ) -> None:
-    assert is_told_to_wait_a_minute(client, address, later)
+    assert must_wait_a_minute(client, address, later)
 
 
-@pytest.mark.usefixtures("one_a_minute", "secret")
+@pytest.mark.usefixtures("one_per_minute", "secret")
 @pytest.mark.parametrize("address", [AGAIN, f"{AGAIN}code/", "/accounts/password/change/"])
-def test_too_many_requests_of_people_signed_in_wait_a_minute(
+def test_too_many_requests_of_signed_in_users_must_wait_a_minute(
     client: Client, user: User, later: Callable[[int], None], address: str
 ) -> None:
     client.force_login(user)
 
-    assert is_told_to_wait_a_minute(client, address, later)
+    assert must_wait_a_minute(client, address, later)
 
 
-def test_no_time_is_said_where_none_is_known(client: Client, user: User, counting_is_blocked: None) -> None:
+def test_an_unknown_wait_has_no_retry_after(client: Client, user: User, attempt_lock_is_held: None) -> None:
     response = sign_in(client)
 
     assert response.status_code == 429
     assert "Retry-After" not in response.headers
 
 
-def test_a_page_that_is_no_refusal_says_no_time(client: Client, user: User) -> None:
+def test_pages_below_the_limit_have_no_retry_after(client: Client, user: User) -> None:
     assert "Retry-After" not in sign_in(client, password="wrong").headers
     assert "Retry-After" not in sign_in(client).headers
