@@ -1,4 +1,4 @@
-"""The fault table: the product as it is installed, in real processes, while everything around it goes wrong.
+"""The fault table: runs the installed product in real processes and breaks everything around it.
 
-`make chaos` runs all of it, `python -m tests.chaos --only NAME` the rows whose group or name holds NAME.
+`make chaos` runs all cases; `python -m tests.chaos --only NAME` runs those with NAME in their group or name.
 """

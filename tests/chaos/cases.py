@@ -1,17 +1,17 @@
-"""The whole table."""
+"""All cases of the fault table."""
 
-from tests.chaos import machine, network, payloads, processes, sandboxed, statuses
-from tests.chaos.office import Quo
-from tests.chaos.trial import Case
+from tests.chaos import machine, network, payloads, processes, sandbox_faults, statuses
+from tests.chaos.case import Case
+from tests.chaos.office import Workspaces
 
 
 def all_cases() -> list[Case]:
-    quo = Quo()
-    first, second = quo.first.numbers, quo.second.numbers
+    workspaces = Workspaces()
+    first, second = workspaces.first.numbers, workspaces.second.numbers
     return [
         *machine.cases(),
         *processes.cases(),
-        *sandboxed.cases(first, second),
+        *sandbox_faults.cases(first, second),
         *statuses.cases(),
         *network.cases(),
         *payloads.cases(first, second),

@@ -1,4 +1,4 @@
-"""What has to hold and who verifies it, what is waited for, and what is asked in the background."""
+"""Checks, waiting, background calls, and a long-running `manage.py verify`."""
 
 import subprocess
 import sys
@@ -8,27 +8,27 @@ from collections.abc import Callable, Mapping
 
 from quo_admin import env
 
-PATIENCE = 90.0  # seconds for what ends by itself, on a machine that is busy
+PATIENCE = 90.0  # seconds to wait on a busy machine
 
 
-class Wrong(AssertionError):
-    """The product did not do what it ought to."""
+class CheckFailed(AssertionError):
+    """The product behaved differently than expected."""
 
 
 def check(holds: object, complaint: str) -> None:
     if not holds:
-        raise Wrong(complaint)
+        raise CheckFailed(complaint)
 
 
 def wait_until(happened: Callable[[], object], what: str) -> None:
     end = time.monotonic() + PATIENCE
     while not happened():
-        check(time.monotonic() < end, f"waited in vain: {what}")
+        check(time.monotonic() < end, f"timed out waiting for {what}")
         time.sleep(0.02)
 
 
-class Asking:
-    """Something that is asked in the background, whose failure is not lost."""
+class BackgroundCall:
+    """A call in a background thread; `wait` raises its exception."""
 
     def __init__(self, ask: Callable[[], None]) -> None:
         self._error: BaseException | None = None
@@ -43,17 +43,17 @@ class Asking:
 
     def wait(self) -> None:
         self._thread.join(PATIENCE)
-        check(not self._thread.is_alive(), "what was asked was never answered")
+        check(not self._thread.is_alive(), "a background call did not return")
         if self._error:
             raise self._error
 
 
 class Verifier:
-    """A process that runs `manage.py verify` again and again: to start one each time would take the longest of all."""
+    """A process that runs `manage.py verify` repeatedly, because starting one for each case would be slow."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.chaos.verifying"],
+            [sys.executable, "-m", "tests.chaos.verifier"],
             env=variables,
             cwd=env.BASE_DIR,
             stdin=subprocess.PIPE,
@@ -62,15 +62,15 @@ class Verifier:
         )
         assert self._process.stdin
         assert self._process.stdout
-        self._asks, self._says = self._process.stdin, self._process.stdout
+        self._stdin, self._stdout = self._process.stdin, self._process.stdout
 
     def verdict(self) -> str:
-        """Return "holds", or what does not."""
-        self._asks.write("\n")
-        self._asks.flush()
-        return self._says.readline().strip()
+        """Return "holds" or all breaches in one line."""
+        self._stdin.write("\n")
+        self._stdin.flush()
+        return self._stdout.readline().strip()
 
     def close(self) -> None:
-        self._asks.close()
+        self._stdin.close()
         self._process.wait(PATIENCE)
-        self._says.close()
+        self._stdout.close()

@@ -1,7 +1,7 @@
-"""The project's settings on a machine whose clock is wrong by the seconds that stand in the file CHAOS_CLOCK.
+"""The project's settings with a clock that is wrong by the number of seconds in the file CHAOS_CLOCK.
 
-The file is read each time somebody asks for the time, so the clock can jump under processes that run. What measures how
-long something takes (`time.monotonic`) goes on as it does on such a machine.
+The file is read for each call, so the clock can jump while processes run. `time.monotonic` is not affected, as on
+a real machine.
 """
 
 import os
@@ -29,6 +29,6 @@ def _wrong_now() -> datetime:
     return datetime.now(UTC) + timedelta(seconds=_wrong_by())
 
 
-# Before anything of the app is imported: whoever takes "now" takes this one.
+# This must happen before the app is imported, so that everything uses this clock.
 time.time = _wrong_time
 timezone.now = _wrong_now

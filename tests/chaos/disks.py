@@ -1,4 +1,4 @@
-"""Disks that fill up or turn read-only, files that nobody may write; and what this machine lacks for them."""
+"""Disks that fill up or turn read-only, files that nobody may write, and why this machine cannot have them."""
 
 import os
 import shutil
@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.chaos.checks import Wrong, check
+from tests.chaos.checks import CheckFailed, check
 
 DISK_BYTES = 24 << 20
 
 
 @contextmanager
 def tmpfs(folder: Path) -> Iterator[Path]:
-    """A disk of its own, small and in memory."""
+    """Mount a small disk in memory."""
     disk = folder / "disk"
     disk.mkdir()
     _run("mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES},mode=700", "tmpfs", str(disk))
@@ -32,14 +32,14 @@ def _run(*command: str, good: Sequence[int] = (0,)) -> None:
 
 
 def _can_mount() -> bool:
-    """Whether this process may have disks of its own: as root on Linux, and then not in every container."""
+    """Return whether this process can mount disks: only root on Linux can, and not in every container."""
     if not sys.platform.startswith("linux") or os.geteuid() != 0 or not shutil.which("mount"):
         return False
     return subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False).returncode == 0
 
 
 def fill(disk: Path, spare: int = 0) -> Path:
-    """Leave so many bytes of a disk free."""
+    """Fill a disk except for `spare` bytes."""
     filler = disk / "filler"
     with filler.open("wb", buffering=0) as file, suppress(OSError):
         while True:
@@ -54,7 +54,7 @@ def protect(file: Path, how: str) -> None:
 
 
 class FailingDisk:
-    """A disk of its own whose file system turns read-only for good, as ext4 does once the disk below it fails."""
+    """A disk whose file system turns read-only, as ext4 does when the device fails."""
 
     def __init__(self, folder: Path) -> None:
         self._image = folder / "image"
@@ -75,7 +75,7 @@ class FailingDisk:
         _run("mount", "-o", "loop,errors=remount-ro", str(self._image), str(self.mounted_at))
 
     def fail(self) -> None:
-        os.sync()  # what was written long ago is on a disk; what was written just now is another case
+        os.sync()  # losing recent writes is another case
         _run("mount", "-o", "remount,abort", str(self.mounted_at))
 
     def repair(self) -> None:
@@ -84,23 +84,23 @@ class FailingDisk:
         self._mount()
 
 
-def no_disks() -> str:
+def why_no_disks() -> str:
     return "" if _can_mount() else "needs root on Linux, and the right to mount"
 
 
-def no_failing_disks() -> str:
-    """Whether a file can be mounted as a disk here: not in every container."""
+def why_no_failing_disks() -> str:
+    """Return why a file cannot be mounted as a disk here, or nothing."""
     if not _can_mount() or not shutil.which("mkfs.ext4"):
         return "needs root on Linux, mkfs.ext4, and the right to mount"
-    with tempfile.TemporaryDirectory() as folder, suppress(Wrong), FailingDisk(Path(folder)):
+    with tempfile.TemporaryDirectory() as folder, suppress(CheckFailed), FailingDisk(Path(folder)):
         return ""
     return "needs loop devices"
 
 
-def no_flags() -> str:
-    """Whether files can be protected from their owner here, and root: not on every file system."""
-    with tempfile.NamedTemporaryFile() as file, suppress(Wrong, OSError):
+def why_no_flags() -> str:
+    """Return why files cannot be made immutable here, or nothing."""
+    with tempfile.NamedTemporaryFile() as file, suppress(CheckFailed, OSError):
         protect(Path(file.name), "+i")
         protect(Path(file.name), "-i")
         return ""
-    return "needs root on Linux, chattr, and a file system that knows it"
+    return "needs root on Linux, chattr, and a file system that supports it"

@@ -1,4 +1,4 @@
-"""What can go wrong with the machine that Quo Admin runs on: its clock, its disk, its database file."""
+"""Faults of the machine that Quo Admin runs on: clock, disk, database file."""
 
 import signal
 import subprocess
@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.chaos.checks import Asking, check
-from tests.chaos.disks import FailingDisk, fill, no_disks, no_failing_disks, no_flags, protect, tmpfs
+from tests.chaos.case import Case, Lane, Row, begin, check_pages, recover
+from tests.chaos.checks import BackgroundCall, check
+from tests.chaos.disks import FailingDisk, fill, protect, tmpfs, why_no_disks, why_no_failing_disks, why_no_flags
 from tests.chaos.memory import Memory, empty_log, view_of
 from tests.chaos.office import Office
-from tests.chaos.trial import Case, Place, Row, begin, recover, see
 
 CLOCK, DISK = "the clock", "the disk and the database"
 HOUR, DAY = 3_600, 86_400
@@ -20,10 +20,10 @@ JUST_NOW = "Checked with Quo"
 
 UNWRITTEN = "Check that the database's disk has room and is writable."
 UNRECORDED = "Quo answered, but the answer could not be written to the database."
-SPARE_BYTES = 96 * 1024  # room for a sync's own row, and for no answer
+SPARE_BYTES = 96 * 1024  # enough for the sync's own row, too little for an answer
 
 
-# The clock: (the sync's, the pages', what they say)
+# The clock: (seconds wrong for the sync, for the pages, what the pages say)
 
 JUMPS: dict[str, tuple[int, int, str]] = {
     "six hours ahead, and stays": (6 * HOUR, 6 * HOUR, JUST_NOW),
@@ -37,29 +37,29 @@ JUMPS: dict[str, tuple[int, int, str]] = {
 }
 
 
-def _jump(name: str) -> Callable[[Place, Row], None]:
+def _jump(name: str) -> Callable[[Lane, Row], None]:
     of_the_sync, of_the_pages, sentence = JUMPS[name]
 
-    def run(place: Place, row: Row) -> None:
-        own, clock = place.office_with_clock()
+    def run(lane: Lane, row: Row) -> None:
+        office, clock = lane.office_with_clock()
         clock.write_text("0")
         other = clock.with_name("clock-of-the-sync")
-        begin(own, row)
+        begin(office, row)
         other.write_text(str(of_the_sync))
-        code, printed = own.sync(CHAOS_CLOCK=str(other))
+        code, printed = office.sync(CHAOS_CLOCK=str(other))
         check(code == 0, printed)
         clock.write_text(str(of_the_pages))
-        during = own.memory()
+        during = office.memory()
         row.during = str(during)
-        row.saw = see(own, during, [sentence], is_failure=False)
-        check(during == place.calm, "the memory differs from that of a machine whose clock is right")
+        row.saw = check_pages(office, during, [sentence], is_failure=False)
+        check(during == lane.reference, "the memory differs from that with a correct clock")
         clock.write_text("0")
-        recover(own, place.calm, row)
-        own.quo_says(own.quo.first)  # what ends now, began at a time that was wrong
-        own.check_now()
-        own.verify()
-        present = own.memory().present
-        check(present.numbers == view_of(own.quo.first.numbers).numbers, "the next change was not recorded")
+        recover(office, lane.reference, row)
+        office.set_workspace(office.workspaces.first)  # ends states that began at a wrong time
+        office.check_now()
+        office.verify()
+        present = office.memory().current
+        check(present.numbers == view_of(office.workspaces.first.numbers).numbers, "the next change was not recorded")
 
     return run
 
@@ -67,95 +67,95 @@ def _jump(name: str) -> Callable[[Place, Row], None]:
 # The disk and the database
 
 
-def _disk_filling_up(place: Place, row: Row) -> None:
-    with tmpfs(place.own_folder()) as disk, place.own_office(disk) as own:
-        before = begin(own, row)
+def _disk_filling_up(lane: Lane, row: Row) -> None:
+    with tmpfs(lane.new_folder()) as disk, lane.new_office(disk) as office:
+        before = begin(office, row)
         filler = fill(disk, SPARE_BYTES)
-        own.check_now()
-        during = own.memory()
+        office.check_now()
+        during = office.memory()
         row.during = str(during)
-        row.saw = see(own, during, [UNRECORDED], is_failure=True)
+        row.saw = check_pages(office, during, [UNRECORDED], is_failure=True)
         check(during == before, "half an answer was recorded")
         filler.unlink()
-        recover(own, place.calm, row)
+        recover(office, lane.reference, row)
 
 
-def _read_only_file(place: Place, row: Row) -> None:
-    """Stopped and started again: whoever had the file open before goes on writing to it."""
-    with place.own_office() as own:
-        before = begin(own, row)
-        own.process.signal_group(signal.SIGTERM)
-        protect(own.file, "+i")
+def _read_only_file(lane: Lane, row: Row) -> None:
+    """Restart the office, because processes that already have the file open can still write to it."""
+    with lane.new_office() as office:
+        before = begin(office, row)
+        office.process.signal_group(signal.SIGTERM)
+        protect(office.file, "+i")
         try:
-            with own.served("log-of-the-second"):
-                _ask_in_vain(own, before, row)
+            with office.serve("log-of-the-second"):
+                _sync_without_writing(office, before, row)
         finally:
-            protect(own.file, "-i")
-        with own.served("log-of-the-third"):
-            _unchanged(own, place, before, row)
+            protect(office.file, "-i")
+        with office.serve("log-of-the-third"):
+            _unchanged(office, lane, before, row)
 
 
-def _unwritable(own: Office, place: Place, row: Row, start: Callable[[], object], end: Callable[[], object]) -> None:
-    """Nothing at all can be written: the pages say so to whoever asks, and a terminal in its own words."""
-    before = begin(own, row)
+def _unwritable(office: Office, lane: Lane, row: Row, start: Callable[[], object], end: Callable[[], object]) -> None:
+    """Check that pages and the terminal report that nothing can be written."""
+    before = begin(office, row)
     start()
     try:
-        _ask_in_vain(own, before, row)
+        _sync_without_writing(office, before, row)
     finally:
         end()
-    _unchanged(own, place, before, row)
+    _unchanged(office, lane, before, row)
 
 
-def _ask_in_vain(own: Office, before: Memory, row: Row) -> None:
-    asking = Asking(own.check_now)
-    own.look()
-    asking.wait()
-    own.go_back()
-    row.saw = see(own, before, [UNWRITTEN], is_failure=False)
-    code, printed = own.sync()
+def _sync_without_writing(office: Office, before: Memory, row: Row) -> None:
+    call = BackgroundCall(office.check_now)
+    office.open_pages()
+    call.wait()
+    office.use_message()
+    row.saw = check_pages(office, before, [UNWRITTEN], is_failure=False)
+    code, printed = office.sync()
     check(code == 1, f"manage.py sync: exit {code}: {printed}")
     sentences = ("The sync could not be written down.", "Quo Admin could not use the file that keeps it within")
     check(any(sentence in printed for sentence in sentences), f"manage.py sync printed {printed!r}")
 
 
-def _unchanged(own: Office, place: Place, before: Memory, row: Row) -> None:
-    during = own.memory()
+def _unchanged(office: Office, lane: Lane, before: Memory, row: Row) -> None:
+    during = office.memory()
     row.during = str(during)
     check(during == before, "the memory changed")
-    recover(own, place.calm, row)
+    recover(office, lane.reference, row)
 
 
-def _read_only_disk(place: Place, row: Row) -> None:
-    """Nothing on the disk can be written, neither beside the database: until the office is stopped and it is mended."""
-    with FailingDisk(place.own_folder()) as disk, place.own_office(disk.mounted_at) as own:
-        before = begin(own, row)
+def _read_only_disk(lane: Lane, row: Row) -> None:
+    """Make the whole disk read-only until the office is stopped and the disk is repaired."""
+    with FailingDisk(lane.new_folder()) as disk, lane.new_office(disk.mounted_at) as office:
+        before = begin(office, row)
         disk.fail()
-        _ask_in_vain(own, before, row)
-        own.process.signal_group(signal.SIGTERM)
+        _sync_without_writing(office, before, row)
+        office.process.signal_group(signal.SIGTERM)
         disk.repair()
-        with own.served("log-of-the-second"):
-            _unchanged(own, place, before, row)
+        with office.serve("log-of-the-second"):
+            _unchanged(office, lane, before, row)
 
 
-def _full_disk(place: Place, row: Row) -> None:
-    with tmpfs(place.own_folder()) as disk, place.own_office(disk) as own:
-        _unwritable(own, place, row, lambda: fill(disk), (disk / "filler").unlink)
+def _full_disk(lane: Lane, row: Row) -> None:
+    with tmpfs(lane.new_folder()) as disk, lane.new_office(disk) as office:
+        _unwritable(office, lane, row, lambda: fill(disk), (disk / "filler").unlink)
 
 
-def _limited_file(place: Place, row: Row) -> None:
-    """No file may grow beyond 64 KB: the same to SQLite as a disk that fills up, for whoever is not root."""
-    own = place.office
-    before = begin(own, row)
-    empty_log(own.file)  # else it may be too long already
+def _limited_file(lane: Lane, row: Row) -> None:
+    """Limit files to 64 KB, which SQLite treats like a full disk and which needs no root."""
+    office = lane.office
+    before = begin(office, row)
+    empty_log(office.file)  # otherwise it may already be too long
     limited = ["-c", _LIMITED, "manage.py", "sync"]
-    code, printed = own.finish(own.start(*limited))
+    code, printed = office.finish(office.start(*limited))
     check(code == 1, f"exit {code}: {printed}")
     check(UNRECORDED in printed, printed)
-    during = own.memory()
+    during = office.memory()
     row.during = str(during)
-    row.saw = see(own, during, [UNRECORDED], is_failure=True)
+    row.saw = check_pages(office, during, [UNRECORDED], is_failure=True)
     check(during == before, "half an answer was recorded")
-    recover(own, place.calm, row)
+    recover(office, lane.reference, row)
 
 
 _LIMITED = (
@@ -164,23 +164,23 @@ _LIMITED = (
 )
 
 
-def _locked(place: Place, row: Row) -> None:
-    """A process of its own holds the exclusive lock for longer than anybody waits."""
-    with place.own_office() as own, ExitStack() as held:
-        _unwritable(own, place, row, lambda: held.enter_context(_lock(own.file)), held.close)
+def _locked(lane: Lane, row: Row) -> None:
+    """Another process holds the exclusive lock for longer than any timeout."""
+    with lane.new_office() as office, ExitStack() as held:
+        _unwritable(office, lane, row, lambda: held.enter_context(_lock(office.file)), held.close)
 
 
-def _locked_for_a_moment(place: Place, row: Row) -> None:
-    with place.own_office() as own:
-        begin(own, row)
-        with _lock(own.file):
-            asking = Asking(own.check_now)
-            own.look()
-        asking.wait()
-        during = own.memory()
+def _locked_for_a_moment(lane: Lane, row: Row) -> None:
+    with lane.new_office() as office:
+        begin(office, row)
+        with _lock(office.file):
+            call = BackgroundCall(office.check_now)
+            office.open_pages()
+        call.wait()
+        during = office.memory()
         row.during = str(during)
-        row.saw = see(own, during, [JUST_NOW], is_failure=False)
-        recover(own, place.calm, row)
+        row.saw = check_pages(office, during, [JUST_NOW], is_failure=False)
+        recover(office, lane.reference, row)
 
 
 @contextmanager
@@ -194,7 +194,7 @@ def _lock(file: Path) -> Iterator[None]:
     ) as holder:
         assert holder.stdin
         assert holder.stdout
-        check(holder.stdout.readline() == "held\n", "the lock could not be had")
+        check(holder.stdout.readline() == "held\n", "the lock could not be taken")
         try:
             yield
         finally:
@@ -204,10 +204,10 @@ def _lock(file: Path) -> Iterator[None]:
 def cases() -> Iterator[Case]:
     for name in JUMPS:
         yield Case(CLOCK, name, _jump(name))
-    yield Case(DISK, "a disk that fills up in a sync", _disk_filling_up, no_disks())
-    yield Case(DISK, "full disk", _full_disk, no_disks())
-    yield Case(DISK, "read-only disk", _read_only_disk, no_failing_disks())
+    yield Case(DISK, "a disk that fills up in a sync", _disk_filling_up, why_no_disks())
+    yield Case(DISK, "full disk", _full_disk, why_no_disks())
+    yield Case(DISK, "read-only disk", _read_only_disk, why_no_failing_disks())
     yield Case(DISK, "no file may grow", _limited_file)
-    yield Case(DISK, "read-only database file", _read_only_file, no_flags())
+    yield Case(DISK, "read-only database file", _read_only_file, why_no_flags())
     yield Case(DISK, "locked database", _locked)
     yield Case(DISK, "locked for a moment", _locked_for_a_moment)

@@ -1,4 +1,4 @@
-"""What a database file remembers, read past the product: a canonical dump, and what each answer ought to come to."""
+"""Reads a database file without the product's code, and computes what the database must contain after an answer."""
 
 import hashlib
 import json
@@ -27,10 +27,10 @@ _FIELDS = {
 }
 _CELLS = [f"{channel}_{region}".lower() for channel, region in _REGIONS]
 _DERIVED = "search_text, name_key, kind, country, forward_number, answer"
-_END = 2 + len(_FIELDS) + len(_CELLS)  # where the facts of a state end in its row
+_END = 2 + len(_FIELDS) + len(_CELLS)  # index after the last fact in a state's row
 _STATE = ", ".join([*_FIELDS.values(), *_CELLS])
 
-# Without keys and times of our own: two runs that heard the same remember the same.
+# Without our own keys and times, so that two runs with the same answers are equal.
 _QUERIES = {
     "numbers": (
         "SELECT quo_id, gone_at IS NULL, seen_until IS NULL, fingerprint FROM numbers_phonenumber ORDER BY quo_id"
@@ -53,14 +53,14 @@ _QUERIES = {
 
 @dataclass(frozen=True)
 class View:
-    """What holds now: numbers, teammates and who is on which number, by their ids in Quo."""
+    """The current numbers, teammates and assignments, by their IDs in Quo."""
 
     numbers: dict[str, Row]
     teammates: dict[str, Row]
     assignments: dict[tuple[str, str], Row]
 
     def differences(self, other: "View") -> list[str]:
-        """Up to three differences, in words."""
+        """Return up to three differences, in words."""
         pairs = [(what, getattr(self, what), getattr(other, what)) for what in ("numbers", "teammates", "assignments")]
         found = [
             f"{what} {key}: {mine.get(key)!r} is not {theirs.get(key)!r}"
@@ -73,7 +73,7 @@ class View:
 
 @dataclass(frozen=True)
 class Memory:
-    """Everything remembered; the states of each number, teammate and assignment in their order."""
+    """The whole memory; states are in order for each number, teammate and assignment."""
 
     numbers: list[Row]
     states: list[Row]
@@ -81,7 +81,7 @@ class Memory:
     assignments: list[Row]
 
     @property
-    def present(self) -> View:
+    def current(self) -> View:
         return View(
             {row[0]: row[2:_END] for row in self.states if row[1]},
             {row[0]: row[2:6] for row in self.teammates if row[1]},
@@ -90,9 +90,9 @@ class Memory:
 
     @property
     def open_rows(self) -> list[list[Row]]:
-        """What holds now, with what is worked out from it, whatever was before.
+        """Return the current rows with their derived columns, without history.
 
-        Without the answers' texts: one that says the same in other words begins no new state.
+        The raw answers are left out, because other JSON with the same values starts no new state.
         """
         return [
             [row for row in self.numbers if row[1]],
@@ -102,7 +102,7 @@ class Memory:
         ]
 
     def __str__(self) -> str:
-        """Counts of numbers there, their states, teammates' states and assignments, and a digest of it all."""
+        """Return the counts of current numbers, states, teammates' states and assignments, and a digest of all rows."""
         there = sum(row[1] for row in self.numbers)
         everything = (self.numbers, self.states, self.teammates, self.assignments)
         digest = hashlib.sha256(repr(everything).encode()).hexdigest()[:4]
@@ -120,13 +120,13 @@ def copy_database(source: Path, target: Path) -> None:
 
 
 def empty_log(file: Path) -> None:
-    """Have SQLite write what stands in the database's log into the database itself."""
+    """Make SQLite move its write-ahead log into the database file."""
     with closing(sqlite3.connect(file, timeout=30)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def view_of(records: Iterable[Record]) -> View:
-    """What an answer says, where each record is one that can be read; of two about the same the last one counts."""
+    """Return the state that readable records describe; the last record of a number counts."""
     view = View({}, {}, {})
     for record in records:
         number_id = record["id"]
@@ -141,17 +141,15 @@ def view_of(records: Iterable[Record]) -> View:
 
 
 def _word(channel: dict[str, Any], region: str) -> str | None:
-    """A cell as it is remembered: a text as such, anything else as its JSON, nothing as nothing."""
+    """Return a cell as it is stored: a text unchanged, another value as JSON, a missing one as None."""
     if region not in channel:
         return None
     value = channel[region]
     return value.replace("\0", "\ufffd") if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
 
 
-def after(before: View, answer: View, *, kept: Iterable[str] | None) -> View:
-    """What ought to hold after an answer. `kept` are the numbers that are not gone though it does not tell of them;
-    None: all of them.
-    """
+def expected_after(before: View, answer: View, *, kept: Iterable[str] | None) -> View:
+    """Return the expected state after an answer. Numbers in `kept` stay even if it lacks them; None keeps all."""
     stays = set(before.numbers) if kept is None else {*kept, *answer.numbers}
     return View(
         {key: row for key, row in before.numbers.items() if key in stays} | answer.numbers,
@@ -161,9 +159,9 @@ def after(before: View, answer: View, *, kept: Iterable[str] | None) -> View:
     )
 
 
-def never_said(memory: Memory, said: Iterable[View]) -> list[str]:
-    """States of the whole history that no answer has said: what a sync has made up."""
-    views = list(said)
+def invented_states(memory: Memory, answers: Iterable[View]) -> list[str]:
+    """Return states in the whole history that no answer contained."""
+    views = list(answers)
     held = [("number", row[0], row[2:_END], [view.numbers.get(row[0]) for view in views]) for row in memory.states]
     held += [("teammate", row[0], row[2:6], [view.teammates.get(row[0]) for view in views]) for row in memory.teammates]
     held += [

@@ -1,4 +1,4 @@
-"""What can happen on the way to Quo, down to the single byte."""
+"""Faults on the network to Quo, down to single bytes."""
 
 import gzip
 import ssl
@@ -10,15 +10,15 @@ from shutil import which
 from tempfile import TemporaryDirectory
 
 from numbers.sandbox.answers import render
-from tests.chaos.door import Script, answer, drips, floods, resets, says, stalls
+from tests.chaos.case import Arrange, Case, Fault
+from tests.chaos.fake_quo import Script, answer, drips, floods, resets, sends, stalls
 from tests.chaos.office import MAX_ANSWER_MB, Office
 from tests.chaos.statuses import BROKE_OFF, IN_TIME, STRANGE, TROUBLE, UNREADABLE
-from tests.chaos.trial import Arm, Case, Fault
 
 GROUP = "network"
 
 REFUSED = "Quo could not be reached: nothing takes connections at its address."
-BROKE_OFF_OR_REFUSED = "Try again in a few minutes"  # which of them depends on who is faster
+BROKE_OFF_OR_REFUSED = "Try again in a few minutes"  # which one depends on timing
 NOT_FOUND = "Quo's address could not be found."
 NOT_SECURE = "The connection to Quo is not secure, so nothing was asked."
 PROXY = "The proxy on the way to Quo does not let Quo Admin through."
@@ -27,7 +27,7 @@ DAMAGED = "its compression is damaged"
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
-Make = Callable[[bytes], Script]  # from the body of the right answer
+Make = Callable[[bytes], Script]  # gets the body of the correct answer
 
 
 def _length(body: bytes) -> bytes:
@@ -39,7 +39,7 @@ def _chunk(body: bytes) -> bytes:
 
 
 def _gzipped(packed: bytes) -> Script:
-    return says(answer(packed, 200, "Content-Encoding: gzip"))
+    return sends(answer(packed, 200, "Content-Encoding: gzip"))
 
 
 def _wrong_sum(body: bytes) -> Script:
@@ -47,15 +47,15 @@ def _wrong_sum(body: bytes) -> Script:
     return _gzipped(packed[:-8] + bytes(8))
 
 
-# What the answer becomes, and the sentence for it.
+# The script that replaces the answer, and the sentence for it.
 ANSWERS: dict[str, tuple[Make, str]] = {
     "reset at once": (lambda _: resets(reads=False), BROKE_OFF_OR_REFUSED),
     "reset after the question": (lambda _: resets(), BROKE_OFF),
     "reset in the headers": (lambda _: resets(HEAD[:30]), BROKE_OFF),
     "reset after the headers": (lambda body: resets(_length(body)), BROKE_OFF),
     "reset in the body": (lambda body: resets(_length(body) + body[: len(body) // 2]), BROKE_OFF),
-    "closed after the question": (lambda _: says(), BROKE_OFF),
-    "closed in the headers": (lambda _: says(HEAD[:-2]), BROKE_OFF),
+    "closed after the question": (lambda _: sends(), BROKE_OFF),
+    "closed in the headers": (lambda _: sends(HEAD[:-2]), BROKE_OFF),
     "silence before the question": (lambda _: stalls(reads=False), IN_TIME),
     "silence after the question": (lambda _: stalls(), IN_TIME),
     "silence in the headers": (lambda _: stalls(HEAD), IN_TIME),
@@ -64,17 +64,17 @@ ANSWERS: dict[str, tuple[Make, str]] = {
     "silence in a chunk": (lambda body: stalls(CHUNKED + _chunk(body)[:500]), IN_TIME),
     "dripping body": (lambda body: drips(_length(body), b" "), IN_TIME),
     "dripping chunks": (lambda _: drips(CHUNKED, _chunk(b" ")), IN_TIME),
-    "body one byte short": (lambda body: says(_length(body), body[:-1]), BROKE_OFF),
-    "body cut in half": (lambda body: says(_length(body), body[: len(body) // 2]), BROKE_OFF),
-    "body cut, of unknown length": (lambda body: says(HEAD + b"\r\n", body[: len(body) // 2]), UNREADABLE),
-    "chunk cut in half": (lambda body: says(CHUNKED, _chunk(body)[: len(body) // 2]), BROKE_OFF),
-    "chunks without the last one": (lambda body: says(CHUNKED, _chunk(body)), BROKE_OFF),
-    "chunk of no size": (lambda body: says(CHUNKED, b"no size\r\n", body), BROKE_OFF),
-    "headers without end": (lambda _: floods(HEAD, b"X-More: " + b"x" * 4_000 + b"\r\n"), BROKE_OFF),
-    "one header without end": (lambda _: floods(HEAD + b"X: ", b"x" * 65_536), BROKE_OFF),
-    "not HTTP": (lambda _: says(b"220 mail.example.com ESMTP ready\r\n" * 9), BROKE_OFF),
+    "body one byte short": (lambda body: sends(_length(body), body[:-1]), BROKE_OFF),
+    "body cut in half": (lambda body: sends(_length(body), body[: len(body) // 2]), BROKE_OFF),
+    "body of unknown length, cut": (lambda body: sends(HEAD + b"\r\n", body[: len(body) // 2]), UNREADABLE),
+    "chunk cut in half": (lambda body: sends(CHUNKED, _chunk(body)[: len(body) // 2]), BROKE_OFF),
+    "chunks without the last one": (lambda body: sends(CHUNKED, _chunk(body)), BROKE_OFF),
+    "chunk without a size": (lambda body: sends(CHUNKED, b"no size\r\n", body), BROKE_OFF),
+    "endless headers": (lambda _: floods(HEAD, b"X-More: " + b"x" * 4_000 + b"\r\n"), BROKE_OFF),
+    "one endless header": (lambda _: floods(HEAD + b"X: ", b"x" * 65_536), BROKE_OFF),
+    "not HTTP": (lambda _: sends(b"220 mail.example.com ESMTP ready\r\n" * 9), BROKE_OFF),
     "gzip cut in half": (lambda body: _gzipped(gzip.compress(body)[: len(gzip.compress(body)) // 2]), UNREADABLE),
-    "gzip that is none": (_gzipped, DAMAGED),
+    "not gzip": (_gzipped, DAMAGED),
     "gzip with a wrong checksum": (_wrong_sum, DAMAGED),
     "gzip, damaged in the middle": (lambda body: _gzipped(gzip.compress(body)[:900] + b"\xff" * 90), UNREADABLE),
     "endless body": (lambda _: floods(HEAD + b"\r\n" + b'{"data":[', b" " * 65_536), TOO_LARGE),
@@ -84,19 +84,19 @@ ANSWERS: dict[str, tuple[Make, str]] = {
 }
 
 
-def _through_the_door(make: Make) -> Arm:
-    def arm(office: Office) -> None:
-        office.door.script = make(render({"data": office.quo.second.numbers}))
+def _replace_answer(make: Make) -> Arrange:
+    def arrange(office: Office) -> None:
+        office.fake_quo.script = make(render({"data": office.workspaces.second.numbers}))
 
-    return arm
+    return arrange
 
 
-def _jam(office: Office) -> None:
-    office.door.jam()
+def _fill_backlog(office: Office) -> None:
+    office.fake_quo.fill_backlog()
 
 
 def _refuse(office: Office) -> None:
-    office.door.refuse()
+    office.fake_quo.refuse_connections()
 
 
 def _nothing(_: Office) -> None:
@@ -109,18 +109,18 @@ def _self_signed(office: Office) -> None:
         subprocess.run(command.split(), cwd=folder, capture_output=True, check=True)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(Path(folder) / "cert.pem", Path(folder) / "key.pem")
-    office.door.tls = context
+    office.fake_quo.tls = context
 
 
-def _script(script: Script) -> Arm:
-    def arm(office: Office) -> None:
-        office.door.script = script
+def _script(script: Script) -> Arrange:
+    def arrange(office: Office) -> None:
+        office.fake_quo.script = script
 
-    return arm
+    return arrange
 
 
 def _over_tls(office: Office, **more: str) -> dict[str, str]:
-    return {"QUO_API_URL": office.door.url.replace("http:", "https:"), **more}
+    return {"QUO_API_URL": office.fake_quo.url.replace("http:", "https:"), **more}
 
 
 def _without_certificates(office: Office) -> dict[str, str]:
@@ -132,29 +132,29 @@ def _unknown_name(_: Office) -> dict[str, str]:
 
 
 def _by_proxy(office: Office) -> dict[str, str]:
-    return {"QUO_API_URL": "https://quo.invalid", "HTTPS_PROXY": office.door.url, "NO_PROXY": "", "no_proxy": ""}
+    return {"QUO_API_URL": "https://quo.invalid", "HTTPS_PROXY": office.fake_quo.url, "NO_PROXY": "", "no_proxy": ""}
 
 
-# By `manage.py sync` with another address, which the pages' processes do not have.
-ADDRESSES: dict[str, tuple[Arm, str, Callable[[Office], dict[str, str]]]] = {
-    "a name that DNS does not know": (_nothing, NOT_FOUND, _unknown_name),
-    "TLS: the other side has none": (_script(says(answer(b"", 400), at_once=True)), NOT_SECURE, _over_tls),
-    "TLS: nobody vouches for it": (_self_signed, NOT_SECURE, _over_tls),
-    "TLS: no certificates here": (_self_signed, NOT_SECURE, _without_certificates),
+# These need other variables, so `manage.py sync` runs them instead of the pages.
+ADDRESSES: dict[str, tuple[Arrange, str, Callable[[Office], dict[str, str]]]] = {
+    "a name unknown to DNS": (_nothing, NOT_FOUND, _unknown_name),
+    "TLS: not supported by the server": (_script(sends(answer(b"", 400), at_once=True)), NOT_SECURE, _over_tls),
+    "TLS: self-signed certificate": (_self_signed, NOT_SECURE, _over_tls),
+    "TLS: no trusted certificates here": (_self_signed, NOT_SECURE, _without_certificates),
     "TLS: silence in the handshake": (_script(stalls(reads=False)), IN_TIME, _over_tls),
-    "TLS: closed in the handshake": (_script(says(at_once=True)), BROKE_OFF, _over_tls),
+    "TLS: closed in the handshake": (_script(sends(at_once=True)), BROKE_OFF, _over_tls),
     "TLS: reset in the handshake": (_script(resets(reads=False)), BROKE_OFF_OR_REFUSED, _over_tls),
-    "a proxy that refuses": (_script(says(answer(b"", 403))), PROXY, _by_proxy),
-    "a proxy that is not there": (_refuse, PROXY, _by_proxy),
+    "a proxy that refuses": (_script(sends(answer(b"", 403))), PROXY, _by_proxy),
+    "a proxy that is not running": (_refuse, PROXY, _by_proxy),
 }
 
 
 def cases() -> Iterator[Case]:
     yield Fault(_refuse, [REFUSED]).case(GROUP, "refused")
-    skip = "" if sys.platform == "linux" else "only Linux leaves without an answer whoever is one too many"
-    yield Fault(_jam, [IN_TIME]).case(GROUP, "slow connect: the queue is full", skip)
+    skip = "" if sys.platform == "linux" else "only Linux ignores connections beyond a full backlog"
+    yield Fault(_fill_backlog, [IN_TIME]).case(GROUP, "slow connect: the backlog is full", skip)
     for name, (make, sentence) in ANSWERS.items():
-        yield Fault(_through_the_door(make), [sentence]).case(GROUP, name)
-    for name, (arm, sentence, more) in ADDRESSES.items():
-        skip = "needs openssl to make a certificate" if arm is _self_signed and not which("openssl") else ""
-        yield Fault(arm, [sentence], more=more).case(GROUP, name, skip)
+        yield Fault(_replace_answer(make), [sentence]).case(GROUP, name)
+    for name, (arrange, sentence, more) in ADDRESSES.items():
+        skip = "needs openssl to make a certificate" if arrange is _self_signed and not which("openssl") else ""
+        yield Fault(arrange, [sentence], variables=more).case(GROUP, name, skip)

@@ -1,4 +1,4 @@
-"""An installation of Quo Admin as people have it: a data folder, `manage.py run`, its commands, somebody signed in."""
+"""A running installation of Quo Admin: a data folder, `manage.py run`, commands, and a signed-in person."""
 
 import itertools
 import random
@@ -19,32 +19,32 @@ from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import Workspace, build
 from quo_admin import env
 from quo_admin.prepare import prepare
-from tests.chaos.checks import PATIENCE, Verifier, Wrong, check, wait_until
-from tests.chaos.door import Door
+from tests.chaos.checks import PATIENCE, CheckFailed, Verifier, check, wait_until
+from tests.chaos.fake_quo import FakeQuo
 from tests.chaos.memory import Memory, Record, copy_database, memory_of
 from tests.support.installation import move_on
 from tests.support.processes import LAST_WORDS, environment, is_free, started
 
 KEY = "the-key-of-this-office-7d41c09b"
 EMAIL = "admin@example.com"
-# Seconds: two attempts fit in, the second with a second to spare, and nobody waits long for what never ends.
+# Seconds. Two attempts fit in, with a second to spare, and endless faults still end soon.
 QUO_TIMEOUT = 3
 MAX_ANSWER_MB = 2
-NUMBERS = 61  # so that half of them is not enough to be believed
+NUMBERS = 61  # odd, so that an answer with half of them is not accepted
 TIMING = Timing(slow_seconds=0.5, bomb_bytes=8 << 20)
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What a signed-in person reads: of each page the age of the copy and every notice, and what the pages show."""
+class Pages:
+    """What a signed-in person reads: the age and notices of each page, the total of the list, a number's name."""
 
-    told: tuple[str, ...]
+    notices: tuple[str, ...]
     total: int
     name: str
 
 
-class Quo:
-    """The workspace before and after the office moved on; between two syncs something of everything changes."""
+class Workspaces:
+    """Quo's workspace before and after changes of every kind."""
 
     def __init__(self) -> None:
         self.first = build(NUMBERS)
@@ -56,34 +56,41 @@ class Quo:
 
 
 class Office:
-    """A running installation. `door` is the way to its Quo; at `elsewhere` nobody may ever knock.
+    """A running installation. It asks `fake_quo`; nothing may ever connect to `elsewhere`.
 
-    Whatever it says or writes is kept in `outputs`, for a look whether the API key is in it.
+    `outputs` collects everything that it prints or shows, to check that the API key is not in it.
     """
 
     def __init__(
-        self, folder: Path, data: Path, *, quo: Quo, door: Door, elsewhere: Door, more: dict[str, str]
+        self,
+        folder: Path,
+        data: Path,
+        *,
+        workspaces: Workspaces,
+        fake_quo: FakeQuo,
+        elsewhere: FakeQuo,
+        more: dict[str, str],
     ) -> None:
         self.folder = folder
         self.data = data
-        self.quo = quo
-        self.door = door
+        self.workspaces = workspaces
+        self.fake_quo = fake_quo
         self.elsewhere = elsewhere
         self.file = data / "quo-admin.sqlite3"
-        self.kept = folder / "as-it-began.sqlite3"
-        self.port = int(more.setdefault("PORT", str(own_port())))
+        self.initial_database = folder / "as-it-began.sqlite3"
+        self.port = int(more.setdefault("PORT", str(free_low_port())))
         self.url = f"http://127.0.0.1:{self.port}"
-        self.variables = environment(folder, **(_OURS | {"QUO_API_URL": door.url, "DATA_DIR": str(data)} | more))
+        self.variables = environment(folder, **(_OURS | {"QUO_API_URL": fake_quo.url, "DATA_DIR": str(data)} | more))
         self.log = folder / "log"
         self.outputs: list[str] = []
         self.browser = requests.Session()
         self.browser.trust_env = False
-        self.browser.headers["Connection"] = "close"  # one kept alive may be closed just as the next page is opened
+        self.browser.headers["Connection"] = "close"  # an idle connection could be closed during the next request
         self._message = self.browser.cookies
         self._verifier: Verifier | None = None
 
     @contextmanager
-    def served(self, log: str = "log") -> Iterator[None]:
+    def serve(self, log: str = "log") -> Iterator[None]:
         """Run `manage.py run` until the end of the block."""
         prepare(env.read(self.variables, env.dotenv_path(self.variables)))
         command = [sys.executable, str(env.BASE_DIR / "manage.py"), "run"]
@@ -102,13 +109,13 @@ class Office:
         form = {"csrfmiddlewaretoken": token and token[1], "login": EMAIL, "password": password and password[1]}
         self.browser.post(f"{self.url}/accounts/login/", form, headers={"Referer": self.url}, timeout=PATIENCE)
 
-    def as_it_began(self, folder: Path) -> Path:
-        """Make a data folder like this one's; return it."""
+    def copy_initial_data(self, folder: Path) -> Path:
+        """Copy the initial data to a new folder; return it."""
         folder.mkdir(mode=0o700)
         for file in self.data.glob("*-*"):
             if file.is_file() and ".sqlite3" not in file.name:  # the secret key, the first password
                 shutil.copy2(file, folder / file.name)
-        copy_database(self.kept, folder / self.file.name)
+        copy_database(self.initial_database, folder / self.file.name)
         return folder
 
     def close(self) -> None:
@@ -117,23 +124,23 @@ class Office:
         self.browser.close()
 
     def reset(self) -> None:
-        """Let the memory be as it was before the office moved on, and Quo as it is after that, and well."""
-        self.door.heal()
-        copy_database(self.kept, self.file)
-        self.quo_says(self.quo.second)
+        """Restore the initial memory, end all faults, and let Quo have the second workspace."""
+        self.fake_quo.end_faults()
+        copy_database(self.initial_database, self.file)
+        self.set_workspace(self.workspaces.second)
         self.outputs.clear()
 
-    def quo_says(self, workspace: Workspace) -> None:
-        self.door.sandbox.workspace.numbers = workspace.numbers
-        self.door.sandbox.workspace.users = workspace.users
-        self.door.sandbox.workspace.refresh()
+    def set_workspace(self, workspace: Workspace) -> None:
+        self.fake_quo.sandbox.workspace.numbers = workspace.numbers
+        self.fake_quo.sandbox.workspace.users = workspace.users
+        self.fake_quo.sandbox.workspace.refresh()
 
-    # What people do
+    # On pages
 
     def check_now(self) -> None:
-        """Press "Check now"; return when it sends back to the page."""
+        """Click "Check now"; return when it redirects to the page."""
         token = str(self.browser.cookies.get(f"csrftoken_{self.port}"))
-        with requests.Session() as tab:  # as in a window of its own: the first one goes on reading meanwhile
+        with requests.Session() as tab:  # a separate session, because the first one opens pages meanwhile
             tab.trust_env = False
             tab.cookies.update(self.browser.cookies)
             answer = tab.post(
@@ -147,36 +154,36 @@ class Office:
         check(answer.status_code == 302, f"Check now answered {answer.status_code}: {_title(answer.text)}")
         self._message = answer.cookies
 
-    def go_back(self) -> None:
-        """Take what the last "Check now" had to tell to the next page that is opened."""
+    def use_message(self) -> None:
+        """Show the message of the last "Check now" on the next page."""
         self.browser.cookies.update(self._message)
 
-    def look(self) -> Seen:
-        """Open the list, a number, the overview and the page of the syncs."""
+    def open_pages(self) -> Pages:
+        """Open the list, a number, the overview and the status page."""
         page = LexborHTMLParser(self._get("/numbers/"))
-        shown = self._any_number
+        shown = self._sample_number
         number = LexborHTMLParser(self._get(f"/numbers/{shown['id']}/"))
         others = [LexborHTMLParser(self._get(path)) for path in ("/", "/status/")]
-        told = tuple(_told(one) for one in (page, number, *others))
-        check(all("with Quo" in words for words in told), f"a page does not say how old it is: {told}")
+        notices = tuple(_notices(one) for one in (page, number, *others))
+        check(all("with Quo" in words for words in notices), f"a page does not show its age: {notices}")
         results = page.css_first("#results")
         heading = number.css_first("h1")
         check(results and heading, "a page without its content")
         total = int(results.attributes["data-total"] or -1) if results else -1
-        return Seen(told, total, " ".join(heading.text().split()) if heading else "")
+        return Pages(notices, total, " ".join(heading.text().split()) if heading else "")
 
-    def look_at_the_list(self) -> str:
-        """Open the list; return how old it says to be, and every notice beside that."""
-        return _told(LexborHTMLParser(self._get("/numbers/")))
+    def open_list(self) -> str:
+        """Open the list; return its age and notices."""
+        return _notices(LexborHTMLParser(self._get("/numbers/")))
 
     @property
-    def _any_number(self) -> Record:
-        return self.quo.first.numbers[0]
+    def _sample_number(self) -> Record:
+        return self.workspaces.first.numbers[0]
 
-    def shown_name(self, memory: Memory) -> str:
-        """The name that the page of the looked at number has to show."""
+    def expected_name(self, memory: Memory) -> str:
+        """Return the name that the sample number's page must show."""
         return next(
-            " ".join(str(row[6]).split()) for row in memory.states if row[0] == self._any_number["id"] and row[1]
+            " ".join(str(row[6]).split()) for row in memory.states if row[0] == self._sample_number["id"] and row[1]
         )
 
     def _get(self, path: str) -> str:
@@ -185,7 +192,7 @@ class Office:
         check(answer.status_code == 200, f"{path} answered {answer.status_code}: {_title(answer.text)}")
         return answer.text
 
-    # What happens in a terminal
+    # In a terminal
 
     def start(self, *command: str, **more: str) -> "subprocess.Popen[str]":
         return subprocess.Popen(
@@ -204,7 +211,7 @@ class Office:
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
-            raise Wrong("a command did not end") from None
+            raise CheckFailed("a command did not end") from None
         self.outputs.append(printed)
         return process.returncode, printed.strip()
 
@@ -213,7 +220,7 @@ class Office:
         return self.finish(self.start("manage.py", "sync", **more))
 
     def verify(self) -> None:
-        """Have `manage.py verify` look through the memory; one process does so for all cases of this office."""
+        """Run `manage.py verify`, in one process for all cases of this office."""
         self._verifier = self._verifier or Verifier(_PATH | self.variables)
         found = self._verifier.verdict()
         check(found == "holds", f"manage.py verify: {found}")
@@ -222,8 +229,8 @@ class Office:
         return memory_of(self.file)
 
     def check_outputs(self) -> None:
-        """Nothing that was shown, printed or written down holds the key or a stack trace; nobody else was asked."""
-        check(not self.elsewhere.asked, "the question, and the key with it, was sent to another address")
+        """Check that no output contains the key or a stack trace, and that no other host was asked."""
+        check(not self.elsewhere.connections, "the request, with the API key, was sent to another address")
         self.outputs += [log.read_text(errors="replace") for log in self.folder.glob("log*")]
         for text in self.outputs:
             check("Traceback" not in text, f"a stack trace: {text[text.find('Traceback') :][:600]}")
@@ -232,7 +239,7 @@ class Office:
             check(KEY.encode() not in file.read_bytes(), f"the API key is in {file.name}")
 
     def workers(self) -> list[int]:
-        """The processes that answer; Quo Admin's first process only watches over them."""
+        """Return the IDs of the worker processes, without their parent."""
         listed = subprocess.run(
             ["pgrep", "-P", str(self.process.popen.pid)], capture_output=True, text=True, check=False
         )
@@ -249,16 +256,16 @@ _OURS = {
 }
 
 
-def own_port() -> int:
-    """A free port that no connection of somebody else's will take in the next moment: those get higher ones."""
+def free_low_port() -> int:
+    """Return a free port below those that the kernel gives to outgoing connections, so that it stays free."""
     return next(port for port in _ports if is_free(port))
 
 
 _ports = itertools.count(random.randrange(16_000, 30_000))
 
 
-def _told(page: LexborHTMLParser) -> str:
-    """The freshness line, and the notices of a page, as text."""
+def _notices(page: LexborHTMLParser) -> str:
+    """Return the freshness line and the notices of a page as text."""
     age = page.css_first("#freshness .checked")
     texts = [age.text() if age else "", *(notice.text(separator=" ") for notice in page.css(".notice"))]
     return " ".join(" ".join(texts).split())
@@ -270,24 +277,24 @@ def _title(page: str) -> str:
 
 
 @contextmanager
-def open_office(folder: Path, quo: Quo, like: Path | None = None, **more: str) -> Iterator[Office]:
-    """A new installation that has heard what Quo said first and serves its pages to somebody signed in.
+def open_office(folder: Path, workspaces: Workspaces, template: Path | None = None, **more: str) -> Iterator[Office]:
+    """Start a new installation that has synced the first workspace, and sign in.
 
-    `like` is the data folder of another one to begin from: it need not make its tables and read the workspace again.
+    `template` is the data folder of another installation to copy, which saves migrations and the first sync.
     """
     data = Path(more.pop("DATA_DIR", str(folder / "data")))
-    if like:
-        shutil.copytree(like, data, dirs_exist_ok=True)
-    with quo.sandbox() as sandbox:
-        door, elsewhere = Door(sandbox), Door(sandbox)
-        place = Office(folder, data, quo=quo, door=door, elsewhere=elsewhere, more=more)
+    if template:
+        shutil.copytree(template, data, dirs_exist_ok=True)
+    with workspaces.sandbox() as sandbox:
+        fake_quo, elsewhere = FakeQuo(sandbox), FakeQuo(sandbox)
+        office = Office(folder, data, workspaces=workspaces, fake_quo=fake_quo, elsewhere=elsewhere, more=more)
         try:
-            with place.served():
-                place.sign_in()
-                place.look()
-                copy_database(place.file, place.kept)
-                yield place
+            with office.serve():
+                office.sign_in()
+                office.open_pages()
+                copy_database(office.file, office.initial_database)
+                yield office
         finally:
-            place.close()
-            door.close()
+            office.close()
+            fake_quo.close()
             elsewhere.close()

@@ -1,4 +1,4 @@
-"""Runs the cases side by side, in a few offices, and says how it went."""
+"""Runs the cases in parallel, in several offices, and prints the results."""
 
 import argparse
 import tempfile
@@ -12,17 +12,17 @@ from queue import Queue
 import pytest
 
 from tests.chaos import table
+from tests.chaos.case import Case, Lane, Row
 from tests.chaos.cases import all_cases
 from tests.chaos.memory import Memory
-from tests.chaos.office import Office, Quo, open_office
+from tests.chaos.office import Office, Workspaces, open_office
 from tests.chaos.table import End
-from tests.chaos.trial import Case, Place, Row
 
-LANES = 4  # offices side by side: most of the time is spent waiting for what never comes
+LANES = 4  # parallel offices: cases mostly wait for timeouts
 
 
 def main(arguments: list[str]) -> int:
-    """Print the table; return the exit code: 0 where every case came out as it ought to."""
+    """Print the table; return the exit code: 0 if every case passed."""
     asked = _asked(arguments)
     cases = chosen(asked.only)
     if asked.list:
@@ -40,25 +40,25 @@ def main(arguments: list[str]) -> int:
 
 
 def chosen(only: list[str]) -> list[Case]:
-    """The cases in whose group or name one of the words is; all of them where there are none."""
+    """Return the cases with one of the words in their group or name, or all cases without words."""
     return [case for case in all_cases() if not only or any(word in f"{case.group}: {case.name}" for word in only)]
 
 
 def run(cases: list[Case], lanes: int = LANES) -> Iterator[End]:
-    """Run the cases and give, in their order, how each ended."""
+    """Run the cases; yield their results in order."""
     lanes = min(lanes, len(cases))
     with tempfile.TemporaryDirectory(prefix="quo-admin-chaos-") as name, ExitStack() as offices:
-        folder, quo = Path(name), Quo()
-        first = _open(offices, folder / "0", quo, None)
-        like = first.as_it_began(folder / "like")
-        calm = _calm(first)
-        places: Queue[Place] = Queue()
-        places.put(Place(first.folder, quo, calm, first, like, offices))
+        folder, workspaces = Path(name), Workspaces()
+        first = _open(offices, folder / "0", workspaces, None)
+        template = first.copy_initial_data(folder / "like")
+        reference = _reference(first)
+        free_lanes: Queue[Lane] = Queue()
+        free_lanes.put(Lane(first.folder, workspaces, reference, first, template, offices))
         with ThreadPoolExecutor(lanes) as pool:
-            plays = [pool.submit(_play, case, places) for case in cases]
-            for lane in range(1, lanes):  # one after the other, while the first is at work already
-                another = _open(offices, folder / str(lane), quo, like)
-                places.put(Place(another.folder, quo, calm, another, like, offices))
+            plays = [pool.submit(_play, case, free_lanes) for case in cases]
+            for number in range(1, lanes):  # one after the other, while the first one already works
+                another = _open(offices, folder / str(number), workspaces, template)
+                free_lanes.put(Lane(another.folder, workspaces, reference, another, template, offices))
             yield from _results(plays)
 
 
@@ -66,19 +66,19 @@ def _asked(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description="Run the fault table.")
     parser.add_argument("--only", metavar="NAME", action="append", help="only cases with NAME in their group or name")
     parser.add_argument("--list", action="store_true", help="list the cases and run none")
-    parser.add_argument("--lanes", metavar="N", type=int, default=LANES, help=f"how many side by side ({LANES})")
+    parser.add_argument("--lanes", metavar="N", type=int, default=LANES, help=f"how many run in parallel ({LANES})")
     asked = parser.parse_args(arguments)
     asked.only = asked.only or []
     return asked
 
 
-def _open(offices: ExitStack, folder: Path, quo: Quo, like: Path | None) -> Office:
+def _open(offices: ExitStack, folder: Path, workspaces: Workspaces, template: Path | None) -> Office:
     folder.mkdir()
-    return offices.enter_context(open_office(folder, quo, like))
+    return offices.enter_context(open_office(folder, workspaces, template))
 
 
-def _calm(one: Office) -> Memory:
-    """What is remembered in the end where nothing goes wrong."""
+def _reference(one: Office) -> Memory:
+    """Return the memory after a sync without faults."""
     one.reset()
     one.check_now()
     one.verify()
@@ -89,22 +89,22 @@ def _results(plays: list["Future[End]"]) -> Iterator[End]:
     try:
         for play in plays:
             yield play.result()
-    finally:  # whoever stops reading, by Ctrl-C for one, waits for no more than what has begun
+    finally:  # after Ctrl-C, do not start the remaining cases
         for play in plays:
             play.cancel()
 
 
-def _play(case: Case, places: "Queue[Place]") -> End:
+def _play(case: Case, free_lanes: "Queue[Lane]") -> End:
     row = Row()
     if case.skip:
         return End(row, 0.0, skipped=case.skip)
-    place = places.get()
+    lane = free_lanes.get()
     began = time.monotonic()
     complaint = ""
     try:
-        case.run(place, row)
+        case.run(lane, row)
     except (Exception, pytest.fail.Exception) as error:
         complaint = f"{type(error).__name__}: {error}"
     finally:
-        places.put(place)
+        free_lanes.put(lane)
     return End(row, time.monotonic() - began, complaint=complaint)

@@ -1,11 +1,11 @@
-"""Every status that matters, each with the sentence that belongs to it."""
+"""HTTP statuses, each with the sentence that the page must show."""
 
 import json
 from collections.abc import Callable, Iterator
 
-from tests.chaos.door import Script, answer, repeats_the_key, says
+from tests.chaos.case import Arrange, Case, Fault
+from tests.chaos.fake_quo import Script, answer, repeats_the_key, sends
 from tests.chaos.office import Office
-from tests.chaos.trial import Arm, Case, Fault
 
 GROUP = "statuses"
 
@@ -40,42 +40,42 @@ RETRY_AFTER = {
     "86400": "a day",
     "Thu, 01 Jan 1970 00:00:00 GMT": "a time long ago",
     "Fri, 31 Dec 9999 23:59:59 GMT": "the end of time",
-    "-1": "less than nothing",
-    "soon": "no time that is one",
+    "-1": "negative",
+    "soon": "not a time",
     "9" * 400: "400 digits",
 }
 TRACE = "1384200571460009999"
 
 
 def body(status: int) -> bytes:
-    said = {"message": "Words of the server.", "code": f"0400{status}", "status": status, "trace": TRACE}
-    return json.dumps(said).encode()
+    answers = {"message": "Words of the server.", "code": f"0400{status}", "status": status, "trace": TRACE}
+    return json.dumps(answers).encode()
 
 
 def cases() -> Iterator[Case]:
     for status in ANSWERED:
-        yield _case(f"{status}", says(answer(body(status), status)), UNREADABLE, f"status {status} instead of 200")
+        yield _case(f"{status}", sends(answer(body(status), status)), UNREADABLE, f"status {status} instead of 200")
     for status in REDIRECTS:
         sentence = ELSEWHERE if status in FOLLOWED else STRANGE
         yield Fault(_elsewhere(status), [sentence]).case(GROUP, f"{status} to elsewhere")
-        circle = says(answer(b"", status, "Location: /v1/phone-numbers"))
+        circle = sends(answer(b"", status, "Location: /v1/phone-numbers"))
         yield _case(f"{status} in a circle", circle, sentence)
-        yield _case(f"{status} without a place", says(answer(b"", status)), STRANGE)
+        yield _case(f"{status} without Location", sends(answer(b"", status)), STRANGE)
     for status in REFUSALS:
-        said = [] if status in {429} else ["Words of the server.", TRACE]
-        yield _case(f"{status}", says(answer(body(status), status)), SENTENCES.get(status, NOT_ACCEPTED), *said)
+        answers = [] if status in {429} else ["Words of the server.", TRACE]
+        yield _case(f"{status}", sends(answer(body(status), status)), SENTENCES.get(status, NOT_ACCEPTED), *answers)
     for value, name in RETRY_AFTER.items():
-        told = answer(body(429), 429, f"Retry-After: {value}")
-        yield _case(f"429, Retry-After: {name}", says(told), SLOW_DOWN, TRACE)
+        notices = answer(body(429), 429, f"Retry-After: {value}")
+        yield _case(f"429, Retry-After: {name}", sends(notices), SLOW_DOWN, TRACE)
     for status in TROUBLES:
         page = b"<html><h1>Bad Gateway</h1></html>" if status % 2 else body(status)
-        yield _case(f"{status}", says(answer(page, status)), TROUBLE)
+        yield _case(f"{status}", sends(answer(page, status)), TROUBLE)
     for status in ODD:
-        yield _case(f"{status}", says(answer(body(status), status)), STRANGE)
-    yield _case("1000, no status at all", says(answer(b"", 1000)), BROKE_OFF)
-    yield _case("a status that is a word", says(b"HTTP/1.1 two hundred\r\n\r\n"), BROKE_OFF)
-    yield _case("100 Continue, without end", says(b"HTTP/1.1 100 Continue\r\n\r\n" * 3), BROKE_OFF)
-    yield _case("503 with a body cut short", says(answer(body(503), 503)[:-9]), TROUBLE)
+        yield _case(f"{status}", sends(answer(body(status), status)), STRANGE)
+    yield _case("1000, not a status", sends(answer(b"", 1000)), BROKE_OFF)
+    yield _case("a status in words", sends(b"HTTP/1.1 two hundred\r\n\r\n"), BROKE_OFF)
+    yield _case("100 Continue, endlessly", sends(b"HTTP/1.1 100 Continue\r\n\r\n" * 3), BROKE_OFF)
+    yield _case("503 with a body cut short", sends(answer(body(503), 503)[:-9]), TROUBLE)
     for status, sentence in {400: NOT_ACCEPTED, 401: SENTENCES[401], 500: TROUBLE}.items():
         words = f"A wrong key ({status}): "
         repeating = repeats_the_key(_repeating(status, words))
@@ -87,14 +87,14 @@ def _repeating(status: int, words: str) -> Callable[[str], bytes]:
 
 
 def _case(name: str, script: Script, *sees: str) -> Case:
-    def arm(office: Office) -> None:
-        office.door.script = script
+    def arrange(office: Office) -> None:
+        office.fake_quo.script = script
 
-    return Fault(arm, sees).case(GROUP, name)
+    return Fault(arrange, sees).case(GROUP, name)
 
 
-def _elsewhere(status: int) -> Arm:
-    def arm(office: Office) -> None:
-        office.door.script = says(answer(b"", status, f"Location: {office.elsewhere.url}/v1/phone-numbers"))
+def _elsewhere(status: int) -> Arrange:
+    def arrange(office: Office) -> None:
+        office.fake_quo.script = sends(answer(b"", status, f"Location: {office.elsewhere.url}/v1/phone-numbers"))
 
-    return arm
+    return arrange

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.chaos.disks import fill, no_disks, tmpfs
+from tests.chaos.disks import fill, tmpfs, why_no_disks
 from tests.support.processes import PATIENCE, wait_until
 from tests.support.running import Site, running
 
@@ -33,7 +33,7 @@ def assert_refused_in_a_sentence(site: Site) -> None:
     assert (answer.status_code, SENTENCE in answer.text) == (503, True)
 
 
-@pytest.mark.skipif(bool(no_disks()), reason=no_disks())
+@pytest.mark.skipif(bool(why_no_disks()), reason=why_no_disks())
 def test_on_a_full_disk_nobody_signs_in_and_whoever_is_in_reads_on(project: Path, tmp_path: Path) -> None:
     with tmpfs(tmp_path) as disk, running(project, tmp_path, DATA_DIR=str(disk / "data")) as site:
         with site.session() as reader:

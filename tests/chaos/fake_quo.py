@@ -1,4 +1,4 @@
-"""Where Quo Admin believes Quo to be: a loopback port behind which the sandbox answers, or something worse happens."""
+"""A fake Quo on a loopback port: the sandbox answers, or a script misbehaves."""
 
 import socket
 import ssl
@@ -11,31 +11,31 @@ from dataclasses import dataclass
 from numbers.sandbox.server import SandboxServer
 
 IDLE_SECONDS = 60
-MOST_FILLERS = 16
+MAX_FILLERS = 16
 
 
 @dataclass(frozen=True)
 class Script:
-    """What is done with a connection before it is closed; `act` gets it and the head of the question.
+    """What happens on a connection before it is closed; `act` gets the connection and the head of the request.
 
-    Where `reads` is false it begins at once, with an empty head.
+    If `reads` is false, `act` runs at once with an empty head.
     """
 
     act: Callable[[socket.socket, bytes], None]
     reads: bool = True
 
 
-class Door:
-    """Listens on one port for as long as it lives.
+class FakeQuo:
+    """Listens on one port until it is closed.
 
-    Without a script the sandbox answers, itself and on the very same connection, with the faults it is told to have.
+    Without a script the sandbox answers on the same connection, with the faults that are set in it.
     """
 
     def __init__(self, sandbox: SandboxServer) -> None:
         self.sandbox = sandbox
         self.script: Script | None = None
         self.tls: ssl.SSLContext | None = None
-        self.asked = 0
+        self.connections = 0
         self._open: set[socket.socket] = set()
         self._fillers: list[socket.socket] = []
         self._port = 0
@@ -43,29 +43,29 @@ class Door:
         self.port: int = self._port
         self.url = f"http://127.0.0.1:{self.port}"
 
-    def heal(self) -> None:
-        """Undo every fault, and hang up on whoever still suffers from one."""
+    def end_faults(self) -> None:
+        """End all faults and close connections that are still affected."""
         self.script, self.tls = None, None
         self.sandbox.fault = None
         self.sandbox.next_faults.clear()
-        self._hang_up()
+        self._close_connections()
         self.listen()
 
     def listen(self) -> None:
-        self.refuse()
+        self.refuse_connections()
         self._listener.close()
         self._listener = self._listen()
 
-    def refuse(self) -> None:
-        """Let nobody in: whoever connects is refused. The port stays ours."""
+    def refuse_connections(self) -> None:
+        """Refuse connections, but keep the port."""
         self._close_listener()
         self._listener = self._bound()
 
-    def jam(self) -> None:
-        """Fill the queue of those who wait to be let in, so that whoever comes next is left without an answer."""
-        self.refuse()
+    def fill_backlog(self) -> None:
+        """Fill the listen backlog, so that the next connection gets no answer."""
+        self.refuse_connections()
         self._listener.listen(0)
-        for _ in range(MOST_FILLERS):
+        for _ in range(MAX_FILLERS):
             filler = socket.socket()
             filler.settimeout(0.2)
             self._fillers.append(filler)
@@ -73,16 +73,16 @@ class Door:
                 filler.connect(("127.0.0.1", self._port))
             except TimeoutError:
                 return
-        raise RuntimeError("This system lets everybody wait.")
+        raise RuntimeError("The backlog of this system cannot be filled.")
 
     def close(self) -> None:
-        self._hang_up()
+        self._close_connections()
         self._close_listener()
 
     def _listen(self) -> socket.socket:
         listener = self._bound()
         listener.listen(128)
-        threading.Thread(target=self._let_in, args=[listener], daemon=True).start()
+        threading.Thread(target=self._accept, args=[listener], daemon=True).start()
         return listener
 
     def _bound(self) -> socket.socket:
@@ -93,24 +93,24 @@ class Door:
         return bound
 
     def _close_listener(self) -> None:
-        with suppress(OSError):  # ends a waiting `accept`; one that only holds the port was never connected
+        with suppress(OSError):  # ends a waiting `accept`; fails if the socket does not listen
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         while self._fillers:
             self._fillers.pop().close()
 
-    def _hang_up(self) -> None:
+    def _close_connections(self) -> None:
         for connection in list(self._open):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
-    def _let_in(self, listener: socket.socket) -> None:
+    def _accept(self, listener: socket.socket) -> None:
         while True:
             try:
                 connection, address = listener.accept()
             except OSError:
                 return
-            self.asked += 1
+            self.connections += 1
             script = self.script
             if script is None and self.tls is None:
                 self.sandbox.serve(connection, address)
@@ -128,7 +128,7 @@ class Door:
             if script:
                 script.act(connection, head_of(connection) if script.reads else b"")
         except OSError:
-            pass  # the other side has had enough, or we are closing
+            pass  # the client disconnected, or we are closing
         finally:
             self._open -= {plain, connection}
             connection.close()
@@ -145,13 +145,13 @@ def head_of(connection: socket.socket) -> bytes:
 
 
 def answer(body: bytes, status: int = 200, *headers: str) -> bytes:
-    """A whole answer; `headers` are lines, after the usual ones."""
+    """Return a complete response; `headers` are additional header lines."""
     usual = (f"HTTP/1.1 {status} Whatever", "Content-Type: application/json", "Connection: close")
     return "\r\n".join((*usual, f"Content-Length: {len(body)}", *headers, "", "")).encode("latin-1") + body
 
 
-def says(*pieces: bytes, at_once: bool = False) -> Script:
-    """These bytes, whatever is asked, and then the end; `at_once`: before anything is asked."""
+def sends(*pieces: bytes, at_once: bool = False) -> Script:
+    """Send these bytes and close; with `at_once`, without reading the request."""
 
     def act(connection: socket.socket, _head: bytes) -> None:
         for piece in pieces:
@@ -160,11 +160,11 @@ def says(*pieces: bytes, at_once: bool = False) -> Script:
     return Script(act, reads=not at_once)
 
 
-def says_after(sign: threading.Event, *pieces: bytes) -> Script:
-    """These bytes, as soon as the sign is given."""
+def sends_after(may_send: threading.Event, *pieces: bytes) -> Script:
+    """Send these bytes once the event is set."""
 
     def act(connection: socket.socket, _head: bytes) -> None:
-        sign.wait(IDLE_SECONDS)
+        may_send.wait(IDLE_SECONDS)
         for piece in pieces:
             connection.sendall(piece)
 
@@ -172,7 +172,7 @@ def says_after(sign: threading.Event, *pieces: bytes) -> Script:
 
 
 def stalls(start: bytes = b"", *, reads: bool = True) -> Script:
-    """The start, then silence until the other side hangs up."""
+    """Send the start, then nothing until the client disconnects."""
 
     def act(connection: socket.socket, _head: bytes) -> None:
         connection.sendall(start)
@@ -183,7 +183,7 @@ def stalls(start: bytes = b"", *, reads: bool = True) -> Script:
 
 
 def drips(start: bytes, drop: bytes, seconds: float = 0.02) -> Script:
-    """The start, then one drop after the other until the other side has had enough."""
+    """Send the start, then one drop after the other until the client disconnects."""
 
     def act(connection: socket.socket, _head: bytes) -> None:
         connection.sendall(start)
@@ -195,7 +195,7 @@ def drips(start: bytes, drop: bytes, seconds: float = 0.02) -> Script:
 
 
 def floods(start: bytes, flood: bytes) -> Script:
-    """The start, then as much as the other side takes, without end."""
+    """Send the start, then as much as the client accepts, endlessly."""
 
     def act(connection: socket.socket, _head: bytes) -> None:
         connection.sendall(start)
@@ -206,7 +206,7 @@ def floods(start: bytes, flood: bytes) -> Script:
 
 
 def resets(start: bytes = b"", *, reads: bool = True) -> Script:
-    """The start, then gone without goodbye."""
+    """Send the start, then reset the connection."""
 
     def act(connection: socket.socket, _head: bytes) -> None:
         connection.sendall(start)
@@ -216,7 +216,7 @@ def resets(start: bytes = b"", *, reads: bool = True) -> Script:
 
 
 def repeats_the_key(answer_to: Callable[[str], bytes]) -> Script:
-    """What `answer_to` makes of the API key that came with the question."""
+    """Send what `answer_to` makes of the API key in the request."""
 
     def act(connection: socket.socket, head: bytes) -> None:
         lines = dict(line.split(": ", 1) for line in head.decode("latin-1").split("\r\n")[1:] if line)

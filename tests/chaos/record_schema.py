@@ -1,6 +1,6 @@
-"""What a record of Quo's list of numbers has to be like, in our own words, as a JSON Schema.
+"""Our own JSON Schema of a record in Quo's list of numbers.
 
-Where Quo's published description is at hand, test_described.py holds the one against the other.
+test_record_schema.py compares it with Quo's published description, if that file is available.
 """
 
 from typing import Any
@@ -22,7 +22,7 @@ def _one_of(*words: str) -> Schema:
 
 
 def _all_of(**fields: Schema) -> Schema:
-    """An object in which each of the fields has to be; others may be there as well."""
+    """Return the schema of an object that requires these fields and allows others."""
     return {"type": "object", "required": list(fields), "properties": fields}
 
 

@@ -1,4 +1,4 @@
-"""What we say that a record has to be like is what Quo's published description says, where that is at hand."""
+"""Our schema of a record agrees with Quo's published API description, if that file is available."""
 
 import json
 from typing import Any
@@ -7,8 +7,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from numbers.sandbox.workspace import build
-from tests.chaos.described import RECORD, VALIDATOR
 from tests.chaos.payloads import MISSING, changed, fields, wrong_values
+from tests.chaos.record_schema import RECORD, VALIDATOR
 from tests.support.quo_description import DESCRIPTION
 
 RECORDS = [record for record in build(60).numbers if record["users"]]
@@ -17,23 +17,23 @@ PATHS = dict(fields(RECORD))
 
 @pytest.fixture(scope="module")
 def published() -> Any:
-    """The schema of a record in the published description."""
+    """Return the schema of a record in the published description."""
     if not DESCRIPTION.is_file():
         pytest.skip("Quo's published description is not here: name its file in QUO_API_DESCRIPTION.")
     schemas = json.loads(DESCRIPTION.read_text(encoding="utf-8"))["components"]["schemas"]
     return Draft202012Validator(schemas["ListPhoneNumbersResponse"]["properties"]["data"]["items"])
 
 
-def test_every_record_of_the_sandbox_is_as_we_say() -> None:
+def test_every_record_of_the_sandbox_fits_our_schema() -> None:
     assert [record for record in RECORDS if not VALIDATOR.is_valid(record)] == []
 
 
-def test_every_field_that_is_published_is_among_ours(published: Any) -> None:
+def test_our_schema_has_exactly_the_published_fields(published: Any) -> None:
     assert set(_names(published.schema)) == set(PATHS)
 
 
 @pytest.mark.parametrize("path", PATHS, ids=".".join)
-def test_each_field_may_be_what_is_published_and_nothing_else(published: Any, path: tuple[str, ...]) -> None:
+def test_our_schema_accepts_the_same_values_as_the_published_one(published: Any, path: tuple[str, ...]) -> None:
     wrong = wrong_values(PATHS[path])
     assert wrong
     for value in (MISSING, None, "", "PN", "US1", "GR", "+1", "+12065550100", *wrong):

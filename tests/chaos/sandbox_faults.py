@@ -1,15 +1,15 @@
-"""Every fault that the sandbox knows, as `manage.py sandbox --fault NAME` has it, over real HTTP."""
+"""Every fault of the sandbox, as in `manage.py sandbox --fault NAME`, over real HTTP."""
 
 from collections.abc import Iterator, Sequence
 
 from numbers.sandbox.answers import healthy
 from numbers.sandbox.faults import CONTENT, NAMES, Request
 from tests.chaos import statuses
+from tests.chaos.case import Arrange, Case, Fault
 from tests.chaos.memory import Record, view_of
 from tests.chaos.network import DAMAGED, TOO_LARGE
 from tests.chaos.office import TIMING, Office
-from tests.chaos.payloads import Odd
-from tests.chaos.trial import Arm, Case, Fault
+from tests.chaos.payloads import OddAnswer
 
 GROUP = "faults of the sandbox"
 
@@ -28,19 +28,19 @@ SENTENCES = {
     "reset": statuses.BROKE_OFF,
     "endless": TOO_LARGE,
 }
-TAKEN = {"empty", "half", "duplicates", "wrong-types", "unknown-values", "wrong-number", "slow"}
+ACCEPTED = {"empty", "half", "duplicates", "wrong-types", "unknown-values", "wrong-number", "slow"}
 
 
 def cases(first: Sequence[Record], second: Sequence[Record]) -> Iterator[Case]:
     for name in NAMES:
-        if name not in TAKEN:
-            yield Fault(_arm(name), [_sentence(name)]).case(GROUP, name)
+        if name not in ACCEPTED:
+            yield Fault(_arrange(name), [_sentence(name)]).case(GROUP, name)
             continue
         records = list(second)
         if name in CONTENT:
             records = CONTENT[name](healthy(records), Request("/v1/phone-numbers", records, TIMING)).data
-        odd = Odd(records)
-        yield Fault(_arm(name), odd.sees(view_of(first)), odd.taken).case(GROUP, name)
+        odd = OddAnswer(records)
+        yield Fault(_arrange(name), odd.sentences(view_of(first)), odd.expected).case(GROUP, name)
 
 
 def _sentence(name: str) -> str:
@@ -49,8 +49,8 @@ def _sentence(name: str) -> str:
     return statuses.SENTENCES.get(int(name), statuses.NOT_ACCEPTED if int(name) < 500 else statuses.TROUBLE)
 
 
-def _arm(name: str) -> Arm:
-    def arm(office: Office) -> None:
-        office.door.sandbox.fault = name
+def _arrange(name: str) -> Arrange:
+    def arrange(office: Office) -> None:
+        office.fake_quo.sandbox.fault = name
 
-    return arm
+    return arrange
