@@ -1,7 +1,7 @@
-"""A real Chromium, and what it looks at. Every page is watched: see tests/support/page_watch.py.
+"""Fixtures: a real Chromium and the sites that it opens. Every page is watched: see tests/support/page_watch.py.
 
-The browser and the sites live as long as this folder's tests, not longer: Playwright keeps an event loop running,
-beside which Django refuses to use its database in the tests that follow.
+The browser and the sites end with this folder's tests: Playwright keeps an event loop running, and Django refuses to
+use its database while one runs.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def browsing(browser: Browser) -> Iterator[Browsing]:
-    """Where pages come from; the test fails at its end where one of them did what no page may do."""
+    """Open pages; at its end the test fails if one of them did something that no page may do."""
     browsing = Browsing(browser)
     yield browsing
     wrong = browsing.close()
@@ -40,7 +40,7 @@ def browsing(browser: Browser) -> Iterator[Browsing]:
 
 @pytest.fixture(scope="package")
 def demo(project: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The demo as `make run` serves it: 60 numbers. Tests only read it."""
+    """The demo with 60 numbers, as `make run` serves it. Tests only read it."""
     folder = tmp_path_factory.mktemp("demo")
     with serving(project, folder) as (url, password):
         yield signed_in(browser, url, password, folder / "data")
@@ -57,12 +57,12 @@ def _office(project: Path, browser: Browser, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture
 def office(_office: Office) -> Iterator[Office]:
-    """An office of 60 numbers whose Quo the test plays."""
+    """A site with 60 numbers whose Quo the test controls."""
     yield _office
     _office.reset()
 
 
 @pytest.fixture
 def page(browsing: Browsing, demo: Site) -> Page:
-    """An empty page of somebody signed in to the demo, at a desk and in light."""
+    """An empty desktop page in light mode, signed in to the demo."""
     return browsing.page(demo)

@@ -1,4 +1,4 @@
-"""Makes the pictures in `docs/` anew, from the demo: `make pictures`."""
+"""Updates the pictures in `docs/` from the demo: `make pictures`."""
 
 import sys
 import tempfile
@@ -13,13 +13,13 @@ from tests.support.chromium import launch
 from tests.support.sites import serving, signed_in
 
 FOLDER = env.BASE_DIR / "docs"
-DESK = ViewportSize(width=1280, height=800)
+DESKTOP = ViewportSize(width=1280, height=800)
 PHONE = ViewportSize(width=390, height=800)
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture's file, the path of what it shows, and what is clicked before."""
+    """The name of a picture's file, the path of the page, and what to click first."""
 
     name: str
     path: str
@@ -47,7 +47,7 @@ def main() -> None:
         browser = launch(playwright)
         cookies = signed_in(browser, url, password, Path(folder) / "data").cookies
         for picture in PICTURES:
-            viewport = PHONE if picture.is_phone else DESK
+            viewport = PHONE if picture.is_phone else DESKTOP
             context = browser.new_context(
                 base_url=url, viewport=viewport, color_scheme=picture.scheme, storage_state=cookies
             )

@@ -1,11 +1,11 @@
-"""The pages on which an administrator makes accounts, and the log of who came in."""
+"""The pages where an administrator creates accounts, and the access log."""
 
 from playwright.sync_api import Page, expect
 
 SECRET = "a long enough secret"
 
 
-def test_an_administrator_makes_an_account_and_it_is_in_the_log(page: Page) -> None:
+def test_a_new_account_is_in_the_access_log(page: Page) -> None:
     page.goto("/admin/accounts/user/add/")
     page.get_by_label("Email address").fill("new@example.com")
     page.get_by_label("Role").select_option(label="Viewer: sees and exports everything")
@@ -20,7 +20,7 @@ def test_an_administrator_makes_an_account_and_it_is_in_the_log(page: Page) -> N
     expect(page.locator("tbody tr").first).to_contain_text("Changed an account new@example.com made")
 
 
-def test_the_access_log_is_searched(page: Page) -> None:
+def test_the_access_log_can_be_searched(page: Page) -> None:
     page.goto("/status/access/")
     page.get_by_role("searchbox").fill("nobody of that name")
     page.get_by_role("button", name="Show", exact=True).click()

@@ -13,7 +13,7 @@ def test_every_number_is_in_the_matrix_once(page: Page, by: str) -> None:
     expect(page.locator("#results [data-number]")).to_have_count(len(RECORDS))
 
 
-def test_the_grouping_changes_at_once_and_back_undoes_it(page: Page) -> None:
+def test_the_grouping_changes_without_a_page_load_and_back_undoes_it(page: Page) -> None:
     page.goto("/audit/?q=dispatch")
     page.get_by_role("navigation", name="Group by").get_by_role("link", name="Teammate").click()
     expect(page).to_have_url("/audit/?by=teammate&q=dispatch")
@@ -33,8 +33,8 @@ def test_filters_narrow_the_audit_as_they_do_the_list(page: Page) -> None:
     expect(page).to_have_url("/audit/?by=kind")
 
 
-def test_an_outlier_is_named_and_leads_to_its_number(page: Page) -> None:
+def test_an_outlier_links_to_its_number(page: Page) -> None:
     page.goto("/audit/?by=kind&kind=toll-free")
-    outlier = page.locator("#odd-ones li").get_by_role("link", name="Owners abroad").first
-    outlier.click()
+    link = page.locator("#odd-ones li").get_by_role("link", name="Owners abroad").first
+    link.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Owners abroad")

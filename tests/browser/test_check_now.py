@@ -1,4 +1,4 @@
-"""Asking Quo: by the button and by the page itself, while somebody goes on working."""
+"""Syncs by the button and by the page itself, while somebody keeps working."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -21,14 +21,14 @@ def rename(office: Office, name: str, new_name: str) -> None:
     office.quo.workspace.refresh()
 
 
-def test_what_changed_in_quo_is_swapped_in(page: Page, office: Office) -> None:
+def test_a_change_in_quo_is_swapped_in(page: Page, office: Office) -> None:
     rename(office, "Leasing", "Renting")
     page.get_by_role("button", name="Check now").click()
     expect(row(page, "Leasing")).to_contain_text("Renting")
     expect(page.get_by_role("button", name="Check now")).to_be_focused()
 
 
-def test_typing_goes_on_while_quo_takes_its_time(page: Page, office: Office) -> None:
+def test_typing_continues_while_quo_is_slow(page: Page, office: Office) -> None:
     rename(office, "Leasing", "Leasing zebra")
     search = page.get_by_label("Search", exact=True)
     with office.quo_takes_its_time() as may_answer:
@@ -49,7 +49,7 @@ def test_typing_goes_on_while_quo_takes_its_time(page: Page, office: Office) -> 
     expect_total(page, 1)
 
 
-def test_a_swap_takes_nothing_from_what_is_being_typed(page: Page, office: Office) -> None:
+def test_a_swap_keeps_the_typed_text_and_its_selection(page: Page, office: Office) -> None:
     search = page.get_by_label("Search", exact=True)
     search.fill("leasing")
     expect_total(page, 8)
@@ -64,7 +64,7 @@ def test_a_swap_takes_nothing_from_what_is_being_typed(page: Page, office: Offic
     assert search.evaluate(selection) == ["leasing", 0, 1]
 
 
-def test_an_open_picker_stays_open_while_news_come_in(page: Page, office: Office) -> None:
+def test_an_open_picker_stays_open_during_a_swap(page: Page, office: Office) -> None:
     page.locator("#teammate-summary").click()
     page.get_by_label("Find a teammate by name or email").fill("marc")
     expect(page.locator(".choice", has_text="Marcus Sorensen")).to_be_visible()
@@ -75,7 +75,7 @@ def test_an_open_picker_stays_open_while_news_come_in(page: Page, office: Office
     expect(page.get_by_label("Find a teammate by name or email")).to_have_value("marc")
 
 
-def test_a_page_that_is_a_minute_old_asks_by_itself(browsing: Browsing, office: Office) -> None:
+def test_an_old_page_syncs_by_itself(browsing: Browsing, office: Office) -> None:
     office.forget()
     page = browsing.page(office.site)
     page.goto("/numbers/")
@@ -83,7 +83,7 @@ def test_a_page_that_is_a_minute_old_asks_by_itself(browsing: Browsing, office: 
     expect(page.locator("#freshness")).to_have_attribute("data-freshness", "fresh")
 
 
-def test_a_check_that_fails_says_why_and_keeps_the_numbers(page: Page, office: Office) -> None:
+def test_a_failed_check_says_why_and_keeps_the_numbers(page: Page, office: Office) -> None:
     office.quo.fault = "401"
     page.get_by_role("button", name="Check now").click()
     expect(page.get_by_text("What you see is the last good copy.")).to_be_visible()
@@ -94,9 +94,7 @@ def test_a_check_that_fails_says_why_and_keeps_the_numbers(page: Page, office: O
     expect(page.get_by_text("What you see is the last good copy.")).to_be_hidden()
 
 
-def test_a_numbers_page_asks_for_that_number_by_itself_and_when_it_is_told_to(
-    browsing: Browsing, office: Office
-) -> None:
+def test_a_numbers_page_syncs_that_number_by_itself_and_by_the_button(browsing: Browsing, office: Office) -> None:
     page = browsing.page(office.site)
     before = len(office.quo.requests)
     with page.expect_response("**/sync/"):
@@ -104,11 +102,11 @@ def test_a_numbers_page_asks_for_that_number_by_itself_and_when_it_is_told_to(
     rename(office, "Leasing", "Renting")
     page.get_by_role("button", name="Check now").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Renting")
-    asked = [seen.path for seen in office.quo.requests[before:]]
-    assert asked == [f"/v1/phone-numbers/{number('Leasing')['id']}"] * 2
+    paths = [request.path for request in office.quo.requests[before:]]
+    assert paths == [f"/v1/phone-numbers/{number('Leasing')['id']}"] * 2
 
 
-def test_when_quo_admin_itself_does_not_answer_the_page_says_so(browsing: Browsing, page: Page, office: Office) -> None:
+def test_the_page_says_when_quo_admin_does_not_answer(browsing: Browsing, page: Page, office: Office) -> None:
     browsing.expects("net::ERR_FAILED", "htmx:sendError")
     page.route("**/sync/", lambda route: route.abort())
     page.get_by_role("button", name="Check now").click()

@@ -1,4 +1,4 @@
-"""Company sign-in in a real browser, with a provider at an origin of its own."""
+"""Company sign-in in a real browser, with a provider at another origin."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +28,7 @@ def site(
         yield Site(url, folder / "data", password, {})
 
 
-def test_the_button_leads_to_the_provider_and_back_to_the_page_that_was_asked_for(
+def test_sign_in_leads_to_the_provider_and_back_to_the_requested_page(
     browsing: Browsing, site: Site, provider: Provider
 ) -> None:
     provider.claims = {"email": EMAIL, "email_verified": True}
@@ -41,7 +41,7 @@ def test_the_button_leads_to_the_provider_and_back_to_the_page_that_was_asked_fo
     expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
 
 
-def test_a_provider_that_leads_on_to_another_one_is_followed(
+def test_a_provider_may_redirect_to_another_provider(
     browsing: Browsing, site: Site, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     provider.claims = {"email": EMAIL, "email_verified": True}
@@ -56,7 +56,7 @@ def test_a_provider_that_leads_on_to_another_one_is_followed(
     expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
 
 
-def test_it_needs_no_javascript(browsing: Browsing, site: Site, provider: Provider) -> None:
+def test_company_sign_in_needs_no_javascript(browsing: Browsing, site: Site, provider: Provider) -> None:
     provider.claims = {"email": EMAIL, "email_verified": True}
     page = browsing.page(site, signed_in=False, javascript=False)
     browsing.expects(f"left the site: GET {provider.url}/authorize")
@@ -66,7 +66,7 @@ def test_it_needs_no_javascript(browsing: Browsing, site: Site, provider: Provid
     expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
 
 
-def test_a_refusal_is_a_page_that_leads_back_to_sign_in(browsing: Browsing, site: Site, provider: Provider) -> None:
+def test_the_page_of_a_refusal_links_back_to_sign_in(browsing: Browsing, site: Site, provider: Provider) -> None:
     provider.claims = {"sub": "nobody", "email": "nobody@example.com", "email_verified": True}
     page = browsing.page(site, signed_in=False)
     browsing.expects(f"left the site: GET {provider.url}/authorize", "status of 403")
@@ -80,7 +80,7 @@ def test_a_refusal_is_a_page_that_leads_back_to_sign_in(browsing: Browsing, site
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_sign_in_page_is_for_everybody(browsing: Browsing, site: Site, scheme: str) -> None:
+def test_the_sign_in_page_is_accessible_and_fits_a_phone(browsing: Browsing, site: Site, scheme: str) -> None:
     page = browsing.page(site, signed_in=False, viewport=PHONE, scheme="dark" if scheme == "dark" else "light")
     page.goto("/accounts/login/")
 

@@ -1,4 +1,4 @@
-"""Dark where the system is dark."""
+"""Dark mode."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -7,7 +7,7 @@ from tests.support.browser_pages import detail_path
 from tests.support.browsing import Browsing
 from tests.support.sites import Site
 
-# The lightness of a colour as it is painted, from 0 to 255.
+# Returns the lightness of a painted colour, from 0 to 255.
 LIGHTNESS = """(element, property) => {
   const brush = document.createElement("canvas").getContext("2d");
   brush.fillStyle = getComputedStyle(element)[property];
@@ -17,12 +17,12 @@ LIGHTNESS = """(element, property) => {
 }"""
 
 
-def lightness(page: Page, selector: str, of: str) -> float:
-    return float(page.locator(selector).first.evaluate(LIGHTNESS, of))
+def lightness(page: Page, selector: str, css_property: str) -> float:
+    return float(page.locator(selector).first.evaluate(LIGHTNESS, css_property))
 
 
 @pytest.mark.parametrize("path", ["/numbers/?q=dispatch", detail_path("Leasing"), "/status/", "/accounts/logout/"])
-def test_a_page_is_dark_where_the_system_is_and_follows_it(browsing: Browsing, demo: Site, path: str) -> None:
+def test_a_page_follows_the_systems_colour_scheme(browsing: Browsing, demo: Site, path: str) -> None:
     page = browsing.page(demo, scheme="dark")
     page.goto(path)
     assert lightness(page, "body", "backgroundColor") < 60
@@ -32,7 +32,7 @@ def test_a_page_is_dark_where_the_system_is_and_follows_it(browsing: Browsing, d
     assert lightness(page, "body", "backgroundColor") > 200
 
 
-def test_an_appearance_is_chosen_at_once_and_kept(browsing: Browsing, demo: Site) -> None:
+def test_a_chosen_appearance_applies_at_once_and_is_kept(browsing: Browsing, demo: Site) -> None:
     page = browsing.page(demo)
     page.goto("/numbers/?q=dispatch")
     page.evaluate("window.isStillHere = true")
@@ -52,7 +52,7 @@ def test_an_appearance_is_chosen_at_once_and_kept(browsing: Browsing, demo: Site
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_allowed_and_restricted_differ_in_lightness_as_well(browsing: Browsing, demo: Site, scheme: str) -> None:
+def test_allowed_and_restricted_differ_in_lightness(browsing: Browsing, demo: Site, scheme: str) -> None:
     page = browsing.page(demo, scheme="dark" if scheme == "dark" else "light")
     page.goto("/numbers/?q=dispatch")
     expect(page.locator('[data-fact="allowed"] .fact').first).to_be_visible()

@@ -1,14 +1,14 @@
-"""At a desk, whatever the window's width and the letters: what is read as one is not broken into lines."""
+"""Desktop windows of several widths: words and telephone numbers are not broken into lines."""
 
 import pytest
 from playwright.sync_api import Page
 
 from tests.support.browser_pages import BROKEN_NUMBERS, MARCUS
 
-NARROWEST = 1190  # pixels; below it a number is a card
+NARROWEST = 1190  # pixels; below it numbers are cards
 WIDTHS = pytest.mark.parametrize("width", [NARROWEST, 1380, 1440, 1920])
 
-# The words of headings that are broken, in whichever of their letters.
+# Returns the words of headings that are broken into lines.
 BROKEN_WORDS = """() => [...document.querySelectorAll("main thead th")].flatMap((heading) => {
   const texts = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT);
   const broken = [];
@@ -35,7 +35,7 @@ def test_no_word_of_a_heading_is_broken(page: Page, path: str, width: int) -> No
 
 @WIDTHS
 @pytest.mark.parametrize("path", ["/numbers/", "/audit/", f"/teammates/{MARCUS}/"])
-def test_a_telephone_number_stands_in_one_line(page: Page, path: str, width: int) -> None:
+def test_no_telephone_number_is_broken(page: Page, path: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(path)
     assert page.locator("main table .number span[title]").count()

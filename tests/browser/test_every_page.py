@@ -1,4 +1,4 @@
-"""Every page, in every state and every look: accessible at WCAG 2.2 AA, and never wider than a phone's screen."""
+"""Every page in every state is accessible at WCAG 2.2 AA and fits a phone's screen."""
 
 import pytest
 from playwright.sync_api import Page
@@ -8,7 +8,7 @@ from tests.support.browsing import PHONE, Browsing
 from tests.support.every_page import PLACES, STATES, Place, State
 from tests.support.sites import Office, Site
 
-# What reaches beyond the screen's edges; what its own box cuts off or is kept out of sight on purpose does not count.
+# Returns elements beyond the screen's edges, except those that are clipped or hidden on purpose.
 BEYOND = """() => {
   const beyond = [];
   const edge = document.documentElement.clientWidth;
@@ -28,15 +28,15 @@ BEYOND = """() => {
 }"""
 
 
-def assert_sound(page: Page) -> None:
-    """Look at the page at a desk, in dark, where only the colours differ, and on a phone."""
-    found = [f"at a desk: {violation}" for violation in violations(page)]
+def assert_accessible_and_fits(page: Page) -> None:
+    """Check the page on a desktop, in dark mode (only colours differ), and on a phone."""
+    found = [f"desktop: {violation}" for violation in violations(page)]
     page.emulate_media(color_scheme="dark")
-    found += [f"in dark: {violation}" for violation in violations(page, only=COLOURS)]
+    found += [f"dark: {violation}" for violation in violations(page, only=COLOURS)]
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(PHONE)
-    found += [f"on a phone: {violation}" for violation in violations(page)]
-    found += [f"on a phone, too wide: {part}" for part in page.evaluate(BEYOND)]
+    found += [f"phone: {violation}" for violation in violations(page)]
+    found += [f"phone, too wide: {part}" for part in page.evaluate(BEYOND)]
     assert not found, "\n".join(found)
 
 
@@ -46,7 +46,7 @@ def test_every_page_is_accessible_and_fits(browsing: Browsing, demo: Site, place
     browsing.expects(*place.complains)
     page.goto(place.path)
     place.then(page)
-    assert_sound(page)
+    assert_accessible_and_fits(page)
 
 
 @pytest.mark.parametrize("state", STATES, ids=str)
@@ -55,4 +55,4 @@ def test_every_state_is_accessible_and_fits(browsing: Browsing, office: Office, 
     page = browsing.page(office.site)
     page.goto(state.path)
     state.arrived(page)
-    assert_sound(page)
+    assert_accessible_and_fits(page)

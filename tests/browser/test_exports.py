@@ -1,4 +1,4 @@
-"""Exports: the file holds exactly what the page lists."""
+"""Exports: a file contains exactly what the page lists."""
 
 import csv
 import json
@@ -22,25 +22,25 @@ def download(page: Page, label: str, folder: Path) -> Path:
 
 
 def names_in(path: Path) -> list[str]:
-    """Return the names in the file, in its order."""
+    """Return the names in the file, in order."""
     if path.suffix == ".json":
         return [record["name"] for record in json.loads(path.read_bytes())["data"]]
     if path.suffix == ".csv":
         with path.open(encoding="utf-8-sig", newline="") as file:
             return [line["Name"] for line in csv.DictReader(file)]
     rows = list(openpyxl.load_workbook(path).worksheets[0].values)
-    at = rows[0].index("Name")
-    return [str(row[at]) for row in rows[1:]]
+    column = rows[0].index("Name")
+    return [str(row[column]) for row in rows[1:]]
 
 
 @pytest.mark.parametrize("label", ["CSV", "Excel", "JSON"])
-def test_a_file_holds_every_page_of_the_list(page: Page, tmp_path: Path, label: str) -> None:
+def test_a_file_contains_all_pages_of_the_list(page: Page, tmp_path: Path, label: str) -> None:
     page.goto("/numbers/")
     assert sorted(names_in(download(page, label, tmp_path))) == sorted(record["name"] for record in RECORDS)
 
 
 @pytest.mark.parametrize("label", ["CSV", "Excel", "JSON"])
-def test_a_file_is_filtered_and_sorted_as_the_page_is_by_then(page: Page, tmp_path: Path, label: str) -> None:
+def test_a_file_has_the_current_filter_and_order_of_the_page(page: Page, tmp_path: Path, label: str) -> None:
     page.goto("/numbers/")
     page.get_by_label("Search", exact=True).fill("leasing")
     expect_total(page, len(numbers_that(named("leasing"))))
@@ -53,14 +53,14 @@ def test_a_file_is_filtered_and_sorted_as_the_page_is_by_then(page: Page, tmp_pa
 
 
 @pytest.mark.parametrize("label", ["CSV", "Excel", "JSON"])
-def test_the_teammates_can_be_had_as_well(page: Page, tmp_path: Path, label: str) -> None:
+def test_teammates_can_be_exported(page: Page, tmp_path: Path, label: str) -> None:
     page.goto("/teammates/?q=alasdair")
     path = download(page, label, tmp_path)
     assert path.name.startswith("teammates-")
     assert "Alasdair" in (path.read_text() if path.suffix != ".xlsx" else " ".join(names_in(path)))
 
 
-def test_a_file_comes_without_javascript(browsing: Browsing, demo: Site, tmp_path: Path) -> None:
+def test_exports_work_without_javascript(browsing: Browsing, demo: Site, tmp_path: Path) -> None:
     page = browsing.page(demo, javascript=False)
     page.goto("/numbers/?q=leasing")
     assert len(names_in(download(page, "CSV", tmp_path))) == len(numbers_that(named("leasing")))

@@ -1,4 +1,4 @@
-"""Narrowing the list by a teammate, in combination, and the address that says all of it."""
+"""Filtering the list by teammate and other filters, and the URL that contains them."""
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
@@ -32,7 +32,7 @@ def choose_marcus(page: Page) -> None:
     page.locator(f'.choice[data-teammate="{MARCUS}"]').click()
 
 
-def test_a_teammate_is_picked_by_a_part_of_the_name(listed: Page) -> None:
+def test_a_teammate_can_be_picked_by_part_of_the_name(listed: Page) -> None:
     choose_marcus(listed)
     expect_numbers(listed, OF_MARCUS)
     expect(listed).to_have_url(f"/numbers/?user={MARCUS}")
@@ -41,12 +41,12 @@ def test_a_teammate_is_picked_by_a_part_of_the_name(listed: Page) -> None:
     expect(listed.locator("#teammate-summary")).to_be_focused()
 
 
-def test_a_teammate_in_a_row_leads_to_their_numbers(listed: Page) -> None:
+def test_a_teammate_in_a_row_links_to_their_numbers(listed: Page) -> None:
     row(listed, "Marcus Sorensen – direct").get_by_role("link", name="Marcus Sorensen", exact=True).click()
     expect_numbers(listed, OF_MARCUS)
 
 
-def test_everyone_takes_the_teammate_away_again(listed: Page) -> None:
+def test_choosing_everyone_removes_the_teammate(listed: Page) -> None:
     choose_marcus(listed)
     expect_numbers(listed, OF_MARCUS)
     listed.locator("#teammate-summary").click()
@@ -62,7 +62,7 @@ def test_a_click_elsewhere_closes_the_picker(listed: Page) -> None:
     expect(listed.get_by_label("Find a teammate by name or email")).to_be_hidden()
 
 
-def test_a_teammate_and_a_search_narrow_together(listed: Page) -> None:
+def test_a_teammate_and_a_search_combine(listed: Page) -> None:
     choose_marcus(listed)
     expect_numbers(listed, OF_MARCUS)
     listed.get_by_label("Search", exact=True).fill("support")
@@ -82,7 +82,7 @@ TOLL_FREE = numbers_that(lambda record: record["number"][2:5] in names.TOLL_FREE
 OUTSIDE = numbers_that(lambda record: record["forward"] in names.OUTSIDE_NUMBERS)
 
 
-def test_a_cell_narrows_as_soon_as_it_is_chosen(listed: Page) -> None:
+def test_a_cell_filters_as_soon_as_it_is_chosen(listed: Page) -> None:
     listed.get_by_text("More filters").click()
     field(listed, "Calling Intl").select_option("allowed")
     expect_numbers(listed, allows("calling", "Intl"))
@@ -102,14 +102,14 @@ def test_a_cell_narrows_as_soon_as_it_is_chosen(listed: Page) -> None:
         ("People", "Nobody on it", numbers_that(lambda record: not record["users"])),
     ],
 )
-def test_what_a_number_is_narrows_the_list(listed: Page, label: str, choice: str, ids: set[str]) -> None:
+def test_other_filters_narrow_the_list(listed: Page, label: str, choice: str, ids: set[str]) -> None:
     listed.get_by_text("More filters").click()
     options = field(listed, label)
     options.select_option(options.locator("option", has_text=choice).get_attribute("value"))
     expect_numbers(listed, ids)
 
 
-def test_everything_narrows_together_and_the_chips_take_it_away_one_by_one(listed: Page) -> None:
+def test_filters_combine_and_chips_remove_them_one_by_one(listed: Page) -> None:
     listed.get_by_text("More filters").click()
     field(listed, "Messaging US").select_option("restricted")
     field(listed, "Kind").select_option("toll-free")
@@ -133,23 +133,23 @@ def test_everything_narrows_together_and_the_chips_take_it_away_one_by_one(liste
     expect(listed).to_have_url("/numbers/")
 
 
-def test_choosing_goes_on_with_what_was_typed_before_it_was_sent(listed: Page) -> None:
+def test_choosing_a_filter_includes_text_that_was_not_sent_yet(listed: Page) -> None:
     listed.get_by_text("More filters").click()
     listed.get_by_label("Search", exact=True).fill("insurance")
     field(listed, "Messaging US").select_option("restricted")
     expect(listed).to_have_url("/numbers/?q=insurance&messaging_us=restricted")
 
 
-def test_a_choice_of_a_teammate_survives_choices_that_come_late(listed: Page) -> None:
+def test_choosing_a_teammate_survives_late_choices(listed: Page) -> None:
     listed.locator("#teammate-summary").click()
     who = listed.get_by_label("Find a teammate by name or email")
     who.fill("marcus")
     choice = listed.locator(f'.choice[data-teammate="{MARCUS}"]')
     expect(choice).to_be_visible()
-    late: list[Route] = []
+    held: list[Route] = []
 
     def hold(route: Route) -> None:
-        late.append(route)
+        held.append(route)
 
     listed.route("**/numbers/teammates/**", hold)
     listed.route("**/numbers/?user=**", hold)
@@ -157,13 +157,13 @@ def test_a_choice_of_a_teammate_survives_choices_that_come_late(listed: Page) ->
         who.press_sequentially(" ")
     with listed.expect_request("**/numbers/?user=**"):
         choice.click()
-    for route in late:
+    for route in held:
         route.continue_()
     expect_numbers(listed, OF_MARCUS)
     expect(listed.locator("#teammate-summary")).to_have_text("Marcus Sorensen")
 
 
-def test_back_and_forward_go_through_what_was_shown(listed: Page) -> None:
+def test_back_and_forward_restore_earlier_lists(listed: Page) -> None:
     listed.get_by_label("Search", exact=True).fill("direct")
     expect_total(listed, DIRECT)
     choose_marcus(listed)
@@ -182,7 +182,7 @@ def test_back_and_forward_go_through_what_was_shown(listed: Page) -> None:
     expect(listed.locator("#teammate-summary")).to_have_text("Marcus Sorensen")
 
 
-def test_an_address_shows_somebody_else_the_same(listed: Page, browsing: Browsing, demo: Site) -> None:
+def test_a_url_shows_the_same_list_to_others(listed: Page, browsing: Browsing, demo: Site) -> None:
     choose_marcus(listed)
     listed.get_by_label("Search", exact=True).fill("support")
     expect(listed).to_have_url(f"/numbers/?q=support&user={MARCUS}")
@@ -193,7 +193,7 @@ def test_an_address_shows_somebody_else_the_same(listed: Page, browsing: Browsin
     expect(theirs.locator("#teammate-summary")).to_have_text("Marcus Sorensen")
 
 
-def test_a_question_that_cannot_be_meant_is_named_in_a_sentence(page: Page) -> None:
+def test_invalid_parameters_are_named_in_sentences(page: Page) -> None:
     page.goto("/numbers/?sort=colour&user=bob")
     expect_total(page, 60)
     expect(page.locator("#results .notice")).to_have_count(2)

@@ -1,4 +1,4 @@
-"""A page that comes in pieces shows its head whole or not at all, so that nothing in it moves."""
+"""A page that arrives in pieces shows a complete head or none, so that nothing moves."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +12,9 @@ from playwright.sync_api import Page, ViewportSize
 from tests.support.browsing import DESKTOP, PHONE, Browsing
 from tests.support.sites import Site
 
-MARK = b'<time datetime="'  # in the line that says how old the page is
+MARK = b'<time datetime="'  # in the freshness line
 PATH = "/numbers/"
-# Painted, or held back for as long as several frames take.
+# Returns whether frames are painted within a second.
 PAINTED = """() => new Promise((done) => {
   requestAnimationFrame(() => requestAnimationFrame(() => done(true)));
   setTimeout(() => done(false), 1000);
@@ -23,7 +23,7 @@ PAINTED = """() => new Promise((done) => {
 
 @contextmanager
 def slow_line(site: Site) -> Iterator[tuple[Site, Event]]:
-    """Serve what the site does, but of the list's page only what comes before `MARK` until the event is set."""
+    """Serve the site, but hold back the list's page after `MARK` until the event is set."""
     may_end = Event()
 
     class Handler(BaseHTTPRequestHandler):
@@ -43,7 +43,7 @@ def slow_line(site: Site) -> Iterator[tuple[Site, Event]]:
             self.wfile.write(body)
 
         def do_POST(self) -> None:
-            """The page asks Quo by itself once it is a minute old: that goes nowhere, and moves nothing."""
+            """Ignore automatic syncs, so that they move nothing."""
             self.rfile.read(int(self.headers["Content-Length"]))
             self.send_response(204)
             self.end_headers()
@@ -65,7 +65,7 @@ def is_painted(page: Page) -> bool:
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
-def test_half_a_head_is_not_shown(browsing: Browsing, demo: Site, viewport: ViewportSize) -> None:
+def test_an_incomplete_head_is_not_painted(browsing: Browsing, demo: Site, viewport: ViewportSize) -> None:
     with slow_line(demo) as (site, may_end):
         page = browsing.page(site, viewport=viewport)
         page.goto(PATH, wait_until="commit")

@@ -1,4 +1,4 @@
-"""The whole walk without a mouse."""
+"""Everything works by keyboard."""
 
 import re
 
@@ -8,7 +8,7 @@ from tests.support.browser_pages import MARCUS, expect_numbers, expect_total, ha
 from tests.support.browsing import PHONE, Browsing
 from tests.support.sites import EMAIL, Site
 
-# Where the focus is, in words, and whether somebody who looks can see it: drawn, large enough, inside the window.
+# Returns the focused element in words, and whether its focus is visible: drawn, large enough, inside the window.
 FOCUS = """() => {
   const at = document.activeElement;
   if (!at || at === document.body) return null;
@@ -25,7 +25,7 @@ FOCUS = """() => {
 
 
 def walk(page: Page, steps: int) -> list[str]:
-    """Press Tab until the focus has left the page, or so often; return where it could not be seen."""
+    """Press Tab up to `steps` times, until the focus leaves the page; return elements without visible focus."""
     unseen = []
     for _ in range(steps):
         page.keyboard.press("Tab")
@@ -38,12 +38,12 @@ def walk(page: Page, steps: int) -> list[str]:
 
 
 def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until the focus is there."""
+    """Press Tab until this element has the focus."""
     for _ in range(200):
         page.keyboard.press("Tab")
         if page.locator(selector).evaluate("wanted => wanted === document.activeElement"):
             return
-    raise AssertionError(f"Tab never comes to {selector}")
+    raise AssertionError(f"Tab never reaches {selector}")
 
 
 def test_from_sign_in_to_a_teammates_number_and_back(browsing: Browsing, demo: Site) -> None:
@@ -56,7 +56,7 @@ def test_from_sign_in_to_a_teammates_number_and_back(browsing: Browsing, demo: S
     keys.type(demo.password)
     keys.press("Enter")
 
-    keys_to_search(page)
+    tab_to_search(page)
     keys.type("support")
     expect_total(page, len(numbers_that(named("support"))))
     tab_to(page, "#teammate-summary")
@@ -76,12 +76,12 @@ def test_from_sign_in_to_a_teammates_number_and_back(browsing: Browsing, demo: S
     expect_numbers(page, numbers_that(has(MARCUS)) & numbers_that(named("support")))
 
 
-def keys_to_search(page: Page) -> None:
+def tab_to_search(page: Page) -> None:
     expect(page.get_by_label("Search", exact=True)).to_be_visible()
     tab_to(page, "#q")
 
 
-def test_the_first_tab_offers_to_skip_to_the_content(page: Page) -> None:
+def test_the_first_tab_stop_is_the_skip_link(page: Page) -> None:
     page.goto("/numbers/")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
@@ -90,7 +90,7 @@ def test_the_first_tab_offers_to_skip_to_the_content(page: Page) -> None:
     expect(page.locator("#main")).to_be_focused()
 
 
-def test_escape_closes_the_picker_and_gives_the_focus_back(page: Page) -> None:
+def test_escape_closes_the_picker_and_restores_the_focus(page: Page) -> None:
     page.goto("/numbers/")
     tab_to(page, "#teammate-summary")
     page.keyboard.press("Enter")
@@ -101,7 +101,7 @@ def test_escape_closes_the_picker_and_gives_the_focus_back(page: Page) -> None:
 
 
 def open_picker(page: Page) -> Locator:
-    """Open the teammate picker by keyboard; return what one types in."""
+    """Open the teammate picker by keyboard; return its text field."""
     tab_to(page, "#teammate-summary")
     page.keyboard.press("Enter")
     field = page.get_by_label("Find a teammate by name or email")
@@ -109,7 +109,7 @@ def open_picker(page: Page) -> Locator:
     return field
 
 
-def test_enter_chooses_the_only_teammate_found_however_quickly_it_follows(page: Page) -> None:
+def test_enter_right_after_typing_chooses_the_only_teammate_found(page: Page) -> None:
     page.goto("/numbers/")
     open_picker(page)
     page.keyboard.type("marcus")
@@ -119,7 +119,7 @@ def test_enter_chooses_the_only_teammate_found_however_quickly_it_follows(page: 
     expect(page.locator("#teammate-summary")).to_have_text("Marcus Sorensen")
 
 
-def test_arrows_move_among_the_teammates_found_and_enter_chooses_the_marked_one(page: Page) -> None:
+def test_arrow_keys_move_among_found_teammates_and_enter_chooses_one(page: Page) -> None:
     page.goto("/numbers/")
     field = open_picker(page)
     page.keyboard.type("ma")
@@ -141,16 +141,16 @@ def test_arrows_move_among_the_teammates_found_and_enter_chooses_the_marked_one(
 
 
 WHO = re.compile(r"/numbers/teammates/\?.*who=ma")
-# The answer to an empty field takes its time to settle, and tells when it did.
+# Makes the response to an empty field settle slowly, and marks when it has settled.
 SETTLING = """() => {
   window.htmx.config.defaultSettleDelay = 500;
   document.addEventListener("htmx:afterSettle", () => { document.body.dataset.settled = "yes"; });
 }"""
 
 
-def test_a_key_waits_for_the_answer_to_what_was_typed_though_an_earlier_one_settles_meanwhile(page: Page) -> None:
+def test_a_key_waits_for_the_response_to_the_latest_text(page: Page) -> None:
     answers: list[Route] = []
-    page.route(WHO, lambda route: answers.append(route))  # noqa: PLW0108 - it takes nothing that is built in
+    page.route(WHO, lambda route: answers.append(route))  # noqa: PLW0108 - Playwright rejects built-in functions
     page.goto("/numbers/")
     page.evaluate(SETTLING)
     open_picker(page)
@@ -164,7 +164,7 @@ def test_a_key_waits_for_the_answer_to_what_was_typed_though_an_earlier_one_sett
     expect(choices.nth(0)).to_be_focused()
 
 
-def test_where_several_teammates_fit_enter_marks_the_first_and_chooses_nobody(page: Page) -> None:
+def test_with_several_matches_enter_only_focuses_the_first(page: Page) -> None:
     page.goto("/numbers/")
     open_picker(page)
     page.keyboard.type("ma")
@@ -173,7 +173,7 @@ def test_where_several_teammates_fit_enter_marks_the_first_and_chooses_nobody(pa
     expect(page).to_have_url("/numbers/")
 
 
-def test_escape_leaves_the_picker_from_its_choices_too(page: Page) -> None:
+def test_escape_closes_the_picker_from_its_choices(page: Page) -> None:
     page.goto("/numbers/")
     open_picker(page)
     page.keyboard.press("ArrowDown")
@@ -183,7 +183,7 @@ def test_escape_leaves_the_picker_from_its_choices_too(page: Page) -> None:
     expect(page.get_by_label("Find a teammate by name or email")).to_be_hidden()
 
 
-def test_the_next_page_is_announced_and_the_focus_stays_at_the_pages(page: Page) -> None:
+def test_the_next_page_is_announced_and_the_focus_stays_in_the_pagination(page: Page) -> None:
     page.goto("/numbers/")
     tab_to(page, "#next-page")
     page.keyboard.press("Enter")
@@ -194,20 +194,20 @@ def test_the_next_page_is_announced_and_the_focus_stays_at_the_pages(page: Page)
     expect(page.locator("#next-page")).to_be_focused()
 
 
-def test_the_focus_can_always_be_seen_at_a_desk(page: Page) -> None:
+def test_the_focus_is_always_visible_on_a_desktop(page: Page) -> None:
     for path in ("/numbers/?q=dispatch", f"/numbers/{number('Leasing')['id']}/", "/status/"):
         page.goto(path)
         assert walk(page, 80) == [], path
 
 
-def test_the_focus_can_always_be_seen_on_a_phone(browsing: Browsing, demo: Site) -> None:
+def test_the_focus_is_always_visible_on_a_phone(browsing: Browsing, demo: Site) -> None:
     page = browsing.page(demo, viewport=PHONE)
     for path in ("/numbers/?q=dispatch", f"/numbers/{number('Leasing')['id']}/", "/status/"):
         page.goto(path)
         assert walk(page, 80) == [], path
 
 
-def test_a_slash_goes_to_the_search_and_escape_leaves_it(page: Page) -> None:
+def test_slash_focuses_the_search_and_escape_leaves_it(page: Page) -> None:
     page.goto("/numbers/?q=dispatch")
     search = page.get_by_label("Search", exact=True)
     page.keyboard.press("/")
@@ -219,19 +219,19 @@ def test_a_slash_goes_to_the_search_and_escape_leaves_it(page: Page) -> None:
     expect(search).to_have_value("leasing/")
 
 
-def test_escape_leaves_the_search_with_its_words_and_its_numbers(page: Page) -> None:
+def test_escape_keeps_the_search_text_and_its_results(page: Page) -> None:
     page.goto("/numbers/?kind=local&q=dispatch")
     total = str(page.locator("#results").get_attribute("data-total"))
     page.keyboard.press("/")
     page.keyboard.press("Escape")
     expect(page.get_by_label("Search", exact=True)).not_to_be_focused()
-    page.wait_for_timeout(400)  # longer than the search waits for somebody who goes on typing
+    page.wait_for_timeout(400)  # longer than the search's debounce delay
     expect(page.get_by_label("Search", exact=True)).to_have_value("dispatch")
     expect(page).to_have_url("/numbers/?kind=local&q=dispatch")
     expect_total(page, int(total))
 
 
-def test_arrows_walk_through_the_rows_enter_opens_and_escape_comes_back(page: Page) -> None:
+def test_arrow_keys_move_through_rows_enter_opens_and_escape_returns(page: Page) -> None:
     page.goto("/numbers/?q=dispatch")
     rows = page.locator("#results .name a")
     page.keyboard.press("/")

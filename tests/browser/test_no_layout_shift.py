@@ -1,4 +1,4 @@
-"""Nothing jumps: neither while a page loads nor while one searches."""
+"""Nothing jumps while a page loads or during a search."""
 
 from datetime import timedelta
 
@@ -9,10 +9,10 @@ from tests.support.browser_pages import detail_path, expect_total
 from tests.support.browsing import DESKTOP, PHONE, Browsing
 from tests.support.sites import Office, Site
 
-MOST = 0.05  # Cumulative Layout Shift; up to 0.1 is called good
+MAX_SHIFT = 0.05  # Cumulative Layout Shift; up to 0.1 counts as good
 
-# Each shift with what moved. Those right after a key press count as well: who types is not asking for a jump. The
-# footer follows the end of the page, which a shorter list brings up; a text that becomes another stands where it stood.
+# Records each shift with what moved, also right after a key press. The footer may move, because a shorter list moves
+# the end of the page. A text that changes in place has not moved.
 NOTE_SHIFTS = """
 window.shifts = [];
 window.noteShifts = (entries) => {
@@ -29,16 +29,16 @@ window.noteShifts = (entries) => {
 window.shiftObserver = new PerformanceObserver((list) => window.noteShifts(list.getEntries()));
 window.shiftObserver.observe({type: "layout-shift", buffered: true});
 """
-# Two frames later everything that was painted has been measured.
+# After two frames everything painted has been measured.
 SHIFTS = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
   window.noteShifts(window.shiftObserver.takeRecords());
   done(window.shifts);
 })))"""
 
 
-def assert_calm(page: Page, *, most: float = MOST) -> None:
+def assert_calm(page: Page, *, limit: float = MAX_SHIFT) -> None:
     shifts = page.evaluate(SHIFTS)
-    assert sum(shift["value"] for shift in shifts) < most, shifts
+    assert sum(shift["value"] for shift in shifts) < limit, shifts
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
@@ -50,8 +50,8 @@ def test_nothing_jumps_while_a_page_loads(browsing: Browsing, demo: Site, path: 
     assert_calm(page)
 
 
-# Where the first row's cells begin and end, with the rows that follow it, with another one that is as wide as can be,
-# and without any: on a slow line they come later.
+# Returns how many edges of the first row's cells move when all other rows are missing or one is very wide, because on a
+# slow connection rows arrive later.
 MOVED_BY_ROWS = """table => {
   const places = () => [...table.tBodies[0].rows[0].cells].flatMap((cell) => {
     const {left, right} = cell.getBoundingClientRect();
@@ -73,9 +73,7 @@ MOVED_BY_ROWS = """table => {
 
 @pytest.mark.parametrize("width", [1190, 1440, 1920])
 @pytest.mark.parametrize("path", ["/numbers/", "/teammates/", "/audit/", "/status/"])
-def test_rows_that_are_still_on_their_way_move_none_that_are_there(
-    browsing: Browsing, demo: Site, path: str, width: int
-) -> None:
+def test_rows_that_arrive_later_move_no_earlier_ones(browsing: Browsing, demo: Site, path: str, width: int) -> None:
     page = browsing.page(demo, viewport={"width": width, "height": 900})
     page.goto(path)
     tables = page.locator("table:is(.numbers, .matrix, .syncs, .settings)")
@@ -84,7 +82,7 @@ def test_rows_that_are_still_on_their_way_move_none_that_are_there(
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
-def test_nothing_jumps_while_one_searches(browsing: Browsing, demo: Site, viewport: ViewportSize) -> None:
+def test_nothing_jumps_during_a_search(browsing: Browsing, demo: Site, viewport: ViewportSize) -> None:
     page = browsing.page(demo, viewport=viewport)
     page.add_init_script(NOTE_SHIFTS)
     page.goto("/numbers/")
@@ -104,9 +102,7 @@ def top_of_filters(page: Page) -> int:
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desk", "phone"])
-def test_a_check_of_the_pages_own_that_fails_moves_nothing(
-    browsing: Browsing, office: Office, viewport: ViewportSize
-) -> None:
+def test_a_failed_automatic_check_moves_nothing(browsing: Browsing, office: Office, viewport: ViewportSize) -> None:
     office.grow_old(timedelta(minutes=4))
     office.quo.fault = "401"
     page = browsing.page(office.site, viewport=viewport)
@@ -117,13 +113,13 @@ def test_a_check_of_the_pages_own_that_fails_moves_nothing(
         may_answer.set()
         expect(page.locator("#doubts")).to_contain_text("Check failed")
     assert top_of_filters(page) == top
-    assert_calm(page, most=0.002)  # the mark beside the age gives way to the words
+    assert_calm(page, limit=0.002)  # the words replace the icon beside the age
 
 
-def test_what_a_check_of_the_pages_own_settles_moves_nothing(browsing: Browsing, office: Office) -> None:
+def test_a_successful_automatic_check_moves_nothing(browsing: Browsing, office: Office) -> None:
     page = browsing.page(office.site)
     page.goto("/numbers/")
-    page.wait_for_load_state("networkidle")  # whatever the page asks by itself is answered
+    page.wait_for_load_state("networkidle")  # automatic requests have ended
     office.quo.fault = "401"
     page.get_by_role("button", name="Check now").click()
     notice = page.get_by_text("What you see is the last good copy.")
@@ -136,7 +132,7 @@ def test_what_a_check_of_the_pages_own_settles_moves_nothing(browsing: Browsing,
     assert top_of_filters(page) == top
 
 
-def test_a_jump_is_noticed(browsing: Browsing, demo: Site) -> None:
+def test_a_jump_is_detected(browsing: Browsing, demo: Site) -> None:
     page = browsing.page(demo)
     page.add_init_script(NOTE_SHIFTS)
     page.goto("/numbers/")

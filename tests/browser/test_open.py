@@ -1,4 +1,4 @@
-"""Opening a number from the list, and coming back."""
+"""Opening a number from the list, and going back."""
 
 from playwright.sync_api import Page, expect
 
@@ -17,7 +17,7 @@ def test_a_number_opens_and_back_returns_to_the_same_list(page: Page) -> None:
     expect(page.get_by_label("Search", exact=True)).to_have_value("leasing")
 
 
-def test_a_numbers_page_says_of_each_cell_what_quo_says(page: Page) -> None:
+def test_a_numbers_page_shows_the_fact_of_each_cell(page: Page) -> None:
     page.goto(detail_path("Billing & payments"))
     words = {"unrestricted": "allowed", "restricted": "restricted"}
     facts = {
@@ -32,7 +32,7 @@ def test_a_numbers_page_says_of_each_cell_what_quo_says(page: Page) -> None:
     }
 
 
-def test_the_teammates_beyond_those_in_the_row_are_on_the_numbers_page(page: Page) -> None:
+def test_more_teammates_in_a_row_links_to_the_numbers_page(page: Page) -> None:
     page.goto("/numbers/")
     row(page, "Resident support").locator(".more").click()
     expect(page).to_have_url(f"{detail_path('Resident support')}#teammates")
@@ -40,7 +40,7 @@ def test_the_teammates_beyond_those_in_the_row_are_on_the_numbers_page(page: Pag
     expect(page.get_by_role("heading", name="Teammates")).to_be_in_viewport()
 
 
-def test_a_teammate_on_a_numbers_page_leads_to_them_and_to_their_numbers(page: Page) -> None:
+def test_a_teammate_on_a_numbers_page_links_to_their_page_and_numbers(page: Page) -> None:
     page.goto(detail_path("Resident support"))
     page.get_by_role("link", name="Marcus Sorensen").click()
     expect(page).to_have_url(f"/teammates/{MARCUS}/")
@@ -48,7 +48,7 @@ def test_a_teammate_on_a_numbers_page_leads_to_them_and_to_their_numbers(page: P
     expect(page).to_have_url(f"/numbers/?user={MARCUS}")
 
 
-def test_a_number_that_nobody_knows_is_asked_for_and_said_to_be_unknown(browsing: Browsing, demo: Site) -> None:
+def test_an_unknown_number_is_looked_up_in_quo(browsing: Browsing, demo: Site) -> None:
     page = browsing.page(demo)
     browsing.expects("status of 404")
     page.goto("/numbers/PNnobody/")

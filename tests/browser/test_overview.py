@@ -1,11 +1,11 @@
-"""The overview: its counts lead to lists that hold exactly so many numbers."""
+"""The overview: its counts link to lists with exactly that many numbers."""
 
 from playwright.sync_api import Page, expect
 
 from tests.support.browser_pages import RECORDS, expect_total
 
 
-def test_every_count_leads_to_a_list_of_that_many(page: Page) -> None:
+def test_every_count_links_to_a_list_of_that_many(page: Page) -> None:
     page.goto("/")
     counted = {
         str(item.locator("a").first.get_attribute("href")): int(str(item.get_attribute("data-count")))
@@ -17,7 +17,7 @@ def test_every_count_leads_to_a_list_of_that_many(page: Page) -> None:
         expect_total(page, count)
 
 
-def test_the_bars_say_what_quo_says(page: Page) -> None:
+def test_the_bars_count_allowed_numbers(page: Page) -> None:
     page.goto("/")
     for channel in ("calling", "messaging"):
         for region in ("US", "CA", "Intl"):
@@ -26,7 +26,7 @@ def test_the_bars_say_what_quo_says(page: Page) -> None:
             expect(bar).to_have_attribute("data-count", str(len(allowed)))
 
 
-def test_it_counts_numbers_and_teammates_and_leads_to_both(page: Page) -> None:
+def test_it_counts_numbers_and_teammates_and_links_to_both(page: Page) -> None:
     page.goto("/")
     expect(page.locator("#all-numbers")).to_have_attribute("data-numbers", "60")
     teammates = {user["id"] for record in RECORDS for user in record["users"]}

@@ -1,4 +1,4 @@
-"""A phone of 360 pixels: cards instead of a table, and everything within reach of a thumb."""
+"""A phone 360 pixels wide: cards instead of a table, and everything works by touch."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -46,7 +46,7 @@ def test_the_picker_stays_on_the_screen(phone: Page) -> None:
     assert 0 <= box["x"] <= box["x"] + box["width"] <= PHONE["width"]
 
 
-def test_the_order_is_chosen_where_no_headings_are(phone: Page) -> None:
+def test_cards_can_be_sorted_without_headings(phone: Page) -> None:
     phone.goto("/numbers/")
     expect(phone.locator("#sort-number")).to_be_hidden()
     phone.get_by_label("Sorted by").select_option("Name, descending")

@@ -1,4 +1,4 @@
-"""Paper: whatever sheet the reader chooses, all of what the screen shows is on it, and readable."""
+"""Print: each paper size shows everything on the screen, readable."""
 
 from typing import Literal
 
@@ -9,13 +9,13 @@ from tests.support.browser_pages import BROKEN_NUMBERS, MARCUS
 from tests.support.browsing import Browsing
 from tests.support.sites import Office, Site
 
-# What is left of an upright sheet between its margins of 10 mm, in CSS pixels.
+# The printable area of a portrait sheet with margins of 10 mm, in CSS pixels.
 A4 = ViewportSize(width=718, height=1046)
 LETTER = ViewportSize(width=740, height=980)
 SHEETS = pytest.mark.parametrize("sheet", [A4, LETTER], ids=["A4", "Letter"])
 
-# The cells of a table that run off the sheet, or whose content runs out of them or is clipped. Where no font has a
-# picture of a family, its people stand side by side, for whom nobody can keep room.
+# Returns the cells of a table that run off the sheet, or whose content overflows or is clipped. Without a font for a
+# family emoji, its people are drawn side by side, which may be too wide.
 CUT = """(table) => [...table.querySelectorAll("th, td")].filter((cell) => {
   const box = cell.getBoundingClientRect();
   const size = parseFloat(getComputedStyle(cell).fontSize);
@@ -29,7 +29,7 @@ CUT = """(table) => [...table.querySelectorAll("th, td")].filter((cell) => {
 WIDTHS = (
     """(table, selector) => [...table.querySelectorAll(selector)].map((cell) => cell.getBoundingClientRect().width)"""
 )
-# Each of the words of facts that are broken into lines.
+# Returns the words of facts that are broken into lines.
 BROKEN = """(table) => [...table.querySelectorAll("[data-fact=allowed] .fact, [data-fact=restricted] .fact")]
   .filter((fact) => {
     const range = document.createRange();
@@ -50,7 +50,7 @@ def on_paper(page: Page, path: str, sheet: ViewportSize, media: Literal["print",
 @pytest.mark.parametrize(
     "path", ["/audit/", "/audit/?by=teammate", "/numbers/", "/teammates/", f"/teammates/{MARCUS}/"]
 )
-def test_nothing_of_a_table_is_cut_on_an_upright_sheet(page: Page, path: str, sheet: ViewportSize) -> None:
+def test_no_part_of_a_table_is_cut_on_a_portrait_sheet(page: Page, path: str, sheet: ViewportSize) -> None:
     on_paper(page, path, sheet)
     tables = page.locator("main table")
     assert tables.count()
@@ -62,23 +62,23 @@ def test_nothing_of_a_table_is_cut_on_an_upright_sheet(page: Page, path: str, sh
 
 @SHEETS
 @pytest.mark.parametrize("path", ["/audit/", "/numbers/", f"/teammates/{MARCUS}/"])
-def test_a_telephone_number_stands_in_one_line(page: Page, path: str, sheet: ViewportSize) -> None:
+def test_no_telephone_number_is_broken(page: Page, path: str, sheet: ViewportSize) -> None:
     on_paper(page, path, sheet)
     assert page.locator("main table .number span[title]").count()
     assert page.evaluate(BROKEN_NUMBERS) == []
 
 
-def test_paper_says_when_quo_was_asked_and_not_how_long_ago(page: Page) -> None:
+def test_paper_shows_when_quo_was_asked_and_not_how_long_ago(page: Page) -> None:
     on_paper(page, "/numbers/", A4)
     time = page.locator(".checked > time")
-    said = time.evaluate("(time) => getComputedStyle(time, '::after').content.replaceAll('\"', '')")
-    assert said == f"on {time.get_attribute('title')}"
+    printed = time.evaluate("(time) => getComputedStyle(time, '::after').content.replaceAll('\"', '')")
+    assert printed == f"on {time.get_attribute('title')}"
     expect(page.locator(".checked > .ago")).to_be_hidden()
 
 
 @SHEETS
 @pytest.mark.parametrize("path", ["/audit/", "/audit/?by=teammate", "/numbers/", "/teammates/"])
-def test_every_row_says_its_name_on_an_upright_sheet(page: Page, path: str, sheet: ViewportSize) -> None:
+def test_every_row_shows_its_name_on_a_portrait_sheet(page: Page, path: str, sheet: ViewportSize) -> None:
     on_paper(page, path, sheet)
     names = page.locator("#results table").evaluate(WIDTHS, "tbody th.name")
     assert names
@@ -86,9 +86,7 @@ def test_every_row_says_its_name_on_an_upright_sheet(page: Page, path: str, shee
 
 
 @SHEETS
-def test_every_column_that_one_chose_is_on_an_upright_sheet(
-    browsing: Browsing, office: Office, sheet: ViewportSize
-) -> None:
+def test_all_chosen_columns_fit_a_portrait_sheet(browsing: Browsing, office: Office, sheet: ViewportSize) -> None:
     page = browsing.page(office.site)
     page.goto("/numbers/")
     page.locator("#columns-menu > summary").click()
@@ -104,7 +102,7 @@ def test_every_column_that_one_chose_is_on_an_upright_sheet(
     assert min(table.evaluate(WIDTHS, "tbody th.name, .people")) > NARROWEST_NAME - 10
 
 
-def test_a_sheet_says_which_page_of_the_list_it_is(page: Page) -> None:
+def test_paper_shows_the_page_of_the_list(page: Page) -> None:
     on_paper(page, "/numbers/", A4)
     expect(page.get_by_text("Page 1 of 2: numbers 1 to 50 of 60. The export has all of them.")).to_be_visible()
     expect(page.locator(".pages a").first).to_be_hidden()
@@ -112,7 +110,7 @@ def test_a_sheet_says_which_page_of_the_list_it_is(page: Page) -> None:
     expect(page.get_by_text("Page 2 of 2: numbers 51 to 60 of 60.")).to_be_visible()
 
 
-def test_a_screen_says_it_once(page: Page) -> None:
+def test_the_screen_shows_the_page_once(page: Page) -> None:
     on_paper(page, "/numbers/", A4, media="screen")
     expect(page.get_by_text("The export has all of them.")).to_be_hidden()
     expect(page.locator(".pages")).to_contain_text("Page 1 of 2")
@@ -123,7 +121,7 @@ def test_a_list_of_one_page_needs_no_page_number(page: Page) -> None:
     expect(page.get_by_text("The export has all of them.")).to_have_count(0)
 
 
-def test_the_paper_of_an_audit_has_its_legend(demo: Site, browsing: Browsing) -> None:
+def test_a_printed_audit_has_a_legend(demo: Site, browsing: Browsing) -> None:
     page = on_paper(browsing.page(demo), "/audit/", LETTER)
     expect(page.locator(".matrix thead .on-paper .legend")).to_be_visible()
     page.emulate_media(media="screen")

@@ -1,4 +1,4 @@
-"""Lists that are fetched again change only where they differ, and somebody who is in them stays where they were."""
+"""A refreshed list changes only where it differs, and keyboard focus and selection stay."""
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -8,8 +8,8 @@ from tests.support.browser_pages import MARCUS, OF_MARCUS, RECORDS, expect_numbe
 ROWS = "tr:is([data-number], [data-teammate])"
 
 
-def swap_again(page: Page) -> None:
-    """Have the page fetch its rows again, as after a sync that changed something."""
+def refresh_rows(page: Page) -> None:
+    """Make the page fetch its rows again, as after a sync with changes."""
     page.locator(ROWS).last.evaluate("""(row) => new Promise((resolve) => {
         row.dataset.before = "1";
         document.addEventListener("htmx:afterSettle", (event) => event.target.id === "freshness" || resolve());
@@ -21,37 +21,37 @@ def swap_again(page: Page) -> None:
 @pytest.mark.parametrize(
     "path", ["/numbers/", "/teammates/", "/audit/", "/audit/?by=teammate", "/teammates/USoVPRYf69wG/"]
 )
-def test_all_rows_are_there_again_after_each_swap(page: Page, path: str) -> None:
+def test_all_rows_are_present_after_each_swap(page: Page, path: str) -> None:
     page.goto(path)
     before = page.locator(ROWS).all_inner_texts()
     assert len(before) > 2
-    swap_again(page)
-    swap_again(page)
+    refresh_rows(page)
+    refresh_rows(page)
     assert page.locator(ROWS).all_inner_texts() == before
 
 
 @pytest.mark.parametrize("which", [0, 1])
-def test_a_link_in_a_row_keeps_the_focus_over_a_swap(page: Page, which: int) -> None:
+def test_a_link_in_a_row_keeps_the_focus_after_a_swap(page: Page, which: int) -> None:
     page.goto("/numbers/")
     link = row(page, "Marcus Sorensen – direct").get_by_role("link").nth(which)
     link.focus()
-    swap_again(page)
+    refresh_rows(page)
     expect(link).to_be_focused()
 
 
-def test_of_a_number_in_several_groups_the_same_row_keeps_the_focus(page: Page) -> None:
+def test_the_same_row_of_a_repeated_number_keeps_the_focus(page: Page) -> None:
     page.goto("/audit/?by=teammate")
-    several = page.evaluate("""() => {
+    repeated = page.evaluate("""() => {
         const names = [...document.querySelectorAll("tr[data-number]")].map((row) => row.dataset.number);
         return names.findLastIndex((name, at) => names.indexOf(name) !== at);
     }""")
-    link = page.locator("tr[data-number]").nth(several).get_by_role("link")
+    link = page.locator("tr[data-number]").nth(repeated).get_by_role("link")
     link.focus()
-    swap_again(page)
+    refresh_rows(page)
     expect(link).to_be_focused()
 
 
-def test_the_focus_follows_its_row_to_another_place(page: Page) -> None:
+def test_the_focus_follows_a_row_that_moves(page: Page) -> None:
     page.goto("/numbers/")
     link = row(page, "Marcus Sorensen – direct").get_by_role("link").first
     page.evaluate("""() => {
@@ -59,31 +59,31 @@ def test_the_focus_follows_its_row_to_another_place(page: Page) -> None:
         rows.prepend([...rows.rows].find((row) => row.textContent.includes("Marcus Sorensen – direct")));
     }""")
     link.focus()
-    swap_again(page)
+    refresh_rows(page)
     expect(link).to_be_focused()
     assert link.evaluate("(link) => link.closest('tr').sectionRowIndex") > 0
 
 
-def test_no_other_row_takes_the_focus_of_one_that_is_gone(page: Page) -> None:
+def test_no_other_row_takes_the_focus_of_a_removed_row(page: Page) -> None:
     page.goto("/numbers/")
     link = page.locator(ROWS).first.get_by_role("link").first
     link.focus()
     link.evaluate("(link) => { link.id = 'row-0'; }")
-    swap_again(page)
+    refresh_rows(page)
     assert page.evaluate("() => document.activeElement === document.body")
 
 
-def test_what_somebody_selected_stays_selected(page: Page) -> None:
+def test_selected_text_stays_selected(page: Page) -> None:
     page.goto("/numbers/")
     page.evaluate("() => getSelection().selectAllChildren(document.querySelector('td.number'))")
     selected = page.evaluate("() => getSelection().toString()")
     assert selected
-    swap_again(page)
+    refresh_rows(page)
     assert page.evaluate("() => getSelection().toString()") == selected
 
 
-def results_are_those_of(page: Page, path: str) -> bool:
-    """Whether the list is, to the last attribute, the one that a browser gets that asks for its page."""
+def has_results_of(page: Page, path: str) -> bool:
+    """Return whether the list equals, to the last attribute, the list of a freshly loaded page."""
     same: bool = page.evaluate(
         """async (path) => {
             const answer = await fetch(path);
@@ -107,7 +107,7 @@ STEPS = [
 ]
 
 
-def test_after_any_steps_the_list_is_what_the_server_shows(page: Page) -> None:
+def test_after_many_patches_the_list_equals_the_servers(page: Page) -> None:
     page.goto("/numbers/")
     for step in STEPS:
         path = f"/numbers/?{step}"
@@ -121,10 +121,10 @@ def test_after_any_steps_the_list_is_what_the_server_shows(page: Page) -> None:
         }""",
             path,
         )
-        assert results_are_those_of(page, path), step
+        assert has_results_of(page, path), step
 
 
-def test_what_was_patched_in_is_instant_too(page: Page) -> None:
+def test_links_in_a_patched_list_work_without_a_page_load(page: Page) -> None:
     page.goto("/numbers/?q=zebra")
     page.evaluate("window.isStillHere = true")
     page.get_by_label("Search", exact=True).fill("e")
@@ -136,7 +136,7 @@ def test_what_was_patched_in_is_instant_too(page: Page) -> None:
     assert page.evaluate("window.isStillHere")
 
 
-def test_a_list_that_takes_long_shows_that_it_is_on_its_way(page: Page) -> None:
+def test_a_slow_list_is_marked_as_busy(page: Page) -> None:
     page.goto("/numbers/")
     held: list[Route] = []
 
@@ -153,15 +153,15 @@ def test_a_list_that_takes_long_shows_that_it_is_on_its_way(page: Page) -> None:
     expect(results).not_to_have_attribute("aria-busy", "true")
 
 
-def test_the_focus_elsewhere_is_left_alone(page: Page) -> None:
+def test_focus_outside_the_list_stays(page: Page) -> None:
     page.goto("/numbers/")
     search = page.get_by_label("Search", exact=True)
     search.focus()
-    swap_again(page)
+    refresh_rows(page)
     expect(search).to_be_focused()
 
 
-def test_a_teammate_in_a_row_opens_in_another_tab_where_somebody_wants_that(page: Page) -> None:
+def test_a_teammate_in_a_row_can_be_opened_in_another_tab(page: Page) -> None:
     page.goto("/numbers/")
     link = row(page, "Marcus Sorensen – direct").get_by_role("link", name="Marcus Sorensen", exact=True)
     with page.context.expect_page() as opened:
@@ -171,7 +171,7 @@ def test_a_teammate_in_a_row_opens_in_another_tab_where_somebody_wants_that(page
     expect(page.locator(ROWS)).to_have_count(min(50, len(RECORDS)))
 
 
-def test_back_leads_from_a_teammates_numbers_to_all(page: Page) -> None:
+def test_back_leads_from_a_teammates_numbers_to_all_numbers(page: Page) -> None:
     page.goto("/numbers/")
     row(page, "Marcus Sorensen – direct").get_by_role("link", name="Marcus Sorensen", exact=True).click()
     expect_numbers(page, OF_MARCUS)

@@ -1,4 +1,4 @@
-"""Searching: the list narrows while one types, and nothing else moves."""
+"""Search: the list narrows while somebody types, and nothing else moves."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -23,13 +23,13 @@ def test_typing_narrows_the_list_without_loading_a_page(listed: Page) -> None:
     assert listed.evaluate("window.isStillHere")
 
 
-def test_a_search_tells_a_screen_reader_how_many_it_found(listed: Page) -> None:
+def test_a_search_announces_its_count_to_screen_readers(listed: Page) -> None:
     listed.get_by_label("Search", exact=True).fill("dispatch")
     expect(listed.locator("#announce")).to_have_text("3 numbers found.")
 
 
 @pytest.mark.parametrize("digits", ["(844) 555-0150", "844.555.0150", "+1 844 555 0150"])
-def test_a_number_is_found_in_any_writing(listed: Page, digits: str) -> None:
+def test_a_number_is_found_in_any_format(listed: Page, digits: str) -> None:
     listed.get_by_label("Search", exact=True).fill(digits)
     expect_numbers(listed, {number("Resident support")["id"]})
 
@@ -39,7 +39,7 @@ def test_a_teammate_is_found_by_name(listed: Page) -> None:
     expect_numbers(listed, numbers_that(has(MARCUS)))
 
 
-def test_of_fast_typing_the_last_search_is_shown(listed: Page) -> None:
+def test_after_fast_typing_the_last_search_is_shown(listed: Page) -> None:
     search = listed.get_by_label("Search", exact=True)
     for text in ("f", "fr", "leas", "leasing", "maple", "maple terrace"):
         search.fill(text)
@@ -47,9 +47,9 @@ def test_of_fast_typing_the_last_search_is_shown(listed: Page) -> None:
     expect(search).to_have_value("maple terrace")
 
 
-def test_a_newer_search_calls_off_the_one_before_it(listed: Page) -> None:
+def test_a_newer_search_cancels_the_previous_one(listed: Page) -> None:
     search = listed.get_by_label("Search", exact=True)
-    listed.route("**/numbers/?q=leasing*", lambda _route: None)  # which is never answered
+    listed.route("**/numbers/?q=leasing*", lambda _route: None)  # never answered
     with listed.expect_request("**/numbers/?q=leasing*"):
         search.fill("leasing")
     with listed.expect_event("requestfailed", lambda request: "q=leasing" in request.url):
@@ -58,7 +58,7 @@ def test_a_newer_search_calls_off_the_one_before_it(listed: Page) -> None:
     expect(listed).to_have_url("/numbers/?q=dispatch")
 
 
-def test_the_cursor_stays_where_it_is_in_the_text(listed: Page) -> None:
+def test_the_cursor_stays_in_place(listed: Page) -> None:
     search = listed.get_by_label("Search", exact=True)
     search.fill("cedar curt")
     expect_total(listed, 0)
@@ -69,7 +69,7 @@ def test_the_cursor_stays_where_it_is_in_the_text(listed: Page) -> None:
     assert search.evaluate("field => field.selectionStart") == len("cedar co")
 
 
-def test_what_fits_nothing_says_so_and_leads_back_to_everything(listed: Page) -> None:
+def test_a_search_without_results_links_back_to_all_numbers(listed: Page) -> None:
     listed.get_by_label("Search", exact=True).fill("zebra")
     expect(listed.get_by_role("heading", name="No number fits")).to_be_visible()
     listed.get_by_role("link", name="show every number", exact=True).click()
@@ -77,7 +77,7 @@ def test_what_fits_nothing_says_so_and_leads_back_to_everything(listed: Page) ->
     expect(listed.get_by_label("Search", exact=True)).to_have_value("")
 
 
-def test_clearing_the_search_shows_everything(listed: Page) -> None:
+def test_clearing_the_search_shows_all_numbers(listed: Page) -> None:
     search = listed.get_by_label("Search", exact=True)
     search.fill("dispatch")
     expect_total(listed, 3)
@@ -85,7 +85,7 @@ def test_clearing_the_search_shows_everything(listed: Page) -> None:
     expect_total(listed, 60)
 
 
-def test_markup_in_a_search_is_text(listed: Page) -> None:
+def test_markup_in_a_search_is_shown_as_text(listed: Page) -> None:
     text = '"><img src=x onerror=alert(1)><script>alert(1)</script>'
     listed.get_by_label("Search", exact=True).fill(text)
     expect(listed.locator("#chip-q")).to_have_text(f"Search: {text}")

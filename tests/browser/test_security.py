@@ -1,4 +1,4 @@
-"""An authenticator app, recovery codes and passkeys in a real browser; the passkeys are a virtual authenticator's."""
+"""An authenticator app, recovery codes and passkeys in a real browser, with Chromium's virtual authenticator."""
 
 import time
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ SECURITY = "/accounts/security/"
 
 @pytest.fixture(scope="module")
 def _site(project: Path, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The demo at an address with a name, which passkeys need."""
+    """The demo at a host name, which passkeys need."""
     folder = tmp_path_factory.mktemp("named")
     with serving(project, folder, "localhost") as (url, password):
         yield Site(url, folder / "data", password, {})
@@ -26,16 +26,16 @@ def _site(project: Path, browser: Browser, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 def site(project: Path, _site: Site) -> Iterator[Site]:
-    """The same for each test, in which nobody has a second step, and nobody has failed to sign in."""
+    """The same demo, reset after each test: no second factors and no counted failures."""
     yield _site
     reset = python(project, _site.data.parent, "manage.py", "reset_mfa", EMAIL)
     assert reset.returncode == 0, reset.stderr
-    for kept in (_site.data / "cache").glob("*.djcache"):
-        kept.unlink(missing_ok=True)
+    for entry in (_site.data / "cache").glob("*.djcache"):
+        entry.unlink(missing_ok=True)
 
 
 class Authenticator:
-    """A device that keeps passkeys, as Chromium plays it. `is_verified`: whether its owner shows finger or PIN."""
+    """Chromium's virtual device for passkeys."""
 
     def __init__(self, page: Page) -> None:
         self._session: CDPSession = page.context.new_cdp_session(page)
@@ -52,11 +52,11 @@ class Authenticator:
         self._id = made["authenticatorId"]
 
     @property
-    def keys(self) -> int:
+    def passkey_count(self) -> int:
         found = self._session.send("WebAuthn.getCredentials", {"authenticatorId": self._id})
         return len(found["credentials"])
 
-    def owner_is(self, *, verified: bool) -> None:
+    def set_verified(self, *, verified: bool) -> None:
         values = {"authenticatorId": self._id, "isUserVerified": verified}
         self._session.send("WebAuthn.setUserVerified", values)
 
@@ -94,11 +94,11 @@ def expect_home(page: Page) -> None:
     expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
 
 
-def test_a_passkey_is_added_and_signs_in_without_a_password(browsing: Browsing, site: Site) -> None:
+def test_a_passkey_signs_in_without_a_password(browsing: Browsing, site: Site) -> None:
     page = browsing.page(site, signed_in=False)
     device = Authenticator(page)
     add_passkey(page, site)
-    assert device.keys == 1
+    assert device.passkey_count == 1
     page.goto(SECURITY)
     expect(page.get_by_text("Desk <b>&")).to_be_visible()
 
@@ -123,12 +123,12 @@ def test_a_passkey_is_the_second_step_after_the_password(browsing: Browsing, sit
     expect_home(page)
 
 
-def test_a_device_that_does_not_know_its_owner_lets_nobody_in(browsing: Browsing, site: Site) -> None:
+def test_a_device_without_user_verification_cannot_sign_in(browsing: Browsing, site: Site) -> None:
     page = browsing.page(site, signed_in=False)
     device = Authenticator(page)
     add_passkey(page, site)
     sign_out(page)
-    device.owner_is(verified=False)
+    device.set_verified(verified=False)
 
     page.get_by_role("button", name="Sign in with a passkey").click()
 
@@ -136,7 +136,7 @@ def test_a_device_that_does_not_know_its_owner_lets_nobody_in(browsing: Browsing
     expect(page).to_have_title("Sign in · Quo Admin")
 
 
-def test_a_passkey_shows_that_it_is_still_you_and_can_be_removed(browsing: Browsing, site: Site) -> None:
+def test_a_passkey_confirms_its_own_removal(browsing: Browsing, site: Site) -> None:
     page = browsing.page(site, signed_in=False)
     Authenticator(page)
     add_passkey(page, site)
@@ -156,7 +156,7 @@ def test_a_passkey_shows_that_it_is_still_you_and_can_be_removed(browsing: Brows
     expect(page.get_by_text("Desk <b>&")).to_have_count(0)
 
 
-def test_a_passkey_of_this_device_is_not_added_twice(browsing: Browsing, site: Site) -> None:
+def test_a_device_cannot_add_a_second_passkey(browsing: Browsing, site: Site) -> None:
     page = browsing.page(site, signed_in=False)
     device = Authenticator(page)
     add_passkey(page, site)
@@ -164,10 +164,10 @@ def test_a_passkey_of_this_device_is_not_added_twice(browsing: Browsing, site: S
     page.get_by_role("button", name="Add the passkey").click()
 
     expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("This device has a passkey")
-    assert device.keys == 1
+    assert device.passkey_count == 1
 
 
-def test_an_app_is_set_up_and_its_code_signs_in(browsing: Browsing, site: Site) -> None:
+def test_an_authenticator_app_is_set_up_and_signs_in(browsing: Browsing, site: Site) -> None:
     page = browsing.page(site, signed_in=False)
     sign_in(page, site)
     page.goto(SECURITY)
@@ -195,28 +195,28 @@ def _code(secret: str, periods: int = 0) -> str:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_of_it_is_for_everybody(browsing: Browsing, site: Site, scheme: str) -> None:
+def test_every_security_page_is_accessible_and_fits_a_phone(browsing: Browsing, site: Site, scheme: str) -> None:
     page = browsing.page(site, signed_in=False, viewport=PHONE, scheme="dark" if scheme == "dark" else "light")
     Authenticator(page)
     page.goto("/accounts/login/")
-    wrong = _wrong(page)
+    problems = _problems(page)
     add_passkey(page, site)
-    wrong += _wrong(page)
+    problems += _problems(page)
     for path in ("", "app/add/", "codes/new/", "passkeys/add/"):
         page.goto(f"{SECURITY}{path}")
-        wrong += _wrong(page)
+        problems += _problems(page)
     for path in ("reauthenticate/", "reauthenticate/code/", "reauthenticate/passkey/"):
         page.goto(f"/accounts/{path}")
-        wrong += _wrong(page)
-    assert not wrong, "\n".join(wrong)
+        problems += _problems(page)
+    assert not problems, "\n".join(problems)
 
 
-def _wrong(page: Page) -> list[str]:
+def _problems(page: Page) -> list[str]:
     is_wide = page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]
     return [f"{page.url}: {found}" for found in violations(page)] + ([f"{page.url}: too wide"] if is_wide else [])
 
 
-def test_where_there_can_be_no_passkeys_the_page_says_why(browsing: Browsing, demo: Site) -> None:
+def test_the_page_says_why_an_ip_address_cannot_have_passkeys(browsing: Browsing, demo: Site) -> None:
     page = browsing.page(demo)
     page.goto(SECURITY)
     expect(page.get_by_text("Passkeys need an address with a name.")).to_be_visible()
@@ -225,7 +225,7 @@ def test_where_there_can_be_no_passkeys_the_page_says_why(browsing: Browsing, de
     expect(page).to_have_url(f"{demo.url}{SECURITY}")
 
 
-def test_without_javascript_no_passkey_is_offered(browsing: Browsing, site: Site) -> None:
+def test_passkeys_are_not_offered_without_javascript(browsing: Browsing, site: Site) -> None:
     page = browsing.page(site, signed_in=False, javascript=False)
     page.goto("/accounts/login/")
     expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_hidden()

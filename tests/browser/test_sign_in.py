@@ -1,4 +1,4 @@
-"""Signing in and out, and a session that ends meanwhile."""
+"""Signing in, signing out, and an expired session."""
 
 from playwright.sync_api import Page, expect
 
@@ -13,9 +13,7 @@ def fill_in(page: Page, password: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def test_whoever_signs_in_comes_to_the_page_they_asked_for_and_whoever_signs_out_sees_no_more(
-    browsing: Browsing, demo: Site
-) -> None:
+def test_sign_in_leads_to_the_requested_page_and_sign_out_hides_it(browsing: Browsing, demo: Site) -> None:
     page = browsing.page(demo, signed_in=False)
     page.goto("/numbers/?q=leasing")
     expect(page).to_have_title("Sign in · Quo Admin")
@@ -30,7 +28,7 @@ def test_whoever_signs_in_comes_to_the_page_they_asked_for_and_whoever_signs_out
     expect(page).to_have_title("Sign in · Quo Admin")
 
 
-def test_a_wrong_password_is_said_and_the_email_stays(browsing: Browsing, demo: Site) -> None:
+def test_a_wrong_password_shows_an_error_and_keeps_the_email(browsing: Browsing, demo: Site) -> None:
     page = browsing.page(demo, signed_in=False)
     page.goto("/accounts/login/")
     fill_in(page, "not the password")
@@ -41,7 +39,7 @@ def test_a_wrong_password_is_said_and_the_email_stays(browsing: Browsing, demo: 
     expect(page.get_by_label("Password")).to_have_value("")
 
 
-def test_a_session_that_ended_leads_to_sign_in_and_back_to_the_page(browsing: Browsing, demo: Site) -> None:
+def test_an_expired_session_leads_to_sign_in_and_back_to_the_page(browsing: Browsing, demo: Site) -> None:
     page = browsing.page(demo)
     page.goto("/numbers/?q=leasing")
     cookies = page.context.cookies()

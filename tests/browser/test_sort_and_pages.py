@@ -1,11 +1,11 @@
-"""The order of the list and its pages."""
+"""Sorting and pagination of the list."""
 
 from playwright.sync_api import Page, expect
 
 from tests.support.browser_pages import RECORDS, expect_total, shown
 
 
-def test_a_heading_sorts_and_again_turns_the_order_around(page: Page) -> None:
+def test_a_heading_sorts_and_a_second_click_reverses_the_order(page: Page) -> None:
     page.goto("/numbers/?q=dispatch")
     heading = page.get_by_role("columnheader", name="Number", exact=True)
     numbers = page.locator("#results .number [title]")
@@ -22,14 +22,14 @@ def test_a_heading_sorts_and_again_turns_the_order_around(page: Page) -> None:
     expect(page).to_have_url("/numbers/?q=dispatch&sort=-number")
 
 
-def test_the_order_stays_while_the_search_changes(page: Page) -> None:
+def test_the_order_stays_when_the_search_changes(page: Page) -> None:
     page.goto("/numbers/?sort=-number")
     page.get_by_label("Search", exact=True).fill("dispatch")
     expect_total(page, 3)
     expect(page).to_have_url("/numbers/?q=dispatch&sort=-number")
 
 
-def test_pages_hold_every_number_once(page: Page) -> None:
+def test_each_number_is_on_exactly_one_page(page: Page) -> None:
     page.goto("/numbers/")
     first = shown(page)
     page.get_by_role("link", name="Next").click()
@@ -44,7 +44,7 @@ def test_pages_hold_every_number_once(page: Page) -> None:
     expect(page.get_by_text("Page 2 of 2", exact=True)).to_be_visible()
 
 
-def test_a_search_begins_at_the_first_page(page: Page) -> None:
+def test_a_search_starts_at_the_first_page(page: Page) -> None:
     page.goto("/numbers/?page=2")
     page.get_by_label("Search", exact=True).fill("dispatch")
     expect_total(page, 3)

@@ -1,4 +1,4 @@
-"""The teammates and the page of one."""
+"""The list of teammates and a teammate's page."""
 
 import re
 
@@ -20,15 +20,15 @@ def test_searching_and_filtering_narrow_the_list(page: Page) -> None:
     expect_total(page, len([user for user in USERS.values() if user["role"] == "member"]))
     expect(page).to_have_url("/teammates/?role=member")
     page.get_by_label("Numbers", exact=True).select_option("one")
-    ones = [user for user in USERS.values() if len(numbers_that(has(user["id"]))) == 1 and user["role"] == "member"]
-    expect_total(page, len(ones))
+    with_one = [user for user in USERS.values() if len(numbers_that(has(user["id"]))) == 1 and user["role"] == "member"]
+    expect_total(page, len(with_one))
     page.locator("#chip-role").click()
     expect(page).to_have_url("/teammates/?numbers=one")
     page.go_back()
-    expect_total(page, len(ones))
+    expect_total(page, len(with_one))
 
 
-def test_a_teammates_page_names_their_numbers_and_leads_to_them(page: Page) -> None:
+def test_a_teammates_page_lists_and_links_their_numbers(page: Page) -> None:
     page.goto("/teammates/?q=marcus")
     page.get_by_role("link", name="Marcus Sorensen").click()
     expect(page).to_have_url(f"/teammates/{MARCUS}/")
@@ -40,23 +40,23 @@ def test_a_teammates_page_names_their_numbers_and_leads_to_them(page: Page) -> N
 
 @pytest.mark.parametrize("channel", ["calling", "messaging"])
 @pytest.mark.parametrize("region", ["US", "CA", "Intl"])
-def test_reach_names_the_numbers_that_grant_it(page: Page, channel: str, region: str) -> None:
+def test_reach_names_the_numbers_that_allow_it(page: Page, channel: str, region: str) -> None:
     page.goto(f"/teammates/{MARCUS}/")
-    granting = [
+    allowing = [
         record["name"]
         for record in RECORDS
         if has(MARCUS)(record) and record["restrictions"][channel][region] == "unrestricted"
     ]
     line = page.locator(f'[data-reach="{channel}.{region}"]')
-    expect(line.locator("[data-cell]")).to_have_attribute("data-fact", "allowed" if granting else "restricted")
+    expect(line.locator("[data-cell]")).to_have_attribute("data-fact", "allowed" if allowing else "restricted")
     *named, last = line.get_by_role("link").all_inner_texts() or [""]
     more = re.fullmatch(r"and (\d+) more", last)
     named += [] if more or not last else [last]
-    assert set(named) <= set(granting)
-    assert len(named) + int(more[1] if more else 0) == len(granting)
+    assert set(named) <= set(allowing)
+    assert len(named) + int(more[1] if more else 0) == len(allowing)
 
 
-def test_what_would_be_left_with_nobody_is_said(page: Page) -> None:
+def test_numbers_that_only_this_teammate_has_are_named(page: Page) -> None:
     page.goto(f"/teammates/{MARCUS}/")
     expect(page.locator(".lone")).to_contain_text("Marcus Sorensen – direct")
     expect(page.locator(".lone")).not_to_contain_text(number("Resident support")["name"])

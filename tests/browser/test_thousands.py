@@ -1,4 +1,4 @@
-"""Ten thousand numbers: the pages stay what they are with sixty."""
+"""Pages work with ten thousand numbers as they do with sixty."""
 
 from playwright.sync_api import expect
 
@@ -10,12 +10,12 @@ from tests.support.sites import Office
 MANY = 10_000
 
 
-def test_ten_thousand_numbers_are_read_searched_and_turned_over(browsing: Browsing, office: Office) -> None:
+def test_ten_thousand_numbers_are_synced_searched_and_paged(browsing: Browsing, office: Office) -> None:
     office.forget()
     office.has(MANY)
     page = browsing.page(office.site)
     page.goto("/numbers/")
-    expect_total(page, MANY)  # the page asks by itself
+    expect_total(page, MANY)  # the page syncs by itself
     page.get_by_label("Search", exact=True).fill("front desk 2")
     expect(page.locator("#announce")).to_contain_text("found")
     page.locator("#show-all").click()

@@ -1,4 +1,4 @@
-"""What a first visit costs."""
+"""The size of a first page load."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 
 from tests.support.browser_pages import expect_total
 
-MOST = 60_000  # bytes on the wire, headers included
+MAX_BYTES = 60_000  # bytes on the wire, headers included
 
 
 def test_the_first_load_of_sixty_numbers_is_light(page: Page) -> None:
@@ -29,4 +29,4 @@ def test_the_first_load_of_sixty_numbers_is_light(page: Page) -> None:
 
     parts = {addresses[request]: round(size) for request, size in received.items()}
     assert any("htmx" in address for address in parts), parts
-    assert sum(parts.values()) < MOST, parts
+    assert sum(parts.values()) < MAX_BYTES, parts

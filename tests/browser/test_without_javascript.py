@@ -1,4 +1,4 @@
-"""Everything that the list and the pages do, without JavaScript."""
+"""The list and the pages work without JavaScript."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -25,7 +25,7 @@ def page(browsing: Browsing, demo: Site) -> Page:
     return page
 
 
-def test_somebody_signs_in(browsing: Browsing, demo: Site) -> None:
+def test_sign_in_works(browsing: Browsing, demo: Site) -> None:
     page = browsing.page(demo, javascript=False, signed_in=False)
     page.goto("/")
     page.get_by_label("Email").fill(EMAIL)
@@ -34,14 +34,14 @@ def test_somebody_signs_in(browsing: Browsing, demo: Site) -> None:
     expect(page.locator("#account-menu")).to_be_visible()
 
 
-def test_a_search_is_sent_by_its_button(page: Page) -> None:
+def test_a_button_submits_the_search(page: Page) -> None:
     page.get_by_label("Search", exact=True).fill("maintenance dispatch")
     page.get_by_role("button", name="Search").click()
     expect_numbers(page, numbers_that(named("maintenance dispatch")))
     expect(page.get_by_label("Search", exact=True)).to_have_value("maintenance dispatch")
 
 
-def test_a_teammate_is_picked_and_combined_with_a_search(page: Page) -> None:
+def test_a_teammate_and_a_search_combine(page: Page) -> None:
     page.get_by_label("Search", exact=True).fill("support")
     page.locator("#teammate-summary").click()
     page.get_by_label("Find a teammate by name or email").fill("marcus")
@@ -52,7 +52,7 @@ def test_a_teammate_is_picked_and_combined_with_a_search(page: Page) -> None:
     expect_total(page, 60)
 
 
-def test_headings_sort_and_links_turn_pages(page: Page) -> None:
+def test_headings_sort_and_links_change_the_page(page: Page) -> None:
     page.get_by_role("columnheader", name="Number", exact=True).get_by_role("link").click()
     expect(page).to_have_url("/numbers/?sort=number")
     first = shown(page)
@@ -61,12 +61,12 @@ def test_headings_sort_and_links_turn_pages(page: Page) -> None:
     assert len(first | shown(page)) == 60
 
 
-def test_a_number_opens(page: Page) -> None:
+def test_a_number_can_be_opened(page: Page) -> None:
     row(page, "Leasing").get_by_role("link", name="Leasing", exact=True).click()
     expect(page).to_have_url(detail_path("Leasing"))
 
 
-def test_check_now_asks_and_comes_back_to_the_same_list(browsing: Browsing, office: Office) -> None:
+def test_check_now_syncs_and_returns_to_the_same_list(browsing: Browsing, office: Office) -> None:
     page = browsing.page(office.site, javascript=False)
     page.goto("/numbers/?q=dispatch")
     office.quo.workspace.numbers = [

@@ -1,4 +1,4 @@
-"""The harness itself: what no page may do is noticed, whatever the test looked for."""
+"""The harness itself: it detects everything that no page may do."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,30 +11,30 @@ from tests.support.browser_pages import RECORDS
 from tests.support.browsing import Browsing
 from tests.support.sites import Site
 
-ELSEWHERE = "http://elsewhere.example/"
+OTHER_SITE = "http://elsewhere.example/"
 
 
 @pytest.fixture
-def suspect(browser: Browser) -> Iterator[Browsing]:
-    """Watched as in every test, but the verdict is for the test to read."""
-    suspect = Browsing(browser)
-    yield suspect
-    suspect.close()
+def watched(browser: Browser) -> Iterator[Browsing]:
+    """A watched browser whose problems the test reads itself."""
+    watched = Browsing(browser)
+    yield watched
+    watched.close()
 
 
 @pytest.fixture
-def open_page(suspect: Browsing, demo: Site) -> Page:
-    page = suspect.page(demo)
+def open_page(watched: Browsing, demo: Site) -> Page:
+    page = watched.page(demo)
     page.goto("/status/")
     return page
 
 
-def test_a_page_that_does_nothing_wrong_is_not_complained_of(open_page: Page, suspect: Browsing) -> None:
-    assert suspect.close() == []
+def test_a_correct_page_has_no_problems(open_page: Page, watched: Browsing) -> None:
+    assert watched.close() == []
 
 
 @pytest.mark.parametrize(
-    ("does", "event", "complaint"),
+    ("script", "event", "complaint"),
     [
         ("console.error('oh')", "console", "console error: oh"),
         ("console.warn('hm')", "console", "console warning: hm"),
@@ -43,25 +43,25 @@ def test_a_page_that_does_nothing_wrong_is_not_complained_of(open_page: Page, su
         ("setTimeout(() => { document.createElement('script').text = '1'; })", "console", "requires 'TrustedScript'"),
         ("document.body.setAttribute('style', 'color: red')", "console", "style-src"),
         ("document.body.insertAdjacentHTML('beforeend', '<b onclick=\"x()\"></b>')", "console", "script-src"),
-        (f"document.body.append(Object.assign(new Image(), {{src: '{ELSEWHERE}'}}))", "console", "img-src"),
-        (f"fetch('{ELSEWHERE}').catch(() => 0)", "console", "connect-src"),
+        (f"document.body.append(Object.assign(new Image(), {{src: '{OTHER_SITE}'}}))", "console", "img-src"),
+        (f"fetch('{OTHER_SITE}').catch(() => 0)", "console", "connect-src"),
         ("fetch('/static/gone.js')", "console", "status of 404"),
-        (f"location = '{ELSEWHERE}'", "requestfailed", f"left the site: GET {ELSEWHERE}"),
-        (f"open('{ELSEWHERE}')", "popup", f"left the site: GET {ELSEWHERE}"),
+        (f"location = '{OTHER_SITE}'", "requestfailed", f"left the site: GET {OTHER_SITE}"),
+        (f"open('{OTHER_SITE}')", "popup", f"left the site: GET {OTHER_SITE}"),
     ],
 )
-def test_what_no_page_may_do_is_noticed(
-    open_page: Page, suspect: Browsing, does: str, event: Any, complaint: str
+def test_forbidden_behavior_is_detected(
+    open_page: Page, watched: Browsing, script: str, event: Any, complaint: str
 ) -> None:
     with open_page.expect_event(event):
-        open_page.evaluate(f"() => {{ {does}; }}")
-    said = suspect.close()
-    assert any(complaint in line for line in said), said
+        open_page.evaluate(f"() => {{ {script}; }}")
+    problems = watched.close()
+    assert any(complaint in problem for problem in problems), problems
 
 
-def test_what_is_expected_in_vain_is_noticed(open_page: Page, suspect: Browsing) -> None:
-    suspect.expects("status of 404")
-    assert suspect.close() == ["expected in vain: status of 404"]
+def test_an_expected_problem_that_never_comes_is_reported(open_page: Page, watched: Browsing) -> None:
+    watched.expects("status of 404")
+    assert watched.close() == ["expected, but did not occur: status of 404"]
 
 
 @pytest.mark.parametrize(
@@ -78,12 +78,12 @@ def test_what_is_expected_in_vain_is_noticed(open_page: Page, suspect: Browsing)
         ),
     ],
 )
-def test_what_breaks_wcag_is_noticed(open_page: Page, fault: str, rule: str) -> None:
+def test_wcag_violations_are_detected(open_page: Page, fault: str, rule: str) -> None:
     assert violations(open_page) == []
     open_page.evaluate(f"() => {{ {fault}; }}")
     assert any(found.startswith(f"{rule}: ") for found in violations(open_page))
 
 
-def test_the_workspace_that_pages_are_held_against_is_the_demo(page: Page) -> None:
+def test_the_expected_workspace_is_the_demos(page: Page) -> None:
     page.goto(f"/numbers/{RECORDS[-1]['id']}/")
     assert RECORDS[-1]["name"] in page.get_by_role("heading", level=1).inner_text()

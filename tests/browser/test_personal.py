@@ -1,4 +1,4 @@
-"""What somebody keeps: columns, and filters under a name, each with a short address."""
+"""Chosen columns and saved filters, each with a short link."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -22,7 +22,7 @@ def save(page: Page, name: str, *, shared: bool = False) -> None:
     expect(page.get_by_text(f"Saved as “{name}”.")).to_be_visible()
 
 
-def test_the_chosen_columns_stay_chosen_and_the_list_too(page: Page) -> None:
+def test_chosen_columns_are_kept_and_the_list_stays(page: Page) -> None:
     page.goto("/numbers/?q=dispatch")
     page.locator("#columns-menu summary").click()
     page.get_by_label("Porting", exact=True).uncheck()
@@ -40,7 +40,7 @@ def test_the_chosen_columns_stay_chosen_and_the_list_too(page: Page) -> None:
     expect(page.get_by_role("columnheader", name="Country")).to_be_hidden()
 
 
-def test_columns_are_kept_with_the_list_that_is_shown_when_they_are_chosen(page: Page) -> None:
+def test_choosing_columns_keeps_the_current_list(page: Page) -> None:
     page.goto("/numbers/")
     page.get_by_label("Search", exact=True).fill("dispatch")
     expect_total(page, 3)
@@ -49,7 +49,7 @@ def test_columns_are_kept_with_the_list_that_is_shown_when_they_are_chosen(page:
     expect(page).to_have_url("/numbers/?q=dispatch")
 
 
-def test_a_filter_is_kept_under_a_name_and_opened_again(page: Page) -> None:
+def test_a_saved_filter_can_be_opened_again(page: Page) -> None:
     page.goto("/numbers/")
     page.get_by_label("Search", exact=True).fill("dispatch")
     expect_total(page, 3)
@@ -61,7 +61,7 @@ def test_a_filter_is_kept_under_a_name_and_opened_again(page: Page) -> None:
     expect(page).to_have_url("/numbers/?q=dispatch")
 
 
-def test_a_saved_filter_is_shared_taken_back_and_deleted(page: Page) -> None:
+def test_a_saved_filter_is_shared_made_private_and_deleted(page: Page) -> None:
     page.goto("/numbers/?q=dispatch")
     save(page, "Dispatchers", shared=True)
     page.goto("/saved/")
@@ -74,7 +74,7 @@ def test_a_saved_filter_is_shared_taken_back_and_deleted(page: Page) -> None:
     expect(line).to_have_count(0)
 
 
-def test_the_short_address_is_said_once_saved_and_leads_to_the_list(page: Page) -> None:
+def test_saving_shows_a_short_link_to_the_list(page: Page) -> None:
     page.goto("/numbers/?q=dispatch")
     save(page, "To send on")
     address = page.get_by_role("status").get_by_role("link", name="/saved/")
@@ -83,7 +83,7 @@ def test_the_short_address_is_said_once_saved_and_leads_to_the_list(page: Page) 
     expect(page).to_have_url("/numbers/?q=dispatch")
 
 
-def test_a_short_address_is_copied_whole(browsing: Browsing, office: Office) -> None:
+def test_a_short_link_is_copied_as_a_full_url(browsing: Browsing, office: Office) -> None:
     page = browsing.page(office.site)
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/numbers/?q=dispatch")
@@ -96,17 +96,17 @@ def test_a_short_address_is_copied_whole(browsing: Browsing, office: Office) -> 
     assert page.evaluate("navigator.clipboard.readText()") == f"{office.site.url}{path}"
 
 
-def test_without_javascript_nothing_offers_to_copy(browsing: Browsing, office: Office) -> None:
-    save_one = browsing.page(office.site)
-    save_one.goto("/numbers/?q=dispatch")
-    save(save_one, "Plain")
+def test_without_javascript_there_is_no_copy_button(browsing: Browsing, office: Office) -> None:
+    saving = browsing.page(office.site)
+    saving.goto("/numbers/?q=dispatch")
+    save(saving, "Plain")
     page = browsing.page(office.site, javascript=False)
     page.goto("/saved/")
     expect(page.get_by_role("row").filter(has_text="Plain")).to_be_visible()
     expect(page.locator("[data-copy]").first).to_be_hidden()
 
 
-def test_a_name_that_is_taken_is_said(browsing: Browsing, page: Page) -> None:
+def test_a_duplicate_name_is_refused_with_a_message(browsing: Browsing, page: Page) -> None:
     page.goto("/numbers/?q=dispatch")
     save(page, "Dispatchers")
     page.locator("#saved-menu > summary").click()
