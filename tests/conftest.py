@@ -1,4 +1,4 @@
-"""What every test stands on: no request leaves unless it is announced or goes to this machine."""
+"""Fixtures for all tests. Connections are allowed only to this machine."""
 
 import ipaddress
 import signal
@@ -14,7 +14,7 @@ from tests.support.project_copy import project
 
 __all__ = ["project"]
 
-# On a busy machine, too, only a wrong answer fails a test. In CI, Hypothesis has these settings by itself.
+# A busy machine must not fail tests. In CI these are Hypothesis's defaults.
 settings.register_profile("busy", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 
@@ -22,21 +22,21 @@ pytest_plugins = ["tests.support.selection", "tests.support.leftovers", "tests.s
 
 
 def pytest_configure() -> None:
-    """Let what the tests start hear a hang-up although this run was started with nohup: only ignoring is inherited."""
+    """Handle SIGHUP if nohup ignores it, because child processes would inherit that."""
     if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
         signal.signal(signal.SIGHUP, lambda *_: None)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Escape half characters in captured output: a worker cannot send them to the process that reports."""
+    """Escape lone surrogates in captured output, which a worker of pytest-xdist cannot send."""
     report = yield
     report.sections = [(name, text.encode(errors="backslashreplace").decode()) for name, text in report.sections]
     return report
 
 
 class UnannouncedRequest(Exception):
-    """A test tried to reach something that is not this machine."""
+    """A test tried to connect to another machine."""
 
 
 def _is_here(address: Any) -> bool:
@@ -50,7 +50,7 @@ def _is_here(address: Any) -> bool:
 
 @pytest.fixture(autouse=True)
 def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Refuse every connection that is not to this machine, and fail the test even where the code hides the refusal."""
+    """Refuse connections to other machines, and fail the test even if the code hides the error."""
     connect, look_up = socket.socket.connect, socket.getaddrinfo
     refused: list[str] = []
 
@@ -69,11 +69,11 @@ def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(socket.socket, "connect", connect_here)
     monkeypatch.setattr(socket, "getaddrinfo", look_up_here)
     yield
-    assert not refused, f"requests that no test announced: {refused}"
+    assert not refused, f"connections to other machines: {refused}"
 
 
 @pytest.fixture(autouse=True)
-def _nothing_is_kept_from_one_test_to_the_next() -> Iterator[None]:
-    """Each test has a memory of its own, whose keys and moments are those of other tests, too."""
+def _empty_caches() -> Iterator[None]:
+    """Empty the caches after each test, because keys and moments repeat between tests."""
     yield
     forget()

@@ -1,4 +1,4 @@
-"""The project's settings under test: nothing is taken from the developer's environment or `.env`."""
+"""The project's settings for tests, without the developer's environment or `.env`."""
 
 import atexit
 import os
@@ -29,6 +29,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-# There and empty: tests need no `make setup`, and WhiteNoise warns of a folder that is missing.
+# WhiteNoise warns about a missing folder; with an empty one, tests need no `make setup`.
 STATIC_ROOT = Path(_folder) / "static"
 STATIC_ROOT.mkdir()

@@ -5,7 +5,7 @@ import sys
 import quo_admin
 
 if __name__ == "__main__":
-    assert quo_admin.__version__, "imported before anything of the app: see there"
+    assert quo_admin.__version__, "must be imported before the app: see quo_admin/__init__.py"
 
 from tests.chaos.running import main
 

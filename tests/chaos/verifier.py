@@ -8,7 +8,7 @@ import django
 import quo_admin
 
 if __name__ == "__main__":
-    assert quo_admin.__version__, "imported before anything of the app: see there"
+    assert quo_admin.__version__, "must be imported before the app: see quo_admin/__init__.py"
     django.setup()
 
 from django.core.management import CommandError, call_command

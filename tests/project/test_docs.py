@@ -1,4 +1,4 @@
-"""The documents tell the truth where a machine can tell."""
+"""The documents agree with the code where a test can check it."""
 
 import re
 from pathlib import Path
@@ -12,29 +12,29 @@ from tests.support import architecture
 README = (env.BASE_DIR / "README.md").read_text(encoding="utf-8")
 FILES = [*env.BASE_DIR.glob("*.md"), *(env.BASE_DIR / "docs").glob("*.md")]
 DOCUMENTS = {file.relative_to(env.BASE_DIR).as_posix(): file.read_text(encoding="utf-8") for file in FILES}
-MADE_LATER = {"data/dev"}
+CREATED_LATER = {"data/dev"}
 
 
 def _code(text: str) -> list[str]:
-    """Return what stands between backticks or in an indented line."""
+    """Return the texts between backticks and the indented lines."""
     return [inline or line for inline, line in re.findall(r"`([^`\n]+)`|^ {4}(.+)$", text, re.MULTILINE)]
 
 
-def _rows() -> dict[str, str]:
+def _settings_table() -> dict[str, str]:
     return dict(re.findall(r"^\| `([A-Z_]+)` \| (?:`([^`]*)`)? *\|", README, re.MULTILINE))
 
 
-def test_the_readme_names_every_setting_with_its_default() -> None:
-    assert _rows() == {setting.name: setting.default for setting in env.SETTINGS}
+def test_the_readme_lists_every_setting_with_its_default() -> None:
+    assert _settings_table() == {setting.name: setting.default for setting in env.SETTINGS}
 
 
-def test_every_command_that_the_documents_name_exists() -> None:
+def test_every_command_in_the_documents_exists() -> None:
     named = set(re.findall(r"manage\.py ([a-z_]+)", "".join(DOCUMENTS.values())))
     assert {"sync", "doctor", "sandbox"} <= named
     assert named <= set(get_commands())
 
 
-def test_every_target_of_make_that_a_document_names_exists() -> None:
+def test_every_make_target_in_the_documents_exists() -> None:
     makefile = (env.BASE_DIR / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
     named = {
@@ -48,10 +48,10 @@ def test_every_target_of_make_that_a_document_names_exists() -> None:
 
 
 @pytest.mark.parametrize("document", ["CONTRIBUTING.md", "SECURITY.md", "docs/architecture.md"])
-def test_every_path_that_a_document_for_programmers_names_exists(document: str) -> None:
+def test_every_path_in_a_document_for_programmers_exists(document: str) -> None:
     code = "\n".join(_code(DOCUMENTS[document]))
     words = re.findall(r"(?<![\w/.-])(?:[\w.-]+(?:/[\w.-]*)+|[\w-]+\.(?:md|py|toml|txt)\b)", code)
-    paths = {word for word in words if not word.startswith(".venv/")} - MADE_LATER
+    paths = {word for word in words if not word.startswith(".venv/")} - CREATED_LATER
     assert len(paths) > 10
     assert {path for path in paths if not (env.BASE_DIR / path).exists()} == set()
 
@@ -65,13 +65,13 @@ def _links() -> list[tuple[Path, str]]:
 
 
 @pytest.mark.parametrize(("file", "link"), _links())
-def test_every_file_that_a_document_links_to_is_there(file: Path, link: str) -> None:
+def test_every_linked_file_exists(file: Path, link: str) -> None:
     assert (file.parent / link).is_file()
 
 
-def test_every_picture_is_shown_somewhere() -> None:
-    shown = {(file.parent / link).resolve() for file, link in _links()}
-    assert set((env.BASE_DIR / "docs").glob("*.png")) <= shown
+def test_every_picture_is_used() -> None:
+    linked = {(file.parent / link).resolve() for file, link in _links()}
+    assert set((env.BASE_DIR / "docs").glob("*.png")) <= linked
 
 
 def test_the_picture_of_the_architecture_is_drawn_from_the_code() -> None:

@@ -1,1 +1,1 @@
-"""What several test modules share: builders, servers, readers. Test modules never import each other."""
+"""Helpers that several test modules share. Test modules never import each other."""

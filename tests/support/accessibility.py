@@ -10,7 +10,7 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 
 
 def violations(page: Page, *, only: list[str] | None = None) -> list[str]:
-    """Return what breaks WCAG 2.2 AA on the page as it is now, a line for each element; `only` names some rules."""
+    """Return the WCAG 2.2 AA violations of the page, one line per element; `only` limits the rules."""
     run_only = {"type": "rule", "values": only} if only else {"type": "tag", "values": WCAG}
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)

@@ -1,4 +1,4 @@
-"""Processes of their own that run the project as it is installed, on a data folder of the test."""
+"""Runs `manage.py` in a separate process, with a data folder of the test."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from quo_admin import env
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
-    """Return the variables of a process that takes nothing from the developer's settings."""
+    """Return environment variables for a process that ignores the developer's settings."""
     ours = {setting.name for setting in env.SETTINGS} | {f"{setting.name}_FILE" for setting in env.SETTINGS}
     inherited = {name: value for name, value in os.environ.items() if name not in ours}
     return inherited | {

@@ -1,4 +1,4 @@
-"""The accounts that tests sign in with, and how they do."""
+"""Accounts for tests, and how to sign in with them."""
 
 from typing import Any
 

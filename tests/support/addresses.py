@@ -1,4 +1,4 @@
-"""Every address there is, asked in every way by everybody: what `who_may_what.txt` is held against."""
+"""Requests every URL with every method in every role, to compare with `who_may_what.txt`."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,10 +18,10 @@ from tests.support.accounts import PASSWORD
 
 TABLE = Path(__file__).parents[1] / "accounts" / "who_may_what.txt"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-PEOPLE = ("stranger", "nobody", *Role.values)  # not signed in; signed in without a role; then the roles
+PEOPLE = ("stranger", "nobody", *Role.values)  # not signed in; signed in without a role; each role
 SIGN_IN = {"/accounts/login/", "/admin/login/"}
 
-# What stands in for the parts of an address: of a record that is there.
+# Values for the variable parts of routes, from existing records.
 NUMBER, TEAMMATE = "^numbers/(?P<number_id>PN.*)/$", "^teammates/(?P<user_id>US.*)/$"
 APP = "^(?P<app_label>accounts)/$"
 PARTS = {
@@ -36,7 +36,7 @@ PARTS = {
 
 
 def routes() -> dict[str, str]:
-    """Every address as the URL configuration writes it, with its name."""
+    """Return every route of the URL configuration with its name."""
     return dict(sorted(_below(get_resolver(), "/")))
 
 
@@ -50,14 +50,14 @@ def _below(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, str]]:
 
 
 def filled(route: str, parts: Mapping[str, str]) -> str:
-    """The route with its parts filled in."""
+    """Return the route with its variable parts replaced."""
     for part, stand_in in parts.items():
         route = route.replace(part, stand_in)
     return route
 
 
 def path_of(route: str, user: User | None) -> str:
-    """The address of something that is there: of accounts the person's own, else the first of its kind."""
+    """Return the path of an existing object: the user's own account, or the first row of another model."""
     route = filled(route, PARTS)
     if "<path:object_id>" not in route and "<id>" not in route:
         return route
@@ -68,7 +68,7 @@ def path_of(route: str, user: User | None) -> str:
 
 
 def person(name: str) -> User | None:
-    """An account of that role, with a saved filter of its own."""
+    """Create an account with this role and a saved filter."""
     if name == "stranger":
         return None
     user = User.objects.create_user(f"{name}@example.com", PASSWORD)
@@ -86,7 +86,7 @@ def browser_of(user: User | None) -> Client:
 
 
 def outcome(browser: Client, method: str, path: str) -> str:
-    """What comes of it: `login` or the status. Nothing of it stays."""
+    """Return `login` or the status of a request, whose changes are rolled back."""
     cookies = browser.cookies.output()
     cache.clear()
     with transaction.atomic():
@@ -102,7 +102,7 @@ def outcome(browser: Client, method: str, path: str) -> str:
 
 
 def table() -> dict[tuple[str, str], tuple[str, ...]]:
-    """The outcomes that are promised, by address and method, in the order of PEOPLE."""
+    """Return the promised outcomes by route and method, in the order of PEOPLE."""
     promised: dict[tuple[str, str], tuple[str, ...]] = {}
     route = ""
     for line in TABLE.read_text().splitlines():

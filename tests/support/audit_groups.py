@@ -1,4 +1,4 @@
-"""Audits of numbers that are at hand, put together without the database."""
+"""Builds audits from lines, without the database."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -7,7 +7,7 @@ from numbers.audit.groups import Audit, AuditedNumber, Grouping, Key, audit_of, 
 from numbers.audit.looks import look_of
 from numbers.audit.outliers import Outliers, by_name, outliers_of
 
-On = Mapping[int, Collection[Key]]  # the keys of the teammates on a number, by its own key
+On = Mapping[int, Collection[Key]]  # keys of the teammates on a number, by the number's key
 
 
 def audit(
@@ -17,7 +17,7 @@ def audit(
     people: Sequence[Key] = (),
     shown: Collection[int] | None = None,
 ) -> Audit:
-    """The audit of these numbers, of which those in `shown` fit: all unless it is given."""
+    """Return the audit of these numbers; those in `shown` match the filter, by default all."""
     looks = {number.key: look_of(number.kind, number.facts) for number in numbers}
     fitting = [number.key for number in numbers if shown is None or number.key in shown]
     everyone: dict[Key, list[int]] = defaultdict(list)
@@ -35,12 +35,12 @@ def _keys(by: Grouping, number: AuditedNumber, on: On, people: Sequence[Key]) ->
 
 
 def members(of: Audit, numbers: Sequence[AuditedNumber]) -> dict[Key, list[AuditedNumber]]:
-    """The numbers that fit in each group, by its key."""
+    """Return the matching numbers of each group, by its key."""
     by_key = {number.key: number for number in numbers}
     return {group.key: [by_key[key] for key in of.keys_of(group)] for group in of.groups}
 
 
 def found(of: Audit, numbers: Sequence[AuditedNumber]) -> list[tuple[Outliers, list[AuditedNumber]]]:
-    """The outliers in the order of the page, with their numbers."""
+    """Return the outliers in the order of the page, with their numbers."""
     by_key = {number.key: number for number in numbers}
     return by_name((outliers, [by_key[key] for key in outliers.keys(of)]) for outliers in outliers_of(of))

@@ -1,4 +1,4 @@
-"""The audit's page, filled and read."""
+"""Fills and reads the audit page."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ BO = user("US2", firstName="Bo", lastName=None, email="bo@example.com")
 
 
 def marked(name: str, marks: str = STANDARD, **changes: Any) -> dict[str, Any]:
-    """A number of Quo's answer, in group GR1 unless another is given, whose id is its name's."""
+    """Return a number as Quo sends it, with these cells; its ID is made from its name."""
     restrictions: dict[str, dict[str, str]] = {"calling": {}, "messaging": {}}
     for cell, mark in zip(CELLS, marks, strict=True):
         raw = RAWS[mark]
@@ -29,7 +29,7 @@ def many(count: int, marks: str = STANDARD, name: str = "Line", **changes: Any) 
 
 
 def sentences(page: LexborHTMLParser) -> list[str]:
-    """What is said of the outliers, in its order."""
+    """Return the sentences about outliers, in order."""
     return texts(page.css(".outlier-list > li > p:first-child"))
 
 
@@ -38,7 +38,7 @@ def summary(page: LexborHTMLParser) -> str:
 
 
 def groups(page: LexborHTMLParser) -> dict[str, list[str]]:
-    """The names under each heading of the matrix, by the group's key."""
+    """Return the names in each group of the matrix, by the group's key."""
     return {attribute(body, "data-group"): texts(body.css("tr[data-number] .name")) for body in bodies(page)}
 
 

@@ -1,9 +1,9 @@
-"""Numbers for audits that need no memory: a number in a few marks."""
+"""Builds audited numbers without the database; six marks describe a number's cells."""
 
 from numbers.audit.groups import AuditedNumber, audited_number
 from numbers.vocabulary.cells import CELLS
 
-# As in the sandbox: calling US, CA, Intl, then messaging US, CA, Intl. "0" is not in the answer.
+# Marks are in this order: calling US, CA, Intl, messaging US, CA, Intl. "0" means missing from the answer.
 RAWS = {"+": "unrestricted", "-": "restricted", "?": "sometimes", "0": None}
 STANDARD = "++-++-"
 
@@ -11,7 +11,7 @@ STANDARD = "++-++-"
 def marked_number(
     name: str, marks: str = STANDARD, *, key: int = 0, group: str = "GR1", kind: str = "local"
 ) -> AuditedNumber:
-    """A number whose cells are `marks`; its key is unique if the name is, unless one is given."""
+    """Return a number with these cells. Its key is `key`, or derived from its name, group and kind."""
     assert len(marks) == len(CELLS)
     number = "+18005550100" if kind == "toll-free" else "+12065550100"
     key = key or hash((name, group, kind))
@@ -20,5 +20,5 @@ def marked_number(
 
 
 def several(count: int, marks: str = STANDARD, *, group: str = "GR1", kind: str = "local") -> list[AuditedNumber]:
-    """Numbers that are alike."""
+    """Return numbers with equal cells."""
     return [marked_number(f"{group} {marks} {place:03}", marks, group=group, kind=kind) for place in range(count)]

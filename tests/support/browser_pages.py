@@ -1,4 +1,4 @@
-"""What the sandbox's workspace holds, to hold pages against, and what a page shows."""
+"""The records of the sandbox's workspace, and helpers that compare pages with them."""
 
 from collections.abc import Callable
 
@@ -8,20 +8,20 @@ from numbers.sandbox.workspace import Record, build
 from tests.support.sites import NUMBERS
 
 RECORDS = build(NUMBERS).numbers
-MARCUS = "USoVPRYf69wG"  # Marcus Sorensen, who is on several numbers
+MARCUS = "USoVPRYf69wG"  # Marcus Sorensen, who has several numbers
 
-# The telephone numbers that are broken into lines.
+# Returns telephone numbers that are broken into lines.
 BROKEN_NUMBERS = """() => [...document.querySelectorAll("main table .number span[title]")]
   .filter((number) => number.getClientRects().length > 1).map((number) => number.textContent)"""
 
 
 def number(name: str) -> Record:
-    """Return the number that the office calls so."""
+    """Return the number with this name."""
     return next(record for record in RECORDS if record["name"] == name)
 
 
 def numbers_that(fit: Callable[[Record], bool]) -> set[str]:
-    """Return the ids of the numbers that fit."""
+    """Return the IDs of matching numbers."""
     return {record["id"] for record in RECORDS if fit(record)}
 
 
@@ -42,18 +42,18 @@ def row(page: Page, name: str) -> Locator:
 
 
 def expect_total(page: Page, total: int) -> None:
-    """Wait until the list says that so many numbers fit."""
+    """Wait until the list shows this total."""
     expect(page.locator("#results")).to_have_attribute("data-total", str(total))
 
 
 def shown(page: Page) -> set[str]:
-    """Return the ids of the numbers in the list, as it is at this moment."""
+    """Return the IDs of the numbers in the list, without waiting."""
     rows = page.locator("#results [data-number]")
     return {str(name) for name in rows.evaluate_all("rows => rows.map(row => row.dataset.number)")}
 
 
 def expect_numbers(page: Page, ids: set[str]) -> None:
-    """Wait until the list counts so many numbers, and hold those it shows, all on one page, against `ids`."""
+    """Wait until the list has as many numbers as `ids`, then compare them; all must be on one page."""
     assert ids, "an empty list would prove nothing"
     expect_total(page, len(ids))
     assert shown(page) == ids

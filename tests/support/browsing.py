@@ -1,4 +1,4 @@
-"""Opens pages in a real Chromium, and watches every one of them."""
+"""Opens pages in a real Chromium and watches each of them."""
 
 from typing import Literal
 
@@ -7,13 +7,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from tests.support.page_watch import Watch
 from tests.support.sites import Site
 
-PATIENCE = 30_000.0  # milliseconds, for a machine that is busy with other things
+PATIENCE = 30_000.0  # milliseconds, for a busy machine
 DESKTOP = ViewportSize(width=1440, height=900)
 PHONE = ViewportSize(width=360, height=740)
 
 
 class Browsing:
-    """Opens pages, each in a browser of its own: nothing is shared but a site's signed-in account."""
+    """Opens pages in separate browser contexts, which share only the cookies of a site's signed-in account."""
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
@@ -28,7 +28,7 @@ class Browsing:
         javascript: bool = True,
         signed_in: bool = True,
     ) -> Page:
-        """Open an empty page; paths that it is sent to are the site's."""
+        """Open an empty page; relative URLs belong to the site."""
         context = self._browser.new_context(
             base_url=site.url,
             viewport=viewport,
@@ -36,7 +36,7 @@ class Browsing:
             has_touch=viewport is PHONE,
             color_scheme=scheme,
             java_script_enabled=javascript,
-            reduced_motion="reduce",  # nothing is measured half-way through a transition
+            reduced_motion="reduce",  # measure nothing during a transition
             storage_state=site.cookies if signed_in else None,
         )
         context.set_default_timeout(PATIENCE)
@@ -44,11 +44,11 @@ class Browsing:
         return context.new_page()
 
     def expects(self, *parts: str) -> None:
-        """Say what the newest page will complain of, because the test wants it to."""
+        """Expect problems of the newest page that contain these texts."""
         self._open[-1][1].expects(*parts)
 
     def close(self) -> list[str]:
-        """Close every page; return what they did wrong."""
+        """Close all pages; return their problems."""
         wrong = []
         for context, watch in self._open:
             for page in context.pages:

@@ -1,8 +1,8 @@
-"""What the program caches of a version of the memory, and how a test empties it."""
+"""Empties the caches of the process."""
 
 from numbers.memory.cache import forget_all
 
 
 def forget() -> None:
-    """Go on as a program that has just started: nothing is cached."""
+    """Empty all caches, as after a restart."""
     forget_all()

@@ -1,4 +1,4 @@
-"""The Chromium that the tests drive: the one that CHROMIUM names, else the one that bin/find-chromium finds."""
+"""Starts the Chromium in the variable CHROMIUM, or the one that bin/find-chromium finds."""
 
 import os
 import subprocess
@@ -9,15 +9,15 @@ from quo_admin import env
 
 
 class NoChromium(Exception):
-    """There is none, and none could be installed. The text is a sentence that says what to do."""
+    """No Chromium was found or installed. The text is a sentence that says what to do."""
 
 
 def launch(playwright: Playwright) -> Browser:
     """Start Chromium. Raises NoChromium."""
-    # Even a page that is wrong stays here.
+    # Chromium resolves no other host, so that even a faulty page stays on this machine.
     arguments = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"]
     if os.geteuid() == 0:
-        arguments.append("--no-sandbox")  # root may not use it
+        arguments.append("--no-sandbox")  # Chromium refuses its sandbox to root
     return playwright.chromium.launch(executable_path=_path(), args=arguments)
 
 

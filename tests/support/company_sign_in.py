@@ -1,4 +1,4 @@
-"""What a browser does when somebody signs in by the company account."""
+"""The steps of a browser during company sign-in."""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -16,7 +16,7 @@ def begin(client: Client, **fields: str) -> Any:
 
 
 def address_of(response: Any) -> str:
-    """Where the page that leads to the provider leads to."""
+    """Return the URL to which the page redirects the browser."""
     page = parsed(response)
     address = attribute(one(page, "a#provider"), "href")
     assert attribute(one(page, "meta[http-equiv=refresh]"), "content") == f"0; url={address}"
@@ -24,7 +24,7 @@ def address_of(response: Any) -> str:
 
 
 def ask_provider(address: str) -> str:
-    """Open the provider's page; return where it sends the browser back to."""
+    """Open the provider's page; return the URL to which it redirects the browser."""
     response = requests.get(address, allow_redirects=False, timeout=10)
     assert response.status_code == 302, response.text
     return response.headers["Location"]
@@ -35,6 +35,6 @@ def come_back(client: Client, address: str) -> Any:
 
 
 def sign_in_by_company(client: Client, **fields: str) -> Any:
-    """Go the whole way; return the last answer of ours."""
+    """Sign in completely; return our last response."""
     sent = begin(client, **fields)
     return come_back(client, ask_provider(address_of(sent))) if sent.status_code == 200 else sent

@@ -1,4 +1,4 @@
-"""A random conversation with Quo, and a naive model of what must be remembered of it."""
+"""Random syncs with Quo, and a naive model of what must be stored."""
 
 from collections.abc import Sequence
 from copy import deepcopy
@@ -37,22 +37,22 @@ teams = st.sets(user_ids)
 some_numbers = st.sets(number_ids, max_size=7)
 
 
-class Heard:
-    """The naive model: what Quo last said of everything, and a copy for every moment at which it said something."""
+class Model:
+    """The naive model: the current state, and a copy of it after each answer."""
 
     def __init__(self) -> None:
-        self.said: View = {"numbers": {}, "teammates": {}, "assignments": {}}
+        self.state: View = {"numbers": {}, "teammates": {}, "assignments": {}}
         self.history: list[tuple[datetime, View]] = []
         self.complete: list[tuple[datetime, frozenset[str | None], bool]] = []
-        self.last: dict[str, Any] = {}  # the last record of each number that is there
+        self.last: dict[str, Any] = {}  # the last record of each current number
         self.confirmed: dict[str, datetime] = {}
         self.unconfirmed: dict[str, datetime] = {}
         self.gone: dict[str, datetime] = {}
-        self.began = {"numbers": 0, "teammates": 0, "assignments": 0}
+        self.started = {"numbers": 0, "teammates": 0, "assignments": 0}
         self.new = self.changed = 0
 
-    def hear(self, records: Sequence[NumberRecord], at: datetime, *, proves_presence: bool) -> None:
-        """`proves_presence` is False of an answer whose mere repetition nobody writes down."""
+    def store(self, records: Sequence[NumberRecord], at: datetime, *, proves_presence: bool) -> None:
+        """Store records. If `proves_presence` is False, unchanged records do not count as a confirmation."""
         self.new = self.changed = 0
         for record in records:
             pn = record.id
@@ -72,23 +72,23 @@ class Heard:
                 *(record.number, record.porting_status, record.symbol, record.created_at, record.updated_at),
                 *(calling.US, calling.CA, calling.Intl, messaging.US, messaging.CA, messaging.Intl),
             )
-            self._say("numbers", pn, fields)
-            for key in [key for key in self.said["assignments"] if key[0] == pn]:
+            self._set("numbers", pn, fields)
+            for key in [key for key in self.state["assignments"] if key[0] == pn]:
                 if key[1] not in {user.id for user in record.users}:
-                    del self.said["assignments"][key]
+                    del self.state["assignments"][key]
             for user in record.users:
-                self._say("assignments", (pn, user.id), (user.role, user.group_id))
+                self._set("assignments", (pn, user.id), (user.role, user.group_id))
         for user_id, user in {user.id: user for record in records for user in record.users}.items():
-            self._say("teammates", user_id, (user.email, user.first_name, user.last_name, user.role))
-        self.history.append((at, deepcopy(self.said)))
+            self._set("teammates", user_id, (user.email, user.first_name, user.last_name, user.role))
+        self.history.append((at, deepcopy(self.state)))
 
-    def _say(self, kind: str, key: Any, what: tuple[Any, ...]) -> None:
-        if self.said[kind].get(key) != what:
-            self.said[kind][key] = what
-            self.began[kind] += 1
+    def _set(self, kind: str, key: Any, what: tuple[Any, ...]) -> None:
+        if self.state[kind].get(key) != what:
+            self.state[kind][key] = what
+            self.started[kind] += 1
 
     def conclude(self, seen: set[str], aside: set[str | None], at: datetime, *, accept: bool) -> tuple[int, int]:
-        """What a complete answer means for the numbers that it leaves out: (gone, held)."""
+        """Remove or hold the numbers that a complete answer lacks; return the counts (gone, held)."""
         before = set(self.history[-2][1]["numbers"]) if len(self.history) > 1 else set()
         missing = before - seen - aside
         implausible = 2 * len(missing) > len(before) and (len(missing) >= 5 or not seen)
@@ -97,14 +97,14 @@ class Heard:
         held = doubtful and not accept and not self._same_for_an_hour(listed, at)
         self.complete.append((at, listed, held))
         for pn in missing if not held else ():
-            del self.said["numbers"][pn], self.last[pn]
-            for key in [key for key in self.said["assignments"] if key[0] == pn]:
-                del self.said["assignments"][key]
+            del self.state["numbers"][pn], self.last[pn]
+            for key in [key for key in self.state["assignments"] if key[0] == pn]:
+                del self.state["assignments"][key]
             self.gone[pn] = at
             self.unconfirmed.setdefault(pn, self.confirmed[pn])
         for pn in (before & aside) - seen | (missing if held else set()):
             self.unconfirmed.setdefault(pn, self.confirmed[pn])
-        self.history[-1] = (at, deepcopy(self.said))
+        self.history[-1] = (at, deepcopy(self.state))
         return (0, len(missing)) if held else (len(missing), 0)
 
     def _same_for_an_hour(self, listed: frozenset[str | None], at: datetime) -> bool:
@@ -122,22 +122,25 @@ def _without_order(record: NumberRecord) -> Any:
 
 
 class Conversation(RuleBasedStateMachine):
-    """Quo's workspace changes; now and then somebody asks, and Quo, or the database, may fail."""
+    """Changes Quo's workspace and syncs it; Quo or the database may fail."""
 
     def __init__(self) -> None:
         super().__init__()
         for model in (Assignment, NumberState, TeammateState, PhoneNumber, Teammate, Sync):
             model.objects.all().delete()
         self.office = Office()
-        self.heard = Heard()
+        self.model = Model()
         self.quo: dict[str, dict[str, Any]] = {}
         self.teams: dict[str, set[str]] = {}
-        self.people: dict[str, dict[str, Any]] = {user: {} for user in USER_IDS}
-        self.otherwise: dict[tuple[str, str], dict[str, Any]] = {}  # how a number describes somebody, alone
+        self.descriptions: dict[str, dict[str, Any]] = {user: {} for user in USER_IDS}
+        self.other_descriptions: dict[tuple[str, str], dict[str, Any]] = {}  # how one number alone describes a teammate
         self.broken: set[str] = set()
 
     def record(self, pn: str) -> NumberRecord:
-        users = [teammate(user, **self.people[user] | self.otherwise.get((pn, user), {})) for user in self.teams[pn]]
+        users = [
+            teammate(user, **self.descriptions[user] | self.other_descriptions.get((pn, user), {}))
+            for user in self.teams[pn]
+        ]
         return number(pn, *users, **self.quo[pn])
 
     # Quo's workspace
@@ -166,11 +169,11 @@ class Conversation(RuleBasedStateMachine):
 
     @rule(user=user_ids, first_name=st.sampled_from(["Ada", "Bea", None]), role=st.sampled_from(["member", "owner"]))
     def describe(self, user: str, first_name: str | None, role: str) -> None:
-        self.people[user] = {"first_name": first_name, "role": role}
+        self.descriptions[user] = {"first_name": first_name, "role": role}
 
     @rule(pn=number_ids, user=user_ids, otherwise=st.sampled_from([{}, {"last_name": "King"}]))
     def describe_on_one_number(self, pn: str, user: str, otherwise: dict[str, Any]) -> None:
-        self.otherwise[pn, user] = otherwise
+        self.other_descriptions[pn, user] = otherwise
 
     @precondition(lambda self: self.quo)
     @rule(data=st.data())
@@ -181,12 +184,12 @@ class Conversation(RuleBasedStateMachine):
     def set_the_clock(self, minutes: int) -> None:
         self.office.clock.move(minutes=minutes)
 
-    # Somebody asks
+    # Syncs
 
     @rule(
         kept=st.none() | some_numbers, unreadable=st.booleans(), accept=st.booleans(), place=st.sampled_from([1, 1, -1])
     )
-    def hear_everything(self, kept: set[str] | None, unreadable: bool, accept: bool, place: int) -> None:
+    def sync_everything(self, kept: set[str] | None, unreadable: bool, accept: bool, place: int) -> None:
         listed = [pn for pn in self.quo if kept is None or pn in kept][::place]
         records = [self.record(pn) for pn in listed if pn not in self.broken]
         aside: set[str | None] = {pn for pn in listed if pn in self.broken}
@@ -195,8 +198,8 @@ class Conversation(RuleBasedStateMachine):
         source = Source(answer(*records, aside=tuple(aside)))
         sync = self.office.sync(source, accept_removals=accept and kept is not None)
         at = _observed(sync)
-        self.heard.hear(records, at, proves_presence=True)
-        gone, held = self.heard.conclude(
+        self.model.store(records, at, proves_presence=True)
+        gone, held = self.model.conclude(
             {record.id for record in records}, aside, at, accept=accept and kept is not None
         )
         assert (sync.gone, sync.held, sync.set_aside_count) == (gone, held, len(aside))
@@ -204,14 +207,14 @@ class Conversation(RuleBasedStateMachine):
 
     @precondition(lambda self: set(self.quo) - self.broken)
     @rule(data=st.data())
-    def hear_of_one_number(self, data: st.DataObject) -> None:
+    def sync_one_number(self, data: st.DataObject) -> None:
         record = self.record(data.draw(st.sampled_from(sorted(set(self.quo) - self.broken))))
         sync = self.office.hears_of_number(record)
-        self.heard.hear([record], _observed(sync), proves_presence=True)
+        self.model.store([record], _observed(sync), proves_presence=True)
         self.agree(sync, 1)
 
     @rule(user=user_ids, left_out=some_numbers)
-    def hear_of_one_teammate(self, user: str, left_out: set[str]) -> None:
+    def sync_one_teammate(self, user: str, left_out: set[str]) -> None:
         theirs = [pn for pn in self.quo if user in self.teams[pn] and pn not in left_out]
         records = [self.record(pn) for pn in theirs if pn not in self.broken]
         aside = tuple(pn for pn in theirs if pn in self.broken)
@@ -225,10 +228,10 @@ class Conversation(RuleBasedStateMachine):
             assert sync.outcome == Sync.Outcome.FAILED
         else:
             records += [self.record(pn) for pn in looked_up if pn in self.quo]
-            self.heard.hear(records, _observed(sync), proves_presence=False)
+            self.model.store(records, _observed(sync), proves_presence=False)
             self.agree(sync, len(records))
 
-    # And it fails
+    # Failures
 
     @rule(
         error=st.sampled_from([Unauthorized("No.", status=401), Unavailable("timeout")]),
@@ -261,27 +264,27 @@ class Conversation(RuleBasedStateMachine):
         with pytest.raises(KeyboardInterrupt):
             self.office.sync(Source(answer(), meanwhile=stop))
 
-    # Both agree
+    # Comparison
 
     def agree(self, sync: Sync, seen: int) -> None:
         assert (sync.outcome, sync.seen) == ("succeeded", seen)
-        assert (sync.new, sync.changed) == (self.heard.new, self.heard.changed)
-        assert view() == self.heard.said
+        assert (sync.new, sync.changed) == (self.model.new, self.model.changed)
+        assert view() == self.model.state
         unconfirmed = PhoneNumber.objects.exclude(seen_until=None).values_list("quo_id", "seen_until")
-        assert dict(unconfirmed) == self.heard.unconfirmed
+        assert dict(unconfirmed) == self.model.unconfirmed
         gone = PhoneNumber.objects.exclude(gone_at=None).values_list("quo_id", "gone_at")
-        assert dict(gone) == self.heard.gone
+        assert dict(gone) == self.model.gone
 
     def teardown(self) -> None:
-        for moment, said in self.heard.history:
-            assert view(moment) == said
-        assert view() == self.heard.said
+        for moment, state in self.model.history:
+            assert view(moment) == state
+        assert view() == self.model.state
         counts = row_counts_of_memory()
         assert {
             "numbers": counts["NumberState"],
             "teammates": counts["TeammateState"],
             "assignments": counts["Assignment"],
-        } == self.heard.began
+        } == self.model.started
         assert_sound()
 
 
@@ -291,7 +294,7 @@ def _observed(sync: Sync) -> datetime:
 
 
 def converse(conversation: type["Conversation"], *, times: int, steps: int) -> None:
-    """Hold so many conversations of so many steps, always the same ones."""
+    """Run this many random sequences of this many steps, always the same ones."""
     run_state_machine_as_test(
         conversation,
         settings=settings(

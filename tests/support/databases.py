@@ -1,4 +1,4 @@
-"""An installation whose database other processes and connections see, too; everything in it; and how it is changed."""
+"""An installation whose database other processes can open, and helpers that fill, read and change it."""
 
 import sqlite3
 import subprocess
@@ -26,11 +26,11 @@ from quo_admin import env
 from tests.support.account_commands import environment
 from tests.support.records import NINE, Office, number, teammate
 
-# On SQLite a site has a file of its own; on PostgreSQL it is the database of the tests, emptied after each.
+# On SQLite a site has its own file; on PostgreSQL it uses the tests' database, which is emptied after each test.
 is_sqlite = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 needs_database: Any = [] if is_sqlite else pytest.mark.django_db(transaction=True)
-only_sqlite = pytest.mark.skipif(not is_sqlite, reason="about a database in a file: SQLite")
-only_postgresql = pytest.mark.skipif(is_sqlite, reason="about a database server: PostgreSQL")
+only_sqlite = pytest.mark.skipif(not is_sqlite, reason="needs SQLite")
+only_postgresql = pytest.mark.skipif(is_sqlite, reason="needs PostgreSQL")
 
 SECRET = "a-session-that-nobody-must-find"
 PATIENCE = 120
@@ -40,7 +40,7 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 @dataclass(frozen=True)
 class Site:
-    """`folder` is its DATA_DIR; `file` its database, where that is SQLite."""
+    """`folder` is its DATA_DIR, `file` its SQLite database or None."""
 
     folder: Path
     file: Path | None
@@ -49,9 +49,9 @@ class Site:
         if self.file:
             url = f"sqlite:///{self.file}"
         else:
-            told = connection.settings_dict
-            place = f"{told['HOST']}:{told['PORT']}/{quote(str(told['NAME']))}"
-            url = f"postgres://{told['USER']}:{told['PASSWORD']}@{place}"
+            options = connection.settings_dict
+            place = f"{options['HOST']}:{options['PORT']}/{quote(str(options['NAME']))}"
+            url = f"postgres://{options['USER']}:{options['PASSWORD']}@{place}"
         return environment(self.folder, **{"DATABASE_URL": url, "QUO_API_KEY": "key-of-the-tests", **more})
 
     def start(self, *command: str) -> "subprocess.Popen[str]":
@@ -83,7 +83,7 @@ class Site:
 
 
 def remember_a_history() -> None:
-    """Numbers that changed, went and came back; teammates that were renamed and moved; a sync that failed."""
+    """Sync numbers that change, disappear and return, and teammates that are renamed and moved."""
     office = Office()
     ada, bea = teammate("US1"), teammate("US2", first_name="Bea")
     desk = number("PN1", ada, bea)
@@ -95,7 +95,7 @@ def remember_a_history() -> None:
 
 
 def fill() -> None:
-    """Put a history, people and what they keep into the database, and a row into every other table."""
+    """Fill the database with a history, people and saved filters, and add a row to every other table."""
     remember_a_history()
     user = get_user_model().objects.create_user("ann@example.com", "correct-horse", name="Ann")
     group, _ = Group.objects.get_or_create(name="Reception")
@@ -103,7 +103,7 @@ def fill() -> None:
     user.groups.add(group)
     user.user_permissions.add(Permission.objects.get(codename="delete_savedfilter"))
     saved = SavedFilter.objects.create(owner=user, name="Abroad", query="?calling_intl=restricted", is_shared=True)
-    SavedFilter.objects.filter(pk=saved.pk).update(created_at=NINE)  # not the time at which it is copied
+    SavedFilter.objects.filter(pk=saved.pk).update(created_at=NINE)  # differs from the time of the copy
     session = SessionStore(SECRET)
     session["of"] = SECRET
     session.save(must_create=True)
@@ -113,7 +113,7 @@ def fill() -> None:
 
 
 def _any_row(model: type[models.Model]) -> models.Model:
-    """A row of a table that these tests know nothing of: a later app's."""
+    """Return a row with arbitrary values, for tables that these tests do not know."""
     row = model()
     for field in model._meta.local_concrete_fields:
         if (
@@ -146,7 +146,7 @@ def _any_value(field: Any) -> Any:
 
 
 def everything() -> Rows:
-    """Every row of every table that is kept."""
+    """Return all rows of all tables in a backup."""
     return {
         model._meta.db_table: list(model._base_manager.order_by("pk").values_list(*_columns(model)))
         for model in tables.kept()
@@ -163,7 +163,7 @@ def _columns(model: type[models.Model]) -> list[str]:
 
 
 def change_everything() -> None:
-    """Make another database of it: nothing stays as it was, and new rows have taken old ids."""
+    """Replace all data; new rows reuse old IDs."""
     call_command("flush", interactive=False, verbosity=0)
     office = Office()
     office.clock.move(days=300)
@@ -180,7 +180,7 @@ def sessions() -> int:
 
 
 def damage_a_cell(file: Path) -> None:
-    """Leave a file that opens and reads, and in which SQLite itself finds what cannot be."""
+    """Break a constraint in one row; the file still opens, but SQLite's own check fails."""
     with closing(sqlite3.connect(file)) as database:
         database.execute("PRAGMA ignore_check_constraints = ON")
         database.execute("UPDATE numbers_sync SET notices = 'no JSON'")
@@ -188,7 +188,7 @@ def damage_a_cell(file: Path) -> None:
 
 
 def damage(file: Path) -> None:
-    """Write over the middle of it, as a failing disk does."""
+    """Overwrite the middle of the file, as a failing disk does."""
     with file.open("r+b") as raw:
         raw.seek(file.stat().st_size // 2 // 4096 * 4096)
         raw.write(b"\xa5" * 4096 * 8)

@@ -1,4 +1,4 @@
-"""Writes without a pause until its stdin closes: in each transaction the same number into rows of several tables."""
+"""Writes until its stdin closes: each transaction writes the same number to several tables."""
 
 import sys
 import threading
@@ -9,7 +9,7 @@ import django
 import quo_admin
 
 if __name__ == "__main__":
-    assert quo_admin.__version__, "imported before anything of the app: see there"
+    assert quo_admin.__version__, "must be imported before the app: see quo_admin/__init__.py"
     django.setup()
 
 from django.db import transaction
@@ -25,7 +25,7 @@ def write(moment: int) -> None:
 
 
 def written() -> set[int]:
-    """The numbers that the tables hold: one, if all of them were read at one moment."""
+    """Return the numbers in the tables: only one, if all were read from one snapshot."""
     texts = [
         *PhoneNumber.objects.values_list("fingerprint", flat=True),
         *NumberState.objects.values_list("symbol", flat=True),

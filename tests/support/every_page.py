@@ -1,4 +1,4 @@
-"""Every page that there is, and the states that it can be in: what is true of all pages is tried on these."""
+"""Every page and its possible states, for tests that apply to all pages."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ Act = Callable[[Page], object]
 
 @dataclass(frozen=True)
 class Place:
-    """A page of the demo; `then` is done on it, `complains` is what the browser says of it with right."""
+    """A page of the demo. `then` acts on it; `complains` are expected problems."""
 
     name: str
     path: str
@@ -57,12 +57,12 @@ def _show_keys(page: Page) -> None:
 
 PLACES = (
     Place("the list", "/numbers/"),
-    Place("its last page", "/numbers/?page=2&sort=-teammates"),
+    Place("the last page of the list", "/numbers/?page=2&sort=-teammates"),
     Place("a search", "/numbers/?q=dispatch"),
     Place("a search for nothing", "/numbers/?q=zebra"),
     Place("a teammate's numbers", f"/numbers/?user={MARCUS}&q=support"),
     Place("an unknown teammate", "/numbers/?user=USnobody"),
-    Place("a question that cannot be meant", "/numbers/?q=dispatch&user=bob&sort=colour&page=7"),
+    Place("invalid parameters", "/numbers/?q=dispatch&user=bob&sort=colour&page=7"),
     Place("the picker", "/numbers/?q=dispatch", then=_open_picker),
     Place("more filters", "/numbers/?q=dispatch&kind=local&calling_us=allowed", then=_open("#more-filters")),
     Place("the columns", "/numbers/?q=dispatch", then=_open("#columns-menu")),
@@ -78,14 +78,14 @@ PLACES = (
     Place("the audit", "/audit/?by=kind&kind=toll-free"),
     Place("the audit by group", "/audit/?q=leasing"),
     Place("the audit by teammate", "/audit/?by=teammate&q=dispatch"),
-    Place("an audit of nothing", "/audit/?q=zebra"),
+    Place("an audit without numbers", "/audit/?q=zebra"),
     Place("no saved filters", "/saved/"),
     Place("a local number", detail_path("Toronto – front desk"), then=_open("#answer")),
     Place("a toll-free number", detail_path("Emergency maintenance, after hours")),
-    Place("a number of nobody", detail_path("Old main line – do not use")),
+    Place("a number without teammates", detail_path("Old main line – do not use")),
     Place("an unknown number", "/numbers/PNnobody/", complains=("status of 404",)),
     Place("the status", "/status/"),
-    Place("no page", "/no-such-page/", complains=("status of 404",)),
+    Place("a page that does not exist", "/no-such-page/", complains=("status of 404",)),
     Place("a new password", "/accounts/password/change/"),
     Place("a refused new password", "/accounts/password/change/", then=_refused_password),
     Place("signing out", "/accounts/logout/"),
@@ -98,7 +98,7 @@ PLACES = (
 
 @dataclass(frozen=True)
 class State:
-    """The list of an office whose Quo or whose memory is not as usual."""
+    """A page of a site whose Quo or database is not as usual."""
 
     name: str
     arrange: Callable[[Office], object]
@@ -144,7 +144,7 @@ def _sees(text: str) -> Act:
 
 
 def _opens(summary: str, text: str) -> Act:
-    """What the page's own check found is folded; opened, it says so."""
+    """Expand the result of the automatic check and expect its text."""
 
     def act(page: Page) -> None:
         page.locator("#doubts > summary", has_text=summary).click()
@@ -158,14 +158,14 @@ INCOMPLETE = "Quo’s answer looks incomplete."
 UNREADABLE = "could not be read"
 
 STATES = (
-    State("nothing read yet", _never, _sees("The last try failed")),
+    State("a list before the first sync", _never, _sees("The last try failed")),
     State("a workspace without numbers", _empty, _sees("The workspace has no numbers")),
     State("a stale copy", _stale, _opens("Check failed", LAST_GOOD), "/numbers/?q=dispatch"),
     State("an incomplete answer", _all_missing, _opens("Looks incomplete", INCOMPLETE), "/numbers/?q=dispatch"),
-    State("an overview of nothing", _never, _sees("Nothing has been read from Quo yet"), "/"),
+    State("an overview before the first sync", _never, _sees("Nothing has been read from Quo yet"), "/"),
     State("an overview of a stale copy", _stale, _opens("Check failed", LAST_GOOD), "/"),
-    State("no teammate read yet", _never, _sees("Nothing has been read from Quo yet"), "/teammates/"),
-    State("an audit of nothing", _never, _sees("Nothing has been read from Quo yet"), "/audit/"),
+    State("teammates before the first sync", _never, _sees("Nothing has been read from Quo yet"), "/teammates/"),
+    State("an audit before the first sync", _never, _sees("Nothing has been read from Quo yet"), "/audit/"),
     State("records that cannot be read", _unreadable, _opens("", UNREADABLE), "/numbers/?q=dispatch"),
-    State("values that nobody knows", _unknown_values, _sees("pending_review"), "/numbers/?q=dispatch"),
+    State("unknown values", _unknown_values, _sees("pending_review"), "/numbers/?q=dispatch"),
 )

@@ -1,4 +1,4 @@
-"""Reads the files back, as the programs that they are for do."""
+"""Reads exported files, as spreadsheets and scripts do."""
 
 import csv
 import io
@@ -18,7 +18,7 @@ CELL_HEADINGS = ("Calling US", "Calling CA", "Calling Intl", "Messaging US", "Me
 
 
 def fetched(client: Client, path: str) -> bytes:
-    """The whole file, after its status."""
+    """Return the whole file, after checking the status."""
     response: Any = client.get(path)
     assert response.status_code == 200, path
     content: bytes = response.getvalue()
@@ -26,7 +26,7 @@ def fetched(client: Client, path: str) -> bytes:
 
 
 def table_of(content: bytes, encoding: str = "utf-8-sig") -> Table:
-    """The rows of a CSV file, by the headings."""
+    """Return the rows of a CSV file by heading."""
     return list(csv.DictReader(io.StringIO(content.decode(encoding), newline=""), strict=True))
 
 
@@ -46,34 +46,34 @@ def records(client: Client, path: str) -> list[dict[str, Any]]:
 
 
 def sheets(content: bytes) -> list[Worksheet]:
-    """The sheets of a workbook, in their order."""
+    """Return the sheets of a workbook in order."""
     return list(load_workbook(io.BytesIO(content)).worksheets)
 
 
 def sheet(client: Client, path: str) -> Worksheet:
-    """The sheet that holds the list."""
+    """Return the sheet with the list."""
     return sheets(fetched(client, path))[0]
 
 
 def cell_of(page: Worksheet, heading: str, row: int = 2) -> Cell:
-    """The cell below a heading; the first row of the list is the sheet's second."""
+    """Return the cell below a heading; row 2 is the first row of the list."""
     [found] = [cell for cell in page[1] if cell.value == heading]
     return page.cell(row, found.column)
 
 
 def text_of(cell: Cell) -> str:
-    """What a reader sees: characters that XML cannot hold stand in the file in a form of Excel's own."""
+    """Return the text as a reader sees it, with Excel's escapes for characters that XML cannot contain undone."""
     return unescape(str(cell.value)) if cell.value is not None else ""
 
 
 def about(client: Client, path: str) -> dict[str, str]:
-    """What the second sheet says, by its headings."""
+    """Return the second sheet's texts by label."""
     rows = sheets(fetched(client, path))[1].iter_rows(values_only=True)
     return {str(label): str(text) for label, text in rows if label}
 
 
 def starts_a_formula(cell: str) -> bool:
-    """Read a cell as the most willing spreadsheet would: without what nobody sees, in the plain form of each sign."""
+    """Return whether a lenient spreadsheet would see a formula, despite invisible characters and variants of signs."""
     seen = "".join(c for c in cell if not c.isspace() and unicodedata.category(c) not in {"Cc", "Cf"})
     seen = seen.lstrip('"\u3164\u2800\uffa0\u115f\u1160\u034f\u17b4\u17b5')
     return unicodedata.normalize("NFKC", seen)[:1] in set("=+-@\u2212")

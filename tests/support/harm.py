@@ -1,4 +1,4 @@
-"""Each way in which a history can be harmed, and the invariant that it breaks."""
+"""All ways to corrupt a history, each with the invariant that it breaks."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ def at(minute: int) -> datetime:
 
 @contextmanager
 def unchecked(constraint: str = "") -> Iterator[None]:
-    """Lift what the database itself prevents: a unique index by its name, and every check."""
+    """Disable a constraint of the database: a unique index by name, or all checks."""
     with connection.cursor() as cursor:
         if constraint.startswith("one_"):
             cursor.execute(f"DROP INDEX {constraint}")
@@ -270,8 +270,8 @@ def _add_sync(**values: Any) -> None:
 
 
 def raw(model: Any, column: str, value: str | bytes | int) -> None:
-    """Write what Django would not, past the types of SQLite's columns, which are only advice."""
-    row = model.objects.latest("pk").pk  # one that has not ended: the database compares the ends
+    """Write a value that Django would refuse; SQLite does not enforce column types."""
+    row = model.objects.latest("pk").pk  # a row that has not ended, because the database checks the ends
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {model._meta.db_table} SET {column} = %s WHERE id = %s", [value, row])  # noqa: S608 - our own words
 
@@ -293,11 +293,11 @@ def an_answer_that_is_damaged() -> None:
 
 
 def wrong(model: Any, field: str) -> Callable[[], None]:
-    def spoil() -> None:
+    def corrupt() -> None:
         model.objects.filter(pk=model.objects.earliest("pk").pk).update(**{field: "xx"})
 
-    spoil.__name__ = f"wrong_{field}_of_{model.__name__}"
-    return spoil
+    corrupt.__name__ = f"wrong_{field}_of_{model.__name__}"
+    return corrupt
 
 
 def searched(quo_id: str) -> Any:
@@ -372,7 +372,7 @@ BROKEN: list[Break] = [
     (a_number_that_is_not_searched, "searches read what holds now", "PN2"),
     (a_number_that_is_gone_and_searched, "searches read what holds now", "PN5"),
 ]
-# What the database itself prevents, as long as it works.
+# Corruptions that the database's own constraints prevent.
 PREVENTED: list[tuple[str, Break]] = [
     ("one_open_state_per_number", (two_open_states, "one open state per number", "PN1")),
     ("one_open_state_per_teammate", (two_open_descriptions, "one open state per teammate", "US1")),

@@ -1,4 +1,4 @@
-"""Fixtures: an office whose memory is empty, and one with a history."""
+"""Fixtures: an empty memory, and one with a history."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def office(db: None) -> Office:
 
 @pytest.fixture
 def history(office: Office) -> None:
-    """Six syncs, one a minute from 9:01. PN1 and its teammate change at 3; PN3 is gone from 4 to 5; PN4 comes at 2."""
+    """Sync once a minute from 9:01. PN4 appears at 9:02, PN1 and US1 change at 9:03, PN3 is gone from 9:04 to 9:05."""
     ada, bea = teammate("US1"), teammate("US2")
     first = (number("PN1"), number("PN2", ada), number("PN3", ada))
     office.hears(*first)

@@ -1,4 +1,4 @@
-"""Texts that try to be more than text, in every field that Quo sends, and what keeps them harmless."""
+"""Hostile texts for every field that Quo sends, and checks that they are harmless."""
 
 import re
 from typing import Any
@@ -35,13 +35,13 @@ HOSTILE = {
 
 
 def identifier(prefix: str, text: str) -> str:
-    """As much of `text` as an id can hold."""
-    kept = re.sub(r"[\n\r\u2028\u2029\x00]", "", text)
-    return f"{prefix}{kept}"[:500]
+    """Return `text` as an ID, without characters that an ID cannot contain."""
+    allowed = re.sub(r"[\n\r\u2028\u2029\x00]", "", text)
+    return f"{prefix}{allowed}"[:500]
 
 
 def everywhere(text: str) -> dict[str, Any]:
-    """A number with `text` in every field in which the API's description has it."""
+    """Return a number with `text` in every field where the API description allows it."""
     person = user(identifier("US", text), firstName=text, lastName=text)
     person |= {"email": text, "groupId": f"GR{text}".replace("\n", "")}
     return number(
@@ -65,10 +65,10 @@ def is_harmless(page: LexborHTMLParser) -> None:
     assert not [script for script in page.css("script") if (script.text() or "").strip()]
 
 
-# Text from outside may turn the direction of what follows it, so it stands in elements of its own.
+# Outside text can change the direction of text after it, so it must be in an element of its own.
 OUTSIDE = "OUTSIDE"
 
 
 def isolated(node: LexborNode) -> bool:
-    """Whether the text is alone in a `bdi` or what is as good, or in an element that only a program reads."""
+    """Return whether an element isolates the direction of its text, or is read by programs only."""
     return node.tag in {"bdi", "title", "option"} or node.attributes.get("dir") == "auto"

@@ -1,4 +1,4 @@
-"""The project's settings for a process that waits for a locked database a moment only, and may be told to read only."""
+"""The project's settings with a short database timeout and an optional extra pragma."""
 
 import os
 

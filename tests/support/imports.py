@@ -1,4 +1,4 @@
-"""Which module of the project imports which, read from the source."""
+"""Reads from the source which modules of the project import which."""
 
 import ast
 from functools import cache
@@ -36,7 +36,7 @@ def _name(file: Path) -> str:
 
 @cache
 def modules() -> dict[str, frozenset[str]]:
-    """Every module of ours, by name, and what it imports: modules, as full names."""
+    """Return the full names of the modules that each of our modules imports."""
     files = {_name(file): file for room in PACKAGES for file in (env.BASE_DIR / room).rglob("*.py")}
     return {name: frozenset(_imports(name, file, set(files))) for name, file in files.items()}
 
@@ -58,7 +58,7 @@ def _imports(name: str, file: Path, ours: set[str]) -> set[str]:
 
 
 def reached_from(name: str) -> set[str]:
-    """Every module of ours that importing `name` brings along."""
+    """Return all our modules that `name` imports directly or indirectly."""
     reached: set[str] = set()
     ahead = [name]
     while ahead:

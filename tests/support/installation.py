@@ -1,4 +1,4 @@
-"""Quo Admin as it is installed: a database file, processes of their own, and a sandbox that they ask."""
+"""An installation with a database file, whose `manage.py` processes ask a sandbox."""
 
 import shutil
 import signal
@@ -16,13 +16,13 @@ from quo_admin import env
 from tests.support.account_commands import environment
 
 KEY = "key-of-the-sandbox"
-# One more than 60: the half that the sandbox's fault leaves is not enough to be believed.
+# Odd, so that the sandbox's fault that drops half of the numbers leaves too few to be accepted.
 NUMBERS = 61
-PATIENCE = 60  # seconds for what another process must do, on a machine that is busy
+PATIENCE = 60  # seconds, for a busy machine
 
 
 def move_on(workspace: Workspace) -> None:
-    """What changes in the office between two syncs: something of everything that can."""
+    """Change the workspace in every possible way."""
     for record in workspace.numbers[::2]:
         record["name"] += " (new)"
     for record in workspace.numbers[1::3]:
@@ -35,7 +35,7 @@ def move_on(workspace: Workspace) -> None:
 
 
 class Installation:
-    """A folder with a database file, whose processes ask `sandbox`."""
+    """A data folder with a database file; its processes ask `sandbox`."""
 
     def __init__(self, folder: Path, sandbox: SandboxServer, database: Path) -> None:
         self.folder = folder
@@ -71,7 +71,7 @@ class Installation:
         return [outcome for (outcome,) in self.rows("SELECT outcome FROM numbers_sync ORDER BY id")]
 
     def memory(self) -> list[list[tuple[Any, ...]]]:
-        """Everything remembered but the times themselves: each state in order, and whether it is over."""
+        """Return the whole memory without times: all states in order, and whether each has ended."""
         described = "name, number, forward, symbol, calling_us, calling_intl, messaging_us, messaging_intl, answer"
         return [
             self.rows("SELECT quo_id, gone_at IS NULL, seen_until IS NULL FROM numbers_phonenumber ORDER BY quo_id"),
@@ -104,5 +104,5 @@ def kill(process: subprocess.Popen[str]) -> None:
 def wait_until(happened: Callable[[], object]) -> None:
     end = time.monotonic() + PATIENCE
     while not happened():
-        assert time.monotonic() < end, "It did not happen in time."
+        assert time.monotonic() < end, "timed out"
         time.sleep(0.01)

@@ -1,4 +1,4 @@
-"""Fixtures of every test: an installation whose database other processes can open, a sandbox and a backup."""
+"""Fixtures for all tests: an installation whose database other processes can open, a sandbox and a backup."""
 
 import shutil
 from collections.abc import Iterator
@@ -28,9 +28,9 @@ def sandbox() -> Iterator[SandboxServer]:
 
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with all its tables and nothing in them."""
+    """A migrated, empty database file."""
     if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3":
-        pytest.skip("this needs a database in a file: SQLite")
+        pytest.skip("needs SQLite")
     folder = tmp_path_factory.mktemp("migrated")
     done = manage(folder, "migrate", "--verbosity", "0")
     assert done.returncode == 0, done.stderr
@@ -46,9 +46,9 @@ def installation(tmp_path: Path, sandbox: SandboxServer, empty_database: Path) -
 def site(
     tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Site]:
-    """An installation of this process's own, with nothing in it, whose database other processes can open.
+    """An empty installation whose database other processes can open.
 
-    Modules that use it say `pytestmark = needs_database`.
+    Modules that use it need `pytestmark = needs_database`.
     """
     monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
     if not is_sqlite:
@@ -62,7 +62,7 @@ def site(
 
 @pytest.fixture
 def empty_sqlite(tmp_path: Path) -> Path:
-    """A SQLite database with nothing in it, beside the one that the tests run on."""
+    """An empty SQLite database that is not the tests' own."""
     file = tmp_path / "other.sqlite3"
     migrate(file)
     return file
@@ -70,7 +70,7 @@ def empty_sqlite(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def backup(site: Site) -> Path:
-    """A backup of a filled database, which has become another since."""
+    """A backup of a filled database whose data was replaced afterwards."""
     fill()
     call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
     change_everything()

@@ -1,4 +1,4 @@
-"""Runs `manage.py restore` and kills its own process at a moment that nobody could hit from outside.
+"""Runs `manage.py restore` and kills its own process at an exact moment.
 
 python -m tests.support.killed_restore MOMENT BACKUP
 """
@@ -14,7 +14,7 @@ import django
 import quo_admin
 
 if __name__ == "__main__":
-    assert quo_admin.__version__, "imported before anything of the app: see there"
+    assert quo_admin.__version__, "must be imported before the app: see quo_admin/__init__.py"
     django.setup()
 
 from django.core.management import call_command
@@ -25,7 +25,7 @@ from tests.support.killed_sync import die, die_after
 
 
 def die_while_copying(is_time: Callable[[int, int], bool]) -> None:
-    """Die once so many pages of all remain to be copied; where none ever do, after the whole copy."""
+    """Die when `is_time` accepts the number of remaining pages, or after the whole copy."""
 
     class Dying(sqlite3.Connection):
         def backup(self, target: sqlite3.Connection, *, pages: int = -1, progress: Any = None, **options: Any) -> None:

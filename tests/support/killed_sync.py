@@ -1,8 +1,8 @@
-"""Runs `manage.py sync` and kills its own process at a moment that nobody could hit from outside.
+"""Runs `manage.py sync` and kills its own process at an exact moment.
 
     python -m tests.support.killed_sync MOMENT
 
-It takes ten numbers at a time, so that an answer is recorded in several parts.
+It records ten numbers at a time, so that one answer needs several chunks.
 """
 
 import os
@@ -16,7 +16,7 @@ import django
 import quo_admin
 
 if __name__ == "__main__":
-    assert quo_admin.__version__, "imported before anything of the app: see there"
+    assert quo_admin.__version__, "must be imported before the app: see quo_admin/__init__.py"
     django.setup()
 
 from django.core.management import call_command
@@ -32,7 +32,7 @@ def die() -> None:
 
 
 def die_after(owner: Any, name: str, calls: int = 1) -> None:
-    """Let `owner.name` do its work `calls` times, and no more."""
+    """Die after `owner.name` was called `calls` times."""
     work: Callable[..., Any] = getattr(owner, name)
     left = [calls]
 

@@ -1,4 +1,4 @@
-"""Ends every process that the tests left behind, and fails the run that did."""
+"""Kills processes that the tests left behind, and fails the run."""
 
 import os
 import secrets
@@ -10,8 +10,8 @@ import pytest
 
 from tests.support.processes import processes_with
 
-MARK = "QUO_ADMIN_TEST_RUN"  # in the environment of everything that a run starts
-GRACE = 5.0  # seconds: what multiprocessing started ends by itself, shortly after its worker
+MARK = "QUO_ADMIN_TEST_RUN"  # in the environment of all processes that a run starts
+GRACE = 5.0  # seconds; processes of multiprocessing end shortly after their worker
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -21,7 +21,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Look once all workers of pytest-xdist have ended; they report to the process that does this."""
+    """Check in the main process, after all workers of pytest-xdist have ended."""
     if hasattr(session.config, "workerinput"):
         return
     deadline = time.monotonic() + GRACE

@@ -1,4 +1,4 @@
-"""The log as it is written in production, to be read."""
+"""Captures the log in its production format."""
 
 import io
 import json
@@ -12,7 +12,7 @@ from quo_admin.logs import Console
 
 
 class Log:
-    """What was written since the test began."""
+    """The lines that were logged since the test began."""
 
     def __init__(self, form: str) -> None:
         self._stream = io.StringIO()
@@ -22,7 +22,7 @@ class Log:
         logging.config.dictConfig(
             {**live.LOGGING, "handlers": {"console": console}, "loggers": {**live.LOGGING["loggers"], **ours}}
         )
-        (self.handler,) = (one for one in logging.getLogger().handlers if isinstance(one, Console))
+        (self.handler,) = (handler for handler in logging.getLogger().handlers if isinstance(handler, Console))
 
     @property
     def text(self) -> str:
@@ -37,4 +37,4 @@ class Log:
         return [json.loads(line) for line in self.lines]
 
     def of(self, logger: str) -> list[dict[str, Any]]:
-        return [one for one in self.objects if one["logger"] == logger]
+        return [line for line in self.objects if line["logger"] == logger]

@@ -1,4 +1,4 @@
-"""Runs `make` as a person does."""
+"""Runs `make` in a separate process."""
 
 import subprocess
 from pathlib import Path

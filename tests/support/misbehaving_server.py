@@ -1,4 +1,4 @@
-"""A web server on loopback that misbehaves as told, byte by byte."""
+"""A loopback web server that sends scripted bytes."""
 
 import socket
 import ssl
@@ -12,10 +12,10 @@ Script = bytes | Callable[[socket.socket], None]
 
 
 class Server:
-    """Answers one request after the other with the next script; the last one counts for all that follow.
+    """Answers each request with the next script, and later requests with the last one.
 
-    Bytes are sent, and the connection stays open. A function gets the connection, which is closed after it.
-    `requests` holds the head of each request as it came.
+    After bytes the connection stays open. After a function, which gets the connection, it is closed. `requests` lists
+    the heads of all requests.
     """
 
     def __init__(self, scripts: tuple[Script, ...], tls: ssl.SSLContext | None, at_once: bool) -> None:
@@ -46,7 +46,7 @@ class Server:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for connection in self._open:
-            with suppress(OSError):  # closed already
+            with suppress(OSError):  # already closed
                 connection.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join()
@@ -80,7 +80,7 @@ def _head(connection: socket.socket) -> str:
 
 @contextmanager
 def serve(*scripts: Script, tls: ssl.SSLContext | None = None, at_once: bool = False) -> Iterator[Server]:
-    """`at_once`: the script begins before anything was asked."""
+    """Run a server; with `at_once`, scripts start without reading a request."""
     server = Server(scripts, tls, at_once)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -92,14 +92,14 @@ def serve(*scripts: Script, tls: ssl.SSLContext | None = None, at_once: bool = F
 
 
 def answer(body: bytes = b'{"data": []}', status: int = 200, **headers: str) -> bytes:
-    """A whole answer. An underscore in a header's name is a hyphen."""
+    """Return a complete response. Underscores in header names become hyphens."""
     lines = {"Content-Length": str(len(body)), **{name.replace("_", "-"): value for name, value in headers.items()}}
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items() if value)
     return f"HTTP/1.1 {status} Whatever\r\n{head}\r\n".encode("latin-1") + body
 
 
 def drips(start: bytes, drop: bytes = b" ") -> Callable[[socket.socket], None]:
-    """The start, then one drop after the other until the other side has had enough."""
+    """Send the start, then one drop after the other until the client disconnects."""
 
     def script(connection: socket.socket) -> None:
         connection.sendall(start)
@@ -111,7 +111,7 @@ def drips(start: bytes, drop: bytes = b" ") -> Callable[[socket.socket], None]:
 
 
 def floods(start: bytes, flood: bytes) -> Callable[[socket.socket], None]:
-    """The start, then as much as the other side takes, without end."""
+    """Send the start, then as much as the client accepts, endlessly."""
 
     def script(connection: socket.socket) -> None:
         connection.sendall(start)
@@ -122,7 +122,7 @@ def floods(start: bytes, flood: bytes) -> Callable[[socket.socket], None]:
 
 
 def stalls(start: bytes = b"") -> Callable[[socket.socket], None]:
-    """The start, then silence until the other side hangs up."""
+    """Send the start, then nothing until the client disconnects."""
 
     def script(connection: socket.socket) -> None:
         connection.sendall(start)
@@ -132,10 +132,10 @@ def stalls(start: bytes = b"") -> Callable[[socket.socket], None]:
 
 
 def cuts(start: bytes = b"") -> Callable[[socket.socket], None]:
-    """The start, then the end."""
+    """Send the start, then close."""
     return lambda connection: connection.sendall(start)
 
 
 def resets(connection: socket.socket) -> None:
-    """Gone, without goodbye."""
+    """Reset the connection."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -1,4 +1,4 @@
-"""What a row of a table of numbers shows, and what it must show of a record that Quo sent."""
+"""Reads the rows of a table of numbers, and builds the expected row of a record."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from tests.support.pages import attribute, one, words
 
-# E.164: as people write it, its kind and its country.
+# E.164: national format, kind and country.
 TELEPHONES = {
     "+14155550100": ("(415) 555-0100", "local", "United States"),
     "+16045550100": ("(604) 555-0100", "local", "Canada"),
@@ -35,10 +35,10 @@ Row = dict[str, Any]
 
 
 def rows_of(page: LexborHTMLParser) -> dict[str, Row]:
-    """Return what each row of the page's table shows, by the number's id and the key of the column."""
+    """Return the texts and links of each row, by the number's ID and the column's key."""
     rows = page.css("table.numbers tr[data-number]")
     found = {attribute(row, "data-number"): _read(row) for row in rows}
-    assert len(found) == len(rows), "a number stands in two rows"
+    assert len(found) == len(rows), "a number is in two rows"
     return found
 
 
@@ -57,12 +57,12 @@ def _read(row: LexborNode) -> Row:
     for cell in row.css("td[data-cell]"):
         key = attribute(cell, "data-cell").lower().replace(".", "_")
         shown[key] = (words(cell), attribute(cell, "data-fact"), _single(attribute(cell, "aria-label")))
-    assert len(row.css("th, td")) == len(shown), "a cell stands twice in a row, or is none of a column"
+    assert len(row.css("th, td")) == len(shown), "a cell is in a row twice or belongs to no column"
     return shown
 
 
 def row_for(record: Mapping[str, Any], columns: Collection[str], address_for: Callable[[str], str]) -> Row:
-    """Return what `rows_of` must find for a record; a teammate's name leads to `address_for` their id."""
+    """Return the row that `rows_of` must find for a record; `address_for` gives the link of a teammate."""
     url = f"/numbers/{quote(record['id'], safe='')}/"
     number, kind, country = TELEPHONES[record["number"]]
     forward = record["forward"] or ""
@@ -82,7 +82,7 @@ def row_for(record: Mapping[str, Any], columns: Collection[str], address_for: Ca
 
 
 def _teammates(people: list[dict[str, Any]], url: str, address_for: Callable[[str], str]) -> Any:
-    people = sorted(people, key=_name)  # which begin with ASCII letters or digits
+    people = sorted(people, key=_name)  # names start with ASCII letters or digits
     named = people if len(people) <= 4 else people[:3]
     more = [f"+{len(people) - len(named):,}"] if people[len(named) :] else []
     links = [(each["id"], _single(each["email"]), address_for(each["id"])) for each in named]
@@ -107,5 +107,5 @@ def _cut(text: str, letters: int) -> str:
 
 
 def _single(text: str) -> str:
-    """Return the text as people read it: its white space single, and no NUL, which no database can hold."""
+    """Return the text with single spaces, and without NUL, which databases cannot store."""
     return " ".join(text.replace("\x00", "\ufffd").split())

@@ -1,6 +1,6 @@
-"""An OpenID Connect provider over real HTTP, which does what the tests say, right and wrong.
+"""An OpenID Connect provider over real HTTP, whose answers tests can change.
 
-It signs with PyJWT, which shares no code with what verifies its tokens.
+It signs with PyJWT, which shares no code with the library that verifies its tokens.
 """
 
 import base64
@@ -30,7 +30,7 @@ STRANGER: Key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
 
 @dataclass
 class Reply:
-    """An answer in the place of the right one."""
+    """A response that replaces the correct one."""
 
     status: int = 200
     body: bytes = b""
@@ -39,7 +39,7 @@ class Reply:
 
 @dataclass
 class _Begun:
-    """What a code was given for."""
+    """The parameters of a request that got a code."""
 
     nonce: str
     challenge: str
@@ -47,11 +47,11 @@ class _Begun:
 
 
 class Provider:
-    """Signs one person in without asking. What it says can be changed at any time.
+    """Signs one person in without asking. Tests can change its answers at any time.
 
-    `claims` go into the ID token over the right ones, `header` into its header (None leaves one out); `userinfo` are
-    said at its own address.
-    `replies` answer a path otherwise; `dress` may change the description; `seen` are the paths asked.
+    `claims` replace claims of the ID token and `header` replaces fields of its header (None removes one). `userinfo` is
+    the answer of the userinfo endpoint. `replies` replace the responses of paths, `dress` can change the description,
+    and `seen` are the requested paths.
     """
 
     def __init__(self, url: str) -> None:
@@ -64,12 +64,12 @@ class Provider:
         self.header: Json = {}
         self.replies: dict[str, Reply] = {}
         self.dress: Callable[[Json], Json] = lambda description: description
-        self.sent_back: Json = {}  # in the place of code and state
-        self.by_way_of = ""  # where else people are sent before
+        self.sent_back: Json = {}  # replaces code and state
+        self.by_way_of = ""  # another provider to redirect through
         self.checks_pkce = True
         self.methods = ["client_secret_post", "client_secret_basic"]
         self.seen: list[str] = []
-        self.hangs: str = ""  # a path that is not answered until the end
+        self.hangs: str = ""  # a path that is answered only at the end
         self.over = Event()
         self._codes: dict[str, _Begun] = {}
 
@@ -86,7 +86,7 @@ class Provider:
         )
 
     def authorize(self, asked: dict[str, str]) -> str:
-        """Return where the browser is sent back to. Raises AssertionError where the question is not as it must be."""
+        """Return the URL to redirect back to. Raises AssertionError for an incorrect request."""
         assert asked["response_type"] == "code"
         assert asked["client_id"] == CLIENT_ID
         assert asked["code_challenge_method"] == "S256"
@@ -97,11 +97,11 @@ class Provider:
         return f"{asked['redirect_uri']}?{urlencode({name: value for name, value in back.items() if value})}"
 
     def onward(self, query: str) -> str:
-        """Return where else people sign in, as where one provider trusts another; nothing where it is here."""
+        """Return the URL of another provider to redirect to, if there is one."""
         return f"{self.by_way_of}/elsewhere?{query}" if self.by_way_of else ""
 
     def tokens(self, form: dict[str, str], authorization: str) -> Json:
-        """Raises AssertionError or KeyError where the question is not as it must be."""
+        """Return tokens for a code. Raises AssertionError or KeyError for an incorrect request."""
         if "client_secret_post" in self.methods:
             assert (form["client_id"], form["client_secret"]) == (CLIENT_ID, CLIENT_SECRET)
         else:
@@ -117,7 +117,7 @@ class Provider:
         }
 
     def more(self, authorization: str) -> Json:
-        """Raises AssertionError where the question is not as it must be."""
+        """Return the userinfo. Raises AssertionError for an incorrect request."""
         assert authorization == "Bearer access-token-that-nobody-sees"
         return {"sub": SUBJECT} | self.userinfo
 
@@ -127,7 +127,7 @@ class Provider:
         claims = {name: value for name, value in (right | self.claims).items() if value is not None}
         usual = {"alg": self.algorithm, "kid": self.key.kid}
         header = {name: value for name, value in (usual | self.header).items() if value is not None}
-        key: Any = self.key  # of a test's own making it may be a secret alone
+        key: Any = self.key  # a test's own key may be only a secret
         secret = key.as_pem(private=True) if hasattr(key, "as_pem") else key.raw_value
         return jwt.encode(claims, secret, algorithm=self.algorithm, headers=header)
 

@@ -1,4 +1,4 @@
-"""A database that stops answering, to everything or to some statements."""
+"""Makes all or some database queries fail."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,12 +18,12 @@ def database_is_down(error: Exception) -> Iterator[None]:
 
 @contextmanager
 def database_fails_at(statement: str, *, when: str = "before") -> Iterator[None]:
-    """Let each SQL statement that begins like this fail, before or after its work is done."""
+    """Make SQL statements that start like this fail, before or after they run."""
 
     def answer(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
-        is_meant = sql.startswith(statement)
-        result = execute(sql, *rest) if when == "after" or not is_meant else None
-        if is_meant:
+        is_match = sql.startswith(statement)
+        result = execute(sql, *rest) if when == "after" or not is_match else None
+        if is_match:
             raise OperationalError("database or disk is full")
         return result
 

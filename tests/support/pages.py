@@ -1,4 +1,4 @@
-"""A memory to look at, filled by the code that records real answers; and pages read as a browser reads them."""
+"""Fills the database by syncs with given answers, and reads pages."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -25,13 +25,13 @@ LIST = "/numbers/"
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "ALTER", "DROP")
 
 
-class Told:
-    """Answers like Quo's client: what it is told, or with the error it is told."""
+class StubClient:
+    """A stub of Quo's client that returns one answer or raises one error."""
 
     def __init__(self, answer: bytes | QuoError) -> None:
         self._answer = answer
 
-    def list_phone_numbers(self, user_id: str | None = None) -> Answer:  # noqa: ARG002 - as the client has it
+    def list_phone_numbers(self, user_id: str | None = None) -> Answer:  # noqa: ARG002 - the client has it
         return parse_list(self._body())
 
     def get_phone_number(self, number_id: str) -> NumberRecord:
@@ -47,49 +47,49 @@ def _run(target: SyncTarget, answer: bytes | QuoError, ago: timedelta = timedelt
     def clock() -> datetime:
         return timezone.now() - ago
 
-    return sync.run(target, Told(answer), accept_removals=accept, clock=clock)
+    return sync.run(target, StubClient(answer), accept_removals=accept, clock=clock)
 
 
 def remember(*records: Mapping[str, Any], ago: timedelta = timedelta(0)) -> Sync:
-    """Record that Quo's complete answer had these numbers, and that these are all."""
+    """Sync all numbers: Quo's complete answer has exactly these records."""
     return _run(WORKSPACE, body(records), ago)
 
 
 def remember_raw(*raw: bytes | str) -> Sync:
-    """The same for records that are written out in JSON."""
+    """Sync all numbers from records in JSON."""
     return _run(WORKSPACE, listed(*raw))
 
 
 def remember_one(record: Mapping[str, Any]) -> Sync:
-    """Record Quo's answer about one number."""
+    """Sync one number."""
     return _run(SyncTarget(Sync.Scope.NUMBER, record["id"]), body(record))
 
 
 def fail(error: QuoError, target: SyncTarget = WORKSPACE) -> Sync:
-    """Remember a sync that ended with `error`."""
+    """Run a sync that fails with `error`."""
     return _run(target, error)
 
 
 def doubt(*records: Mapping[str, Any]) -> Sync:
-    """Record a complete answer that lacks so many numbers that it is not believed."""
+    """Sync an answer that lacks so many numbers that they are held."""
     return _run(WORKSPACE, body(records), accept=False)
 
 
 class Office(Client):
-    """Django's client, which also checks that looking at a page writes nothing."""
+    """Django's test client, which also checks that GET requests write nothing."""
 
     def get(self, *args: Any, **kwargs: Any) -> Any:
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as queries:
             response = super().get(*args, **kwargs)
-        written = [query["sql"] for query in asked if (query["sql"] or "").lstrip().startswith(_WRITES)]
+        written = [query["sql"] for query in queries if (query["sql"] or "").lstrip().startswith(_WRITES)]
         if response.has_header("Content-Disposition") and written:
-            assert written.pop(0).startswith('INSERT INTO "accounts_accessevent"')  # who took it along
-        assert not written, f"a page that is looked at writes: {written}"
+            assert written.pop(0).startswith('INSERT INTO "accounts_accessevent"')  # the entry about the export
+        assert not written, f"a GET request wrote: {written}"
         return response
 
 
 def of_role(role: Role | None, email: str = "ann@example.com", name: str = "") -> Office:
-    """A client of somebody who has that role, or none yet."""
+    """Return a client that is signed in with this role, or without a role."""
     user = User.objects.create_user(email, "a long enough secret", name=name)
     if role:
         give_role(user, role)
@@ -99,13 +99,13 @@ def of_role(role: Role | None, email: str = "ann@example.com", name: str = "") -
 
 
 def parsed(response: Any, status: int = 200) -> LexborHTMLParser:
-    """Read a whole page or a fragment, after its status."""
+    """Parse a page or fragment, after checking its status."""
     assert response.status_code == status, response.content[:500]
     return LexborHTMLParser(response.content.decode())
 
 
 def one(page: LexborHTMLParser | LexborNode, selector: str) -> LexborNode:
-    """The only element that fits."""
+    """Return the only matching element."""
     found = page.css(selector)
     assert len(found) == 1, f"{len(found)} elements fit {selector}"
     return found[0]
@@ -118,12 +118,12 @@ def attribute(node: LexborNode, name: str) -> str:
 
 
 def token_of(page: LexborHTMLParser, form: str) -> str:
-    """The token for the form of this id, beside which it stands."""
+    """Return the CSRF token of the form with this ID."""
     return attribute(one(page, f"[name=csrfmiddlewaretoken][form='{form}']"), "value")
 
 
 def words(node: LexborNode | LexborHTMLParser) -> str:
-    """The text that people read, its white space single."""
+    """Return the text with single spaces."""
     return " ".join((node.text() or "").split())
 
 
@@ -132,7 +132,7 @@ def texts(nodes: Iterable[LexborNode]) -> list[str]:
 
 
 def numbers_on(page: LexborHTMLParser) -> list[str]:
-    """The ids of the rows, in their order."""
+    """Return the IDs of the rows in order."""
     return [attribute(row, "data-number") for row in page.css("#results tr[data-number]")]
 
 
@@ -145,7 +145,7 @@ def notices_of(page: LexborHTMLParser) -> list[str]:
 
 
 def has_nothing_inside(html: str) -> None:
-    """No script, style or handler stands in the page itself: the policy of the browser would refuse them."""
+    """Check that the page has no inline script, style or handler, which the policy would block."""
     page = LexborHTMLParser(html)
     for script in page.css("script"):
         assert attribute(script, "src").startswith(("/static/", "/admin/jsi18n/")), script.html

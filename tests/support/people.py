@@ -1,4 +1,4 @@
-"""Fixtures: clients of people who are signed in, and a Quo to ask."""
+"""Fixtures: signed-in clients, and a sandbox in place of Quo."""
 
 from collections.abc import Iterator
 
@@ -14,19 +14,19 @@ from tests.support.pages import ADMIN_EMAIL, KEY, Office, of_role
 
 @pytest.fixture
 def office(db: None) -> Office:
-    """A client of an office manager."""
+    """A client signed in as a manager."""
     return of_role(Role.MANAGER)
 
 
 @pytest.fixture
 def viewer(db: None) -> Office:
-    """A client of somebody who may look at everything and change nothing."""
+    """A client signed in as a viewer."""
     return of_role(Role.VIEWER)
 
 
 @pytest.fixture
 def admin(db: None) -> Office:
-    """A client of an administrator who may do everything."""
+    """A client signed in as an administrator."""
     client = Office()
     client.force_login(User.objects.create_superuser(ADMIN_EMAIL, "a long enough secret"))
     return client
@@ -34,7 +34,7 @@ def admin(db: None) -> Office:
 
 @pytest.fixture
 def quo(settings: Settings) -> Iterator[SandboxServer]:
-    """A Quo of ours over real HTTP, which the product asks; a failure that might pass is not asked again."""
+    """A sandbox in place of Quo, over real HTTP, with a timeout too short for retries."""
     with SandboxServer(build(12), key=KEY) as sandbox:
         settings.QUO_API_URL = sandbox.url
         settings.QUO_API_KEY = KEY

@@ -1,4 +1,4 @@
-"""Runs the project's commands as processes of their own, as people do."""
+"""Runs the project's commands in separate processes."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ import pytest
 
 from quo_admin import env
 
-PATIENCE = 60.0  # seconds, for a machine that is busy with other things
+PATIENCE = 60.0  # seconds, for a busy machine
 LAST_WORDS = "Ctrl-C stops it."
 
 _OURS = {setting.name for setting in env.SETTINGS} | {f"{setting.name}_FILE" for setting in env.SETTINGS}
@@ -29,13 +29,13 @@ _NOT_INHERITED = _OURS | {
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
-    """Return the variables of a process that takes nothing from the developer's settings and keeps `folder` its own."""
+    """Return environment variables for a process that ignores the developer's settings and uses `folder`."""
     inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
     return inherited | {"ENV_FILE": os.devnull, "DATA_DIR": str(folder / "data"), "HOME": str(folder)} | more
 
 
 def run(command: list[str], folder: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a command in a folder to its end."""
+    """Run a command in a folder and wait for it."""
     return subprocess.run(
         command,
         cwd=folder,
@@ -49,7 +49,7 @@ def run(command: list[str], folder: Path, variables: dict[str, str]) -> subproce
 
 
 def python(project: Path, folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run Python in the project's folder to its end."""
+    """Run Python in the project's folder and wait for it."""
     return run([sys.executable, *arguments], project, environment(folder, **more))
 
 
@@ -57,10 +57,10 @@ _reserved: list[socket.socket] = []
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that only a server started by this process will listen on.
+    """Return a free port of 127.0.0.1 for a server of this test.
 
-    On Linux a socket that is bound, but does not listen, reserves the port: the kernel gives it to no other process
-    that asks for any port, while a server that names it (with SO_REUSEADDR, as servers do) may still listen on it.
+    On Linux a bound socket that does not listen reserves the port: the kernel does not give it to other processes, but
+    a server can still listen on it with SO_REUSEADDR.
     """
     reservation = socket.socket()
     reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -82,12 +82,12 @@ def wait_until(condition: Callable[[], object], complaint: Callable[[], str] = l
     deadline = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > deadline:
-            pytest.fail(f"waited in vain: {complaint()}")
+            pytest.fail(f"timed out: {complaint()}")
         time.sleep(0.02)
 
 
 class Process:
-    """A process that leads a group of its own, as a command in a terminal does, and what it printed."""
+    """A process in its own process group, and its output."""
 
     def __init__(
         self, command: list[str], project: Path, variables: dict[str, str], log: Path, keeps: Collection[int] = ()
@@ -114,7 +114,7 @@ class Process:
         assert text in self.printed, self.printed
 
     def signal_group(self, number: signal.Signals) -> int:
-        """Send a signal as a terminal does, to the whole group; return the exit code."""
+        """Send a signal to the whole process group, as a terminal does; return the exit code."""
         os.killpg(self.popen.pid, number)
         return self.popen.wait(PATIENCE)
 
@@ -123,7 +123,7 @@ class Process:
 def started(
     command: list[str], project: Path, variables: dict[str, str], log: Path, keeps: Collection[int] = ()
 ) -> Iterator[Process]:
-    """Run a command, which keeps the open files `keeps`, until the end of the block."""
+    """Run a command, which inherits the files `keeps`, until the end of the block."""
     process = Process(command, project, variables, log, keeps)
     try:
         yield process
@@ -133,19 +133,19 @@ def started(
 
 
 def processes_of(folder: Path) -> dict[int, str]:
-    """Return the processes alive that were given this `folder`'s data: their command lines by their ids."""
+    """Return the running processes that use this folder's data: command lines by process ID."""
     return processes_with(f"DATA_DIR={folder / 'data'}")
 
 
 def processes_with(variable: str) -> dict[int, str]:
-    """Return the other processes alive that were started with `NAME=value`: their command lines by their ids."""
+    """Return the other running processes that have `NAME=value` in their environment: command lines by process ID."""
     if not Path("/proc/self/environ").exists():
         listed = subprocess.run(["ps", "-axEww", "-o", "pid=,command="], capture_output=True, text=True, check=True)
         lines = (line.split(maxsplit=1) for line in listed.stdout.splitlines() if variable in line)
         return {int(pid): command for pid, command in lines if int(pid) != os.getpid()}
     found = {}
     for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # another user's, or ended meanwhile
+        with suppress(OSError):  # another user's, or already ended
             if variable in (process / "environ").read_text(errors="replace").split("\0"):
                 found[int(process.name)] = (process / "cmdline").read_text(errors="replace").replace("\0", " ")
     return found

@@ -1,4 +1,4 @@
-"""A copy of the project, set up as `make setup` does it, in a folder with a space in its path."""
+"""A copy of the project, set up as by `make setup`, in a folder with a space in its path."""
 
 import shutil
 import sys
@@ -24,7 +24,7 @@ _NEEDED = (
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The copy; it borrows the packages of the environment that runs the tests, so that nothing is fetched."""
+    """The copy. It uses the packages of the tests' environment, so that nothing is downloaded."""
     copy = tmp_path_factory.mktemp("a folder") / "quo admin"
     copy.mkdir()
     for name in _NEEDED:
@@ -33,17 +33,17 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.copytree(original, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy2(original, copy / name)
-    _borrow_environment(copy / ".venv")
+    _link_environment(copy / ".venv")
     collected = python(copy, copy, "manage.py", "collectstatic", "--no-input", "--verbosity", "0", SECRET_KEY="s" * 32)
     assert collected.returncode == 0, collected.stderr
     (copy / "build" / "collected").touch()
     return copy
 
 
-def _borrow_environment(borrowed: Path) -> None:
-    lent = Path(sys.prefix)
-    (borrowed / "bin").mkdir(parents=True)
-    (borrowed / "bin" / "python").symlink_to(lent / "bin" / "python")
-    (borrowed / "lib").symlink_to(lent / "lib")
-    shutil.copy2(lent / "pyvenv.cfg", borrowed / "pyvenv.cfg")
-    (borrowed / "installed").touch()
+def _link_environment(target: Path) -> None:
+    source = Path(sys.prefix)
+    (target / "bin").mkdir(parents=True)
+    (target / "bin" / "python").symlink_to(source / "bin" / "python")
+    (target / "lib").symlink_to(source / "lib")
+    shutil.copy2(source / "pyvenv.cfg", target / "pyvenv.cfg")
+    (target / "installed").touch()

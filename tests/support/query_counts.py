@@ -1,11 +1,11 @@
-"""How many database queries every whole page needs, whatever it shows."""
+"""The number of database queries that every whole page needs."""
 
 from collections.abc import Callable
 from typing import Any
 
 Pinned = Callable[..., Any]  # pytest-django's django_assert_num_queries
-SESSION = 3  # the session, who is signed in, what their role may do
-FRESHNESS = 1  # the last sync about the whole workspace
-OWN = 1  # the last sync about the page's own subject
+SESSION = 3  # the session, the user, their permissions
+FRESHNESS = 1  # the last sync of the whole workspace
+OWN = 1  # the last sync of the page's own subject
 VERSION = 1
 WHOLE = SESSION + FRESHNESS + VERSION

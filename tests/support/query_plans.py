@@ -1,13 +1,13 @@
-"""How SQLite answers a query, by `EXPLAIN QUERY PLAN`, and what a plan can promise, whichever index it uses.
+"""Reads SQLite's `EXPLAIN QUERY PLAN`, and checks properties of a plan that do not depend on the chosen index.
 
 A step of a plan reads one table, or sorts:
 
-- `SCAN x`: every row of `x` as it is stored, whole answers of Quo included. This is a full scan. So is `AUTOMATIC
-  INDEX`: SQLite reads every row to make an index for this one query.
-- `SCAN x USING INDEX`: row after row in the order of an index, until enough are found.
-- `SCAN x USING COVERING INDEX`: every entry of an index, but none of the rows, which are twenty times as wide.
-- `SEARCH x USING ...`: only what fits what is asked.
-- `USE TEMP B-TREE FOR ...`: everything found is sorted before the first row is there.
+- `SCAN x`: a full table scan, which also reads Quo's raw answers. So is `AUTOMATIC INDEX`: SQLite reads every row to
+  build an index for this query.
+- `SCAN x USING INDEX`: rows in the order of an index, until enough are found.
+- `SCAN x USING COVERING INDEX`: a whole index, but not the rows, which are twenty times as wide.
+- `SEARCH x USING ...`: only matching rows.
+- `USE TEMP B-TREE FOR ...`: all results are sorted before the first row is returned.
 """
 
 from collections.abc import Callable
@@ -33,17 +33,17 @@ class Plan:
 
     @property
     def scans_no_table(self) -> bool:
-        """Whether no table is read row by row as it is stored."""
+        """Return whether the plan has no full table scan."""
         return not [step for step in self._scans if " USING " not in step] and "AUTOMATIC" not in "".join(self.steps)
 
     @property
     def reads_indexes_alone(self) -> bool:
-        """Whether what is read from its beginning to its end is an index that holds all that is asked for."""
+        """Return whether the plan scans nothing but covering indexes."""
         return self.scans_no_table and all(" USING COVERING INDEX " in step for step in self._scans)
 
     @property
     def only_searches(self) -> bool:
-        """Whether nothing is read from its beginning to its end, so that it costs as much as there is to find."""
+        """Return whether the plan scans nothing, so that its cost depends only on the number of results."""
         return self.scans_no_table and not self._scans
 
     @property
@@ -51,7 +51,7 @@ class Plan:
         return not [step for step in self.steps if "TEMP B-TREE" in step]
 
     def searches_by(self, *columns: str) -> int:
-        """Return how many steps go to the rows with the asked values of all these columns, in this order."""
+        """Return how many steps search an index by equality of all these columns, in this order."""
         return len([step for step in self.steps if f"({' AND '.join(f'{column}=?' for column in columns)})" in step])
 
     @property
@@ -64,8 +64,8 @@ def plan_of(rows: QuerySet[Any, Any]) -> Plan:
     return plan
 
 
-def plans_of(question: Callable[[], object]) -> list[Plan]:
-    """Ask the question, and return the plan of each query that it takes."""
-    with CaptureQueriesContext(connection) as asked:
-        question()
-    return [Plan(query["sql"]) for query in asked.captured_queries if query["sql"].startswith("SELECT")]
+def plans_of(function: Callable[[], object]) -> list[Plan]:
+    """Call the function; return the plans of its queries."""
+    with CaptureQueriesContext(connection) as queries:
+        function()
+    return [Plan(query["sql"]) for query in queries.captured_queries if query["sql"].startswith("SELECT")]

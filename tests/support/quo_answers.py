@@ -1,4 +1,4 @@
-"""Quo's answers as it would send them, in invented words and numbers."""
+"""Builds answers as Quo sends them, with invented data."""
 
 import json
 from typing import Any
@@ -45,6 +45,6 @@ def body(data: Any) -> bytes:
 
 
 def listed(*raw: bytes | str) -> bytes:
-    """A list of records whose JSON is given as it is."""
+    """Return a list of records that are given as JSON."""
     texts = [text.encode() if isinstance(text, str) else text for text in raw]
     return b'{"data": [' + b", ".join(texts) + b"]}"

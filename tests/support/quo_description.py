@@ -1,4 +1,4 @@
-"""Quo's published description of its API, and where an answer departs from it."""
+"""Compares responses with Quo's published API description."""
 
 import json
 import os

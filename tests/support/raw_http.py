@@ -1,4 +1,4 @@
-"""Asks a sandbox over a real socket, without a client library between."""
+"""Sends requests to a sandbox without our own client."""
 
 import gzip
 import http.client
@@ -36,7 +36,7 @@ def ask(
     headers: dict[str, str] | None = None,
     timeout: float = 5.0,
 ) -> Reply:
-    """Ask once on a new connection; a gzip body is unpacked, and its bytes on the wire are forgotten."""
+    """Send a request on a new connection; return the response with its gzip body decompressed."""
     sent = dict(headers or {})
     if key is not None:
         sent["Authorization"] = key

@@ -1,4 +1,4 @@
-"""Records, answers, and a source that gives them as Quo's client would; invented words and numbers."""
+"""Builds records and answers with invented data, and a stub of Quo's client that returns them."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ def teammate(user_id: str = "US1", **changes: Any) -> UserRecord:
 
 
 def number(number_id: str = "PN1", *users: UserRecord, **changes: Any) -> NumberRecord:
-    """A number with these teammates on it; `answer` is the text in which Quo would say everything else."""
+    """Return a number with these teammates; `answer` is its raw JSON, by default generated."""
     usual = NumberRecord(
         id=number_id,
         group_id="1234",
@@ -87,7 +87,7 @@ def _regions(regions: Regions) -> dict[str, str]:
 
 
 def answer(*records: NumberRecord, aside: tuple[str | None, ...] = (), notices: tuple[str, ...] = ()) -> Answer:
-    """What a list said; `aside` are the ids of records that were set aside, None for one without a readable id."""
+    """Return the answer to a list request; `aside` are the IDs of unreadable records, None for an unreadable ID."""
     set_aside = tuple(
         SetAside(f"$.data[{place}].name", "Expected `str`, got `int`", number_id)
         for place, number_id in enumerate(aside)
@@ -96,7 +96,7 @@ def answer(*records: NumberRecord, aside: tuple[str | None, ...] = (), notices: 
 
 
 class Clock:
-    """Stands still until it is moved; may be set back."""
+    """A clock that stands still until the test moves it."""
 
     def __init__(self, now: datetime = NINE) -> None:
         self.now = now
@@ -110,9 +110,9 @@ class Clock:
 
 
 class Source:
-    """Says `whole` of the workspace, `of` a teammate's list, `single` of one number; a QuoError is raised instead.
+    """A stub of Quo's client that returns `whole` for the workspace, `of` for teammates and `single` for numbers.
 
-    `meanwhile` is called while it is being asked. `asked` lists the questions.
+    A QuoError is raised instead. Each request calls `meanwhile`. `asked` lists the requests.
     """
 
     def __init__(
@@ -134,7 +134,7 @@ class Source:
         self.meanwhile()
         said = self.whole if user_id is None else self.of.get(user_id, answer())
         if said is None:
-            raise AssertionError("Nobody should have asked for the whole list.")
+            raise AssertionError("The whole list should not be requested.")
         if isinstance(said, QuoError):
             raise said
         return said
@@ -157,7 +157,7 @@ def of_number(number_id: str) -> SyncTarget:
 
 
 class Office:
-    """A memory, its clock and the ways to sync it; each sync is a minute after the one before."""
+    """Runs syncs into the database, each a minute after the previous one."""
 
     def __init__(self) -> None:
         self.clock = Clock()
@@ -167,7 +167,7 @@ class Office:
         return sync.run(target, source, clock=self.clock, **options)
 
     def hears(self, *records: NumberRecord, aside: tuple[str | None, ...] = (), **options: Any) -> Sync:
-        """Sync every number: Quo lists `records` and something that had to be set aside."""
+        """Sync all numbers: Quo lists `records` and some unreadable ones."""
         return self.sync(Source(answer(*records, aside=aside)), **options)
 
     def hears_of_number(self, record: NumberRecord) -> Sync:
@@ -175,5 +175,5 @@ class Office:
         return self.sync(Source(single={record.id: record}), of_number(record.id))
 
     def hears_of_teammate(self, user_id: str, *records: NumberRecord, **single: Any) -> Sync:
-        """Sync one teammate: Quo lists `records`; `single` are other numbers, to be looked up."""
+        """Sync one teammate: Quo lists `records`; `single` are numbers that the sync looks up."""
         return self.sync(Source(of={user_id: answer(*records)}, single=single), of_teammate(user_id))

@@ -1,4 +1,4 @@
-"""A real Redis of a test's own, where there is a redis-server."""
+"""Runs a Redis server for a test, if one is installed."""
 
 import shutil
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from tests.support.processes import environment, is_free, started, wait_until
 REDIS = shutil.which("redis-server", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 PASSWORD = "hunter2"
 
-needs_redis = pytest.mark.skipif(REDIS is None, reason="there is no redis-server here")
+needs_redis = pytest.mark.skipif(REDIS is None, reason="needs redis-server")
 
 
 def url(port: int, password: str = PASSWORD) -> str:
@@ -21,9 +21,9 @@ def url(port: int, password: str = PASSWORD) -> str:
 
 @contextmanager
 def redis(folder: Path, port: int) -> Iterator[None]:
-    """Run a Redis that wants PASSWORD and keeps nothing, until the end of the block."""
-    kept_nowhere = ("--save", "", "--appendonly", "no", "--dir", str(folder))
-    command = [str(REDIS), "--port", str(port), "--bind", "127.0.0.1", "--requirepass", PASSWORD, *kept_nowhere]
+    """Run a Redis with PASSWORD and without persistence until the end of the block."""
+    no_persistence = ("--save", "", "--appendonly", "no", "--dir", str(folder))
+    command = [str(REDIS), "--port", str(port), "--bind", "127.0.0.1", "--requirepass", PASSWORD, *no_persistence]
     with started(command, folder, environment(folder), folder / "redis.log") as process:
         wait_until(lambda: not is_free(port) or process.popen.poll() is not None, lambda: process.printed)
         assert process.popen.poll() is None, process.printed

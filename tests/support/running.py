@@ -1,4 +1,4 @@
-"""Runs Quo Admin as it is installed, and signs in to it over HTTP."""
+"""Runs an installed Quo Admin, and signs in over HTTP."""
 
 import re
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ class Site:
 
     @property
     def greeting(self) -> str:
-        """What the terminal of a demo ought to say."""
+        """Return the greeting that a demo must print."""
         return (
             f"\nQuo Admin is at {self.url}\n"
             "Demo data: an invented company. Set QUO_API_KEY in .env to see your own workspace.\n"
@@ -65,7 +65,7 @@ class Site:
 
 @contextmanager
 def running(project: Path, folder: Path, *, until: str = LAST_WORDS, **more: str) -> Iterator[Site]:
-    """Run the project, as set up, on a free port until the end of the block; `until` is what to wait for."""
+    """Run the project on a free port until the end of the block, after it printed `until`."""
     port = int(more.setdefault("PORT", str(free_port())))
     variables = environment(folder, **more)
     prepare(env.read(variables, env.dotenv_path(variables)))

@@ -1,4 +1,4 @@
-"""Compares what is searched with what holds now."""
+"""Compares the search texts with the current state."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def ask(sql: str, *values: Any) -> list[tuple[Any, ...]]:
 
 
 def assert_right() -> None:
-    """What is searched is what holds now, and PostgreSQL has its index."""
+    """Check that the search texts are current, and that PostgreSQL has its index."""
     assert list(searches_read_what_holds_now()) == []
     if connection.vendor == "postgresql":
         assert ask("SELECT to_regclass(%s) IS NOT NULL", postgresql.INDEX) == [(True,)]

@@ -1,4 +1,4 @@
-"""The addresses of second steps, the codes of an authenticator app, and answers that no passkey gives."""
+"""URLs of second steps, codes of an authenticator app, and invalid answers of passkeys."""
 
 import base64
 import json
@@ -15,7 +15,7 @@ AGAIN = "/accounts/reauthenticate/"
 
 
 def code_of(secret: str, *, periods: int = 0) -> str:
-    """Return what an app shows so many periods from now."""
+    """Return the code that an app shows `periods` periods from now."""
     return str(format_hotp_value(hotp_value(secret, int(time.time()) // app_settings.TOTP_PERIOD + periods)))
 
 
@@ -37,8 +37,8 @@ ANSWER: dict[str, Any] = {
 }
 
 
-_SAID = {"type": "webauthn.get", "challenge": "AAAA", "origin": "http://localhost:8000"}
-CLIENT_DATA = base64.urlsafe_b64encode(json.dumps(_SAID).encode()).decode().rstrip("=")
+_CLIENT_DATA = {"type": "webauthn.get", "challenge": "AAAA", "origin": "http://localhost:8000"}
+CLIENT_DATA = base64.urlsafe_b64encode(json.dumps(_CLIENT_DATA).encode()).decode().rstrip("=")
 
 
 def _with(**response: Any) -> str:

@@ -1,4 +1,4 @@
-"""Which tests run on both databases, and which stay together when they run on several cores."""
+"""Selects the tests for both databases, and keeps tests of a module on one core."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -9,8 +9,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 TESTS = Path(__file__).parents[1]
 
-# Their results can differ between SQLite and PostgreSQL, so `make test-postgres` runs these folders and modules again.
-# The others use no database, or only draw what a query returned.
+# Their results can differ between SQLite and PostgreSQL, so `make test-postgres` runs them again. The others use no
+# database, or only render the results of queries.
 BOTH_DATABASES = (
     "accounts/test_access_log.py",
     "accounts/test_admin.py",
@@ -64,13 +64,13 @@ BOTH_DATABASES = (
 )
 
 
-# These start browsers, servers and databases. They come first, so that no core waits for one of them at the end.
+# These start browsers, servers and databases. They run first, so that no core waits for them at the end.
 SLOW = ("browser", "project", "chaos", "bench", "operations", "models", "syncing", "database", "memory")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Mark tests for `-m both_databases`, then put slow folders before the others; each keeps its random order."""
+    """Mark tests for `-m both_databases`, and move slow folders first without changing their random order."""
     for item in items:
         if item.path.relative_to(TESTS).as_posix().startswith(BOTH_DATABASES):
             item.add_marker("both_databases")
@@ -80,9 +80,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
 
 
 class ModuleScheduling(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
-    """The tests of a module share what it sets up, so one core runs them.
+    """Runs the tests of a module on one core, because they share fixtures.
 
-    It runs all browser tests: they share one Chromium and two servers.
+    One core runs all browser tests: they share one Chromium and two servers.
     """
 
     def _split_scope(self, nodeid: str) -> str:

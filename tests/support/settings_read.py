@@ -1,4 +1,4 @@
-"""The settings as another start with other variables would read them."""
+"""Evaluates the settings with other environment variables."""
 
 import os
 import runpy
@@ -15,7 +15,7 @@ Evaluate = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def evaluate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Evaluate:
-    """Give what reads settings.py anew, with nothing set but what it is told and a secret key."""
+    """Return a function that evaluates settings.py with only the given variables and a secret key."""
 
     def evaluate(**environ: str) -> dict[str, Any]:
         for setting in env.SETTINGS:

@@ -1,4 +1,4 @@
-"""The product as it is installed, in processes of its own: the demo, and an office whose Quo the tests play."""
+"""Running installations for browser tests: the demo, and a site whose Quo the tests control."""
 
 import re
 import sqlite3
@@ -27,7 +27,7 @@ NUMBERS = 60
 
 @dataclass(frozen=True)
 class Site:
-    """A running Quo Admin, its first account's password and the cookies of somebody signed in to it."""
+    """A running Quo Admin, the first account's password, and the cookies of a signed-in browser."""
 
     url: str
     data: Path
@@ -37,7 +37,7 @@ class Site:
 
 @contextmanager
 def serving(project: Path, folder: Path, host: str = "127.0.0.1", **more: str) -> Iterator[tuple[str, str]]:
-    """Run the copy `project` on a free port with its data in `folder`; give the address and the first password."""
+    """Run `project` on a free port with its data in `folder`; yield the URL and the first password."""
     port = free_port()
     url = f"http://{host}:{port}"
     variables = environment(folder, PORT=str(port), SITE_URL=url, **more)
@@ -51,7 +51,7 @@ def serving(project: Path, folder: Path, host: str = "127.0.0.1", **more: str) -
 
 
 def signed_in(browser: Browser, url: str, password: str, data: Path) -> Site:
-    """Sign in to the first account, once for all that follows: the site counts how often somebody does."""
+    """Sign in to the first account, only once because the site limits sign-ins."""
     context = browser.new_context(base_url=url)
     page = context.new_page()
     page.goto("/accounts/login/")
@@ -65,9 +65,9 @@ def signed_in(browser: Browser, url: str, password: str, data: Path) -> Site:
 
 
 class Office:
-    """A workspace of 60 numbers, known to the product, whose Quo does what the test says.
+    """A site that has synced 60 numbers, and the sandbox that it asks.
 
-    `quo` may be given faults or another workspace at any time; `reset()` undoes all of it, in Quo and in memory.
+    Tests may change the faults and the workspace of `quo`; `reset` restores both and the database.
     """
 
     def __init__(self, site: Site, quo: SandboxServer) -> None:
@@ -85,17 +85,17 @@ class Office:
         self._copy(self._kept, self._database)
 
     def has(self, numbers: int) -> None:
-        """Let the workspace be the sandbox's of so many numbers; the memory learns of it by a sync."""
+        """Give Quo a workspace with this many numbers; the site learns of it with its next sync."""
         self.quo.workspace.numbers = build(numbers).numbers
         self.quo.workspace.refresh()
 
     def forget(self) -> None:
-        """Empty the memory, as it is before the first sync."""
+        """Empty the tables of numbers, as before the first sync."""
         tables = ("assignment", "numberstate", "teammatestate", "phonenumber", "teammate", "sync")
         self._execute(*(f"DELETE FROM numbers_{table}" for table in tables))  # noqa: S608 - our own words
 
     def grow_old(self, age: timedelta) -> None:
-        """Let the syncs so far have been `age` ago."""
+        """Move all syncs into the past by `age`."""
         shifted = ", ".join(
             f"{column} = strftime('%Y-%m-%d %H:%M:%f', {column}, '-{int(age.total_seconds())} seconds')"
             for column in ("started_at", "ended_at", "observed_at")
@@ -104,7 +104,7 @@ class Office:
 
     @contextmanager
     def quo_takes_its_time(self) -> Iterator[Event]:
-        """Let Quo answer nothing until the event is set, or the block ends."""
+        """Delay Quo's answers until the event is set or the block ends."""
         may_answer, answer = Event(), self.quo.answer
 
         def answer_later(*args: Any) -> Response:

@@ -1,4 +1,4 @@
-"""Serves on an address that was opened before, as systemd hands it over."""
+"""Serves on an open socket, as systemd passes it."""
 
 import socket
 import sys
@@ -12,7 +12,7 @@ from quo_admin import env
 from quo_admin.prepare import prepare
 from tests.support.processes import LAST_WORDS, Process, environment, started
 
-# What systemd does between taking the address and starting the program.
+# What systemd does after opening the socket.
 HAND_OVER = """
 import os, sys
 os.dup2(int(sys.argv[1]), 3)
@@ -33,7 +33,7 @@ def url_of(address: socket.socket) -> str:
 
 @contextmanager
 def serving(project: Path, folder: Path, address: socket.socket, name: str) -> Iterator[Process]:
-    """Run Quo Admin on an address that is handed to it."""
+    """Run Quo Admin on an inherited socket."""
     handle = address.fileno()
     variables = environment(folder, SITE_URL=url_of(address), PORT="1")
     prepare(env.read(variables, env.dotenv_path(variables)))

@@ -1,4 +1,4 @@
-"""Looks at the whole memory: what it holds, what is open, and whether its states can be true."""
+"""Reads the whole memory, and checks that its states are consistent."""
 
 import re
 from collections import defaultdict
@@ -40,7 +40,7 @@ View = dict[str, dict[Any, Any]]
 
 
 def view(moment: datetime | None = None) -> View:
-    """What holds now, or held at a moment: numbers, teammates and assignments by their ids in Quo."""
+    """Return the current state, or the state at a moment: numbers, teammates and assignments by Quo's IDs."""
     held = Q(until=None) if moment is None else Q(since__lte=moment) & (Q(until=None) | Q(until__gt=moment))
     states = NumberState.objects.filter(held).values_list("phone_number__quo_id", *NUMBER_COLUMNS)
     people = TeammateState.objects.filter(held).values_list("teammate__quo_id", *TEAMMATE_COLUMNS)
@@ -55,7 +55,7 @@ def view(moment: datetime | None = None) -> View:
 
 
 def rows() -> dict[str, int]:
-    """How many rows each table of the project has."""
+    """Return the number of rows of each table."""
     return {model._meta.db_table: model._default_manager.count() for model in apps.get_models()}
 
 
@@ -64,14 +64,14 @@ def row_counts_of_memory() -> dict[str, int]:
 
 
 def everything() -> list[Any]:
-    """Every row of the memory but the syncs."""
+    """Return all rows of the memory except syncs."""
     models = (PhoneNumber, Teammate, *STATES)
     return [list(model._default_manager.order_by("pk").values_list()) for model in models]
 
 
 @contextmanager
 def written() -> Iterator[list[tuple[str, str]]]:
-    """Collect (verb, table) of each statement that writes."""
+    """Collect (verb, table) of each writing statement."""
     found: list[tuple[str, str]] = []
     with CaptureQueriesContext(connection) as queries:
         yield found
@@ -80,7 +80,7 @@ def written() -> Iterator[list[tuple[str, str]]]:
 
 
 def assert_sound() -> None:
-    """Fail where the states contradict each other or the identities they belong to."""
+    """Check that states do not contradict each other or their numbers and teammates."""
     observed = set(Sync.objects.filter(outcome="succeeded").values_list("observed_at", flat=True))
     spans = _spans(NumberState.objects.values_list("phone_number_id", "since", "until"))
     people = _spans(TeammateState.objects.values_list("teammate_id", "since", "until"))
@@ -92,7 +92,7 @@ def assert_sound() -> None:
     ):
         span = spans[pk]
         assert span[0][0] == first_seen
-        assert span[-1][1] == gone_at, "open while it is there, ended when it went"
+        assert span[-1][1] == gone_at, "the last state ends when the number is gone"
         assert recorded_at >= span[-1][0]
         assert gone_at is None or (seen_until and seen_until < gone_at)
         assert seen_until is None or span[-1][0] <= seen_until
@@ -101,7 +101,7 @@ def assert_sound() -> None:
         for since, until in span:
             assert any(begin <= since and (end is None or (until and until <= end)) for begin, end in present)
     for span in people.values():
-        assert len(_joined(span)) == 1, "a teammate once seen stays described"
+        assert len(_joined(span)) == 1, "a known teammate always has a state"
         assert span[-1][1] is None
     assert set(people) == set(Teammate.objects.values_list("pk", flat=True))
     assert set(spans) == set(PhoneNumber.objects.values_list("pk", flat=True))
@@ -129,7 +129,7 @@ def _assert_in_order(span: Span, observed: set[datetime | None]) -> None:
 
 
 def _joined(span: Span) -> Span:
-    """The stretches without a gap."""
+    """Return the spans with adjacent ones joined."""
     joined: Span = []
     for since, until in span:
         if joined and joined[-1][1] == since:

@@ -1,4 +1,4 @@
-"""What the tests of the teammates' pages remember, and read of them."""
+"""Fills and reads the pages of teammates."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ PEOPLE = "/teammates/"
 
 @contextmanager
 def forgotten() -> Iterator[None]:
-    """What is remembered inside is forgotten at its end, for a test that is run with many examples."""
+    """Roll back the changes of the block, for tests with many examples."""
     before = transaction.savepoint()
     try:
         yield
@@ -34,7 +34,7 @@ def forgotten() -> Iterator[None]:
 def remember_of(
     user_id: str, *listed: Mapping[str, Any], alone: Sequence[Mapping[str, Any]] = (), unknown: Sequence[str] = ()
 ) -> Sync:
-    """Record what Quo lists for a teammate; asked for one number by itself, it answers with `alone` or knows none."""
+    """Sync a teammate: Quo lists `listed`, returns `alone` for single numbers, and does not know `unknown`."""
     single = {record["id"]: parse_one(body(record), record["id"]) for record in alone}
     nothing = {number_id: NotFound("Quo does not know this number.", status=404) for number_id in unknown}
     source = Source(of={user_id: parse_list(body(listed))}, single={**single, **nothing})
@@ -42,15 +42,15 @@ def remember_of(
 
 
 def people_on(page: LexborHTMLParser) -> list[str]:
-    """The ids of the rows, in their order."""
+    """Return the IDs of the rows in order."""
     return [attribute(row, "data-teammate") for row in page.css("#results tr[data-teammate]")]
 
 
 def reach_on(page: LexborHTMLParser) -> dict[str, LexborNode]:
-    """The lines of a teammate's reach, by cell."""
+    """Return the lines of a teammate's reach by cell."""
     return {attribute(row, "data-reach"): row for row in page.css("[data-reach]")}
 
 
 def named_in(node: LexborNode) -> dict[str, str]:
-    """The links to numbers in a part of a page: what each says, and where it leads."""
+    """Return the links to numbers in a part of a page: their texts and paths."""
     return {words(link): attribute(link, "href") for link in node.css("a[href^='/numbers/PN']")}

@@ -1,4 +1,4 @@
-"""Whether what is asked of the database is asked in a transaction."""
+"""Records whether queries run in a transaction."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,14 +9,14 @@ from django.db import connection
 
 @contextmanager
 def noting_transactions() -> Iterator[list[bool]]:
-    """Give a list that gets a word for each SELECT of the block: whether a transaction is open."""
-    noted: list[bool] = []
+    """Collect for each SELECT of the block whether a transaction is open."""
+    recorded: list[bool] = []
 
-    def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+    def record(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         if sql.startswith("SELECT"):
             in_transaction = connection.connection.in_transaction if connection.vendor == "sqlite" else False
-            noted.append(in_transaction or connection.in_atomic_block)
+            recorded.append(in_transaction or connection.in_atomic_block)
         return execute(sql, *rest)
 
-    with connection.execute_wrapper(note):
-        yield noted
+    with connection.execute_wrapper(record):
+        yield recorded
