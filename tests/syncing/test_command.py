@@ -1,4 +1,4 @@
-"""`manage.py sync`: what it prints, where, and how it ends."""
+"""`manage.py sync`: its output and exit codes."""
 
 import json
 import os
@@ -25,7 +25,7 @@ Command = Callable[..., str]
 
 
 class Client(Source):
-    """The same in place of Quo's client, which can be closed."""
+    """A source in place of Quo's client, which can be closed."""
 
     def __enter__(self) -> "Client":
         return self
@@ -40,7 +40,7 @@ class Client(Source):
 
 @pytest.fixture
 def hear(office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Run the command while Quo says something; return what it printed."""
+    """Run the command with a source of answers; return the output."""
 
     def run(source: Source, *arguments: str) -> str:
         client = Client(source.whole, of=source.of, single=source.single, meanwhile=source.meanwhile)
@@ -52,57 +52,57 @@ def hear(office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     return run
 
 
-# What it says
+# Output
 
 
-def test_it_prints_what_was_seen_and_what_came_of_it(hear: Command) -> None:
-    said = hear(Source(answer(*numbers("PN1", "PN2", "PN3"))))
-    assert said.startswith("3 seen, 3 new, 0 changed, 0 gone, 0 set aside, in 0.")
-    said = hear(Source(answer(number("PN1", name="Else"), number("PN4"), number("PN2"))))
-    assert said.startswith("3 seen, 1 new, 1 changed, 1 gone, 0 set aside, in 0.")
-    assert said.endswith(" s.\n")
-    assert said.count("\n") == 1
+def test_it_prints_the_counts_of_a_sync(hear: Command) -> None:
+    output = hear(Source(answer(*numbers("PN1", "PN2", "PN3"))))
+    assert output.startswith("3 seen, 3 new, 0 changed, 0 gone, 0 set aside, in 0.")
+    output = hear(Source(answer(number("PN1", name="Else"), number("PN4"), number("PN2"))))
+    assert output.startswith("3 seen, 1 new, 1 changed, 1 gone, 0 set aside, in 0.")
+    assert output.endswith(" s.\n")
+    assert output.count("\n") == 1
 
 
-def test_it_names_what_was_set_aside_and_what_was_odd(hear: Command) -> None:
-    said = hear(Source(answer(number("PN1"), aside=("PN2",), notices=("Quo lists the number PN1 more than once.",))))
-    assert said.splitlines()[1:] == [
+def test_it_lists_records_that_were_set_aside_and_notices(hear: Command) -> None:
+    output = hear(Source(answer(number("PN1"), aside=("PN2",), notices=("Quo lists the number PN1 more than once.",))))
+    assert output.splitlines()[1:] == [
         "Set aside $.data[0].name: Expected `str`, got `int`",
         "Quo lists the number PN1 more than once.",
     ]
 
 
-def test_it_says_when_an_answer_is_not_believed_and_how_to_accept_it(hear: Command) -> None:
+def test_it_says_when_removals_are_held_back_and_how_to_accept_them(hear: Command) -> None:
     many = numbers(*ids(10))
     hear(Source(answer(*many)))
-    said = hear(Source(answer(many[0])))
-    assert said.splitlines()[1:] == [
+    output = hear(Source(answer(many[0])))
+    assert output.splitlines()[1:] == [
         "Quo's answer looks incomplete. Missing from it and kept all the same: 9.",
         "If they are really gone: manage.py sync --accept-removals",
     ]
     assert hear(Source(answer(many[0])), "--accept-removals").startswith("1 seen, 0 new, 0 changed, 9 gone")
 
 
-def test_it_advises_how_to_accept_what_was_put_off(hear: Command) -> None:
+def test_it_says_how_to_accept_removals_held_back_by_an_unreadable_record(hear: Command) -> None:
     hear(Source(answer(*numbers("PN1", "PN2"))))
-    said = hear(Source(answer(number("PN1"), aside=(None,))))
-    assert "Missing from it and kept all the same: 1." in said
-    assert "If they are really gone: manage.py sync --accept-removals" in said
+    output = hear(Source(answer(number("PN1"), aside=(None,))))
+    assert "Missing from it and kept all the same: 1." in output
+    assert "If they are really gone: manage.py sync --accept-removals" in output
 
 
-def test_it_asks_for_one_teammate_or_one_number(hear: Command) -> None:
+def test_it_syncs_one_teammate_or_one_number(hear: Command) -> None:
     hear(Source(of={"US1": answer(number("PN1", ADA))}), "--user", "US1")
     hear(Source(single={"PN2": number("PN2")}), "--number", "PN2")
-    asked = Sync.objects.order_by("pk").values_list("scope", "subject", "seen")
-    assert list(asked) == [("teammate", "US1", 1), ("number", "PN2", 1)]
+    targets = Sync.objects.order_by("pk").values_list("scope", "subject", "seen")
+    assert list(targets) == [("teammate", "US1", 1), ("number", "PN2", 1)]
 
 
-def test_nothing_that_quo_sends_steers_the_terminal(hear: Command) -> None:
-    said = hear(Source(answer(notices=("Quo lists PN\x1b[2J\x07\r\u202e\x9b31m twice.",))))
-    assert said.splitlines()[1] == "Quo lists PN\ufffd[2J\ufffd\ufffd\ufffd\ufffd31m twice."
+def test_no_text_from_quo_controls_the_terminal(hear: Command) -> None:
+    output = hear(Source(answer(notices=("Quo lists PN\x1b[2J\x07\r\u202e\x9b31m twice.",))))
+    assert output.splitlines()[1] == "Quo lists PN\ufffd[2J\ufffd\ufffd\ufffd\ufffd31m twice."
 
 
-def test_its_json_is_one_document_with_everything_in_it(hear: Command) -> None:
+def test_its_json_is_one_complete_document(hear: Command) -> None:
     result = json.loads(hear(Source(answer(number("PN🏡"), aside=("PN2",), notices=("Odd: PN🏡",))), "--json"))
     assert result.pop("seconds") >= 0
     assert result == {
@@ -120,42 +120,42 @@ def test_its_json_is_one_document_with_everything_in_it(hear: Command) -> None:
     }
 
 
-# What it refuses
+# Refusals
 
 
 @pytest.mark.parametrize("given", ["", "PN1", "us1", "1", " US1", "U", "US1\nUS2", "US\udcff", "US" + "x" * 499])
-def test_what_is_no_teammates_id_is_refused_before_anything_is_asked(office: Office, given: str) -> None:
+def test_an_invalid_teammate_id_is_refused_before_any_request(office: Office, given: str) -> None:
     with pytest.raises(CommandError, match="not the id of a teammate: it would begin with US"):
         call_command("sync", "--user", given)
     assert not Sync.objects.exists()
 
 
 @pytest.mark.parametrize("given", ["", "US1", "+15555550123", "pn1", "PN1\n", "PN\udcff", "PN" + "x" * 499])
-def test_what_is_no_numbers_id_is_refused_before_anything_is_asked(office: Office, given: str) -> None:
+def test_an_invalid_number_id_is_refused_before_any_request(office: Office, given: str) -> None:
     with pytest.raises(CommandError, match="not the id of a number: it would begin with PN"):
         call_command("sync", "--number", given)
     assert not Sync.objects.exists()
 
 
-def test_a_teammate_and_a_number_at_once_are_refused(office: Office) -> None:
+def test_a_teammate_together_with_a_number_is_refused(office: Office) -> None:
     with pytest.raises(CommandError, match="not about both"):
         call_command("sync", "--user", "US1", "--number", "PN1")
 
 
 @pytest.mark.parametrize("subject", [("--user", "US1"), ("--number", "PN1")])
-def test_removals_are_accepted_of_every_number_only(office: Office, subject: tuple[str, str]) -> None:
+def test_removals_can_only_be_accepted_in_a_sync_of_every_number(office: Office, subject: tuple[str, str]) -> None:
     with pytest.raises(CommandError, match="leave --user and --number out"):
         call_command("sync", *subject, "--accept-removals")
 
 
-def test_a_refusal_too_is_json(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_refusal_is_json_too(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(CommandError) as refusal:
         call_command("sync", "--user", "1", "--json")
     result = json.loads(capsys.readouterr().out)
     assert result == {"outcome": "refused", "error": {"sentence": str(refusal.value)}}
 
 
-def test_a_failed_sync_prints_nothing_and_raises_the_sentence_and_quos_trace(
+def test_a_failed_sync_only_raises_the_sentence_and_quos_trace(
     hear: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(CommandError) as failure:
@@ -168,17 +168,19 @@ def test_a_failed_sync_prints_nothing_and_raises_the_sentence_and_quos_trace(
 WORDS = "User Ada Lovelace <ada@example.com> may not."
 
 
-def test_quos_own_words_come_to_no_file_and_no_journal(hear: Command, capsys: pytest.CaptureFixture[str]) -> None:
+def test_quos_own_words_are_not_written_to_files_and_journals(
+    hear: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
     error = Unauthorized("Quo did not accept the API key.", message=WORDS, code="Ada Lovelace", trace="ada@example.com")
     with pytest.raises(CommandError) as failure:
         hear(Source(error), "--json")
     assert str(failure.value) == (
         "Quo did not accept the API key. Quo's own words are on the status page. Quo's trace: (unreadable)"
     )
-    said = capsys.readouterr().out
-    assert "Ada" not in said
-    assert "@" not in said
-    assert set(json.loads(said)["error"]) == {"kind", "status", "code", "trace", "sentence"}
+    output = capsys.readouterr().out
+    assert "Ada" not in output
+    assert "@" not in output
+    assert set(json.loads(output)["error"]) == {"kind", "status", "code", "trace", "sentence"}
 
 
 def test_a_terminal_shows_quos_own_words(hear: Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,7 +190,7 @@ def test_a_terminal_shows_quos_own_words(hear: Command, monkeypatch: pytest.Monk
     assert str(failure.value) == f'Quo did not accept the API key. Quo said: "{WORDS}" Quo\'s trace: 77'
 
 
-def test_before_the_migrations_are_done_nothing_is_asked(hear: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_requested_before_the_migrations_are_done(hear: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("numbers.management.commands.sync.migrations_to_do", lambda: 1)
     with pytest.raises(CommandError, match=r"not up to date yet\..* or run manage\.py migrate\.") as refusal:
         hear(Source(answer(), meanwhile=lambda: pytest.fail("Quo was asked.")))
@@ -204,11 +206,11 @@ def test_an_interrupted_sync_says_so(hear: Command) -> None:
         hear(Source(answer(), meanwhile=interrupt))
 
 
-# In a process of its own
+# In a separate process
 
 
 def assert_is_one_sentence(done: subprocess.CompletedProcess[str], sentence: str) -> None:
-    """Exit 1, the sentence at the end of stderr, no traceback anywhere."""
+    """Check for exit code 1, the sentence at the end of stderr, and no traceback."""
     assert done.returncode == 1, done
     assert done.stderr.splitlines()[-1].startswith(f"CommandError: {sentence}")
     assert "Traceback" not in done.stderr + done.stdout
@@ -222,7 +224,7 @@ def test_a_sync_over_http_ends_with_0_and_nothing_on_stderr(installation: Instal
     assert done.stderr == ""
 
 
-def test_a_failed_sync_is_json_on_stdout_all_the_same(installation: Installation) -> None:
+def test_a_failed_sync_is_json_on_stdout_too(installation: Installation) -> None:
     installation.sandbox.fault = "403"
     done = installation.sync("--json")
     assert_is_one_sentence(done, "Quo does not let this API key see phone numbers.")
@@ -231,11 +233,11 @@ def test_a_failed_sync_is_json_on_stdout_all_the_same(installation: Installation
     error = result["error"]
     assert (error["kind"], error["status"], error["code"]) == ("forbidden", 403, "0400403")
     assert error["trace"]
-    told = f"{error['sentence']} Quo's own words are on the status page. Quo's trace: {error['trace']}\n"
-    assert done.stderr.endswith(told)
+    message = f"{error['sentence']} Quo's own words are on the status page. Quo's trace: {error['trace']}\n"
+    assert done.stderr.endswith(message)
 
 
-def test_while_one_process_syncs_another_says_so(installation: Installation) -> None:
+def test_a_second_process_says_that_a_sync_is_running(installation: Installation) -> None:
     installation.sandbox.fault = "stalled"
     first = installation.start("manage.py", "sync")
     wait_until(lambda: installation.sandbox.requests)
@@ -254,21 +256,21 @@ def test_without_a_key_and_without_a_demo_it_says_what_to_do(installation: Insta
 
 
 UNWRITABLE = "The sync could not be written down. `manage.py doctor` looks at the database and its folder."
-IMPATIENT = {"DJANGO_SETTINGS_MODULE": "tests.support.impatient_settings"}
+SHORT_TIMEOUTS = {"DJANGO_SETTINGS_MODULE": "tests.support.impatient_settings"}
 
 
-def test_a_database_without_tables_ends_it_with_what_to_do(installation: Installation) -> None:
+def test_a_database_without_tables_fails_with_what_to_do(installation: Installation) -> None:
     installation.file.write_bytes(b"")
     assert_is_one_sentence(installation.sync(), "The database is not up to date yet. Starting Quo Admin brings it up")
 
 
-def test_a_folder_that_is_not_there_ends_it_with_a_sentence(installation: Installation) -> None:
+def test_a_missing_folder_fails_with_a_sentence(installation: Installation) -> None:
     elsewhere = installation.folder / "nowhere" / "test.sqlite3"
     assert_is_one_sentence(installation.sync(DATABASE_URL=f"sqlite:///{elsewhere}"), UNWRITABLE)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for the superuser")
-def test_a_folder_that_cannot_be_written_ends_it_with_a_sentence(installation: Installation) -> None:
+def test_a_read_only_folder_fails_with_a_sentence(installation: Installation) -> None:
     installation.folder.chmod(0o500)
     try:
         assert_is_one_sentence(installation.sync(), UNWRITABLE)
@@ -276,25 +278,25 @@ def test_a_folder_that_cannot_be_written_ends_it_with_a_sentence(installation: I
         installation.folder.chmod(0o700)
 
 
-def test_a_database_that_can_only_be_read_ends_it_with_a_sentence(installation: Installation) -> None:
-    done = installation.sync("--json", TESTED_PRAGMA="PRAGMA query_only=ON;", **IMPATIENT)
+def test_a_read_only_database_fails_with_a_sentence(installation: Installation) -> None:
+    done = installation.sync("--json", TESTED_PRAGMA="PRAGMA query_only=ON;", **SHORT_TIMEOUTS)
     assert_is_one_sentence(done, UNWRITABLE)
     assert json.loads(done.stdout)["outcome"] == "refused"
 
 
-def test_a_database_that_another_program_keeps_locked_ends_it_with_a_sentence(installation: Installation) -> None:
+def test_a_locked_database_fails_with_a_sentence(installation: Installation) -> None:
     other = sqlite3.connect(installation.file)
     try:
         other.execute("BEGIN IMMEDIATE")
-        assert_is_one_sentence(installation.sync(**IMPATIENT), UNWRITABLE)
+        assert_is_one_sentence(installation.sync(**SHORT_TIMEOUTS), UNWRITABLE)
     finally:
         other.close()
 
 
-def test_a_disk_that_fills_up_while_recording_is_remembered_as_a_failure(installation: Installation) -> None:
-    """SQLite's own limit on pages stands in for the disk; the sync's row needs none that is not there."""
+def test_a_disk_that_fills_up_while_recording_makes_a_failed_sync(installation: Installation) -> None:
+    """SQLite's page limit simulates the full disk. The sync's row still fits."""
     pages = installation.rows("PRAGMA page_count")[0][0]
-    done = installation.sync("--json", TESTED_PRAGMA=f"PRAGMA max_page_count={pages};", **IMPATIENT)
+    done = installation.sync("--json", TESTED_PRAGMA=f"PRAGMA max_page_count={pages};", **SHORT_TIMEOUTS)
     assert_is_one_sentence(done, "Quo answered, but the answer could not be written to the database.")
     assert json.loads(done.stdout)["error"]["kind"] == "memory"
     assert installation.rows("SELECT count(*) FROM numbers_phonenumber") == [(0,)]
@@ -302,7 +304,7 @@ def test_a_disk_that_fills_up_while_recording_is_remembered_as_a_failure(install
     assert installation.sync().returncode == 0
 
 
-def test_a_terminal_that_knows_no_emoji_is_no_reason_to_fail(installation: Installation) -> None:
+def test_a_terminal_without_unicode_works(installation: Installation) -> None:
     twice: Any = installation.sandbox.workspace.numbers[0]
     twice["id"] = "PN🏡"
     installation.sandbox.workspace.numbers.append(twice)
@@ -314,7 +316,7 @@ def test_a_terminal_that_knows_no_emoji_is_no_reason_to_fail(installation: Insta
     assert "PN🏡" in json.loads(again.stdout)["notices"][0]
 
 
-def test_the_key_is_in_nothing_that_it_prints(installation: Installation, sandbox: SandboxServer) -> None:
+def test_the_key_is_never_printed(installation: Installation, sandbox: SandboxServer) -> None:
     sandbox.fault = "401"
     done = installation.sync("--json", "--verbosity", "3", "--traceback")
     assert "Traceback" in done.stderr, "as it was asked to"

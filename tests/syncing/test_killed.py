@@ -1,4 +1,4 @@
-"""A sync whose process is killed, at whatever moment: nobody waits for it, and the memory is whole."""
+"""A sync that is killed at any point blocks nobody and leaves a consistent memory."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +20,7 @@ def quo() -> Iterator[SandboxServer]:
 
 
 class Story:
-    """A memory as it was before the office moved on, and as it is after, where nothing went wrong."""
+    """The memory before and after an undisturbed second sync."""
 
     def __init__(self, folder: Path, quo: SandboxServer, empty_database: Path) -> None:
         calm = Installation(folder, quo, empty_database)
@@ -40,17 +40,17 @@ def story(tmp_path_factory: pytest.TempPathFactory, quo: SandboxServer, empty_da
 
 @pytest.fixture
 def office(tmp_path: Path, quo: SandboxServer, story: Story) -> Installation:
-    """An installation that has not yet heard that the office moved on."""
+    """An installation before the second sync."""
     return Installation(tmp_path, quo, story.file)
 
 
-def test_the_story_changes_something_of_everything(story: Story) -> None:
+def test_the_second_sync_changes_every_table(story: Story) -> None:
     for before, after in zip(story.before, story.after, strict=True):
         assert len(after) > len(before)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_sync_killed_at_any_moment_leaves_the_memory_whole(office: Installation, story: Story, moment: str) -> None:
+def test_a_sync_killed_at_any_point_leaves_a_consistent_memory(office: Installation, story: Story, moment: str) -> None:
     process = office.start("-m", "tests.support.killed_sync", moment)
     done = finish(process)
     assert done.returncode == -9, done.stderr
@@ -64,13 +64,13 @@ def test_a_sync_killed_at_any_moment_leaves_the_memory_whole(office: Installatio
     assert office.outcomes() == ["succeeded", *(end.replace("running", "interrupted") for end in began), "succeeded"]
 
 
-def test_a_sync_killed_while_asking_leaves_the_memory_as_it_was_and_blocks_nobody(
+def test_a_sync_killed_during_its_request_changes_nothing_and_blocks_nobody(
     office: Installation, story: Story, quo: SandboxServer
 ) -> None:
-    asked = len(quo.requests)
+    requests_before = len(quo.requests)
     quo.fault = "stalled"
     process = office.start("manage.py", "sync")
-    wait_until(lambda: len(quo.requests) > asked)
+    wait_until(lambda: len(quo.requests) > requests_before)
     kill(process)
     quo.fault = None
     assert office.memory() == story.before

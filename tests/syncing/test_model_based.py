@@ -1,4 +1,4 @@
-"""Random sequences of answers, heard by the memory and by a model so naive that it can be seen to be right."""
+"""Compares the memory after random sequences of answers with a model that is obviously correct."""
 
 import pytest
 
@@ -6,5 +6,5 @@ from tests.support.conversation import Conversation, converse
 
 
 @pytest.mark.django_db
-def test_the_memory_agrees_with_a_naive_model_whatever_quo_says_in_whatever_order() -> None:
+def test_the_memory_agrees_with_a_naive_model_after_any_answers() -> None:
     converse(Conversation, times=60, steps=25)

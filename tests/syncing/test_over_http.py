@@ -1,4 +1,4 @@
-"""Syncs with a sandbox over real HTTP, in good order and through every fault that it knows."""
+"""Syncs with a sandbox over real HTTP, with and without each of its faults."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ from tests.support.stored import View, assert_sound, everything, rows, view, wri
 
 pytestmark = pytest.mark.django_db
 
-# What each fault comes to when the whole list is asked for. None: an answer like any other.
+# The error of each fault in a sync of the whole list. None: no error.
 OUTCOMES: dict[str, str | None] = {
     "400": "bad_request",
     "401": "unauthorized",
@@ -64,7 +64,7 @@ Ask = Callable[..., Sync]
 
 @pytest.fixture
 def ask(sandbox: SandboxServer) -> Ask:
-    """Sync with the sandbox, waiting between two attempts for no time at all."""
+    """Sync with the sandbox, without waiting between attempts."""
 
     def run(target: SyncTarget = WORKSPACE, timeout: float = 30) -> Sync:
         with QuoClient(
@@ -83,23 +83,23 @@ def ask(sandbox: SandboxServer) -> Ask:
 
 @pytest.fixture
 def patient(sandbox: SandboxServer, settings: Any) -> Callable[[SyncTarget], Sync]:
-    """Sync as the product does, with its own client and settings."""
+    """Sync as the product does, with the product's client and settings."""
     settings.QUO_API_URL, settings.QUO_API_KEY = sandbox.url, KEY
     return services.run_sync
 
 
 def as_quo_has_it(records: list[Record]) -> View:
-    """What the memory should hold, read from the sandbox's own workspace."""
+    """Return what the memory should hold, from the sandbox's workspace."""
     columns = ("groupId", "portRequestId", "formattedNumber", "forward", "name", "number", "portingStatus", "symbol")
     stamps = ("createdAt", "updatedAt")
-    said: View = {"numbers": {}, "teammates": {}, "assignments": {}}
+    view: View = {"numbers": {}, "teammates": {}, "assignments": {}}
     for record in records:
         cells = (record["restrictions"][channel][region] for channel in ("calling", "messaging") for region in REGIONS)
-        said["numbers"][record["id"]] = (*(record[name] for name in (*columns, *stamps)), *cells)
+        view["numbers"][record["id"]] = (*(record[name] for name in (*columns, *stamps)), *cells)
         for user in record["users"]:
-            said["teammates"][user["id"]] = (user["email"], user["firstName"], user["lastName"], user["role"])
-            said["assignments"][record["id"], user["id"]] = (user["role"], user["groupId"])
-    return said
+            view["teammates"][user["id"]] = (user["email"], user["firstName"], user["lastName"], user["role"])
+            view["assignments"][record["id"], user["id"]] = (user["role"], user["groupId"])
+    return view
 
 
 REGIONS = ("US", "CA", "Intl")
@@ -111,17 +111,17 @@ def rename_all(sandbox: SandboxServer) -> None:
     sandbox.workspace.refresh()
 
 
-# In good order
+# Without faults
 
 
-def test_the_memory_holds_exactly_what_quo_says(patient: Ask, sandbox: SandboxServer) -> None:
+def test_the_memory_equals_quos_workspace(patient: Ask, sandbox: SandboxServer) -> None:
     done = patient(WORKSPACE)
     assert (done.outcome, done.seen, done.new, done.set_aside_count, done.notices) == ("succeeded", 61, 61, 0, [])
     assert view() == as_quo_has_it(sandbox.workspace.numbers)
     assert_sound()
 
 
-def test_the_same_answer_again_writes_one_sync_row_and_nothing_else(patient: Ask) -> None:
+def test_an_unchanged_answer_writes_only_a_sync(patient: Ask) -> None:
     patient(WORKSPACE)
     before, remembered = rows(), everything()
     with written() as statements:
@@ -131,7 +131,7 @@ def test_the_same_answer_again_writes_one_sync_row_and_nothing_else(patient: Ask
     assert everything() == remembered
 
 
-def test_every_teammate_and_every_number_asked_for_alone_says_what_the_whole_list_says(ask: Ask) -> None:
+def test_syncs_of_one_teammate_or_number_agree_with_the_whole_list(ask: Ask) -> None:
     ask()
     remembered = everything()
     for user_id in list(view()["teammates"])[:12]:
@@ -143,9 +143,7 @@ def test_every_teammate_and_every_number_asked_for_alone_says_what_the_whole_lis
     assert everything() == remembered
 
 
-def test_numbers_heard_of_one_by_one_are_remembered_as_those_heard_of_together(
-    ask: Ask, sandbox: SandboxServer
-) -> None:
+def test_syncs_of_single_numbers_record_the_same_as_a_sync_of_all(ask: Ask, sandbox: SandboxServer) -> None:
     for record in sandbox.workspace.numbers:
         assert ask(of_number(record["id"])).new == 1
     assert view() == as_quo_has_it(sandbox.workspace.numbers)
@@ -153,7 +151,7 @@ def test_numbers_heard_of_one_by_one_are_remembered_as_those_heard_of_together(
     assert_sound()
 
 
-def test_what_changed_in_quo_is_recorded(ask: Ask, sandbox: SandboxServer) -> None:
+def test_changes_in_quo_are_recorded(ask: Ask, sandbox: SandboxServer) -> None:
     ask()
     rename_all(sandbox)
     del sandbox.workspace.numbers[:3]
@@ -167,7 +165,7 @@ def test_what_changed_in_quo_is_recorded(ask: Ask, sandbox: SandboxServer) -> No
 
 
 @pytest.mark.parametrize("number_id", ["PN/?#%2F '\"<&;\\", "PN🏡" + "x" * 490, "PN..", "PN%00", "PN\t"])
-def test_a_number_of_any_id_can_be_asked_for(ask: Ask, sandbox: SandboxServer, number_id: str) -> None:
+def test_a_number_with_any_id_can_be_synced(ask: Ask, sandbox: SandboxServer, number_id: str) -> None:
     sandbox.workspace.numbers[0]["id"] = number_id
     sandbox.workspace.refresh()
     done = ask(of_number(number_id))
@@ -175,14 +173,14 @@ def test_a_number_of_any_id_can_be_asked_for(ask: Ask, sandbox: SandboxServer, n
     assert not ask(of_number(number_id)).wrote
 
 
-def test_a_number_and_a_teammate_that_quo_does_not_know(ask: Ask) -> None:
+def test_an_unknown_number_and_an_unknown_teammate_are_not_found(ask: Ask) -> None:
     unknown = ask(of_number("PNnobody"))
     assert (unknown.outcome, unknown.error_kind, unknown.error_code) == ("failed", "not_found", "0400404")
     nobody = ask(of_teammate("USnobody"))
     assert (nobody.outcome, nobody.seen) == ("succeeded", 0)
 
 
-def test_a_wrong_key_is_a_failure_that_says_so(patient: Ask, settings: Any) -> None:
+def test_a_wrong_key_has_its_own_failure(patient: Ask, settings: Any) -> None:
     settings.QUO_API_KEY = "another-key"
     done = patient(WORKSPACE)
     assert (done.outcome, done.error_kind, done.error_status) == ("failed", "unauthorized", 401)
@@ -190,7 +188,7 @@ def test_a_wrong_key_is_a_failure_that_says_so(patient: Ask, settings: Any) -> N
     assert "another-key" not in repr(Sync.objects.values())
 
 
-def test_nobody_at_quos_address_is_a_failure_that_says_so(ask: Ask, sandbox: SandboxServer) -> None:
+def test_an_unreachable_address_has_its_own_failure(ask: Ask, sandbox: SandboxServer) -> None:
     ask()
     remembered = everything()
     sandbox.close()
@@ -199,15 +197,15 @@ def test_nobody_at_quos_address_is_a_failure_that_says_so(ask: Ask, sandbox: San
     assert everything() == remembered
 
 
-# Through every fault
+# With each fault
 
 
-def test_every_fault_of_the_sandbox_is_among_these() -> None:
+def test_every_fault_of_the_sandbox_is_tested() -> None:
     assert set(OUTCOMES) == set(faults.NAMES)
 
 
 @pytest.mark.parametrize("fault", FAILING)
-def test_a_fault_changes_nothing_and_the_next_sync_makes_up_for_it(
+def test_a_failing_fault_changes_nothing_and_the_next_sync_catches_up(
     ask: Ask, sandbox: SandboxServer, fault: str
 ) -> None:
     ask()
@@ -229,9 +227,7 @@ def test_a_fault_changes_nothing_and_the_next_sync_makes_up_for_it(
 
 
 @pytest.mark.parametrize("fault", ANSWERED)
-def test_an_odd_answer_loses_nothing_and_the_next_sync_makes_up_for_it(
-    ask: Ask, sandbox: SandboxServer, fault: str
-) -> None:
+def test_an_odd_answer_loses_nothing_and_the_next_sync_catches_up(ask: Ask, sandbox: SandboxServer, fault: str) -> None:
     ask()
     known = view()
     sandbox.fault = fault
@@ -247,17 +243,17 @@ def test_an_odd_answer_loses_nothing_and_the_next_sync_makes_up_for_it(
     assert_sound()
 
 
-def test_odd_answers_are_told_apart(ask: Ask, sandbox: SandboxServer) -> None:
+def test_each_odd_answer_has_its_own_effect(ask: Ask, sandbox: SandboxServer) -> None:
     ask()
-    told = {}
+    effects = {}
     for fault in ANSWERED:
         sandbox.fault = fault
         odd = ask()
-        told[fault] = (odd.held, odd.set_aside_count > 0, bool(odd.notices), odd.changed > 0)
+        effects[fault] = (odd.held, odd.set_aside_count > 0, bool(odd.notices), odd.changed > 0)
         sandbox.fault = None
         ask()
     calm = (0, False, False, False)
-    assert told == {
+    assert effects == {
         "empty": (61, False, False, False),
         "half": (31, False, False, False),
         "duplicates": (0, False, True, True),
@@ -269,22 +265,20 @@ def test_odd_answers_are_told_apart(ask: Ask, sandbox: SandboxServer) -> None:
 
 
 @pytest.mark.parametrize("fault", ["wrong-number", "cut", "500", "wrong-types", "empty"])
-def test_an_answer_about_one_number_that_is_not_about_it_is_a_failure(
-    ask: Ask, sandbox: SandboxServer, fault: str
-) -> None:
+def test_a_single_answer_about_another_number_fails(ask: Ask, sandbox: SandboxServer, fault: str) -> None:
     ask()
     remembered = everything()
-    asked = of_number(sandbox.workspace.numbers[3]["id"])
+    target = of_number(sandbox.workspace.numbers[3]["id"])
     sandbox.fault = fault
-    done = ask(asked)
+    done = ask(target)
     kind = "unavailable" if fault in {"cut", "500"} else "bad_payload"
     assert (done.outcome, done.error_kind, done.seen) == ("failed", kind, 0)
     assert everything() == remembered
     sandbox.fault = None
-    assert (ask(asked).outcome, everything()) == ("succeeded", remembered)
+    assert (ask(target).outcome, everything()) == ("succeeded", remembered)
 
 
-def test_a_fault_in_the_middle_of_a_teammates_look_ups_changes_nothing(ask: Ask, sandbox: SandboxServer) -> None:
+def test_a_fault_during_a_teammates_look_ups_changes_nothing(ask: Ask, sandbox: SandboxServer) -> None:
     ask()
     user_id = next(user for (_, user) in view()["assignments"])
     remembered = everything()
@@ -296,7 +290,7 @@ def test_a_fault_in_the_middle_of_a_teammates_look_ups_changes_nothing(ask: Ask,
     assert ask(of_teammate(user_id)).changed > 0
 
 
-def test_a_fault_that_passes_while_asking_is_not_even_noticed(ask: Ask, sandbox: SandboxServer) -> None:
+def test_a_transient_fault_is_retried_without_a_trace(ask: Ask, sandbox: SandboxServer) -> None:
     sandbox.next_faults = ["500", "reset"]
     done = ask()
     assert (done.outcome, len(sandbox.requests)) == ("succeeded", 3)

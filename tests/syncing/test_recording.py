@@ -1,4 +1,4 @@
-"""What a complete answer leaves in the memory: new, unchanged, changed."""
+"""What a complete answer records: new, unchanged and changed numbers and teammates."""
 
 import json
 import random
@@ -25,7 +25,7 @@ def regions(**changes: str | None) -> Regions:
 # New
 
 
-def test_a_first_answer_is_remembered_in_full(office: Office) -> None:
+def test_a_first_answer_is_recorded_completely(office: Office) -> None:
     sync = office.hears(DESK)
     assert (sync.seen, sync.new, sync.changed, sync.gone, sync.wrote) == (1, 1, 0, 0, True)
     described = ("1234", None, "(555) 555-0123", None, "Front desk", "+15555550123", "completed", "🏡")
@@ -45,7 +45,7 @@ def test_a_first_answer_is_remembered_in_full(office: Office) -> None:
     assert_sound()
 
 
-def test_a_number_may_have_nobody_and_nulls(office: Office) -> None:
+def test_a_number_may_have_no_teammates_and_nulls(office: Office) -> None:
     nobody = {"formatted_number": None, "porting_status": None, "symbol": None}
     office.hears(number("PN1", calling=Regions(None, None, None), messaging=Regions(None, "", "null"), **nobody))
     state = NumberState.objects.get()
@@ -53,17 +53,17 @@ def test_a_number_may_have_nobody_and_nulls(office: Office) -> None:
     assert not Assignment.objects.exists()
 
 
-def test_what_quo_says_may_be_longer_than_an_entry_of_an_index(office: Office) -> None:
-    """PostgreSQL's have at most 2,704 bytes; of letters by chance, as it packs what repeats."""
-    said = random.Random(1).randbytes(3_000).hex()
+def test_texts_may_be_longer_than_an_index_entry(office: Office) -> None:
+    """PostgreSQL's entries have at most 2,704 bytes; the letters are random because it compresses."""
+    text = random.Random(1).randbytes(3_000).hex()
 
-    office.hears(number("PN1", ADA, name=said, group_id=said, porting_status=said, calling=regions(US=said)))
+    office.hears(number("PN1", ADA, name=text, group_id=text, porting_status=text, calling=regions(US=text)))
 
     state = NumberState.objects.get()
-    assert (state.name, state.group_id, state.porting_status, state.calling_us) == (said,) * 4
+    assert (state.name, state.group_id, state.porting_status, state.calling_us) == (text,) * 4
 
 
-def test_what_people_search_and_sort_by_is_kept_folded(office: Office) -> None:
+def test_search_texts_and_sort_keys_are_folded(office: Office) -> None:
     office.hears(number("PN1", teammate(first_name="Élodie", last_name="Ø"), name="Zoë’s Line 2", group_id="GRx"))
     state, person = NumberState.objects.get(), TeammateState.objects.get()
     assert {"zoe’s", "grx", "+15555550123"} <= set(state.search_text.split())
@@ -71,7 +71,7 @@ def test_what_people_search_and_sort_by_is_kept_folded(office: Office) -> None:
     assert (person.search_text, person.name_key) == ("elodie o us1@example.com", "elodie o")
 
 
-def test_a_new_number_beside_known_ones_leaves_them_alone(office: Office) -> None:
+def test_a_new_number_does_not_change_known_ones(office: Office) -> None:
     office.hears(DESK)
     sync = office.hears(DESK, number("PN2", ADA))
     assert (sync.new, sync.changed) == (1, 0)
@@ -85,12 +85,12 @@ def test_a_new_number_beside_known_ones_leaves_them_alone(office: Office) -> Non
     assert_sound()
 
 
-def test_more_numbers_and_teammates_than_one_batch_holds_are_all_recorded(office: Office) -> None:
+def test_more_numbers_and_teammates_than_one_chunk_are_recorded(office: Office) -> None:
     people = [teammate(f"US{place}") for place in range(1_100)]
     many = [number(pn, people[place % 1_100], people[place // 2]) for place, pn in enumerate(ids(2_100))]
-    told: list[tuple[int, int]] = []
-    office.sync(Source(answer(*many)), progress=lambda done, total: told.append((done, total)))
-    assert told == [(done, 2_100) for done in (500, 1_000, 1_500, 2_000, 2_100)]
+    reported: list[tuple[int, int]] = []
+    office.sync(Source(answer(*many)), progress=lambda done, total: reported.append((done, total)))
+    assert reported == [(done, 2_100) for done in (500, 1_000, 1_500, 2_000, 2_100)]
     assert len(view()["numbers"]) == 2_100
     assert len(view()["teammates"]) == 1_100
     renamed = [changed(record, name="Else", users=(teammate("US1100"),)) for record in many]
@@ -104,7 +104,7 @@ def test_more_numbers_and_teammates_than_one_batch_holds_are_all_recorded(office
 # Unchanged
 
 
-def test_an_unchanged_answer_writes_one_sync_row_and_nothing_else(office: Office) -> None:
+def test_an_unchanged_answer_writes_only_a_sync(office: Office) -> None:
     office.hears(DESK, number("PN2"))
     before, remembered = rows(), everything()
     with written() as statements:
@@ -116,7 +116,7 @@ def test_an_unchanged_answer_writes_one_sync_row_and_nothing_else(office: Office
 
 
 @pytest.mark.parametrize("count", [1, 30, 1_500])
-def test_an_unchanged_answer_costs_as_few_queries_for_many_numbers_as_for_one(
+def test_an_unchanged_answer_needs_as_few_queries_for_many_numbers_as_for_one(
     office: Office, django_assert_num_queries: Any, count: int
 ) -> None:
     many = [number(pn, ADA, BEA) for pn in ids(count)]
@@ -126,14 +126,14 @@ def test_an_unchanged_answer_costs_as_few_queries_for_many_numbers_as_for_one(
         office.hears(*many)
 
 
-def test_the_order_of_teammates_on_a_number_is_no_change(office: Office) -> None:
+def test_another_order_of_teammates_is_no_change(office: Office) -> None:
     office.hears(number("PN1", ADA, BEA, CAL))
     remembered = everything()
     assert office.hears(number("PN1", CAL, ADA, BEA)).changed == 0
     assert everything() == remembered
 
 
-def test_the_order_of_numbers_is_no_change(office: Office) -> None:
+def test_another_order_of_numbers_is_no_change(office: Office) -> None:
     office.hears(*numbers("PN1", "PN2", "PN3"))
     remembered = everything()
     assert not office.hears(*numbers("PN3", "PN1", "PN2")).wrote
@@ -147,12 +147,12 @@ def test_another_spelling_of_the_same_json_is_no_change(office: Office) -> None:
     assert everything() == remembered
 
 
-def test_an_upgrade_finds_no_number_changed() -> None:
-    """What was recorded by any version before has this fingerprint."""
+def test_fingerprints_are_stable_across_versions() -> None:
+    """Otherwise every number would count as changed after an upgrade."""
     assert fingerprint(DESK) == "3316a2d9b365ab918e32441dc06cdd60"
 
 
-def test_an_empty_workspace_is_an_answer_like_any_other(office: Office) -> None:
+def test_an_empty_workspace_is_a_valid_answer(office: Office) -> None:
     sync = office.hears()
     assert (sync.outcome, sync.seen, sync.held, sync.wrote) == ("succeeded", 0, 0, False)
 
@@ -179,12 +179,12 @@ FIELDS: dict[str, dict[str, Any]] = {
 }
 
 
-def test_every_field_has_its_turn_below() -> None:
+def test_every_field_is_tested_below() -> None:
     assert tuple(FIELDS) == NUMBER_COLUMNS
 
 
 @pytest.mark.parametrize("column", FIELDS)
-def test_a_changed_field_ends_the_state_and_begins_one_that_differs_in_it_alone(office: Office, column: str) -> None:
+def test_a_changed_field_closes_the_state_and_opens_one_that_differs_only_in_it(office: Office, column: str) -> None:
     other = number("PN2", ADA)
     office.hears(DESK, other)
     after = changed(DESK, **FIELDS[column])
@@ -200,7 +200,7 @@ def test_a_changed_field_ends_the_state_and_begins_one_that_differs_in_it_alone(
 
 
 @pytest.mark.parametrize("column", FIELDS)
-def test_a_field_that_changes_back_makes_a_third_state(office: Office, column: str) -> None:
+def test_a_field_that_changes_back_opens_a_third_state(office: Office, column: str) -> None:
     for record in (DESK, changed(DESK, **FIELDS[column]), DESK):
         office.hears(record)
     values = NumberState.objects.order_by("since").values_list(column, flat=True)
@@ -214,9 +214,7 @@ def test_a_field_that_changes_back_makes_a_third_state(office: Office, column: s
     [{"email": "ada@example.net"}, {"first_name": None}, {"last_name": "King"}],
     ids=lambda change: str(*change),
 )
-def test_a_teammates_new_description_is_a_new_state_of_the_teammate_alone(
-    office: Office, change: dict[str, Any]
-) -> None:
+def test_a_changed_teammate_opens_a_state_of_the_teammate_only(office: Office, change: dict[str, Any]) -> None:
     office.hears(DESK, number("PN2", BEA))
     after = teammate("US1", **change)
     sync = office.hears(number("PN1", after, BEA), number("PN2", BEA))
@@ -229,7 +227,7 @@ def test_a_teammates_new_description_is_a_new_state_of_the_teammate_alone(
     assert_sound()
 
 
-def test_a_new_role_is_one_of_the_teammate_and_of_the_assignment(office: Office) -> None:
+def test_a_new_role_changes_the_teammate_and_the_assignment(office: Office) -> None:
     office.hears(DESK)
     office.hears(number("PN1", teammate("US1", role="owner"), BEA))
     assert view()["teammates"]["US1"][3] == "owner"
@@ -238,7 +236,7 @@ def test_a_new_role_is_one_of_the_teammate_and_of_the_assignment(office: Office)
     assert_sound()
 
 
-def test_a_new_group_is_one_of_the_assignment_alone(office: Office) -> None:
+def test_a_new_group_changes_only_the_assignment(office: Office) -> None:
     office.hears(DESK)
     sync = office.hears(number("PN1", teammate("US1", group_id="GR2"), BEA))
     old, new = Assignment.objects.filter(teammate__quo_id="US1").order_by("since")
@@ -255,7 +253,7 @@ def test_an_added_teammate_is_on_the_number_from_then_on(office: Office) -> None
     assert_sound()
 
 
-def test_a_removed_teammate_was_on_the_number_until_then_and_stays_described(office: Office) -> None:
+def test_a_removed_teammate_ends_the_assignment_and_keeps_the_state(office: Office) -> None:
     office.hears(DESK)
     sync = office.hears(number("PN1", BEA))
     assert Assignment.objects.get(teammate__quo_id="US1").until == sync.observed_at
@@ -265,7 +263,7 @@ def test_a_removed_teammate_was_on_the_number_until_then_and_stays_described(off
     assert_sound()
 
 
-def test_a_teammate_who_returns_begins_a_second_assignment(office: Office) -> None:
+def test_a_returning_teammate_opens_a_second_assignment(office: Office) -> None:
     for users in ((ADA,), (), (ADA,)):
         office.hears(number("PN1", *users))
     first, second = Assignment.objects.order_by("since")
@@ -275,14 +273,14 @@ def test_a_teammate_who_returns_begins_a_second_assignment(office: Office) -> No
     assert_sound()
 
 
-def test_a_teammate_who_moves_keeps_one_description(office: Office) -> None:
+def test_a_teammate_who_moves_to_another_number_keeps_their_state(office: Office) -> None:
     office.hears(number("PN1", ADA), number("PN2"))
     office.hears(number("PN1"), number("PN2", ADA))
     assert set(view()["assignments"]) == {("PN2", "US1")}
     assert TeammateState.objects.count() == 1
 
 
-def test_of_two_descriptions_of_a_teammate_in_one_answer_the_last_counts(office: Office) -> None:
+def test_the_last_of_two_descriptions_of_a_teammate_in_an_answer_wins(office: Office) -> None:
     office.hears(number("PN1", ADA), number("PN2", teammate("US1", first_name="Augusta")))
     assert view()["teammates"]["US1"][1] == "Augusta"
     remembered = everything()
@@ -290,8 +288,8 @@ def test_of_two_descriptions_of_a_teammate_in_one_answer_the_last_counts(office:
     assert everything() == remembered
 
 
-def test_a_teammates_description_follows_numbers_that_did_not_change(office: Office) -> None:
-    """Renamed and named back while one number only was looked at: no number differs from what is remembered of it."""
+def test_unchanged_numbers_can_change_a_teammate(office: Office) -> None:
+    """A sync of one number saw a new name, which was then changed back: no number differs from the memory."""
     office.hears(number("PN1", ADA), number("PN2", ADA))
     office.hears_of_number(number("PN1", teammate("US1", first_name="Augusta")))
     office.hears_of_number(number("PN1"))
@@ -304,7 +302,7 @@ def test_a_teammates_description_follows_numbers_that_did_not_change(office: Off
 # Time
 
 
-def test_states_follow_each_other_even_while_the_clock_stands_still(office: Office) -> None:
+def test_states_do_not_overlap_while_the_clock_stands_still(office: Office) -> None:
     for name in ("one", "two", "three"):
         office.clock.now = NINE - timedelta(minutes=1)
         office.hears(number("PN1", name=name))
@@ -314,7 +312,7 @@ def test_states_follow_each_other_even_while_the_clock_stands_still(office: Offi
     assert_sound()
 
 
-def test_states_follow_each_other_even_where_the_clock_was_set_back(office: Office) -> None:
+def test_states_do_not_overlap_if_the_clock_was_set_back(office: Office) -> None:
     for name, hours in (("one", 0), ("two", -24), ("three", 1), ("four", 48)):
         office.clock.move(hours=hours)
         office.hears(number("PN1", teammate(first_name=name), name=name))
@@ -324,7 +322,7 @@ def test_states_follow_each_other_even_where_the_clock_was_set_back(office: Offi
     assert_sound()
 
 
-def test_the_database_itself_refuses_two_open_states(office: Office) -> None:
+def test_the_database_refuses_two_open_states(office: Office) -> None:
     office.hears(DESK)
     for state in (NumberState.objects.get(), TeammateState.objects.all()[0], Assignment.objects.all()[0]):
         state.pk = None
@@ -332,7 +330,7 @@ def test_the_database_itself_refuses_two_open_states(office: Office) -> None:
             state.save(force_insert=True)
 
 
-def test_the_database_itself_refuses_a_state_that_ends_as_it_begins(office: Office) -> None:
+def test_the_database_refuses_a_state_without_duration(office: Office) -> None:
     sync = office.hears(DESK)
     for model in (NumberState, TeammateState, Assignment):
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -361,10 +359,10 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:12]))
-def test_any_text_in_any_field_comes_back_as_it_was(office: Office, text: str) -> None:
-    person = UserRecord(id="US1", email=text, first_name=text, last_name=text, role="member", group_id=f"GR{text}")
+def test_any_text_in_any_field_is_stored_unchanged(office: Office, text: str) -> None:
+    user = UserRecord(id="US1", email=text, first_name=text, last_name=text, role="member", group_id=f"GR{text}")
     fields = dict.fromkeys(TEXTS, text)
-    record = number("PN1", person, **fields, calling=Regions(text, text, text), messaging=Regions(text, text, text))
+    record = number("PN1", user, **fields, calling=Regions(text, text, text), messaging=Regions(text, text, text))
     office.hears(record)
     state = NumberState.objects.get()
     assert {getattr(state, name) for name in (*NUMBER_COLUMNS, "answer")} == {text, "+15555550123"}
@@ -377,7 +375,7 @@ IDS = ("🏡" * 498, "/?#%2F '\"<>&;\\ {{x}}\r\t", "", "\U0010ffff", "ı İ ß",
 
 
 @pytest.mark.parametrize("tail", IDS, ids=lambda tail: repr(tail[:12]))
-def test_any_id_that_the_pattern_allows_is_kept_apart_from_the_others(office: Office, tail: str) -> None:
+def test_any_valid_id_is_stored_separately(office: Office, tail: str) -> None:
     others = (number("PN1"), number(f"PN{tail[:-1]}X", teammate("USx")), number(f"PN{tail[1:]}Y"))
     office.hears(number(f"PN{tail}", teammate(f"US{tail}")), *others)
     office.hears(number(f"PN{tail}", teammate(f"US{tail}"), name="Else"), *others)
@@ -386,12 +384,12 @@ def test_any_id_that_the_pattern_allows_is_kept_apart_from_the_others(office: Of
     assert NumberState.objects.count() == 1 + PhoneNumber.objects.count()
 
 
-def test_an_id_differs_from_another_in_case_alone(office: Office) -> None:
+def test_ids_that_differ_only_in_case_are_different(office: Office) -> None:
     office.hears(number("PNa", teammate("USa")), number("PNA", teammate("USA")))
     assert (PhoneNumber.objects.count(), Teammate.objects.count()) == (2, 2)
 
 
-def test_a_nul_is_shown_as_unreadable_and_the_answer_kept_as_it_came(office: Office) -> None:
+def test_a_nul_becomes_a_replacement_character_and_the_answer_stays_unchanged(office: Office) -> None:
     raw = {
         "id": "PN1",
         "groupId": "1\x002",
@@ -419,10 +417,10 @@ def test_a_nul_is_shown_as_unreadable_and_the_answer_kept_as_it_came(office: Off
             "messaging": {"US": "restricted", "CA": "restricted", "Intl": {"\x00": "\x00"}},
         },
     }
-    said = parse_list(json.dumps({"data": [raw]}).encode())
-    assert not said.set_aside
-    assert office.sync(Source(said)).outcome == "succeeded"
+    parsed = parse_list(json.dumps({"data": [raw]}).encode())
+    assert not parsed.set_aside
+    assert office.sync(Source(parsed)).outcome == "succeeded"
     state = NumberState.objects.get()
     assert state.name == "Front\ufffddesk"
     assert json.loads(state.answer) == raw
-    assert not office.sync(Source(said)).wrote
+    assert not office.sync(Source(parsed)).wrote

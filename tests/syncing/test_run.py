@@ -1,4 +1,4 @@
-"""One sync: what it asks, what it concludes, and what it remembers of a failure."""
+"""One sync: its requests, its conclusions and its failures."""
 
 from datetime import timedelta
 from typing import Any
@@ -38,10 +38,10 @@ FAILURES: tuple[QuoError, ...] = (
 )
 
 
-# Its own row
+# The sync's row
 
 
-def test_a_sync_remembers_what_was_asked_and_when(office: Office) -> None:
+def test_a_sync_has_its_target_and_times(office: Office) -> None:
     sync = office.sync(Source(single={"PN1": number("PN1")}), of_number("PN1"))
     sync.refresh_from_db()
     now = NINE + timedelta(minutes=1)
@@ -49,19 +49,19 @@ def test_a_sync_remembers_what_was_asked_and_when(office: Office) -> None:
     assert (sync.started_at, sync.observed_at, sync.ended_at) == (now, now, now)
 
 
-def test_the_facts_hold_from_when_the_answer_was_there_and_not_from_when_it_was_asked(office: Office) -> None:
+def test_states_begin_when_the_answer_arrives_and_not_when_it_is_requested(office: Office) -> None:
     sync = office.sync(Source(answer(number("PN1")), meanwhile=lambda: office.clock.move(seconds=20)))
     assert sync.observed_at == sync.started_at + timedelta(seconds=20)
     assert NumberState.objects.get().since == sync.observed_at
 
 
-def test_while_it_runs_its_row_says_so(office: Office) -> None:
+def test_a_running_sync_has_a_row(office: Office) -> None:
     seen: list[Any] = []
     office.sync(Source(answer(), meanwhile=lambda: seen.extend(Sync.objects.values_list("outcome", "ended_at"))))
     assert seen == [("running", None)]
 
 
-def test_what_was_set_aside_is_kept_with_path_and_reason(office: Office) -> None:
+def test_records_that_were_set_aside_are_stored_with_path_and_reason(office: Office) -> None:
     sync = office.hears(number("PN1"), aside=("PN2", None))
     sync.refresh_from_db()
     assert sync.set_aside_count == 2
@@ -72,13 +72,13 @@ def test_what_was_set_aside_is_kept_with_path_and_reason(office: Office) -> None
     assert (sync.seen, sync.new) == (1, 1)
 
 
-def test_of_very_many_set_aside_all_are_counted_and_the_first_kept(office: Office) -> None:
+def test_all_records_that_were_set_aside_are_counted_and_the_first_stored(office: Office) -> None:
     sync = office.hears(aside=tuple(f"PN{place}" for place in range(300)))
     assert (sync.set_aside_count, len(sync.set_aside)) == (300, KEPT_SET_ASIDE)
     assert sync.set_aside[0]["number"] == "PN0"
 
 
-def test_the_oddities_of_an_answer_are_kept(office: Office) -> None:
+def test_notices_of_an_answer_are_stored(office: Office) -> None:
     sync = office.sync(Source(answer(number("PN1"), notices=("Quo lists the number PN1 more than once.",))))
     sync.refresh_from_db()
     assert sync.notices == ["Quo lists the number PN1 more than once."]
@@ -87,7 +87,7 @@ def test_the_oddities_of_an_answer_are_kept(office: Office) -> None:
 # One number
 
 
-def test_one_number_is_learned_changed_and_left_alone(office: Office) -> None:
+def test_a_sync_of_one_number_adds_changes_and_leaves_it(office: Office) -> None:
     first = office.hears_of_number(number("PN1", ADA))
     second = office.hears_of_number(number("PN1", ADA, name="Else"))
     third = office.hears_of_number(number("PN1", ADA, name="Else"))
@@ -100,9 +100,7 @@ def test_one_number_is_learned_changed_and_left_alone(office: Office) -> None:
     assert_sound()
 
 
-def test_an_unchanged_number_writes_one_sync_row_and_nothing_else(
-    office: Office, django_assert_num_queries: Any
-) -> None:
+def test_an_unchanged_number_writes_only_a_sync(office: Office, django_assert_num_queries: Any) -> None:
     office.hears_of_number(number("PN1", ADA))
     before = rows()
     savepoint, lock = 2, 2 if connection.vendor == "postgresql" else 0
@@ -112,14 +110,14 @@ def test_an_unchanged_number_writes_one_sync_row_and_nothing_else(
     assert rows() == before | {"numbers_sync": 2}
 
 
-def test_one_number_says_nothing_about_the_others(office: Office) -> None:
+def test_a_sync_of_one_number_does_not_affect_others(office: Office) -> None:
     office.hears(*numbers("PN1", "PN2", "PN3"))
     sync = office.hears_of_number(number("PN2", name="Else"))
     assert (sync.gone, sync.held) == (0, 0)
     assert len(view()["numbers"]) == 3
 
 
-def test_a_number_that_quo_does_not_know_is_a_failure_and_stays_until_a_complete_answer(office: Office) -> None:
+def test_a_number_unknown_to_quo_fails_and_stays_until_a_complete_answer(office: Office) -> None:
     office.hears(*numbers("PN1", "PN2"))
     sync = office.sync(Source(), of_number("PN1"))
     assert (sync.outcome, sync.error_kind, sync.gone) == ("failed", "not_found", 0)
@@ -129,7 +127,7 @@ def test_a_number_that_quo_does_not_know_is_a_failure_and_stays_until_a_complete
 # One teammate
 
 
-def test_a_teammates_numbers_are_learned_and_changed(office: Office) -> None:
+def test_a_teammates_numbers_are_added_and_changed(office: Office) -> None:
     office.hears(number("PN1", ADA))
     sync = office.hears_of_teammate("US1", number("PN1", ADA, name="Else"), number("PN2", ADA, BEA))
     assert (sync.scope, sync.subject, sync.seen, sync.new, sync.changed) == ("teammate", "US1", 2, 1, 1)
@@ -137,14 +135,14 @@ def test_a_teammates_numbers_are_learned_and_changed(office: Office) -> None:
     assert sync.notices == []
 
 
-def test_numbers_of_others_are_not_missed_in_a_teammates_list(office: Office) -> None:
+def test_a_teammates_list_does_not_affect_numbers_of_others(office: Office) -> None:
     office.hears(*numbers(*(f"PN{place}" for place in range(20))), number("PNa", ADA))
     sync = office.hears_of_teammate("US1", number("PNa", ADA))
     assert (sync.gone, sync.held, sync.notices) == (0, 0, [])
     assert len(view()["numbers"]) == 21
 
 
-def test_a_number_left_out_of_a_teammates_list_is_looked_up_by_itself(office: Office) -> None:
+def test_a_number_omitted_from_a_teammates_list_is_looked_up(office: Office) -> None:
     office.hears(number("PN1", ADA), number("PN2", ADA), number("PN3", BEA))
     source = Source(of={"US1": answer(number("PN1", ADA))}, single={"PN2": number("PN2", BEA)})
     sync = office.sync(source, of_teammate("US1"))
@@ -154,7 +152,7 @@ def test_a_number_left_out_of_a_teammates_list_is_looked_up_by_itself(office: Of
     assert_sound()
 
 
-def test_a_number_whose_own_record_still_names_the_teammate_keeps_them_and_it_is_said(office: Office) -> None:
+def test_an_omitted_number_that_still_names_the_teammate_is_a_mismatch(office: Office) -> None:
     office.hears(number("PN1", ADA))
     sync = office.hears_of_teammate("US1", PN1=number("PN1", ADA))
     assert ("PN1", "US1") in view()["assignments"]
@@ -162,7 +160,7 @@ def test_a_number_whose_own_record_still_names_the_teammate_keeps_them_and_it_is
     assert not sync.wrote
 
 
-def test_a_number_listed_for_a_teammate_whom_it_does_not_name_makes_no_assignment_and_it_is_said(
+def test_a_listed_number_that_does_not_name_the_teammate_is_a_mismatch(
     office: Office,
 ) -> None:
     sync = office.hears_of_teammate("US1", number("PN1", BEA), number("PN2"))
@@ -170,7 +168,7 @@ def test_a_number_listed_for_a_teammate_whom_it_does_not_name_makes_no_assignmen
     assert sync.notices == ["Quo lists 2 numbers for this teammate without naming them on it."]
 
 
-def test_a_number_that_a_look_up_does_not_find_is_only_a_notice(office: Office) -> None:
+def test_a_number_that_a_look_up_does_not_find_is_a_mismatch(office: Office) -> None:
     office.hears(number("PN1", ADA), number("PN2", ADA))
     sync = office.hears_of_teammate("US1", number("PN1", ADA, name="Else"))
     assert (sync.outcome, sync.changed, sync.gone) == ("succeeded", 1, 0)
@@ -179,7 +177,7 @@ def test_a_number_that_a_look_up_does_not_find_is_only_a_notice(office: Office) 
     assert ("PN2", "US1") in view()["assignments"]
 
 
-def test_a_look_up_that_fails_otherwise_fails_the_sync_before_anything_is_recorded(office: Office) -> None:
+def test_any_other_failure_of_a_look_up_fails_the_whole_sync(office: Office) -> None:
     office.hears(number("PN1", ADA), number("PN2", ADA))
     remembered = everything()
     sync = office.hears_of_teammate("US1", number("PN1", ADA, name="Else"), PN2=Unavailable("broken"))
@@ -208,7 +206,7 @@ def test_a_number_set_aside_from_a_teammates_list_is_not_looked_up(office: Offic
     assert (sync.set_aside_count, sync.wrote) == (1, False)
 
 
-def test_numbers_that_the_teammate_left_or_that_are_gone_are_not_looked_up(office: Office) -> None:
+def test_former_and_gone_numbers_of_a_teammate_are_not_looked_up(office: Office) -> None:
     office.hears(number("PN1", ADA), number("PN2", ADA), number("PN3", ADA))
     office.hears(number("PN1"), number("PN3", ADA))
     source = Source(of={"US1": answer(number("PN3", ADA))})
@@ -216,7 +214,7 @@ def test_numbers_that_the_teammate_left_or_that_are_gone_are_not_looked_up(offic
     assert source.asked == ["US1"]
 
 
-def test_the_teammates_other_colleagues_come_from_the_same_records(office: Office) -> None:
+def test_other_teammates_on_the_numbers_are_recorded(office: Office) -> None:
     office.hears(number("PN1", ADA, BEA))
     office.hears_of_teammate("US1", number("PN1", ADA))
     assert set(view()["assignments"]) == {("PN1", "US1")}
@@ -226,7 +224,7 @@ def test_the_teammates_other_colleagues_come_from_the_same_records(office: Offic
 
 
 @pytest.mark.parametrize("error", FAILURES, ids=lambda error: f"{error.kind}-{error.status}-{error.sentence[:30]}")
-def test_a_failed_sync_keeps_everything_and_remembers_why(office: Office, error: QuoError) -> None:
+def test_a_failed_sync_changes_nothing_and_stores_the_error(office: Office, error: QuoError) -> None:
     office.hears(number("PN1", ADA), number("PN2"))
     remembered, now = everything(), view()
     sync = office.sync(Source(error))
@@ -238,13 +236,13 @@ def test_a_failed_sync_keeps_everything_and_remembers_why(office: Office, error:
     assert (everything(), view()) == (remembered, now)
 
 
-def test_every_kind_of_failure_is_among_these() -> None:
+def test_every_kind_of_failure_is_tested() -> None:
     kinds = {kind.kind for kind in QuoError.__subclasses__()}
     assert {error.kind for error in FAILURES} == kinds
     assert all(0 < len(kind) <= 20 for kind in kinds), "as long as the column of the database"
 
 
-def test_a_failure_concludes_nothing_about_a_teammates_numbers(office: Office) -> None:
+def test_a_failure_changes_nothing_about_a_teammates_numbers(office: Office) -> None:
     office.hears(number("PN1", ADA))
     remembered = everything()
     sync = office.sync(Source(of={"US1": NotFound("Quo does not know this teammate.", status=404)}), of_teammate("US1"))
@@ -252,7 +250,7 @@ def test_a_failure_concludes_nothing_about_a_teammates_numbers(office: Office) -
     assert everything() == remembered
 
 
-def test_after_a_failure_the_next_sync_carries_on(office: Office) -> None:
+def test_the_next_sync_after_a_failure_works(office: Office) -> None:
     office.hears(number("PN1"))
     office.sync(Source(Unauthorized("No.", status=401)))
     assert office.hears(number("PN1", name="Else")).changed == 1
@@ -270,9 +268,7 @@ WRITES = [
 
 @pytest.mark.parametrize("statement", WRITES)
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_database_that_fails_while_recording_leaves_everything_as_it_was(
-    office: Office, statement: str, when: str
-) -> None:
+def test_a_database_error_while_recording_changes_nothing(office: Office, statement: str, when: str) -> None:
     known = [number("PN1", ADA), number("PN3", BEA)]
     office.hears(*known)
     remembered = everything()
@@ -288,10 +284,10 @@ def test_a_database_that_fails_while_recording_leaves_everything_as_it_was(
     assert office.hears(*known).wrote is False
 
 
-def test_success_is_marked_in_the_same_transaction_as_the_memory(
+def test_success_is_recorded_in_the_same_transaction_as_the_memory(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Were it marked before or behind, a process killed between the two would leave one without the other."""
+    """Otherwise a process killed between the two would leave one without the other."""
     office.hears(number("PN1"))
     remembered = everything()
     save = Sync.save
@@ -308,13 +304,13 @@ def test_success_is_marked_in_the_same_transaction_as_the_memory(
     assert everything() == remembered
 
 
-def test_a_sync_inside_another_transaction_is_refused_because_its_row_must_stand_outside(office: Office) -> None:
+def test_a_sync_inside_another_transaction_is_refused(office: Office) -> None:
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
         office.hears(number("PN1"))
     assert not Sync.objects.exists()
 
 
-def test_a_failure_that_cannot_be_remembered_is_raised(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_that_cannot_be_recorded_is_raised(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_args: Any, **_kwargs: Any) -> None:
         raise OperationalError("attempt to write a readonly database")
 
@@ -326,7 +322,7 @@ def test_a_failure_that_cannot_be_remembered_is_raised(office: Office, monkeypat
 # One at a time, and one workspace
 
 
-def test_while_a_sync_runs_another_is_refused_and_leaves_no_trace(office: Office) -> None:
+def test_a_second_sync_at_the_same_time_is_refused_without_a_row(office: Office) -> None:
     if connection.vendor == "postgresql":
         pytest.skip("PostgreSQL's locks belong to a connection, and this test has one; see test_locks.py.")
     busy: list[str] = []
@@ -342,7 +338,7 @@ def test_while_a_sync_runs_another_is_refused_and_leaves_no_trace(office: Office
     assert (Sync.objects.count(), set(view()["numbers"])) == (1, {"PN1"})
 
 
-def test_syncs_that_were_killed_are_closed_by_the_next_as_interrupted(office: Office) -> None:
+def test_the_next_sync_marks_killed_syncs_as_interrupted(office: Office) -> None:
     for subject in ("PN1", "PN2"):
         Sync.objects.create(scope="number", subject=subject, started_at=NINE)
     office.hears(number("PN1"))
@@ -352,7 +348,7 @@ def test_syncs_that_were_killed_are_closed_by_the_next_as_interrupted(office: Of
     }
 
 
-def test_a_sync_that_stops_in_an_unforeseen_way_blocks_nobody(office: Office) -> None:
+def test_an_unexpected_error_blocks_no_later_sync(office: Office) -> None:
     def stop() -> None:
         raise KeyboardInterrupt
 
@@ -380,13 +376,13 @@ def test_demo_and_real_numbers_never_mix(office: Office, held: bool, sentence: s
     assert office.hears(number("PN1"), demo=held).outcome == "succeeded"
 
 
-def test_a_database_that_so_far_saw_only_failures_takes_either_workspace(office: Office) -> None:
+def test_a_database_with_only_failures_accepts_either_workspace(office: Office) -> None:
     office.sync(Source(Unauthorized("No.", status=401)))
     assert office.hears(number("PN1"), demo=True).demo is True
 
 
-def test_what_one_answer_changed_is_told_apart_from_what_it_left(office: Office) -> None:
-    kept, moved = number("PN1", ADA), number("PN2", ADA)
-    office.hears(kept, moved, number("PN3"))
-    sync = office.hears(kept, changed(moved, name="Else"), number("PN4"))
+def test_a_sync_counts_new_changed_and_gone_numbers(office: Office) -> None:
+    unchanged, moved = number("PN1", ADA), number("PN2", ADA)
+    office.hears(unchanged, moved, number("PN3"))
+    sync = office.hears(unchanged, changed(moved, name="Else"), number("PN4"))
     assert (sync.seen, sync.new, sync.changed, sync.gone, sync.set_aside_count) == (3, 1, 1, 1, 0)
