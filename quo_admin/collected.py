@@ -1,22 +1,22 @@
-"""Where the collected static files are: each collection in a folder of its own, which nothing changes afterwards.
+"""The folders of collected static files. Each collection has its own folder and is immutable.
 
-A process serves from the folder that was the newest at its start until it ends; so what it serves never goes away
-under it, nor changes. `manage.py collect` makes the next one.
+A process serves from the folder that was the newest at its start, so its files never change or disappear while it runs.
+`manage.py collect` makes the next folder.
 """
 
 from pathlib import Path
 
-_UNNUMBERED = "static"  # an older version's only one
+_UNNUMBERED = "static"  # the only folder of older versions
 
 
 def folders(build: Path) -> list[Path]:
-    """Return the collections that are there, in the order in which they were made."""
+    """Return the existing collections, oldest first."""
     found = [path for path in build.glob(f"{_UNNUMBERED}*") if path.name == _UNNUMBERED or _number(path)]
     return sorted(found, key=_number)
 
 
 def newest(build: Path) -> Path:
-    """Return the folder to serve from, which is not there before the first collection."""
+    """Return the folder to serve from, which does not exist before the first collection."""
     return (folders(build) or [build / _UNNUMBERED])[-1]
 
 

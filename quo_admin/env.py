@@ -1,6 +1,6 @@
 """Reads the settings of Quo Admin from the environment and `.env`.
 
-`SETTINGS` is the one list of them: `settings.py`, `.env.example`, the status page and `manage.py doctor` follow it.
+`SETTINGS` lists them all, for `settings.py`, `.env.example`, the status page and `manage.py doctor`.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,12 +17,12 @@ BASE_DIR = parsers.BASE_DIR
 
 
 class SettingsError(Exception):
-    """A setting has a value that cannot be used. The text is one sentence for the person who set it."""
+    """A setting has an invalid value. The text is one sentence for the person who set it."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting: `default` is what `.env.example` shows, `parse` raises ValueError with the end of a sentence."""
+    """A setting. `.env.example` shows `default`; `parse` raises ValueError with the end of a sentence."""
 
     name: str
     default: str
@@ -133,25 +133,25 @@ SETTINGS = (
 
 @dataclass(frozen=True)
 class Values:
-    """The parsed values by name; `sources` says for each name where it came from, in words."""
+    """The parsed values by name; `sources` has the origin of each in words."""
 
-    values: Mapping[str, Any] = field(repr=False)  # with DEBUG, Django's page of an error shows every setting
+    values: Mapping[str, Any] = field(repr=False)  # with DEBUG, Django's error page shows every setting
     sources: Mapping[str, str]
 
-    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - each setting has a type of its own
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - each setting has its own type
         return self.values[name]
 
 
 def dotenv_path(environ: Mapping[str, str]) -> Path:
-    """Return the settings file: `.env` beside manage.py, or what ENV_FILE names."""
+    """Return the path of the settings file: ENV_FILE, or `.env` beside manage.py."""
     return BASE_DIR / (environ.get("ENV_FILE") or ".env")
 
 
 def read(environ: Mapping[str, str], dotenv: Path) -> Values:
-    """Read every setting from `environ`, else from the file `dotenv`, else its default.
+    """Read every setting from `environ`, the file `dotenv` or its default, in this order.
 
-    A secret may come from a file named by `<NAME>_FILE`. An empty value counts as not set.
-    Raises SettingsError, whose text never holds a value: the wrong one may be a secret in the wrong place.
+    A secret may be in a file named by `<NAME>_FILE`. An empty value counts as not set. Raises SettingsError, whose text
+    never holds a value: it may be a secret in the wrong place.
     """
     in_file = _settings_file(dotenv, must_be_there=bool(environ.get("ENV_FILE")))
     values: dict[str, Any] = {}

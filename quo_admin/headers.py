@@ -1,35 +1,35 @@
-"""What every answer tells the browser not to do, beside the Content-Security-Policy."""
+"""The security headers of every response, except the Content-Security-Policy."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-# Nothing here needs a sensor or a device. Passkeys are for these pages alone.
-_OFF = (
+# No page needs sensors or devices. Only these pages may use passkeys.
+_DISABLED = (
     *("accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen"),
     *("geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi"),
     *("payment", "picture-in-picture", "screen-wake-lock", "serial", "usb", "xr-spatial-tracking"),
 )
-_OURS = ("publickey-credentials-get", "publickey-credentials-create", "clipboard-write")
+_OWN_ORIGIN = ("publickey-credentials-get", "publickey-credentials-create", "clipboard-write")
 
 HEADERS = {
-    # With Django's Cross-Origin-Opener-Policy: the pages share a process with no other site.
+    # With Django's Cross-Origin-Opener-Policy, the pages share no process with other sites.
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Origin-Agent-Cluster": "?1",
-    # What no view says otherwise is somebody's own: no cache keeps it, nor the browser after signing out.
+    # By default a response is private: no cache stores it, nor the browser after signing out.
     "Cache-Control": "private, no-store",
 }
 
-# Of a page, and of whatever else a browser might show as one. It is as long as many a style or script is, packed.
-PERMISSIONS = ", ".join([*(f"{name}=()" for name in _OFF), *(f"{name}=(self)" for name in _OURS)])
+# For everything that a browser may show as a page. It is as long as some compressed styles and scripts.
+PERMISSIONS = ", ".join([*(f"{name}=()" for name in _DISABLED), *(f"{name}=(self)" for name in _OWN_ORIGIN)])
 _NO_PAGES = ("text/css", "text/javascript")
 
 
 class HeadersMiddleware:
-    """Sets HEADERS on every answer, static files and errors included, where nothing else has set them.
+    """Sets HEADERS on every response, including static files and errors, unless they are already set.
 
-    PERMISSIONS are said with all but styles and scripts, of which a browser never asks.
+    All but styles and scripts also get PERMISSIONS, which browsers ignore there.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

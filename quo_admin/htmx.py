@@ -1,4 +1,4 @@
-"""What htmx tells of the browser, for every app."""
+"""Reads htmx's request headers, for every app."""
 
 from urllib.parse import SplitResult, urlsplit
 
@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 
 def shown_address(request: HttpRequest) -> SplitResult:
-    """Return the address in the browser's bar, as htmx sends it: empty where it sends none, or nonsense."""
+    """Return the address in the browser's address bar, as htmx sends it; empty if it is missing or invalid."""
     try:
         return urlsplit(request.headers.get("HX-Current-URL", ""))
     except ValueError:

@@ -1,16 +1,16 @@
-"""The two forms of the log: lines for a terminal, and JSON, one object per line, for a collector.
+"""The two log formats: lines for a terminal, and JSON, one object per line, for a collector.
 
-Nothing personal and nothing secret comes into either:
+Neither contains personal data or secrets:
 
-- of an exception its type and where it happened, never its message and no values: both hold data;
-- of a library's line the text that its author wrote, without what is filled in, numbers and signals excepted;
-- of a request what `shown_path` allows;
-- besides the message only the fields that are named here.
+- an exception is logged with its type and location, but without its message and values, which hold data;
+- a library's message is logged as its author wrote it; of its arguments, only numbers and signals;
+- a request is logged with what `logged_path` returns;
+- besides the message, only the fields listed here are logged.
 
-What Django refuses of a request, such as one that is too large, is a warning without a stack, whatever Django calls it:
-everybody can send such a thing, and nothing of ours failed.
+A request that Django refuses, for example because it is too large, is a warning without a stack: anybody can send one,
+and nothing of ours failed.
 
-What does not print is escaped, so that no text can begin a line of its own or steer a terminal.
+Unprintable characters are escaped, so that no text can start a new line or control a terminal.
 """
 
 import json
@@ -28,12 +28,11 @@ from pythonjsonlogger.json import JsonFormatter as LibraryJsonFormatter
 
 from quo_admin import request_id
 from quo_admin.parsers import BASE_DIR
-from quo_admin.shown_path import shown_path
 
 OURS = ("accounts", "numbers", "quo_admin")
 REFUSALS = "django.security."
 
-# In the order of their appearance in a line.
+# In the order of a line.
 FIELDS = (
     *("method", "path", "status", "duration_ms"),
     *("sync", "scope", "outcome", "seconds", "http_calls", "error_kind", "error_status", "quo_trace"),
@@ -41,27 +40,29 @@ FIELDS = (
 )
 
 MAX_TEXT = 500
-MAX_FRAMES = 20  # of each exception, the last ones
+MAX_FRAMES = 20  # the innermost ones of each exception
 MAX_CAUSES = 5
 
-_KEPT = ("name", "levelno", "levelname", "created", "msecs", "process")
+_COPIED = ("name", "levelno", "levelname", "created", "msecs", "process")
 _SIGNAL = re.compile(r"SIG[A-Z0-9]{2,10}")
 _LABEL = re.compile(r"[A-Za-z0-9._:/-]{1,128}")
 
 
 def label(text: str) -> str:
-    """Return a word of somebody else's, such as Quo's trace, if it is one: it is meant for machines, but may be not."""
+    """Return a foreign identifier, such as Quo's trace, if it looks like one: it could be any text."""
     return text if _LABEL.fullmatch(text) else "(unreadable)" if text else ""
 
 
 class Console(logging.StreamHandler[Any]):
-    """Writes to stderr. A line that cannot be written is lost: Python's own complaint would show what it holds."""
+    """Writes to stderr. A line that cannot be written is lost: Python's error message would show its content."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Leave out that a machine was told no: it asks again in a few seconds, and reports it itself."""
+        """Drop error responses to machines: they retry in a few seconds and report errors themselves."""
         request = getattr(record, "request", None)
-        is_told = isinstance(request, HttpRequest) and request.path in request_id.UNLOGGED and not record.exc_info
-        return not is_told and super().filter(record)
+        is_response_to_machine = (
+            isinstance(request, HttpRequest) and request.path in request_id.UNLOGGED and not record.exc_info
+        )
+        return not is_response_to_machine and super().filter(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - Python's
         pass
@@ -99,62 +100,62 @@ class JsonFormatter(LibraryJsonFormatter):
 
 
 def _safe(record: logging.LogRecord) -> logging.LogRecord:
-    """Return a record that holds nothing but what may be shown."""
-    shown: dict[str, Any] = {name: getattr(record, name) for name in _KEPT}
-    shown["request_id"] = request_id.current()
-    shown |= {name: _clean(record.__dict__[name]) for name in FIELDS if record.__dict__.get(name) not in {None, ""}}
+    """Return a copy of the record with only what may be logged."""
+    fields: dict[str, Any] = {name: getattr(record, name) for name in _COPIED}
+    fields["request_id"] = request_id.current()
+    fields |= {name: _clean(record.__dict__[name]) for name in FIELDS if record.__dict__.get(name) not in {None, ""}}
     request = getattr(record, "request", None)
     if record.name.partition(".")[0] in OURS:
-        shown["msg"] = _filled(record)
+        fields["msg"] = _formatted(record)
     elif isinstance(request, HttpRequest):
-        shown |= _of_request(record, request)
+        fields |= _request_fields(record, request)
     else:
-        shown |= {"msg": _authors_words(record), "where": f"{Path(record.pathname).name}:{record.lineno}"}
-    shown["msg"] = _clean(shown["msg"])
+        fields |= {"msg": _library_message(record), "where": f"{Path(record.pathname).name}:{record.lineno}"}
+    fields["msg"] = _clean(fields["msg"])
     error = record.exc_info[1] if record.exc_info else None
     is_refusal = record.name.startswith(REFUSALS)
     if is_refusal:
-        shown |= {"levelno": logging.WARNING, "levelname": "WARNING"}
+        fields |= {"levelno": logging.WARNING, "levelname": "WARNING"}
     if error:
-        shown["exception"] = type(error).__name__
+        fields["exception"] = type(error).__name__
     if error and not is_refusal:
-        shown["frames"] = list(_frames(error))
-    return logging.makeLogRecord(shown)
+        fields["frames"] = list(_frames(error))
+    return logging.makeLogRecord(fields)
 
 
-def _filled(record: logging.LogRecord) -> str:
+def _formatted(record: logging.LogRecord) -> str:
     try:
         return record.getMessage()
     except (TypeError, ValueError, KeyError):
         return str(record.msg)
 
 
-def _of_request(record: logging.LogRecord, request: HttpRequest) -> dict[str, Any]:
-    """What Django says of a request, in words of ours: in its own it quotes addresses, headers and exceptions."""
-    told: dict[str, Any] = {"msg": "request", "path": _clean(shown_path(request))}
+def _request_fields(record: logging.LogRecord, request: HttpRequest) -> dict[str, Any]:
+    """Return Django's message about a request in our words: Django quotes addresses, headers and exceptions."""
+    fields: dict[str, Any] = {"msg": "request", "path": _clean(request_id.logged_path(request))}
     status = getattr(record, "status_code", None)
-    if isinstance(status, int) and status in {one.value for one in HTTPStatus}:
-        told |= {"msg": HTTPStatus(status).phrase, "status": int(status)}
-    return told
+    if isinstance(status, int) and status in {known.value for known in HTTPStatus}:
+        fields |= {"msg": HTTPStatus(status).phrase, "status": int(status)}
+    return fields
 
 
-def _authors_words(record: logging.LogRecord) -> str:
-    """What a library says, if it can be told from what it says it of: then that is left out."""
+def _library_message(record: logging.LogRecord) -> str:
+    """Return a library's message with only harmless arguments, if it has separate arguments."""
     if not isinstance(record.msg, str) or not isinstance(record.args, tuple) or not record.args:
         return "(what a library said is not shown: it may hold data)"
     try:
-        return record.msg % tuple(_if_harmless(value) for value in record.args)
+        return record.msg % tuple(_harmless(value) for value in record.args)
     except (TypeError, ValueError):
         return record.msg
 
 
-def _if_harmless(value: object) -> object:
+def _harmless(value: object) -> object:
     is_harmless = isinstance(value, int | float) or (isinstance(value, str) and _SIGNAL.fullmatch(value))
     return value if is_harmless else "(…)"
 
 
 def _frames(error: BaseException) -> Iterator[str]:
-    """Where it happened, outermost first; then the same of what had caused it."""
+    """Yield the locations of an error, outermost first, then those of its causes."""
     cause: BaseException | None = error
     for _ in range(MAX_CAUSES):
         if cause is None:
@@ -167,17 +168,17 @@ def _frames(error: BaseException) -> Iterator[str]:
 
 
 def _short(file: str) -> str:
-    """A file's place in this project or among the packages."""
+    """Return a path relative to this project or to the installed packages."""
     return file.rpartition("site-packages/")[2].removeprefix(f"{BASE_DIR}/")
 
 
 def _clean(value: object) -> object:
-    """Return numbers as they are and text in one line, escaped where it does not print, and cut."""
+    """Return numbers unchanged, and other values as one line of printable text, truncated."""
     if value is None or isinstance(value, int | float):
         return value
     text = str(value)
     cut = text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in cut)
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut)
 
 
 def _quoted(value: object) -> str:

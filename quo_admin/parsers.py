@@ -1,7 +1,7 @@
-"""Turns the text of a setting into its value.
+"""Parses the text of settings.
 
-Each parser raises ValueError, whose text is the end of a sentence that begins with the setting's name. It never holds
-the value itself: a wrong one may be a secret in the wrong place.
+Each parser raises ValueError with the end of a sentence that begins with the setting's name. It never holds the value:
+that may be a secret in the wrong place.
 """
 
 import ipaddress
@@ -26,21 +26,21 @@ def line(value: str) -> str:
 
 
 def key(value: str) -> str:
-    # A key is never judged by its shape, only by whether an HTTP header can carry it.
+    # The only requirement for a key is that an HTTP header can carry it.
     if not re.fullmatch(r"[\x21-\x7e]+", value):
         raise ValueError("must be the key alone, without spaces, line breaks or other special characters")
     return value
 
 
 def token(value: str) -> str:
-    """Return a secret of ours, which a header carries. It is not guessed slowly, so it must be long."""
+    """Return a secret that a header carries. Guessing is not rate-limited, so it must be long."""
     if not re.fullmatch(r"[\x21-\x7e]{16,}", value):
         raise ValueError("must be at least 16 characters, without spaces or special letters")
     return value
 
 
 def signing_key(value: str) -> str:
-    """Return the key of all signatures and of what is encrypted: whoever guesses it is anybody."""
+    """Return the key for signatures and encryption."""
     if len(line(value)) < 32:
         raise ValueError("must be at least 32 characters; leave it out, and `make setup` makes one")
     return value
@@ -80,7 +80,7 @@ def port(value: str) -> int:
 
 
 def url(value: str) -> str:
-    """Return an http(s) address in the spelling that browsers use, without a trailing slash."""
+    """Return an http(s) address as browsers spell it, without a trailing slash."""
     complaint = "must be an address such as https://example.com, without a user name, query or fragment"
     parts, place, number = _address(value, complaint)
     if parts.scheme not in _DEFAULT_PORTS or "@" in value:
@@ -91,10 +91,7 @@ def url(value: str) -> str:
 
 
 def _address(value: str, complaint: str) -> tuple[SplitResult, str, int | None]:
-    """Return the parts of an address without query or fragment, its host as addresses write it, and its port.
-
-    Raises ValueError with the complaint.
-    """
+    """Return the parts of an address, its host as written in addresses, and its port. Raises ValueError(complaint)."""
     try:
         parts = urlsplit(value)
         name, number = _network_name(parts.hostname or ""), parts.port
@@ -106,7 +103,7 @@ def _address(value: str, complaint: str) -> tuple[SplitResult, str, int | None]:
 
 
 def _network_name(value: str) -> str:
-    """Return a host's name as the network spells it, or its IP address. Raises ValueError."""
+    """Return a host's ASCII name or its IP address. Raises ValueError."""
     try:
         return ipaddress.ip_address(value).compressed
     except ValueError:
@@ -124,7 +121,7 @@ def host(value: str) -> str:
 
 
 def origin(value: str) -> str:
-    """Return the address at which browsers open a site."""
+    """Return the origin of a site that browsers can open."""
     address = url(value)
     parts = urlsplit(address)
     if parts.path:
@@ -135,19 +132,19 @@ def origin(value: str) -> str:
 
 
 def _can_be_opened(name: str) -> bool:
-    """Say whether a browser can open a site whose host has this name or IP address."""
+    """Return whether a browser can open a site with this host."""
     try:
         address = ipaddress.ip_address(name)
     except ValueError:
         labels = name.split(".")
-        # What ends in a number is an IPv4 address to a browser: https://url.spec.whatwg.org/#ends-in-a-number-checker
+        # Browsers take a host that ends in a number for an IPv4 address: https://url.spec.whatwg.org/#ends-in-a-number-checker
         is_number = re.fullmatch(r"[0-9]+|0x[0-9a-f]*", labels[-1])
         return not is_number and all(re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", label) for label in labels)
     return not (address.is_unspecified or address.is_multicast)
 
 
 def issuer(value: str) -> str:
-    """Return the address by which an OpenID Connect provider names itself, without a trailing slash."""
+    """Return the issuer of an OpenID Connect provider, without a trailing slash."""
     address = url(value)
     parts = urlsplit(address)
     if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
@@ -164,7 +161,7 @@ def label(value: str) -> str:
 
 
 def domains(value: str) -> frozenset[str]:
-    """Return the domains of email addresses, in lower case; commas between them."""
+    """Return comma-separated email domains in lower case."""
     found = frozenset(part.strip().lower() for part in value.split(","))
     if not all(re.fullmatch(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+", domain) for domain in found):
         raise ValueError("must be domains of email addresses such as example.com, with commas between")
@@ -172,7 +169,7 @@ def domains(value: str) -> frozenset[str]:
 
 
 def database(value: str) -> dict[str, Any]:
-    """Return a database as Django's settings describe it."""
+    """Return a database in the form of Django's settings."""
     try:
         found: dict[str, Any] = dict(dj_database_url.parse(value))
     except ValueError:
@@ -180,15 +177,15 @@ def database(value: str) -> dict[str, Any]:
     engine, name = found.get("ENGINE"), found.get("NAME")
     if engine == "django.db.backends.postgresql" and name:
         return found
-    # A file: several processes share the database. A host is what is left of a path with two slashes before it.
+    # SQLite needs a file, which several processes share. A host means that the path had too few slashes.
     if engine == "django.db.backends.sqlite3" and name and name != ":memory:" and not found.get("HOST"):
         return {**found, "NAME": path(name)}
-    # Not what the library says: that may hold the password.
+    # The library's own message may hold the password.
     raise ValueError("must look like postgres://user:password@host/name or sqlite:////path/to/file")
 
 
 def cache(value: str) -> dict[str, Any]:
-    """Return a Redis as Django's settings describe a cache: its address, and apart from it user and password."""
+    """Return a Redis cache in the form of Django's settings, with user and password apart from the address."""
     complaint = "must look like redis://user:password@host:6379/0, or with rediss:// where the way there is encrypted"
     parts, place, number = _address(value, complaint)
     database = re.fullmatch(r"/?([0-9]{0,4})", parts.path)
@@ -210,11 +207,11 @@ def zone(value: str) -> str:
 
 
 def path(value: str) -> Path:
-    """Return a path: what it is relative to is the project's folder."""
+    """Return a path; relative paths start in the project's folder."""
     complaint = "must be a path"
     if not value.isprintable():
         raise ValueError(complaint)
     try:
         return BASE_DIR / Path(value).expanduser()
-    except RuntimeError as error:  # nobody of that name has a home
+    except RuntimeError as error:  # unknown user after ~
         raise ValueError(complaint) from error

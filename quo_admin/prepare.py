@@ -1,4 +1,4 @@
-"""Prepares the data folder: makes it, private to its owner, and a secret key in it. `make setup` runs this."""
+"""Creates the private data folder and a secret key in it. `make setup` runs this."""
 
 import os
 import secrets
@@ -11,7 +11,7 @@ KEY_FILE = "secret-key"
 
 
 def kept(path: Path) -> str:
-    """Return what is kept in a file, or "" where there is nothing that can be read."""
+    """Return the text of a file, or "" if it cannot be read."""
     try:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
@@ -19,9 +19,9 @@ def kept(path: Path) -> str:
 
 
 def keep_once(path: Path, value: str) -> str:
-    """Write `value` to a new private file and return it; of a file that is there, return the content, if readable.
+    """Write `value` to a new private file, unless the file exists, and return the file's text.
 
-    The file appears whole or not at all, whoever else prepares at the same time and whenever the process dies.
+    The file is created atomically, even with other processes at the same time.
     """
     if not path.exists():
         draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
@@ -39,7 +39,7 @@ def keep_once(path: Path, value: str) -> str:
 
 
 def prepare(values: env.Values) -> None:
-    """Make the data folder and, where none is set, the secret key. Raises OSError and SettingsError."""
+    """Create the data folder and, unless one is set, the secret key. Raises OSError and SettingsError."""
     folder: Path = values["DATA_DIR"]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if values["SECRET_KEY"]:

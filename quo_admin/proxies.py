@@ -1,4 +1,4 @@
-"""The visitor's network address, also where reverse proxies stand between."""
+"""Finds the visitor's network address behind reverse proxies."""
 
 import ipaddress
 import re
@@ -23,17 +23,17 @@ def networks(value: str) -> tuple[Network, ...]:
 
 
 def _merged(found: Sequence[Network]) -> list[Network]:
-    """The fewest networks with the same addresses: two halves are a whole."""
+    """Merge adjacent networks, so that two halves of all addresses are recognized."""
     v4 = [network for network in found if isinstance(network, ipaddress.IPv4Network)]
     v6 = [network for network in found if isinstance(network, ipaddress.IPv6Network)]
     return [*ipaddress.collapse_addresses(v4), *ipaddress.collapse_addresses(v6)]
 
 
 def client_address(meta: Mapping[str, Any], trusted: Sequence[Network]) -> str:
-    """Return the address of the last sender that is no proxy of ours, or UNKNOWN.
+    """Return the address of the last sender that is not a trusted proxy, or UNKNOWN.
 
-    `X-Forwarded-For` is read from its end, the part that our own proxies wrote; what a visitor put before it is never
-    believed. A Unix socket has no address: only a proxy on this machine connects to one.
+    `X-Forwarded-For` is read from its end, which our own proxies wrote; what a visitor put before it is not trusted. A
+    Unix socket has no address: only a proxy on this machine connects to one.
     """
     peer = _address(str(meta.get("REMOTE_ADDR", "")))
     if peer is not None and not _is_among(peer, trusted):
@@ -50,7 +50,7 @@ def client_address(meta: Mapping[str, Any], trusted: Sequence[Network]) -> str:
 
 
 def _address(text: str) -> Address | None:
-    """Read an address as proxies write it: some add a port."""
+    """Parse an address as proxies write it, with or without a port."""
     found = re.fullmatch(r"\[(?P<six>[^\]]+)\](:[0-9]+)?|(?P<four>[0-9.]+):[0-9]+", text)
     bare = (found["six"] or found["four"]) if found else text
     try:

@@ -1,4 +1,4 @@
-"""An id for each request and for each sync of a timer: what a person is told, and what every line of the log bears."""
+"""An id for each request and each timed sync, which people see on error pages and every log line has."""
 
 import logging
 import re
@@ -10,21 +10,24 @@ from http import HTTPMethod
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-
-from quo_admin.shown_path import shown_path
+from django.urls import Resolver404, resolve
 
 HEADER = "X-Request-ID"
+UNKNOWN_PATH = "(no such page)"
 MAX_LENGTH = 64
 
-# Asked every few seconds by machines: the log is for what people do.
+# Machines request these every few seconds; the log is for what people do.
 UNLOGGED = frozenset({"/healthz", "/readyz", "/metrics"})
 
-# People read an id to each other: no letters that look like digits, and none of I, L, O, U.
+# People read ids to each other: no letters that look like digits, and none of I, L, O, U.
 _ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
 _GROUPS = 3
 _GROUP = 4
 
 _METHODS = frozenset(method.value for method in HTTPMethod)
+
+# Quo's ids and our keys. Anything else in an address may be a name, an email address or a secret link.
+_LOGGED_ID = re.compile(r"(?:PN|US)[A-Za-z0-9]{1,40}|[0-9]{1,9}")
 
 _current: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -32,39 +35,49 @@ log = logging.getLogger(__name__)
 
 
 def current() -> str:
-    """Return the id of what this thread does: "" outside of any request and sync."""
+    """Return the id of this thread's request or sync, or ""."""
     return _current.get()
 
 
 def begin(kind: str = "", *, given: str = "") -> str:
-    """Begin something with an id of its own, and return it: `given` where that is well formed, else a fresh one."""
-    begun = given if re.fullmatch(rf"[A-Za-z0-9_-]{{1,{MAX_LENGTH}}}", given) else _fresh(kind)
+    """Set and return this thread's id: `given` if it is well formed, otherwise a new one."""
+    begun = given if re.fullmatch(rf"[A-Za-z0-9_-]{{1,{MAX_LENGTH}}}", given) else _new_id(kind)
     _current.set(begun)
     return begun
 
 
 def end() -> None:
-    """What follows in this thread belongs to nothing that has an id."""
+    """Clear this thread's id."""
     _current.set("")
 
 
-def _fresh(kind: str) -> str:
+def _new_id(kind: str) -> str:
     groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP)) for _ in range(_GROUPS))
     return "-".join([*filter(None, [kind]), *groups])
 
 
-class RequestIdMiddleware:
-    """Gives each request its id, sends it back, and writes the request's line into the log. The outermost of all.
+def logged_path(request: HttpRequest) -> str:
+    """Return the path without the query; if it holds more than ids, its pattern: `/saved/<slug:code>/`."""
+    try:
+        match = request.resolver_match or resolve(request.path_info)
+    except Resolver404:
+        return UNKNOWN_PATH
+    values = [str(value) for value in (*match.args, *match.kwargs.values())]
+    return request.path if all(_LOGGED_ID.fullmatch(value) for value in values) else f"/{match.route}"
 
-    An id that comes with the request is taken, whoever sent it: a proxy's makes one thread through its log and ours,
-    and nothing is ever decided by an id. It is a label of a few harmless characters.
+
+class RequestIdMiddleware:
+    """Gives each request an id, returns it in a header, and logs the request.
+
+    An id that comes with the request is used, from any sender: a proxy's id connects its log with ours. Nothing depends
+    on an id; it is a label of a few harmless characters.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        # It does not end here: an export is still being sent when this returns, and may still fail.
+        # No `end` here: an export is still being sent when this returns, and may fail.
         request_id = begin(given=request.headers.get(HEADER, ""))
         began = time.monotonic()
         response = self.get_response(request)
@@ -80,7 +93,7 @@ def _log(request: HttpRequest, status: int, seconds: float) -> None:
         "request",
         extra={
             "method": method if method in _METHODS else "other",
-            "path": shown_path(request),
+            "path": logged_path(request),
             "status": status,
             "duration_ms": round(seconds * 1000),
         },

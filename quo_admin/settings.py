@@ -42,7 +42,7 @@ QUO_MAX_ANSWER_BYTES: int = ENVIRONMENT["QUO_MAX_ANSWER_MB"] * 1_000_000
 SYNC_INTERVAL: int = ENVIRONMENT["SYNC_INTERVAL"]
 DEMO = not QUO_API_KEY  # no key: the demo workspace, which `manage.py run` serves on loopback
 
-# The address, and what follows from it
+# The address, and settings that depend on it
 
 _site = urlsplit(SITE_URL)
 _is_https = _site.scheme == "https"
@@ -58,7 +58,7 @@ TRUSTED_PROXIES = ENVIRONMENT["TRUSTED_PROXIES"]
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
-# Browsers keep cookies by host, not by port: two copies on one machine must not sign each other out.
+# Browsers separate cookies by host, not by port: two copies on one machine must not sign each other out.
 if _site.port:
     SESSION_COOKIE_NAME = f"sessionid_{_site.port}"
     CSRF_COOKIE_NAME = f"csrftoken_{_site.port}"
@@ -74,18 +74,18 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        # Scripts come from files alone: no text becomes one. Text becomes page content through static/js/trusted.js.
+        # Scripts come only from files, never from text. Only static/js/trusted.js turns text into page content.
         "require-trusted-types-for": ["'script'"],
         "trusted-types": ["default"],
     }
 }
-# Whether other addresses of the office's domain speak https is not for Quo Admin to say.
+# Quo Admin does not decide whether other hosts of the office's domain use HTTPS.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 # Django
 
 INSTALLED_APPS = [
-    "accounts.server",  # before Django's, to two of whose commands it adds
+    "accounts.server",  # before Django's apps: it extends two of their commands
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -128,7 +128,7 @@ ROOT_URLCONF = "quo_admin.urls"
 WSGI_APPLICATION = "quo_admin.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# For developers nothing is cached: a changed template shows at the next request, however soon that comes.
+# With DEBUG no template is cached: a change shows at the next request.
 _LOADERS = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
@@ -149,7 +149,7 @@ TEMPLATES = [
 ]
 
 
-# IMMEDIATE: a transaction that writes waits for its turn at its start, instead of failing half-way.
+# IMMEDIATE: a writing transaction waits for the lock at its start, instead of failing later.
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
@@ -158,21 +158,21 @@ SQLITE_OPTIONS = {
 
 
 def _database() -> dict[str, Any]:
-    # The demo workspace has a file of its own: invented numbers never mix with the office's.
+    # The demo workspace has its own file: invented numbers never mix with the office's.
     database: dict[str, Any] = ENVIRONMENT["DATABASE_URL"] or {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA_DIR / ("demo.sqlite3" if DEMO else "quo-admin.sqlite3"),
     }
     if database["ENGINE"] == "django.db.backends.sqlite3":
         return {**database, "OPTIONS": SQLITE_OPTIONS}
-    options = {"connect_timeout": 10, **database.get("OPTIONS", {})}  # seconds; the driver waits for minutes
+    options = {"connect_timeout": 10, **database.get("OPTIONS", {})}  # seconds; the default is minutes
     return {**database, "OPTIONS": options, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 
 DATABASES = {"default": _database()}
 
-# Redis is waited for no longer than somebody waits for a page. What comes from it is JSON, for Django's own form lets
-# whoever writes into Redis run code here.
+# A slow Redis must not hold up a page. Values are JSON: Django's default format, pickle, would let anybody who can
+# write to Redis run code here.
 REDIS_OPTIONS = {
     "socket_connect_timeout": 2,  # seconds
     "socket_timeout": 2,
@@ -181,7 +181,7 @@ REDIS_OPTIONS = {
 
 
 def _cache() -> dict[str, Any]:
-    """Shared by the web processes, in Redis by those of all machines: the limits on sign-in count over all of them."""
+    """Return the cache that all web processes share, which sign-in limits need; with Redis, across machines."""
     redis: dict[str, Any] = ENVIRONMENT["CACHE_URL"]
     if not redis:
         return {
@@ -252,8 +252,8 @@ MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_TOTP_ISSUER = "Quo Admin"
 MFA_TOTP_TOLERANCE = 1  # the code before and the one after count too: clocks differ
 MFA_RECOVERY_CODES_SHOW_ONCE = True
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators make the accounts: no address awaits a proof
-MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # an office behind one address signs in in the morning
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators create accounts, so addresses are never verified
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # a whole office behind one address signs in in the morning
 MFA_FORMS = {
     "authenticate": "accounts.mfa.forms.CodeForm",
     "reauthenticate": "accounts.mfa.forms.ReauthenticateCodeForm",
@@ -277,7 +277,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# What is written, and where people look: docs/monitoring.md.
+# Logs and metrics: docs/monitoring.md.
 METRICS_TOKEN: str = ENVIRONMENT["METRICS_TOKEN"]
 LOG_FORMAT: str = ENVIRONMENT["LOG_FORMAT"]
 _LOG_LEVEL = "INFO" if LOG_FORMAT == "json" else "WARNING"
@@ -290,14 +290,14 @@ LOGGING: dict[str, Any] = {
     },
     "handlers": {"console": {"class": "quo_admin.logs.Console", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # What people ask wrongly is for them to read, on the page: not for the log.
+    # People see the errors of bad requests on the page; they are not logged.
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
-        # Django's own handlers for these show whole addresses.
+        # Django's own handlers would log whole addresses.
         "django": {"handlers": [], "level": "WARNING"},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
-        # A collector is told of every request and sync, a terminal of what needs somebody.
+        # A collector gets a line for each request and sync; a terminal only gets warnings.
         **{room: {"level": _LOG_LEVEL} for room in ("accounts", "numbers", "quo_admin")},
     },
 }

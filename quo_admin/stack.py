@@ -1,23 +1,22 @@
-"""A stack of Python frames that is large enough for a request.
+"""Middleware that gives each request a stack chunk large enough for all its frames.
 
-CPython 3.11 and later keep the frames of Python functions in chunks of 16 kB, and give a chunk back to the system as
-soon as it is empty. A loop whose calls cross the end of a chunk therefore pays for new memory in every round: half of
-the time that some pages take. A function that declares a large stack gets a chunk of that size, and its callees share
-the rest of it.
+CPython 3.11 and later store Python frames in chunks of 16 kB, and free a chunk as soon as it is empty. A loop whose
+calls cross the end of a chunk allocates memory in every iteration, which took half the time of some pages. A function
+that declares a large stack gets a chunk of that size, which its callees share.
 """
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-# Of 8 bytes. CPython doubles a chunk until the frame fits, so this makes 256 kB with 96 kB left: a request takes 50.
+# Of 8 bytes. CPython doubles the chunk until the frame fits: 256 kB, of which 96 kB are left. A request needs 50.
 _SLOTS = 20_000
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def roomy_stack(get_response: GetResponse) -> GetResponse:
-    """Middleware: everything inside it runs in one chunk of the stack."""
+    """Run everything inside this middleware in one stack chunk."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         return get_response(request)

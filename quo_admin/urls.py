@@ -8,7 +8,7 @@ from django.views.generic import RedirectView
 
 admin.site.site_header = admin.site.site_title = "Quo Admin"
 admin.site.index_title = "Administration"
-# One way to sign in, so that its limits hold here too; Django's own form would also take a password by POST.
+# Only one sign-in page, so that its rate limits apply here too: Django's form would also accept a password by POST.
 admin.site.login = secure_admin_login(require_safe(admin.site.login))  # type: ignore[method-assign]
 
 urlpatterns = [
@@ -18,5 +18,5 @@ urlpatterns = [
     path("", include("numbers.urls")),
 ]
 
-handler429 = "accounts.limits.handler429"  # allauth's, where somebody tries too often
+handler429 = "accounts.limits.handler429"  # allauth's rate limits
 handler500 = "numbers.views.errors.server_error"

@@ -1,4 +1,4 @@
-"""The WSGI application, for a gunicorn of one's own: `gunicorn quo_admin.wsgi`. `manage.py run` has its own."""
+"""The WSGI application, for running gunicorn directly: `gunicorn quo_admin.wsgi`. `manage.py run` has its own."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ def _application() -> WSGIHandler:
         return get_wsgi_application()
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
-        # gunicorn's code for "the application cannot be loaded": after any other it would start workers for ever.
+        # gunicorn's code for "the application cannot be loaded": after any other it would restart workers forever.
         sys.exit(4)
 
 

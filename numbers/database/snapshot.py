@@ -1,4 +1,4 @@
-"""A read-only snapshot of the database: all queries inside see the same state, whatever others write."""
+"""A read-only snapshot of the database: all queries inside see the same state, even while others write."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The log as it is written in production, to be read; and somebody signed in, and a Quo to ask."""
+"""Fixtures: the production log, a signed-in user, and a Quo sandbox."""
 
 import logging
 import logging.config
@@ -15,6 +15,6 @@ __all__ = ["admin", "office", "quo"]
 
 @pytest.fixture
 def log(request: pytest.FixtureRequest) -> Iterator[Log]:
-    """The log in JSON; in the form that the test is parametrized with, where it is."""
+    """The log in JSON, or in the format of the test's parameter."""
     yield Log(getattr(request, "param", "json"))
     logging.config.dictConfig(live.LOGGING)

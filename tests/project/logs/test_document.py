@@ -1,4 +1,4 @@
-"""docs/monitoring.md says what is there."""
+"""docs/monitoring.md describes the actual metrics and log lines."""
 
 import json
 import re
@@ -26,7 +26,7 @@ def _blocks() -> list[str]:
 
 
 @pytest.mark.django_db
-def test_it_names_every_metric_with_its_labels_and_no_other() -> None:
+def test_it_lists_exactly_the_metrics_and_their_labels() -> None:
     remember(number("PN1"))
     samples = [one for family in text_string_to_metric_families(exposition().decode()) for one in family.samples]
     there = {sample.name: set(sample.labels) for sample in samples}
@@ -37,7 +37,7 @@ def test_it_names_every_metric_with_its_labels_and_no_other() -> None:
     assert set(re.findall(r"\bquo_admin_\w+", DOCUMENT)) <= set(there)
 
 
-def test_the_configuration_for_prometheus_can_be_read() -> None:
+def test_its_prometheus_configuration_is_valid() -> None:
     scrape, rules = (yaml.safe_load(block) for block in _blocks())
 
     assert scrape["scrape_configs"][0]["job_name"] == "quo-admin"
@@ -45,13 +45,13 @@ def test_the_configuration_for_prometheus_can_be_read() -> None:
     assert alerts == ["QuoAdminNoGoodSync", "QuoAdminSyncsFail", "QuoAdminDiskFillsUp", "QuoAdminNotReady"]
 
 
-def test_the_states_in_it_are_those_there_are() -> None:
+def test_it_lists_exactly_the_freshness_states() -> None:
     assert set(re.findall(r'state="(\w+)"', DOCUMENT)) <= set(Level)
     assert all(outcome in DOCUMENT for outcome in set(Sync.Outcome) - {Sync.Outcome.RUNNING})
 
 
 @pytest.mark.django_db
-def test_the_line_of_json_has_the_fields_of_a_real_one(client: Client, log: Log) -> None:
+def test_its_json_line_has_the_fields_of_a_real_line(client: Client, log: Log) -> None:
     (example,) = (json.loads(line) for line in DOCUMENT.splitlines() if line.startswith("    {"))
     client.get("/numbers/")
 
@@ -60,7 +60,7 @@ def test_the_line_of_json_has_the_fields_of_a_real_one(client: Client, log: Log)
     assert line["message"] == example["message"]
 
 
-def test_the_plain_line_has_fields_that_there_are_in_their_order() -> None:
+def test_its_plain_line_has_existing_fields_in_order() -> None:
     (example,) = (line for line in DOCUMENT.splitlines() if line.startswith("    2026"))
     named = re.findall(r" (\w+)=", example)
 
@@ -68,7 +68,7 @@ def test_the_plain_line_has_fields_that_there_are_in_their_order() -> None:
     assert PlainFormatter().usesTime()
 
 
-def test_the_addresses_in_it_are_there() -> None:
+def test_its_addresses_exist() -> None:
     for path in ("/healthz", "/readyz", "/metrics"):
         assert f"`{path}`" in DOCUMENT or f"GET {path}" in DOCUMENT
         assert resolve(path)

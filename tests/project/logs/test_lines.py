@@ -1,4 +1,4 @@
-"""A line of the log: its form, and that nothing in it can be forged or was not meant to be there."""
+"""The format of log lines; that they cannot be forged, and hold nothing unintended."""
 
 import json
 import logging
@@ -28,7 +28,7 @@ HOSTILE = {
 }
 
 
-def test_a_line_of_json_says_when_how_bad_who_and_in_which_request(log: Log) -> None:
+def test_a_json_line_has_time_level_logger_and_request(log: Log) -> None:
     begun = request_id.begin()
     OURS.warning("all is %s", "well", extra={"status": 200, "quo_trace": "77"})
 
@@ -47,7 +47,7 @@ def test_a_line_of_json_says_when_how_bad_who_and_in_which_request(log: Log) -> 
 
 
 @pytest.mark.parametrize("log", ["plain"], indirect=True)
-def test_a_plain_line_says_the_same(log: Log) -> None:
+def test_a_plain_line_has_the_same_fields(log: Log) -> None:
     begun = request_id.begin()
     OURS.warning("all is well", extra={"status": 200, "path": 'a "b"'})
 
@@ -56,7 +56,7 @@ def test_a_plain_line_says_the_same(log: Log) -> None:
 
 
 @pytest.mark.parametrize("log", ["plain"], indirect=True)
-def test_a_terminal_shows_only_what_needs_somebody(log: Log) -> None:
+def test_the_plain_log_has_only_warnings(log: Log) -> None:
     OURS.info("all is well")
 
     assert log.text == ""
@@ -65,7 +65,7 @@ def test_a_terminal_shows_only_what_needs_somebody(log: Log) -> None:
 @BOTH
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize("logger", [OURS, LIBRARY])
-def test_no_text_begins_a_line_of_its_own_or_steers_a_terminal(log: Log, logger: logging.Logger, text: str) -> None:
+def test_no_text_starts_a_new_line_or_controls_a_terminal(log: Log, logger: logging.Logger, text: str) -> None:
     logger.warning("said %s", text, extra={"path": text, "error_kind": text})
     logger.warning(text + " %s", text)
 
@@ -75,14 +75,14 @@ def test_no_text_begins_a_line_of_its_own_or_steers_a_terminal(log: Log, logger:
 
 
 @BOTH
-def test_a_long_text_is_cut(log: Log) -> None:
+def test_a_long_text_is_truncated(log: Log) -> None:
     OURS.warning("x" * 100_000, extra={"path": "y" * 100_000})
 
     assert len(log.text) < 3 * MAX_TEXT
 
 
 @BOTH
-def test_only_the_named_fields_are_written(log: Log) -> None:
+def test_only_listed_fields_are_logged(log: Log) -> None:
     assert "email" not in FIELDS
     OURS.warning("a", extra={"email": "ann@example.com", "request": "?q=Ann"})
 
@@ -99,7 +99,7 @@ def _fail(secret: str) -> None:
 
 @BOTH
 @pytest.mark.parametrize("logger", [OURS, LIBRARY])
-def test_of_an_exception_its_types_and_places_are_written_and_no_values(log: Log, logger: logging.Logger) -> None:
+def test_an_exception_is_logged_with_types_and_locations_but_no_values(log: Log, logger: logging.Logger) -> None:
     try:
         _fail("Zuleika")
     except RuntimeError:
@@ -113,7 +113,7 @@ def test_of_an_exception_its_types_and_places_are_written_and_no_values(log: Log
 
 
 @BOTH
-def test_an_exception_deep_down_is_told_in_a_few_frames(log: Log) -> None:
+def test_a_deep_exception_is_logged_with_few_frames(log: Log) -> None:
     def deeper() -> None:
         deeper()
 
@@ -126,7 +126,7 @@ def test_an_exception_deep_down_is_told_in_a_few_frames(log: Log) -> None:
 
 
 @BOTH
-def test_exceptions_that_cause_each_other_end(log: Log) -> None:
+def test_a_cycle_of_causes_ends(log: Log) -> None:
     one, other = ValueError("Zuleika"), TypeError("Zuleika")
     one.__cause__, other.__cause__ = other, one
     OURS.error("a", exc_info=one)
@@ -137,7 +137,7 @@ def test_exceptions_that_cause_each_other_end(log: Log) -> None:
 
 @BOTH
 @pytest.mark.parametrize(
-    ("said", "filled_in", "written"),
+    ("message", "args", "logged"),
     [
         ("Worker (pid:%s) was sent %s!", (12, "SIGKILL"), "Worker (pid:12) was sent SIGKILL!"),
         ("Error handling request %s", ("/numbers/?q=Zuleika",), "Error handling request (…)"),
@@ -146,40 +146,40 @@ def test_exceptions_that_cause_each_other_end(log: Log) -> None:
         ("%(name)s", ({"name": "Zuleika"},), "is not shown"),
     ],
 )
-def test_of_a_librarys_line_only_what_its_author_wrote_is_kept(
-    log: Log, said: Any, filled_in: tuple[Any, ...], written: str
+def test_a_librarys_message_is_logged_without_its_arguments(
+    log: Log, message: Any, args: tuple[Any, ...], logged: str
 ) -> None:
-    LIBRARY.error(said, *filled_in)
+    LIBRARY.error(message, *args)
 
     assert "Zuleika" not in log.text
-    assert written in log.text.encode().decode("unicode_escape" if log.text.startswith("{") else "utf-8")
+    assert logged in log.text.encode().decode("unicode_escape" if log.text.startswith("{") else "utf-8")
     assert "test_lines.py:" in log.text
 
 
 @BOTH
 @pytest.mark.parametrize(
-    ("status", "written"), [({"status_code": 403}, "Forbidden"), ({}, "request"), ({"status_code": 9}, "request")]
+    ("status", "logged"), [({"status_code": 403}, "Forbidden"), ({}, "request"), ({"status_code": 9}, "request")]
 )
-def test_what_django_says_of_a_request_is_said_in_our_words(log: Log, status: dict[str, int], written: str) -> None:
+def test_djangos_messages_about_requests_are_replaced(log: Log, status: dict[str, int], logged: str) -> None:
     request = RequestFactory().get("/numbers/", {"q": "Zuleika"})
     logging.getLogger("django.security.csrf").warning("Zuleika %s", "Zuleika", extra={"request": request, **status})
 
-    assert f" {written} " in log.text or f'"{written}"' in log.text
+    assert f" {logged} " in log.text or f'"{logged}"' in log.text
     assert "/numbers/" in log.text
     assert "Zuleika" not in log.text
 
 
 @BOTH
 @pytest.mark.parametrize("logger", ["numbers", "library"])
-def test_a_line_whose_parts_do_not_fit_is_written_all_the_same(log: Log, logger: str) -> None:
-    # To the handler itself: the one of pytest fails a test that logs such a line.
+def test_a_message_with_wrong_arguments_is_logged(log: Log, logger: str) -> None:
+    # Directly to the handler: pytest's own handler fails a test that logs such a message.
     log.handler.handle(logging.LogRecord(logger, logging.ERROR, "file.py", 1, "%d numbers", ("Zuleika",), None))
 
     assert "%d numbers" in log.text
     assert "Zuleika" not in log.text
 
 
-def test_a_line_that_cannot_be_written_shows_nothing_elsewhere(log: Log, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_that_cannot_be_written_appears_nowhere_else(log: Log, capsys: pytest.CaptureFixture[str]) -> None:
     log.handler.stream.close()
     OURS.error("lost", extra={"path": "lost"})
 
@@ -194,8 +194,8 @@ def test_json_is_ascii(log: Log) -> None:
 
 
 @pytest.mark.parametrize("name", ["django", "django.server", "django.request", "numbers", "gunicorn.access"])
-def test_nobody_writes_a_log_of_their_own(log: Log, name: str) -> None:
-    """Django's own handlers show whole addresses, and mail what went wrong with all that was sent."""
+def test_no_other_logger_has_its_own_handlers(log: Log, name: str) -> None:
+    """Django's own handlers log whole addresses, and mail errors with all request data."""
     logger = logging.getLogger(name)
 
     assert logger.handlers == []

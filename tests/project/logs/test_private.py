@@ -1,4 +1,4 @@
-"""Nothing personal and no secret is ever in the log, whatever people ask for, Quo answers, and goes wrong."""
+"""The log never contains personal data or secrets, for any request, answer or error."""
 
 from itertools import cycle
 from typing import Any
@@ -19,7 +19,7 @@ from tests.support.outages import database_is_down
 from tests.support.pages import HTMX, LIST, Office, fail, remember, remember_raw
 from tests.support.quo_answers import number, user
 
-# What a person types or is called, each in a spelling of its own, so that a find says where it came from.
+# Inputs and names, each spelled differently, so that a leak shows its source.
 QUERY, PATH, EMAIL, PASSWORD = "Zuleika-query", "Zuleika-path", "zuleika@mail.example", "Zuleika-password"
 NAME, DIGITS, SAID, RAISED = "Zuleika-name", "5550199", "Zuleika-said", "Zuleika-raised"
 KEY, TOKEN = "quo-key-that-nobody-sees", "metrics-token-that-nobody-sees"
@@ -43,7 +43,7 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def nothing_private(log: Log, settings: Settings) -> Any:
-    """After each test: nothing of what was written is private or forged."""
+    """Check after each test that nothing in the log is private or forged."""
     settings.METRICS_TOKEN = TOKEN
     yield
     found = [one for one in PRIVATE if one.lower() in log.text.lower()]
@@ -60,7 +60,7 @@ def memory(db: None) -> None:
     fail(Unauthorized("No.", status=401, message=SAID, code=SAID, trace=f"{SAID} {EMAIL}"))
 
 
-def test_people_look_around(log: Log, admin: Office, memory: None) -> None:
+def test_browsing_logs_nothing_private(log: Log, admin: Office, memory: None) -> None:
     for path, query in [*zip(PATHS, cycle(QUERIES), strict=False), *((LIST, query) for query in QUERIES)]:
         for headers in (HTMX, {"Referer": f"http://testserver/?{query}", "User-Agent": QUERY}):
             response: Any = Client.get(admin, f"{path}?{query}", headers=headers)
@@ -68,13 +68,13 @@ def test_people_look_around(log: Log, admin: Office, memory: None) -> None:
                 list(response.streaming_content)
 
 
-def test_people_fail_to_sign_in(log: Log, client: Client, memory: None) -> None:
+def test_failed_sign_ins_log_nothing_private(log: Log, client: Client, memory: None) -> None:
     for name in (EMAIL, f"{EMAIL}\nERROR forged", NAME, ""):
-        for _ in range(6):  # until there were too many
+        for _ in range(6):  # until the rate limit
             client.post("/accounts/login/", {"login": name, "password": PASSWORD}, REMOTE_ADDR="10.9.8.7")
 
 
-def test_forms_come_from_elsewhere(log: Log, memory: None) -> None:
+def test_cross_site_forms_log_nothing_private(log: Log, memory: None) -> None:
     strict = Client(enforce_csrf_checks=True)
     for headers in (
         {"Origin": f"https://{EMAIL.replace('@', '.')}"},
@@ -84,11 +84,13 @@ def test_forms_come_from_elsewhere(log: Log, memory: None) -> None:
     ):
         strict.post(f"/accounts/login/?q={QUERY}", {"login": EMAIL, "password": PASSWORD}, headers=headers)
         strict.post(f"/accounts/login/?q={QUERY}", {"login": EMAIL}, headers=headers, secure=True)
-    strict.post("/sync/", {f"{QUERY}{count}": "" for count in range(2000)})  # more fields than Django takes
+    strict.post("/sync/", {f"{QUERY}{count}": "" for count in range(2000)})  # more fields than Django accepts
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_quo_fails(log: Log, admin: Office, quo: SandboxServer, settings: Settings, fault: str) -> None:
+def test_failures_of_quo_log_nothing_private(
+    log: Log, admin: Office, quo: SandboxServer, settings: Settings, fault: str
+) -> None:
     settings.QUO_API_KEY = KEY
     quo.fault = fault
     for form in ({}, {"user": f"US{PATH}"}, {"number": f"PN{PATH}"}):
@@ -98,7 +100,7 @@ def test_quo_fails(log: Log, admin: Office, quo: SandboxServer, settings: Settin
 
 
 @pytest.mark.parametrize("error", [RuntimeError(f"{RAISED} {EMAIL}"), OperationalError(f"DETAIL: {RAISED}")])
-def test_the_program_fails(
+def test_internal_errors_log_nothing_private(
     log: Log, admin: Office, memory: None, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     def break_down(*_: Any, **__: Any) -> Any:
@@ -118,7 +120,7 @@ def test_the_program_fails(
     assert "break_down" in log.text
 
 
-def test_the_database_fails(log: Log, admin: Office, memory: None) -> None:
+def test_database_errors_log_nothing_private(log: Log, admin: Office, memory: None) -> None:
     admin.raise_request_exception = False
     with database_is_down(OperationalError(f"{RAISED} {EMAIL}")):
         for path in PATHS:
@@ -128,7 +130,9 @@ def test_the_database_fails(log: Log, admin: Office, memory: None) -> None:
     assert "OperationalError" in log.text
 
 
-def test_a_template_fails(log: Log, admin: Office, memory: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_template_errors_log_nothing_private(
+    log: Log, admin: Office, memory: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def break_down(*_: Any, **__: Any) -> Any:
         raise KeyError(f"{RAISED} {EMAIL}")
 
@@ -140,6 +144,6 @@ def test_a_template_fails(log: Log, admin: Office, memory: None, monkeypatch: py
     assert "KeyError" in log.text
 
 
-def test_metrics_are_asked_for_with_wrong_tokens(log: Log, client: Client, memory: None) -> None:
+def test_wrong_metrics_tokens_log_nothing_private(log: Log, client: Client, memory: None) -> None:
     for token in (TOKEN, TOKEN[:-1], QUERY):
         client.get(f"/metrics?token={TOKEN}", headers={"Authorization": f"Bearer {token}"})

@@ -1,4 +1,4 @@
-"""Each request has an id, which is sent back, shown where something went wrong, and in every line of its log."""
+"""Each request has an id in its response, on its error page and in each of its log lines."""
 
 import logging
 import re
@@ -15,7 +15,6 @@ from pytest_django import Settings
 from numbers.pages import numbers as number_pages
 from quo_admin import request_id
 from quo_admin.request_id import HEADER, RequestIdMiddleware
-from quo_admin.shown_path import shown_path
 from tests.support.logs import Log
 from tests.support.outages import database_is_down
 from tests.support.pages import LIST, Office, one, parsed, remember, words
@@ -25,7 +24,7 @@ FRESH = re.compile(r"(?:[2-9a-hjkmnp-tv-z]{4}-){2}[2-9a-hjkmnp-tv-z]{4}")
 REQUESTS = "quo_admin.request_id"
 
 
-def test_every_answer_bears_an_id_of_its_own(office: Office) -> None:
+def test_every_response_has_its_own_id(office: Office) -> None:
     paths = [LIST, "/no/such/page", "/healthz", "/static/no-such-file"]
 
     ids = [Client.get(office, path).headers[HEADER] for path in paths]
@@ -35,16 +34,16 @@ def test_every_answer_bears_an_id_of_its_own(office: Office) -> None:
 
 
 @pytest.mark.parametrize("given", ["a", "from-the-proxy_1", "A" * 64])
-def test_a_proxys_id_is_taken(client: Client, given: str) -> None:
+def test_a_proxys_id_is_used(client: Client, given: str) -> None:
     assert client.get("/healthz", headers={HEADER: given}).headers[HEADER] == given
 
 
 @pytest.mark.parametrize("given", ["", "A" * 65, "a b", "a\nSet-Cookie: b", "ann@example.com", "é", "<b>", "a\n"])
-def test_what_is_no_id_is_not_taken(client: Client, given: str) -> None:
+def test_an_invalid_id_is_replaced(client: Client, given: str) -> None:
     assert FRESH.fullmatch(client.get("/healthz", headers={HEADER: given}).headers[HEADER])
 
 
-def test_a_request_leaves_one_line(office: Office, log: Log) -> None:
+def test_a_request_logs_one_line(office: Office, log: Log) -> None:
     remember(number("PN1"))
     sent = office.get("/numbers/PN1/?sort=name").headers[HEADER]
 
@@ -62,7 +61,7 @@ def test_a_request_leaves_one_line(office: Office, log: Log) -> None:
     }
 
 
-def test_a_line_says_in_milliseconds_how_long_the_answer_took(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_has_the_duration_in_milliseconds(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(request_id, "time", SimpleNamespace(monotonic=iter([10.0, 11.5]).__next__))
 
     RequestIdMiddleware(lambda _request: HttpResponse())(RequestFactory().get(LIST))
@@ -70,7 +69,7 @@ def test_a_line_says_in_milliseconds_how_long_the_answer_took(log: Log, monkeypa
     assert [line["duration_ms"] for line in log.objects] == [1500]
 
 
-def test_what_machines_ask_and_files_leave_no_line(office: Office, log: Log, settings: Settings) -> None:
+def test_health_checks_metrics_and_static_files_log_nothing(office: Office, log: Log, settings: Settings) -> None:
     settings.METRICS_TOKEN = "a-token-of-the-tests"
     for path in ("/healthz", "/readyz", "/metrics", "/static/no-such-file"):
         office.get(path)
@@ -80,16 +79,14 @@ def test_what_machines_ask_and_files_leave_no_line(office: Office, log: Log, set
     assert log.text == ""
 
 
-def test_a_line_of_the_code_bears_the_id_of_its_request(
-    office: Office, log: Log, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_line_logged_during_a_request_has_its_id(office: Office, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     read = number_pages.number_list
 
-    def told(*asked: Any) -> number_pages.NumberList:
+    def logging_list(*args: Any) -> number_pages.NumberList:
         logging.getLogger("numbers").info("inside")
-        return read(*asked)
+        return read(*args)
 
-    monkeypatch.setattr(number_pages, "number_list", told)
+    monkeypatch.setattr(number_pages, "number_list", logging_list)
     sent = office.get(LIST, headers={HEADER: "from-the-proxy"}).headers[HEADER]
 
     assert {line["request_id"] for line in log.objects} == {sent} == {"from-the-proxy"}
@@ -97,9 +94,7 @@ def test_a_line_of_the_code_bears_the_id_of_its_request(
 
 
 @pytest.mark.parametrize("log", ["plain", "json"], indirect=True)
-def test_an_internal_error_shows_the_id_that_is_in_the_log(
-    office: Office, log: Log, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_error_page_has_the_id_of_the_log(office: Office, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any) -> Any:
         raise RuntimeError("Zuleika")
 
@@ -109,11 +104,11 @@ def test_an_internal_error_shows_the_id_that_is_in_the_log(
     response = office.get(f"{LIST}?q=Zuleika")
 
     page = parsed(response, 500)
-    shown = words(one(page, "code"))
-    assert f"Say this to whoever looks after Quo Admin: {shown}" in words(page)
-    assert FRESH.fullmatch(shown)
-    assert response.headers[HEADER] == shown
-    (line, *_) = [line for line in log.lines if shown in line and "RuntimeError" in line]
+    displayed = words(one(page, "code"))
+    assert f"Say this to whoever looks after Quo Admin: {displayed}" in words(page)
+    assert FRESH.fullmatch(displayed)
+    assert response.headers[HEADER] == displayed
+    (line, *_) = [line for line in log.lines if displayed in line and "RuntimeError" in line]
     assert "Internal Server Error" in line
     assert "numbers/views/numbers.py:" in log.text
     assert "Zuleika" not in log.text
@@ -128,7 +123,7 @@ def test_an_internal_error_shows_the_id_that_is_in_the_log(
         ({f"field{place}": "" for place in range(2000)}, "TooManyFieldsSent"),
     ],
 )
-def test_what_anybody_can_send_and_django_refuses_is_a_warning_in_one_line(
+def test_a_request_that_django_refuses_is_a_warning_in_one_line(
     client: Client, log: Log, form: dict[str, str], exception: str
 ) -> None:
     client.raise_request_exception = False
@@ -142,7 +137,7 @@ def test_what_anybody_can_send_and_django_refuses_is_a_warning_in_one_line(
 
 
 @pytest.mark.parametrize(
-    ("path", "shown"),
+    ("path", "logged"),
     [
         ("/numbers/PNa1B2/", "/numbers/PNa1B2/"),
         ("/teammates/US1/", "/teammates/US1/"),
@@ -154,20 +149,20 @@ def test_what_anybody_can_send_and_django_refuses_is_a_warning_in_one_line(
         ("/admin/Zuleika", "/admin/(?P<url>.*)$"),
     ],
 )
-def test_of_an_address_pages_and_ids_are_shown_and_nothing_else(path: str, shown: str) -> None:
-    assert shown_path(RequestFactory().get(path, {"q": "Zuleika"})) == shown
+def test_a_logged_path_holds_only_pages_and_ids(path: str, logged: str) -> None:
+    assert request_id.logged_path(RequestFactory().get(path, {"q": "Zuleika"})) == logged
 
 
-def test_a_method_that_does_not_exist_is_not_written(log: Log) -> None:
+def test_an_unknown_method_is_not_logged(log: Log) -> None:
     RequestIdMiddleware(lambda _request: HttpResponse())(RequestFactory().generic("ZULEIKA", LIST))
 
     assert [line["method"] for line in log.objects] == ["other"]
 
 
-def test_only_the_stack_comes_before_the_middleware(settings: Settings) -> None:
-    assert settings.MIDDLEWARE[1] == "quo_admin.request_id.RequestIdMiddleware"
+def test_the_middleware_is_the_outermost(settings: Settings) -> None:
+    assert settings.MIDDLEWARE[0] == "quo_admin.request_id.RequestIdMiddleware"
 
 
-def test_ids_are_told_apart_by_kind() -> None:
+def test_ids_have_a_prefix_for_their_kind() -> None:
     assert re.fullmatch(rf"sync-{FRESH.pattern}", request_id.begin("sync"))
     assert request_id.begin() != request_id.begin()

@@ -9,23 +9,25 @@ from quo_admin import env
 NO_FILE = Path("no-such-file")
 
 
-@pytest.mark.parametrize(("text", "form"), [("", "plain"), ("plain", "plain"), ("JSON", "json"), (" json ", "json")])
-def test_the_log_has_one_of_two_forms(text: str, form: str) -> None:
-    assert env.read({"LOG_FORMAT": text}, NO_FILE)["LOG_FORMAT"] == form
+@pytest.mark.parametrize(
+    ("text", "log_format"), [("", "plain"), ("plain", "plain"), ("JSON", "json"), (" json ", "json")]
+)
+def test_the_log_has_one_of_two_formats(text: str, log_format: str) -> None:
+    assert env.read({"LOG_FORMAT": text}, NO_FILE)["LOG_FORMAT"] == log_format
 
 
-def test_another_form_is_refused_in_a_sentence() -> None:
+def test_another_format_is_refused_in_a_sentence() -> None:
     with pytest.raises(env.SettingsError, match=r"^LOG_FORMAT \(environment\) must be plain or json\.$"):
         env.read({"LOG_FORMAT": "xml"}, NO_FILE)
 
 
 @pytest.mark.parametrize("token", ["0123456789abcdef", "!" * 200])
-def test_a_long_token_is_taken(token: str) -> None:
+def test_a_long_token_is_accepted(token: str) -> None:
     assert env.read({"METRICS_TOKEN": token}, NO_FILE)["METRICS_TOKEN"] == token
 
 
 @pytest.mark.parametrize("token", ["short", "0123456789abcde", "0123456789 abcdef", "0123456789abcdé\u0301f"])
-def test_a_token_that_could_be_guessed_or_not_be_sent_is_refused_without_it(token: str) -> None:
+def test_a_short_or_unsendable_token_is_refused_without_quoting_it(token: str) -> None:
     with pytest.raises(env.SettingsError, match=r"^METRICS_TOKEN \(environment\) must be at least 16 ch") as refusal:
         env.read({"METRICS_TOKEN": token}, NO_FILE)
 

@@ -1,4 +1,4 @@
-"""Each sync leaves one line in the log: how it ended, how long it took, how often Quo was asked, and Quo's trace."""
+"""Each sync logs one line: its outcome, its duration, the number of requests to Quo, and Quo's trace."""
 
 import re
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def line_of(log: Log) -> dict[str, Any]:
     return line
 
 
-def test_a_good_sync(quo: SandboxServer, log: Log) -> None:
+def test_a_good_sync_logs_its_outcome_and_duration(quo: SandboxServer, log: Log) -> None:
     ended = services.run_sync(WORKSPACE)
 
     line = line_of(log)
@@ -48,7 +48,7 @@ def test_a_good_sync(quo: SandboxServer, log: Log) -> None:
     }
 
 
-def test_a_failed_sync_says_what_failed_and_quos_trace(quo: SandboxServer, log: Log) -> None:
+def test_a_failed_sync_logs_the_error_and_quos_trace(quo: SandboxServer, log: Log) -> None:
     quo.fault = "401"
     ended = services.run_sync(WORKSPACE)
 
@@ -58,7 +58,7 @@ def test_a_failed_sync_says_what_failed_and_quos_trace(quo: SandboxServer, log: 
     assert line["quo_trace"] == ended.error_trace != ""
 
 
-def test_each_time_that_quo_was_asked_counts(quo: SandboxServer, log: Log) -> None:
+def test_each_request_to_quo_counts(quo: SandboxServer, log: Log) -> None:
     quo.timing = Timing(retry_after="0")
     quo.next_faults = ["429-retry-after", "429-retry-after"]
     services.run_sync(WORKSPACE)
@@ -67,9 +67,7 @@ def test_each_time_that_quo_was_asked_counts(quo: SandboxServer, log: Log) -> No
 
 
 @pytest.mark.parametrize("trace", ["Zuleika Smith", "ann@example.com", "a\nb", "x" * 200, "\u202e1"])
-def test_a_trace_that_is_none_is_not_written(
-    quo: SandboxServer, log: Log, monkeypatch: pytest.MonkeyPatch, trace: str
-) -> None:
+def test_an_odd_trace_is_not_logged(quo: SandboxServer, log: Log, monkeypatch: pytest.MonkeyPatch, trace: str) -> None:
     def fail(*_: Any, **__: Any) -> Any:
         raise RateLimited("Wait.", status=429, trace=trace)
 
@@ -89,7 +87,7 @@ def test_a_trace_that_is_none_is_not_written(
         (KeyboardInterrupt(), "interrupted", "WARNING"),
     ],
 )
-def test_a_sync_that_no_row_tells_of_leaves_its_line_too(
+def test_a_sync_without_a_row_logs_a_line_too(
     log: Log, monkeypatch: pytest.MonkeyPatch, error: BaseException, outcome: str, level: str
 ) -> None:
     def fail(*_: Any, **__: Any) -> Any:
@@ -105,7 +103,7 @@ def test_a_sync_that_no_row_tells_of_leaves_its_line_too(
     assert "Zuleika" not in log.text
 
 
-def test_a_sync_that_a_page_asked_for_bears_the_id_of_the_request(office: Office, quo: SandboxServer, log: Log) -> None:
+def test_a_sync_from_a_page_has_the_id_of_the_request(office: Office, quo: SandboxServer, log: Log) -> None:
     from_page = Sync.objects.count()
     sent = office.post("/sync/", headers={HEADER: "from-the-proxy"}).headers[HEADER]
 
@@ -113,7 +111,7 @@ def test_a_sync_that_a_page_asked_for_bears_the_id_of_the_request(office: Office
     assert sent == line_of(log)["request_id"] == "from-the-proxy"
 
 
-def test_a_sync_of_a_timer_has_an_id_of_its_own_kind(quo: SandboxServer, log: Log) -> None:
+def test_a_timed_sync_has_an_id_with_its_own_prefix(quo: SandboxServer, log: Log) -> None:
     call_command("sync")
     call_command("sync")
 
@@ -132,7 +130,7 @@ def broken_recording(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def test_a_timers_sync_that_goes_wrong_says_which_line_of_the_log_says_where(
+def test_an_error_in_a_timed_sync_names_the_log_line(
     quo: SandboxServer, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with broken_recording(monkeypatch), pytest.raises(CommandError) as refusal:
@@ -145,7 +143,7 @@ def test_a_timers_sync_that_goes_wrong_says_which_line_of_the_log_says_where(
     assert "Zuleika" not in log.text
 
 
-def test_the_log_does_not_say_whom_a_sync_was_about(quo: SandboxServer, log: Log) -> None:
+def test_the_log_does_not_name_the_teammate_of_a_sync(quo: SandboxServer, log: Log) -> None:
     services.run_sync(SyncTarget(Sync.Scope.TEAMMATE, "USzuleika"))
 
     assert line_of(log)["scope"] == "teammate"
