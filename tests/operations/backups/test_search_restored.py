@@ -1,4 +1,4 @@
-"""After a restore a search finds what the backup has; whatever database made it, of whatever version."""
+"""After a restore, search finds what the backup has, for a backup of any database and any version."""
 
 import sqlite3
 from contextlib import closing
@@ -22,8 +22,8 @@ def restore(site: Site) -> None:
     connection.ensure_connection()
 
 
-def make_former_indexes() -> None:
-    """Make what an earlier version left, its triggers, which call a function of that version, included."""
+def create_old_indexes() -> None:
+    """Create the indexes of an earlier version. Their triggers call a function that no longer exists."""
     for index in ("numbers_searchtext_trigrams", "numbers_searchtext_pairs", "numbers_teammatestate_trigrams"):
         ask(f"CREATE VIRTUAL TABLE {index} USING fts5(search_text, content = '', tokenize = 'trigram')")
         table = index.rpartition("_")[0]
@@ -38,11 +38,11 @@ def make_former_indexes() -> None:
             recorder.record_unapplied(app, name)
 
 
-def former_indexes() -> list[tuple[str]]:
+def old_indexes() -> list[tuple[str]]:
     return ask("SELECT name FROM sqlite_master WHERE name GLOB 'numbers_*_trigrams*' OR name GLOB 'numbers_*_pairs*'")
 
 
-def test_what_is_searched_is_that_of_the_backup(site: Site) -> None:
+def test_search_after_a_restore_finds_the_backups_texts(site: Site) -> None:
     fill()
     call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
     change_everything()
@@ -57,28 +57,28 @@ def test_what_is_searched_is_that_of_the_backup(site: Site) -> None:
 
 @only_sqlite
 def test_a_migration_removes_the_indexes_of_an_earlier_version(site: Site) -> None:
-    make_former_indexes()
+    create_old_indexes()
     call_command("migrate", verbosity=0, interactive=False)
     fill()
-    assert former_indexes() == []
+    assert old_indexes() == []
     assert found("front desk") == ["PN1", "PN2"]
 
 
 @only_sqlite
-def test_a_backup_with_the_indexes_of_an_earlier_version_is_restored_without_them(site: Site) -> None:
+def test_a_restore_drops_the_indexes_of_an_earlier_version(site: Site) -> None:
     fill()
-    make_former_indexes()
+    create_old_indexes()
     call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
     restore(site)
-    assert former_indexes() == []
+    assert old_indexes() == []
 
 
 @only_sqlite
 @pytest.mark.parametrize("module", ["fts5", "one_that_is_missing"])
 def test_a_sync_works_after_a_backup_with_the_indexes_of_an_earlier_version(site: Site, module: str) -> None:
-    """Also where SQLite lacks FTS5 and cannot drop the indexes: their triggers are gone."""
+    """Even without FTS5, where SQLite cannot drop the indexes, their triggers are dropped."""
     fill()
-    make_former_indexes()
+    create_old_indexes()
     call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
     with closing(sqlite3.connect(site.folder / "b.sqlite3")) as backup, backup:
         backup.execute("PRAGMA writable_schema = ON")
@@ -89,7 +89,7 @@ def test_a_sync_works_after_a_backup_with_the_indexes_of_an_earlier_version(site
 
 
 @only_postgresql
-def test_a_backup_of_sqlite_is_found_in_postgresql(site: Site, empty_sqlite: Path) -> None:
+def test_search_works_after_restoring_a_sqlite_backup_into_postgresql(site: Site, empty_sqlite: Path) -> None:
     with opened(empty_sqlite):
         fill()
         call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
@@ -100,7 +100,7 @@ def test_a_backup_of_sqlite_is_found_in_postgresql(site: Site, empty_sqlite: Pat
 
 
 @only_postgresql
-def test_a_backup_of_postgresql_is_found_in_sqlite(site: Site) -> None:
+def test_search_works_after_restoring_a_postgresql_backup_into_sqlite(site: Site) -> None:
     fill()
     call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
     with opened(site.folder / "b.sqlite3"):
