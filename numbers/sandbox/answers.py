@@ -1,4 +1,4 @@
-"""What the sandbox says: bodies in the shapes of Quo's published description, rendered once and kept."""
+"""The sandbox's responses, in the shapes of Quo's published description. The whole list is cached."""
 
 import gzip
 import itertools
@@ -18,7 +18,7 @@ NUMBERS_PATH = "/v1/phone-numbers"
 USER_ID_PATTERN = "^US(.*)$"
 NUMBER_ID_PATTERN = "^PN(.*)$"
 
-# (code, title, message). The description declares the first five; the rest happen all the same.
+# (code, title, message). The description declares the first five; Quo also sends the others.
 ERRORS = {
     400: ("0400400", "Bad Request", "The request is invalid."),
     401: ("0400401", "Unauthorized", "The API key is missing or invalid."),
@@ -39,8 +39,8 @@ _traces = itertools.count(1_384_200_571_460_000_000, 7_919)
 class Response:
     """An HTTP response.
 
-    `data` is what a healthy body says (a list of numbers, or one): most faults start from it. `packed` is the
-    body under gzip, where that is kept.
+    `data` is the list of numbers or the number in a healthy body. Most faults start from it. `packed` is the gzipped
+    body if it is cached.
     """
 
     status: int
@@ -52,16 +52,16 @@ class Response:
 
 
 def render(value: object) -> bytes:
-    """Return `value` as JSON in UTF-8, compact as a JavaScript server writes it."""
+    """Return `value` as UTF-8 JSON, as compact as a JavaScript server writes it."""
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    except UnicodeEncodeError:  # half a surrogate pair, which UTF-8 cannot carry and JSON can escape
+    except UnicodeEncodeError:  # a lone surrogate, which UTF-8 cannot encode but JSON can escape
         return json.dumps(value, separators=(",", ":")).encode()
 
 
-def healthy(data: Any) -> Response:  # noqa: ANN401 - the records may be odd on purpose
+def healthy(data: Any) -> Response:  # noqa: ANN401 - records may be malformed on purpose
     if isinstance(data, list):
-        # Piece by piece: one emoji would make the text of a whole big list four times as large.
+        # Encode each record separately: in one string, a single emoji would quadruple its memory.
         return Response(200, b'{"data":[' + b",".join([render(record) for record in data]) + b"]}", data=data)
     return Response(200, render({"data": data}), data=data)
 
@@ -72,10 +72,10 @@ def error(
     errors: list[dict[str, Any]] | None = None,
     headers: tuple[tuple[str, str], ...] = (),
 ) -> Response:
-    """Return an error in the description's shape, each with a trace of its own."""
-    code, title, usual = ERRORS[status]
+    """Return an error in the description's shape with a new trace."""
+    code, title, default_message = ERRORS[status]
     body: dict[str, Any] = {
-        "message": message or usual,
+        "message": message or default_message,
         "code": code,
         "status": status,
         "docs": "https://quo.com/docs",
@@ -99,13 +99,13 @@ def mismatch(path: str, value: object, pattern: str) -> Response:
 
 
 def matches(value: str, pattern: str) -> bool:
-    """Tell whether `value` matches as in JavaScript: `.` is no line break and `$` the very end."""
+    """Return whether `value` matches as in JavaScript, where `.` is no line break and `$` is the very end."""
     prefix = pattern.removeprefix("^").removesuffix("(.*)$")
     return re.fullmatch(re.escape(prefix) + r"[^\n\r\u2028\u2029]*", value) is not None
 
 
-class Answers:
-    """The healthy answers of a workspace. The whole list is rendered once, and again after `refresh()`."""
+class HealthyApi:
+    """Answers requests about a workspace. The whole list is rendered once, and again after `refresh()`."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
@@ -116,20 +116,20 @@ class Answers:
         self._by_user: dict[str, list[Record]]
 
     def prepare(self) -> None:
-        """Render and index what is asked most, if the workspace has changed since."""
+        """Render the whole list and build the indexes, if the workspace has changed."""
         with self._lock:
             if self._version == self.workspace.version:
                 return
             version = self.workspace.version
             plain = healthy(self.workspace.numbers)
-            # Level 3: a big list packs in about a second, and not noticeably larger.
+            # Level 3 compresses a big list in about a second, with hardly any loss in size.
             packed = gzip.compress(plain.body, 3, mtime=0)
             self._whole = Response(plain.status, plain.body, data=plain.data, packed=packed)
             self._by_id, self._by_user = _index(self.workspace.numbers)
             self._version = version
 
-    def to(self, target: str) -> Response:
-        """Answer GET `target`, the request line's path and query as they came (Latin-1 for bytes)."""
+    def get(self, target: str) -> Response:
+        """Answer GET `target`, the raw path and query of the request line (bytes as Latin-1)."""
         self.prepare()
         path, _, query = target.partition("?")
         try:
@@ -137,7 +137,7 @@ class Answers:
                 return self._list(parse_qs(query, keep_blank_values=True, errors="strict"))
             number_id = path.removeprefix(NUMBERS_PATH + "/")
             if number_id not in {path, ""} and "/" not in number_id:
-                # Decoded once and no more: an id may itself contain a percent sign.
+                # Decode only once: an id may itself contain a percent sign.
                 return self._single(unquote_to_bytes(number_id.encode("latin-1")).decode())
         except ValueError:
             return error(400, "The address is not valid percent-encoded UTF-8.")
@@ -159,7 +159,7 @@ class Answers:
 
 
 def _index(numbers: list[Record]) -> tuple[dict[str, Record], dict[str, list[Record]]]:
-    """Return the records by their id and by the ids of their users; tests may have put in anything."""
+    """Return the records by id and by user id. Tolerates malformed records, which tests add."""
     by_id: dict[str, Record] = {}
     by_user: dict[str, list[Record]] = {}
     for record in numbers:

@@ -1,4 +1,4 @@
-"""The first numbers of the sandbox's company, written by hand: the demo that a newcomer sees."""
+"""The first numbers of the sandbox's company, written by hand. They are the demo."""
 
 from typing import NamedTuple
 
@@ -44,23 +44,23 @@ PERSONAL = -1
 
 
 class NumberPlan(NamedTuple):
-    """What is known of a number before the dice decide the rest.
+    """What is decided about a number before the dice choose the rest.
 
-    `place` is an office's city or a toll-free code. `people` counts its teammates, or is PERSONAL: one person's
-    own line, named after that person where the name is empty. `forward` is "inside", "outside" or "" (nowhere).
+    `place` is an office's city or a toll-free code. `teammates` is their count, or PERSONAL for one teammate's own
+    number, which is named after the teammate if the name is empty. `forward` is "inside", "outside" or "" (nowhere).
     """
 
     name: str
     place: str
     marks: str
     symbol: str | None = None
-    people: int = 0
+    teammates: int = 0
     forward: str = ""
     port: str | None = None
 
 
 def _own(place: str, marks: str = STANDARD, forward: str = "") -> NumberPlan:
-    return NumberPlan("", place, marks, people=PERSONAL, forward=forward)
+    return NumberPlan("", place, marks, teammates=PERSONAL, forward=forward)
 
 
 DEMO = (

@@ -1,7 +1,6 @@
-"""How the sandbox misbehaves on request: each fault changes what is said, or how it is delivered.
+"""The sandbox's faults, by the names that `--fault` takes.
 
-`CONTENT` faults turn the healthy answer into another one. `DELIVERY` faults spoil its way to the client.
-The names are what `--fault` takes.
+`CONTENT` faults replace the healthy response. `DELIVERY` faults disturb its transmission.
 """
 
 import contextlib
@@ -21,7 +20,7 @@ IDLE_SECONDS = 60
 
 @dataclass(frozen=True)
 class Timing:
-    """How the faults are measured out; `bomb_bytes` is the size of the bomb unpacked."""
+    """Durations and sizes of the faults. `bomb_bytes` is the unpacked size of the gzip bomb."""
 
     slow_seconds: float = 5.0
     stall_seconds: float = 600.0
@@ -31,15 +30,15 @@ class Timing:
 
 
 @dataclass(frozen=True)
-class Request:
-    """A request, and all numbers of the workspace, for faults that answer about another one."""
+class FaultContext:
+    """What a fault may need besides the healthy response: the request target, all numbers and the timing."""
 
     target: str
     numbers: list[Record]
     timing: Timing
 
 
-# What is said
+# Content
 
 
 def _page(status: int, title: str) -> Response:
@@ -47,14 +46,14 @@ def _page(status: int, title: str) -> Response:
     return Response(status, body.encode(), HTML)
 
 
-def _each(answer: Response, change: Callable[[int, Any], Any]) -> Response:
-    """Put `change(place, record)` for each record of a healthy answer; leave errors as they are.
+def _each(response: Response, change: Callable[[int, Any], Any]) -> Response:
+    """Replace each record of a healthy response by `change(place, record)`. Errors stay as they are.
 
-    The records are the workspace's own: a change returns new ones.
+    `change` must not modify a record, because it is the workspace's own.
     """
-    if isinstance(answer.data, list):
-        return healthy([change(place, record) for place, record in enumerate(answer.data)])
-    return answer if answer.data is None else healthy(change(0, answer.data))
+    if isinstance(response.data, list):
+        return healthy([change(place, record) for place, record in enumerate(response.data)])
+    return response if response.data is None else healthy(change(0, response.data))
 
 
 _WRONG_TYPES: tuple[Callable[[Record], Any], ...] = (
@@ -72,17 +71,17 @@ _WRONG_TYPES: tuple[Callable[[Record], Any], ...] = (
 )
 
 
-def _wrong_types(answer: Response, _: Request) -> Response:
-    """Every fourth record is of the wrong types, each in another way; the first one counts as the fourth."""
+def _wrong_types(response: Response, _: FaultContext) -> Response:
+    """Give every fourth record, starting with the first, a wrong type, each in a different way."""
 
     def change(place: int, record: Record) -> Any:  # noqa: ANN401 - any wrong type
         return record if place % 4 else _WRONG_TYPES[place // 4 % len(_WRONG_TYPES)](record)
 
-    return _each(answer, change)
+    return _each(response, change)
 
 
-def _unknown_values(answer: Response, _: Request) -> Response:
-    """Values, regions and keys that the description does not know, at every depth."""
+def _unknown_values(response: Response, _: FaultContext) -> Response:
+    """Add values, regions and keys that the description does not have, at every depth."""
 
     def change(place: int, record: Record) -> Record:
         calling, messaging = (
@@ -97,7 +96,7 @@ def _unknown_values(answer: Response, _: Request) -> Response:
             calling["EU"] = "restricted"
         restrictions = {"calling": calling, "messaging": messaging, "fax": {"US": "unrestricted"}}
         users = [user | {"avatar": {"url": None}} for user in record["users"]]
-        if place % 7 == 3:  # these go further than the description lets a record go
+        if place % 7 == 3:  # these even violate the description
             del restrictions["messaging"]
             users = [user | {"role": "guest"} for user in users]
         return record | {
@@ -107,67 +106,67 @@ def _unknown_values(answer: Response, _: Request) -> Response:
             "users": users,
         }
 
-    changed = _each(answer, change)
+    changed = _each(response, change)
     extra = {"data": changed.data, "meta": {"version": 2}}
     return changed if changed.data is None else Response(200, render(extra), data=changed.data)
 
 
-def _half(answer: Response, _: Request) -> Response:
-    return healthy(answer.data[: len(answer.data) // 2]) if isinstance(answer.data, list) else answer
+def _half(response: Response, _: FaultContext) -> Response:
+    return healthy(response.data[: len(response.data) // 2]) if isinstance(response.data, list) else response
 
 
-def _duplicates(answer: Response, _: Request) -> Response:
-    """Every third record comes a second time at the end; every sixth then goes by another name."""
-    if not isinstance(answer.data, list):
-        return answer
-    again = [
+def _duplicates(response: Response, _: FaultContext) -> Response:
+    """Repeat every third record at the end. Every other repetition has a different name."""
+    if not isinstance(response.data, list):
+        return response
+    repeated = [
         record if place % 2 else record | {"name": f"{record['name']} (2)"}
-        for place, record in enumerate(answer.data[::3])
+        for place, record in enumerate(response.data[::3])
     ]
-    return healthy(answer.data + again)
+    return healthy(response.data + repeated)
 
 
-def _wrong_number(answer: Response, request: Request) -> Response:
-    """The answer about one number is about another one; nothing else changes."""
-    if not isinstance(answer.data, dict):
-        return answer
-    others = [record for record in request.numbers[:2] if record is not answer.data]
-    return healthy(others[0]) if others else answer
+def _wrong_number(response: Response, context: FaultContext) -> Response:
+    """Answer a request for one number with another number."""
+    if not isinstance(response.data, dict):
+        return response
+    others = [record for record in context.numbers[:2] if record is not response.data]
+    return healthy(others[0]) if others else response
 
 
-def _bad_gzip(answer: Response, _: Request) -> Response:
-    """Half of the body unpacks; then comes what no gzip can hold."""
+def _bad_gzip(response: Response, _: FaultContext) -> Response:
+    """Send a body whose second half is invalid gzip."""
     packer = zlib.compressobj(wbits=31)
-    packed = packer.compress(answer.body[: len(answer.body) // 2]) + packer.flush(zlib.Z_FULL_FLUSH)
-    return Response(answer.status, packed + b"\xff" * 64, answer.content_type, (("Content-Encoding", "gzip"),))
+    packed = packer.compress(response.body[: len(response.body) // 2]) + packer.flush(zlib.Z_FULL_FLUSH)
+    return Response(response.status, packed + b"\xff" * 64, response.content_type, (("Content-Encoding", "gzip"),))
 
 
-def _gzip_bomb(_: Response, request: Request) -> Response:
-    """Valid JSON that is small on the wire and huge when unpacked: gzip may be many pieces in a row."""
+def _gzip_bomb(_: Response, context: FaultContext) -> Response:
+    """Return valid JSON that is small on the wire and huge when unpacked. Gzip allows concatenated members."""
     megabyte = gzip.compress(b" " * (1 << 20), mtime=0)
-    body = gzip.compress(b'{"data":[', mtime=0) + megabyte * (request.timing.bomb_bytes >> 20)
+    body = gzip.compress(b'{"data":[', mtime=0) + megabyte * (context.timing.bomb_bytes >> 20)
     body += gzip.compress(b"]}", mtime=0)
     return Response(200, body, headers=(("Content-Encoding", "gzip"),))
 
 
-def _redirect(_: Response, request: Request) -> Response:
-    return Response(302, b"", HTML, (("Location", f"http://localhost:9{request.target}"),))
+def _redirect(_: Response, context: FaultContext) -> Response:
+    return Response(302, b"", HTML, (("Location", f"http://localhost:9{context.target}"),))
 
 
-Content = Callable[[Response, Request], Response]
+Content = Callable[[Response, FaultContext], Response]
 
 
 def _status(status: int) -> Content:
-    return lambda _answer, _request: error(status)
+    return lambda _response, _context: error(status)
 
 
-def _fixed(answer: Response) -> Content:
-    return lambda _answer, _request: answer
+def _fixed(response: Response) -> Content:
+    return lambda _response, _context: response
 
 
 CONTENT: dict[str, Content] = {
     **{str(status): _status(status) for status in (400, 401, 402, 403, 404, 409, 422, 429)},
-    "429-retry-after": lambda _, request: error(429, headers=(("Retry-After", request.timing.retry_after),)),
+    "429-retry-after": lambda _, context: error(429, headers=(("Retry-After", context.timing.retry_after),)),
     "500": _status(500),
     "502": _fixed(_page(502, "Bad Gateway")),
     "503": _fixed(Response(503, b"", HTML)),
@@ -186,11 +185,11 @@ CONTENT: dict[str, Content] = {
     "redirect": _redirect,
 }
 
-# How it is delivered. Each raises OSError once the client has gone, and its connection is closed afterwards.
+# Delivery. Each function raises OSError once the client has gone. The connection is closed afterwards.
 
 
 def _pause(client: socket.socket, seconds: float) -> None:
-    """Wait, unless the connection is closed meanwhile."""
+    """Wait, but raise OSError as soon as the client closes the connection."""
     client.settimeout(seconds)
     with contextlib.suppress(TimeoutError):
         if not client.recv(1, socket.MSG_PEEK):
@@ -227,20 +226,20 @@ def _cut(client: socket.socket, head: bytes, body: bytes, _: Timing) -> None:
 def _reset(client: socket.socket, _head: bytes, _body: bytes, _timing: Timing) -> None:
     linger_no_seconds = (1).to_bytes(4, sys.byteorder) + bytes(4)
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_no_seconds)
-    # Closed as it is: the usual ending would first send an orderly goodbye.
+    # Bypass the handler's orderly shutdown, which would send a FIN.
     socket.close(client.detach())
 
 
 def _endless(client: socket.socket, head: bytes, body: bytes, _: Timing) -> None:
-    """Promise no length and send a list that goes on until the client has had enough."""
+    """Send a list without a length that continues until the client hangs up."""
     lines = [
         line for line in head.split(b"\r\n") if not line.lower().startswith((b"content-length:", b"content-encoding:"))
     ]
     client.sendall(b"\r\n".join(lines) + b'{"data":[')
-    again = (body[8:-1] or b"{}") + b","  # what stands behind "data":
-    again *= max(1, (1 << 16) // len(again))
+    chunk = (body[8:-1] or b"{}") + b","  # the value of "data"
+    chunk *= max(1, (1 << 16) // len(chunk))
     while True:
-        client.sendall(again)
+        client.sendall(chunk)
 
 
 Delivery = Callable[[socket.socket, bytes, bytes, Timing], None]

@@ -1,4 +1,4 @@
-"""The words of which the sandbox's invented company is made: people, places, buildings, desks and symbols."""
+"""The words from which the sandbox's company is built: people, places, buildings, desks and symbols."""
 
 from typing import NamedTuple
 
@@ -7,8 +7,12 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
+def _phrases(text: str) -> tuple[str, ...]:
+    return tuple(phrase.strip() for phrase in text.split(","))
+
+
 class Office(NamedTuple):
-    """A city with an office; `area_codes` are the ones that belong to that city."""
+    """A city with an office, and the area codes of that city."""
 
     city: str
     country: str
@@ -44,15 +48,8 @@ OFFICES = (
 
 TOLL_FREE = ("800", "833", "844", "855", "866", "877", "888")
 
-# Area codes without an office, and London numbers that Ofcom keeps for drama: surely outside the company.
-OUTSIDE_NUMBERS = (
-    "+19075550142",
-    "+18085550117",
-    "+13025550188",
-    "+18025550163",
-    "+442079460321",
-    "+442079460958",
-)
+# Outside the company: area codes without an office, and London numbers that Ofcom reserves for drama.
+OUTSIDE_NUMBERS = _words("+19075550142 +18085550117 +13025550188 +18025550163 +442079460321 +442079460958")
 
 DEPARTMENTS = ("Leasing", "Maintenance", "Resident support", "Accounting", "Front office", "Management")
 
@@ -81,7 +78,7 @@ LAST_NAMES = _words("""
 """)
 
 
-# First and last names as Quo may hold them (None is null), and the part of the address before the @.
+# First and last names as Quo may have them (None is null), and the local part of the email address.
 UNUSUAL_NAMES: tuple[tuple[str | None, str | None, str], ...] = (
     ("Zoë", "Brännström-O’Shea", "zoe.brannstrom"),
     ("José Ángel", "Núñez Ávila", "jose.nunez"),
@@ -107,7 +104,7 @@ UNUSUAL_NAMES: tuple[tuple[str | None, str | None, str], ...] = (
     ("X", "Æ", "x"),
 )
 
-# Flags, families, skin tones, keycaps, plain text and nothing: a symbol is any text or null.
+# A symbol is any text or null, so these include flags, families, skin tones, keycaps and plain text.
 PEOPLE_SYMBOLS = ("👩🏽‍💼", "👨🏻‍🔧", "👷🏿‍♀️", "🙋🏼‍♀️", "☎️", "📱", "⭐", "🌲", "🐶", "☕")
 SYMBOLS = _words("""
     🏢 🏠 🏡 🔑 🛠️ 🚨 💳 📦 🧾 🌲 ⚓ 🚪 🛗 📞 🧹 🌿 🅿️ ❄️ 🔥 🇺🇸 🇨🇦 🇲🇽 🏴󠁧󠁢󠁥󠁮󠁧󠁿 🏳️‍🌈 👨‍👩‍👧‍👦 👩‍👩‍👦 👍🏽 🤝🏿 👩🏽‍🔧 1️⃣ 2️⃣
@@ -125,35 +122,15 @@ BUILDING_LAST = _words("""
     Row Yards House Bend Park Station Plaza
 """)
 
-BUILDING_DESKS = (
-    "leasing office",
-    "concierge",
-    "maintenance",
-    "gate intercom",
-    "elevator phone",
-    "tour line",
-    "parcel room",
-    "after hours",
-    "parking",
-    "pool & gym",
-    "security desk",
-    "move-in desk",
-)
+BUILDING_DESKS = _phrases("""
+    leasing office, concierge, maintenance, gate intercom, elevator phone, tour line, parcel room, after hours, parking,
+    pool & gym, security desk, move-in desk
+""")
 BUILDING_TOLL_FREE = ("tours", "residents", "rent payments", "emergencies", "waiting list")
-OFFICE_DESKS = (
-    "front desk",
-    "leasing",
-    "maintenance dispatch",
-    "accounts payable",
-    "on-call",
-    "inspections",
-    "key room",
-    "owner reports",
-    "turnovers",
-    "landscaping",
-    "text line",
-    "training room",
-)
+OFFICE_DESKS = _phrases("""
+    front desk, leasing, maintenance dispatch, accounts payable, on-call, inspections, key room, owner reports,
+    turnovers, landscaping, text line, training room
+""")
 
 LONG_NAME = (
     "Shared line for the whole leasing, renewals, move-in, move-out, keys, parcels, parking and after-hours "

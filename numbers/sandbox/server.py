@@ -1,4 +1,4 @@
-"""Serves a workspace over real HTTP/1.1, healthy or with faults."""
+"""Serves a workspace over real HTTP/1.1, with or without faults."""
 
 import contextlib
 import gzip
@@ -11,17 +11,17 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import TCPServer, ThreadingMixIn
 from typing import Any, NamedTuple, Self
 
-from numbers.sandbox.answers import Answers, Response, error
-from numbers.sandbox.faults import CONTENT, DELIVERY, IDLE_SECONDS, Request, Timing
+from numbers.sandbox.answers import HealthyApi, Response, error
+from numbers.sandbox.faults import CONTENT, DELIVERY, IDLE_SECONDS, FaultContext, Timing
 from numbers.sandbox.workspace import Workspace
 
-MOST_REQUESTS_KEPT = 10_000
+MAX_RECORDED_REQUESTS = 10_000
 
 
-class Seen(NamedTuple):
-    """A request as the sandbox saw it. Header names are in lower case.
+class RecordedRequest(NamedTuple):
+    """A request that the sandbox received. Header names are in lower case.
 
-    The key itself is not kept: "authorization" is "right key" or "wrong key", or absent where none was sent.
+    The key is not recorded: "authorization" is "right key" or "wrong key", or absent if none was sent.
     """
 
     method: str
@@ -30,16 +30,15 @@ class Seen(NamedTuple):
 
 
 class SandboxServer:
-    """A Quo API of our own. As a context manager it serves from a background thread:
+    """Our own Quo API. As a context manager it serves from a background thread:
 
         with SandboxServer(build(60), key="test-key") as sandbox:
             requests.get(f"{sandbox.url}/v1/phone-numbers", headers={"Authorization": "test-key"})
 
-    `requests` lists what came in. `fault` may be set at any time; `next_faults` are used up first, one by
-    each request (None is a healthy turn). `timing` measures the faults out. After changing `workspace` call
-    its `refresh()`.
+    `requests` lists the received requests. `fault` may be set at any time. `next_faults` apply first, one per request
+    (None for a healthy response). After changing `workspace` call its `refresh()`.
 
-    Raises OSError when the port cannot be had.
+    Raises OSError if the port is not available.
     """
 
     def __init__(
@@ -56,8 +55,8 @@ class SandboxServer:
         self.fault = fault
         self.next_faults: list[str | None] = []
         self.timing = timing or Timing()
-        self.requests: list[Seen] = []
-        self._answers = Answers(workspace)
+        self.requests: list[RecordedRequest] = []
+        self._api = HealthyApi(workspace)
         self._key = key.encode()
         self._thread: threading.Thread | None = None
         self._listener = _Listener(host, port, self)
@@ -72,8 +71,8 @@ class SandboxServer:
         self.close()
 
     def prepare(self) -> None:
-        """Render what is asked most, so that the first request need not wait for it."""
-        self._answers.prepare()
+        """Render the whole list now, so that the first request need not wait for it."""
+        self._api.prepare()
 
     def start(self) -> None:
         """Serve from a background thread until `close()`."""
@@ -81,11 +80,11 @@ class SandboxServer:
         self._thread.start()
 
     def serve(self, connection: socket.socket, address: object) -> None:
-        """Answer on a connection that somebody else has accepted, in a thread of its own; close it in the end."""
+        """Serve a connection that the caller has accepted, in a new thread that closes it at the end."""
         self._listener.process_request(connection, address)
 
     def close(self) -> None:
-        """Stop serving, hang up on everybody and give the port back."""
+        """Stop serving, close all connections and release the port."""
         if self._thread:
             self._listener.shutdown()
             self._thread.join()
@@ -93,31 +92,31 @@ class SandboxServer:
         self._listener.server_close()
 
     def answer(self, target: str, key: str | None, fault: str | None) -> Response:
-        """Answer GET `target` asked with `key`; a content fault is applied, a delivery fault is not ours."""
-        answer = self._answers.to(target) if self._is_key(key) else error(401)
+        """Return the response to GET `target` with `key`, changed by a content fault. Ignores delivery faults."""
+        response = self._api.get(target) if self._is_key(key) else error(401)
         if fault in CONTENT:
-            answer = CONTENT[fault](answer, Request(target, self.workspace.numbers, self.timing))
-        return answer
+            response = CONTENT[fault](response, FaultContext(target, self.workspace.numbers, self.timing))
+        return response
 
     def _is_key(self, key: str | None) -> bool:
         return key is not None and hmac.compare_digest(key.encode("latin-1", "replace"), self._key)
 
-    def fault_of_request(self) -> str | None:
-        """Return the planned fault of the next request."""
-        with contextlib.suppress(IndexError):  # another thread may take the last one
+    def take_fault(self) -> str | None:
+        """Return the fault for the current request and use it up."""
+        with contextlib.suppress(IndexError):  # the list may be empty
             return self.next_faults.pop(0)
         return self.fault
 
-    def note(self, method: str, path: str, headers: dict[str, str]) -> None:
+    def record(self, method: str, path: str, headers: dict[str, str]) -> None:
         if "authorization" in headers:
             headers["authorization"] = "right key" if self._is_key(headers["authorization"]) else "wrong key"
-        if len(self.requests) >= MOST_REQUESTS_KEPT:
-            del self.requests[: MOST_REQUESTS_KEPT // 2]
-        self.requests.append(Seen(method, path, headers))
+        if len(self.requests) >= MAX_RECORDED_REQUESTS:
+            del self.requests[: MAX_RECORDED_REQUESTS // 2]
+        self.requests.append(RecordedRequest(method, path, headers))
 
 
 class _Listener(ThreadingMixIn, TCPServer):
-    """Serves each connection in a thread of its own; `server_close()` waits for these threads."""
+    """Serves each connection in its own thread. `server_close()` waits for these threads."""
 
     allow_reuse_address = True
     request_queue_size = 128
@@ -136,12 +135,12 @@ class _Listener(ThreadingMixIn, TCPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as in the base class
-        """Report what is no client that has gone."""
+        """Report errors except those of a client that has gone."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
     def hang_up(self) -> None:
-        """End every connection, whatever it is doing."""
+        """Close every connection."""
         for connection in list(self._open):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
@@ -155,12 +154,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         sandbox = self.server.sandbox
-        self._note()
-        fault = sandbox.fault_of_request()
+        self._record()
+        fault = sandbox.take_fault()
         self._deliver(sandbox.answer(self.path, self.headers.get("Authorization"), fault), fault)
 
     def do_other(self) -> None:
-        self._note()
+        self._record()
         self.close_connection = True
         self._deliver(error(405, headers=(("Allow", "GET"),)))
 
@@ -169,34 +168,34 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - as in the base class
         pass
 
-    def _note(self) -> None:
+    def _record(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.sandbox.note(self.command, self.path, headers)
+        self.server.sandbox.record(self.command, self.path, headers)
 
-    def _deliver(self, answer: Response, fault: str | None = None) -> None:
-        body, coding = answer.body, ""
+    def _deliver(self, response: Response, fault: str | None = None) -> None:
+        body, encoding = response.body, ""
         accepts_gzip = "gzip" in self.headers.get("Accept-Encoding", "")
-        if answer.status == 200 and not answer.headers and accepts_gzip and fault != "endless":
-            body, coding = answer.packed or gzip.compress(body, 3, mtime=0), "gzip"
+        if response.status == 200 and not response.headers and accepts_gzip and fault != "endless":
+            body, encoding = response.packed or gzip.compress(body, 3, mtime=0), "gzip"
         deliver = DELIVERY.get(fault or "")
         if deliver:
             self.close_connection = True
-        head = self._head(answer, len(body), coding)
+        head = self._head(response, len(body), encoding)
         if deliver:
             deliver(self.connection, head, body, self.server.sandbox.timing)
         else:
             self.connection.sendall(head + body)
 
-    def _head(self, answer: Response, length: int, coding: str) -> bytes:
+    def _head(self, response: Response, length: int, encoding: str) -> bytes:
         lines = [
-            f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}",
+            f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}",
             "Server: quo-sandbox",
             f"Date: {self.date_time_string()}",
-            f"Content-Type: {answer.content_type}",
+            f"Content-Type: {response.content_type}",
             f"Content-Length: {length}",
             f"Connection: {'close' if self.close_connection else 'keep-alive'}",
-            *(f"{name}: {value}" for name, value in answer.headers),
+            *(f"{name}: {value}" for name, value in response.headers),
         ]
-        if coding:
-            lines.append(f"Content-Encoding: {coding}")
+        if encoding:
+            lines.append(f"Content-Encoding: {encoding}")
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")

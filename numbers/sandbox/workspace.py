@@ -1,6 +1,6 @@
-"""Builds the sandbox's workspace from a seed: the same seed and size give the same bytes on every Python.
+"""Builds the sandbox's workspace from a seed. The same seed and size give the same bytes on every Python.
 
-Of `random.Random` only `random()` is used, whose sequence alone Python promises to keep between versions.
+It only uses `random()` of `random.Random`, because Python guarantees only that sequence between versions.
 """
 
 import random
@@ -17,11 +17,9 @@ from numbers.sandbox.company import DEMO, PERSONAL, NumberPlan
 T = TypeVar("T")
 Record = dict[str, Any]
 
-MOST_NUMBERS = 200_000
-MOST_USERS = 20_000
-ALL_MIXTURES_FROM = len(
-    DEMO
-)  # from here on, every sixth number shows the next of the 64 mixtures, until all were shown
+MAX_NUMBERS = 200_000
+MAX_USERS = 20_000
+ALL_MIXTURES_FROM = len(DEMO)  # from here on, every sixth number has the next of the 64 mixtures of restrictions
 FIRST_DAY = datetime(2021, 3, 1, 8, tzinfo=UTC)
 LAST_DAY = datetime(2026, 2, 27, 18, tzinfo=UTC)
 ALPHANUMERIC = string.digits + string.ascii_letters
@@ -31,11 +29,11 @@ TEAM_SIZES = ((0, 14), (1, 36), (2, 22), (3, 10), (4, 6), (5, 4), (6, 3), (8, 2)
 
 @dataclass
 class Workspace:
-    """A company's numbers and teammates, in the words of the API.
+    """A company's numbers and teammates, with the API's keys.
 
-    `numbers` holds the records of the list call in their order; `users` every teammate once, in the shape in
-    which a number's `users` show them. A teammate is one shared dict: changing it changes it on all numbers.
-    After any change call `refresh()`, else the server goes on serving what it has rendered.
+    `numbers` are the records of the list in order. `users` has every teammate once, in the shape of a number's `users`.
+    A teammate is one shared dict, so changing it changes it on all numbers. Call `refresh()` after any change;
+    otherwise the server keeps serving its cached list.
     """
 
     numbers: list[Record]
@@ -70,7 +68,7 @@ class Dice:
         return pairs[-1][0]
 
     def few(self, count: int, things: Sequence[T]) -> list[T]:
-        """Return `count` different things, or all where there are fewer, in the order of the dice."""
+        """Return `count` different things in random order, or all if there are fewer."""
         if count * 2 < len(things):
             places: dict[int, None] = {}
             while len(places) < count:
@@ -83,16 +81,16 @@ class Dice:
         return "".join([self.pick(alphabet) for _ in range(length)])
 
     def id(self, prefix: str) -> str:
-        while (made := prefix + self.text(10)) in self._ids:
+        while (new := prefix + self.text(10)) in self._ids:
             pass
-        self._ids.add(made)
-        return made
+        self._ids.add(new)
+        return new
 
 
 def build(numbers: int = 60, seed: int = 7) -> Workspace:
-    """Return the workspace that follows from `seed`, with `numbers` numbers. Raises ValueError."""
-    if not 0 <= numbers <= MOST_NUMBERS:
-        raise ValueError(f"A workspace can have 0 to {MOST_NUMBERS} numbers, not {numbers}.")
+    """Return the workspace for `seed` with `numbers` numbers. Raises ValueError."""
+    if not 0 <= numbers <= MAX_NUMBERS:
+        raise ValueError(f"A workspace can have 0 to {MAX_NUMBERS} numbers, not {numbers}.")
     return _Builder(numbers, Dice(seed)).workspace()
 
 
@@ -107,18 +105,18 @@ class _Builder:
             for office in self.offices
             for department in names.DEPARTMENTS
         }
-        self.used: dict[str, int] = {}  # by area code
+        self.used: dict[str, int] = {}  # numbers per area code
         self.offsets = {code: dice.below(100) for office in names.OFFICES for code in office.area_codes}
         self.offsets |= {code: dice.below(100) for code in names.TOLL_FREE}
         self.emails: dict[str, int] = {}
-        self.people_of: dict[str, list[Record]] = {office.city: [] for office in self.offices}
+        self.users_in: dict[str, list[Record]] = {office.city: [] for office in self.offices}
         self.users: list[Record] = []
-        self.next_person = 0
+        self.next_personal = 0
         self.e164s: list[str] = []
 
     def workspace(self) -> Workspace:
-        # Somewhat more than half as many teammates as numbers; the biggest companies have them per building.
-        wanted = min(MOST_USERS, max(1, round(self.count * 0.55))) if self.count else 0
+        # About half as many teammates as numbers.
+        wanted = min(MAX_USERS, max(1, round(self.count * 0.55))) if self.count else 0
         self.users = [self._user(place) for place in range(wanted)]
         numbers = [self._number(index) for index in range(self.count)]
         self._place_everyone(numbers)
@@ -130,7 +128,7 @@ class _Builder:
         dice = self.dice
         first: str | None
         last: str | None
-        if index % 3 == 1 and index < 30:  # a few in the demo too
+        if index % 3 == 1 and index < 30:  # so that the demo has some
             first, last, local = names.UNUSUAL_NAMES[index // 3]
         elif index > 30 and dice.chance(0.06):
             first, last, local = dice.pick(names.UNUSUAL_NAMES)
@@ -148,24 +146,24 @@ class _Builder:
             "role": role,
             "groupId": self.groups[office.city, department][0],
         }
-        self.people_of[office.city].append(user)
+        self.users_in[office.city].append(user)
         return user
 
     def _email(self, local: str) -> str:
-        seen = self.emails[local] = self.emails.get(local, 0) + 1
+        count = self.emails[local] = self.emails.get(local, 0) + 1
         domain = self.dice.weighted((("example.com", 90), ("example.net", 6), ("example.org", 4)))
-        return f"{local}{seen if seen > 1 else ''}@{domain}"
+        return f"{local}{count if count > 1 else ''}@{domain}"
 
     def _team(self, plan: NumberPlan) -> list[Record]:
-        if plan.people == PERSONAL:
-            own = self.users[self.next_person] if self.next_person < len(self.users) else self.dice.pick(self.users)
-            self.next_person += 1
+        if plan.teammates == PERSONAL:
+            own = self.users[self.next_personal] if self.next_personal < len(self.users) else self.dice.pick(self.users)
+            self.next_personal += 1
             return [own]
-        near = self.people_of.get(plan.place, self.users)
-        return self.dice.few(plan.people, near if len(near) >= plan.people else self.users)
+        near = self.users_in.get(plan.place, self.users)
+        return self.dice.few(plan.teammates, near if len(near) >= plan.teammates else self.users)
 
     def _place_everyone(self, numbers: list[Record]) -> None:
-        """Put each teammate who is on no number on a staffed one, so that every teammate can be seen."""
+        """Put each teammate without a number on a shared one, so that every teammate appears in the list."""
         placed = {user["id"] for number in numbers for user in number["users"]}
         shared = [number for number in numbers if len(number["users"]) > 1] or numbers[:1]
         for user in self.users:
@@ -186,16 +184,17 @@ class _Builder:
             plan.place if plan.place in self.places else self.offices[0].city, dice.pick(names.DEPARTMENTS)
         ]
         created, updated = self._dates(index)
+        is_personal = plan.teammates == PERSONAL
         record = {
             "id": dice.id("PN"),
             "groupId": group if is_new else old_group,
             "portRequestId": dice.text(10, string.digits + "abcdef") if port else None,
             "formattedNumber": self._formatted(e164),
             "forward": self._forward(plan.forward),
-            "name": plan.name or (_named_after(team[0], dice) if plan.people == PERSONAL else ""),
+            "name": plan.name or (_named_after(team[0], dice) if is_personal else ""),
             "number": e164,
             "portingStatus": port,
-            "symbol": dice.pick(names.PEOPLE_SYMBOLS) if plan.people == PERSONAL and dice.chance(0.4) else plan.symbol,
+            "symbol": dice.pick(names.PEOPLE_SYMBOLS) if is_personal and dice.chance(0.4) else plan.symbol,
             "users": team,
             "createdAt": created,
             "updatedAt": updated,
@@ -205,27 +204,27 @@ class _Builder:
         return record
 
     def _plan(self, index: int) -> NumberPlan:
-        """Think of one more number, beyond those written by hand."""
+        """Invent a number beyond those written by hand."""
         dice = self.dice
         building = dice.below(max(8, self.count // 6))
         office = self.offices[building % len(self.offices)]
-        place, people, kind = office.city, dice.weighted(TEAM_SIZES), dice.random()
-        if people == MANY:
-            people = 12 + dice.below(29)
+        place, teammates, kind = office.city, dice.weighted(TEAM_SIZES), dice.random()
+        if teammates == MANY:
+            teammates = 12 + dice.below(29)
         if kind < 0.015:
             name = dice.pick(names.EXTREME_NAMES)
         elif kind < 0.095:
             name = f"{_building_name(building)} – {dice.pick(names.BUILDING_TOLL_FREE)}"
             place = dice.pick(names.TOLL_FREE)
-        elif kind < 0.36 and self.next_person < len(self.users):
-            name, people = "", PERSONAL
+        elif kind < 0.36 and self.next_personal < len(self.users):
+            name, teammates = "", PERSONAL
         elif kind < 0.5:
             name = f"{office.city} – {dice.pick(names.OFFICE_DESKS)}" + dice.pick(("", "", " 2", " (new)"))
         else:
             name = f"{_building_name(building)} – {dice.pick(names.BUILDING_DESKS)}"
-        symbol = dice.pick(names.SYMBOLS) if people != PERSONAL and dice.chance(0.65) else None
+        symbol = dice.pick(names.SYMBOLS) if teammates != PERSONAL and dice.chance(0.65) else None
         forward = dice.weighted((("", 78), ("inside", 13), ("outside", 9)))
-        return NumberPlan(name, place, self._marks(index, place, office), symbol, people, forward)
+        return NumberPlan(name, place, self._marks(index, place, office), symbol, teammates, forward)
 
     def _marks(self, index: int, place: str, office: names.Office) -> str:
         turn, at = divmod(index - ALL_MIXTURES_FROM, 6)
@@ -238,13 +237,13 @@ class _Builder:
         return self.dice.weighted(company.CANADIAN_MIX if office.country == "CA" else company.US_MIX)
 
     def _e164(self, place: str) -> str:
-        """Return an unused number: 555-01XX, kept for fiction, while there are any; then others of 555."""
+        """Return an unused number: 555-01XX (reserved for fiction) while any are left, then others with 555."""
         codes = self.places[place].area_codes if place in self.places else (place,)
-        # A city's own code first, its later overlays as the office grows.
+        # A city's original area code first, then its overlay codes as the office grows.
         code = codes[0] if self.used.get(codes[0], 0) < 12 else min(codes, key=lambda code: self.used.get(code, 0))
         nth = self.used.get(code, 0)
         self.used[code] = nth + 1
-        # Both factors share no divisor with the range, so a walk visits each line once and looks unordered.
+        # Both factors are coprime to their ranges, so each number comes up once, in an order that looks random.
         if nth < 100:
             return f"+1{code}5550{100 + (nth * 37 + self.offsets[code]) % 100}"
         if nth < 9900:
@@ -268,12 +267,12 @@ class _Builder:
         span = (LAST_DAY - FIRST_DAY).total_seconds()
         added = span * (index + self.dice.random()) / self.count
         changed = added + (span - added) * self.dice.random()
-        return _written(added, index), _written(changed, index)
+        return _timestamp(added, index), _timestamp(changed, index)
 
 
-def _written(second: float, index: int) -> str:
+def _timestamp(second: float, index: int) -> str:
     moment = FIRST_DAY + timedelta(milliseconds=int(second * 1000))
-    if index % 31 == 17:  # as the description's own example has it
+    if index % 31 == 17:  # like the example in Quo's description
         return f" '{moment:%Y-%m-%dT%H:%M:%SZ}'"
     return moment.isoformat(timespec="seconds" if index % 23 == 11 else "milliseconds")[:-6] + "Z"
 
@@ -291,7 +290,7 @@ def _restrictions(marks: str) -> Record:
 
 
 def _building_name(building: int) -> str:
-    """Return the same name for the same building; beyond 800 buildings the names get a numeral."""
+    """Return the name of a building. Beyond 800 buildings the names get a number."""
     firsts, lasts = len(names.BUILDING_FIRST), len(names.BUILDING_LAST)
     first, rest = names.BUILDING_FIRST[building % firsts], building // firsts
     phase = rest // lasts

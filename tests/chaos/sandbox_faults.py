@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from numbers.sandbox.answers import healthy
-from numbers.sandbox.faults import CONTENT, NAMES, Request
+from numbers.sandbox.faults import CONTENT, NAMES, FaultContext
 from tests.chaos import statuses
 from tests.chaos.case import Arrange, Case, Fault
 from tests.chaos.memory import Record, view_of
@@ -38,7 +38,7 @@ def cases(first: Sequence[Record], second: Sequence[Record]) -> Iterator[Case]:
             continue
         records = list(second)
         if name in CONTENT:
-            records = CONTENT[name](healthy(records), Request("/v1/phone-numbers", records, TIMING)).data
+            records = CONTENT[name](healthy(records), FaultContext("/v1/phone-numbers", records, TIMING)).data
         odd = OddAnswer(records)
         yield Fault(_arrange(name), odd.sentences(view_of(first)), odd.expected).case(GROUP, name)
 

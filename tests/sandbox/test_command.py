@@ -13,7 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 20  # seconds
+TIMEOUT = 20  # seconds
 
 
 @pytest.fixture
@@ -55,13 +55,13 @@ def found(pattern: str, text: str) -> str:
     return match[1]
 
 
-def test_it_prints_where_it_is_and_serves_there(environment: dict[str, str]) -> None:
+def test_it_prints_its_address_and_serves_there(environment: dict[str, str]) -> None:
     with started(environment, "--numbers", "3") as process:
-        said = greeting(process)
-        assert "3 numbers, 2 teammates, seed 7." in said
-        url, key = found(r"^Address: (http://127\.0\.0\.1:\d+)$", said), found(r"^Key: +(sandbox-\w{24})$", said)
+        output = greeting(process)
+        assert "3 numbers, 2 teammates, seed 7." in output
+        url, key = found(r"^Address: (http://127\.0\.0\.1:\d+)$", output), found(r"^Key: +(sandbox-\w{24})$", output)
         request = urllib.request.Request(f"{url}/v1/phone-numbers", headers={"Authorization": key})
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
             assert answer.read().startswith(b'{"data":[{"id":"PN')
 
 
@@ -70,48 +70,48 @@ def test_a_signal_stops_it_cleanly(environment: dict[str, str], how: signal.Sign
     with started(environment) as process:
         greeting(process)
         process.send_signal(how)
-        said, complained = process.communicate(timeout=PATIENCE)
-    assert (process.returncode, said, complained) == (0, "The sandbox has stopped.\n", "")
+        output, errors = process.communicate(timeout=TIMEOUT)
+    assert (process.returncode, output, errors) == (0, "The sandbox has stopped.\n", "")
 
 
 def test_it_stops_when_its_stdin_closes(environment: dict[str, str]) -> None:
     with started(environment, "--until-stdin-closes") as process:
         greeting(process)
-        _, complained = process.communicate(timeout=PATIENCE)  # closes stdin
-    assert (process.returncode, complained) == (0, "")
+        _, errors = process.communicate(timeout=TIMEOUT)  # closes stdin
+    assert (process.returncode, errors) == (0, "")
 
 
-def test_it_does_not_mind_a_closed_stdin_otherwise(environment: dict[str, str]) -> None:
+def test_without_the_option_a_closed_stdin_does_not_stop_it(environment: dict[str, str]) -> None:
     with started(environment) as process:
-        said = greeting(process)
+        output = greeting(process)
         assert process.stdin
         process.stdin.close()
-        port = int(found(r":(\d+)$", said))
-        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
+        port = int(found(r":(\d+)$", output))
+        socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT).close()
         assert process.poll() is None
 
 
-def test_the_key_comes_from_the_environment_and_the_fault_is_said(environment: dict[str, str]) -> None:
+def test_the_key_comes_from_the_environment_and_the_fault_is_printed(environment: dict[str, str]) -> None:
     with started(environment | {"SANDBOX_KEY": "my-key"}, "--fault", "503") as process:
-        said = greeting(process)
-    assert found(r"^Key: +(.+)$", said) == "my-key"
-    assert found(r"^Fault: +(.+)$", said) == "503"
+        output = greeting(process)
+    assert found(r"^Key: +(.+)$", output) == "my-key"
+    assert found(r"^Fault: +(.+)$", output) == "503"
 
 
 def test_a_port_in_use_is_one_sentence(environment: dict[str, str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         with started(environment, "--port", str(port)) as process:
-            said, complaint = process.communicate(timeout=PATIENCE)
-    assert (process.returncode, said) == (1, "")
-    assert complaint == (
+            output, errors = process.communicate(timeout=TIMEOUT)
+    assert (process.returncode, output) == (1, "")
+    assert errors == (
         f"CommandError: Cannot listen on port {port} of 127.0.0.1 (Address already in use): "
         "choose another with --port, or --port 0 for a free one.\n"
     )
 
 
 @pytest.mark.parametrize(
-    ("arguments", "complaint"),
+    ("arguments", "errors"),
     [
         (["--fault", "gremlins"], r"invalid choice: 'gremlins' \(choose from '?400'?, '?401'?, "),
         (["--numbers", "200001"], r"0 to 200000 numbers, not 200001\."),
@@ -120,6 +120,6 @@ def test_a_port_in_use_is_one_sentence(environment: dict[str, str]) -> None:
         (["--key", "two words"], r"^The key may only have [^:]*: no spaces, no accents\.$"),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence(arguments: list[str], complaint: str) -> None:
-    with pytest.raises(CommandError, match=complaint):
+def test_invalid_options_are_one_sentence(arguments: list[str], errors: str) -> None:
+    with pytest.raises(CommandError, match=errors):
         call_command("sandbox", *arguments)

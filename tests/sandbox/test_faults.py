@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from numbers.sandbox.answers import Response, healthy
-from numbers.sandbox.faults import CONTENT, DELIVERY, NAMES, Request, Timing
+from numbers.sandbox.faults import CONTENT, DELIVERY, NAMES, FaultContext, Timing
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
 from tests.support.processes import wait_until
@@ -18,7 +18,7 @@ from tests.support.raw_http import KEY, ask, connect
 
 LIST = "/v1/phone-numbers"
 TIMING = Timing(slow_seconds=0.05, stall_seconds=60, drip_seconds=0.0001, bomb_bytes=8 << 20)
-MOMENT = 0.1  # seconds to wait for what must not come
+SHORT_TIMEOUT = 0.1  # seconds to wait for bytes that must not arrive
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def first_id(sandbox: SandboxServer) -> str:
 
 
 def raw(sandbox: SandboxServer, fault: str, accepted: str = "identity") -> socket.socket:
-    """Ask for the list and return the connection, unread."""
+    """Request the list and return the unread connection."""
     client = socket.create_connection(("127.0.0.1", sandbox.port), timeout=5.0)
     sandbox.next_faults.append(fault)
     head = f"GET {LIST} HTTP/1.1\r\nHost: here\r\nAuthorization: {KEY}\r\nAccept-Encoding: {accepted}\r\n\r\n"
@@ -41,7 +41,7 @@ def raw(sandbox: SandboxServer, fault: str, accepted: str = "identity") -> socke
 
 
 def read_until(client: socket.socket, enough: int) -> bytes:
-    """Read until `enough` bytes have come or the other side hangs up."""
+    """Read until `enough` bytes have arrived or the other side hangs up."""
     received = b""
     while len(received) < enough and (piece := client.recv(1 << 16)):
         received += piece
@@ -52,7 +52,7 @@ def healthy_length(sandbox: SandboxServer) -> int:
     return len(healthy(sandbox.workspace.numbers).body)
 
 
-def test_every_fault_that_was_promised_is_there() -> None:
+def test_every_promised_fault_exists() -> None:
     promised = (
         "400 401 402 403 404 409 422 429 429-retry-after 500 502 503 504 slow stalled stalled-headers drip cut reset "
         "not-json html wrong-types empty half duplicates endless bad-gzip redirect wrong-number unknown-values "
@@ -66,7 +66,7 @@ def test_every_fault_that_was_promised_is_there() -> None:
 
 
 @pytest.mark.parametrize("status", ["400", "401", "402", "403", "404", "409", "422", "429", "500"])
-def test_a_status_comes_in_the_shape_of_the_description(sandbox: SandboxServer, status: str) -> None:
+def test_an_error_status_has_the_shape_of_the_description(sandbox: SandboxServer, status: str) -> None:
     for path in (LIST, f"{LIST}/{first_id(sandbox)}"):
         reply = ask(sandbox, path, fault=status)
         assert reply.status == reply.json["status"] == int(status)
@@ -74,7 +74,7 @@ def test_a_status_comes_in_the_shape_of_the_description(sandbox: SandboxServer, 
         assert "Retry-After" not in reply.headers
 
 
-def test_a_limit_may_say_when_to_come_back(sandbox: SandboxServer) -> None:
+def test_a_rate_limit_may_have_a_retry_after_header(sandbox: SandboxServer) -> None:
     reply = ask(sandbox, fault="429-retry-after")
     assert (reply.status, reply.headers["Retry-After"]) == (429, "1")
 
@@ -106,7 +106,7 @@ def test_a_body_may_not_be_json(sandbox: SandboxServer) -> None:
         _ = reply.json
 
 
-def test_a_page_may_come_as_if_all_were_well(sandbox: SandboxServer) -> None:
+def test_an_html_page_may_come_with_status_200(sandbox: SandboxServer) -> None:
     reply = ask(sandbox, fault="html")
     assert (reply.status, reply.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert b"<h1>" in reply.body
@@ -124,7 +124,7 @@ def test_half_of_the_numbers_may_be_missing(sandbox: SandboxServer) -> None:
     assert ask(sandbox, fault="half").json == {"data": sandbox.workspace.numbers[:30]}
 
 
-def test_numbers_may_come_twice_and_contradict_themselves(sandbox: SandboxServer) -> None:
+def test_numbers_may_come_twice_with_different_names(sandbox: SandboxServer) -> None:
     data = ask(sandbox, fault="duplicates").json["data"]
     numbers = sandbox.workspace.numbers
     assert data[:60] == numbers
@@ -165,21 +165,21 @@ def test_an_answer_may_be_about_another_number(sandbox: SandboxServer) -> None:
     assert ask(sandbox, fault="wrong-number").json == {"data": numbers}
 
 
-def test_a_fault_leaves_the_workspace_as_it_is(sandbox: SandboxServer) -> None:
+def test_a_fault_does_not_change_the_workspace(sandbox: SandboxServer) -> None:
     for fault in CONTENT:
         if fault != "bad-gzip":
             ask(sandbox, fault=fault)
     assert sandbox.workspace == build(60)
 
 
-def test_a_fault_of_the_body_leaves_errors_as_they_are(sandbox: SandboxServer) -> None:
+def test_a_content_fault_does_not_change_errors(sandbox: SandboxServer) -> None:
     for fault in ("half", "duplicates", "wrong-types", "unknown-values", "wrong-number"):
         assert ask(sandbox, f"{LIST}/PNunknown", fault=fault).status == 404
         assert ask(sandbox, key="wrong", fault=fault).status == 401
 
 
 @pytest.mark.parametrize("fault", [name for name in CONTENT if name != "bad-gzip"])
-def test_a_fault_of_the_content_is_still_good_http(sandbox: SandboxServer, fault: str) -> None:
+def test_a_content_fault_is_still_valid_http(sandbox: SandboxServer, fault: str) -> None:
     connection = connect(sandbox)
     for _ in range(2):
         sandbox.next_faults.append(fault)
@@ -204,7 +204,7 @@ def test_the_gzip_may_be_broken(sandbox: SandboxServer) -> None:
 
 
 def test_a_small_answer_may_become_huge() -> None:
-    answer = CONTENT["gzip-bomb"](Response(200, b""), Request(LIST, [], TIMING))
+    answer = CONTENT["gzip-bomb"](Response(200, b""), FaultContext(LIST, [], TIMING))
     unpacked = gzip.decompress(answer.body)
     assert len(unpacked) > 8 << 20 > 500 * len(answer.body)
     assert json.loads(unpacked) == {"data": []}
@@ -213,14 +213,14 @@ def test_a_small_answer_may_become_huge() -> None:
 # Delivery
 
 
-def test_a_slow_answer_comes_late_and_whole(sandbox: SandboxServer) -> None:
+def test_a_slow_answer_comes_late_and_complete(sandbox: SandboxServer) -> None:
     before = time.monotonic()
     reply = ask(sandbox, fault="slow")
     assert time.monotonic() - before >= TIMING.slow_seconds
     assert len(reply.json["data"]) == 60
 
 
-def test_a_stalled_answer_stops_half_way(sandbox: SandboxServer) -> None:
+def test_a_stalled_answer_stops_halfway(sandbox: SandboxServer) -> None:
     with raw(sandbox, "stalled") as client:
         half = healthy_length(sandbox) // 2
         head, _, body = read_until(client, half).partition(b"\r\n\r\n")
@@ -228,7 +228,7 @@ def test_a_stalled_answer_stops_half_way(sandbox: SandboxServer) -> None:
         while len(body) < half:
             body += client.recv(1 << 16)
         assert len(body) == half
-        client.settimeout(MOMENT)
+        client.settimeout(SHORT_TIMEOUT)
         with pytest.raises(TimeoutError):
             client.recv(1)
 
@@ -236,7 +236,7 @@ def test_a_stalled_answer_stops_half_way(sandbox: SandboxServer) -> None:
 def test_an_answer_may_stall_within_its_headers(sandbox: SandboxServer) -> None:
     with raw(sandbox, "stalled-headers") as client:
         received = client.recv(1 << 16)
-        client.settimeout(MOMENT)
+        client.settimeout(SHORT_TIMEOUT)
         with pytest.raises(TimeoutError):
             while True:
                 received += client.recv(1 << 16)
@@ -250,12 +250,12 @@ def test_a_dripping_answer_comes_byte_by_byte() -> None:
         while b"\r\n\r\n" not in received or received.endswith(b"\r\n\r\n"):
             received += client.recv(1 << 16)
         assert received.partition(b"\r\n\r\n")[2] == b"{"
-        client.settimeout(MOMENT)
+        client.settimeout(SHORT_TIMEOUT)
         with pytest.raises(TimeoutError):
             client.recv(1)
 
 
-def test_a_dripping_answer_is_whole_in_the_end() -> None:
+def test_a_dripping_answer_is_complete_in_the_end() -> None:
     with SandboxServer(build(0), key=KEY, timing=TIMING) as sandbox:
         assert ask(sandbox, fault="drip").json == {"data": []}
 
@@ -270,7 +270,7 @@ def test_a_cut_answer_ends_before_its_promised_length(sandbox: SandboxServer) ->
 def test_a_reset_connection_has_no_answer(sandbox: SandboxServer) -> None:
     with pytest.raises(ConnectionResetError) as caught:
         ask(sandbox, fault="reset")
-    assert not isinstance(caught.value, http.client.RemoteDisconnected)  # that were an orderly end
+    assert not isinstance(caught.value, http.client.RemoteDisconnected)  # that would be an orderly close
 
 
 def test_an_endless_answer_never_ends(sandbox: SandboxServer) -> None:
@@ -283,7 +283,7 @@ def test_an_endless_answer_never_ends(sandbox: SandboxServer) -> None:
 
 
 @pytest.mark.parametrize("fault", ["slow", "stalled", "stalled-headers", "drip", "endless"])
-def test_a_sandbox_stops_at_once_whatever_it_is_delivering(fault: str) -> None:
+def test_closing_stops_any_delivery_at_once(fault: str) -> None:
     patient = Timing(slow_seconds=60, stall_seconds=60, drip_seconds=60)
     running = SandboxServer(build(1), key=KEY, timing=patient)
     with running, raw(running, fault) as client:
@@ -295,7 +295,7 @@ def test_a_sandbox_stops_at_once_whatever_it_is_delivering(fault: str) -> None:
 
 
 @pytest.mark.parametrize("fault", ["slow", "stalled", "stalled-headers", "drip", "endless"])
-def test_a_client_that_gives_up_is_not_waited_for(fault: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_client_that_hangs_up_ends_the_delivery(fault: str, capfd: pytest.CaptureFixture[str]) -> None:
     patient = Timing(slow_seconds=60, stall_seconds=60, drip_seconds=60)
     with SandboxServer(build(1), key=KEY, timing=patient) as sandbox:
         before = set(threading.enumerate())

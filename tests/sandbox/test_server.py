@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from numbers.sandbox import server as module
-from numbers.sandbox.server import SandboxServer, Seen
+from numbers.sandbox.server import RecordedRequest, SandboxServer
 from numbers.sandbox.workspace import build
 from tests.support.raw_http import KEY, ask, connect
 
@@ -17,14 +17,14 @@ LIST = "/v1/phone-numbers"
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[SandboxServer]:
-    """One for the tests that only ask."""
+    """Yield a sandbox that tests share and must not change."""
     with SandboxServer(build(), key=KEY) as running:
         yield running
 
 
 @pytest.fixture
 def own() -> Iterator[SandboxServer]:
-    """One for the test that changes it or looks at what it noted."""
+    """Yield a sandbox for one test that changes it or reads its recorded requests."""
     with SandboxServer(build(), key=KEY) as running:
         yield running
 
@@ -32,13 +32,13 @@ def own() -> Iterator[SandboxServer]:
 # The two calls
 
 
-def test_the_list_is_the_workspace(sandbox: SandboxServer) -> None:
+def test_the_list_has_every_number_of_the_workspace(sandbox: SandboxServer) -> None:
     reply = ask(sandbox)
     assert (reply.status, reply.json) == (200, {"data": sandbox.workspace.numbers})
     assert reply.headers["Content-Type"] == "application/json; charset=utf-8"
 
 
-def test_a_teammates_list_has_only_the_numbers_that_teammate_is_on(sandbox: SandboxServer) -> None:
+def test_a_teammates_list_has_only_that_teammates_numbers(sandbox: SandboxServer) -> None:
     user = sandbox.workspace.users[3]
     theirs = [number for number in sandbox.workspace.numbers if user in number["users"]]
     assert 0 < len(theirs) < 60
@@ -50,11 +50,11 @@ def test_the_list_of_an_unknown_teammate_is_empty(sandbox: SandboxServer) -> Non
     assert (reply.status, reply.json) == (200, {"data": []})
 
 
-def test_parameters_that_are_not_described_change_nothing(sandbox: SandboxServer) -> None:
+def test_unknown_parameters_change_nothing(sandbox: SandboxServer) -> None:
     assert len(ask(sandbox, f"{LIST}?limit=1&page=2").json["data"]) == 60
 
 
-def test_a_single_number_is_the_record_of_the_list(sandbox: SandboxServer) -> None:
+def test_a_single_number_is_the_same_record_as_in_the_list(sandbox: SandboxServer) -> None:
     number = sandbox.workspace.numbers[9]
     assert ask(sandbox, f"{LIST}/{number['id']}").json == {"data": number}
 
@@ -66,7 +66,7 @@ def test_an_id_in_the_path_is_decoded_once(own: SandboxServer, odd: str) -> None
     assert ask(own, f"{LIST}/{quote(odd, safe='')}").json["data"]["id"] == odd
 
 
-def test_an_id_with_a_bare_slash_is_another_path(own: SandboxServer) -> None:
+def test_an_id_with_an_unencoded_slash_is_another_path(own: SandboxServer) -> None:
     own.workspace.numbers[5]["id"] = "PN1/users"
     own.workspace.refresh()
     assert ask(own, f"{LIST}/PN1%2Fusers").status == 200
@@ -119,13 +119,13 @@ def test_any_other_path_is_not_found(sandbox: SandboxServer, path: str) -> None:
 
 
 @pytest.mark.parametrize("key", [None, "", "another", f"Bearer {KEY}", KEY + "x", KEY.upper(), "clé"])
-def test_without_the_right_key_nothing_is_said(sandbox: SandboxServer, key: str | None) -> None:
+def test_without_the_right_key_every_path_is_unauthorized(sandbox: SandboxServer, key: str | None) -> None:
     for path in (LIST, f"{LIST}/PN1", f"{LIST}?userId=x", "/elsewhere"):
         reply = ask(sandbox, path, key=key)
         assert (reply.status, reply.json["code"], reply.json["title"]) == (401, "0400401", "Unauthorized")
 
 
-def test_each_error_has_a_trace_of_its_own(sandbox: SandboxServer) -> None:
+def test_each_error_has_its_own_trace(sandbox: SandboxServer) -> None:
     traces = {ask(sandbox, key=None).json["trace"] for _ in range(3)}
     assert len(traces) == 3
 
@@ -134,7 +134,7 @@ def test_each_error_has_a_trace_of_its_own(sandbox: SandboxServer) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"])
-def test_any_other_verb_is_refused(sandbox: SandboxServer, method: str) -> None:
+def test_any_method_but_get_is_refused(sandbox: SandboxServer, method: str) -> None:
     reply = ask(sandbox, method=method, headers={"Content-Length": "0"})
     assert (reply.status, reply.headers["Allow"]) == (405, "GET")
 
@@ -170,7 +170,7 @@ def test_one_connection_serves_many_requests(sandbox: SandboxServer) -> None:
     assert None not in kept
 
 
-def test_many_ask_at_the_same_time(sandbox: SandboxServer) -> None:
+def test_it_answers_concurrent_requests(sandbox: SandboxServer) -> None:
     together = threading.Barrier(20)
     found: list[int] = []
 
@@ -186,9 +186,7 @@ def test_many_ask_at_the_same_time(sandbox: SandboxServer) -> None:
     assert found == [60] * 20
 
 
-def test_a_client_that_hangs_up_leaves_no_trace_on_the_terminal(
-    own: SandboxServer, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_client_that_hangs_up_prints_nothing(own: SandboxServer, capfd: pytest.CaptureFixture[str]) -> None:
     for sent in (b"", b"GET /v1/phone", b"GET / HTTP/1.1\r\n\r\n"):
         client = socket.create_connection(("127.0.0.1", own.port))
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
@@ -202,7 +200,7 @@ def test_a_client_that_hangs_up_leaves_no_trace_on_the_terminal(
 # The Python API
 
 
-def test_a_change_shows_after_refresh(own: SandboxServer) -> None:
+def test_a_change_is_visible_after_refresh(own: SandboxServer) -> None:
     ask(own)
     own.workspace.numbers[0]["name"] = "Renamed"
     own.workspace.refresh()
@@ -210,14 +208,14 @@ def test_a_change_shows_after_refresh(own: SandboxServer) -> None:
     assert ask(own, headers={"Accept-Encoding": "gzip"}).json["data"][0]["name"] == "Renamed"
 
 
-def test_a_workspace_may_hold_what_no_description_allows(own: SandboxServer) -> None:
+def test_a_workspace_may_have_malformed_records(own: SandboxServer) -> None:
     odd: Any = [None, 7, {"id": 1}, {"id": "PN2", "users": "none"}, {"id": "PN3", "users": [None, {"id": "US\ud800"}]}]
     own.workspace.numbers[:] = odd
     own.workspace.refresh()
     assert ask(own).json == {"data": odd}
 
 
-def test_requests_are_noted_without_the_key(own: SandboxServer) -> None:
+def test_requests_are_recorded_without_the_key(own: SandboxServer) -> None:
     ask(own)
     ask(own, "/a?b=c", key="wrong")
     ask(own, method="POST", key=None)
@@ -230,14 +228,14 @@ def test_requests_are_noted_without_the_key(own: SandboxServer) -> None:
     assert KEY not in repr(own)
 
 
-def test_the_noted_requests_do_not_grow_for_ever(own: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_REQUESTS_KEPT", 4)
+def test_the_number_of_recorded_requests_is_limited(own: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_RECORDED_REQUESTS", 4)
     for number in range(6):
-        own.note("GET", f"/{number}", {})
-    assert own.requests == [Seen("GET", f"/{number}", {}) for number in (2, 3, 4, 5)]
+        own.record("GET", f"/{number}", {})
+    assert own.requests == [RecordedRequest("GET", f"/{number}", {}) for number in (2, 3, 4, 5)]
 
 
-def test_a_sandbox_stops_at_once_and_gives_its_port_back(own: SandboxServer) -> None:
+def test_closing_stops_at_once_and_frees_the_port(own: SandboxServer) -> None:
     idle = connect(own)
     idle.request("GET", LIST, headers={"Authorization": KEY})
     idle.getresponse().read()
@@ -266,7 +264,7 @@ def test_the_fault_can_be_set_and_cleared_while_it_serves(own: SandboxServer) ->
     assert ask(own).status == 200
 
 
-def test_planned_faults_are_used_up_first(own: SandboxServer) -> None:
+def test_next_faults_apply_first(own: SandboxServer) -> None:
     own.fault = "500"
     own.next_faults = ["503", None, "429"]
     assert [ask(own).status for _ in range(4)] == [503, 200, 429, 500]

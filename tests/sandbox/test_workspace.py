@@ -20,7 +20,7 @@ FINGERPRINT_OF_THE_DEMO = "d5009a511405bf23"
 
 @cache
 def workspace(numbers: int) -> Workspace:
-    """The workspaces that these tests only read."""
+    """Return a cached workspace that tests must not change."""
     return build(numbers)
 
 
@@ -28,15 +28,15 @@ def fingerprint(numbers: int, seed: int) -> str:
     return hashlib.sha256(healthy(build(numbers, seed).numbers).body).hexdigest()[:16]
 
 
-# The same for everybody
+# Reproducibility
 
 
 def test_the_demo_is_the_same_on_every_machine_and_python() -> None:
-    # Changed with every deliberate change of the company; by itself it never changes.
+    # Update this only with a deliberate change of the company.
     assert fingerprint(60, 7) == FINGERPRINT_OF_THE_DEMO
 
 
-def test_the_workspace_does_not_depend_on_the_hashes_of_the_process() -> None:
+def test_the_workspace_does_not_depend_on_hash_randomization() -> None:
     code = "import quo_admin; from tests.sandbox.test_workspace import fingerprint; print(fingerprint(300, 5))"
     environment = {"PYTHONHASHSEED": "12345", "PYTHONPATH": str(ROOT)}
     run = subprocess.run(
@@ -45,12 +45,12 @@ def test_the_workspace_does_not_depend_on_the_hashes_of_the_process() -> None:
     assert run.stdout.strip() == fingerprint(300, 5)
 
 
-def test_another_seed_is_another_company() -> None:
+def test_another_seed_gives_another_company() -> None:
     assert {user["email"] for user in build(60, 8).users} != {user["email"] for user in build(60, 7).users}
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 7, 59, 60, 61, 500])
-def test_there_are_as_many_numbers_as_asked(size: int) -> None:
+def test_the_workspace_has_the_requested_size(size: int) -> None:
     assert len(workspace(size).numbers) == size
 
 
@@ -72,12 +72,12 @@ def test_ids_and_digits_are_unique(size: int) -> None:
 
 
 @pytest.mark.parametrize("size", [60, 3000])
-def test_every_number_is_a_possible_one_of_the_us_or_canada(size: int) -> None:
+def test_every_number_is_possible_in_the_us_or_canada(size: int) -> None:
     for number in workspace(size).numbers:
         assert phonenumbers.is_possible_number(phonenumbers.parse(number["number"])), number["number"]
 
 
-def test_the_demo_only_has_numbers_that_are_kept_for_fiction() -> None:
+def test_the_demo_only_has_numbers_reserved_for_fiction() -> None:
     assert all(re.fullmatch(r"\+1\d{3}55501\d\d", number["number"]) for number in workspace(60).numbers)
 
 
@@ -101,7 +101,7 @@ def test_there_are_us_canadian_and_every_kind_of_toll_free_numbers() -> None:
     assert len(codes & american) > 3
 
 
-def test_the_demo_starts_with_the_lines_that_every_company_has() -> None:
+def test_the_demo_starts_with_the_numbers_that_every_company_has() -> None:
     first = [number["name"] for number in workspace(60).numbers[:10]]
     assert first[:5] == [
         "Main line",
@@ -113,7 +113,7 @@ def test_the_demo_starts_with_the_lines_that_every_company_has() -> None:
     assert all(name.endswith("front desk") for name in first[5:])
 
 
-def test_the_demo_has_personal_lines_named_after_their_one_teammate() -> None:
+def test_the_demo_has_personal_numbers_named_after_their_teammate() -> None:
     personal = [
         number
         for number in workspace(60).numbers
@@ -163,7 +163,7 @@ def test_ports_are_in_every_state() -> None:
         assert {number["portingStatus"] for number in workspace(size).numbers} == states
 
 
-def test_a_port_request_has_an_id_exactly_where_there_is_a_port() -> None:
+def test_only_ported_numbers_have_a_port_request_id() -> None:
     assert all(
         (number["portRequestId"] is None) == (number["portingStatus"] is None) for number in workspace(500).numbers
     )
@@ -181,7 +181,7 @@ def test_formatted_numbers_come_in_three_ways() -> None:
     assert ways == {"null", "E.164", "(000) 000-0000"}
 
 
-def test_times_are_iso_8601_but_for_a_few_in_the_odd_form_of_the_description() -> None:
+def test_times_are_iso_8601_except_a_few_like_the_descriptions_example() -> None:
     for size in (60, 3000):
         times = [number[key] for number in workspace(size).numbers for key in ("createdAt", "updatedAt")]
         exact = sum(1 for time in times if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", time))
@@ -212,7 +212,7 @@ def test_every_mixture_of_restrictions_appears(size: int, seed: int) -> None:
     assert len({mixture(number) for number in build(size, seed).numbers}) == 64
 
 
-def test_the_demo_has_each_usual_case() -> None:
+def test_the_demo_has_each_common_mixture_of_restrictions() -> None:
     numbers = workspace(60).numbers
     toll_free = [number for number in numbers if number["number"][2:5] in names.TOLL_FREE]
     local = [number for number in numbers if number not in toll_free]
@@ -249,7 +249,7 @@ def test_nobody_is_twice_on_a_number() -> None:
 
 
 @pytest.mark.parametrize("size", [60, 3000])
-def test_some_lines_are_shared_by_many_and_some_have_nobody(size: int) -> None:
+def test_some_numbers_are_shared_by_many_and_some_have_no_teammate(size: int) -> None:
     teams = [len(number["users"]) for number in workspace(size).numbers]
     assert sum(1 for team in teams if 12 <= team <= 45) >= 3
     assert teams.count(0) >= 4
@@ -261,7 +261,7 @@ def test_there_is_one_owner(size: int) -> None:
     assert [user["role"] for user in workspace(size).users].count("owner") == 1
 
 
-def test_there_are_admins_and_more_members() -> None:
+def test_there_are_admins_and_even_more_members() -> None:
     roles = [user["role"] for user in workspace(60).users]
     assert 1 <= roles.count("admin") < roles.count("member")
 
@@ -283,12 +283,12 @@ def test_the_demo_has_a_few_teammates_with_odd_names(kind: str) -> None:
     assert 1 <= len(found) <= 3
 
 
-def test_addresses_are_only_of_domains_kept_for_examples() -> None:
+def test_email_addresses_only_use_example_domains() -> None:
     pattern = re.compile(r"[a-z0-9.]+@example\.(com|net|org)")
     assert all(pattern.fullmatch(user["email"]) for user in workspace(3000).users)
 
 
-def test_a_teammate_changed_once_is_changed_on_all_numbers() -> None:
+def test_changing_a_teammate_changes_it_on_all_numbers() -> None:
     company = build(60)
     company.users[0]["role"] = "member"
     roles = [user["role"] for number in company.numbers for user in number["users"]]
