@@ -5,4 +5,4 @@ of the same project that returns the same bytes as a constant, and each sync is 
 that it read. No test is timed; this is.
 """
 
-import quo_admin  # noqa: F401 - gives the package `numbers` its folder
+import quo_admin

@@ -1,4 +1,4 @@
-"""The app `numbers`: everything about the workspace's phone numbers."""
+"""The Django app `numbers`."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
@@ -10,6 +10,6 @@ class NumbersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from numbers.memory.search import postgresql  # noqa: PLC0415 - it needs the models
+        from numbers.memory.search import postgresql  # noqa: PLC0415 - needs the models to be loaded
 
         post_migrate.connect(postgresql.ensure_index, sender=self)

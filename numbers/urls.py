@@ -1,4 +1,4 @@
-"""The addresses of the numbers' pages."""
+"""The URLs of the app `numbers`."""
 
 from django.urls import path, re_path
 
@@ -18,7 +18,7 @@ urlpatterns = [
     path("saved/<slug:code>/delete/", personal.delete_saved_filter, name="delete_saved_filter"),
     path("appearance/", appearance.choose_theme, name="theme"),
     path("numbers/teammates/", numbers.teammate_choices, name="teammate_choices"),
-    # An id may hold any character, slashes included, so it is not one path segment.
+    # An id may contain any character, even a slash, so it may span several path segments.
     re_path(r"^numbers/(?P<number_id>PN.*)/$", numbers.number_detail, name="detail"),
     path("teammates/", teammates.teammate_list, name="teammates"),
     re_path(r"^teammates/(?P<user_id>US.*)/$", teammates.teammate_detail, name="teammate"),

@@ -1,4 +1,4 @@
-"""What is kept: the memory of what Quo said, and what people keep for themselves."""
+"""The models: what Quo answered over time, and what people save for themselves."""
 
 from numbers.models.memory import (
     KEPT_SET_ASIDE,

@@ -1,6 +1,6 @@
-"""What Quo Admin remembers: states with a beginning and an end, and the syncs that observed them.
+"""The memory: states with a beginning and an end, and the syncs that observed them.
 
-Now is `until is null`; as of t is `since <= t < until`. Rows of a state never change except that they end.
+"Now" is `until is null`. "As of t" is `since <= t < until`. A state never changes; it only ends.
 Only `syncing/` writes numbers, teammates and assignments.
 """
 
@@ -12,13 +12,13 @@ ENDED = Q(until__isnull=False)
 
 
 def shown_name(first_name: str | None, last_name: str | None, email: str) -> str:
-    """Return what people read of a teammate: the names that Quo has, else the email address."""
+    """Return the name of a teammate for people to read: the names in Quo, else the email address."""
     names = " ".join(part.strip() for part in (first_name, last_name) if part and part.strip())
     return names or email
 
 
 class PhoneNumber(models.Model):
-    """A Quo phone number, known by its id `PN…`; what it looked like is in its states."""
+    """A Quo phone number, identified by its id `PN…`. Everything else about it is in its states."""
 
     quo_id = models.TextField("id in Quo", unique=True)
     first_seen = models.DateTimeField()
@@ -73,7 +73,7 @@ class NumberState(models.Model):
     messaging_intl = models.TextField(null=True)
     answer = models.TextField(help_text="The JSON of this number, as it came when the state began.")
 
-    # Derived when the state is recorded, so that the database can look for them.
+    # Derived when the state is recorded, so that queries can use them.
     search_text = models.TextField(help_text="Name, symbol, group and digits, folded for search.")
     name_key = models.TextField(help_text="The name, folded so that people agree with the order.")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -87,15 +87,15 @@ class NumberState(models.Model):
             models.CheckConstraint(condition=OPEN | Q(until__gt=F("since")), name="number_state_ends_after_it_began"),
         ]
         indexes = [
-            # With the number, so that a search in this order asks what is searched of it and reads no more.
+            # Includes the number, so that a search in this order can join its search text without reading the row.
             models.Index(
                 fields=["name_key", "number", "phone_number"], condition=OPEN, name="open_number_states_by_name"
             ),
             models.Index(fields=["number"], condition=OPEN, name="open_number_states_by_number"),
             models.Index(fields=["since"], name="number_states_by_beginning"),
             models.Index(fields=["until"], condition=ENDED, name="number_states_by_end"),
-            # What is counted over every number is read from these alone: the answer makes a row twenty times as wide.
-            # With `until`, without which SQLite would look into the row. PostgreSQL has neither: see the migration.
+            # Covering indexes for counts over every number: the answer makes a row twenty times as wide. They include
+            # `until` because SQLite would read the row without it. PostgreSQL does not have them: see the migration.
             models.Index(
                 fields=[
                     *("phone_number", "calling_us", "calling_ca", "calling_intl"),
@@ -125,7 +125,7 @@ class NumberState(models.Model):
 
 
 class SearchText(models.Model):
-    """What a number is found by while it has an open state. Nothing here is not in the states, too."""
+    """The text that search finds a number by while it has an open state. All of it is derived from states."""
 
     phone_number = models.OneToOneField(
         PhoneNumber, on_delete=models.CASCADE, primary_key=True, related_name="search_text"
@@ -138,7 +138,7 @@ class SearchText(models.Model):
 
 
 class Teammate(models.Model):
-    """A Quo user, known by the id `US…`."""
+    """A Quo user, identified by the id `US…`."""
 
     quo_id = models.TextField("id in Quo", unique=True)
     first_seen = models.DateTimeField()
@@ -180,7 +180,7 @@ class TeammateState(models.Model):
 
     @property
     def display_name(self) -> str:
-        """The names Quo has, else the email address."""
+        """Return the names in Quo, else the email address."""
         return shown_name(self.first_name, self.last_name, self.email)
 
 
@@ -203,10 +203,10 @@ class Assignment(models.Model):
             models.CheckConstraint(condition=OPEN | Q(until__gt=F("since")), name="assignment_ends_after_it_began"),
         ]
         indexes = [
-            # In place of the foreign keys' own: who is on what is told without a look into the rows.
+            # Covering indexes instead of the foreign keys' own.
             models.Index(fields=["phone_number", "until", "teammate"], name="assignments_of_number"),
             models.Index(fields=["teammate", "until", "phone_number"], name="assignments_of_teammate"),
-            # With the pair, so that what followed or went before is found without all that began or ended with it.
+            # Include the pair, so that finding its previous or next assignment does not scan all that changed then.
             models.Index(fields=["since", "phone_number", "teammate"], name="assignments_by_beginning"),
             models.Index(fields=["until", "phone_number", "teammate"], condition=ENDED, name="assignments_by_end"),
         ]
@@ -215,11 +215,11 @@ class Assignment(models.Model):
         return f"{self.teammate_id} on {self.phone_number_id}"
 
 
-KEPT_SET_ASIDE = 100  # records that a sync tells of; it counts all of them
+KEPT_SET_ASIDE = 100  # records that a sync stores; it counts all of them
 
 
 class Sync(models.Model):
-    """One question to Quo: what was asked, how it ended, what it found."""
+    """One request to Quo: what was asked, how it ended, what it found."""
 
     class Scope(models.TextChoices):
         WORKSPACE = "workspace", "every number"
@@ -272,7 +272,7 @@ class Sync(models.Model):
                 name="a_sync_that_ended_has_an_end",
             )
         ]
-        # An open page adds a row a minute: the newest of each kind is found without reading the others.
+        # An open page adds a row a minute, so the newest of each kind must be found without reading the others.
         indexes = [
             models.Index(fields=["scope", "subject", "-id"], name="syncs_by_question"),
             models.Index(fields=["-observed_at"], name="syncs_by_observation"),

@@ -1,4 +1,4 @@
-"""What people keep for themselves: filters under a name, and the columns they want to see."""
+"""What people save for themselves: named filters and the columns they want to see."""
 
 from functools import partial
 
@@ -7,13 +7,13 @@ from django.db import models
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 
-# Hard to guess, because a shared filter opens for anyone with its address; without characters that look alike, so that
-# it can be read out. A function of ours would have to be imported by the migration.
+# Hard to guess, because anyone with its address can open a shared filter. Has no look-alike characters, so that it can
+# be read out. A partial of Django's function, because migrations must not import our code.
 _NEW_CODE = partial(get_random_string, 8, "23456789abcdefghjkmnpqrstuvwxyz")
 
 
 class SavedFilter(models.Model):
-    """A query of the list of numbers under a name; everybody's if it is shared, else its owner's alone."""
+    """A named query of the number list, for its owner only or, if shared, for everybody."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_filters")
     name = models.CharField(max_length=80)
@@ -41,7 +41,7 @@ class SavedFilter(models.Model):
 
 
 class ShownColumns(models.Model):
-    """Which columns somebody wants in the list of numbers; without a row, the usual ones."""
+    """The columns that a user chose for the number list. Without a row, the default columns apply."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="shown_columns")
     columns = models.JSONField(default=list, help_text="Keys of the columns of the list.")

@@ -1,4 +1,4 @@
-"""What an earlier version remembered is there after every migration, with what the database can look for since."""
+"""After all migrations, the data of the first version is complete and has its derived columns."""
 
 import importlib
 from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ DERIVED = [
 
 
 def migrate(*targets: tuple[str, str]) -> Apps:
-    """Bring the tables to `targets`, without any to the newest; return the models as they are then."""
+    """Migrate to `targets`, by default to the newest, and return the models at that point."""
     executor = MigrationExecutor(connection)
     wanted = list(targets) or executor.loader.graph.leaf_nodes()
     executor.migrate(wanted)
@@ -43,13 +43,13 @@ def migrate(*targets: tuple[str, str]) -> Apps:
 
 @pytest.fixture
 def first(transactional_db: None) -> Iterator[Callable[[], Apps]]:
-    """Brings the tables back to the first migration; afterwards they are the newest again, and empty."""
+    """Return a function that migrates back to the first migration. At the end, empty the tables and migrate forward."""
     yield lambda: migrate(FIRST)
     migrate()
 
 
-def remember_as_the_first_version(apps: Apps) -> None:
-    """A closed and an open state of each number of DERIVED, a teammate on each, and a sync."""
+def fill_first_version(apps: Apps) -> None:
+    """Add a closed and an open state for each number of DERIVED, a teammate on each, and a sync."""
     later = NINE + timedelta(hours=1)
     get = apps.get_model
     teammate = get("numbers", "Teammate").objects.create(quo_id="US1", first_seen=NINE)
@@ -85,20 +85,20 @@ def remember_as_the_first_version(apps: Apps) -> None:
             )
 
 
-def everything(apps: Apps) -> Rows:
+def all_rows(apps: Apps) -> Rows:
     return {name: list(apps.get_model("numbers", name).objects.order_by("pk").values()) for name in MODELS}
 
 
 @pytest.mark.parametrize("chunk", [1, 5, len(DERIVED) * 2, 2_000])
-def test_nothing_is_lost_and_every_state_has_its_kind_country_and_forward(
+def test_migrating_keeps_all_rows_and_derives_kind_country_and_forward(
     first: Callable[[], Apps], monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
     monkeypatch.setattr(importlib.import_module("numbers.migrations.0002_kind_country_forward"), "_CHUNK", chunk)
     apps = first()
-    remember_as_the_first_version(apps)
-    before = everything(apps)
+    fill_first_version(apps)
+    before = all_rows(apps)
 
-    after = everything(migrate())
+    after = all_rows(migrate())
 
     assert {name: len(rows) for name, rows in before.items()} == {name: len(rows) for name, rows in after.items()}
     assert len(before["NumberState"]) == 2 * len(DERIVED)
@@ -112,7 +112,7 @@ def test_nothing_is_lost_and_every_state_has_its_kind_country_and_forward(
     assert derived == {(*row, name) for row in DERIVED for name in ("Before", "After")}
 
 
-def test_an_empty_memory_can_go_back_and_forth(first: Callable[[], Apps]) -> None:
+def test_an_empty_database_can_migrate_back_and_forth(first: Callable[[], Apps]) -> None:
     first()
 
     migrate()
@@ -120,5 +120,5 @@ def test_an_empty_memory_can_go_back_and_forth(first: Callable[[], Apps]) -> Non
     assert not NumberState.objects.exists()
 
 
-def test_the_models_are_as_the_migrations_leave_them(db: None) -> None:
+def test_the_migrations_produce_the_models(db: None) -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)

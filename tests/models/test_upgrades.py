@@ -1,4 +1,4 @@
-"""A database of every version that was ever released comes to the newest one whole."""
+"""A database of every released version upgrades to the newest version without loss."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,8 +29,8 @@ def at(minute: int) -> Any:
     return NINE + timedelta(minutes=minute)
 
 
-def remember_0_1_0(apps: Apps) -> None:
-    """Two numbers that are there, one of them changed, and one that is gone; two teammates; syncs of every outcome."""
+def fill_0_1_0(apps: Apps) -> None:
+    """Add two current numbers (one of them changed) and one gone, two teammates, and syncs of every outcome."""
 
     def add(label: str, **values: Any) -> Any:
         app, _, model = label.rpartition(".")
@@ -99,9 +99,9 @@ def remember_0_1_0(apps: Apps) -> None:
     user.groups.add(group)
 
 
-def remember_0_2_0(apps: Apps) -> None:
-    """The memory of 0.1.0 with what 0.2.0 derives from it, and what people keep: filters, columns, a second factor."""
-    remember_0_1_0(apps)
+def fill_0_2_0(apps: Apps) -> None:
+    """Add the data of 0.1.0 with the columns that 0.2.0 derives, saved filters, chosen columns and a second factor."""
+    fill_0_1_0(apps)
 
     def model(label: str) -> Any:
         return apps.get_model(label)._default_manager
@@ -126,7 +126,7 @@ def remember_0_2_0(apps: Apps) -> None:
     model("accounts.AccessEvent").create(at=at(4), event="exported", email=ann.email, user_id=ann.pk, detail="CSV")
 
 
-# Of every released version the last migrations of its apps, and what fills it. A release adds itself here.
+# For every released version: the last migrations of its apps and what fills its tables. Each release adds itself.
 RELEASES: dict[str, tuple[dict[str, str], Callable[[Apps], None]]] = {
     "0.1.0": (
         {
@@ -138,7 +138,7 @@ RELEASES: dict[str, tuple[dict[str, str], Callable[[Apps], None]]] = {
             "numbers": "0001_the_memory",
             "sessions": "0001_initial",
         },
-        remember_0_1_0,
+        fill_0_1_0,
     ),
     "0.2.0": (
         {
@@ -152,12 +152,12 @@ RELEASES: dict[str, tuple[dict[str, str], Callable[[Apps], None]]] = {
             "sessions": "0001_initial",
             "socialaccount": "0006_alter_socialaccount_extra_data",
         },
-        remember_0_2_0,
+        fill_0_2_0,
     ),
 }
-# What only saved work: no page showed it, and a later version does without it.
+# A cache that later versions dropped. No page showed it.
 DROPPED = {"numbers.LastAnswer"}
-# number, forward → kind, country, where it forwards to; of every state above.
+# number, forward → kind, country, forward in E.164, for every state above
 DERIVED = {
     "Before": ("local", "US", ""),
     "After": ("local", "US", "+16045550100"),
@@ -167,8 +167,8 @@ DERIVED = {
 
 
 @contextmanager
-def another_database(folder: Path) -> Iterator[None]:
-    """Let the default database be a new one without a single table."""
+def new_default_database(folder: Path) -> Iterator[None]:
+    """Make an empty database the default one."""
     if connection.vendor == "sqlite":
         with opened(folder / "released.sqlite3"):
             yield
@@ -188,7 +188,7 @@ def another_database(folder: Path) -> Iterator[None]:
             cursor.execute("DROP DATABASE released")
 
 
-def everything(apps: Apps) -> Rows:
+def all_rows(apps: Apps) -> Rows:
     return {
         model._meta.label: {row["id"]: row for row in model._base_manager.values()}
         for model in apps.get_models(include_auto_created=True)
@@ -203,35 +203,35 @@ def before(
     django_db_setup: None,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[Rows]:
-    """What a filled database of a released version held; now it is the default one, and migrated to the newest."""
+    """Return the rows of a filled database of a released version, after making it the default one and migrating it."""
     last, fill = RELEASES[request.param]
-    with django_db_blocker.unblock(), another_database(tmp_path_factory.mktemp("released")):
+    with django_db_blocker.unblock(), new_default_database(tmp_path_factory.mktemp("released")):
         executor = MigrationExecutor(connection)
         executor.migrate(list(last.items()))
         apps: Apps = executor.loader.project_state(list(last.items())).apps
         fill(apps)
-        rows = everything(apps)
+        rows = all_rows(apps)
         call_command("migrate", verbosity=0, interactive=False)
         yield rows
 
 
-def test_nothing_is_lost_on_the_way_to_the_newest_version(before: Rows) -> None:
+def test_an_upgrade_loses_nothing(before: Rows) -> None:
     assert all(before[f"numbers.{name}"] for name in ("PhoneNumber", "NumberState", "Assignment", "Sync"))
     executor = MigrationExecutor(connection)
-    after = everything(executor.loader.project_state(executor.loader.graph.leaf_nodes()).apps)
+    after = all_rows(executor.loader.project_state(executor.loader.graph.leaf_nodes()).apps)
     for table in before.keys() - DROPPED:
         for pk, row in before[table].items():
             assert {name: after[table][pk][name] for name in row} == row, table
 
 
 @pytest.mark.usefixtures("before")
-def test_what_follows_from_the_facts_is_there_in_the_newest_version() -> None:
+def test_an_upgrade_fills_the_derived_columns() -> None:
     states = NumberState.objects.values_list("name", "kind", "country", "forward_number")
     assert {name: tuple(derived) for name, *derived in states} == DERIVED
 
 
 @pytest.mark.usefixtures("before")
-def test_what_is_searched_is_found_in_the_newest_version() -> None:
+def test_search_works_after_an_upgrade() -> None:
     assert_right()
     found = [
         [state.name for state in search_numbers(numbers_at(NOW), word, NOW)]
@@ -242,7 +242,7 @@ def test_what_is_searched_is_found_in_the_newest_version() -> None:
 
 
 @pytest.mark.usefixtures("before")
-def test_everything_holds_in_the_newest_version() -> None:
+def test_all_invariants_hold_after_an_upgrade() -> None:
     assert list(breaches()) == []
     assert MigrationExecutor(connection).loader.applied_migrations.keys() >= set(
         MigrationExecutor(connection).loader.graph.leaf_nodes()
@@ -250,5 +250,5 @@ def test_everything_holds_in_the_newest_version() -> None:
 
 
 @pytest.mark.usefixtures("before")
-def test_no_change_of_a_model_lacks_its_migration() -> None:
+def test_every_model_change_has_a_migration() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)

@@ -1,1 +1,1 @@
-import quo_admin  # noqa: F401 - before anything of `numbers`
+import quo_admin
