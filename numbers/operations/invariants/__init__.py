@@ -1,7 +1,7 @@
-"""What must hold of everything remembered, whatever Quo said and whatever happened to this machine.
+"""What must always be true in the database, no matter what Quo answered or what happened to this machine.
 
-Each invariant is one query, or a few whose number is fixed, that finds only what breaks it; nothing is written, and
-nothing but breaches is held in memory.
+Each invariant is a fixed number of queries that return only its breaches. Nothing is written, and nothing but breaches
+is held in memory.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ def _of(check: Callable[[histories.History], Broken], history: histories.History
     return lambda: check(history)
 
 
-# The file first: what a damaged one says of the rest is worth nothing.
+# The file first: a damaged one makes all other results worthless.
 INVARIANTS = (
     Invariant("file", database.the_file_is_unharmed),
     Invariant("times and texts can be read", database.times_and_texts_can_be_read, first_of_all=True),
@@ -58,9 +58,9 @@ INVARIANTS = (
 
 
 def breaches() -> Iterator[Breach]:
-    """Yield everything that does not hold in the default database. Raises DatabaseError where it cannot be read.
+    """Yield every breach in the default database. Raises DatabaseError if it cannot be read.
 
-    Ask inside `snapshots.one_moment()`: between two questions a sync may write.
+    Call this inside `snapshot.one_moment()`: a sync may write between two queries.
     """
     for invariant in INVARIANTS:
         holds = True

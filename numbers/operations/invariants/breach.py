@@ -1,4 +1,4 @@
-"""What an invariant is, and what it finds."""
+"""The classes for an invariant and its breaches."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Broken = Iterator[tuple[str, datetime | None, str]]  # which, when, what
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """Where an invariant is broken: `which` names the number, teammate or sync, `when` a moment, if there is one."""
+    """One place where an invariant does not hold. `which` names the number, teammate or sync."""
 
     invariant: str
     which: str
@@ -31,9 +31,9 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """A name, and what yields each place where it does not hold, as (which, when, what).
+    """A name and a function that yields each breach as (which, when, what).
 
-    Where one that is `first_of_all` does not hold, the others cannot be looked at.
+    If an invariant with `first_of_all` does not hold, the others cannot be checked.
     """
 
     name: str
@@ -42,6 +42,6 @@ class Invariant:
 
 
 def told(rows: QuerySet[Any], names: Sequence[str], moment: str, what: str) -> Broken:
-    """Tell `what` of each of the rows, which its fields `names` name and whose field `moment` says when."""
+    """Yield a breach for each row: the fields `names` say which, the field `moment` says when."""
     for *ids, when in rows.values_list(*names, moment).iterator():
         yield " on ".join(quo_id or "?" for quo_id in ids), when, what

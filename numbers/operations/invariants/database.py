@@ -1,4 +1,4 @@
-"""The database itself, whatever stands in it."""
+"""Invariants of the database itself, independent of its content."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +12,7 @@ from numbers.operations.invariants.breach import Broken
 
 
 def nothing_is_orphaned() -> Broken:
-    """Every row that another one names is there, in all tables; SQLite checks that itself, if asked."""
+    """Every row that a foreign key names exists, in all tables. SQLite has a command for this."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA foreign_key_check")
@@ -42,21 +42,21 @@ def the_file_is_unharmed() -> Broken:
 
 
 def times_and_texts_can_be_read() -> Broken:
-    """SQLite keeps anything in any column; what is neither time nor text can be neither compared nor shown."""
+    """Every time is a time and every text a text. SQLite stores anything in any column."""
     if connection.vendor != "sqlite":
         return
     for model in (*apps.get_app_config("accounts").get_models(), *apps.get_app_config("numbers").get_models()):
         table, key = model._meta.db_table, str(model._meta.pk.column)
         columns = {str(field.column): field for field in model._meta.local_concrete_fields}
         times = [name for name, field in columns.items() if isinstance(field, DateTimeField)]
-        raw = ", ".join([key, *(f"+{name}" for name in times)])  # what is computed is given as it is, not made a time
-        for pk, *values in _rows(f"SELECT {raw} FROM {table} ORDER BY {key}"):  # noqa: S608 - our own words
+        raw = ", ".join([key, *(f"+{name}" for name in times)])  # `+` makes SQLite return the raw value
+        for pk, *values in _rows(f"SELECT {raw} FROM {table} ORDER BY {key}"):  # noqa: S608 - our own names
             for name, value in zip(times, values, strict=True):
                 if value is not None and not _is_time(value):
                     yield f"row {pk} of {table}", None, f"its {name} is no time and cannot be read."
         texts = [name for name, field in columns.items() if isinstance(field, CharField | TextField)]
         types = ", ".join(f"typeof({name})" for name in texts) or "NULL"
-        for pk, *kinds in _rows(f"SELECT {key}, {types} FROM {table} WHERE 'blob' IN ({types}) ORDER BY {key}"):  # noqa: S608 - our own words
+        for pk, *kinds in _rows(f"SELECT {key}, {types} FROM {table} WHERE 'blob' IN ({types}) ORDER BY {key}"):  # noqa: S608 - our own names
             wrong = " and ".join(name for name, kind in zip(texts, kinds, strict=True) if kind == "blob")
             yield f"row {pk} of {table}", None, f"its {wrong} is no text and cannot be read."
 
@@ -70,5 +70,5 @@ def _rows(sql: str) -> Iterator[tuple[Any, ...]]:
 def _is_time(value: object) -> bool:
     try:
         return isinstance(value, str) and parse_datetime(value) is not None
-    except ValueError:  # the 30th of February
+    except ValueError:  # such as February 30
         return False

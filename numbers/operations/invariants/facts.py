@@ -1,8 +1,7 @@
-"""The facts, and what follows from them.
+"""Invariants of stored values and of the columns derived from them.
 
-What follows is worked out here once more, from `folding` and `phones`: a check that called the code that it checks
-would agree with it always. The facts themselves are read again from the answers that are kept, by the code that read
-them when they came.
+Derived columns are computed again here, from `folding` and `phones`, because calling the code under test would always
+agree with itself. Stored values are compared with the stored answers, decoded by the same code as in a sync.
 """
 
 from django.db.models import Exists, F, OuterRef
@@ -19,7 +18,7 @@ from numbers.vocabulary.phones import number_facts
 
 
 def numbers_are_as_answered() -> Broken:
-    """Answers that are not kept, or that this version would not take, say nothing."""
+    """Each state has the values of its stored answer. Skips missing answers and those this version would reject."""
     states = NUMBERS.rows().exclude(answer="").annotate(quo_id=F("phone_number__quo_id")).defer("search_text")
     for state in states.iterator():
         try:
@@ -39,7 +38,7 @@ def numbers_are_as_answered() -> Broken:
 
 
 def numbers_are_found() -> Broken:
-    # By number: what a telephone number is, is worked out once for its states.
+    # In the order of numbers, so that `number_facts` is cached for the states of one number.
     states = NUMBERS.rows().select_related("phone_number").defer("answer")
     for state in states.iterator():
         texts = (state.name, state.symbol or "", state.group_id, state.number, *telephone_digits(state.name))
@@ -65,7 +64,7 @@ def teammates_are_found() -> Broken:
 
 
 def searches_read_what_holds_now() -> Broken:
-    """Of each number that has an open state, and of no other; the teammates' words in any order."""
+    """Exactly the numbers with an open state have a search text, and it is current. Teammates' words in any order."""
     kept = {"own": F("phone_number__search_text__own"), "people": F("phone_number__search_text__teammates")}
     rows = derived_texts().values_list(
         "phone_number__quo_id", "since", "search_text", "teammates", kept["own"], kept["people"]

@@ -1,4 +1,4 @@
-"""The histories themselves: states that follow each other, begun and ended by syncs."""
+"""Invariants of histories: states that follow each other, begun and ended by syncs."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from numbers.operations.invariants.breach import SUCCEEDED, Broken, told
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A table of states: of what they are, by its foreign keys, and how a breach calls it."""
+    """A table of states. `of` are the foreign keys that a history belongs to, `noun` is for the texts of breaches."""
 
     model: type[Model]
     of: tuple[str, ...]
@@ -23,7 +23,7 @@ class History:
         return rows
 
     def in_turn(self) -> QuerySet[Any]:
-        """Each state beside the one before it of the same number, teammate or both."""
+        """Return each state with the times of the state before it in the same history."""
         turn: dict[str, Any] = {"partition_by": [F(name) for name in self.of], "order_by": ["since", "pk"]}
         before = {f"before_{moment}": Window(Lag(moment), **turn) for moment in ("since", "until")}
         rows: QuerySet[Any] = self.rows().annotate(**before)
@@ -50,7 +50,7 @@ def ends_after_it_began(history: History) -> Broken:
 
 
 def no_overlap(history: History) -> Broken:
-    # Of two that are open another invariant tells.
+    # Two open states are another invariant's breach.
     never_ended = Q(before_since__isnull=False, before_until__isnull=True, until__isnull=False)
     wrong = history.in_turn().filter(Q(before_until__gt=F("since")) | never_ended)
     return history.told(wrong, "since", f"this {history.noun} begins before the one before it has ended.")
@@ -62,7 +62,7 @@ def no_gap_of_teammates() -> Broken:
 
 
 def gaps_of_numbers() -> Broken:
-    """A number may be missing for a while, but only since a complete answer that took numbers for gone."""
+    """A number has a gap only if it starts at a sync of the whole workspace that found numbers gone."""
     states = NumberState.objects.filter(phone_number=OuterRef("phone_number"))
     removal = Sync.objects.filter(SUCCEEDED, scope=Sync.Scope.WORKSPACE, gone__gt=0, observed_at=OuterRef("until"))
     wrong = NUMBERS.rows().filter(
@@ -75,7 +75,7 @@ def gaps_of_numbers() -> Broken:
 
 
 def observed(history: History) -> Broken:
-    """Only a sync that succeeded begins and ends a state, at the moment that it observed."""
+    """Every state begins and ends at the `observed_at` of a successful sync."""
     for moment, verb in (("since", "begins"), ("until", "ends")):
         seen = Sync.objects.filter(SUCCEEDED, observed_at=OuterRef(moment))
         wrong = history.rows().filter(~Exists(seen), **{f"{moment}__isnull": False})

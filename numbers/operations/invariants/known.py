@@ -1,4 +1,4 @@
-"""What is known of numbers and teammates, against their histories."""
+"""Invariants between numbers or teammates and their histories."""
 
 from typing import Any
 
@@ -73,7 +73,7 @@ def teammate_begins_when_first_seen() -> Broken:
 
 
 def assignments_are_inside_the_history() -> Broken:
-    """A teammate is on a number only while the number is there, from its beginning to its end without a gap."""
+    """The number of an assignment has states for the whole time of the assignment, without a gap."""
     states = NumberState.objects.filter(phone_number=OuterRef("phone_number"))
     at_beginning = states.filter(OPEN | Q(until__gt=OuterRef("since")), since__lte=OuterRef("since"))
     to_the_end = states.filter(OPEN | Q(until__gte=OuterRef("until")), since__lt=OuterRef("until"))

@@ -1,4 +1,4 @@
-"""The record of syncs."""
+"""Invariants of the record of syncs."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Of every history that syncs make nothing is found; and of whatever else breaks an invariant, exactly that."""
+"""A history made by syncs has no breaches. Each harm causes exactly the breach it should."""
 
 import json
 from collections.abc import Callable
@@ -17,20 +17,20 @@ from tests.support.databases import only_sqlite
 from tests.support.harm import BROKEN, PREVENTED, Break, at, change, raw, states, sync, unchecked
 from tests.support.records import Office, Source, ids, number, numbers, teammate
 
-SEARCHED = "searches read what holds now"
+SEARCH_INVARIANT = "searches read what holds now"
 
 
 def assert_only(found: list[Breach], invariant: str, which: str) -> None:
-    """Whatever harms what holds now is searched for as it was before: that is not one more harm."""
-    if invariant != SEARCHED:
-        found = [breach for breach in found if breach.invariant != SEARCHED]
+    """Assert one breach, ignoring that of the search text, which is not updated with the harm."""
+    if invariant != SEARCH_INVARIANT:
+        found = [breach for breach in found if breach.invariant != SEARCH_INVARIANT]
     assert [breach.invariant for breach in found] == [invariant], found
     assert found[0].which.startswith(which)
     assert found[0].what.endswith(".")
 
 
 def broken(spoil: Callable[[], None], constraint: str | None = None) -> list[Breach]:
-    """Return what is found; nothing of the harm stays."""
+    """Return the breaches that `spoil` causes, and roll it back."""
     with transaction.atomic():
         if constraint is None:
             spoil()
@@ -43,19 +43,19 @@ def broken(spoil: Callable[[], None], constraint: str | None = None) -> list[Bre
     return found
 
 
-def test_of_a_whole_history_nothing_is_found(history: None) -> None:
+def test_a_correct_history_has_no_breaches(history: None) -> None:
     assert list(breaches()) == []
 
 
 @pytest.mark.parametrize(("spoil", "invariant", "which"), BROKEN, ids=[spoil.__name__ for spoil, *_ in BROKEN])
-def test_what_is_broken_is_found_and_nothing_else(
+def test_each_harm_is_found_and_nothing_else(
     history: None, spoil: Callable[[], None], invariant: str, which: str
 ) -> None:
     assert_only(broken(spoil), invariant, which)
 
 
 @pytest.mark.parametrize(("constraint", "harm"), PREVENTED, ids=[name for name, _ in PREVENTED])
-def test_what_only_a_failing_database_lets_through_is_found_and_nothing_else(
+def test_each_harm_that_constraints_forbid_is_found_and_nothing_else(
     history: None, constraint: str, harm: Break
 ) -> None:
     spoil, invariant, which = harm
@@ -63,7 +63,7 @@ def test_what_only_a_failing_database_lets_through_is_found_and_nothing_else(
 
 
 @only_sqlite
-def test_what_sqlite_finds_in_its_own_file_is_a_finding(history: None) -> None:
+def test_damage_that_sqlite_finds_is_a_breach(history: None) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("PRAGMA ignore_check_constraints = ON")
         cursor.execute("UPDATE numbers_sync SET notices = 'no JSON' WHERE id = (SELECT max(id) FROM numbers_sync)")
@@ -85,29 +85,29 @@ def test_what_sqlite_finds_in_its_own_file_is_a_finding(history: None) -> None:
         (TeammateState, "email", b"\xff"),
     ],
 )
-def test_what_sqlite_lets_into_a_column_and_nobody_can_read_is_a_finding(
+def test_an_unreadable_value_in_a_column_is_a_breach(
     history: None, model: Any, column: str, value: str | bytes | int
 ) -> None:
     found = broken(lambda: raw(model, column, value))
-    found = [breach for breach in found if breach.invariant != "file"]  # newer versions of SQLite see some of it
+    found = [breach for breach in found if breach.invariant != "file"]  # newer versions of SQLite find some of these
     assert_only(found, "times and texts can be read", f"row {model.objects.latest('pk').pk} of {model._meta.db_table}")
     assert found[0].what.startswith(f"its {column} is no ")
 
 
 @only_sqlite
-def test_what_nobody_can_read_of_people_is_a_finding(history: None) -> None:
+def test_an_unreadable_value_in_an_accounts_table_is_a_breach(history: None) -> None:
     user = User.objects.create_user("ann@example.com")
     found = broken(lambda: raw(User, "date_joined", "garbage"))
     assert_only(found, "times and texts can be read", f"row {user.pk} of accounts_user")
 
 
 @pytest.mark.parametrize("kept", ["", "{}", '{"id": "PN1"}'])
-def test_an_answer_that_is_not_kept_or_was_described_otherwise_is_no_alarm(history: None, kept: str) -> None:
+def test_a_missing_or_outdated_answer_is_not_a_breach(history: None, kept: str) -> None:
     NumberState.objects.update(answer=kept)
     assert list(breaches()) == []
 
 
-def test_however_oddly_quo_answers_nothing_is_found(office: Office) -> None:
+def test_odd_answers_cause_no_breaches(office: Office) -> None:
     usual = json.loads(number("PN1", teammate("US1")).answer)
     odd: list[dict[str, Any]] = [
         {"name": "Front\x00desk 🏡", "symbol": "\x00", "forward": ""},
@@ -116,14 +116,14 @@ def test_however_oddly_quo_answers_nothing_is_found(office: Office) -> None:
     ]
     records = [{**usual, "id": f"PN{place}", **each} for place, each in enumerate(odd)]
     for ascii_only in (True, False):
-        said = parse_list(json.dumps({"data": records}, ensure_ascii=ascii_only).encode())
-        assert len(said.records) == len(odd)
-        office.sync(Source(said))
+        answer = parse_list(json.dumps({"data": records}, ensure_ascii=ascii_only).encode())
+        assert len(answer.records) == len(odd)
+        office.sync(Source(answer))
         assert list(breaches()) == []
 
 
-def test_every_fact_of_a_state_is_held_against_its_answer(history: None) -> None:
-    """All but what Quo does not say of a number, and what follows from it."""
+def test_every_column_of_a_state_is_compared_with_its_answer(history: None) -> None:
+    """Except the columns that are not from Quo and those derived from others."""
     apart = {"id", "phone_number", "since", "until", "answer"}
     derived = {"search_text", "name_key", "kind", "country", "forward_number"}
     facts = {field.name for field in NumberState._meta.local_concrete_fields} - apart - derived
@@ -134,13 +134,13 @@ def test_every_fact_of_a_state_is_held_against_its_answer(history: None) -> None
     assert {fact for fact in facts if fact not in what.removesuffix(".").split()} == set()
 
 
-def test_every_invariant_is_broken_by_a_test() -> None:
+def test_every_invariant_has_a_test_that_breaks_it() -> None:
     tested = {invariant for _, invariant, _ in [*BROKEN, *(harm for _, harm in PREVENTED)]}
-    apart = {"file", "times and texts can be read"}  # of SQLite only
+    apart = {"file", "times and texts can be read"}  # tested separately, on SQLite only
     assert tested | apart == {invariant.name for invariant in INVARIANTS}
 
 
-def test_a_gap_is_one_only_where_no_removal_explains_it(history: None) -> None:
+def test_a_gap_is_a_breach_only_without_a_removal(history: None) -> None:
     ended, began = states("PN3")[0].until, states("PN3")[1].since
     assert (ended, began) == (at(4), at(5))
     assert_only(broken(lambda: sync(3, gone=0)), "no gap per number", "PN3")
@@ -153,11 +153,11 @@ class Verified(Conversation):
 
 
 @pytest.mark.django_db
-def test_of_any_history_nothing_is_found() -> None:
+def test_a_random_history_has_no_breaches() -> None:
     converse(Verified, times=30, steps=20)
 
 
-def test_the_number_of_questions_does_not_grow_with_the_numbers(office: Office) -> None:
+def test_the_number_of_queries_does_not_grow_with_the_numbers(office: Office) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as queries:
             assert list(breaches()) == []

@@ -1,4 +1,4 @@
-"""What `verify` tells: people in lines, machines in JSON, and nothing that steers a terminal."""
+"""The output of `verify`: lines for people, JSON for machines, and no terminal control characters."""
 
 import json
 import subprocess
@@ -27,7 +27,7 @@ def test_a_line_says_that_everything_holds(history: None, capsys: pytest.Capture
     )
 
 
-def test_each_finding_is_a_line_that_steers_no_terminal(history: None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_breach_is_a_line_without_control_characters(history: None, capsys: pytest.CaptureFixture[str]) -> None:
     NumberState.objects.update(answer="")
     of(PhoneNumber, "PN1", first_seen=at(0), quo_id="PN1\033[2J\nEverything holds")
     of(Teammate, "US2", first_seen=at(2))
@@ -42,28 +42,28 @@ def test_each_finding_is_a_line_that_steers_no_terminal(history: None, capsys: p
     ]
 
 
-def test_a_machine_is_told_in_json(history: None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_output_lists_the_breaches(history: None, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("verify", "--json")
-    told = json.loads(capsys.readouterr().out)
-    assert (told["holds"], told["findings"], told["checked"]["numbers"]) == (True, [], 5)
+    result = json.loads(capsys.readouterr().out)
+    assert (result["holds"], result["findings"], result["checked"]["numbers"]) == (True, [], 5)
 
     of(Teammate, "US2", first_seen=at(2))
     with pytest.raises(SystemExit):
         call_command("verify", "--json")
-    told = json.loads(capsys.readouterr().out)
-    assert told["holds"] is False
-    (breach,) = told["findings"]
+    result = json.loads(capsys.readouterr().out)
+    assert result["holds"] is False
+    (breach,) = result["findings"]
     assert (breach["which"], breach["when"]) == ("US2", at(2).astimezone(UTC).isoformat())
 
 
 @pytest.mark.parametrize("breach", [Breach("one", "PN1", None, "It is."), Breach("one", "PN1", NINE, "It is.")])
-def test_a_breach_reads_with_and_without_a_moment(breach: Breach) -> None:
+def test_a_breach_reads_well_with_and_without_a_time(breach: Breach) -> None:
     assert str(replace(breach, when=None)) == "one: PN1: It is."
     assert str(breach).endswith(": It is.")
 
 
 @only_sqlite
-def test_a_file_that_is_damaged_or_not_there_is_told_in_a_sentence(site: Site) -> None:
+def test_a_damaged_or_missing_file_is_reported_in_a_sentence(site: Site) -> None:
     assert site.file
     remember_a_history()
     connection.close()
@@ -78,7 +78,7 @@ def test_a_file_that_is_damaged_or_not_there_is_told_in_a_sentence(site: Site) -
 
 
 @only_sqlite
-def test_a_reader_that_has_read_enough_ends_it_quietly(site: Site) -> None:
+def test_a_closed_pipe_ends_the_command_quietly(site: Site) -> None:
     assert site.file
     remember_a_history()
     PhoneNumber.objects.update(first_seen=at(0))
@@ -96,24 +96,24 @@ def test_a_reader_that_has_read_enough_ends_it_quietly(site: Site) -> None:
     assert (done.returncode, done.stderr, done.stdout.count("\n")) == (1, "", 1)
 
 
-def test_what_a_server_says_in_several_lines_is_told_in_one(history: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_error_of_several_lines_is_printed_as_one(history: None, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> None:
         raise OperationalError("connection refused\n\tIs the server\x1b[2J there?\n")
 
     monkeypatch.setattr("numbers.management.commands.verify.migrations_to_do", refuse)
     with pytest.raises(CommandError) as failure:
         call_command("verify")
-    told = "The database cannot be read through. It says: connection refused Is the server\ufffd[2J there?"
-    assert str(failure.value) == told
+    expected = "The database cannot be read through. It says: connection refused Is the server\ufffd[2J there?"
+    assert str(failure.value) == expected
 
 
-def test_an_old_schema_is_told_in_a_sentence(history: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_old_schema_is_reported_in_a_sentence(history: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.db.migrations.executor.MigrationExecutor.migration_plan", lambda *_: ["one"])
     with pytest.raises(CommandError, match=r"not up to date yet: run manage\.py migrate first"):
         call_command("verify")
 
 
-def test_nothing_is_written(history: None) -> None:
+def test_verify_writes_nothing(history: None) -> None:
     with CaptureQueriesContext(connection) as queries:
         list(invariants.breaches())
     assert not [query["sql"] for query in queries if not query["sql"].startswith(("SELECT", "PRAGMA", "DECLARE"))]
