@@ -1,4 +1,4 @@
-"""The settings in force, as the status page shows them: without secrets."""
+"""The settings in force, as the status page shows them, without secrets."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from quo_admin import env
 
 @dataclass(frozen=True)
 class SettingInForce:
-    """One setting in words. Of a secret, `value` says only whether there is one."""
+    """One setting in words. The value of a secret only says whether it is set."""
 
     name: str
     value: str
@@ -32,30 +32,24 @@ def _in_words(setting: env.Setting) -> str:
     if setting.name == "DATABASE_URL":
         return _database()
     if setting.name == "CACHE_URL" and value:
-        return str(value["LOCATION"])  # its password stands apart
+        return str(value["LOCATION"])  # has no password: that is a separate key
     if setting.name == "SECRET_KEY":
         return "set" if value else "set, kept in DATA_DIR"
     if setting.name == "SITE_URL":
         return str(settings.SITE_URL)
     if setting.name == "QUO_API_URL" and settings.DEMO:
         return "the demo workspace, on this machine"
-    return _secret(value) if setting.secret else _plain(value)
-
-
-def _secret(value: object) -> str:
-    return "set" if value else "not set"
-
-
-def _plain(value: object) -> str:
+    if setting.secret:
+        value = "set" if value else ""
     if isinstance(value, bool):
-        return {True: "on", False: "off"}[value]
+        value = "on" if value else "off"
     if isinstance(value, tuple):
         value = ", ".join(str(part).removesuffix("/32").removesuffix("/128") for part in value)
     return str(value) or "not set"
 
 
 def _database() -> str:
-    """The database's kind, place and name: never its URL, which holds a password."""
+    """Return the database's kind, host and name, but never its URL, which has a password."""
     database = connection.settings_dict
     host = f" on {database['HOST']}" if database.get("HOST") else ""
     return f"{connection.display_name}{host}, {database['NAME']}"

@@ -1,4 +1,4 @@
-"""What `manage.py doctor` looks at: one check each for what must be right before Quo Admin can work."""
+"""What `manage.py doctor` checks: everything that must be right before Quo Admin can work."""
 
 import os
 import platform
@@ -20,7 +20,7 @@ from quo_admin import __version__
 
 
 def diagnose() -> Iterator[Check]:
-    """Yield the checks in the order in which they should be mended. Never yields a secret."""
+    """Yield the checks in the order in which problems should be fixed. Never yields a secret."""
     yield Check("version", True, f"Quo Admin {__version__}, Python {platform.python_version()}")
     yield _settings()
     yield _data_folder()
@@ -62,7 +62,7 @@ _DATABASE_ADVICE = "Check DATABASE_URL, that the database is running, and who ma
 
 def _database() -> Check:
     file = live_file()
-    if file and not file.exists():  # to connect would make an empty one
+    if file and not file.exists():  # connecting would create an empty one
         return Check("database", False, f"{file} is not there yet. Run `make run`, which makes it.")
     try:
         with connection.cursor() as cursor:
@@ -97,7 +97,7 @@ def _cache() -> Check:
 
 
 def _quo() -> Iterator[Check]:
-    """Ask Quo for the list as a sync does: only that proves the address and the key."""
+    """Request the list like a sync does. Only that proves the address and the key."""
     if settings.DEMO:
         yield Check("Quo's key", None, "QUO_API_KEY is not set: the demo workspace is shown. Set it to see your own.")
         yield _demo()
@@ -106,19 +106,19 @@ def _quo() -> Iterator[Check]:
         with services.quo_client() as client:
             answer = client.list_phone_numbers()
     except (Unavailable, BadPayload, BadRequest, NotFound) as error:
-        yield Check("Quo's address", False, f"{settings.QUO_API_URL}: {_told(error)}")
+        yield Check("Quo's address", False, f"{settings.QUO_API_URL}: {_with_trace(error)}")
         yield Check("Quo's key", None, "set, but not checked: no answer to check it with.")
     except QuoError as error:
         yield Check("Quo's address", True, f"{settings.QUO_API_URL} answers")
-        # Who is asked to wait was let in, or was never looked at.
-        yield Check("Quo's key", None if isinstance(error, RateLimited) else False, _told(error))
+        # A rate limit says nothing about the key: Quo may count requests before it checks the key.
+        yield Check("Quo's key", None if isinstance(error, RateLimited) else False, _with_trace(error))
     else:
         yield Check("Quo's address", True, f"{settings.QUO_API_URL} answers")
         yield Check("Quo's key", True, f"accepted; Quo lists {len(answer.records)} numbers")
 
 
 def _company() -> Check:
-    """Ask the provider of company sign-in to describe itself, as each sign-in does."""
+    """Fetch the description of the company sign-in provider, as each sign-in does."""
     try:
         fetch_metadata()
     except SignInRefused as refusal:
@@ -127,7 +127,7 @@ def _company() -> Check:
 
 
 def _demo() -> Check:
-    """Whether the demo workspace answers. One that was killed leaves its note behind."""
+    """Check that the demo workspace answers. If it was killed, its saved address is still there."""
     try:
         with services.quo_client() as client:
             client.list_phone_numbers()
@@ -137,5 +137,5 @@ def _demo() -> Check:
     return Check("Quo's address", True, "the demo workspace answers")
 
 
-def _told(error: QuoError) -> str:
+def _with_trace(error: QuoError) -> str:
     return f"{error.sentence} Quo's trace: {error.trace}" if error.trace else error.sentence

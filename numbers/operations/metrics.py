@@ -1,7 +1,7 @@
-"""The metrics for Prometheus, read from the database and the disk when they are asked for: the same in every process.
+"""The Prometheus metrics, read from the database and the disk on each request, so every process returns the same.
 
-What counts rows is a gauge, as rows may be thinned out one day; the one counter is the number of the last sync.
-The questions to the database are few and fixed; an index answers those about syncs, however many there were.
+Row counts are gauges because old rows may be deleted one day. The only counter is the id of the last sync.
+The number of queries is fixed, and indexes answer those about syncs, no matter how many syncs there were.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from numbers.memory.numbers import numbers_at
 from numbers.memory.sync_target import WORKSPACE
 from numbers.memory.teammates import teammates_at
 from numbers.models import Sync
-from numbers.operations.readiness import written_folders
+from numbers.operations.readiness import writable_folders
 from numbers.quo.errors import QuoError
 from quo_admin import __version__
 
@@ -33,17 +33,17 @@ RECENT = 100  # syncs
 QUANTILES = {"0.5": 0.5, "0.9": 0.9, "1": 1.0}
 FAILURE_KINDS = (*sorted(kind.kind for kind in QuoError.__subclasses__()), "memory")
 
-_of_workspace = Q(scope=WORKSPACE.scope, subject=WORKSPACE.subject)
+_OF_WORKSPACE = Q(scope=WORKSPACE.scope, subject=WORKSPACE.subject)
 
 
 def exposition() -> bytes:
     """Return the metrics in Prometheus' text format. Raises django.db.Error."""
     registry = CollectorRegistry()
-    registry.register(_FromDatabase())
+    registry.register(_Collector())
     return generate_latest(registry)
 
 
-class _FromDatabase(Collector):
+class _Collector(Collector):
     def collect(self) -> Iterator[Metric]:
         yield InfoMetricFamily("quo_admin_build", "The version that runs.", {"version": __version__})
         yield from _syncs()
@@ -80,7 +80,7 @@ def _syncs() -> Iterator[Metric]:
         failures.add_metric([kind], count)
     yield failures
 
-    workspace = Sync.objects.filter(_of_workspace).order_by("-pk")
+    workspace = Sync.objects.filter(_OF_WORKSPACE).order_by("-pk")
     last_good = Subquery(workspace.filter(outcome=Sync.Outcome.SUCCEEDED).values("pk")[:1])
     since = workspace.filter(outcome=Sync.Outcome.FAILED, pk__gt=Coalesce(last_good, Value(0)))
     yield GaugeMetricFamily(
@@ -92,27 +92,27 @@ def _syncs() -> Iterator[Metric]:
 
 def _freshness() -> Iterator[Metric]:
     now = timezone.now()
-    found: Freshness = freshness_of(WORKSPACE, now, timedelta(seconds=settings.SYNC_INTERVAL))
-    if found.checked_at:
-        age = max((now - found.checked_at).total_seconds(), 0.0)
+    freshness: Freshness = freshness_of(WORKSPACE, now, timedelta(seconds=settings.SYNC_INTERVAL))
+    if freshness.checked_at:
+        age = max((now - freshness.checked_at).total_seconds(), 0.0)
         yield GaugeMetricFamily("quo_admin_last_good_sync_age_seconds", "Age of the copy of every number.", age)
     levels = GaugeMetricFamily("quo_admin_freshness", "1 for what the copy is called, else 0.", None, ["state"])
     for level in Level:
-        levels.add_metric([level], float(level is found.level))
+        levels.add_metric([level], float(level is freshness.level))
     yield levels
     yield GaugeMetricFamily(
-        "quo_admin_records_set_aside", "Records of the last good answer that could not be read.", found.set_aside
+        "quo_admin_records_set_aside", "Records of the last good answer that could not be read.", freshness.set_aside
     )
     yield GaugeMetricFamily(
         "quo_admin_numbers_held",
         "Numbers missing from the last good answer and kept, as too many were missing.",
-        found.held.held if found.held else 0,
+        freshness.held.held if freshness.held else 0,
     )
 
 
 def _seconds() -> Iterator[Metric]:
-    """How long the last syncs of every number took, whether they succeeded or failed."""
-    ended = Sync.objects.filter(_of_workspace, outcome__in=[Sync.Outcome.SUCCEEDED, Sync.Outcome.FAILED])
+    """Yield how long the last whole-workspace syncs took, successful or not."""
+    ended = Sync.objects.filter(_OF_WORKSPACE, outcome__in=[Sync.Outcome.SUCCEEDED, Sync.Outcome.FAILED])
     times = ended.order_by("-pk").values_list("started_at", "ended_at")[:RECENT]
     took = [max((end - start).total_seconds(), 0.0) for start, end in times if end]
     if not took:
@@ -131,21 +131,21 @@ def _memory() -> Iterator[Metric]:
     yield GaugeMetricFamily("quo_admin_numbers", "Numbers of the workspace now.", numbers_at(NOW).count())
     teammates = teammates_at(NOW)
     yield GaugeMetricFamily("quo_admin_teammates", "Teammates of the workspace now.", teammates.count())
-    about = Sync.objects.filter(
+    syncs = Sync.objects.filter(
         scope=Sync.Scope.TEAMMATE, subject=OuterRef("teammate__quo_id"), outcome=Sync.Outcome.SUCCEEDED
     )
-    last = teammates.values(last=Subquery(about.order_by("-pk").values("pk")[:1]))
-    told = Sync.objects.filter(pk__in=last).exclude(mismatches=[]).order_by().values_list("mismatches", flat=True)
+    last = teammates.values(last=Subquery(syncs.order_by("-pk").values("pk")[:1]))
+    lists = Sync.objects.filter(pk__in=last).exclude(mismatches=[]).order_by().values_list("mismatches", flat=True)
     yield GaugeMetricFamily(
         "quo_admin_mismatches",
         "Places where Quo's lists for teammates and the numbers' own records disagree.",
-        sum(len(mismatches) for mismatches in told),
+        sum(len(mismatches) for mismatches in lists),
     )
 
 
 def _disk() -> Iterator[Metric]:
-    with suppress(OSError):  # a folder that is gone: /readyz says so
-        free = min(disk_usage(folder).free for folder in written_folders())
+    with suppress(OSError):  # /readyz reports a missing folder
+        free = min(disk_usage(folder).free for folder in writable_folders())
         yield GaugeMetricFamily(
             "quo_admin_disk_free_bytes", "Bytes free where the data and the database are, the lesser of the two.", free
         )

@@ -1,4 +1,4 @@
-"""Whether this process can do its work: what `/readyz` answers a load balancer that asks every few seconds."""
+"""Whether this process can serve requests: what `/readyz` tells a load balancer every few seconds."""
 
 import errno
 import os
@@ -18,12 +18,12 @@ from numbers.models import Sync
 from numbers.operations.backups.files import live_file
 from quo_admin.prepare import KEY_FILE, kept
 
-WRITTEN_EVERY = 5.0  # seconds: however often somebody asks, the disk is tried this often at most
+DISK_CHECK_INTERVAL = 5.0  # seconds; more frequent requests get the cached result
 
 
 @dataclass(frozen=True)
 class Check:
-    """A line of `manage.py doctor` or `/readyz`. `ok` is None where it does not apply; `text` says what to do."""
+    """A line of `/readyz` or `manage.py doctor`. `ok` is None if the check does not apply."""
 
     subject: str
     ok: bool | None
@@ -31,14 +31,14 @@ class Check:
 
 
 def readiness() -> tuple[Check, ...]:
-    """Return every check, whatever the others found, in texts without any value of a setting. Never raises."""
+    """Return all checks, without values of settings in their texts. Never raises."""
     cache_in_redis = (_cache(),) if settings.ENVIRONMENT["CACHE_URL"] else ()
     return _database(), _migrations(), *cache_in_redis, _secret(), disk()
 
 
 def _database() -> Check:
     try:
-        # A table of ours: of a file that was deleted, SQLite would make an empty one and answer.
+        # Read one of our tables: if the file was deleted, SQLite would create an empty one and answer.
         Sync.objects.exists()
     except Error:
         return Check("database", False, "does not answer, or is empty")
@@ -46,7 +46,7 @@ def _database() -> Check:
 
 
 def migrations_to_do() -> int:
-    """Return how many migrations the database lacks. Raises DatabaseError where it does not answer."""
+    """Return the number of unapplied migrations. Raises DatabaseError if the database does not answer."""
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
@@ -62,7 +62,7 @@ def _migrations() -> Check:
 
 
 def cache_answers() -> bool:
-    """Say whether Redis takes what is written: one that is full, or a copy of another, only lets read."""
+    """Return whether Redis accepts writes. A full one or a replica only allows reads."""
     try:
         cache.set("ready", 1, 60)
     except RedisError:
@@ -71,28 +71,28 @@ def cache_answers() -> bool:
 
 
 def _cache() -> Check:
-    is_there = cache_answers()
-    return Check("cache", is_there, "answers" if is_there else "does not answer, or takes nothing")
+    answers = cache_answers()
+    return Check("cache", answers, "answers" if answers else "does not answer, or takes nothing")
 
 
 def _secret() -> Check:
-    """The key in force must be the one that is kept: with another, the next process to start signs everybody out."""
+    """Check that the key in use is the stored one. Otherwise the next process to start signs everybody out."""
     if settings.ENVIRONMENT["SECRET_KEY"] or kept(settings.DATA_DIR / KEY_FILE) == settings.SECRET_KEY:
         return Check("secret key", True, "there")
     return Check("secret key", False, "is no longer in DATA_DIR")
 
 
-def written_folders() -> set[Path]:
-    """Return the folders in which this copy must be able to write: that of its data, and that of its database."""
+def writable_folders() -> set[Path]:
+    """Return the folders that must be writable: DATA_DIR and the folder of a SQLite database."""
     database = live_file()
     return {settings.DATA_DIR, *([database.parent] if database else [])}
 
 
-@cached(TTLCache(maxsize=1, ttl=WRITTEN_EVERY), condition=Condition())
+@cached(TTLCache(maxsize=1, ttl=DISK_CHECK_INTERVAL), condition=Condition())
 def disk() -> Check:
-    """Say whether a small file can be written, tried now and then, for all who ask this process."""
+    """Check that a small file can be written. The result is cached for the whole process."""
     try:
-        for folder in written_folders():
+        for folder in writable_folders():
             _write(folder)
     except OSError as error:
         is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
@@ -101,7 +101,7 @@ def disk() -> Check:
 
 
 def _write(folder: Path) -> None:
-    """Write a file that leaves nothing behind, whenever this dies. Raises OSError."""
+    """Write a file that disappears even if the process is killed. Raises OSError."""
     with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
-        file.write(bytes(4096))  # a block, as of SQLite
+        file.write(bytes(4096))  # one SQLite page
         os.fsync(file.fileno())

@@ -1,4 +1,4 @@
-"""Starts what `manage.py run` serves: the demo workspace and the web server."""
+"""Starts the demo workspace and the web server for `manage.py run`."""
 
 import gc
 import os
@@ -35,23 +35,23 @@ THREADS = 4
 
 
 def our_command(*arguments: str) -> list[str]:
-    """Return what runs another command of this copy's manage.py."""
+    """Return the command line that runs our manage.py with `arguments`."""
     return [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
 
 
 @contextmanager
 def demo_workspace() -> Iterator[Callable[[], None]]:
-    """Run the sandbox on a free loopback port; give what waits for it and notes where it is, for all of this copy."""
+    """Run the sandbox on a free loopback port. Yield a function that waits for it and saves its address."""
     key = secrets.token_urlsafe(24)
     sandbox = subprocess.Popen(  # noqa: S603 - our own command
         our_command("sandbox", "--port", "0", "--until-stdin-closes"),
         env={**os.environ, "SANDBOX_KEY": key},
-        # Held open until this process ends, however it ends: then the sandbox ends, too.
+        # This pipe closes when this process ends, even if killed, and then the sandbox stops.
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         errors="replace",
-        # Ctrl-C reaches the web server first, which may still be answering from the sandbox.
+        # Keep Ctrl-C from the sandbox: the web server stops first and may still need it.
         start_new_session=True,
     )
     try:
@@ -67,20 +67,18 @@ def demo_workspace() -> Iterator[Callable[[], None]]:
 
 def _address_from(sandbox: "subprocess.Popen[str]") -> str:
     for line in sandbox.stdout or ():
-        found = re.search(r"http://127\.0\.0\.1:[0-9]+", line)
-        if found:
-            return found.group()
+        if match := re.search(r"http://127\.0\.0\.1:[0-9]+", line):
+            return match.group()
     raise CommandError("The demo workspace did not start. `manage.py sandbox` by itself says why.")
 
 
 def listen() -> socket.socket:
-    """Take the address that the settings name, for as long as the socket is open. Raises OSError.
+    """Return a socket that listens on the address in the settings. Raises OSError.
 
-    Where systemd holds an address for this process, that is the one: requests wait in it while one process ends and
-    the next begins.
+    A socket from systemd takes precedence. It queues requests during a restart.
     """
-    if handed := systemd.listen_fds():
-        if handed > 1:
+    if count := systemd.listen_fds():
+        if count > 1:
             raise CommandError("systemd hands over more than one address; Quo Admin serves one. See quo-admin.socket.")
         return socket.socket(fileno=systemd.SD_LISTEN_FDS_START)
     is_ipv6 = ":" in settings.HOST
@@ -104,27 +102,27 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> Any:  # noqa: ANN401 - gunicorn's
         application = get_wsgi_application()
-        _read_everything()
-        _keep_what_is_loaded()
+        _preload()
+        _freeze_garbage_collection()
         return application
 
 
-def _read_everything() -> None:
-    """Import every view and read every template now: in an upgrade the files become another version's meanwhile."""
+def _preload() -> None:
+    """Import every view and load every template now, because an upgrade replaces the files of a running server."""
     for status in (400, 403, 404, 500):
         get_resolver().resolve_error_handler(status)
     engine = Engine.get_default()
     _ = engine.template_context_processors  # imports them
     for folder in engine.dirs:
         for file in Path(folder).rglob("*.*"):
-            with suppress(TemplateSyntaxError, UnicodeDecodeError):  # whoever asks for it, if anybody, is told
+            with suppress(TemplateSyntaxError, UnicodeDecodeError):  # rendering it raises the error, if that happens
                 get_template(file.relative_to(folder).as_posix())
 
 
-def _keep_what_is_loaded() -> None:
-    """Have Python not look through all this for garbage: a request in which it did would wait a tenth of a second.
+def _freeze_garbage_collection() -> None:
+    """Exempt everything loaded so far from garbage collection, which would delay a request by a tenth of a second.
 
-    The higher threshold does the same for later objects: a single audit creates enough of them to start a full search.
+    The higher threshold prevents full collections: a single audit creates enough objects to trigger one.
     """
     gc.collect()
     gc.freeze()
@@ -132,7 +130,7 @@ def _keep_what_is_loaded() -> None:
 
 
 class _Log(Logger):  # type: ignore[misc]  # gunicorn has no types
-    """gunicorn's own lines go where this project's go, in the same form: its own form shows what people asked."""
+    """Sends gunicorn's log lines to this project's handlers. Its own format would show requested addresses."""
 
     def setup(self, cfg: Config) -> None:
         super().setup(cfg)
@@ -141,24 +139,24 @@ class _Log(Logger):  # type: ignore[misc]  # gunicorn has no types
 
 
 def serve(listener: socket.socket, when_ready: Callable[[], None]) -> None:
-    """Serve until a signal ends it. Leaves by SystemExit.
+    """Serve until a signal arrives, then raise SystemExit.
 
-    `when_ready` is called once, in the last process to start, when all of them answer and can be stopped.
+    `when_ready` is called once, in the last worker to start, when all workers answer and can be stopped.
     """
     on_hang_up = signal.getsignal(signal.SIGHUP)
 
     def stop_on_hang_up(arbiter: Arbiter) -> None:
-        # To gunicorn SIGHUP means "start again"; here it means that the terminal was closed.
+        # For gunicorn SIGHUP means "reload"; here it means that the terminal was closed.
         signal.signal(signal.SIGHUP, on_hang_up if on_hang_up == signal.SIG_IGN else _stop(arbiter))
 
-    def tell(worker: Any) -> None:  # noqa: ANN401 - gunicorn's
-        # The first process hears these, too, and passes on what follows.
+    def worker_started(worker: Any) -> None:  # noqa: ANN401 - gunicorn's
+        # A terminal sends these to the main process too, which then stops the workers.
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        # gunicorn's own handler waits for a lock that the interrupted code may hold.
+        # gunicorn's own handler can deadlock on a lock that the interrupted code holds.
         signal.signal(signal.SIGQUIT, lambda *_: os._exit(0))
         _hold_database_open()
-        if worker.age == WORKERS:  # they are counted from 1; one that replaces another has a number of its own
+        if worker.age == WORKERS:  # ages count from 1, and a replacement worker gets a higher one
             when_ready()
 
     Server(
@@ -169,30 +167,30 @@ def serve(listener: socket.socket, when_ready: Callable[[], None]) -> None:
             "worker_class": "gthread",
             "threads": THREADS,
             "graceful_timeout": 5,
-            # Who may say that a visitor came by https.
+            # Only these may say that a visitor came over https.
             "forwarded_allow_ips": ",".join(str(network) for network in settings.TRUSTED_PROXIES),
-            "limit_request_line": 8190,  # an id may be long, and each of its characters three
+            "limit_request_line": 8190,  # ids may be long, and percent-encoding triples them
             "loglevel": "warning",
             "logger_class": _Log,
             "control_socket_disable": True,
             "when_ready": stop_on_hang_up,
-            "post_worker_init": tell,
-            "post_request": _ended,
-            "worker_exit": _leave,
+            "post_worker_init": worker_started,
+            "post_request": _end_request,
+            "worker_exit": _exit_worker,
         }
     ).run()
 
 
-def _ended(_worker: object, _request: object, _environ: object, _response: object) -> None:
-    """The answer was sent, or failed, and what there was to log of it is logged."""
+def _end_request(_worker: object, _request: object, _environ: object, _response: object) -> None:
+    """Clear the request id: the response was sent or failed, and everything about it is logged."""
     request_id.end()
 
 
 def _hold_database_open() -> None:
-    """Keep one connection for as long as the process lives, in its first thread, where no request closes it.
+    """Keep a connection open for the life of the process, in its main thread, where no request closes it.
 
-    With the last connection SQLite drops its index of the log, and on a full disk it cannot make it again: then not
-    even reading would go on.
+    When the last connection closes, SQLite deletes its WAL index. On a full disk it could not create a new one, so even
+    reading would fail.
     """
     if connection.vendor == "sqlite":
         with suppress(DatabaseError):
@@ -203,10 +201,10 @@ def _stop(arbiter: Arbiter) -> Callable[..., None]:
     return lambda *_: arbiter.SIG_QUEUE.put_nowait(signal.SIGTERM)
 
 
-def _leave(_arbiter: Arbiter, worker: Any) -> None:  # noqa: ANN401 - gunicorn's
-    """End a worker's process here: what follows is `manage.py run` cleaning up, which the first process does.
+def _exit_worker(_arbiter: Arbiter, worker: Any) -> None:  # noqa: ANN401 - gunicorn's
+    """End a worker's process here, because only the main process may run the cleanup of `manage.py run`.
 
-    Nor does it wait for a thread that is still asking Quo: a sync may be ended at any moment.
+    This does not wait for threads that are syncing: a sync may be killed at any time.
     """
     if worker.pid == os.getpid():
         os._exit(0 if worker.booted else Arbiter.WORKER_BOOT_ERROR)

@@ -1,4 +1,4 @@
-"""`manage.py doctor`: a line for each thing that must be right, and what to do where it is not."""
+"""`manage.py doctor` prints a line for each check, and how to fix what is wrong."""
 
 import platform
 import socket
@@ -36,24 +36,24 @@ def running_quo() -> Iterator[SandboxServer]:
 
 @pytest.fixture
 def quo(running_quo: SandboxServer, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[SandboxServer]:
-    """A Quo that knows our key, and an impatient client: nothing here waits."""
+    """A Quo that accepts our key, and a client with short timeouts and without retries."""
     settings.QUO_API_KEY, settings.QUO_API_URL = KEY, running_quo.url
 
-    def impatient(**options: Any) -> QuoClient:
+    def quick_client(**options: Any) -> QuoClient:
         return QuoClient(**options | {"sleep": lambda _seconds: None, "throttle": lambda: None})
 
-    monkeypatch.setattr(services, "QuoClient", impatient)
+    monkeypatch.setattr(services, "QuoClient", quick_client)
     yield running_quo
     running_quo.fault = None
 
 
 @pytest.fixture
-def somebody() -> None:
+def active_account() -> None:
     get_user_model().objects.create_superuser("mara@example.com", "a password")
 
 
 def doctor() -> tuple[int, Lines]:
-    """Return the exit code and the lines by their subject, each as its mark and its text."""
+    """Return the exit code and the lines by subject, each as its mark and text."""
     out = StringIO()
     code = 0
     try:
@@ -64,8 +64,8 @@ def doctor() -> tuple[int, Lines]:
     return code, {line[2:16].strip(): f"{line[0]} {line[17:]}" for line in out.getvalue().splitlines()}
 
 
-@pytest.mark.usefixtures("somebody")
-def test_where_all_is_well_every_line_says_so(quo: SandboxServer) -> None:
+@pytest.mark.usefixtures("active_account")
+def test_every_line_is_ok_when_all_is_well(quo: SandboxServer) -> None:
     code, lines = doctor()
     assert code == 0
     assert [text[0] for text in lines.values()] == ["✓"] * 8
@@ -82,7 +82,7 @@ def test_the_first_line_is_the_version(quo: SandboxServer) -> None:
     assert next(iter(lines.items())) == ("version", f"✓ Quo Admin {__version__}, Python {platform.python_version()}")
 
 
-def test_a_debugging_site_is_wrong(quo: SandboxServer, settings: Any) -> None:
+def test_debug_mode_is_wrong(quo: SandboxServer, settings: Any) -> None:
     settings.DEBUG = True
     code, lines = doctor()
     assert (code, lines["settings"][:14]) == (1, "✗ DEBUG is on,")
@@ -99,14 +99,14 @@ def test_an_address_without_https_is_wrong_on_a_network(quo: SandboxServer, sett
     )
 
 
-@pytest.mark.usefixtures("somebody")
+@pytest.mark.usefixtures("active_account")
 @pytest.mark.parametrize("site", ["https://phones.example.com", "http://127.0.0.1:8000", "http://localhost:8000"])
 def test_an_address_with_https_or_of_this_machine_is_right(quo: SandboxServer, settings: Any, site: str) -> None:
     settings.SITE_URL = site
     assert doctor()[1]["settings"] == f"✓ read; people open {site}"
 
 
-def test_the_provider_of_company_sign_in_is_asked(quo: SandboxServer, settings: Any) -> None:
+def test_the_company_sign_in_provider_is_checked(quo: SandboxServer, settings: Any) -> None:
     with running() as provider:
         settings.OIDC_ISSUER = provider.url
         assert doctor()[1]["company"] == f"✓ {provider.url} answers"
@@ -123,11 +123,11 @@ def test_a_missing_data_folder_is_wrong(quo: SandboxServer, settings: Any, tmp_p
     assert (code, lines["data folder"]) == (1, f"✗ {tmp_path / 'none'} is not there. Run `make setup`.")
 
 
-def test_a_data_folder_of_somebody_else_is_wrong(
+def test_a_data_folder_that_is_not_writable_is_wrong(
     quo: SandboxServer, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.DATA_DIR = tmp_path
-    monkeypatch.setattr("numbers.operations.doctor.os.access", lambda *_: False)  # root may write everywhere
+    monkeypatch.setattr("numbers.operations.doctor.os.access", lambda *_: False)  # root can write anywhere
     code, lines = doctor()
     assert (code, lines["data folder"]) == (
         1,
@@ -135,7 +135,7 @@ def test_a_data_folder_of_somebody_else_is_wrong(
     )
 
 
-def test_that_nobody_can_sign_in_is_wrong(quo: SandboxServer) -> None:
+def test_having_no_active_account_is_wrong(quo: SandboxServer) -> None:
     get_user_model().objects.create_user("gone@example.com", "a password", is_active=False)
     code, lines = doctor()
     assert (code, lines["accounts"]) == (
@@ -147,7 +147,7 @@ def test_that_nobody_can_sign_in_is_wrong(quo: SandboxServer) -> None:
 # Quo
 
 
-@pytest.mark.usefixtures("somebody")
+@pytest.mark.usefixtures("active_account")
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
@@ -165,8 +165,8 @@ def test_a_key_that_quo_refuses_is_wrong(quo: SandboxServer, fault: str, sentenc
     assert "Quo's trace: " in lines["Quo's key"]
 
 
-@pytest.mark.usefixtures("somebody")
-def test_a_quo_that_asks_to_wait_is_not_wrong(quo: SandboxServer) -> None:
+@pytest.mark.usefixtures("active_account")
+def test_a_rate_limit_is_not_wrong(quo: SandboxServer) -> None:
     quo.fault = "429"
     code, lines = doctor()
     assert (code, lines["Quo's address"][0]) == (0, "✓")
@@ -192,7 +192,7 @@ def test_an_address_where_quo_does_not_answer_is_wrong(quo: SandboxServer, fault
     assert lines["Quo's key"] == "– set, but not checked: no answer to check it with."
 
 
-def test_an_address_that_nothing_listens_at_is_wrong(quo: SandboxServer, settings: Any) -> None:
+def test_an_address_where_nothing_listens_is_wrong(quo: SandboxServer, settings: Any) -> None:
     settings.QUO_API_URL = f"http://127.0.0.1:{free_port()}"
     code, lines = doctor()
     assert (code, "Quo could not be reached" in lines["Quo's address"]) == (1, True)
@@ -204,7 +204,9 @@ def test_an_address_without_tls_is_wrong(quo: SandboxServer, settings: Any) -> N
     assert (code, "The connection to Quo is not secure" in lines["Quo's address"]) == (1, True)
 
 
-def test_a_name_that_nobody_knows_is_wrong(quo: SandboxServer, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_name_that_cannot_be_resolved_is_wrong(
+    quo: SandboxServer, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def unknown(*_: Any, **__: Any) -> NoReturn:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
@@ -214,21 +216,19 @@ def test_a_name_that_nobody_knows_is_wrong(quo: SandboxServer, settings: Any, mo
     assert (code, "Quo's address could not be found" in lines["Quo's address"]) == (1, True)
 
 
-@pytest.mark.usefixtures("somebody")
-def test_a_quo_that_repeats_the_key_does_not_make_the_doctor_do_so(
-    quo: SandboxServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("active_account")
+def test_the_doctor_does_not_print_a_key_that_quo_repeats(quo: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> None:
     body = {"message": f"no such key: {KEY}", "code": KEY, "trace": f"t-{KEY}"}
     monkeypatch.setattr("numbers.quo.client.errors.json.loads", lambda _body: body)
     quo.fault = "401"
-    code, lines = doctor()  # which looks for the key
+    code, lines = doctor()  # asserts that the output has no key
     assert (code, "t-" in lines["Quo's key"]) == (1, True)
 
 
 # The demo workspace
 
 
-@pytest.mark.usefixtures("somebody")
+@pytest.mark.usefixtures("active_account")
 def test_a_demo_that_is_not_running_is_not_wrong(settings: Any, tmp_path: Path) -> None:
     settings.DEMO, settings.DATA_DIR, settings.PORT = True, tmp_path, 9000
     code, lines = doctor()
@@ -237,15 +237,15 @@ def test_a_demo_that_is_not_running_is_not_wrong(settings: Any, tmp_path: Path) 
     assert lines["Quo's address"] == "– the demo workspace is not running on port 9000; `make run` starts it."
 
 
-@pytest.mark.usefixtures("somebody")
-def test_a_demo_that_was_killed_is_not_running(quo: SandboxServer, settings: Any, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("active_account")
+def test_a_killed_demo_is_not_running(quo: SandboxServer, settings: Any, tmp_path: Path) -> None:
     settings.DEMO, settings.DATA_DIR = True, tmp_path
     demo.note_address(demo.DemoAddress(f"http://127.0.0.1:{free_port()}", "a key"))
     code, lines = doctor()
     assert (code, lines["Quo's address"][:36]) == (0, "– the demo workspace is not running ")
 
 
-@pytest.mark.usefixtures("somebody")
+@pytest.mark.usefixtures("active_account")
 def test_a_demo_that_is_running_is_right(quo: SandboxServer, settings: Any, tmp_path: Path) -> None:
     settings.DEMO, settings.DATA_DIR = True, tmp_path
     demo.note_address(demo.DemoAddress(quo.url, KEY))
@@ -253,10 +253,10 @@ def test_a_demo_that_is_running_is_right(quo: SandboxServer, settings: Any, tmp_
     assert (code, lines["Quo's address"]) == (0, "✓ the demo workspace answers")
 
 
-# As a process of its own, on databases that are not well
+# As a separate process, with broken databases
 
 
-def test_a_database_that_is_not_there_is_wrong_and_not_made(tmp_path: Path) -> None:
+def test_a_missing_database_is_wrong_and_not_created(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     run = python(env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32)
     assert run.returncode == 1
@@ -265,7 +265,7 @@ def test_a_database_that_is_not_there_is_wrong_and_not_made(tmp_path: Path) -> N
     assert not database.exists()
 
 
-def test_a_database_that_is_no_database_is_wrong(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a database, only a text of some length" * 100)
     run = python(
         env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32, DATABASE_URL=f"sqlite:///{tmp_path}/file"
@@ -274,7 +274,7 @@ def test_a_database_that_is_no_database_is_wrong(tmp_path: Path) -> None:
     assert "✗ database       SQLite does not answer. Check DATABASE_URL, " in run.stdout
 
 
-def test_a_database_server_that_is_down_is_wrong_and_its_password_not_shown(tmp_path: Path) -> None:
+def test_a_database_server_that_is_down_is_wrong_and_its_password_is_not_printed(tmp_path: Path) -> None:
     url = f"postgres://mara:hunter2@127.0.0.1:{free_port()}/quo"
     run = python(env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32, DATABASE_URL=url)
     assert run.returncode == 1
@@ -282,7 +282,7 @@ def test_a_database_server_that_is_down_is_wrong_and_its_password_not_shown(tmp_
     assert "hunter2" not in run.stdout + run.stderr
 
 
-def test_migrations_to_do_are_wrong(tmp_path: Path) -> None:
+def test_pending_migrations_are_wrong(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     sqlite3.connect(tmp_path / "data" / "demo.sqlite3").close()
     (tmp_path / "data" / "demo.sqlite3").touch()
@@ -292,7 +292,7 @@ def test_migrations_to_do_are_wrong(tmp_path: Path) -> None:
     assert "accounts" not in run.stdout
 
 
-def test_a_terminal_that_knows_only_ascii_is_told_in_words(tmp_path: Path) -> None:
+def test_an_ascii_terminal_gets_words_instead_of_marks(tmp_path: Path) -> None:
     run = python(
         env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32, PYTHONIOENCODING="ascii", PYTHONUTF8="0"
     )

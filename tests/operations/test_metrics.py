@@ -1,4 +1,4 @@
-"""`/metrics`, read as Prometheus reads it: who may read it, what it says, and what it costs."""
+"""`/metrics`, parsed like Prometheus does: access, content and cost."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -28,7 +28,7 @@ from tests.support.quo_answers import number, user
 
 METRICS = "/metrics"
 TOKEN = "a-token-of-the-tests"
-SHOWN = {"Authorization": f"Bearer {TOKEN}"}
+AUTHORIZATION = {"Authorization": f"Bearer {TOKEN}"}
 
 pytestmark = pytest.mark.django_db
 
@@ -37,13 +37,13 @@ Values = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 @pytest.fixture
 def monitor(settings: Settings) -> Client:
-    """A client that shows the token."""
+    """Return a client that sends the token."""
     settings.METRICS_TOKEN = TOKEN
-    return Client(headers=SHOWN)
+    return Client(headers=AUTHORIZATION)
 
 
-def read(monitor: Client) -> Values:
-    """Every sample, by its name and labels, as Prometheus' own reader finds them."""
+def read_metrics(monitor: Client) -> Values:
+    """Return every sample by name and labels, parsed by Prometheus' own reader."""
     text = monitor.get(METRICS).content.decode()
     families = list(text_string_to_metric_families(text))
     assert all(family.documentation for family in families)
@@ -55,15 +55,15 @@ def read(monitor: Client) -> Values:
 
 
 def value(monitor: Client, name: str, **labels: str) -> float | None:
-    return read(monitor).get((f"quo_admin_{name}", frozenset(labels.items())))
+    return read_metrics(monitor).get((f"quo_admin_{name}", frozenset(labels.items())))
 
 
-# Who may read them
+# Access
 
 
-def test_without_a_token_there_are_none(client: Client, office: Office, admin: Office) -> None:
+def test_without_a_token_setting_there_are_no_metrics(client: Client, office: Office, admin: Office) -> None:
     for one in (client, office, admin):
-        for headers in ({}, SHOWN, {"Authorization": "Bearer "}):
+        for headers in ({}, AUTHORIZATION, {"Authorization": "Bearer "}):
             assert Client.get(one, METRICS, headers=headers).status_code == 404
 
 
@@ -82,7 +82,7 @@ def test_without_a_token_there_are_none(client: Client, office: Office, admin: O
         f"Bearer {TOKEN} {TOKEN}",
     ],
 )
-def test_with_a_wrong_token_they_are_refused_in_a_sentence(client: Client, settings: Settings, shown: str) -> None:
+def test_a_wrong_token_is_refused_in_a_sentence(client: Client, settings: Settings, shown: str) -> None:
     settings.METRICS_TOKEN = TOKEN
 
     response = client.get(METRICS, headers={"Authorization": shown})
@@ -93,13 +93,13 @@ def test_with_a_wrong_token_they_are_refused_in_a_sentence(client: Client, setti
     assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_somebody_signed_in_needs_the_token_all_the_same(admin: Office, settings: Settings) -> None:
+def test_a_signed_in_user_needs_the_token_too(admin: Office, settings: Settings) -> None:
     settings.METRICS_TOKEN = TOKEN
 
     assert Client.get(admin, METRICS).status_code == 401
 
 
-def test_whoever_shows_the_token_reads_them(monitor: Client) -> None:
+def test_the_token_gives_access_to_the_metrics(monitor: Client) -> None:
     response = monitor.get(METRICS)
 
     assert response.status_code == 200
@@ -109,30 +109,30 @@ def test_whoever_shows_the_token_reads_them(monitor: Client) -> None:
     assert TOKEN not in response.content.decode()
 
 
-def test_they_are_read_by_any_name_and_without_https(monitor: Client, settings: Settings) -> None:
+def test_the_metrics_answer_under_any_host_and_without_https(monitor: Client, settings: Settings) -> None:
     settings.SECURE_SSL_REDIRECT = True
 
     assert monitor.get(METRICS, headers={"host": "10.0.0.7:8000"}).status_code == 200
 
 
-def test_they_are_only_read(monitor: Client) -> None:
+def test_only_get_and_head_are_allowed(monitor: Client) -> None:
     response = monitor.post(METRICS)
 
     assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD")
 
 
-def test_a_silent_database_is_a_sentence(monitor: Client) -> None:
+def test_a_database_that_does_not_answer_is_a_sentence(monitor: Client) -> None:
     with database_is_down(OperationalError("secret")):
         response = monitor.get(METRICS)
 
     assert (response.status_code, response.content) == (503, b"The database does not answer.\n")
 
 
-# What they say
+# Content
 
 
 def test_an_empty_memory_has_metrics_too(monitor: Client) -> None:
-    found = read(monitor)
+    found = read_metrics(monitor)
 
     assert value(monitor, "freshness", state="never") == 1
     assert value(monitor, "build_info", version=__version__) == 1
@@ -157,7 +157,7 @@ def test_syncs_are_counted_by_scope_and_outcome_and_failures_by_kind(monitor: Cl
     assert value(monitor, "failures_since_last_good_sync") == 2
 
 
-def test_failures_before_the_last_good_sync_are_over(monitor: Client) -> None:
+def test_failures_before_the_last_good_sync_do_not_count(monitor: Client) -> None:
     fail(RateLimited("x"))
     assert value(monitor, "failures_since_last_good_sync") == 1
     remember(number("PN1"))
@@ -165,7 +165,7 @@ def test_failures_before_the_last_good_sync_are_over(monitor: Client) -> None:
     assert value(monitor, "failures_since_last_good_sync") == 0
 
 
-def test_the_counter_goes_on_when_rows_are_thinned_out(monitor: Client) -> None:
+def test_the_counter_does_not_drop_when_rows_are_deleted(monitor: Client) -> None:
     remember(number("PN1"))
     last = fail(RateLimited("x"))
     Sync.objects.exclude(pk=last.pk).delete()
@@ -181,7 +181,9 @@ def test_freshness_is_one_of_four(monitor: Client, minutes: int, state: str) -> 
     remember(number("PN1"), ago=timedelta(minutes=minutes))
 
     states = {
-        dict(labels)["state"]: one for (name, labels), one in read(monitor).items() if name == "quo_admin_freshness"
+        dict(labels)["state"]: one
+        for (name, labels), one in read_metrics(monitor).items()
+        if name == "quo_admin_freshness"
     }
     assert states == {"fresh": 0.0, "late": 0.0, "stale": 0.0, "never": 0.0} | {state: 1.0}
     age = value(monitor, "last_good_sync_age_seconds")
@@ -198,7 +200,7 @@ def test_a_failure_leaves_the_age_of_the_last_good_sync(monitor: Client) -> None
     assert age > 7000
 
 
-def test_the_seconds_of_syncs(monitor: Client) -> None:
+def test_the_durations_of_syncs_are_reported(monitor: Client) -> None:
     now = timezone.now()
     for seconds in (1, 2, 3, 4, 5, 6, 7, 8, 30, 9):
         Sync.objects.create(
@@ -213,7 +215,7 @@ def test_the_seconds_of_syncs(monitor: Client) -> None:
     assert [value(monitor, "recent_sync_seconds", quantile=name) for name in ("0.5", "0.9", "1")] == [5, 9, 30]
 
 
-def test_a_clock_that_was_set_back_makes_nothing_negative(monitor: Client) -> None:
+def test_no_metric_is_negative_after_the_clock_was_set_back(monitor: Client) -> None:
     now = timezone.now() + timedelta(hours=1)
     Sync.objects.create(
         scope=Sync.Scope.WORKSPACE,
@@ -227,21 +229,21 @@ def test_a_clock_that_was_set_back_makes_nothing_negative(monitor: Client) -> No
     assert value(monitor, "last_good_sync_age_seconds") == 0
 
 
-def test_numbers_and_teammates_of_now(monitor: Client) -> None:
+def test_current_numbers_and_teammates_are_counted(monitor: Client) -> None:
     remember(number("PN1", users=[user("US1"), user("US2")]), number("PN2", users=[]), number("PN3", users=[]))
     remember(number("PN1", users=[user("US1")]), number("PN2", users=[]))
 
     assert value(monitor, "numbers") == 2
-    assert value(monitor, "teammates") in {1, 2}  # whoever left every number may still be known
+    assert value(monitor, "teammates") in {1, 2}  # a teammate without numbers may still be known
 
 
-def test_records_that_could_not_be_read(monitor: Client) -> None:
+def test_unreadable_records_are_counted(monitor: Client) -> None:
     remember_raw('{"id": "PN9"}')
 
     assert value(monitor, "records_set_aside") == 1
 
 
-def test_mismatches_of_the_last_answer_about_each_teammate(monitor: Client) -> None:
+def test_mismatches_in_the_last_answer_about_each_teammate_are_counted(monitor: Client) -> None:
     remember(number("PN1", users=[user("US1")]), number("PN2", users=[user("US2")]))
     now = timezone.now()
     for subject, mismatches in (("US1", 3), ("US1", 2), ("US2", 1), ("USgone", 5)):
@@ -257,7 +259,7 @@ def test_mismatches_of_the_last_answer_about_each_teammate(monitor: Client) -> N
     assert value(monitor, "mismatches") == 3
 
 
-def test_the_room_on_the_disk_is_that_of_the_fuller_one(
+def test_the_free_space_is_that_of_the_fuller_disk(
     monitor: Client, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     room = {settings.DATA_DIR: 2_000, tmp_path: 1_000}
@@ -267,7 +269,7 @@ def test_the_room_on_the_disk_is_that_of_the_fuller_one(
     assert value(monitor, "disk_free_bytes") == 1_000
 
 
-def test_a_data_folder_that_is_gone_leaves_the_other_metrics(
+def test_a_missing_data_folder_does_not_affect_other_metrics(
     monitor: Client, settings: Settings, tmp_path: Path
 ) -> None:
     settings.DATA_DIR = tmp_path / "gone"
@@ -276,7 +278,7 @@ def test_a_data_folder_that_is_gone_leaves_the_other_metrics(
     assert value(monitor, "numbers") == 0
 
 
-# What they cost and give away
+# Cost and privacy
 
 
 def _memory(syncs: int) -> None:
@@ -289,7 +291,7 @@ def _memory(syncs: int) -> None:
 
 
 @pytest.mark.parametrize("syncs", [1, 500])
-def test_they_ask_a_fixed_number_of_questions(monitor: Client, django_assert_num_queries: Any, syncs: int) -> None:
+def test_the_number_of_queries_is_fixed(monitor: Client, django_assert_num_queries: Any, syncs: int) -> None:
     _memory(syncs)
 
     with django_assert_num_queries(9):
@@ -303,14 +305,14 @@ def personal(db: None) -> Iterator[list[str]]:
     yield ["uleika", "example.com", "PN1", "US1", "5550123"]
 
 
-def test_they_hold_nothing_personal(monitor: Client, personal: list[str]) -> None:
+def test_the_metrics_contain_nothing_personal(monitor: Client, personal: list[str]) -> None:
     text = monitor.get(METRICS).content.decode()
 
     assert not [one for one in personal if one in text]
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="of SQLite's plans")
-def test_the_last_sync_is_found_by_an_index_and_without_sorting() -> None:
+def test_the_last_sync_is_found_with_an_index_and_without_sorting() -> None:
     newest = ended_syncs(WORKSPACE)
     good = newest.filter(outcome=Sync.Outcome.SUCCEEDED)
     endings = Sync.objects.order_by().values_list("scope", "outcome", "error_kind").annotate(Count("pk"))

@@ -14,7 +14,7 @@ import pytest
 import requests
 from django.contrib.staticfiles.storage import ManifestFilesMixin
 
-from numbers.management.commands.collect import KEPT
+from numbers.management.commands.collect import MAX_COLLECTIONS
 from quo_admin import collected
 from tests.support.make import make
 from tests.support.processes import PATIENCE, environment, python, started, wait_until
@@ -153,7 +153,7 @@ def test_only_the_last_collections_are_kept(own: Path, tmp_path: Path) -> None:
     change(own, "next")
 
     assert collect(own, tmp_path).name == "static-31"
-    assert names(own) == [f"static-{number}" for number in range(32 - KEPT, 32)]
+    assert names(own) == [f"static-{number}" for number in range(32 - MAX_COLLECTIONS, 32)]
 
 
 def test_a_collection_that_is_killed_leaves_what_there_was_and_nothing_for_the_next(own: Path, tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def fill() -> None:
     session = SessionStore(SECRET)
     session["of"] = SECRET
     session.save(must_create=True)
-    for model in tables.kept():
+    for model in tables.backed_up_models():
         if not model._base_manager.exists():
             model._base_manager.bulk_create([_any_row(model)])
 
@@ -149,7 +149,7 @@ def everything() -> Rows:
     """Return all rows of all tables in a backup."""
     return {
         model._meta.db_table: list(model._base_manager.order_by("pk").values_list(*_columns(model)))
-        for model in tables.kept()
+        for model in tables.backed_up_models()
     }
 
 

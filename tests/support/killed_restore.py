@@ -53,9 +53,9 @@ ON_SQLITE: dict[str, Callable[[], None]] = {
 ON_POSTGRESQL: dict[str, Callable[[], None]] = {
     "with the present kept": lambda: die_after(making, "make"),
     "with everything deleted": lambda: die_after(tables, "empty", 2),
-    "with some tables": lambda: die_after(tables, "_copy_rows", len(tables.kept()) * 3 // 2),
-    "just before the commit": lambda: die_after(restoring, "_count_on"),
-    "just after the commit": lambda: die_after(restoring, "_into_server"),
+    "with some tables": lambda: die_after(tables, "_copy_rows", len(tables.backed_up_models()) * 3 // 2),
+    "just before the commit": lambda: die_after(restoring, "_reset_sequences"),
+    "just after the commit": lambda: die_after(restoring, "_restore_postgresql"),
 }
 
 if __name__ == "__main__":

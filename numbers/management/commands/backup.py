@@ -1,4 +1,4 @@
-"""`manage.py backup`: everything that is kept, in one file, while everything goes on."""
+"""`manage.py backup`: write everything to one file while Quo Admin keeps running."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from numbers.operations.backups import BackupRefused
+from numbers.operations.backups import BackupError
 from numbers.operations.backups.making import make
 
 
@@ -23,11 +23,11 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print what is in it as JSON")
 
     def handle(self, *, path: str, overwrite: bool, **options: Any) -> None:
-        if os.path.basename(path) in {"", ".", ".."} and not os.path.isdir(path):  # noqa: PTH119, PTH112 - a Path has lost the slash
+        if os.path.basename(path) in {"", ".", ".."} and not os.path.isdir(path):  # noqa: PTH119, PTH112 - a Path drops the trailing slash
             raise CommandError(f"There is no folder {path}: make it first.")
         try:
             target, contents = make(Path(path), overwrite=overwrite)
-        except BackupRefused as refusal:
+        except BackupError as refusal:
             raise CommandError(str(refusal)) from None
         except OSError as error:
             raise CommandError(f"{path} cannot be looked at: {error.strerror}.") from None

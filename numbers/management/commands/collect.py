@@ -1,4 +1,4 @@
-"""`manage.py collect`, as `make setup` calls it: the static files, for the processes that start from now on."""
+"""`manage.py collect`, called by `make setup`: collect the static files for processes that start from now on."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from filelock import FileLock
 from quo_admin.collected import folders, following, newest
 
 BUILD = settings.BASE_DIR / "build"
-KEPT = 10  # collections, the newest included: somebody restarts before there are ten more
+MAX_COLLECTIONS = 10  # including the newest; the server is restarted before there are ten more
 COMPRESSED = ("", ".gz", ".br")
 
 
@@ -33,24 +33,24 @@ class Command(BaseCommand):
 
 
 def _collect(draft: Path) -> None:
-    """Make the next collection in `draft`, and give it its number once it is whole. Raises OSError."""
-    shutil.rmtree(draft, ignore_errors=True)  # of one that was interrupted
-    settings.STATIC_ROOT = draft  # before Django's storage is made
+    """Build the next collection in `draft` and give it its number when it is complete. Raises OSError."""
+    shutil.rmtree(draft, ignore_errors=True)  # left by an interrupted run
+    settings.STATIC_ROOT = draft  # before Django creates its storage
     call_command("collectstatic", interactive=False, verbosity=0)
-    if _named(draft) == _named(newest(BUILD)):
+    if _hashed_names(draft) == _hashed_names(newest(BUILD)):
         shutil.rmtree(draft)
         return
-    for earlier in folders(BUILD)[-(KEPT - 1) :]:
-        _keep(earlier, draft)
-    os.sync()  # else a power cut may leave a collection of empty files
+    for earlier in folders(BUILD)[-(MAX_COLLECTIONS - 1) :]:
+        _add_files_of(earlier, draft)
+    os.sync()  # a power cut could otherwise leave a collection of empty files
     draft.rename(following(BUILD))
-    for old in folders(BUILD)[:-KEPT]:
+    for old in folders(BUILD)[:-MAX_COLLECTIONS]:
         shutil.rmtree(old)
 
 
-def _keep(earlier: Path, draft: Path) -> None:
-    """Copy what pages of an earlier collection name, for those that are still open in a browser."""
-    for name in _named(earlier):
+def _add_files_of(earlier: Path, draft: Path) -> None:
+    """Copy the files of an earlier collection for pages that are still open in a browser."""
+    for name in _hashed_names(earlier):
         for suffix in COMPRESSED:
             source, target = earlier / f"{name}{suffix}", draft / f"{name}{suffix}"
             if source.exists() and not target.exists():
@@ -58,10 +58,10 @@ def _keep(earlier: Path, draft: Path) -> None:
                 shutil.copy2(source, target)
 
 
-def _named(collection: Path) -> set[str]:
-    """Return the names of the files that pages ask for, each with a hash of its content in it."""
+def _hashed_names(collection: Path) -> set[str]:
+    """Return the names of the files that pages request. Each contains a hash of its content."""
     try:
         manifest = json.loads((collection / ManifestFilesMixin.manifest_name).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):  # none, or one that an older version did not finish
+    except (FileNotFoundError, ValueError):  # missing, or left incomplete by an older version
         return set()
     return set(manifest["paths"].values())

@@ -1,4 +1,4 @@
-"""`manage.py dev`, as `make dev` calls it: the demo on a server that reloads what a developer changes."""
+"""`manage.py dev`, called by `make dev`: serve the demo and reload changed code and templates."""
 
 import os
 import socket
@@ -15,7 +15,7 @@ from numbers.operations.serving import our_command
 
 class Command(run.Command):
     help = "For developers: serve the demo, show changed templates at once and restart when Python changes."
-    target = "dev"
+    make_target = "dev"
     about_demo = "Demo data. A changed template shows at the next request, a changed Python file restarts the server."
 
     def handle(self, **options: Any) -> None:
@@ -24,7 +24,7 @@ class Command(run.Command):
         super().handle(**options)
 
     def _serve(self, listener: socket.socket, when_ready: Callable[[], None]) -> None:
-        """Run Django's own server, which survives a Python file that cannot be imported."""
+        """Run Django's development server, which survives a Python file that cannot be imported."""
         address = "{}:{}".format(*listener.getsockname())
         listener.close()
         when_ready()
@@ -33,6 +33,6 @@ class Command(run.Command):
         )
         try:
             server.wait()
-        except KeyboardInterrupt:  # which a terminal sends to the server, too
+        except KeyboardInterrupt:  # a terminal sends it to the server too
             server.terminate()
             server.wait()

@@ -1,4 +1,4 @@
-"""`manage.py doctor`: is everything right, and if not, what to do."""
+"""`manage.py doctor`: check everything and say how to fix problems."""
 
 import sys
 from typing import Any
@@ -16,17 +16,17 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, **_options: Any) -> None:
-        marks = MARKS if _shows("".join(MARKS.values()), sys.stdout.encoding) else PLAIN_MARKS
-        is_well = True
+        marks = MARKS if _can_encode("".join(MARKS.values()), sys.stdout.encoding) else PLAIN_MARKS
+        has_failed = False
         for check in diagnose():
             self.stdout.write(f"{marks[check.ok]} {check.subject:<14} {check.text}")
-            self.stdout.flush()  # the next one may take a minute
-            is_well = is_well and check.ok is not False
-        if not is_well:
+            self.stdout.flush()  # the next check may take a minute
+            has_failed |= check.ok is False
+        if has_failed:
             sys.exit(1)
 
 
-def _shows(text: str, encoding: str | None) -> bool:
+def _can_encode(text: str, encoding: str | None) -> bool:
     try:
         text.encode(encoding or "ascii")
     except (UnicodeEncodeError, LookupError):

@@ -1,4 +1,4 @@
-"""`manage.py restore`: everything as a backup has it."""
+"""`manage.py restore`: replace everything with the content of a backup."""
 
 import sys
 from argparse import ArgumentParser
@@ -8,11 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from numbers.operations.backups import BackupRefused
-from numbers.operations.backups.restoring import Prepared, Restored, prepared, present, refuse_to_mix, restore
+from numbers.operations.backups import BackupError
+from numbers.operations.backups.restoring import Prepared, Restored, current_contents, prepared, refuse_to_mix, restore
 from numbers.vocabulary.terminal import printable
 
-_SHOWN = 10
+_MAX_BREACHES = 10  # printed
 
 
 class Command(BaseCommand):
@@ -31,12 +31,12 @@ class Command(BaseCommand):
             raise CommandError("A restore replaces everything, and nobody is here to be asked: say --yes.")
         try:
             with prepared(path) as backup:
-                self._look_at(backup, accept_findings=accept_findings)
+                self._check(backup, accept_findings=accept_findings)
                 refuse_to_mix(backup.contents)
                 if not yes:
                     self._ask(path, backup)
                 restored = restore(backup)
-        except BackupRefused as refusal:
+        except BackupError as refusal:
             raise CommandError(str(refusal)) from None
         except OSError as error:
             raise CommandError(f"{path} cannot be looked at: {error.strerror}.") from None
@@ -44,28 +44,27 @@ class Command(BaseCommand):
             raise CommandError("The database does not answer. `manage.py doctor` looks at it.") from None
         except (KeyboardInterrupt, EOFError):
             raise CommandError("Stopped. Nothing was restored.") from None
-        self._tell(restored)
+        self._print(restored)
 
-    def _look_at(self, backup: Prepared, *, accept_findings: bool) -> None:
-        for breach in backup.broken[:_SHOWN]:
+    def _check(self, backup: Prepared, *, accept_findings: bool) -> None:
+        for breach in backup.broken[:_MAX_BREACHES]:
             self.stdout.write(printable(str(breach)))
         if backup.broken and not accept_findings:
-            count = len(backup.broken)
-            raise BackupRefused(
-                f"Not everything in the backup holds together ({count} found). --accept-findings takes it."
+            raise BackupError(
+                f"Not everything in the backup holds together ({len(backup.broken)} found). --accept-breaches takes it."
             )
 
     def _ask(self, path: Path, backup: Prepared) -> None:
         self.stdout.write(f"{path} holds {backup.contents}.")
-        self.stdout.write(f"It replaces {present()}.")
+        self.stdout.write(f"It replaces {current_contents()}.")
         self.stdout.flush()
         if input("Type yes to replace it: ").strip().lower() != "yes":
-            raise BackupRefused("Nothing was restored.")
+            raise BackupError("Nothing was restored.")
 
-    def _tell(self, restored: Restored) -> None:
+    def _print(self, restored: Restored) -> None:
         self.stdout.write(f"Restored: {restored.contents}.")
-        if restored.kept:
-            self.stdout.write(f"What was there before is in {restored.kept}.")
+        if restored.previous:
+            self.stdout.write(f"What was there before is in {restored.previous}.")
         if restored.must_restart:
             self.stdout.write("The database was damaged, so there is a new file now: restart Quo Admin.")
         self.stdout.write("Everybody has to sign in anew.")

@@ -1,4 +1,4 @@
-"""`manage.py run`, as `make run` calls it: everything that it takes to serve Quo Admin, until Ctrl-C."""
+"""`manage.py run`, called by `make run`: prepare and serve Quo Admin until Ctrl-C."""
 
 import os
 import signal
@@ -19,19 +19,19 @@ from numbers.database.locks import one_after_the_other
 from numbers.models import Sync
 from numbers.operations.serving import demo_workspace, listen, our_command, serve
 
-FIRST_SYNC_PATIENCE = 10.0
+FIRST_SYNC_TIMEOUT = 10.0  # seconds
 
 
 class Command(BaseCommand):
     help = "Prepare the database, start the demo workspace where no API key is set, and serve."
     requires_system_checks = ()
-    target = "run"  # of make
+    make_target = "run"
     about_demo = "Demo data: an invented company. Set QUO_API_KEY in .env to see your own workspace."
 
     def handle(self, **_options: Any) -> None:
         _let_signals_interrupt()
         with ExitStack() as started:
-            listener = started.enter_context(_claimed_address(self.target))
+            listener = started.enter_context(_listener(self.make_target))
             try:
                 account = self._prepare(started)
             except DatabaseError:
@@ -39,23 +39,23 @@ class Command(BaseCommand):
             except OSError as error:
                 raise CommandError(f"{settings.DATA_DIR} cannot be written: {error.strerror}.") from None
             connections.close_all()  # before gunicorn forks: a connection belongs to one process
-            self._serve(listener, when_ready=lambda: self._tell(account))
+            self._serve(listener, when_ready=lambda: self._greet(account))
 
     def _serve(self, listener: socket.socket, when_ready: Callable[[], None]) -> None:
         serve(listener, when_ready)
 
     def _prepare(self, started: ExitStack) -> FirstAccount:
-        demo_is_up = started.enter_context(demo_workspace()) if settings.DEMO else None
+        wait_for_demo = started.enter_context(demo_workspace()) if settings.DEMO else None
         with one_after_the_other():
             call_command("migrate", verbosity=0, interactive=False)
         account = ensure_first_account(_first_password_file())
-        if demo_is_up:
-            demo_is_up()
+        if wait_for_demo:
+            wait_for_demo()
         self._first_sync(started)
         return account
 
     def _first_sync(self, started: ExitStack) -> None:
-        """Let the first page show numbers: wait for the first sync, but not long; it goes on by itself."""
+        """Start the first sync and wait a few seconds for it, so that the first page shows numbers."""
         if Sync.objects.filter(outcome=Sync.Outcome.SUCCEEDED).exists():
             return
         self._say("Reading the workspace for the first time ...")
@@ -68,7 +68,7 @@ class Command(BaseCommand):
         )
         started.callback(sync.terminate)
         try:
-            sync.wait(FIRST_SYNC_PATIENCE)
+            sync.wait(FIRST_SYNC_TIMEOUT)
         except subprocess.TimeoutExpired:
             self._say("That takes a while; the numbers appear in the page as soon as they are there.")
             return
@@ -76,7 +76,7 @@ class Command(BaseCommand):
         if last and last.outcome != Sync.Outcome.SUCCEEDED:
             self._say(f"That did not work, and will be tried again. {last.error_sentence}")
 
-    def _tell(self, account: FirstAccount) -> None:
+    def _greet(self, account: FirstAccount) -> None:
         lines = ["", f"Quo Admin is at {settings.SITE_URL}"]
         if settings.DEMO:
             lines.append(self.about_demo)
@@ -92,7 +92,7 @@ class Command(BaseCommand):
         self._say("\n".join([*lines, "Ctrl-C stops it.", ""]))
 
     def _is_journal(self) -> bool:
-        """Whether what is said here goes to systemd's journal, which keeps it: JOURNAL_STREAM in systemd.exec(5)."""
+        """Return whether our output is stored in systemd's journal. See JOURNAL_STREAM in systemd.exec(5)."""
         try:
             stdout = os.fstat(self.stdout.fileno())
         except (OSError, ValueError):
@@ -109,21 +109,21 @@ def _first_password_file() -> Path:
 
 
 def _let_signals_interrupt() -> None:
-    """Until gunicorn takes over, let every request to stop end the preparation, and what it started, in order."""
+    """Make stop signals raise KeyboardInterrupt until gunicorn takes over, so that the preparation cleans up."""
     signals = [signal.SIGINT, signal.SIGTERM]
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup
         signals.append(signal.SIGHUP)
-    for number in signals:
-        signal.signal(number, signal.default_int_handler)
+    for signal_number in signals:
+        signal.signal(signal_number, signal.default_int_handler)
 
 
-def _claimed_address(target: str) -> socket.socket:
-    """Say at once, and in a sentence, that the address is taken, before anything is started."""
+def _listener(make_target: str) -> socket.socket:
+    """Return the listening socket. Runs first, so that a port in use is reported before anything starts."""
     try:
         return listen()
     except OSError as error:
-        reason = str(error.strerror).partition(" (")[0]  # the address, which Python adds, is said already
+        reason = str(error.strerror).partition(" (")[0]  # drops the address that Python appends
         raise CommandError(
             f"Port {settings.PORT} on {settings.HOST} cannot be used ({reason}). "
-            f"Choose another: PORT=8080 make {target}"
+            f"Choose another: PORT=8080 make {make_target}"
         ) from None

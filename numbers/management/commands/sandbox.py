@@ -1,4 +1,4 @@
-"""`manage.py sandbox`: a Quo API of our own to try things against."""
+"""`manage.py sandbox`: serve our own Quo API for trying things out."""
 
 import argparse
 import contextlib
@@ -36,7 +36,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         server = self._server(**options)
         stopped = threading.Event()
-        # A shell that starts it in the background has SIGINT ignored; this makes `kill -INT` work again.
+        # A shell ignores SIGINT for background jobs. This makes `kill -INT` work again.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             pass
         finally:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # impatience must not interrupt the stopping
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not interrupt the shutdown
             server.close()
         with contextlib.suppress(OSError):
             self.stdout.write("The sandbox has stopped.")
@@ -93,7 +93,7 @@ class Command(BaseCommand):
 
 
 def _set_at_end_of_stdin(stopped: threading.Event) -> None:
-    # Not sys.stdin: a thread that waits inside it would keep Python from exiting.
+    # Not sys.stdin: a thread blocked in it would keep Python from exiting.
     try:
         while os.read(0, 1 << 16):
             pass

@@ -1,4 +1,4 @@
-"""`manage.py sync`: one sync, for a timer or by hand."""
+"""`manage.py sync`: run one sync, by a timer or by hand."""
 
 import json
 import logging
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 class Command(BaseCommand):
     help = "Ask Quo once and record what changed."
-    requires_system_checks = ()  # a timer runs this often, and the web pages are none of its business
+    requires_system_checks = ()  # they take time, a timer runs this often, and they are about the web pages
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--user", metavar="US…", help="only the numbers of this teammate")
@@ -48,30 +48,29 @@ class Command(BaseCommand):
         if json:
             self.stdout.write(_as_json(_result(sync)))
         if sync.outcome != Sync.Outcome.SUCCEEDED:
-            raise CommandError(_shown(_failure(sync, to_a_person=self.stderr.isatty())))
+            raise CommandError(_printable(_failure(sync, is_terminal=self.stderr.isatty())))
         if not json:
-            self._tell(sync)
+            self._print(sync)
 
-    def _tell(self, sync: Sync) -> None:
+    def _print(self, sync: Sync) -> None:
         self.stdout.write(
             f"{sync.seen} seen, {sync.new} new, {sync.changed} changed, {sync.gone} gone, "
             f"{sync.set_aside_count} set aside, in {_seconds(sync):.1f} s."
         )
         for item in sync.set_aside:
-            self.stdout.write(_shown(f"Set aside {item['path']}: {item['reason']}"))
+            self.stdout.write(_printable(f"Set aside {item['path']}: {item['reason']}"))
         for notice in sync.notices:
-            self.stdout.write(_shown(notice))
+            self.stdout.write(_printable(notice))
         if sync.held:
             self.stdout.write(f"Quo's answer looks incomplete. Missing from it and kept all the same: {sync.held}.")
-        if sync.held:
             self.stdout.write("If they are really gone: manage.py sync --accept-removals")
 
 
 def _run(target: SyncTarget, *, accept_removals: bool) -> Sync:
     try:
-        _refuse_an_old_schema()
+        _require_current_schema()
         with tqdm(desc="Recording", unit=" numbers", disable=None, delay=1, leave=False) as bar:
-            return services.run_sync(target, accept_removals=accept_removals, progress=_show_on(bar))
+            return services.run_sync(target, accept_removals=accept_removals, progress=_progress_on(bar))
     except SyncRefused as error:
         raise CommandError(str(error)) from None
     except (DatabaseError, OSError):
@@ -81,25 +80,25 @@ def _run(target: SyncTarget, *, accept_removals: bool) -> Sync:
     except KeyboardInterrupt:
         raise CommandError("The sync was stopped before it ended. Nothing of it was recorded.") from None
     except Exception as error:
-        log.error("unexpected", exc_info=error)  # noqa: TRY400 - the log shows where, and no values
+        log.error("unexpected", exc_info=error)  # noqa: TRY400 - our log formatter leaves out values
         raise CommandError(
             f"Something went wrong in Quo Admin. The line {request_id.current()} of the log says where."
         ) from None
 
 
-def _refuse_an_old_schema() -> None:
+def _require_current_schema() -> None:
     if migrations_to_do():
         raise SyncRefused(
             "The database is not up to date yet. Starting Quo Admin brings it up to date, or run manage.py migrate."
         )
 
 
-def _failure(sync: Sync, *, to_a_person: bool) -> str:
-    """Quo's own words may name people and numbers, so no file and no journal gets them."""
-    said = f'Quo said: "{sync.error_message}"' if to_a_person else "Quo's own words are on the status page."
+def _failure(sync: Sync, *, is_terminal: bool) -> str:
+    """Return why the sync failed. Quo's message may name people and numbers, so only a terminal gets it."""
+    message = f'Quo said: "{sync.error_message}"' if is_terminal else "Quo's own words are on the status page."
     trace = f"Quo's trace: {label(sync.error_trace)}"
-    told = (sync.error_sentence, said if sync.error_message else "", trace if sync.error_trace else "")
-    return " ".join(filter(None, told))
+    parts = (sync.error_sentence, message if sync.error_message else "", trace if sync.error_trace else "")
+    return " ".join(filter(None, parts))
 
 
 def _question(user: str | None, number: str | None, *, accept_removals: bool) -> SyncTarget:
@@ -118,20 +117,20 @@ def _question(user: str | None, number: str | None, *, accept_removals: bool) ->
     return WORKSPACE
 
 
-def _show_on(bar: "tqdm[Any]") -> Progress:
-    def show(done: int, total: int) -> None:
+def _progress_on(bar: "tqdm[Any]") -> Progress:
+    def update(done: int, total: int) -> None:
         bar.total = total
         bar.update(done - bar.n)
 
-    return show
+    return update
 
 
 def _seconds(sync: Sync) -> float:
     return (sync.ended_at - sync.started_at).total_seconds() if sync.ended_at else 0.0
 
 
-def _shown(text: str) -> str:
-    """What Quo sent, fit for any terminal: nothing that steers one, nothing that its encoding lacks."""
+def _printable(text: str) -> str:
+    """Return Quo's text without terminal control characters and without characters that stdout cannot encode."""
     encoding = sys.stdout.encoding or "utf-8"
     return printable(text).encode(encoding, "backslashreplace").decode(encoding)
 

@@ -1,4 +1,4 @@
-"""`manage.py verify`: does everything remembered hold together?"""
+"""`manage.py verify`: check that the stored data is consistent."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from django.db import DatabaseError
 
 from numbers.database.snapshot import one_moment
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate
-from numbers.operations.backups.files import live_file, said
+from numbers.operations.backups.files import live_file, one_line
 from numbers.operations.invariants import INVARIANTS, Breach, breaches
 from numbers.operations.readiness import migrations_to_do
 from numbers.vocabulary.terminal import printable
@@ -29,13 +29,13 @@ class Command(BaseCommand):
         try:
             self._verify(**options)
             self.stdout.flush()
-        except BrokenPipeError:  # who reads has read enough; Python would complain when it flushes at the end
+        except BrokenPipeError:  # the reader has stopped; Python would fail when it flushes at exit
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(1)
 
     def _verify(self, **options: Any) -> None:
         file = live_file()
-        if file and not file.exists():  # to connect would make an empty one
+        if file and not file.exists():  # connecting would create an empty one
             raise CommandError(f"There is no database yet at {file}.")
         try:
             if migrations_to_do():
@@ -44,7 +44,7 @@ class Command(BaseCommand):
                 found = self._find(quietly=options["json"])
                 counts = _counts()
         except DatabaseError as error:
-            raise CommandError(f"The database cannot be read through. It says: {said(error)}") from None
+            raise CommandError(f"The database cannot be read through. It says: {one_line(error)}") from None
         if options["json"]:
             told = [{**asdict(breach), "when": breach.when and breach.when.isoformat()} for breach in found]
             self.stdout.write(json.dumps({"holds": not found, "checked": counts, "findings": told}))

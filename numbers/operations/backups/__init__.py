@@ -1,5 +1,5 @@
-"""Backups: one SQLite file each, whatever the server's database is, that can be restored into either."""
+"""Backups. Each is one SQLite file that can be restored into SQLite or PostgreSQL."""
 
 
-class BackupRefused(Exception):
-    """Nothing was done, and nothing was lost. The text is a sentence for a person."""
+class BackupError(Exception):
+    """Nothing was done and nothing was lost. The text is a sentence for the user."""

@@ -1,4 +1,4 @@
-"""Files that hold a whole database of Quo Admin in SQLite: how they are opened, and what is in one."""
+"""SQLite files that hold a whole Quo Admin database: opening, checking and describing them."""
 
 import os
 import sqlite3
@@ -14,15 +14,15 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
-from numbers.operations.backups import BackupRefused
+from numbers.operations.backups import BackupError
 from numbers.vocabulary.terminal import printable
 
-WAIT = 20.0  # seconds that a lock of somebody else may last
+LOCK_TIMEOUT = 20.0  # seconds
 SIDE_FILES = ("-journal", "-wal", "-shm")
 
 
 def live_file() -> Path | None:
-    """Return the file of the database in use; None where that is PostgreSQL's, or in memory."""
+    """Return the file of the database in use, or None for PostgreSQL and for a database in memory."""
     database = connections[DEFAULT_DB_ALIAS]
     if isinstance(database, DatabaseWrapper) and not database.is_in_memory_db():
         return Path(str(database.settings_dict["NAME"]))
@@ -31,51 +31,47 @@ def live_file() -> Path | None:
 
 @contextmanager
 def opened(file: Path, alias: str = DEFAULT_DB_ALIAS) -> Iterator[DatabaseWrapper]:
-    """Let `alias` mean the database in `file`, in this thread, until the end.
+    """Let `alias` mean the database in `file`, in this thread, until the block ends.
 
-    As the default database for migrations: they need not say which database they mean, and then mean that one.
+    The default alias is meant for migrations, which need not name a database.
     """
-    usual = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(file), "OPTIONS": {"timeout": WAIT}}
-    wrapper = DatabaseWrapper(connections.configure_settings({DEFAULT_DB_ALIAS: usual})[DEFAULT_DB_ALIAS], alias)
-    before = connections[alias] if alias == DEFAULT_DB_ALIAS else None
+    options = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(file), "OPTIONS": {"timeout": LOCK_TIMEOUT}}
+    wrapper = DatabaseWrapper(connections.configure_settings({DEFAULT_DB_ALIAS: options})[DEFAULT_DB_ALIAS], alias)
+    previous = connections[alias] if alias == DEFAULT_DB_ALIAS else None
     connections[alias] = wrapper
-    ContentType.objects.clear_cache()  # its ids are those of one database
+    ContentType.objects.clear_cache()  # the cached ids belong to one database
     try:
         yield wrapper
     finally:
         wrapper.close()
         ContentType.objects.clear_cache()
-        if before is None:
+        if previous is None:
             del connections[alias]
         else:
-            connections[alias] = before
+            connections[alias] = previous
 
 
 def migrate(file: Path) -> None:
-    """Bring the database in `file` to the newest schema; make one where the file is empty."""
+    """Bring the database in `file` to the newest schema. An empty file becomes a new database."""
     with opened(file):
         call_command("migrate", verbosity=0, interactive=False)
 
 
-def unknown_migrations(applied: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Return those of the applied migrations that this version of Quo Admin does not have: a newer one made them."""
-    return applied - set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations or ())
-
-
-def missing_migrations(applied: set[tuple[str, str]]) -> set[tuple[str, str]]:
-    return set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations or ()) - applied
+def our_migrations() -> set[tuple[str, str]]:
+    """Return the migrations of this version, as (app, name). A database may have others from a newer version."""
+    return set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations or ())
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What is in a backup, in numbers; `schema` is the last migration of each app."""
+    """How many rows a backup has. `schema` is the last migration of each app."""
 
     numbers: int
     states: int
     teammates: int
     syncs: int
     accounts: int
-    demo: bool | None  # whose numbers they are; None where there are none yet
+    demo: bool | None  # whether the numbers are the demo's; None while there are none
     bytes: int
     schema: dict[str, str]
 
@@ -100,11 +96,11 @@ def applied_in(database: sqlite3.Connection) -> set[tuple[str, str]]:
 
 
 def contents(file: Path) -> Contents:
-    """Count what is in `file`, of whatever version. Raises sqlite3.Error where it is no database of Quo Admin."""
-    with closing(sqlite3.connect(file, timeout=WAIT)) as database:
+    """Count the rows in `file`, of any version. Raises sqlite3.Error if it is not a Quo Admin database."""
+    with closing(sqlite3.connect(file, timeout=LOCK_TIMEOUT)) as database:
 
         def count(table: str) -> int:
-            return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - our own words
+            return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - our own table names
 
         last = "SELECT demo FROM numbers_sync WHERE outcome = 'succeeded' ORDER BY id DESC LIMIT 1"
         demo = database.execute(last).fetchone()
@@ -121,40 +117,40 @@ def contents(file: Path) -> Contents:
 
 
 def damage_in(database: sqlite3.Connection, check: str) -> str:
-    """Return the first damage that the PRAGMA `check` finds, in one line; an empty text if it finds none."""
-    lines = [line for (found,) in database.execute(f"PRAGMA {check}") for line in found.splitlines()]
+    """Return the first damage that the PRAGMA `check` finds, as one line, or an empty string."""
+    lines = [line for (report,) in database.execute(f"PRAGMA {check}") for line in report.splitlines()]
     return next((line for line in lines if line != "ok" and not line.startswith("***")), "")
 
 
 def check(file: Path) -> None:
-    """Raise BackupRefused unless `file` is a whole, unharmed database of Quo Admin that this version can read."""
+    """Raise BackupError unless `file` is an undamaged Quo Admin database that this version can read."""
     try:
-        with closing(sqlite3.connect(file, timeout=WAIT)) as database:
+        with closing(sqlite3.connect(file, timeout=LOCK_TIMEOUT)) as database:
             if damage := damage_in(database, "integrity_check"):
-                raise BackupRefused(f"The file is damaged, so nothing was restored. SQLite says: {damage}")
-            unknown = unknown_migrations(applied_in(database))
+                raise BackupError(f"The file is damaged, so nothing was restored. SQLite says: {damage}")
+            unknown = applied_in(database) - our_migrations()
             contents(file)
     except (sqlite3.Error, KeyError):
-        raise BackupRefused("The file is not a backup of Quo Admin, or it is damaged.") from None
+        raise BackupError("The file is not a backup of Quo Admin, or it is damaged.") from None
     if unknown:
         app, name = min(unknown)
-        raise BackupRefused(
+        raise BackupError(
             f"The backup was made by a newer version of Quo Admin (it has {app} {name}): install that version first."
         )
 
 
 def is_damage(error: Exception) -> bool:
-    """Say whether SQLite could not make sense of a file; of everything else it has more exact words."""
+    """Return whether SQLite could not read a file. For every other problem it raises a subclass."""
     return type(error) in {sqlite3.DatabaseError, DatabaseError}
 
 
-def said(error: Exception) -> str:
-    """Return what a database says of an error, which may be several lines, as one that steers no terminal."""
+def one_line(error: Exception) -> str:
+    """Return a database's error text as one line without terminal control characters."""
     return printable(" ".join(str(error).split()))
 
 
 def sync_to_disk(path: Path) -> None:
-    """Let a file, or what a folder says of its files, outlast a power cut."""
+    """Make a file, or a folder's entries, survive a power cut."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -163,6 +159,6 @@ def sync_to_disk(path: Path) -> None:
 
 
 def remove(file: Path) -> None:
-    """Remove a database's file and what SQLite keeps beside it."""
+    """Remove a database file and SQLite's side files."""
     for suffix in ("", *SIDE_FILES):
         Path(f"{file}{suffix}").unlink(missing_ok=True)

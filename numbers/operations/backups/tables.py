@@ -1,9 +1,9 @@
-"""Which tables a backup has, and how their rows come from one database into another.
+"""Which tables a backup has, and how their rows are copied between databases.
 
-All tables of all apps, so that one that is new is never forgotten. Content types and permissions, too, though
-migrations make them: groups, accounts and the log of the administration pages name them by ids that differ from
-one database to the next. Only sessions stay out: whoever finds a backup must not be signed in by it, and after a
-restore everybody signs in anew. What stands in the cache (attempts to sign in, of the last minutes) is in no table.
+A backup has all tables of all apps, so a new table is never forgotten. It includes content types and permissions:
+migrations create them with ids that differ between databases, and groups, accounts and the admin log refer to those
+ids. Only sessions are left out: a stolen backup must not sign anyone in, and after a restore everybody signs in
+again. Recent sign-in attempts are in the cache, not in a table.
 """
 
 from collections.abc import Iterator
@@ -27,42 +27,42 @@ def _models() -> Iterator[type[Model]]:
             yield model
 
 
-def _is_of_sessions(model: type[Model]) -> bool:
+def _is_session(model: type[Model]) -> bool:
     return issubclass(model, AbstractBaseSession) or model._meta.app_label in _SESSION_APPS
 
 
-def kept() -> list[type[Model]]:
-    """Return the models whose rows a backup has, those in between two others included."""
-    return [model for model in _models() if not _is_of_sessions(model)]
+def backed_up_models() -> list[type[Model]]:
+    """Return the models whose rows a backup has, including many-to-many tables."""
+    return [model for model in _models() if not _is_session(model)]
 
 
 def session_tables() -> list[str]:
-    return [model._meta.db_table for model in _models() if _is_of_sessions(model)]
+    return [model._meta.db_table for model in _models() if _is_session(model)]
 
 
-def every_table() -> list[str]:
+def all_tables() -> list[str]:
     return [model._meta.db_table for model in _models()]
 
 
 def empty(alias: str) -> None:
-    """Delete every row of every table. Foreign keys are for the caller to defer."""
+    """Delete every row of every table. The caller must defer foreign keys."""
     connection = connections[alias]
     with connection.cursor() as cursor:
-        for table in every_table():
-            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608 - our own words
+        for table in all_tables():
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608 - our own table names
 
 
 def copy(source: str, target: str) -> None:
-    """Copy every row that is kept from one database, by its alias, into the empty tables of another of its schema.
+    """Copy all rows of a backup from the database `source` into the empty tables of `target` (both are aliases).
 
-    A thousand rows at a time; the caller opens the transactions, and defers foreign keys in `target`.
+    Both must have the same schema. The caller opens the transactions and defers foreign keys in `target`.
     """
-    for model in kept():
+    for model in backed_up_models():
         _copy_rows(model, source, target)
 
 
 def _copy_rows(model: type[Model], source: str, target: str) -> None:
-    # What the model would do when it saves (a time of its own, a derived column) was done when the row was made.
+    # Insert directly: saving the model would set times and derived columns again.
     connection = connections[target]
     fields = [field for field in model._meta.local_concrete_fields if not field.generated]
     insert = statement(model._meta.db_table, fields, connection)
@@ -72,13 +72,13 @@ def _copy_rows(model: type[Model], source: str, target: str) -> None:
             cursor.executemany(
                 insert,
                 [
-                    [_written(field, value, connection) for field, value in zip(fields, row, strict=True)]
+                    [_db_value(field, value, connection) for field, value in zip(fields, row, strict=True)]
                     for row in chunk
                 ],
             )
 
 
-def _written(field: Any, value: Any, connection: Any) -> Any:  # noqa: ANN401 - whatever a column holds
+def _db_value(field: Any, value: Any, connection: Any) -> Any:  # noqa: ANN401 - a column may hold anything
     if value is None and isinstance(field, JSONField) and not field.null:
-        return "null"  # JSON's, which reads like SQL's
+        return "null"  # JSON null, which Django reads as None like SQL NULL
     return field.get_db_prep_save(value, connection=connection)

@@ -1,4 +1,4 @@
-"""A backup is one private file with everything in it, of one moment; or there is none, and the old one is untouched."""
+"""A backup is one private file with all data of one moment. If it fails, the old file is untouched."""
 
 import json
 import os
@@ -34,10 +34,10 @@ from tests.support.processes import wait_until
 
 pytestmark = needs_database
 
-OLD = bytes(68) + making.APPLICATION_ID.to_bytes(4, "big") + b"the old one"  # as much of a backup as tells one
+OLD = bytes(68) + making.APPLICATION_ID.to_bytes(4, "big") + b"the old one"  # the part that identifies a backup
 
 
-def test_it_has_every_row_of_every_table(site: Site) -> None:
+def test_a_backup_has_every_row_of_every_table(site: Site) -> None:
     fill()
     before = everything()
     assert all(before.values()), "a table without rows proves nothing"
@@ -48,7 +48,7 @@ def test_it_has_every_row_of_every_table(site: Site) -> None:
     assert everything() == before
 
 
-def test_it_is_one_private_file_that_says_what_it_is(site: Site) -> None:
+def test_a_backup_is_one_private_file_with_our_application_id(site: Site) -> None:
     fill()
     folder = site.folder / "backups"
     folder.mkdir()
@@ -62,19 +62,19 @@ def test_it_is_one_private_file_that_says_what_it_is(site: Site) -> None:
     assert int.from_bytes(head[68:72], "big") == making.APPLICATION_ID
 
 
-def test_it_has_no_trace_of_a_session(site: Site) -> None:
+def test_a_backup_has_no_trace_of_sessions(site: Site) -> None:
     fill()
     call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
 
     assert SECRET.encode() not in (site.folder / "b.sqlite3").read_bytes()
     with opened(site.folder / "b.sqlite3") as database, database.cursor() as cursor:
         for table in tables.session_tables():
-            cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - our own words
+            cursor.execute(f"SELECT count(*) FROM {table}")  # noqa: S608 - our own table names
             assert cursor.fetchone() == (0,)
 
 
-def test_it_has_no_empty_pages_in_which_sessions_were(site: Site) -> None:
-    """Not every SQLite overwrites what it deletes."""
+def test_a_backup_has_no_free_pages(site: Site) -> None:
+    """Free pages could hold deleted sessions, because not every SQLite overwrites what it deletes."""
     long = SessionStore()
     long["of"] = [f"{one}{SECRET}" for one in range(5_000)]
     long.save(must_create=True)
@@ -85,7 +85,7 @@ def test_it_has_no_empty_pages_in_which_sessions_were(site: Site) -> None:
         assert cursor.fetchone() == (0,)
 
 
-def test_what_is_in_it_holds_together(site: Site) -> None:
+def test_all_invariants_hold_in_a_backup(site: Site) -> None:
     remember_a_history()
     call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
 
@@ -93,27 +93,27 @@ def test_what_is_in_it_holds_together(site: Site) -> None:
         assert list(breaches()) == []
 
 
-def test_a_line_tells_what_is_in_it(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_what_the_backup_has(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     fill()
     call_command("backup", str(site.folder / "b.sqlite3"))
 
-    told = capsys.readouterr().out
-    assert told.startswith(f"{site.folder / 'b.sqlite3'}: 3 numbers, 7 states, 2 teammates, 1 account; ")
-    assert ", schema numbers 00" in told
-    assert told.count("\n") == 1
+    output = capsys.readouterr().out
+    assert output.startswith(f"{site.folder / 'b.sqlite3'}: 3 numbers, 7 states, 2 teammates, 1 account; ")
+    assert ", schema numbers 00" in output
+    assert output.count("\n") == 1
 
 
-def test_a_machine_is_told_in_json(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_output_has_the_counts(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     fill()
     call_command("backup", str(site.folder / "b.sqlite3"), "--json")
 
-    told = json.loads(capsys.readouterr().out)
-    assert (told["numbers"], told["states"], told["accounts"], told["demo"]) == (3, 7, 1, False)
-    assert told["bytes"] == (site.folder / "b.sqlite3").stat().st_size
-    assert told["schema"]["numbers"].startswith("00")
+    output = json.loads(capsys.readouterr().out)
+    assert (output["numbers"], output["states"], output["accounts"], output["demo"]) == (3, 7, 1, False)
+    assert output["bytes"] == (site.folder / "b.sqlite3").stat().st_size
+    assert output["schema"]["numbers"].startswith("00")
 
 
-def test_in_a_folder_it_gets_a_dated_name(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_backup_into_a_folder_gets_a_dated_name(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     (site.folder / "backups").mkdir()
     call_command("backup", str(site.folder / "backups"), "--json")
 
@@ -122,7 +122,7 @@ def test_in_a_folder_it_gets_a_dated_name(site: Site, capsys: pytest.CaptureFixt
     assert json.loads(capsys.readouterr().out)["file"] == str(file)
 
 
-def test_a_file_that_is_there_is_replaced_only_if_told_so(site: Site) -> None:
+def test_an_existing_file_is_only_replaced_with_overwrite(site: Site) -> None:
     fill()
     (site.folder / "backups").mkdir()
     file = site.folder / "backups" / "b.sqlite3"
@@ -136,7 +136,7 @@ def test_a_file_that_is_there_is_replaced_only_if_told_so(site: Site) -> None:
     assert rows_of(file) == everything()
 
 
-def test_with_a_file_that_is_replaced_goes_what_sqlite_kept_beside_it(site: Site) -> None:
+def test_replacing_a_file_removes_its_side_files(site: Site) -> None:
     fill()
     folder = site.folder / "backups"
     folder.mkdir()
@@ -148,7 +148,9 @@ def test_with_a_file_that_is_replaced_goes_what_sqlite_kept_beside_it(site: Site
     assert [file.name for file in folder.iterdir()] == ["b.sqlite3"]
 
 
-def test_of_two_at_once_the_second_does_not_replace_the_first(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_two_concurrent_backups_the_second_does_not_replace_the_first(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = site.folder / "b.sqlite3"
 
     def meanwhile(draft: Path) -> None:
@@ -162,21 +164,21 @@ def test_of_two_at_once_the_second_does_not_replace_the_first(site: Site, monkey
     assert not list(site.folder.glob(".quo*"))
 
 
-def test_a_folder_that_is_not_there_is_named(site: Site) -> None:
+def test_a_missing_folder_is_named_in_the_error(site: Site) -> None:
     with pytest.raises(CommandError, match=r"There is no folder .*nowhere: make it first\."):
         call_command("backup", str(site.folder / "nowhere" / "b.sqlite3"))
 
 
 @pytest.mark.parametrize("ending", ["/", "//", "/.", "/.."])
-def test_a_path_that_can_only_be_a_folder_makes_no_file(site: Site, ending: str) -> None:
+def test_a_path_that_must_be_a_folder_creates_no_file(site: Site, ending: str) -> None:
     with pytest.raises(CommandError, match=r"There is no folder .*nowhere/.*: make it first\."):
         call_command("backup", f"{site.folder / 'nowhere'}{ending}")
     assert not (site.folder / "nowhere").exists()
 
 
 @pytest.fixture
-def own_files(site: Site) -> list[Path]:
-    """What a running Quo Admin has in DATA_DIR, the database and what lies beside it first."""
+def files_in_use(site: Site) -> list[Path]:
+    """Return the files of a running Quo Admin in DATA_DIR. The database and its side files come first."""
     names = ["secret-key", "first-password", "run.lock", "demo.sqlite3", "cache/0123.djcache"]
     if site.file:
         beside = [f"{site.file.name}{end}" for end in ("-wal", "-shm", "-journal", ".sync.lock")]
@@ -188,22 +190,24 @@ def own_files(site: Site) -> list[Path]:
     return [site.folder / name for name in names]
 
 
-def test_no_file_of_quo_admins_own_is_replaced(site: Site, own_files: list[Path]) -> None:
+def test_a_backup_never_replaces_a_file_in_use(site: Site, files_in_use: list[Path]) -> None:
     connection.close()
-    before = {file: file.stat().st_ino for file in own_files}
-    for file in own_files:
+    before = {file: file.stat().st_ino for file in files_in_use}
+    for file in files_in_use:
         for options in ([], ["--overwrite"]):
             with pytest.raises(CommandError, match=f"{file.name} is a file of Quo Admin's own, which no backup may"):
                 call_command("backup", str(file), *options)
-    assert {file: file.stat().st_ino for file in own_files} == before
+    assert {file: file.stat().st_ino for file in files_in_use} == before
 
 
-def test_nor_under_another_name(site: Site, own_files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_backup_never_replaces_a_file_in_use_under_another_name(
+    site: Site, files_in_use: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     elsewhere = site.folder / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "folder").symlink_to(site.folder)
     monkeypatch.chdir(elsewhere)
-    for file in (own_files[0], site.folder / "secret-key"):
+    for file in (files_in_use[0], site.folder / "secret-key"):
         (elsewhere / "link").unlink(missing_ok=True)
         (elsewhere / "link").symlink_to(file)
         names = [f"../{file.name}", f"{elsewhere}/folder/{file.name}", f"{elsewhere}/../{file.name}", "link"]
@@ -213,8 +217,10 @@ def test_nor_under_another_name(site: Site, own_files: list[Path], monkeypatch: 
 
 
 @only_sqlite
-def test_nor_the_database_in_use_wherever_it_is(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where it was a backup once: restore puts one in the place of a damaged database."""
+def test_a_backup_never_replaces_the_database_in_use_even_outside_data_dir(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if it has the id of a backup."""
     assert site.file
     call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
     connection.close()
@@ -225,7 +231,7 @@ def test_nor_the_database_in_use_wherever_it_is(site: Site, monkeypatch: pytest.
             call_command("backup", f"{site.file}{end}", "--overwrite")
 
 
-def test_a_backup_beside_the_data_may_be_replaced(site: Site) -> None:
+def test_a_backup_in_data_dir_may_be_replaced(site: Site) -> None:
     for _ in range(2):
         call_command("backup", str(site.folder / "b.sqlite3"), "--overwrite", verbosity=0)
     fill()
@@ -233,12 +239,12 @@ def test_a_backup_beside_the_data_may_be_replaced(site: Site) -> None:
     assert rows_of(site.folder / "b.sqlite3") == everything()
 
 
-def test_a_full_disk_leaves_nothing_and_the_old_one(site: Site) -> None:
+def test_on_a_full_disk_the_old_backup_stays_and_no_draft_is_left(site: Site) -> None:
     fill()
     folder = site.folder / "backups"
     folder.mkdir()
     (folder / "b.sqlite3").write_bytes(OLD)
-    if site.file:  # its own log in the end
+    if site.file:  # checkpoints the write-ahead log
         connection.close()
 
     def no_file_above_100_kb() -> None:
@@ -265,7 +271,7 @@ call_command("backup", sys.argv[1], "--overwrite")
 """
 
 
-def test_one_that_was_killed_leaves_the_old_one_and_a_draft_that_a_later_one_removes(site: Site) -> None:
+def test_a_killed_backup_keeps_the_old_one_and_a_later_backup_removes_its_draft(site: Site) -> None:
     folder = site.folder / "backups"
     folder.mkdir()
     (folder / "b.sqlite3").write_bytes(OLD)
@@ -277,13 +283,13 @@ def test_one_that_was_killed_leaves_the_old_one_and_a_draft_that_a_later_one_rem
     assert (folder / "b.sqlite3").read_bytes() == OLD
 
     call_command("backup", str(folder / "young.sqlite3"), verbosity=0)
-    assert draft.exists(), "it may be somebody's who is at work"
+    assert draft.exists(), "it may belong to a running backup"
     os.utime(draft, (0, time.time() - 2 * 24 * 3600))
     call_command("backup", str(folder / "later.sqlite3"), verbosity=0)
     assert not draft.exists()
 
 
-def test_one_made_while_another_process_writes_is_of_one_moment(site: Site) -> None:
+def test_a_backup_during_writes_is_of_one_moment(site: Site) -> None:
     fill()
     writer = site.start("-m", "tests.support.endless_writer")
     try:
@@ -302,7 +308,7 @@ def test_one_made_while_another_process_writes_is_of_one_moment(site: Site) -> N
     assert writer.returncode == 0
 
 
-def test_a_file_that_is_no_backup_is_never_replaced(site: Site, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_backup_is_never_replaced(site: Site, tmp_path: Path) -> None:
     file = tmp_path / "elsewhere" / "report"
     file.parent.mkdir()
     file.write_text("a month of work")
@@ -314,7 +320,7 @@ def test_a_file_that_is_no_backup_is_never_replaced(site: Site, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("is_there", [True, False])
-def test_the_settings_file_is_never_a_backup(site: Site, monkeypatch: pytest.MonkeyPatch, is_there: bool) -> None:
+def test_a_backup_never_replaces_the_settings_file(site: Site, monkeypatch: pytest.MonkeyPatch, is_there: bool) -> None:
     file = site.folder / "settings.env"
     if is_there:
         file.write_bytes(OLD)
@@ -326,10 +332,10 @@ def test_the_settings_file_is_never_a_backup(site: Site, monkeypatch: pytest.Mon
     assert file.exists() == is_there
 
 
-def test_what_a_newer_version_has_changed_is_left_to_that_one(site: Site) -> None:
+def test_a_database_of_a_newer_version_is_not_backed_up(site: Site) -> None:
     with connection.cursor() as cursor:
         values = "('numbers', '9999_later', '2030-01-01 00:00:00Z')"
-        cursor.execute(f"INSERT INTO django_migrations (app, name, applied) VALUES {values}")  # noqa: S608 - our own words
+        cursor.execute(f"INSERT INTO django_migrations (app, name, applied) VALUES {values}")  # noqa: S608 - our own table names
     try:
         with pytest.raises(CommandError, match="changed by a newer version of Quo Admin: back it up with that one"):
             call_command("backup", str(site.folder / "b.sqlite3"))
@@ -339,7 +345,7 @@ def test_what_a_newer_version_has_changed_is_left_to_that_one(site: Site) -> Non
 
 
 @only_sqlite
-def test_a_database_that_is_not_there_is_not_made(site: Site) -> None:
+def test_backing_up_a_missing_database_does_not_create_one(site: Site) -> None:
     assert site.file
     connection.close()
     site.file.unlink()
@@ -350,7 +356,7 @@ def test_a_database_that_is_not_there_is_not_made(site: Site) -> None:
 
 @only_sqlite
 @pytest.mark.parametrize("harm", [damage, damage_a_cell])
-def test_a_damaged_database_is_no_backup(site: Site, harm: Callable[[Path], None]) -> None:
+def test_a_damaged_database_is_not_backed_up(site: Site, harm: Callable[[Path], None]) -> None:
     assert site.file
     fill()
     connection.close()

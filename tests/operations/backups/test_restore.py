@@ -1,4 +1,4 @@
-"""After a restore everything is as the backup has it, and what was there is kept."""
+"""A restore brings back the data of a backup and keeps a backup of the data before."""
 
 import sqlite3
 from contextlib import closing
@@ -34,14 +34,14 @@ from tests.support.records import Office, number
 pytestmark = needs_database
 
 
-def test_everything_is_as_the_backup_has_it(site: Site, backup: Path) -> None:
+def test_a_restore_brings_back_every_row_of_the_backup(site: Site, backup: Path) -> None:
     assert everything() != rows_of(backup)
     restore(backup)
     assert everything() == rows_of(backup)
     assert list(breaches()) == []
 
 
-def test_what_was_there_is_kept_in_a_backup_and_named(
+def test_a_restore_first_backs_up_the_current_data_and_names_the_file(
     site: Site, backup: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = everything()
@@ -54,13 +54,13 @@ def test_what_was_there_is_kept_in_a_backup_and_named(
     assert everything() == before
 
 
-def test_everybody_is_signed_out(site: Site, backup: Path) -> None:
+def test_a_restore_signs_everybody_out(site: Site, backup: Path) -> None:
     assert sessions() == 1
     restore(backup)
     assert sessions() == 0
 
 
-def test_new_rows_are_counted_from_the_restored_ones(site: Site, backup: Path) -> None:
+def test_new_rows_get_ids_after_the_restored_ones(site: Site, backup: Path) -> None:
     restore(backup)
     office = Office()
     office.clock.move(days=1)
@@ -72,30 +72,32 @@ def test_new_rows_are_counted_from_the_restored_ones(site: Site, backup: Path) -
 
 
 @pytest.fixture
-def gone(site: Site) -> int:
-    """The id of an account that was deleted, and that the access log names."""
+def deleted_account(site: Site) -> int:
+    """Return the id of a deleted account that the access log names."""
     account = get_user_model().objects.create_user("gone@example.com", "correct-horse")
     AccessEvent.objects.create(at=datetime.now(UTC), event=AccessEvent.Event.SIGNED_IN, user_id=account.pk)
-    gone = account.pk
+    account_id = account.pk
     account.delete()
     call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
-    return gone
+    return account_id
 
 
-def test_the_id_of_an_account_that_was_deleted_is_not_given_again(site: Site, gone: int) -> None:
+def test_the_id_of_a_deleted_account_is_not_reused(site: Site, deleted_account: int) -> None:
     restore(site.folder / "b.sqlite3")
-    assert get_user_model().objects.create_user("new@example.com", "correct-horse").pk > gone
+    assert get_user_model().objects.create_user("new@example.com", "correct-horse").pk > deleted_account
 
 
-def test_nor_where_the_backup_counts_only_what_is_in_it(site: Site, gone: int) -> None:
+def test_the_id_of_a_deleted_account_is_not_reused_if_the_backup_lost_its_sequence(
+    site: Site, deleted_account: int
+) -> None:
     with closing(sqlite3.connect(site.folder / "b.sqlite3")) as file:
         file.execute("DELETE FROM sqlite_sequence WHERE name = 'accounts_user'")
         file.commit()
     restore(site.folder / "b.sqlite3")
-    assert get_user_model().objects.create_user("new@example.com", "correct-horse").pk > gone
+    assert get_user_model().objects.create_user("new@example.com", "correct-horse").pk > deleted_account
 
 
-def test_the_backup_is_only_read(site: Site, backup: Path) -> None:
+def test_a_restore_does_not_change_the_backup(site: Site, backup: Path) -> None:
     backup.chmod(0o400)
     before = backup.read_bytes()
     restore(backup)
@@ -103,11 +105,11 @@ def test_the_backup_is_only_read(site: Site, backup: Path) -> None:
     assert {file.name for file in site.folder.iterdir() if "restor" in file.name} == {file.name for file in site.kept()}
 
 
-def test_the_line_says_what_is_there_now(site: Site, backup: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_what_was_restored(site: Site, backup: Path, capsys: pytest.CaptureFixture[str]) -> None:
     restore(backup)
-    told = capsys.readouterr().out
-    assert told.startswith("Restored: 3 numbers, 7 states, 2 teammates, 1 account; ")
-    assert told.endswith("Everybody has to sign in anew.\n")
+    output = capsys.readouterr().out
+    assert output.startswith("Restored: 3 numbers, 7 states, 2 teammates, 1 account; ")
+    assert output.endswith("Everybody has to sign in anew.\n")
 
 
 # Between databases of different kinds
@@ -138,7 +140,7 @@ def test_a_backup_of_postgresql_is_restored_into_sqlite(
 
 
 @only_postgresql
-def test_rows_that_nobody_may_change_give_way(site: Site, backup: Path) -> None:
+def test_a_restore_replaces_rows_that_triggers_protect(site: Site, backup: Path) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE FUNCTION never() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'never'; END $$;"
@@ -157,7 +159,7 @@ def test_rows_that_nobody_may_change_give_way(site: Site, backup: Path) -> None:
 
 
 @only_sqlite
-def test_what_the_newest_schema_has_besides_tables_is_there_afterwards(site: Site, backup: Path) -> None:
+def test_triggers_and_indexes_exist_after_a_restore(site: Site, backup: Path) -> None:
     with closing(sqlite3.connect(backup)) as file:
         file.execute(
             "CREATE TRIGGER never BEFORE DELETE ON numbers_savedfilter BEGIN SELECT RAISE(ABORT, 'never'); END"

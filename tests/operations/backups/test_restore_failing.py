@@ -1,4 +1,4 @@
-"""A restore that fails changes nothing; one into a database that is damaged or gone brings it back."""
+"""A failing restore changes nothing. A damaged or missing database can be restored."""
 
 import errno
 import shutil
@@ -31,7 +31,7 @@ pytestmark = needs_database
 
 @pytest.mark.parametrize("share_left", [1.0, 0.5, 0.0], ids=["at the start", "half-way", "at the end"])
 @only_sqlite
-def test_one_that_fails_on_its_way_changes_nothing_on_sqlite(
+def test_a_restore_that_fails_halfway_changes_nothing_on_sqlite(
     site: Site, backup: Path, monkeypatch: pytest.MonkeyPatch, share_left: float
 ) -> None:
     before = everything()
@@ -54,12 +54,12 @@ def test_one_that_fails_on_its_way_changes_nothing_on_sqlite(
 
 
 @only_sqlite
-def test_one_that_waits_in_vain_for_a_writer_changes_nothing(
+def test_a_restore_that_times_out_on_a_lock_changes_nothing(
     site: Site, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert site.file
     before = everything()
-    monkeypatch.setattr(restoring, "WAIT", 0.05)
+    monkeypatch.setattr(restoring, "LOCK_TIMEOUT", 0.05)
     with closing(sqlite3.connect(site.file, isolation_level=None)) as writer:
         writer.execute("PRAGMA journal_mode = WAL")
         writer.execute("BEGIN IMMEDIATE")
@@ -70,7 +70,7 @@ def test_one_that_waits_in_vain_for_a_writer_changes_nothing(
 
 
 @only_sqlite
-def test_the_restored_database_is_not_taken_for_a_backup(site: Site, backup: Path) -> None:
+def test_the_restored_database_is_not_marked_as_a_backup(site: Site, backup: Path) -> None:
     assert site.file
     restore(backup)
     connection.close()
@@ -82,7 +82,7 @@ def test_the_restored_database_is_not_taken_for_a_backup(site: Site, backup: Pat
 
 
 @only_postgresql
-def test_one_that_fails_half_way_changes_nothing_on_postgresql(
+def test_a_restore_that_fails_halfway_changes_nothing_on_postgresql(
     site: Site, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = everything()
@@ -97,7 +97,7 @@ def test_one_that_fails_half_way_changes_nothing_on_postgresql(
 
 
 @only_sqlite
-def test_a_damaged_database_is_kept_as_it_is_and_replaced(
+def test_a_damaged_database_is_copied_unchanged_and_replaced(
     site: Site, backup: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert site.file
@@ -111,7 +111,7 @@ def test_a_damaged_database_is_kept_as_it_is_and_replaced(
 
 
 @only_sqlite
-def test_what_takes_a_damaged_ones_place_and_what_is_kept_of_it_is_private(site: Site, backup: Path) -> None:
+def test_the_new_database_and_the_copy_of_the_damaged_one_are_private(site: Site, backup: Path) -> None:
     assert site.file
     connection.close()
     damage(site.file)
@@ -120,7 +120,7 @@ def test_what_takes_a_damaged_ones_place_and_what_is_kept_of_it_is_private(site:
 
 
 @only_sqlite
-def test_the_log_of_a_damaged_one_in_use_is_not_taken_for_the_new_ones(site: Site, backup: Path) -> None:
+def test_the_new_database_does_not_inherit_the_damaged_ones_write_ahead_log(site: Site, backup: Path) -> None:
     assert site.file
     connection.close()
     with closing(sqlite3.connect(site.file)) as in_use:
@@ -134,7 +134,7 @@ def test_the_log_of_a_damaged_one_in_use_is_not_taken_for_the_new_ones(site: Sit
 
 @pytest.mark.parametrize("copies", [0, 1])
 @only_sqlite
-def test_a_disk_that_is_full_after_so_many_copies_has_a_damaged_one_as_it_was_and_no_copy(
+def test_a_full_disk_leaves_the_damaged_database_unchanged_and_no_copy(
     site: Site, backup: Path, monkeypatch: pytest.MonkeyPatch, copies: int
 ) -> None:
     assert site.file
@@ -155,7 +155,7 @@ def test_a_disk_that_is_full_after_so_many_copies_has_a_damaged_one_as_it_was_an
 
 
 @only_sqlite
-def test_a_database_that_is_not_there_is_made(site: Site, backup: Path) -> None:
+def test_a_restore_creates_a_missing_database(site: Site, backup: Path) -> None:
     assert site.file
     connection.close()
     site.file.unlink()
@@ -165,8 +165,8 @@ def test_a_database_that_is_not_there_is_made(site: Site, backup: Path) -> None:
 
 
 @only_sqlite
-def test_a_bare_copy_of_a_database_in_use_is_a_backup_too(site: Site, backup: Path) -> None:
-    """As 0.1.0 said that one makes a backup. Its newest part is in the write-ahead log beside it."""
+def test_a_plain_copy_of_a_database_in_use_can_be_restored(site: Site, backup: Path) -> None:
+    """Version 0.1.0 documented this way of making a backup. The newest data is in the write-ahead log."""
     assert site.file
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA journal_mode = WAL")

@@ -1,4 +1,4 @@
-"""A restore whose process is killed, at whatever moment: the old state or the new one, and the next restore works."""
+"""A restore that is killed at any point leaves the old or the new data, and the next restore works."""
 
 import signal
 from pathlib import Path
@@ -17,7 +17,7 @@ AFTER = "just after the commit"
 
 
 @pytest.mark.parametrize("moment", ON_SQLITE if is_sqlite else ON_POSTGRESQL)
-def test_a_restore_killed_at_any_moment_leaves_the_old_or_the_new(site: Site, moment: str) -> None:
+def test_a_killed_restore_leaves_the_old_or_the_new_data(site: Site, moment: str) -> None:
     backup = site.folder / "b.sqlite3"
     fill()
     call_command("backup", str(backup), verbosity=0)

@@ -1,4 +1,4 @@
-"""A restore while others read, write and sync: they go on, and nobody sees a half."""
+"""A restore during reads, writes and syncs. They continue, and nobody sees half-restored data."""
 
 import threading
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def in_another_thread(ask: Callable[[], object]) -> None:
     thread.join()
 
 
-def test_no_restore_while_a_sync_runs(site: Site, backup: Path) -> None:
+def test_a_restore_is_refused_while_a_sync_runs(site: Site, backup: Path) -> None:
     before = everything()
     is_held, may_go = threading.Event(), threading.Event()
 
@@ -54,7 +54,7 @@ def test_no_restore_while_a_sync_runs(site: Site, backup: Path) -> None:
     assert everything() == before
 
 
-def test_no_sync_while_a_restore_runs(site: Site, backup: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sync_is_refused_while_a_restore_runs(site: Site, backup: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     got: list[bool] = []
 
     def try_to_sync() -> None:
@@ -87,7 +87,7 @@ while last != ("Front desk", "Zürich 10"):
 """
 
 
-def test_who_reads_meanwhile_sees_the_old_or_the_new_and_goes_on(site: Site, backup: Path) -> None:
+def test_a_reader_during_a_restore_sees_the_old_or_the_new_data(site: Site, backup: Path) -> None:
     reader = site.start("-c", READER)
     assert reader.stdout
     assert reader.stdout.readline() == "Later\n"
@@ -96,7 +96,7 @@ def test_who_reads_meanwhile_sees_the_old_or_the_new_and_goes_on(site: Site, bac
     assert (out, err, reader.returncode) == ("Front desk,Zürich 10\n", "", 0)
 
 
-def test_who_writes_meanwhile_waits_and_goes_on(site: Site, backup: Path) -> None:
+def test_a_writer_during_a_restore_waits_and_then_writes(site: Site, backup: Path) -> None:
     writer = site.start("-m", "tests.support.endless_writer")
     try:
         assert writer.stdout
@@ -111,7 +111,7 @@ def test_who_writes_meanwhile_waits_and_goes_on(site: Site, backup: Path) -> Non
         assert list(NumberState.objects.values_list("name", flat=True)) == ["Later"]
 
 
-def test_nobody_writes_between_what_is_kept_and_what_is_restored(
+def test_nobody_can_write_between_the_backup_of_the_old_data_and_the_restore(
     site: Site, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused: list[bool] = []

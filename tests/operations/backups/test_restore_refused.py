@@ -1,4 +1,4 @@
-"""What is no backup is refused in a sentence, and nothing is replaced unless somebody says yes."""
+"""A file that is not a backup is refused, and nothing is replaced without confirmation."""
 
 import re
 import sqlite3
@@ -77,7 +77,7 @@ UNUSABLE = [
 
 
 @pytest.mark.parametrize(("spoil", "sentence"), UNUSABLE, ids=[spoil.__name__ for spoil, _ in UNUSABLE])
-def test_what_cannot_be_used_is_refused_in_a_sentence_and_changes_nothing(
+def test_an_unusable_file_is_refused_and_changes_nothing(
     site: Site, backup: Path, spoil: Callable[[Path], None], sentence: str
 ) -> None:
     spoil(backup)
@@ -98,7 +98,7 @@ def test_a_real_workspace_is_not_restored_into_the_demo(
         restore(backup)
 
 
-def test_what_does_not_hold_together_is_told_and_can_be_taken_all_the_same(
+def test_a_backup_with_breaches_is_refused_unless_accepted(
     site: Site, backup: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with closing(sqlite3.connect(backup)) as file:
@@ -115,7 +115,7 @@ def test_what_does_not_hold_together_is_told_and_can_be_taken_all_the_same(
 # Asking
 
 
-def test_without_a_terminal_it_needs_to_be_told_yes(site: Site, backup: Path) -> None:
+def test_without_a_terminal_a_restore_needs_yes(site: Site, backup: Path) -> None:
     before = everything()
     done = site.manage("restore", str(backup))
     assert (done.returncode, done.stdout) == (1, "")
@@ -125,7 +125,7 @@ def test_without_a_terminal_it_needs_to_be_told_yes(site: Site, backup: Path) ->
 
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Somebody who answers."""
+    """Return a function that simulates a user who types an answer."""
 
     def answers(answer: str) -> None:
         monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
@@ -134,19 +134,19 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     return answers
 
 
-def test_somebody_is_asked_with_what_is_at_stake(
+def test_the_question_says_what_will_be_replaced(
     site: Site, backup: Path, terminal: Callable[[str], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     terminal("yes")
     call_command("restore", str(backup))
     assert everything() == rows_of(backup)
-    told = capsys.readouterr().out
-    assert f"{backup} holds 3 numbers, 7 states" in told
-    assert "It replaces 1 number" in told
+    output = capsys.readouterr().out
+    assert f"{backup} holds 3 numbers, 7 states" in output
+    assert "It replaces 1 number" in output
 
 
 @pytest.mark.parametrize("answer", ["y", "", "no"])
-def test_another_answer_than_yes_changes_nothing(
+def test_an_answer_other_than_yes_changes_nothing(
     site: Site, backup: Path, terminal: Callable[[str], None], answer: str
 ) -> None:
     before = everything()
