@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from accounts import access, roles, sessions  # noqa: PLC0415 - they need the models
+        from accounts import access, roles, sessions  # noqa: F401, PLC0415 - they need the models
 
         # numbers is the last app that defines permissions.
         post_migrate.connect(roles.set_role_permissions, sender=apps.get_app_config("numbers"))

@@ -1,4 +1,4 @@
-"""Exports of everything, as a browser downloads them."""
+"""Measures downloads of complete exports."""
 
 from collections.abc import Iterator
 from statistics import median
@@ -7,14 +7,14 @@ from bench.office import Server
 from bench.table import MB, Line
 
 FILES = ("numbers.csv", "numbers.xlsx", "numbers.json", "teammates.csv", "audit.csv")
-TIMES = 3
+REPEATS = 3
 
 
 def measure(server: Server) -> Iterator[Line]:
-    """Download each file a few times."""
+    """Download each file several times."""
     with server.browser() as browser:
         for name in FILES:
-            files = [browser.download(f"/{name}") for _ in range(TIMES)]
+            files = [browser.download(f"/{name}") for _ in range(REPEATS)]
             figures = {
                 "total s": median(file.seconds for file in files),
                 "first byte s": median(file.first_byte for file in files),

@@ -1,4 +1,4 @@
-"""Eight clients at once: how many lists a second, compared with how many floors."""
+"""Measures requests per second of eight concurrent clients, for the list and for its floor."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -6,22 +6,22 @@ from statistics import median
 from threading import Barrier
 from time import perf_counter
 
-from bench.asking import ratio
+from bench.client import ratio
 from bench.office import Server
 from bench.pages import LIST
 from bench.table import Line
 
 CLIENTS = 8
-BLOCKS = 5  # the list and its floor take turns, so that neither gets the machine's quiet moment
+BLOCKS = 5  # alternate, so that the list and its floor run under the same load
 FLOOR_SHARE = 2  # the floor is requested half as often
 
 
 def measure(server: Server, requests: int) -> Iterator[Line]:
-    """Request the list about `requests` times in all."""
+    """Request the list about `requests` times in total."""
     with server.browser() as browser:
         floor_path = server.floor_of("list-for-clients", browser.page(LIST))
     block = requests // BLOCKS
-    _per_second(server, LIST, block)  # both workers warm up
+    _per_second(server, LIST, block)  # warm up both workers
     pages, floors = [], []
     for _ in range(BLOCKS):
         pages.append(_per_second(server, LIST, block))
@@ -31,7 +31,7 @@ def measure(server: Server, requests: int) -> Iterator[Line]:
 
 
 def _per_second(server: Server, path: str, requests: int) -> float:
-    """Return the requests a second of all clients, each over a connection of its own."""
+    """Return the requests per second of all clients, each with its own connection."""
     each = max(1, requests // CLIENTS)
     ready = Barrier(CLIENTS + 1)
 

@@ -1,4 +1,4 @@
-"""An installation with many numbers, served as `manage.py run` serves it, with the floors beside its pages."""
+"""An installation with many numbers, served by `manage.py run`, with a floor for each page."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.asking import Browser
+from bench.client import Browser
 from numbers.sandbox.answers import healthy
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import Workspace
@@ -21,12 +21,12 @@ from quo_admin import env
 
 WORKERS = 2
 ANSWER = "answer.json"  # Quo's whole answer, for `json.loads`
-LAST_WORDS = "Ctrl-C stops it."  # `manage.py run` prints this when every worker answers
+READY_LINE = "Ctrl-C stops it."  # `manage.py run` prints this when every worker answers
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running Quo Admin, and the cookie of somebody signed in to it."""
+    """A running Quo Admin and the session cookie of a signed-in user."""
 
     url: str
     cookie: str
@@ -36,27 +36,27 @@ class Server:
         return Browser(self.url, self.cookie)
 
     def floor_of(self, name: str, body: bytes) -> str:
-        """Have `body` answered as a constant; return the path. Each process keeps it: use a name for one body only."""
+        """Serve `body` as a constant and return its path. Workers cache it, so use each name for one body only."""
         (self.floors / name).write_bytes(body)
         return f"/bench/floor/{name}"
 
 
 @dataclass(frozen=True)
 class Office:
-    """An installation with its data in `folder` and its Quo in `sandbox`."""
+    """An installation with its data in `folder` and `sandbox` as its Quo."""
 
     folder: Path
     sandbox: SandboxServer
     variables: dict[str, str]
 
     def sync(self) -> dict[str, Any]:
-        """Sync in a process of its own; return what it cost."""
+        """Sync in a separate process and return the cost."""
         cost: dict[str, Any] = json.loads(self.run("-m", "bench.syncing", str(self.folder / ANSWER)))
         return cost
 
     @contextmanager
     def served(self) -> Iterator[Server]:
-        """Serve until the end of the block, to somebody who is signed in."""
+        """Serve until the end of the block. The yielded server has the cookie of a signed-in user."""
         cookie = self.run("-m", "bench.signed_in").strip()
         with (self.folder / "log").open("wb") as log:
             process = subprocess.Popen(
@@ -77,13 +77,13 @@ class Office:
     def _wait(self, process: "subprocess.Popen[bytes]") -> None:
         """Wait until every worker answers."""
         log = self.folder / "log"
-        while LAST_WORDS not in log.read_text():
+        while READY_LINE not in log.read_text():
             if process.poll() is not None:
                 raise RuntimeError(f"Quo Admin did not start: {log.read_text()}")
             time.sleep(0.1)
 
     def run(self, *arguments: str) -> str:
-        """Run Python with these arguments; return what it prints. Raises CalledProcessError; stderr says why."""
+        """Run Python with these arguments and return its output. Raises CalledProcessError."""
         return subprocess.run(
             [sys.executable, *arguments],
             cwd=env.BASE_DIR,
@@ -99,8 +99,8 @@ class Office:
 def open_office(folder: Path, workspace: Workspace) -> Iterator[Office]:
     """Create an installation on SQLite whose Quo is `workspace`."""
     key = secrets.token_urlsafe()
-    ours = {setting.name for setting in env.SETTINGS}
-    inherited = {name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in ours}
+    our_names = {setting.name for setting in env.SETTINGS}
+    inherited = {name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in our_names}
     with SandboxServer(workspace, key=key) as sandbox:
         sandbox.prepare()
         variables = inherited | {

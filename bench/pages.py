@@ -1,9 +1,9 @@
-"""The pages that are measured: warm, in turn with their floor, and right after a sync that changed a number."""
+"""Measures pages: warm, alternating with their floor, and right after a sync that changed a number."""
 
 from collections.abc import Iterator
 from statistics import median
 
-from bench.asking import Browser, p95, ratio
+from bench.client import Browser, p95, ratio
 from bench.office import Office, Server
 from bench.table import Line
 from numbers.sandbox.workspace import Workspace
@@ -16,7 +16,7 @@ CHANGES = 5
 
 
 def pages_of(workspace: Workspace) -> dict[str, str]:
-    """Return the paths to request, by name. The number and the teammate are from the middle of the workspace."""
+    """Return the paths to request by name. The number and the teammate are from the middle of the workspace."""
     half = len(workspace.numbers) // 2
     number = next(record for record in workspace.numbers[half:] if record["users"])
     user = number["users"][0]
@@ -59,7 +59,7 @@ def measure(office: Office, server: Server, workspace: Workspace, rounds: int) -
 
 
 def _after_changes(office: Office, server: Server, workspace: Workspace, paths: list[str]) -> dict[str, list[float]]:
-    """Sync a new name of one number, then request each page once; start with another page each time."""
+    """Change a number's name, sync, and request each page once. Start with a different page each time."""
     seconds: dict[str, list[float]] = {path: [] for path in paths}
     for turn in range(WARM_UP + CHANGES):
         workspace.numbers[0]["name"] += " *"
@@ -74,6 +74,6 @@ def _after_changes(office: Office, server: Server, workspace: Workspace, paths: 
 
 
 def _warm(browser: Browser, path: str, floor_path: str, rounds: int) -> tuple[list[float], list[float]]:
-    """Return the seconds of a page and of its floor, requested in turn."""
+    """Return the seconds of a page and of its floor, requested alternately."""
     pairs = [(browser.seconds(path), browser.seconds(floor_path)) for _ in range(WARM_UP + rounds)][WARM_UP:]
     return [warm for warm, _ in pairs], [floor for _, floor in pairs]

@@ -1,4 +1,4 @@
-"""Runs the bench: each size from an empty installation to what a browser shows of it."""
+"""Runs the bench: for each size, from an empty installation to the time in a browser."""
 
 import argparse
 import gc
@@ -17,19 +17,19 @@ from numbers.sandbox.workspace import build
 
 SIZES = [1_000, 10_000, 100_000]
 ROUNDS = 40
-REQUESTS = 125  # of eight clients together, for each round
+REQUESTS = 125  # per round, of eight clients together
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print the table; return the exit code."""
-    asked = _parser().parse_args(arguments)
-    say(_described())
+    """Print the table and return the exit code."""
+    options = _parser().parse_args(arguments)
+    say(_describe_machine())
     say("Ratios compare pages with the same bytes from memory, and syncs with json.loads of the same answer.")
     table = Table()
     try:
-        for size in asked.sizes:
+        for size in options.sizes:
             table.start(f"{size:,} numbers", TARGETS.get(size, {}))
-            for line in measure(size, asked.rounds, has_browser=not asked.no_browser):
+            for line in measure(size, options.rounds, has_browser=not options.no_browser):
                 table.write(line)
     except KeyboardInterrupt:
         say("\nStopped.")
@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _described() -> str:
+def _describe_machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} CPUs, {memory:.0f} GB of memory, "
@@ -63,7 +63,7 @@ def measure(size: int, rounds: int, *, has_browser: bool) -> Iterator[Line]:
         tempfile.TemporaryDirectory(prefix="quo-admin-bench-") as folder,
         open_office(Path(folder), workspace) as office,
     ):
-        # Else Python searches the workspace for garbage between requests, which takes longer than a page.
+        # Otherwise garbage collection scans the workspace between requests, which takes longer than a page.
         gc.collect()
         gc.freeze()
         yield from syncs.measure(office)

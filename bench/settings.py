@@ -1,4 +1,4 @@
-"""Quo Admin's own settings, with the floor beside its pages."""
+"""Quo Admin's settings, with the URL of the floors added."""
 
 from quo_admin.settings import *  # noqa: F403
 

@@ -1,4 +1,4 @@
-"""`python -m bench.signed_in`: creates an administrator and prints the cookie of their session."""
+"""`python -m bench.signed_in`: creates an administrator and prints a session cookie."""
 
 import secrets
 import sys

@@ -1,7 +1,7 @@
-"""`python -m bench.syncing FILE`: one sync in a process of its own, then `json.loads` of the same answer from a file.
+"""`python -m bench.syncing FILE`: measures one sync, then `json.loads` of the same answer from a file.
 
-Prints JSON. `peak_bytes` is the most memory that the sync took beyond the imported program: the answer, what is decoded
-from it and what goes to the database, together. Only Linux reports it (in /proc).
+Prints JSON. `peak_bytes` is the peak memory of the sync beyond the imported program: the answer, the decoded records
+and the database parameters together. Only Linux reports it (in /proc).
 """
 
 import gc
@@ -35,14 +35,14 @@ def main(answer: Path) -> None:
     seconds = time.perf_counter() - began
     if sync.outcome != Sync.Outcome.SUCCEEDED:
         sys.exit(sync.error_sentence)
-    # Not what getrusage reports: that peak starts with the one of the parent process.
+    # Not from getrusage: its peak starts at the parent process's peak.
     cost = {"seconds": seconds, "peak_bytes": memory("VmHWM") - before, "changed": sync.new + sync.changed}
     text = answer.read_bytes()
     sys.stdout.write(json.dumps(cost | {"answer_bytes": len(text), "loads_seconds": _loads(text)}) + "\n")
 
 
 def memory(name: str) -> int:
-    """Return the bytes that the system reports for this process; 0 where it reports none."""
+    """Return a memory figure of this process in bytes, or 0 if the system reports none."""
     with suppress(OSError):
         for line in (OWN / "status").read_text().splitlines():
             if line.startswith(f"{name}:"):
@@ -51,7 +51,7 @@ def memory(name: str) -> int:
 
 
 def _loads(answer: bytes) -> float:
-    """Return the seconds of `json.loads`, without garbage collections of what the sync left behind."""
+    """Return the seconds of `json.loads`, without garbage collections of the sync's objects."""
     gc.collect()
     gc.freeze()
     seconds = []

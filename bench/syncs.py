@@ -1,4 +1,4 @@
-"""The first sync and an unchanged one, each in a process of its own, compared with `json.loads` of the same answer."""
+"""Measures the first sync and an unchanged one, compared with `json.loads` of the same answer."""
 
 from collections.abc import Iterator
 

@@ -1,18 +1,18 @@
-"""The table that a run prints: each line as it comes, with its targets, and at the end those that were missed."""
+"""The table that a run prints: each line with its targets, and the missed targets at the end."""
 
 import sys
 from dataclasses import dataclass, field
 
 from bench.targets import Targets
 
-NAME = 26
-LEAST = 9  # characters of a column
+NAME_WIDTH = 26
+MIN_WIDTH = 9  # characters of a column
 MB = 1_000_000
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line. The name of a figure ends with its unit: "warm ms"."""
+    """One line. The name of a figure ends with its unit, such as "warm ms"."""
 
     group: str
     name: str
@@ -21,7 +21,7 @@ class Line:
 
 
 class Table:
-    """Prints lines, and remembers how many targets they met."""
+    """Prints lines and counts how many targets they met."""
 
     def __init__(self) -> None:
         self._title = ""
@@ -33,19 +33,19 @@ class Table:
         self._count = 0
 
     def start(self, title: str, targets: Targets) -> None:
-        """Begin a size and its targets."""
+        """Begin a section for one size, with its targets."""
         self._title, self._targets, self._group = title, targets, ""
         say(f"\n{title.upper()}{'' if targets else ' (no targets)'}")
 
     def write(self, line: Line) -> None:
         if line.group != self._group or not line.figures.keys() <= set(self._columns):
             self._group, self._columns = line.group, list(line.figures)
-            say(f"\n  {line.group:{NAME}}{''.join(f'  {name:>{LEAST}}' for name in self._columns)}".rstrip())
-        cells = "".join(f"  {_written(line.figures.get(name)):>{max(LEAST, len(name))}}" for name in self._columns)
-        say(f"  {line.name:{NAME}}{cells}  {'; '.join(filter(None, [self._verdicts(line), line.note]))}".rstrip())
+            say(f"\n  {line.group:{NAME_WIDTH}}{''.join(f'  {name:>{MIN_WIDTH}}' for name in self._columns)}".rstrip())
+        cells = "".join(f"  {_format(line.figures.get(name)):>{max(MIN_WIDTH, len(name))}}" for name in self._columns)
+        say(f"  {line.name:{NAME_WIDTH}}{cells}  {'; '.join(filter(None, [self._verdicts(line), line.note]))}".rstrip())
 
     def end(self) -> None:
-        """Write which targets were missed, and how many were met."""
+        """Print which targets were missed and how many were met."""
         say("")
         for missed in self._missed:
             say(f"MISSED: {missed}")
@@ -53,7 +53,7 @@ class Table:
         say(f"{met} of {self._count} targets are met, {self._unmeasured} were not measured.")
 
     def _verdicts(self, line: Line) -> str:
-        """Compare a line with its targets and count them."""
+        """Compare a line with its targets, count them and return the result as text."""
         verdicts = []
         targets = self._targets.get(line.name) or self._targets.get(line.group) or {}
         for name, target in targets.items():
@@ -63,7 +63,7 @@ class Table:
             self._count += 1
             self._unmeasured += verdict == "not measured"
             if verdict == "MISSED":
-                text = f"{self._title}: {line.group}: {line.name}: {name} is {_written(value)}, target {target}"
+                text = f"{self._title}: {line.group}: {line.name}: {name} is {_format(value)}, target {target}"
                 self._missed.append(text)
         return ", ".join(verdicts)
 
@@ -73,11 +73,11 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def _written(value: float | None) -> str:
-    """Write a count whole and a measurement with three digits."""
+def _format(value: float | None) -> str:
+    """Return a count as a whole number and a measurement with three digits."""
     if value is None:
         return "–"
     if isinstance(value, int):
         return f"{value:,}"
-    decimals = next((digits for digits, least in enumerate((100, 10, 1)) if abs(value) >= least), 3)
+    decimals = next((digits for digits, limit in enumerate((100, 10, 1)) if abs(value) >= limit), 3)
     return f"{value:,.{decimals}f}"

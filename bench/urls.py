@@ -1,4 +1,4 @@
-"""Every address of Quo Admin, and the floor: the bytes of a page, for the same user, without rendering anything."""
+"""Quo Admin's URLs and the floors. A floor returns the bytes of a page to the same user without rendering."""
 
 from functools import cache
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The floor: the bytes of a page for a signed-in user, and nothing else done."""
+"""The floor returns the bytes of a page to a signed-in user and does nothing else."""
 
 from pathlib import Path
 
@@ -23,11 +23,11 @@ def office(db: None, settings: Settings, tmp_path: Path) -> Office:
     return of_role(Role.VIEWER)
 
 
-def test_it_answers_with_the_bytes_of_the_page(office: Office) -> None:
+def test_it_returns_the_bytes_of_the_page(office: Office) -> None:
     assert office.get(PATH).content == b"<p>as it was</p>"
 
 
-def test_it_only_asks_the_database_who_is_signed_in(office: Office) -> None:
+def test_it_queries_only_the_session_and_the_user(office: Office) -> None:
     office.get(PATH)
     with CaptureQueriesContext(connection) as queries:
         office.get(PATH)

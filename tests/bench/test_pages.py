@@ -1,4 +1,4 @@
-"""The pages that are requested."""
+"""The pages that the bench requests."""
 
 from bench.pages import pages_of
 from numbers.sandbox.workspace import build
@@ -18,7 +18,7 @@ def test_the_last_page_of_120_numbers_is_the_third() -> None:
     assert PAGES["last page of the list"] == "/numbers/?page=3"
 
 
-def test_the_audit_is_requested_by_each_grouping() -> None:
+def test_the_audit_is_requested_with_each_grouping() -> None:
     assert [path for path in PAGES.values() if path.startswith("/audit/")] == [
         "/audit/?by=group",
         "/audit/?by=kind",

@@ -9,13 +9,13 @@ from bench.running import main
 from bench.table import Line
 
 
-def _measured(size: int, rounds: int, *, has_browser: bool) -> Iterator[Line]:
+def _measure(size: int, rounds: int, *, has_browser: bool) -> Iterator[Line]:
     yield Line("pages", "list", {"ratio ×": 2.5, "changed ms": float(rounds)})
 
 
 @pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "measure", _measured)
+def _stub_measuring(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "measure", _measure)
 
 
 def test_without_arguments_three_sizes_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
@@ -37,7 +37,7 @@ def test_each_size_has_its_own_targets(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_a_stopped_run_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def stopped(size: int, rounds: int, *, has_browser: bool) -> Iterator[Line]:
-        yield from _measured(size, rounds, has_browser=has_browser)
+        yield from _measure(size, rounds, has_browser=has_browser)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(running, "measure", stopped)
@@ -46,7 +46,7 @@ def test_a_stopped_run_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
 
 
 @pytest.mark.parametrize("arguments", [["none"], ["--rounds", "many"], ["--no-such-option"]])
-def test_unknown_arguments_are_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_arguments_are_rejected(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as refused:
         main(arguments)
     assert refused.value.code == 2

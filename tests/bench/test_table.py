@@ -1,4 +1,4 @@
-"""What a run writes to the terminal."""
+"""What a run prints."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 from bench.table import Line, Table
 from bench.targets import Target, Targets
 
-TARGETS: Targets = {"pages": {"ratio ×": Target(2)}, "load": {"ratio ×": Target(0.5, is_least=True)}}
+TARGETS: Targets = {"pages": {"ratio ×": Target(2)}, "load": {"ratio ×": Target(0.5, is_minimum=True)}}
 FIRST = Line("pages", "list", {"warm ms": 12.34, "ratio ×": 1.5})
 LAST = Line("pages", "last page", {"warm ms": 1234.5, "ratio ×": 3.5})
 
@@ -37,12 +37,12 @@ def test_missed_targets_are_listed_at_the_end(capsys: pytest.CaptureFixture[str]
     ]
 
 
-def test_a_target_can_be_the_least_that_a_figure_may_be(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_target_can_be_a_minimum(capsys: pytest.CaptureFixture[str]) -> None:
     lines = written(capsys, replace(FIRST, group="load"), Line("load", "slow", {"warm ms": 1.0, "ratio ×": 0.4}))
     assert lines[2:4] == ["list 12.3 1.50 ratio × ≥ 0.5 met", "slow 1.00 0.400 ratio × ≥ 0.5 MISSED"]
 
 
-def test_a_line_may_have_targets_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_may_have_its_own_targets(capsys: pytest.CaptureFixture[str]) -> None:
     lines = written(capsys, FIRST, targets=TARGETS | {"list": {"warm ms": Target(10)}})
     assert lines[2] == "list 12.3 1.50 warm ms ≤ 10 MISSED"
 
@@ -58,16 +58,16 @@ def test_a_missing_figure_leaves_its_column_empty(capsys: pytest.CaptureFixture[
     assert lines[3] == "last page – 1.50 ratio × ≤ 2 met"
 
 
-def test_other_figures_get_a_heading_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+def test_different_figures_get_a_new_heading(capsys: pytest.CaptureFixture[str]) -> None:
     lines = written(capsys, FIRST, replace(LAST, figures={"p95 ms": 4.0, "ratio ×": 1.5}))
     assert lines[3:5] == ["pages p95 ms ratio ×", "last page 4.00 1.50 ratio × ≤ 2 met"]
 
 
-def test_a_count_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_count_has_no_decimals(capsys: pytest.CaptureFixture[str]) -> None:
     assert written(capsys, replace(FIRST, figures={"changed": 9000}), targets={})[2] == "list 9,000"
 
 
-def test_a_figure_that_was_not_measured_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_without_figures_has_a_note(capsys: pytest.CaptureFixture[str]) -> None:
     lines = written(capsys, replace(FIRST, figures={}, note="there is no Chromium"))
     assert lines[2:] == [
         "list ratio × ≤ 2 not measured; there is no Chromium",

@@ -1,1 +1,1 @@
-import quo_admin
+import quo_admin  # noqa: F401 - sets the path of the package `numbers`

@@ -1,4 +1,4 @@
-"""How requests are measured, and the statistics of them."""
+"""How the bench measures requests, and its statistics."""
 
 import gzip
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from threading import Thread
 
 import pytest
 
-from bench.asking import Browser, p95, ratio
+from bench.client import Browser, p95, ratio
 
 FILE = bytes(100_000)
 
@@ -41,7 +41,7 @@ def browser() -> Iterator[Browser]:
         server.shutdown()
 
 
-def test_a_page_is_requested_with_the_session(browser: Browser) -> None:
+def test_a_request_sends_the_session_cookie(browser: Browser) -> None:
     assert browser.page("/200") == b"session=mine"
 
 
@@ -60,15 +60,15 @@ def test_an_uncompressed_file_has_its_own_size(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("status", [302, 404, 500, 503])
-def test_other_statuses_than_200_are_not_measured(browser: Browser, status: int) -> None:
+def test_a_status_other_than_200_raises(browser: Browser, status: int) -> None:
     with pytest.raises(RuntimeError, match=f"answered {status}"):
         browser.seconds(f"/{status}")
 
 
-def test_p95_is_what_nineteen_of_twenty_do_not_exceed() -> None:
+def test_p95_is_the_95th_percentile() -> None:
     assert p95([float(one) for one in range(21)]) == 19.0
 
 
-def test_a_ratio_compares_neighbors_and_not_the_medians() -> None:
-    """The medians are 20 and 5, from different moments."""
+def test_the_ratio_is_the_median_of_ratios_not_the_ratio_of_medians() -> None:
+    """The ratio of the medians would be 4."""
     assert ratio([1.0, 20.0, 30.0], [1.0, 10.0, 5.0]) == 2.0

@@ -1,4 +1,4 @@
-"""Requests pages as a browser does, over a kept-alive connection, and measures how long each takes."""
+"""Requests pages like a browser, over a keep-alive connection, and measures how long each takes."""
 
 import time
 import zlib
@@ -9,13 +9,13 @@ from typing import Self
 from urllib.parse import urlsplit
 
 TIMEOUT = 600  # seconds
-PIECE = 1 << 16
+CHUNK = 1 << 16
 GZIP = 16 + zlib.MAX_WBITS
 
 
 @dataclass(frozen=True)
 class Download:
-    """Seconds until the first byte of a streamed file and until its last, and its unpacked bytes."""
+    """The seconds until the first and the last byte of a streamed file, and its unpacked size."""
 
     first_byte: float
     seconds: float
@@ -23,17 +23,17 @@ class Download:
 
 
 def p95(values: list[float]) -> float:
-    """Return what nineteen of twenty values do not exceed."""
+    """Return the 95th percentile."""
     return quantiles(values, n=20, method="inclusive")[-1]
 
 
 def ratio(values: list[float], floors: list[float]) -> float:
-    """Return the median of the ratios of neighbors, which were measured in the same moment of a busy machine."""
+    """Return the median ratio of values to floors. Each pair was measured together, under the same load."""
     return median(value / floor for value, floor in zip(values, floors, strict=True))
 
 
 class Browser:
-    """A signed-in browser, for one thread. The server hangs up after two idle seconds: then open another."""
+    """A signed-in browser for one thread. The server closes idle connections after two seconds."""
 
     def __init__(self, url: str, cookie: str) -> None:
         address = urlsplit(url)
@@ -47,7 +47,7 @@ class Browser:
         self._connection.close()
 
     def seconds(self, path: str) -> float:
-        """Return the seconds from the request to the last byte of the compressed answer."""
+        """Return the seconds from the request to the last byte of the compressed response."""
         began = time.perf_counter()
         self._request(path).read()
         return time.perf_counter() - began
@@ -57,21 +57,21 @@ class Browser:
         return self._request(path, "identity").read()
 
     def download(self, path: str) -> Download:
-        """Fetch a file. Its first byte is the file's own, not a header's."""
+        """Download a file. The time of the first byte counts from the file's content, not from the headers."""
         began = time.perf_counter()
-        answer = self._request(path)
-        unpacked = zlib.decompressobj(GZIP) if answer.getheader("Content-Encoding") == "gzip" else None
+        response = self._request(path)
+        gzip = zlib.decompressobj(GZIP) if response.getheader("Content-Encoding") == "gzip" else None
         first_byte, size = 0.0, 0
-        while piece := answer.read1(PIECE):
-            size += len(unpacked.decompress(piece) if unpacked else piece)
+        while chunk := response.read1(CHUNK):
+            size += len(gzip.decompress(chunk) if gzip else chunk)
             if size and not first_byte:
                 first_byte = time.perf_counter() - began
         return Download(first_byte, time.perf_counter() - began, size)
 
     def _request(self, path: str, encoding: str = "gzip") -> HTTPResponse:
-        """Return the answer. Raises RuntimeError for any status but 200."""
+        """Return the response. Raises RuntimeError unless its status is 200."""
         self._connection.request("GET", path, headers={"Cookie": self._cookie, "Accept-Encoding": encoding})
-        answer = self._connection.getresponse()
-        if answer.status != 200:
-            raise RuntimeError(f"{path} answered {answer.status}")
-        return answer
+        response = self._connection.getresponse()
+        if response.status != 200:
+            raise RuntimeError(f"{path} answered {response.status}")
+        return response
