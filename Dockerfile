@@ -9,11 +9,11 @@ WORKDIR /app
 COPY requirements.txt .
 RUN pip install --require-hashes --no-cache-dir -r requirements.txt
 
-# .dockerignore names what is copied.
+# .dockerignore lists what is copied.
 COPY . .
 
-# The file system is read-only when this runs: what belongs beside the code is written now. A checkout may be
-# readable by its owner only.
+# Write generated files now, because the file system is read-only at run time. The chmod helps if only the owner can read
+# the checkout.
 RUN export DATA_DIR="$(mktemp -d)" \
     && python -m quo_admin.prepare \
     && python manage.py collect \
@@ -21,7 +21,7 @@ RUN export DATA_DIR="$(mktemp -d)" \
     && python -m compileall -q . \
     && chmod -R go+rX .
 
-# Large sorts and backups take room on disk, not in the memory that is /tmp.
+# Large sorts and backups need temporary files. /tmp is in memory, so use the disk.
 ENV SQLITE_TMPDIR=/data
 
 USER quo-admin

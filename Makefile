@@ -1,13 +1,12 @@
-# `make run` and `make test` are all that most people need. Every command does its own set-up.
-# Recipes name the environment's Python, never its scripts, so that a folder
-# with spaces in its path, or one that was moved, works.
+# Most people only need `make run` and `make test`. Every command does its own set-up.
+# Recipes call the environment's Python, never its scripts, so that the folder may have spaces in its path or be moved.
 
 SHELL := /bin/sh
 PORT ?=
 export PORT
 
 VENV_PYTHON := .venv/bin/python
-# Exactly the pinned files: nothing without a known hash, and no building, which would fetch unpinned build tools.
+# Install only files with a pinned hash, and no source packages, because building them would fetch unpinned tools.
 PIP_INSTALL := $(VENV_PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes --only-binary=:all:
 LINTERS := lint-python lint-format lint-types lint-static lint-templates
 PYTEST := $(VENV_PYTHON) -m pytest -n auto --durations=20 --durations-min=0.1
@@ -27,7 +26,7 @@ help:
 	@echo "make audit         known vulnerabilities, risky code, secrets in the files of this checkout"
 	@echo "make test-pythons  a quick selection of the tests on every other Python of this machine"
 	@echo "make requirements  compiles requirements*.in to requirements*.txt (ARGS=\"--upgrade-package django\" upgrades)"
-	@echo "make pictures      makes the pictures in docs/ anew, from the demo"
+	@echo "make pictures      makes the pictures in docs/ again, from the demo"
 	@echo "make architecture  draws docs/architecture.svg from the code"
 	@echo "make setup         set up only (PYTHON=python3.12 chooses the Python)"
 	@echo "make clean         undo the set-up; the data stays"
@@ -36,7 +35,7 @@ help:
 run: setup
 	@exec $(VENV_PYTHON) manage.py run
 
-# The demo with data of its own, whatever .env says.
+# The demo with its own data. Ignores .env.
 dev: .venv/installed
 	@export ENV_FILE=/dev/null DEBUG=on DATA_DIR="$${DATA_DIR:-data/dev}"; \
 	$(VENV_PYTHON) -m quo_admin.prepare && exec $(VENV_PYTHON) manage.py dev
@@ -53,7 +52,7 @@ test-pythons: setup
 chaos: setup .venv/installed-dev
 	@exec $(VENV_PYTHON) -m tests.chaos $(ARGS)
 
-# Without a Chromium everything else is measured.
+# Without a Chromium it measures everything else.
 bench: setup .venv/installed-dev
 	@CHROMIUM=$$(sh bin/find-chromium); export CHROMIUM; exec $(VENV_PYTHON) -m bench $(ARGS)
 
@@ -84,7 +83,7 @@ format: .venv/installed-dev node_modules/.package-lock.json
 audit: .venv/installed-audit
 	@$(VENV_PYTHON) bin/audit
 
-# Pins stay as they are, except those that ARGS upgrades: --upgrade, or --upgrade-package NAME.
+# Keeps all pins except those that ARGS upgrades: --upgrade, or --upgrade-package NAME.
 requirements: .venv/installed-dev
 	@for name in requirements requirements-dev requirements-audit; do \
 		UV_CUSTOM_COMPILE_COMMAND="make requirements" $(VENV_PYTHON) -m uv pip compile --quiet --universal \
@@ -101,7 +100,7 @@ architecture: .venv/installed-dev
 setup: .venv/installed build/collected
 	@$(VENV_PYTHON) -m quo_admin.prepare
 
-# Made here only where it is missing, or points to a Python that has gone.
+# Runs only if the file is missing or links to a Python that no longer exists.
 $(VENV_PYTHON):
 	@sh bin/make-venv
 

@@ -1,1 +1,1 @@
-"""Tests of the ground: settings, the two commands, the rooms and the doctor."""
+"""Tests of the project as a whole: settings, commands, layers, deployment and documents."""

@@ -1,4 +1,4 @@
-"""bin/audit: what it says of what its tools found, and of what they could not look at."""
+"""bin/audit: how it reports what its tools found and what they could not check."""
 
 import json
 import re
@@ -36,9 +36,9 @@ def module() -> Any:
 
 @pytest.fixture
 def audit(module: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Audit:
-    """Runs it with tools that answer what the test says."""
+    """Return a function that runs the audit with the given output of its tools."""
 
-    def audited(**answers: Any) -> int:
+    def run_audit(**answers: Any) -> int:
         def run(*command: str) -> CompletedProcess[str]:
             tool = next(part for part in command if part in CLEAN)
             answer = (CLEAN | answers)[tool]
@@ -51,10 +51,10 @@ def audit(module: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Audit
         (tmp_path / "requirements.txt").write_text("django==5.2.19 \\\n    --hash=sha256:00\n    # via nothing==1\n")
         return int(module.main())
 
-    return audited
+    return run_audit
 
 
-def test_where_nothing_is_found_it_says_what_was_checked(audit: Audit, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_findings_it_says_what_was_checked(audit: Audit, capsys: pytest.CaptureFixture[str]) -> None:
     assert audit() == 0
     assert capsys.readouterr().out.splitlines() == [
         "Python packages: no findings; 1 checked",
@@ -77,14 +77,14 @@ def test_a_vulnerability_is_named_with_the_version_that_fixes_it(
 @pytest.mark.parametrize(
     "answer", ["", "no connection", {"dependencies": [{"name": "django", "skip_reason": "not found"}]}]
 )
-def test_an_advisory_service_that_cannot_be_reached_is_said_and_is_no_failure(
+def test_an_unreachable_advisory_service_is_reported_but_does_not_fail(
     audit: Audit, capsys: pytest.CaptureFixture[str], answer: Any
 ) -> None:
     assert audit(pip_audit=answer) == 0
     assert "Python packages: NOT CHECKED: " in capsys.readouterr().out
 
 
-def test_packages_that_the_service_does_not_know_are_counted(audit: Audit, capsys: pytest.CaptureFixture[str]) -> None:
+def test_packages_unknown_to_the_service_are_counted(audit: Audit, capsys: pytest.CaptureFixture[str]) -> None:
     unknown = {"name": "ours", "skip_reason": "not found"}
 
     audit(pip_audit={"dependencies": [*CLEAN["pip_audit"]["dependencies"], unknown]})
@@ -121,39 +121,41 @@ def test_a_vulnerable_npm_package_is_named_once(audit: Audit, capsys: pytest.Cap
         ("", "npm's advisory service cannot be reached from here"),
     ],
 )
-def test_npm_packages_that_cannot_be_checked_are_said_and_are_no_failure(
+def test_npm_packages_that_cannot_be_checked_are_reported_but_do_not_fail(
     audit: Audit, capsys: pytest.CaptureFixture[str], answer: Any, reason: str
 ) -> None:
     assert audit(npm=answer) == 0
     assert f"npm packages:    NOT CHECKED: {reason}\n" in capsys.readouterr().out
 
 
-def test_risky_code_is_named_with_its_place(audit: Audit, capsys: pytest.CaptureFixture[str]) -> None:
+def test_risky_code_is_reported_with_its_location(audit: Audit, capsys: pytest.CaptureFixture[str]) -> None:
     risk = {"filename": "numbers/a.py", "line_number": 7, "issue_text": "Use of eval"}
 
     assert audit(bandit={**CLEAN["bandit"], "results": [risk]}) == 1
     assert "numbers/a.py:7: Use of eval" in capsys.readouterr().out
 
 
-def test_a_file_that_cannot_be_looked_at_is_a_finding(audit: Audit) -> None:
+def test_a_file_that_cannot_be_checked_is_a_finding(audit: Audit) -> None:
     assert audit(bandit={**CLEAN["bandit"], "errors": [{"filename": "a.py", "reason": "syntax error"}]}) == 1
 
 
-def test_a_secret_is_named_with_its_place_and_not_shown(audit: Audit, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_secret_is_reported_with_its_location_but_not_printed(
+    audit: Audit, capsys: pytest.CaptureFixture[str]
+) -> None:
     found = {"a.py": [{"line_number": 3, "type": "AWS Access Key", "hashed_secret": "x"}]}
 
     assert audit(detect_secrets={**CLEAN["detect_secrets"], "results": found}) == 1
     assert "a.py:3: AWS Access Key" in capsys.readouterr().out
 
 
-def test_where_git_knows_no_files_that_is_said(module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outside_a_git_checkout_secrets_are_not_checked(module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     nothing = CompletedProcess([], 0, json.dumps(CLEAN["detect_secrets"]), "fatal: not a git repository")
     monkeypatch.setattr(module, "run", lambda *_: nothing)
 
     assert module.secrets() == ("NOT CHECKED: this folder is not a git checkout", [])
 
 
-# In two parts each, else they would be found here.
+# Each in two parts, so that the audit does not find them in this file.
 PLANTED = (
     'SECRET_KEY = "django-insecure' + '-k3v#w9@q7m!zr2&x8n$p5t(c1b)j6h*d4f_g0s+l%y^ue=oa"',
     'password = "Sommer2026' + '!Office"',
@@ -162,7 +164,7 @@ PLANTED = (
 
 
 @pytest.mark.parametrize("line", PLANTED)
-def test_a_planted_secret_is_found_by_the_tool_itself(
+def test_the_real_tool_finds_a_planted_secret(
     module: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: str
 ) -> None:
     pytest.importorskip("detect_secrets", reason="only `make audit` installs it")
@@ -176,7 +178,7 @@ def test_a_planted_secret_is_found_by_the_tool_itself(
     assert [one.rpartition(":")[0] for one in found] == ["planted.py:2"]
 
 
-def test_no_kind_of_secret_and_no_line_is_left_out(module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_kind_of_secret_and_no_file_is_excluded(module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
     def run(*arguments: str) -> CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""A setting that cannot be used stops every way to start, with one sentence and nothing else."""
+"""Every way of starting stops at an invalid setting, with one sentence and nothing else."""
 
 from pathlib import Path
 
@@ -17,18 +17,18 @@ def test_manage_py_stops_with_the_sentence(tmp_path: Path, arguments: list[str])
     assert (run.returncode, run.stdout, run.stderr) == (1, "", f"{SENTENCE}\n")
 
 
-def test_the_doctor_says_it_in_a_line_of_its_own(tmp_path: Path) -> None:
+def test_the_doctor_reports_it_in_one_line(tmp_path: Path) -> None:
     run = python(env.BASE_DIR, tmp_path, "manage.py", "doctor", **BAD)
     assert (run.returncode, run.stdout, run.stderr) == (1, "", f"✗ settings       {SENTENCE}\n")
 
 
-def test_the_doctor_says_that_a_key_can_be_guessed(tmp_path: Path) -> None:
+def test_the_doctor_reports_a_guessable_key(tmp_path: Path) -> None:
     run = python(env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="guess")
     sentence = "SECRET_KEY (environment) must be at least 32 characters; leave it out, and `make setup` makes one."
     assert (run.returncode, run.stdout, run.stderr) == (1, "", f"✗ settings       {sentence}\n")
 
 
-def test_gunicorn_stops_with_the_sentence_instead_of_starting_workers_for_ever(tmp_path: Path) -> None:
+def test_gunicorn_stops_with_the_sentence_instead_of_restarting_workers(tmp_path: Path) -> None:
     run = python(
         env.BASE_DIR,
         tmp_path,
@@ -39,7 +39,7 @@ def test_gunicorn_stops_with_the_sentence_instead_of_starting_workers_for_ever(t
     assert (run.returncode, run.stdout, run.stderr) == (4, "", f"{SENTENCE}\n")
 
 
-def test_without_a_set_up_the_sentence_says_to_make_it(tmp_path: Path) -> None:
+def test_without_a_set_up_the_sentence_says_to_run_it(tmp_path: Path) -> None:
     run = python(env.BASE_DIR, tmp_path, "manage.py", "migrate")
     assert (run.returncode, run.stderr) == (
         1,

@@ -1,4 +1,4 @@
-"""Dockerfile and compose.yaml, as far as they can be held to account without a container engine."""
+"""Tests of Dockerfile and compose.yaml that need no container engine."""
 
 import importlib.metadata
 import os
@@ -39,36 +39,36 @@ PORT_INSIDE = "8000"
 
 
 def instructions(name: str) -> list[str]:
-    """Return what follows each instruction of this name in the Dockerfile."""
+    """Return the arguments of each instruction with this name in the Dockerfile."""
     return re.findall(rf"^{name} (.+)$", DOCKERFILE, re.MULTILINE)
 
 
 def services(**variables: str) -> dict[str, dict[str, Any]]:
-    """Return the services, as Compose reads them where these variables are set."""
-    found: dict[str, dict[str, Any]] = _filled_in(yaml.safe_load(COMPOSE)["services"], variables)
+    """Return the services as Compose reads them with these variables."""
+    found: dict[str, dict[str, Any]] = _substitute(yaml.safe_load(COMPOSE)["services"], variables)
     return found
 
 
-def _filled_in(value: Any, variables: Mapping[str, str]) -> Any:
+def _substitute(value: Any, variables: Mapping[str, str]) -> Any:
     if isinstance(value, dict):
-        return {key: _filled_in(part, variables) for key, part in value.items()}
+        return {key: _substitute(part, variables) for key, part in value.items()}
     if isinstance(value, list):
-        return [_filled_in(part, variables) for part in value]
+        return [_substitute(part, variables) for part in value]
     while isinstance(value, str) and "${" in value:
         value = re.sub(
-            r"\$\{(\w+):([-+])([^${}]*)\}", lambda found: _word(found[1], found[2], found[3], variables), value
+            r"\$\{(\w+):([-+])([^${}]*)\}", lambda found: _expansion(found[1], found[2], found[3], variables), value
         )
     return value
 
 
-def _word(name: str, operator: str, word: str, variables: Mapping[str, str]) -> str:
-    """Return what ${name:-word} or ${name:+word} stands for."""
+def _expansion(name: str, operator: str, word: str, variables: Mapping[str, str]) -> str:
+    """Return the value of ${name:-word} or ${name:+word}."""
     value = variables.get(name, "")
     return (value or word) if operator == "-" else (value and word)
 
 
 def is_in_image(path: str) -> bool:
-    """Say whether Docker copies a file of this path: the last line of .dockerignore that matches it decides."""
+    """Return whether Docker copies the file at this path. The last matching line of .dockerignore decides."""
     is_copied = True
     for line in (env.BASE_DIR / ".dockerignore").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#") and _matches(path.split("/"), line.removeprefix("!").split("/")):
@@ -76,14 +76,14 @@ def is_in_image(path: str) -> bool:
     return is_copied
 
 
-def _names() -> list[str]:
-    """Return the files and folders that .dockerignore lets in."""
+def _included_names() -> list[str]:
+    """Return the files and folders that .dockerignore includes."""
     return re.findall(r"^!(.+)$", (env.BASE_DIR / ".dockerignore").read_text(encoding="utf-8"), re.MULTILINE)
 
 
-def _copied() -> list[Path]:
+def _copied_files() -> list[Path]:
     """Return the files that Docker copies."""
-    named = [env.BASE_DIR / name for name in _names()]
+    named = [env.BASE_DIR / name for name in _included_names()]
     files = [file for path in named for file in ([path] if path.is_file() else path.rglob("*")) if file.is_file()]
     return [path for path in (file.relative_to(env.BASE_DIR) for file in files) if is_in_image(path.as_posix())]
 
@@ -96,17 +96,17 @@ def _matches(parts: list[str], pattern: list[str]) -> bool:
     return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _matches(parts[1:], pattern[1:])
 
 
-# What the files say
+# The files
 
 
-def test_every_service_is_there() -> None:
+def test_every_service_exists() -> None:
     assert set(services()) == {*OURS, "postgres"}
     assert services()["postgres"]["profiles"] == ["postgres"]
 
 
 def test_every_path_that_the_image_copies_exists() -> None:
     assert instructions("COPY") == ["requirements.txt .", ". ."]
-    assert [name for name in _names() if not (env.BASE_DIR / name).exists()] == []
+    assert [name for name in _included_names() if not (env.BASE_DIR / name).exists()] == []
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_every_path_that_the_image_copies_exists() -> None:
         *("numbers/__pycache__/urls.pyc", "deploy/nginx.conf"),
     ],
 )
-def test_the_image_leaves_out_secrets_data_and_what_is_not_needed(path: str) -> None:
+def test_the_image_leaves_out_secrets_data_and_unneeded_files(path: str) -> None:
     assert not is_in_image(path)
 
 
@@ -132,7 +132,7 @@ def test_the_image_is_pinned_to_a_minor_version_that_the_project_supports() -> N
     assert int(found[1]) >= 11
 
 
-def test_every_service_runs_what_the_script_knows() -> None:
+def test_every_service_runs_a_command_of_the_script() -> None:
     (by_default,) = instructions("CMD")
     commands = {name: services()[name].get("command", yaml.safe_load(by_default)) for name in OURS}
     assert commands == {name: ["deploy/container", name] for name in OURS}
@@ -140,7 +140,7 @@ def test_every_service_runs_what_the_script_knows() -> None:
     assert os.access(SCRIPT, os.X_OK)
 
 
-def test_every_command_that_the_image_calls_exists_and_takes_these_options() -> None:
+def test_every_command_that_the_image_calls_exists_with_these_options() -> None:
     called = re.findall(r"python manage\.py ([^|&\n]+)", DOCKERFILE + SCRIPT.read_text())
     assert {line.split()[0] for line in called} == {"collect", "run", "sync", "backup", "verify"}
     for line in called:
@@ -149,7 +149,7 @@ def test_every_command_that_the_image_calls_exists_and_takes_these_options() -> 
         parser.parse_args(arguments)
 
 
-def test_every_setting_that_a_service_gets_is_one() -> None:
+def test_every_variable_of_a_service_is_a_setting() -> None:
     names = {setting.name for setting in env.SETTINGS}
     files = {f"{setting.name}_FILE" for setting in env.SETTINGS if setting.secret}
     for name in OURS:
@@ -172,7 +172,7 @@ def test_no_service_runs_as_root_or_gains_a_privilege() -> None:
         assert "privileged" not in service
 
 
-def test_only_volumes_and_tmp_can_be_written() -> None:
+def test_only_volumes_and_tmp_are_writable() -> None:
     assert all(service["read_only"] is True for service in services().values())
     for name in OURS:
         service = services()[name]
@@ -182,12 +182,12 @@ def test_only_volumes_and_tmp_can_be_written() -> None:
     assert set(yaml.safe_load(COMPOSE)["volumes"]) == {"data", "postgres"}
 
 
-def test_only_this_machine_reaches_the_published_port() -> None:
+def test_the_port_is_only_published_on_this_machine() -> None:
     assert services(PORT="9000")["web"]["ports"] == ["127.0.0.1:9000:8000"]
     assert not any("ports" in service for name, service in services().items() if name != "web")
 
 
-def test_without_settings_it_is_the_demo_at_localhost() -> None:
+def test_without_settings_it_serves_the_demo_at_localhost() -> None:
     expected = {
         "HOST": "0.0.0.0",  # noqa: S104 - the container's
         "PORT": PORT_INSIDE,
@@ -198,20 +198,20 @@ def test_without_settings_it_is_the_demo_at_localhost() -> None:
     assert all(services()[name]["environment"] == expected for name in OURS)
 
 
-def test_the_key_comes_from_the_file_that_is_named() -> None:
+def test_the_key_comes_from_the_named_file() -> None:
     for name in OURS:
         service = services(QUO_API_KEY_FILE="./quo-api-key")[name]
         assert service["secrets"] == ["quo-api-key"]
         assert service["environment"]["QUO_API_KEY_FILE"] == "/run/secrets/quo-api-key"
 
 
-def test_the_timers_wait_until_the_database_is_up_to_date() -> None:
+def test_sync_and_backup_wait_until_the_database_is_up_to_date() -> None:
     assert "/readyz" in health_check(PORT_INSIDE)[-1]
     for name in ("sync", "backup"):
         assert services()[name]["depends_on"] == {"web": {"condition": "service_healthy"}}
 
 
-# What runs
+# Running
 
 
 def health_check(port: str) -> list[str]:
@@ -222,7 +222,7 @@ def health_check(port: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def on_path(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A PATH on which `python` is the one that runs the tests, as it is the image's in a container."""
+    """Return a PATH on which `python` is the one that runs the tests, like the image's in a container."""
     folder = tmp_path_factory.mktemp("path")
     (folder / "python").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
     (folder / "python").chmod(0o755)
@@ -231,7 +231,7 @@ def on_path(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @dataclass(frozen=True)
 class Container:
-    """The web service of a copy that holds what the image holds; `written` are files that changed since."""
+    """The web service of a copy with the files of the image. `written` are the files that have changed since."""
 
     process: Process
     app: Path
@@ -253,11 +253,11 @@ def _files(folder: Path) -> dict[Path, int]:
 @pytest.fixture(scope="module")
 def container(tmp_path_factory: pytest.TempPathFactory, on_path: str) -> Iterator[Container]:
     home, app = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("image") / "app"
-    for file in _copied():
+    for file in _copied_files():
         (app / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(env.BASE_DIR / file, app / file)
     (prepared,) = (line for line in instructions("RUN") if "collect" in line)
-    subprocess.run(prepared, shell=True, cwd=app, env=environment(home, PATH=on_path), check=True)  # noqa: S602 - ours
+    subprocess.run(prepared, shell=True, cwd=app, env=environment(home, PATH=on_path), check=True)  # noqa: S602 - our own command
 
     port = str(free_port())
     variables = services(PORT=port)["web"]["environment"] | {"PORT": port, "DATA_DIR": str(home / "data")}
@@ -269,7 +269,7 @@ def container(tmp_path_factory: pytest.TempPathFactory, on_path: str) -> Iterato
     wait_until(lambda: not processes_of(home), lambda: str(processes_of(home)))
 
 
-def test_the_health_check_succeeds_while_it_serves_and_fails_where_nobody_does(container: Container) -> None:
+def test_the_health_check_succeeds_only_where_the_server_runs(container: Container) -> None:
     def returns(port: str) -> int:
         variables = environment(container.home, PATH=container.on_path)
         return subprocess.run(
@@ -280,7 +280,7 @@ def test_the_health_check_succeeds_while_it_serves_and_fails_where_nobody_does(c
     assert returns(str(free_port())) != 0
 
 
-def test_people_sign_in_at_localhost_with_the_password_in_the_log(container: Container) -> None:
+def test_the_password_in_the_log_signs_in_at_localhost(container: Container) -> None:
     site = f"http://localhost:{container.port}"
     assert f"Quo Admin is at {site}\n" in container.process.printed
     found = re.search(r"Sign in as (\S+) with the password (\S+)", container.process.printed)
@@ -295,17 +295,17 @@ def test_people_sign_in_at_localhost_with_the_password_in_the_log(container: Con
         assert browser.get(f"{site}/numbers/", allow_redirects=False, timeout=PATIENCE).status_code == 200
 
 
-def test_serving_writes_nothing_beside_the_code(container: Container) -> None:
+def test_serving_writes_nothing_next_to_the_code(container: Container) -> None:
     assert container.before
     assert container.written == set()
 
 
-# The script, with a `python` that only notes what it is asked to run
+# The script, with a `python` that only records its arguments
 
 
 @pytest.fixture
 def fake(tmp_path: Path) -> dict[str, str]:
-    """Variables for the script: `python` and `sleep` write their arguments to `calls`, and `sleep` ends the script."""
+    """Return variables with which `python` and `sleep` write their arguments to `calls`. `sleep` ends the script."""
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "python").write_text(
@@ -318,17 +318,17 @@ def fake(tmp_path: Path) -> dict[str, str]:
 
 
 def run_script(service: str, variables: Mapping[str, str]) -> list[str]:
-    """Run the script until its first pause; return what it called, in order."""
+    """Run the script until its first pause and return its calls in order."""
     subprocess.run([str(SCRIPT), service], env=variables, capture_output=True, timeout=PATIENCE, check=False)
     return Path(variables["HOME"], "calls").read_text().splitlines()
 
 
-def test_sync_asks_quo_and_then_waits_for_the_rest_of_the_interval(fake: dict[str, str]) -> None:
+def test_sync_runs_and_then_waits_for_the_rest_of_the_interval(fake: dict[str, str]) -> None:
     called = run_script("sync", fake | {"QUO_API_KEY": "k", "SYNC_INTERVAL": "60"})
     assert sorted(called) == ["manage.py sync --json", "sleep 60"]
 
 
-def test_sync_goes_on_after_one_that_failed(fake: dict[str, str]) -> None:
+def test_sync_continues_after_a_failure(fake: dict[str, str]) -> None:
     called = run_script("sync", fake | {"QUO_API_KEY_FILE": "k", "FAILS": "sync"})
     assert sorted(called) == ["manage.py sync --json", "sleep 300"]
 
@@ -337,7 +337,7 @@ def test_sync_does_nothing_for_the_demo(fake: dict[str, str]) -> None:
     assert run_script("sync", fake) == ["sleep infinity"]
 
 
-def test_backup_keeps_thirty_days_and_no_other_file_is_touched(fake: dict[str, str], tmp_path: Path) -> None:
+def test_backup_keeps_thirty_days_and_touches_no_other_file(fake: dict[str, str], tmp_path: Path) -> None:
     backups = backups_of(tmp_path)
     saved, verified, pause = run_script("backup", fake)
     assert (saved, verified) == (f"manage.py backup {backups}/", "manage.py verify")
@@ -346,14 +346,14 @@ def test_backup_keeps_thirty_days_and_no_other_file_is_touched(fake: dict[str, s
 
 
 @pytest.mark.parametrize("command", ["backup", "verify"])
-def test_backup_removes_none_where_the_new_one_is_not_good(fake: dict[str, str], tmp_path: Path, command: str) -> None:
+def test_backup_removes_none_if_the_new_one_is_bad(fake: dict[str, str], tmp_path: Path, command: str) -> None:
     backups = backups_of(tmp_path)
     run_script("backup", fake | {"FAILS": f"manage.py {command}"})
     assert len(list(backups.iterdir())) == 3
 
 
 def backups_of(folder: Path) -> Path:
-    """Make backups of 30 and of 31 days, and an old file that is none of ours."""
+    """Create backups that are 30 and 31 days old, and an old file that is not a backup."""
     backups = folder / "data" / "backups"
     backups.mkdir(parents=True)
     for name, days in (("quo-admin-young", 30), ("quo-admin-old", 31), ("other-old", 31)):
@@ -379,7 +379,7 @@ print(*sorted({name.partition(".")[0] for name in sys.modules.keys() - at_start}
 """
 
 
-def test_the_program_imports_no_package_that_only_developers_install(tmp_path: Path) -> None:
+def test_the_program_imports_no_development_package(tmp_path: Path) -> None:
     modules = [
         ".".join(path.relative_to(env.BASE_DIR).with_suffix("").parts).removesuffix(".__init__")
         for room in ("accounts", "numbers", "quo_admin")
@@ -388,13 +388,13 @@ def test_the_program_imports_no_package_that_only_developers_install(tmp_path: P
     imported = python(env.BASE_DIR, tmp_path, "-c", IMPORT_EVERYTHING, *modules, SECRET_KEY="s" * 32)
     assert imported.returncode == 0, imported.stderr
     owners = importlib.metadata.packages_distributions()
-    found = {_normal(owner) for name in imported.stdout.split() for owner in owners.get(name, ())}
+    found = {_normalized(owner) for name in imported.stdout.split() for owner in owners.get(name, ())}
 
     text = (env.BASE_DIR / "requirements.txt").read_text(encoding="utf-8")
-    installed = {_normal(name) for name in re.findall(r"^([A-Za-z0-9._-]+)(?:\[.*\])?==", text, re.MULTILINE)}
+    installed = {_normalized(name) for name in re.findall(r"^([A-Za-z0-9._-]+)(?:\[.*\])?==", text, re.MULTILINE)}
     assert {"django", "gunicorn", "requests"} <= found
     assert found - installed == set()
 
 
-def _normal(name: str) -> str:
+def _normalized(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,4 +1,4 @@
-"""The settings of a deployment, as Django itself judges them."""
+"""Django's deployment check of our settings."""
 
 import secrets
 from pathlib import Path
@@ -13,9 +13,9 @@ def check(folder: Path, **settings: str) -> list[str]:
     return (run.stdout + run.stderr).strip().splitlines()
 
 
-def test_django_finds_nothing_to_complain_of(tmp_path: Path) -> None:
+def test_django_has_no_warnings_about_the_deployment(tmp_path: Path) -> None:
     assert check(tmp_path, SITE_URL="https://phones.example.com") == ["System check identified no issues (2 silenced)."]
 
 
-def test_without_https_it_does(tmp_path: Path) -> None:
+def test_without_https_django_warns(tmp_path: Path) -> None:
     assert "security.W012" in "".join(check(tmp_path, SITE_URL="http://phones.example.com"))

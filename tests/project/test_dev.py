@@ -1,4 +1,4 @@
-"""`make dev`: the demo on a server that reloads what a developer changes, in a copy of the project to change."""
+"""`make dev` serves the demo and reloads changed files. The tests change a copy of the project."""
 
 import re
 import shutil
@@ -30,7 +30,7 @@ EMAIL = "admin@example.com"
 
 @dataclass(frozen=True)
 class Dev:
-    """A running `make dev`: the copy it runs in, and a browser that is signed in."""
+    """A running `make dev` in a copy of the project, and a signed-in browser."""
 
     process: Process
     folder: Path
@@ -38,7 +38,7 @@ class Dev:
     browser: requests.Session
 
     def page(self, path: str) -> requests.Response:
-        """Return the page, once the server has restarted if it is just doing that."""
+        """Return the page. If the server is restarting, wait for it."""
         answers: list[requests.Response] = []
 
         def answered() -> bool:
@@ -61,10 +61,10 @@ class Dev:
 
 @contextmanager
 def make_dev(project: Path, home: Path) -> Iterator[tuple[Process, str]]:
-    """Run `make dev` in `project`, with its data in `home`, until the end of the block."""
+    """Run `make dev` in `project` with its data in `home` until the block ends."""
     port = free_port()
     variables = environment(home, PORT=str(port))
-    del variables["ENV_FILE"]  # make dev must pass over the developer's .env by itself
+    del variables["ENV_FILE"]  # make dev itself must ignore the developer's .env
     with started(["make", "dev"], project, variables, home / "log") as process:
         process.wait_for("Starting development server at")
         yield process, f"http://127.0.0.1:{port}"
@@ -85,7 +85,7 @@ def signed_in(url: str, printed: str) -> requests.Session:
 
 @pytest.fixture(scope="module")
 def copy(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project in which no static files are collected, with a .env for the office's own numbers."""
+    """Return a copy of the project without collected static files and with a .env for a real workspace."""
     folder = tmp_path_factory.mktemp("dev") / "copy"
     shutil.copytree(project, folder, symlinks=True, ignore=shutil.ignore_patterns("build", "__pycache__"))
     (folder / ".env").write_text("QUO_API_KEY=a-key\nDEBUG=off\nPORT=none\n")
@@ -98,13 +98,13 @@ def dev(copy: Path) -> Iterator[Dev]:
         yield Dev(process, copy, url, browser)
 
 
-def test_it_shows_the_demo_whatever_the_settings_file_says(dev: Dev) -> None:
+def test_it_serves_the_demo_and_ignores_the_settings_file(dev: Dev) -> None:
     page = dev.page("/numbers/").text
     assert 'data-total="60"' in page
     assert "Demo data" in page
 
 
-def test_styles_and_scripts_are_served_without_being_collected(dev: Dev) -> None:
+def test_styles_and_scripts_are_served_without_collecting(dev: Dev) -> None:
     named = re.findall(r'(?:href|src)="(/static/[^"]+)"', dev.page("/numbers/").text)
     assert len(named) > 5
     assert {dev.page(path).status_code for path in named} == {200}
@@ -128,7 +128,7 @@ def test_a_changed_python_file_restarts_the_server(dev: Dev) -> None:
     changed = time.monotonic()
 
     def is_shown() -> bool:
-        """Change the file again from time to time: the reloader cannot tell a change before its first look."""
+        """Change the file repeatedly, because the reloader misses changes before its first scan."""
         nonlocal changed
         if time.monotonic() - changed > 3:
             (dev.folder / "quo_admin" / "__init__.py").touch()
@@ -138,7 +138,7 @@ def test_a_changed_python_file_restarts_the_server(dev: Dev) -> None:
     wait_until(is_shown, lambda: dev.process.printed)
 
 
-def test_ctrl_c_stops_all_of_it(copy: Path, tmp_path: Path) -> None:
+def test_ctrl_c_stops_every_process(copy: Path, tmp_path: Path) -> None:
     with make_dev(copy, tmp_path) as (process, url):
         assert any("sandbox" in command for command in processes_of(tmp_path).values())
         process.signal_group(signal.SIGINT)

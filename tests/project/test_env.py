@@ -1,4 +1,4 @@
-"""Where a setting's value comes from, and what is said of one that cannot be used."""
+"""Where a setting's value comes from, and the error for an invalid one."""
 
 import os
 from pathlib import Path
@@ -26,7 +26,7 @@ def read(**environ: str) -> env.Values:
     return env.read(environ, NO_FILE)
 
 
-def complaint(environ: dict[str, str], dotenv: Path = NO_FILE) -> str:
+def error_text(environ: dict[str, str], dotenv: Path = NO_FILE) -> str:
     with pytest.raises(env.SettingsError) as refused:
         env.read(environ, dotenv)
     return str(refused.value)
@@ -78,7 +78,7 @@ def dotenv(tmp_path: Path) -> Path:
         *[("DEBUG", text, False) for text in ("0", "false", "No", "OFF")],
     ],
 )
-def test_a_good_value_is_taken(name: str, text: str, value: object) -> None:
+def test_a_valid_value_is_accepted(name: str, text: str, value: object) -> None:
     assert read(**{name: text})[name] == value
 
 
@@ -96,7 +96,7 @@ def test_a_good_value_is_taken(name: str, text: str, value: object) -> None:
         ),
     ],
 )
-def test_a_cache_is_described_with_its_password_apart(url: str, place: str, options: dict[str, str]) -> None:
+def test_a_cache_url_is_parsed_with_a_separate_password(url: str, place: str, options: dict[str, str]) -> None:
     assert read(CACHE_URL=url)["CACHE_URL"] == {"LOCATION": place, "OPTIONS": options}
 
 
@@ -120,7 +120,7 @@ def test_a_cache_is_described_with_its_password_apart(url: str, place: str, opti
         ("sqlite:///a/file", {"ENGINE": "django.db.backends.sqlite3", "NAME": env.BASE_DIR / "a/file"}),
     ],
 )
-def test_a_database_is_described_as_django_wants_it(url: str, described: dict[str, Any]) -> None:
+def test_a_database_url_becomes_djangos_settings(url: str, described: dict[str, Any]) -> None:
     assert read(DATABASE_URL=url)["DATABASE_URL"].items() >= described.items()
 
 
@@ -226,13 +226,13 @@ def test_a_database_is_described_as_django_wants_it(url: str, described: dict[st
     ],
 )
 def test_a_bad_value_is_one_sentence_that_names_the_setting(name: str, text: str, expected: str) -> None:
-    assert complaint({name: text}) == f"{name} (environment) {expected}."
+    assert error_text({name: text}) == f"{name} (environment) {expected}."
 
 
 @pytest.mark.parametrize("setting", env.SETTINGS, ids=lambda setting: setting.name)
 def test_a_bad_value_is_never_repeated(setting: env.Setting) -> None:
-    """What is wrong may be a key or a password that got into the wrong setting."""
-    assert "hunter2" not in complaint({setting.name: "x://mara:hunter2@[\nhunter2\0"})
+    """An invalid value may be a key or a password that was set in the wrong place."""
+    assert "hunter2" not in error_text({setting.name: "x://mara:hunter2@[\nhunter2\0"})
 
 
 @pytest.mark.parametrize("setting", env.SETTINGS, ids=lambda setting: setting.name)
@@ -246,7 +246,7 @@ def test_any_text_is_a_value_or_a_sentence(setting: env.Setting, text: str) -> N
 
 
 @pytest.mark.parametrize("setting", env.SETTINGS, ids=lambda setting: setting.name)
-def test_a_setting_has_a_default_that_it_takes(setting: env.Setting) -> None:
+def test_every_default_is_valid(setting: env.Setting) -> None:
     assert env.read({}, NO_FILE)[setting.name] == (setting.parse(setting.default) if setting.default else "")
     assert env.read({}, NO_FILE).sources[setting.name] == "default"
 
@@ -261,37 +261,37 @@ def test_space_around_a_value_is_ignored() -> None:
     assert read(PORT=" 8002\n")["PORT"] == 8002
 
 
-def test_the_environment_beats_the_file(dotenv: Path) -> None:
+def test_the_environment_overrides_the_file(dotenv: Path) -> None:
     dotenv.write_text("PORT=8002\nTIME_ZONE=Asia/Tokyo\n")
     values = env.read({"PORT": "8001"}, dotenv)
     assert (values["PORT"], values.sources["PORT"]) == (8001, "environment")
     assert (values["TIME_ZONE"], values.sources["TIME_ZONE"]) == ("Asia/Tokyo", ".env")
 
 
-def test_a_complaint_says_that_the_value_is_in_the_file(dotenv: Path) -> None:
+def test_an_error_says_that_the_value_is_from_the_file(dotenv: Path) -> None:
     dotenv.write_text("PORT=none\n")
-    assert complaint({}, dotenv) == "PORT (.env) must be a port number from 1 to 65535."
+    assert error_text({}, dotenv) == "PORT (.env) must be a port number from 1 to 65535."
 
 
 # Secrets from files
 
 
-def test_a_secret_may_be_in_a_file_of_its_own(tmp_path: Path) -> None:
+def test_a_secret_may_be_in_its_own_file(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("\ufeffthe-key\n")
     values = read(QUO_API_KEY_FILE=str(tmp_path / "key"))
     assert (values["QUO_API_KEY"], values.sources["QUO_API_KEY"]) == ("the-key", "QUO_API_KEY_FILE")
 
 
 @pytest.mark.parametrize("name", [setting.name for setting in env.SETTINGS if not setting.secret])
-def test_only_a_secret_may_be_in_a_file_of_its_own(name: str) -> None:
+def test_only_a_secret_may_be_in_its_own_file(name: str) -> None:
     assert read(**{f"{name}_FILE": "/nowhere"})[name] == env.read({}, NO_FILE)[name]
 
 
-def test_the_value_itself_beats_the_secrets_file() -> None:
+def test_the_value_itself_overrides_the_secrets_file() -> None:
     assert read(QUO_API_KEY="the-key", QUO_API_KEY_FILE="/nowhere")["QUO_API_KEY"] == "the-key"
 
 
-def test_a_secrets_file_in_the_environment_beats_the_value_in_the_settings_file(tmp_path: Path, dotenv: Path) -> None:
+def test_a_secrets_file_in_the_environment_overrides_the_settings_file(tmp_path: Path, dotenv: Path) -> None:
     dotenv.write_text("QUO_API_KEY=old\n")
     (tmp_path / "key").write_text("new")
     assert env.read({"QUO_API_KEY_FILE": str(tmp_path / "key")}, dotenv)["QUO_API_KEY"] == "new"
@@ -303,9 +303,9 @@ def test_the_settings_file_may_name_a_secrets_file(tmp_path: Path, dotenv: Path)
     assert env.read({}, dotenv)["QUO_API_KEY"] == "the-key"
 
 
-def test_a_bad_secret_in_a_file_is_a_sentence_without_it(tmp_path: Path) -> None:
+def test_an_error_does_not_repeat_a_bad_secret_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "url").write_text("mysql://mara:hunter2@db/quo")
-    assert complaint({"DATABASE_URL_FILE": str(tmp_path / "url")}) == f"DATABASE_URL (DATABASE_URL_FILE) {DATABASE}."
+    assert error_text({"DATABASE_URL_FILE": str(tmp_path / "url")}) == f"DATABASE_URL (DATABASE_URL_FILE) {DATABASE}."
 
 
 @pytest.mark.parametrize(
@@ -315,29 +315,29 @@ def test_a_bad_secret_in_a_file_is_a_sentence_without_it(tmp_path: Path) -> None
 def test_a_secrets_file_that_cannot_be_read_is_a_sentence(tmp_path: Path, content: bytes | None, why: str) -> None:
     if content is not None:
         (tmp_path / "key").write_bytes(content)
-    assert complaint({"QUO_API_KEY_FILE": str(tmp_path / "key")}) == f"QUO_API_KEY_FILE names a file that {why}."
+    assert error_text({"QUO_API_KEY_FILE": str(tmp_path / "key")}) == f"QUO_API_KEY_FILE names a file that {why}."
 
 
 def test_a_secrets_file_that_is_empty_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(" \n")
-    assert complaint({"SECRET_KEY_FILE": str(tmp_path / "key")}) == "SECRET_KEY_FILE names a file that is empty."
+    assert error_text({"SECRET_KEY_FILE": str(tmp_path / "key")}) == "SECRET_KEY_FILE names a file that is empty."
 
 
 @pytest.mark.parametrize("path", ["/tmp", "/nul\0", "~nobody-of-that-name/key"])  # noqa: S108 - a folder, not written
-def test_a_secrets_file_that_is_none_is_a_sentence(path: str) -> None:
-    assert complaint({"SECRET_KEY_FILE": path}).startswith("SECRET_KEY_FILE names a file that cannot be read: ")
+def test_a_secrets_file_that_is_not_a_file_is_a_sentence(path: str) -> None:
+    assert error_text({"SECRET_KEY_FILE": path}).startswith("SECRET_KEY_FILE names a file that cannot be read: ")
 
 
 # The settings file
 
 
-def test_the_settings_file_lies_beside_manage_py() -> None:
+def test_the_settings_file_is_next_to_manage_py() -> None:
     assert env.dotenv_path({}) == env.BASE_DIR / ".env"
     assert (env.BASE_DIR / "manage.py").is_file()
 
 
 @pytest.mark.parametrize(("name", "path"), [("/etc/quo.env", Path("/etc/quo.env")), ("x.env", env.BASE_DIR / "x.env")])
-def test_another_settings_file_may_be_named(name: str, path: Path) -> None:
+def test_another_settings_file_can_be_chosen(name: str, path: Path) -> None:
     assert env.dotenv_path({"ENV_FILE": name}) == path
 
 
@@ -345,25 +345,25 @@ def test_no_settings_file_is_needed(dotenv: Path) -> None:
     assert env.read({}, dotenv)["PORT"] == 8000
 
 
-def test_a_folder_called_env_is_no_settings_file(dotenv: Path) -> None:
+def test_a_folder_named_env_is_ignored(dotenv: Path) -> None:
     dotenv.mkdir()
     assert env.read({}, dotenv)["PORT"] == 8000
 
 
-def test_a_named_settings_file_must_be_there(dotenv: Path) -> None:
+def test_a_chosen_settings_file_must_exist(dotenv: Path) -> None:
     sentence = "ENV_FILE names a file that cannot be read: No such file or directory."
-    assert complaint({"ENV_FILE": str(dotenv)}, dotenv) == sentence
+    assert error_text({"ENV_FILE": str(dotenv)}, dotenv) == sentence
 
 
-def test_a_settings_file_that_is_no_text_is_a_sentence(dotenv: Path) -> None:
+def test_a_binary_settings_file_is_a_sentence(dotenv: Path) -> None:
     dotenv.write_bytes(b"PORT=\xff")
-    assert complaint({}, dotenv) == "The settings file .env cannot be read: it is not UTF-8 text."
+    assert error_text({}, dotenv) == "The settings file .env cannot be read: it is not UTF-8 text."
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_settings_file_of_somebody_else_is_a_sentence(dotenv: Path) -> None:
+def test_an_unreadable_settings_file_is_a_sentence(dotenv: Path) -> None:
     dotenv.touch(mode=0o000)
-    assert complaint({}, dotenv) == "The settings file .env cannot be read: Permission denied."
+    assert error_text({}, dotenv) == "The settings file .env cannot be read: Permission denied."
 
 
 @pytest.mark.parametrize(
@@ -376,25 +376,25 @@ def test_a_settings_file_of_somebody_else_is_a_sentence(dotenv: Path) -> None:
         'DEBUG\nPORT="8002"\nUNKNOWN=1\n',
     ],
 )
-def test_the_settings_file_is_read_as_such_files_are(dotenv: Path, content: str) -> None:
+def test_the_settings_file_has_the_usual_syntax(dotenv: Path, content: str) -> None:
     dotenv.write_text(content)
     assert env.read({}, dotenv)["PORT"] == 8002
 
 
-def test_a_dollar_in_the_settings_file_is_a_dollar(dotenv: Path) -> None:
+def test_a_dollar_sign_in_the_settings_file_is_literal(dotenv: Path) -> None:
     dotenv.write_text("QUO_API_KEY=a${HOME}b$c\n")
     assert env.read({"HOME": "/home/mara"}, dotenv)["QUO_API_KEY"] == "a${HOME}b$c"
 
 
 @pytest.mark.parametrize("line", ["PORT='8002", "=8002", "PORT 8002"])
-def test_a_line_that_sets_nothing_is_named_by_its_number_only(dotenv: Path, line: str) -> None:
+def test_an_invalid_line_is_reported_by_its_number_only(dotenv: Path, line: str) -> None:
     dotenv.write_text(f"DEBUG=off\n{line}\n")
-    assert complaint({}, dotenv) == "Line 2 of .env must look like NAME=value."
+    assert error_text({}, dotenv) == "Line 2 of .env must look like NAME=value."
 
 
 @settings(deadline=None)
 @given(content=st.binary())
-def test_any_settings_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+def test_any_settings_file_is_read_or_rejected(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     dotenv = tmp_path_factory.getbasetemp() / "any.env"
     dotenv.write_bytes(content)
     try:
@@ -403,5 +403,5 @@ def test_any_settings_file_is_read_or_refused(tmp_path_factory: pytest.TempPathF
         assert str(error).endswith(".")
 
 
-def test_the_default_time_zone_is_known_here() -> None:
+def test_the_default_time_zone_exists() -> None:
     assert ZoneInfo(env.read({}, NO_FILE)["TIME_ZONE"]).key == "UTC"

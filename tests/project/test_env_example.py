@@ -1,4 +1,4 @@
-"""`.env.example` says what there is to set: it is held to the list that the settings are read from."""
+"""`.env.example` matches the list of settings."""
 
 import pytest
 from dotenv.parser import Binding, parse_stream
@@ -13,12 +13,12 @@ def bindings() -> list[Binding]:
         return [binding for binding in parse_stream(file) if binding.key]
 
 
-def test_it_names_every_setting_in_order_with_its_default() -> None:
+def test_it_has_every_setting_in_order_with_its_default() -> None:
     assert [(line.key, line.value) for line in bindings()] == [(one.name, one.default) for one in env.SETTINGS]
 
 
 @pytest.mark.parametrize("setting", env.SETTINGS, ids=lambda setting: setting.name)
-def test_a_comment_says_what_a_setting_is(setting: env.Setting) -> None:
+def test_every_setting_has_its_help_as_a_comment(setting: env.Setting) -> None:
     lines = EXAMPLE.read_text(encoding="utf-8").splitlines()
     comment = lines[lines.index(f"{setting.name}={setting.default}") - 1]
     assert comment == f"# {setting.help}" + (f" Or {setting.name}_FILE." if setting.secret else "")

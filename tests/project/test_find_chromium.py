@@ -1,4 +1,4 @@
-"""bin/find-chromium: which browser the tests get, and what is said where there is none."""
+"""bin/find-chromium: which browser it finds, and what it prints if there is none."""
 
 import shutil
 import subprocess
@@ -12,12 +12,12 @@ from tests.support.processes import PATIENCE
 
 FIND = env.BASE_DIR / "bin" / "find-chromium"
 INSTALLING = "Installing a Chromium for the tests (some minutes, once) ...\n"
-A_CHROMIUM = 'test "$1" = --version && echo Chromium 156'
+WORKING_CHROMIUM = 'test "$1" = --version && echo Chromium 156'
 
 
 @pytest.fixture
 def bare(tmp_path: Path) -> Path:
-    """A machine with nothing on it but a shell; whoever uses it is nobody special."""
+    """Return the folder of a machine that has only a shell and a user without privileges."""
     executable(tmp_path / "bin" / "id", "echo 1000")
     executable(tmp_path / ".venv" / "bin" / "python", "exit 1")
     return tmp_path
@@ -35,15 +35,15 @@ def find(machine: Path, **more: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_one_that_is_named_is_taken(bare: Path) -> None:
-    executable(bare / "bin" / "chromium", A_CHROMIUM)
-    executable(bare / "my own" / "chrome", A_CHROMIUM)
+def test_the_named_browser_is_used(bare: Path) -> None:
+    executable(bare / "bin" / "chromium", WORKING_CHROMIUM)
+    executable(bare / "my own" / "chrome", WORKING_CHROMIUM)
     found = find(bare, CHROMIUM=str(bare / "my own" / "chrome"))
     assert (found.returncode, found.stdout, found.stderr) == (0, f"{bare}/my own/chrome\n", "")
 
 
-def test_one_that_is_named_and_does_not_run_is_not_replaced_in_silence(bare: Path) -> None:
-    executable(bare / "bin" / "chromium", A_CHROMIUM)
+def test_a_named_browser_that_does_not_run_is_an_error(bare: Path) -> None:
+    executable(bare / "bin" / "chromium", WORKING_CHROMIUM)
     found = find(bare, CHROMIUM="/no/such/chrome")
     assert (found.returncode, found.stdout) == (1, "")
     assert found.stderr == (
@@ -55,29 +55,29 @@ NAMES = ("chromium-headless-shell", "chrome-headless-shell", "chromium", "chromi
 
 
 @pytest.mark.parametrize("name", [*NAMES, "google-chrome-stable"])
-def test_the_machines_own_is_found_in_silence(bare: Path, name: str) -> None:
-    executable(bare / "bin" / name, f"echo noise >&2; {A_CHROMIUM}")
+def test_an_installed_browser_is_found_without_output(bare: Path, name: str) -> None:
+    executable(bare / "bin" / name, f"echo noise >&2; {WORKING_CHROMIUM}")
     found = find(bare)
     assert (found.returncode, found.stdout, found.stderr) == (0, f"{bare}/bin/{name}\n", "")
 
 
-def test_one_without_windows_is_preferred(bare: Path) -> None:
-    executable(bare / "bin" / "chromium", A_CHROMIUM)
-    executable(bare / "bin" / "chromium-headless-shell", A_CHROMIUM)
+def test_a_headless_browser_is_preferred(bare: Path) -> None:
+    executable(bare / "bin" / "chromium", WORKING_CHROMIUM)
+    executable(bare / "bin" / "chromium-headless-shell", WORKING_CHROMIUM)
     assert find(bare).stdout == f"{bare}/bin/chromium-headless-shell\n"
 
 
-def test_one_that_does_not_run_is_passed_over(bare: Path) -> None:
+def test_a_browser_that_does_not_run_is_skipped(bare: Path) -> None:
     executable(bare / "bin" / "chromium", "exit 1")
-    executable(bare / "bin" / "google-chrome", A_CHROMIUM)
+    executable(bare / "bin" / "google-chrome", WORKING_CHROMIUM)
     assert find(bare).stdout == f"{bare}/bin/google-chrome\n"
 
 
 @pytest.mark.parametrize("package", ["chromium-headless-shell", "chromium"])
-def test_root_gets_the_package_that_the_system_has(bare: Path, package: str) -> None:
+def test_root_installs_the_systems_package(bare: Path, package: str) -> None:
     executable(bare / "bin" / "id", "echo 0")
     shutil.copy2(shutil.which("cp") or "", bare / "bin" / "cp")
-    executable(bare / "packaged", A_CHROMIUM)
+    executable(bare / "packaged", WORKING_CHROMIUM)
     executable(
         bare / "bin" / "apt-get",
         'echo "from where it comes $*"\n'
@@ -87,9 +87,9 @@ def test_root_gets_the_package_that_the_system_has(bare: Path, package: str) -> 
     assert (found.returncode, found.stdout, found.stderr) == (0, f"{bare}/bin/{package}\n", INSTALLING)
 
 
-def test_who_is_not_root_does_not_touch_apt_and_gets_playwrights(bare: Path) -> None:
+def test_without_root_it_installs_playwrights_browser(bare: Path) -> None:
     executable(bare / "bin" / "apt-get", "exec false; echo asked > apt")
-    executable(bare / "downloaded", A_CHROMIUM)
+    executable(bare / "downloaded", WORKING_CHROMIUM)
     executable(
         bare / ".venv" / "bin" / "python",
         'case "$*" in\n'
@@ -101,10 +101,10 @@ def test_who_is_not_root_does_not_touch_apt_and_gets_playwrights(bare: Path) -> 
     found = find(bare)
     assert (found.returncode, found.stdout, found.stderr) == (0, f"{bare}/downloaded\n", INSTALLING)
     assert not (bare / "apt").exists()
-    assert find(bare).stderr == ""  # the next time it is there
+    assert find(bare).stderr == ""  # now it is installed
 
 
-def test_where_nothing_works_one_sentence_says_what_to_do(bare: Path) -> None:
+def test_if_nothing_works_one_sentence_says_what_to_do(bare: Path) -> None:
     found = find(bare)
     assert (found.returncode, found.stdout) == (1, "")
     assert found.stderr == INSTALLING + (
@@ -115,7 +115,7 @@ def test_where_nothing_works_one_sentence_says_what_to_do(bare: Path) -> None:
 
 @pytest.fixture
 def copy(bare: Path, project: Path) -> Path:
-    """A set-up copy in a folder with a space in its name, whose pytest says which Chromium it was given."""
+    """Return a set-up copy in a folder with a space in its name. Its pytest prints the Chromium that it gets."""
     folder = bare / "a copy"
     shutil.copytree(project / "bin", folder / "bin")
     shutil.copy2(project / "Makefile", folder)
@@ -127,14 +127,14 @@ def copy(bare: Path, project: Path) -> Path:
     return folder
 
 
-def test_make_test_hands_it_to_the_tests(copy: Path, bare: Path) -> None:
-    executable(bare / "my own" / "chrome", A_CHROMIUM)
+def test_make_test_passes_the_browser_to_the_tests(copy: Path, bare: Path) -> None:
+    executable(bare / "my own" / "chrome", WORKING_CHROMIUM)
     answer = make(copy, bare, "test", "ARGS=tests/pages -q", CHROMIUM=str(bare / "my own" / "chrome"))
     options = "-n auto --durations=20 --durations-min=0.1 tests/pages -q"
     assert (answer.stdout, answer.stderr) == (f"{bare}/my own/chrome | -m pytest {options}\n", "")
 
 
-def test_make_test_ends_with_the_sentence_where_there_is_none(copy: Path, bare: Path) -> None:
+def test_make_test_fails_with_the_sentence_without_a_browser(copy: Path, bare: Path) -> None:
     answer = make(copy, bare, "test", CHROMIUM="/no/such/chrome")
     assert answer.returncode != 0
     assert (answer.stdout, answer.stderr.splitlines()[0]) == (

@@ -1,4 +1,4 @@
-"""A data folder in which nothing can be written any more, below a server that runs: a full disk, and a lost right."""
+"""The data folder of a running server becomes read-only: the disk is full or permissions changed."""
 
 import os
 from pathlib import Path
@@ -11,17 +11,17 @@ from tests.support.processes import PATIENCE, wait_until
 from tests.support.running import Site, running
 
 SENTENCE = "<h1>The disk cannot be written</h1>"
-UNREADY = "ok: database answers\nok: migrations all done\nok: secret key there\nFAILED: disk {}\n"
+NOT_READY = "ok: database answers\nok: migrations all done\nok: secret key there\nFAILED: disk {}\n"
 
 
 def readiness(site: Site) -> tuple[int, str]:
-    """What one of the two processes says: each tries the disk by itself."""
+    """Return the readiness of one of the two processes. Each checks the disk separately."""
     answer = requests.get(f"{site.url}/readyz", timeout=PATIENCE)
     return answer.status_code, answer.text
 
 
 def assert_refused_in_a_sentence(site: Site) -> None:
-    """Nobody signs in, not even with the right password: the attempt could not be counted."""
+    """Assert that nobody can sign in, even with the right password, because the attempt cannot be counted."""
     for _ in range(6):  # more than the limits allow
         with site.session() as browser:
             assert browser.get(f"{site.url}/numbers/", allow_redirects=False, timeout=PATIENCE).status_code == 302
@@ -34,21 +34,21 @@ def assert_refused_in_a_sentence(site: Site) -> None:
 
 
 @pytest.mark.skipif(bool(why_no_disks()), reason=why_no_disks())
-def test_on_a_full_disk_nobody_signs_in_and_whoever_is_in_reads_on(project: Path, tmp_path: Path) -> None:
+def test_on_a_full_disk_nobody_can_sign_in_but_signed_in_users_can_read(project: Path, tmp_path: Path) -> None:
     with tmpfs(tmp_path) as disk, running(project, tmp_path, DATA_DIR=str(disk / "data")) as site:
         with site.session() as reader:
             assert readiness(site)[0] == 200
             filler = fill(disk)
             assert reader.get(f"{site.url}/numbers/", timeout=PATIENCE).status_code == 200
             assert_refused_in_a_sentence(site)
-            wait_until(lambda: readiness(site) == (503, UNREADY.format("is full")))
+            wait_until(lambda: readiness(site) == (503, NOT_READY.format("is full")))
         filler.unlink()
         wait_until(lambda: readiness(site)[0] == 200)
         assert 'data-total="60"' in site.list_page()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_in_a_folder_that_nobody_may_write_nobody_signs_in(project: Path, tmp_path: Path) -> None:
+def test_in_a_read_only_folder_nobody_can_sign_in(project: Path, tmp_path: Path) -> None:
     with running(project, tmp_path) as site, site.session() as reader:
         data = tmp_path / "data"
         for folder in (data, data / "cache"):
@@ -56,7 +56,7 @@ def test_in_a_folder_that_nobody_may_write_nobody_signs_in(project: Path, tmp_pa
         try:
             assert reader.get(f"{site.url}/numbers/", timeout=PATIENCE).status_code == 200
             assert_refused_in_a_sentence(site)
-            wait_until(lambda: readiness(site) == (503, UNREADY.format("cannot be written")))
+            wait_until(lambda: readiness(site) == (503, NOT_READY.format("cannot be written")))
         finally:
             for folder in (data, data / "cache"):
                 folder.chmod(0o700)

@@ -1,4 +1,4 @@
-"""Which room may import which, as the layers of the design have it."""
+"""The layers: which room may import which."""
 
 import sys
 
@@ -12,7 +12,7 @@ def room_of(name: str) -> str:
     return name.split(".")[1]
 
 
-def ours_in(room: str) -> set[str]:
+def modules_in(room: str) -> set[str]:
     return {name for name in modules() if is_in(name, f"numbers.{room}")}
 
 
@@ -50,8 +50,8 @@ def test_accounts_never_import_numbers() -> None:
             assert not {one for one in imported if is_in(one, "numbers")}, name
 
 
-def test_the_client_of_quo_knows_neither_the_app_nor_django() -> None:
-    for name in ours_in("quo"):
+def test_the_quo_client_imports_neither_the_app_nor_django() -> None:
+    for name in modules_in("quo"):
         ours = {one for one in modules()[name] if one.partition(".")[0] in PACKAGES and not is_in(one, "numbers.quo")}
         assert all(is_in(one, "quo_admin.http") for one in ours), name
         assert not {one for one in modules()[name] if is_in(one, "django")}, name
@@ -62,40 +62,40 @@ def test_the_client_of_quo_knows_neither_the_app_nor_django() -> None:
 def test_the_vocabulary_needs_no_database() -> None:
     """It may use the parts of Django that cut texts, build addresses and write times."""
     allowed = {"django.urls", "django.utils.formats", "django.utils.text", "django.utils.timezone"}
-    for name in ours_in("vocabulary"):
+    for name in modules_in("vocabulary"):
         assert all(is_in(one, "numbers.vocabulary") for one in reached_from(name)), name
         assert {one for one in modules()[name] if is_in(one, "django")} <= allowed, name
 
 
-def test_the_sandbox_knows_nothing_of_the_app() -> None:
-    for name in ours_in("sandbox"):
+def test_the_sandbox_imports_nothing_else_of_the_app() -> None:
+    for name in modules_in("sandbox"):
         assert all(is_in(one, "numbers.sandbox") for one in reached_from(name)), name
 
 
 def test_only_the_urls_import_views() -> None:
     importers = {name for name, found in modules().items() if any(is_in(one, "numbers.views") for one in found)}
-    assert importers - ours_in("views") == {"numbers.urls"}
+    assert importers - modules_in("views") == {"numbers.urls"}
 
 
-def test_exports_know_no_http() -> None:
-    for name in ours_in("exports"):
+def test_exports_do_not_import_http() -> None:
+    for name in modules_in("exports"):
         assert not {one for one in modules()[name] if is_in(one, "django.http")}, name
 
 
-def test_only_the_client_the_sandbox_and_the_company_sign_in_speak_http() -> None:
+def test_only_the_client_the_sandbox_and_the_company_sign_in_use_http() -> None:
     speakers = {
         name
         for name, imported in modules().items()
         if any(is_in(one, library) for one in imported for library in HTTP_LIBRARIES)
     }
-    assert speakers - ours_in("quo") - ours_in("sandbox") == {"quo_admin.http.session"}
+    assert speakers - modules_in("quo") - modules_in("sandbox") == {"quo_admin.http.session"}
 
 
 def test_views_pages_and_commands_reach_quo_only_through_services() -> None:
-    for name in ours_in("views") | ours_in("templatetags") | ours_in("pages") | ours_in("management"):
+    for name in modules_in("views") | modules_in("templatetags") | modules_in("pages") | modules_in("management"):
         assert not {one for one in modules()[name] if is_in(one, "numbers.quo") or is_in(one, "numbers.syncing")}, name
 
 
-def test_nothing_of_ours_is_named_like_a_module_of_python_but_numbers() -> None:
+def test_no_package_but_numbers_has_the_name_of_a_standard_module() -> None:
     ours = {path.stem for path in env.BASE_DIR.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
     assert not ours & sys.stdlib_module_names

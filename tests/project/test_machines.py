@@ -1,4 +1,4 @@
-"""Two machines on one PostgreSQL, and one Redis where there is a redis-server; each has a data folder of its own."""
+"""Two machines with one PostgreSQL and, if redis-server exists, one Redis. Each has its own data folder."""
 
 import os
 import re
@@ -22,15 +22,15 @@ from tests.support.redis_server import REDIS, needs_redis, redis, url
 from tests.support.running import EMAIL, KEY, Site, real, running
 
 SERVER = os.environ.get("TEST_DATABASE_URL", "")
-BUSY = "Another sync is running right now"
-EVERY_PROCESS = 6  # so many questions one after the other reach both processes of a machine
+BUSY_TEXT = "Another sync is running right now"
+REQUESTS_FOR_ALL_PROCESSES = 6  # enough sequential requests to reach both processes of a machine
 
 pytestmark = pytest.mark.skipif(not SERVER, reason="there is no PostgreSQL here")
 
 
 @dataclass(frozen=True)
 class Machines:
-    """Both, as the load balancer reaches them, and what they ask."""
+    """Both machines as a load balancer reaches them, and their Quo."""
 
     first: Site
     second: Site
@@ -38,8 +38,8 @@ class Machines:
     quo: SandboxServer
 
     def browser(self) -> requests.Session:
-        """Somebody who is signed in on the first machine, with cookies for the address of both."""
-        # The machine that made the first account has said its password.
+        """Return a session that is signed in on the first machine, with cookies for both addresses."""
+        # The machine that created the first account has printed its password.
         password = re.findall(
             rf"{EMAIL} with the password (\S+)", self.first.process.printed + self.second.process.printed
         )
@@ -74,7 +74,7 @@ def page(browser: requests.Session, site: Site, path: str = "/numbers/") -> str:
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[str]:
-    """The address of an empty database."""
+    """Yield the URL of an empty database."""
     name = f"machines_{secrets.token_hex(4)}"
     with psycopg.connect(SERVER, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")
@@ -84,7 +84,7 @@ def database() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def machines(project: Path, database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machines]:
-    """Started at the same moment, on a database in which there is nothing yet."""
+    """Yield two machines that started at the same time on an empty database."""
     with ExitStack() as stack, ThreadPoolExecutor(2) as pool:
         quo = stack.enter_context(SandboxServer(build(12), key=KEY))
         same = {"SECRET_KEY": "s" * 50, "DATABASE_URL": database, "SITE_URL": "http://localhost", "QUO_TIMEOUT": "5"}
@@ -99,13 +99,13 @@ def machines(project: Path, database: str, tmp_path_factory: pytest.TempPathFact
         yield Machines(first, second, database, quo)
 
 
-def test_machines_that_start_at_once_on_an_empty_database_both_serve(machines: Machines) -> None:
+def test_two_machines_can_start_together_on_an_empty_database(machines: Machines) -> None:
     for site in (machines.first, machines.second):
         assert requests.get(f"{site.url}/readyz", timeout=PATIENCE).status_code == 200
         assert "CommandError" not in site.process.printed
 
 
-def test_who_is_signed_in_on_one_is_signed_in_on_the_other_until_signed_out(machines: Machines) -> None:
+def test_a_session_is_valid_on_both_machines_until_sign_out(machines: Machines) -> None:
     with machines.browser() as browser:
         assert "data-total=" in page(browser, machines.second)
         token = next(cookie.value for cookie in browser.cookies if cookie.name.startswith("csrftoken"))
@@ -115,11 +115,11 @@ def test_who_is_signed_in_on_one_is_signed_in_on_the_other_until_signed_out(mach
 
 
 @needs_redis
-def test_attempts_to_sign_in_at_the_same_moment_are_counted_over_both(machines: Machines) -> None:
+def test_concurrent_sign_in_attempts_are_counted_across_machines(machines: Machines) -> None:
     def attempt(number: int) -> int:
         site = (machines.first, machines.second)[number % 2]
         with requests.Session() as browser:
-            visitor = {"X-Forwarded-For": f"203.0.113.{number}"}  # the limit is that of the account
+            visitor = {"X-Forwarded-For": f"203.0.113.{number}"}  # so that only the limit per account applies
             return sign_in(browser, site, "somebody@example.com", "wrong", **visitor).status_code
 
     with ThreadPoolExecutor(4) as pool:
@@ -127,30 +127,30 @@ def test_attempts_to_sign_in_at_the_same_moment_are_counted_over_both(machines: 
     assert answers == [200] * FAILURES_PER_ACCOUNT + [429] * (3 * FAILURES_PER_ACCOUNT)
 
 
-def test_of_two_syncs_at_once_one_runs_and_the_other_is_told(machines: Machines) -> None:
+def test_of_two_concurrent_syncs_one_runs_and_the_other_is_refused(machines: Machines) -> None:
     with machines.browser() as browser, machines.browser() as other, ThreadPoolExecutor(1) as pool:
         before, asked = len(machines.syncs()), len(machines.quo.requests)
         machines.quo.next_faults = ["stalled"]
         running_one = pool.submit(sync, browser, machines.first)
         wait_until(lambda: len(machines.quo.requests) > asked)
-        told = sync(other, machines.second).text
-        assert (machines.syncs()[before:], BUSY in told) == (["running"], True)
-        assert BUSY not in running_one.result().text
-        assert BUSY not in sync(other, machines.second).text
+        page = sync(other, machines.second).text
+        assert (machines.syncs()[before:], BUSY_TEXT in page) == (["running"], True)
+        assert BUSY_TEXT not in running_one.result().text
+        assert BUSY_TEXT not in sync(other, machines.second).text
     assert len(machines.syncs()) == before + 2
     assert machines.syncs()[-1] == "succeeded"
 
 
-def test_what_one_has_synced_the_other_shows_at_once(machines: Machines) -> None:
+def test_a_sync_on_one_machine_is_visible_on_the_other_at_once(machines: Machines) -> None:
     numbers = machines.quo.workspace.numbers
     with machines.browser() as browser:
         for name in ("Lobby of the moon", "Lobby of the sun"):
-            for _ in range(EVERY_PROCESS):
+            for _ in range(REQUESTS_FOR_ALL_PROCESSES):
                 assert name not in page(browser, machines.second)
                 assert f'data-numbers="{len(numbers)}"' in page(browser, machines.second, "/")
             numbers.append(numbers[0] | {"id": f"{numbers[-1]['id']}2", "name": name})
             machines.quo.workspace.refresh()
             sync(browser, machines.first)
-            for _ in range(EVERY_PROCESS):
+            for _ in range(REQUESTS_FOR_ALL_PROCESSES):
                 assert name in page(browser, machines.second)
                 assert f'data-numbers="{len(numbers)}"' in page(browser, machines.second, "/")

@@ -1,4 +1,4 @@
-"""`make run` in a folder that is set up, as a person starts it and stops it in a terminal, and how it is set up."""
+"""`make run` as a user starts and stops it in a terminal, and the set-up."""
 
 import os
 import re
@@ -30,12 +30,12 @@ def make_venv(folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
 # Running
 
 
-def test_make_run_serves_and_ctrl_c_stops_all_of_it(project: Path, tmp_path: Path) -> None:
+def test_make_run_serves_until_ctrl_c_stops_every_process(project: Path, tmp_path: Path) -> None:
     port = free_port()
     with started(["make", "run", f"PORT={port}"], project, environment(tmp_path), tmp_path / "log") as process:
         process.wait_for(LAST_WORDS)
         assert f"Quo Admin is at http://127.0.0.1:{port}\n" in process.printed
-        process.signal_group(signal.SIGINT)  # whereupon make's own exit code is the signal's
+        process.signal_group(signal.SIGINT)  # so make's exit code is that of the signal
     assert process.printed.endswith(f"{LAST_WORDS}\n")
     assert "Traceback" not in process.printed
     assert processes_of(tmp_path) == {}
@@ -43,7 +43,7 @@ def test_make_run_serves_and_ctrl_c_stops_all_of_it(project: Path, tmp_path: Pat
 
 
 @pytest.mark.parametrize("way", ["environment", "argument"])
-def test_the_port_may_be_named_either_way(project: Path, tmp_path: Path, way: str) -> None:
+def test_the_port_can_be_given_before_or_after_make(project: Path, tmp_path: Path, way: str) -> None:
     answer = make(
         project,
         tmp_path,
@@ -55,7 +55,7 @@ def test_the_port_may_be_named_either_way(project: Path, tmp_path: Path, way: st
     assert answer.stderr.startswith("PORT (environment) must be a port number from 1 to 65535.\nmake: ")
 
 
-def test_without_a_named_port_the_settings_file_decides(project: Path, tmp_path: Path) -> None:
+def test_without_a_given_port_the_settings_file_applies(project: Path, tmp_path: Path) -> None:
     (tmp_path / "settings").write_text("PORT=none\n")
     answer = make(project, tmp_path, "run", ENV_FILE=str(tmp_path / "settings"))
     assert answer.stderr.startswith("PORT (settings) must be a port number from 1 to 65535.\n")
@@ -71,7 +71,7 @@ def test_a_folder_that_is_set_up_is_not_set_up_again(project: Path, tmp_path: Pa
 
 @pytest.fixture
 def bare(project: Path, tmp_path: Path) -> Path:
-    """A folder with nothing but the rules, and a Python whose pip only notes what it is asked."""
+    """Return a folder with only the Makefile and its scripts, and a Python that only records its arguments."""
     folder = tmp_path / "new one"
     shutil.copytree(project / "bin", folder / "bin")
     shutil.copy2(project / "Makefile", folder)
@@ -86,63 +86,63 @@ def bare(project: Path, tmp_path: Path) -> Path:
     return folder
 
 
-def asked(folder: Path) -> list[str]:
+def pip_calls(folder: Path) -> list[str]:
     return [line for line in (folder / "asked").read_text().splitlines() if not line.startswith("-c")]
 
 
 def test_a_new_folder_gets_an_environment_and_the_pinned_packages(bare: Path, tmp_path: Path) -> None:
     answer = make(bare, tmp_path, ".venv/installed", PYTHON=str(bare / "python"))
     assert answer.returncode == 0, answer.stderr
-    assert [line.split(" -r ")[-1] for line in asked(bare)] == ["-m venv --clear .venv", "requirements.txt"]
+    assert [line.split(" -r ")[-1] for line in pip_calls(bare)] == ["-m venv --clear .venv", "requirements.txt"]
 
 
-def test_an_installation_that_broke_off_is_taken_up_again(bare: Path, tmp_path: Path) -> None:
+def test_an_interrupted_installation_is_resumed(bare: Path, tmp_path: Path) -> None:
     (bare / "broken").touch()
     assert make(bare, tmp_path, ".venv/installed", PYTHON=str(bare / "python")).returncode != 0
     (bare / "broken").unlink()
     answer = make(bare, tmp_path, ".venv/installed", PYTHON=str(bare / "python"))
     assert answer.returncode == 0, answer.stderr
-    assert [line.split(" -r ")[-1] for line in asked(bare)][-2:] == ["requirements.txt", "requirements.txt"]
+    assert [line.split(" -r ")[-1] for line in pip_calls(bare)][-2:] == ["requirements.txt", "requirements.txt"]
 
 
 @pytest.mark.parametrize("target", ["", "-dev", "-audit"])
 def test_packages_are_installed_by_their_hashes_and_never_built(bare: Path, tmp_path: Path, target: str) -> None:
     answer = make(bare, tmp_path, f".venv/installed{target}", PYTHON=str(bare / "python"))
     assert answer.returncode == 0, answer.stderr
-    options, _, file = asked(bare)[-1].partition(" -r ")
+    options, _, file = pip_calls(bare)[-1].partition(" -r ")
     assert file == f"requirements{target}.txt"
     assert {"--require-hashes", "--only-binary=:all:"} <= set(options.split())
 
 
-def test_make_requirements_compiles_every_file_with_the_asked_upgrade(bare: Path, tmp_path: Path) -> None:
+def test_make_requirements_compiles_every_file_with_the_given_upgrade(bare: Path, tmp_path: Path) -> None:
     answer = make(bare, tmp_path, "requirements", "ARGS=--upgrade-package django", PYTHON=str(bare / "python"))
     assert answer.returncode == 0, answer.stderr
-    compiled = [line for line in asked(bare) if line.startswith("-m uv pip compile ")]
+    compiled = [line for line in pip_calls(bare) if line.startswith("-m uv pip compile ")]
     files = ["requirements.in", "requirements-dev.in", "requirements-audit.in"]
     assert [line.split()[-1] for line in compiled] == files
     assert all({"--generate-hashes", "--upgrade-package"} <= set(line.split()) for line in compiled)
 
 
-def test_other_requirements_are_installed(bare: Path, tmp_path: Path) -> None:
+def test_changed_requirements_are_installed(bare: Path, tmp_path: Path) -> None:
     make(bare, tmp_path, ".venv/installed", PYTHON=str(bare / "python"))
     later = (bare / ".venv" / "installed").stat().st_mtime + 5
     os.utime(bare / "requirements.txt", (later, later))
     (bare / "asked").unlink()
     make(bare, tmp_path, ".venv/installed", PYTHON=str(bare / "python"))
-    assert [line.split(" -r ")[-1] for line in asked(bare)] == ["requirements.txt"]
+    assert [line.split(" -r ")[-1] for line in pip_calls(bare)] == ["requirements.txt"]
 
 
-def test_an_environment_whose_python_has_gone_is_made_anew(bare: Path, tmp_path: Path) -> None:
+def test_an_environment_whose_python_is_missing_is_created_again(bare: Path, tmp_path: Path) -> None:
     make(bare, tmp_path, ".venv/installed", PYTHON=str(bare / "python"))
     (bare / ".venv" / "bin" / "python").unlink()
     (bare / ".venv" / "bin" / "python").symlink_to(tmp_path / "gone")
     (bare / "asked").unlink()
     answer = make(bare, tmp_path, ".venv/installed", PYTHON=str(bare / "python"))
     assert answer.returncode == 0, answer.stderr
-    assert [line.split(" -r ")[-1] for line in asked(bare)] == ["-m venv --clear .venv", "requirements.txt"]
+    assert [line.split(" -r ")[-1] for line in pip_calls(bare)] == ["-m venv --clear .venv", "requirements.txt"]
 
 
-def test_no_python_is_one_sentence_that_says_what_to_do(tmp_path: Path) -> None:
+def test_without_a_python_one_sentence_says_what_to_do(tmp_path: Path) -> None:
     run = make_venv(tmp_path, PATH=str(tmp_path))
     assert run.returncode == 1
     assert run.stderr == (
@@ -151,7 +151,7 @@ def test_no_python_is_one_sentence_that_says_what_to_do(tmp_path: Path) -> None:
     )
 
 
-def test_an_old_python_is_passed_over_for_a_newer_one(tmp_path: Path) -> None:
+def test_an_old_python_is_skipped_for_a_newer_one(tmp_path: Path) -> None:
     executable(tmp_path / "python3", "exit 1")
     executable(tmp_path / "python3.13", 'case "$1" in -c) ;; *) echo "made by 3.13";; esac')
     assert make_venv(tmp_path, PATH=str(tmp_path)).stdout.endswith("made by 3.13\n")
@@ -163,13 +163,13 @@ def test_a_python_without_venv_says_what_to_install(tmp_path: Path) -> None:
     assert (run.returncode, "sudo apt install python3-venv" in run.stderr) == (1, True)
 
 
-def test_the_python_that_is_named_is_the_only_one_tried(tmp_path: Path) -> None:
+def test_only_the_named_python_is_tried(tmp_path: Path) -> None:
     executable(tmp_path / "python3", "exit 0")
     run = make_venv(tmp_path, PATH=str(tmp_path), PYTHON="/no/such python")
     assert (run.returncode, " as /no/such python. " in run.stderr) == (1, True)
 
 
-def test_an_environment_that_is_whole_stays_as_it_is(tmp_path: Path) -> None:
+def test_a_complete_environment_is_not_changed(tmp_path: Path) -> None:
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     (tmp_path / ".venv" / "bin" / "python").symlink_to(sys.executable)
     run = make_venv(tmp_path, PATH=str(tmp_path))
@@ -184,7 +184,7 @@ needs_biome = pytest.mark.skipif(not NODE_MODULES.is_dir(), reason="`make lint` 
 
 @pytest.fixture
 def unlinted(project: Path, tmp_path: Path) -> Path:
-    """A folder with the linters and their settings, but with nothing to lint."""
+    """Return a folder with the linters and their settings, but no files to lint."""
     folder = tmp_path / "unlinted"
     folder.mkdir()
     for name in ("Makefile", "biome.jsonc", "package.json", "pyproject.toml"):
@@ -195,7 +195,7 @@ def unlinted(project: Path, tmp_path: Path) -> Path:
 
 
 def lint(folder: Path, linter: str, name: str, text: str) -> tuple[bool, str]:
-    """Return whether the linter accepts the file, and what it says."""
+    """Return whether the linter accepts the file, and its output."""
     (folder / name).parent.mkdir(parents=True)
     (folder / name).write_text(text)
     installed = (".venv/installed-dev", "node_modules/.package-lock.json")
@@ -205,42 +205,42 @@ def lint(folder: Path, linter: str, name: str, text: str) -> tuple[bool, str]:
 
 @needs_biome
 def test_a_misspelled_variable_in_a_script_fails_the_linter(unlinted: Path) -> None:
-    accepted, said = lint(unlinted, "lint-static", "static/js/one.js", '"use strict";\n\nwindow.focus(misspelled);\n')
+    accepted, output = lint(unlinted, "lint-static", "static/js/one.js", '"use strict";\n\nwindow.focus(misspelled);\n')
     assert not accepted
-    assert "noUndeclaredVariables" in said
+    assert "noUndeclaredVariables" in output
 
 
 @needs_biome
 def test_an_unused_variable_in_a_script_fails_the_linter(unlinted: Path) -> None:
     script = '"use strict";\n\ndocument.addEventListener("click", () => {\n  const unused = 1;\n});\n'
-    accepted, said = lint(unlinted, "lint-static", "static/js/one.js", script)
+    accepted, output = lint(unlinted, "lint-static", "static/js/one.js", script)
     assert not accepted
-    assert "noUnusedVariables" in said
+    assert "noUnusedVariables" in output
 
 
 @needs_biome
 def test_an_unknown_property_in_a_stylesheet_fails_the_linter(unlinted: Path) -> None:
-    accepted, said = lint(unlinted, "lint-static", "static/css/one.css", "p {\n  colour: red;\n}\n")
+    accepted, output = lint(unlinted, "lint-static", "static/css/one.css", "p {\n  colour: red;\n}\n")
     assert not accepted
-    assert "noUnknownProperty" in said
+    assert "noUnknownProperty" in output
 
 
 @needs_biome
 def test_a_correct_script_passes_the_linter(unlinted: Path) -> None:
-    accepted, said = lint(unlinted, "lint-static", "static/js/one.js", '"use strict";\n\nwindow.focus();\n')
-    assert accepted, said
+    accepted, output = lint(unlinted, "lint-static", "static/js/one.js", '"use strict";\n\nwindow.focus();\n')
+    assert accepted, output
 
 
 @pytest.mark.parametrize("template", ["<div><p>One</p>\n", "{% if one %}<p>One</p>\n"])
 def test_an_unclosed_tag_in_a_template_fails_the_linter(unlinted: Path, template: str) -> None:
-    accepted, said = lint(unlinted, "lint-templates", "templates/one.html", template)
+    accepted, output = lint(unlinted, "lint-templates", "templates/one.html", template)
     assert not accepted
-    assert re.search(r"H025|T038", said), said
+    assert re.search(r"H025|T038", output), output
 
 
 def test_a_correct_template_passes_the_linter(unlinted: Path) -> None:
-    accepted, said = lint(unlinted, "lint-templates", "templates/one.html", "<div><p>One</p></div>\n")
-    assert accepted, said
+    accepted, output = lint(unlinted, "lint-templates", "templates/one.html", "<div><p>One</p></div>\n")
+    assert accepted, output
 
 
 def test_linting_without_npm_fails_and_says_what_to_install(tmp_path: Path) -> None:
@@ -267,4 +267,4 @@ def test_a_linter_that_fails_does_not_stop_the_others(bare: Path, tmp_path: Path
     run = make(bare, tmp_path, "lint")
     assert run.returncode != 0
     assert re.findall(r"\blint-\w+(?=\] Error)", run.stderr) == ["lint-python", "lint-format"]
-    assert sorted(line.split()[1] for line in asked(bare)) == ["check", "djlint", "mypy", "ruff", "ruff"]
+    assert sorted(line.split()[1] for line in pip_calls(bare)) == ["check", "djlint", "mypy", "ruff", "ruff"]

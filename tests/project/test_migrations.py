@@ -1,4 +1,4 @@
-"""Migrations stay what they were when they were released, whatever becomes of the code."""
+"""Migrations do not change when the code does."""
 
 import ast
 from pathlib import Path
@@ -9,8 +9,8 @@ OURS = {"numbers", "accounts", "quo_admin", "bench", "tests"}
 MIGRATIONS = [file for app in ("numbers", "accounts") for file in (env.BASE_DIR / app / "migrations").glob("*.py")]
 
 
-def modules_named_in(file: Path) -> set[str]:
-    """Return the modules that a file imports, also those whose name it passes to a function such as import_module."""
+def imported_modules(file: Path) -> set[str]:
+    """Return the modules that a file imports, including names passed to functions such as import_module."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -27,16 +27,16 @@ def modules_named_in(file: Path) -> set[str]:
 
 def test_no_migration_imports_our_code() -> None:
     assert len(MIGRATIONS) > 15
-    found = {file.name: modules_named_in(file) for file in MIGRATIONS}
+    found = {file.name: imported_modules(file) for file in MIGRATIONS}
     ours = {name: {one for one in used if one.split(".")[0] in OURS | {""}} for name, used in found.items()}
     assert {name: used for name, used in ours.items() if used} == {}
 
 
-def test_an_import_is_found_however_it_is_written(tmp_path: Path) -> None:
+def test_every_form_of_import_is_found(tmp_path: Path) -> None:
     """Otherwise the test above could not fail."""
     file = tmp_path / "0001_initial.py"
     file.write_text(
         'import a.b\nfrom c import d\nfrom . import e\nx = import_module("f.g")\ny = z.import_string("h")\n'
     )
 
-    assert modules_named_in(file) == {"a.b", "c", ".", "f.g", "h"}
+    assert imported_modules(file) == {"a.b", "c", ".", "f.g", "h"}

@@ -1,4 +1,4 @@
-"""The app is called `numbers`, as a module of Python's standard library is: both answer to the name, everywhere."""
+"""The app has the same name as Python's standard module `numbers`. Both must work everywhere."""
 
 import importlib
 from pathlib import Path
@@ -17,19 +17,19 @@ BOTH = (
 )
 
 
-def test_under_pytest_both_names_hold() -> None:
+def test_both_names_work_under_pytest() -> None:
     assert isinstance(1, numbers.Number)
     assert Path(numbers.models.__file__) == env.BASE_DIR / "numbers" / "models" / "__init__.py"
 
 
-def test_the_folder_is_no_package_of_its_own() -> None:
-    """With an `__init__.py` it would shadow Python's, and nothing would start."""
+def test_the_folder_has_no_init_file() -> None:
+    """With one it would shadow Python's module, and nothing would start."""
     assert not (env.BASE_DIR / "numbers" / "__init__.py").exists()
     assert Path(str(importlib.import_module("numbers").__file__)).parent != env.BASE_DIR
 
 
 @pytest.mark.parametrize("elsewhere", [False, True])
-def test_under_manage_py_both_names_hold(tmp_path: Path, elsewhere: bool) -> None:
+def test_both_names_work_under_manage_py(tmp_path: Path, elsewhere: bool) -> None:
     run = python(
         tmp_path if elsewhere else env.BASE_DIR,
         tmp_path,
@@ -41,7 +41,7 @@ def test_under_manage_py_both_names_hold(tmp_path: Path, elsewhere: bool) -> Non
     assert run.stdout.strip() == str(env.BASE_DIR / "numbers" / "models" / "__init__.py")
 
 
-def test_under_gunicorn_both_names_hold(tmp_path: Path) -> None:
+def test_both_names_work_under_gunicorn(tmp_path: Path) -> None:
     hook = f"def on_starting(server):\n    server.app.wsgi()\n    {BOTH}\n    raise SystemExit(0)\n"
     (tmp_path / "gunicorn.conf.py").write_text(hook)
     run = python(

@@ -1,4 +1,4 @@
-"""deploy/nginx.conf in a real nginx, in front of the real product."""
+"""deploy/nginx.conf in a real nginx in front of Quo Admin."""
 
 import re
 import shutil
@@ -22,7 +22,7 @@ from tests.support.running import EMAIL, Site, running
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 NAME = "phones.example.com"
-FRAME = """
+MAIN_CONFIG = """
 daemon off;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
@@ -57,7 +57,7 @@ class Front:
 
 
 def certificate(folder: Path) -> None:
-    """Make a certificate for NAME that nobody vouches for."""
+    """Create a self-signed certificate for NAME."""
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
     now = datetime.now(UTC)
     made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
@@ -70,7 +70,7 @@ def certificate(folder: Path) -> None:
 
 @contextmanager
 def nginx(folder: Path, app_port: int) -> Iterator[tuple[int, int]]:
-    """Run nginx with the file as it is delivered, but for the ports and the certificate; give both ports."""
+    """Run nginx with the delivered file, except for ports and certificate. Yield both ports."""
     plain, secure = free_port(), free_port()
     certificate(folder)
     site = (env.BASE_DIR / "deploy" / "nginx.conf").read_text()
@@ -84,7 +84,7 @@ def nginx(folder: Path, app_port: int) -> Iterator[tuple[int, int]]:
     }.items():
         assert was in site
         site = site.replace(was, becomes)
-    (folder / "nginx.conf").write_text(FRAME.format(folder=folder, site=site))
+    (folder / "nginx.conf").write_text(MAIN_CONFIG.format(folder=folder, site=site))
     command = [str(NGINX), "-c", str(folder / "nginx.conf"), "-p", str(folder)]
     with started(command, folder, {"PATH": "/usr/bin:/bin"}, folder / "nginx.log") as process:
         wait_until(lambda: not is_free(secure) or process.popen.poll() is not None, lambda: process.printed)
@@ -105,7 +105,7 @@ def visitor(front: Front) -> Iterator[requests.Session]:
 
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
-def test_https_is_served_with_everything_that_belongs_to_it(front: Front, visitor: requests.Session) -> None:
+def test_https_has_secure_cookies_and_headers(front: Front, visitor: requests.Session) -> None:
     page = visitor.get(f"{front.secure}/accounts/login/", timeout=PATIENCE)
 
     assert page.status_code == 200
@@ -114,7 +114,7 @@ def test_https_is_served_with_everything_that_belongs_to_it(front: Front, visito
     assert all(cookie.secure for cookie in visitor.cookies)
 
 
-def test_whoever_comes_without_https_is_sent_there(front: Front, visitor: requests.Session) -> None:
+def test_http_redirects_to_https(front: Front, visitor: requests.Session) -> None:
     page = visitor.get(f"{front.plain}/numbers/?q=1", allow_redirects=False, timeout=PATIENCE)
 
     assert (page.status_code, page.headers["Location"]) == (301, f"https://{NAME}/numbers/?q=1")
@@ -122,9 +122,7 @@ def test_whoever_comes_without_https_is_sent_there(front: Front, visitor: reques
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 @pytest.mark.parametrize("claim", ["203.0.113.9", "203.0.113.9, 127.0.0.1"])
-def test_a_visitor_signs_in_and_is_written_down_by_the_address_that_nginx_saw(
-    front: Front, visitor: requests.Session, claim: str
-) -> None:
+def test_the_access_log_has_the_address_that_nginx_saw(front: Front, visitor: requests.Session, claim: str) -> None:
     login = f"{front.secure}/accounts/login/"
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', visitor.get(login, timeout=PATIENCE).text)
     assert token
@@ -148,7 +146,7 @@ def test_a_visitor_signs_in_and_is_written_down_by_the_address_that_nginx_saw(
     assert "<bdi>127.0.0.1</bdi>" in log
 
 
-def test_the_file_is_what_nginx_reads(front: Front, tmp_path: Path) -> None:
+def test_nginx_accepts_the_file(front: Front, tmp_path: Path) -> None:
     folder = front.site.folder
     read = subprocess.run(
         [str(NGINX), "-t", "-c", str(folder / "nginx.conf")], capture_output=True, text=True, check=False

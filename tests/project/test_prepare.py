@@ -29,7 +29,7 @@ def test_the_folder_and_the_key_are_private_to_their_owner(folder: Path) -> None
     assert permissions(folder / "secret-key") == 0o600
 
 
-def test_the_key_is_long_and_another_one_in_every_installation(folder: Path, tmp_path: Path) -> None:
+def test_the_key_is_long_and_different_in_every_installation(folder: Path, tmp_path: Path) -> None:
     prepare.prepare(values(folder))
     prepare.prepare(values(tmp_path / "other"))
     keys = [(one / "secret-key").read_text() for one in (folder, tmp_path / "other")]
@@ -44,12 +44,12 @@ def test_the_key_stays_the_same(folder: Path) -> None:
     assert (folder / "secret-key").read_text() == key
 
 
-def test_no_key_is_made_where_one_is_set(folder: Path) -> None:
+def test_no_key_is_created_if_one_is_set(folder: Path) -> None:
     prepare.prepare(values(folder, SECRET_KEY="s" * 32))
     assert list(folder.iterdir()) == []
 
 
-def test_of_many_at_once_all_agree_on_one_key(tmp_path: Path) -> None:
+def test_concurrent_calls_agree_on_one_key(tmp_path: Path) -> None:
     path = tmp_path / "secret-key"
     with ThreadPoolExecutor(16) as pool:
         answers = set(pool.map(lambda number: prepare.keep_once(path, f"key {number}"), range(64)))
@@ -57,7 +57,7 @@ def test_of_many_at_once_all_agree_on_one_key(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["secret-key"]
 
 
-def test_two_processes_at_once_agree_on_one_key(folder: Path, tmp_path: Path) -> None:
+def test_concurrent_processes_agree_on_one_key(folder: Path, tmp_path: Path) -> None:
     show = f"from quo_admin import prepare as p; p.main(); print(p.kept(p.Path({str(folder / 'secret-key')!r})))"
     with ThreadPoolExecutor(3) as pool:
         runs = list(pool.map(lambda _: python(env.BASE_DIR, tmp_path, "-c", show, DATA_DIR=str(folder)), range(3)))
@@ -65,7 +65,7 @@ def test_two_processes_at_once_agree_on_one_key(folder: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff"])
-def test_a_key_file_that_holds_no_key_is_a_sentence(folder: Path, tmp_path: Path, content: bytes) -> None:
+def test_a_key_file_without_a_key_is_a_sentence(folder: Path, tmp_path: Path, content: bytes) -> None:
     folder.mkdir(parents=True)
     (folder / "secret-key").write_bytes(content)
     run = python(env.BASE_DIR, tmp_path, "-m", "quo_admin.prepare", DATA_DIR=str(folder))
@@ -75,7 +75,7 @@ def test_a_key_file_that_holds_no_key_is_a_sentence(folder: Path, tmp_path: Path
     )
 
 
-def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     run = python(env.BASE_DIR, tmp_path, "-m", "quo_admin.prepare", DATA_DIR=str(tmp_path / "file" / "data"))
     sentence = f"The data folder {tmp_path / 'file' / 'data'} cannot be prepared: Not a directory.\n"

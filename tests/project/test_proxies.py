@@ -1,4 +1,4 @@
-"""Whose address counts where proxies stand between: only what our own proxies say is believed."""
+"""Which address counts as the client's behind proxies. Only our own proxies are trusted."""
 
 import pytest
 from hypothesis import given
@@ -6,24 +6,24 @@ from hypothesis import strategies as st
 
 from quo_admin.proxies import UNKNOWN, client_address, networks
 
-OURS = networks("127.0.0.1, ::1, 10.0.0.0/8")
+OUR_PROXIES = networks("127.0.0.1, ::1, 10.0.0.0/8")
 
 
-def seen(peer: str, forwarded: str | None = None) -> str:
+def address_of(peer: str, forwarded: str | None = None) -> str:
     meta = {"REMOTE_ADDR": peer}
-    return client_address(meta if forwarded is None else meta | {"HTTP_X_FORWARDED_FOR": forwarded}, OURS)
+    return client_address(meta if forwarded is None else meta | {"HTTP_X_FORWARDED_FOR": forwarded}, OUR_PROXIES)
 
 
 @pytest.mark.parametrize(
     ("peer", "forwarded", "client"),
     [
         ("198.51.100.7", None, "198.51.100.7"),
-        ("198.51.100.7", "192.0.2.1", "198.51.100.7"),  # a visitor who says to be somebody else
+        ("198.51.100.7", "192.0.2.1", "198.51.100.7"),  # a forged header
         ("127.0.0.1", None, "127.0.0.1"),
         ("127.0.0.1", "198.51.100.7", "198.51.100.7"),
-        ("10.1.2.3", "192.0.2.1, 198.51.100.7", "198.51.100.7"),  # the first was there before our proxy
-        ("127.0.0.1", "198.51.100.7, 10.0.0.9", "198.51.100.7"),  # two proxies of ours
-        ("127.0.0.1", "10.0.0.8, 10.0.0.9", "10.0.0.8"),  # somebody inside
+        ("10.1.2.3", "192.0.2.1, 198.51.100.7", "198.51.100.7"),  # the first address was already in the header
+        ("127.0.0.1", "198.51.100.7, 10.0.0.9", "198.51.100.7"),  # two of our proxies
+        ("127.0.0.1", "10.0.0.8, 10.0.0.9", "10.0.0.8"),  # a client inside the network
         ("127.0.0.1", "198.51.100.7:51234", "198.51.100.7"),
         ("127.0.0.1", "[2001:db8::7]:443", "2001:db8::7"),
         ("::1", "2001:DB8::7", "2001:db8::7"),
@@ -35,17 +35,17 @@ def seen(peer: str, forwarded: str | None = None) -> str:
         ("", None, UNKNOWN),
     ],
 )
-def test_the_visitor_is_the_last_sender_that_is_no_proxy_of_ours(peer: str, forwarded: str | None, client: str) -> None:
-    assert seen(peer, forwarded) == client
+def test_the_client_is_the_last_sender_that_is_not_our_proxy(peer: str, forwarded: str | None, client: str) -> None:
+    assert address_of(peer, forwarded) == client
 
 
 @given(st.text(), st.sampled_from(["198.51.100.7", "2001:db8::7"]))
-def test_nobody_from_outside_can_choose_their_address(text: str, peer: str) -> None:
-    assert seen(peer, text) == peer
-    assert seen("127.0.0.1", f"{text}, {peer}") == peer
+def test_an_outsider_cannot_forge_an_address(text: str, peer: str) -> None:
+    assert address_of(peer, text) == peer
+    assert address_of("127.0.0.1", f"{text}, {peer}") == peer
 
 
 @pytest.mark.parametrize("value", ["proxy.example.com", "10.0.0.1/8", "10.0.0.0/33", "1.2.3", "*"])
-def test_what_is_no_network_is_refused_in_words(value: str) -> None:
+def test_an_invalid_network_is_refused_in_a_sentence(value: str) -> None:
     with pytest.raises(ValueError, match=r"^must be network addresses with commas between"):
         networks(value)

@@ -1,4 +1,4 @@
-"""What Quo Admin does with the Redis of CACHE_URL, and without it: with real processes and a real Redis."""
+"""Quo Admin with a real Redis as CACHE_URL, while it runs and while it is down."""
 
 import json
 import re
@@ -28,15 +28,15 @@ READ = (
     "/accounts/security/",
 )
 SENTENCE = "<h1>Attempts cannot be counted</h1>"
-UNREADY = (
+NOT_READY = (
     "ok: database answers\nok: migrations all done\nFAILED: cache does not answer, or takes nothing\n"
     "ok: secret key there\nok: disk can be written\n"
 )
 
 
 @dataclass(frozen=True)
-class Counted:
-    """A site whose attempts are counted in a Redis at `port`, which each test runs, or does not."""
+class RedisSite:
+    """A site that counts attempts in a Redis at `port`. Each test starts that Redis or not."""
 
     site: Site
     port: int
@@ -54,55 +54,55 @@ class Counted:
 
 
 @pytest.fixture(scope="module")
-def counted(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counted]:
+def redis_site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisSite]:
     port = free_port()
     with running(project, tmp_path_factory.mktemp("counted"), CACHE_URL=url(port)) as site:
-        yield Counted(site, port)
+        yield RedisSite(site, port)
 
 
-def test_attempts_are_counted_in_redis_for_some_minutes_and_not_on_the_disk(counted: Counted, tmp_path: Path) -> None:
-    with redis(tmp_path, counted.port), Redis(port=counted.port, password=PASSWORD) as keeper:
-        assert counted.sign_in("nobody@example.com", "wrong").status_code == 200
+def test_attempts_are_counted_in_redis_and_not_on_the_disk(redis_site: RedisSite, tmp_path: Path) -> None:
+    with redis(tmp_path, redis_site.port), Redis(port=redis_site.port, password=PASSWORD) as keeper:
+        assert redis_site.sign_in("nobody@example.com", "wrong").status_code == 200
         keys = [key for key in keeper.scan_iter() if not key.endswith(b":lock")]
         assert keys
         assert all(key.startswith(b"quo-admin:") for key in keys)
         assert all(0 < keeper.ttl(key) <= 24 * 3600 for key in keys)
         assert all(json.loads(keeper.get(key) or b"") for key in keys)
-    assert not (counted.site.folder / "data" / "cache").exists()
+    assert not (redis_site.site.folder / "data" / "cache").exists()
 
 
-def test_without_redis_nobody_signs_in_and_whoever_is_in_reads_on(counted: Counted, tmp_path: Path) -> None:
-    with redis(tmp_path, counted.port):
-        reader = counted.site.session()
-        assert counted.readiness()[0] == 200
+def test_without_redis_nobody_can_sign_in_but_signed_in_users_can_read(redis_site: RedisSite, tmp_path: Path) -> None:
+    with redis(tmp_path, redis_site.port):
+        reader = redis_site.site.session()
+        assert redis_site.readiness()[0] == 200
     with reader:
         for path in READ:
-            page = reader.get(f"{counted.site.url}{path}", timeout=PATIENCE)
+            page = reader.get(f"{redis_site.site.url}{path}", timeout=PATIENCE)
             assert page.status_code == 200, path
             assert PASSWORD not in page.text
-        token = {"X-CSRFToken": str(reader.cookies.get(f"csrftoken_{counted.site.port}"))}
+        token = {"X-CSRFToken": str(reader.cookies.get(f"csrftoken_{redis_site.site.port}"))}
         for path in ("/sync/", "/accounts/logout/"):
-            assert reader.post(f"{counted.site.url}{path}", headers=token, timeout=PATIENCE).status_code == 200, path
+            assert reader.post(f"{redis_site.site.url}{path}", headers=token, timeout=PATIENCE).status_code == 200, path
         for _ in range(6):  # more than the limits allow
-            refused = counted.sign_in()
+            refused = redis_site.sign_in()
             assert (refused.status_code, SENTENCE in refused.text) == (503, True)
-        assert counted.readiness() == (503, UNREADY)
-    with redis(tmp_path, counted.port):
-        assert counted.readiness()[0] == 200
-        assert counted.sign_in().status_code == 302
-    assert PASSWORD not in counted.site.process.printed
+        assert redis_site.readiness() == (503, NOT_READY)
+    with redis(tmp_path, redis_site.port):
+        assert redis_site.readiness()[0] == 200
+        assert redis_site.sign_in().status_code == 302
+    assert PASSWORD not in redis_site.site.process.printed
 
 
-def test_who_signs_in_with_redis_started_anew_notices_nothing(counted: Counted, tmp_path: Path) -> None:
-    for _ in range(3):  # connections to the one before are left in every thread
-        with redis(tmp_path, counted.port):
-            assert counted.sign_in().status_code == 302
+def test_signing_in_works_after_redis_restarted(redis_site: RedisSite, tmp_path: Path) -> None:
+    for _ in range(3):  # every thread still has connections to the old one
+        with redis(tmp_path, redis_site.port):
+            assert redis_site.sign_in().status_code == 302
 
 
-def test_the_status_page_names_redis_without_its_password(counted: Counted, tmp_path: Path) -> None:
-    with redis(tmp_path, counted.port), counted.site.session() as browser:
-        page = browser.get(f"{counted.site.url}/status/", timeout=PATIENCE).text
-    assert f"redis://127.0.0.1:{counted.port}/0" in page
+def test_the_status_page_names_redis_without_its_password(redis_site: RedisSite, tmp_path: Path) -> None:
+    with redis(tmp_path, redis_site.port), redis_site.site.session() as browser:
+        page = browser.get(f"{redis_site.site.url}/status/", timeout=PATIENCE).text
+    assert f"redis://127.0.0.1:{redis_site.port}/0" in page
     assert PASSWORD not in page
 
 
@@ -118,17 +118,17 @@ def test_the_status_page_names_redis_without_its_password(counted: Counted, tmp_
     ],
 )
 def test_the_doctor_says_whether_redis_answers(
-    counted: Counted, project: Path, tmp_path: Path, password: str, line: str
+    redis_site: RedisSite, project: Path, tmp_path: Path, password: str, line: str
 ) -> None:
-    with redis(tmp_path, counted.port):
-        asked = {"PORT": str(counted.site.port), "CACHE_URL": url(counted.port, password)}
-        run = python(project, counted.site.folder, "manage.py", "doctor", **asked)
+    with redis(tmp_path, redis_site.port):
+        asked = {"PORT": str(redis_site.site.port), "CACHE_URL": url(redis_site.port, password)}
+        run = python(project, redis_site.site.folder, "manage.py", "doctor", **asked)
     assert line in run.stdout
     assert (run.returncode, run.stderr) == (0 if line.startswith("✓") else 1, "")
     assert password not in run.stdout
 
 
-def test_a_cache_that_cannot_be_is_a_sentence_and_nothing_starts(tmp_path: Path) -> None:
+def test_an_invalid_cache_url_is_a_sentence_and_nothing_starts(tmp_path: Path) -> None:
     run = python(
         env.BASE_DIR, tmp_path, "manage.py", "run", SECRET_KEY="s" * 32, CACHE_URL="redis://:hunter2@here:port"
     )
@@ -140,8 +140,8 @@ def test_a_cache_that_cannot_be_is_a_sentence_and_nothing_starts(tmp_path: Path)
     )
 
 
-def test_not_even_a_developers_error_page_shows_a_secret(tmp_path: Path) -> None:
-    """DEBUG shows every setting, and what it calls by a name that sounds like a secret it hides."""
+def test_djangos_debug_page_shows_no_secret(tmp_path: Path) -> None:
+    """It shows every setting and only hides those whose names sound like secrets."""
     code = (
         "import django; django.setup()\n"
         "from django.views.debug import ExceptionReporter\n"

@@ -1,4 +1,4 @@
-"""requirements*.in name what is needed and why; `make requirements` compiles them to pinned and hashed *.txt files."""
+"""requirements*.in list the packages and why; `make requirements` compiles them to pinned and hashed *.txt files."""
 
 import re
 
@@ -16,31 +16,31 @@ def text(name: str) -> str:
     return (env.BASE_DIR / name).read_text()
 
 
-def wanted(name: str) -> list[str]:
-    """The lines of an .in file that name a package."""
+def requirement_lines(name: str) -> list[str]:
+    """Return the lines of an .in file that name a package."""
     return [line for line in text(f"{name}.in").splitlines() if line and not line.startswith(("#", "-c "))]
 
 
-def compiled(name: str) -> list[str]:
-    """The lines of a .txt file without comments, each joined with its continuation lines."""
+def compiled_lines(name: str) -> list[str]:
+    """Return the lines of a .txt file without comments, joined with their continuation lines."""
     joined = text(f"{name}.txt").replace("\\\n", " ")
     return [line.strip() for line in joined.splitlines() if line.strip() and not line.lstrip().startswith("#")]
 
 
 def pins(name: str) -> dict[str, str]:
-    found = (PINNED.fullmatch(line) for line in compiled(name))
+    found = (PINNED.fullmatch(line) for line in compiled_lines(name))
     return {match["name"]: match["version"] for match in found if match}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_package_has_a_reason(name: str) -> None:
-    assert wanted(name)
-    assert [line for line in wanted(name) if not re.search(r"\S\s+# \S", line)] == []
+    assert requirement_lines(name)
+    assert [line for line in requirement_lines(name) if not re.search(r"\S\s+# \S", line)] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_package_is_pinned_at_a_version_that_was_asked_for(name: str) -> None:
-    requirements = [Requirement(line.partition(" #")[0]) for line in wanted(name)]
+def test_every_package_is_pinned_at_an_allowed_version(name: str) -> None:
+    requirements = [Requirement(line.partition(" #")[0]) for line in requirement_lines(name)]
     pinned = pins(name)
     found = [(str(one), pinned.get(canonicalize_name(one.name))) for one in requirements]
     wrong = [(one, version) for one, version in found if version is None or version not in Requirement(one).specifier]
@@ -49,7 +49,7 @@ def test_every_package_is_pinned_at_a_version_that_was_asked_for(name: str) -> N
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_compiled_line_is_one_version_with_its_hashes(name: str) -> None:
-    assert [line for line in compiled(name) if not PINNED.fullmatch(line)] == []
+    assert [line for line in compiled_lines(name) if not PINNED.fullmatch(line)] == []
 
 
 def test_a_package_has_the_same_version_in_every_file() -> None:
@@ -59,5 +59,5 @@ def test_a_package_has_the_same_version_in_every_file() -> None:
 
 
 @pytest.mark.parametrize("file", [f"{name}.{kind}" for name in NAMES for kind in ("in", "txt")])
-def test_no_file_names_an_address_or_a_folder_of_this_machine(file: str) -> None:
+def test_no_file_contains_a_url_or_a_local_path(file: str) -> None:
     assert re.findall(r"\S*://\S*|(?<!\S)/\w+/\S*|(?:--?)[a-z-]*(?:index|find-links)\S*", text(file)) == []

@@ -1,4 +1,4 @@
-"""A restart under systemd, which is played here: it holds the address, and hands it to one process after another."""
+"""A restart under systemd, simulated by the test: it keeps the socket and passes it to one process after another."""
 
 import os
 import socket
@@ -14,8 +14,8 @@ from tests.support.processes import PATIENCE, python, wait_until
 from tests.support.socket_activation import HAND_OVER, serving, url_of
 
 
-def ask_until(over: Event, url: str, statuses: list[int]) -> None:
-    """Ask again and again, as people do, and note what is answered; a request that fails raises."""
+def request_until(over: Event, url: str, statuses: list[int]) -> None:
+    """Send requests repeatedly and record the statuses. A failed request raises."""
     with requests.Session() as session:
         session.headers["Connection"] = "close"
         while not over.is_set():
@@ -27,7 +27,7 @@ def wait_for_more(statuses: list[int], asking: Collection[Future[None]]) -> None
     wait_until(lambda: len(statuses) >= enough or any(one.done() for one in asking))
 
 
-def test_an_address_that_is_handed_over_is_served(project: Path, tmp_path: Path, address: socket.socket) -> None:
+def test_a_socket_from_systemd_is_served(project: Path, tmp_path: Path, address: socket.socket) -> None:
     with serving(project, tmp_path, address, "log") as process:
         assert requests.get(f"{url_of(address)}/readyz", timeout=PATIENCE).status_code == 200
         assert f"Quo Admin is at {url_of(address)}" in process.printed
@@ -38,7 +38,7 @@ def test_no_request_is_lost_in_a_restart(project: Path, tmp_path: Path, address:
     with ThreadPoolExecutor(4) as pool, ExitStack() as at_last:
         at_last.callback(over.set)
         with serving(project, tmp_path, address, "first"):
-            asking = [pool.submit(ask_until, over, url_of(address), statuses) for _ in range(4)]
+            asking = [pool.submit(request_until, over, url_of(address), statuses) for _ in range(4)]
             wait_for_more(statuses, asking)
         with serving(project, tmp_path, address, "second"):
             wait_for_more(statuses, asking)
@@ -50,7 +50,7 @@ def test_no_request_is_lost_in_a_restart(project: Path, tmp_path: Path, address:
     assert set(statuses) == {200}
 
 
-def test_more_than_one_address_is_refused_in_a_sentence(project: Path, tmp_path: Path) -> None:
+def test_more_than_one_socket_is_refused_in_a_sentence(project: Path, tmp_path: Path) -> None:
     run = python(project, tmp_path, "-c", HAND_OVER, "0", "2", "manage.py", "run", SECRET_KEY="s" * 32)
 
     assert run.returncode == 1
@@ -59,7 +59,7 @@ def test_more_than_one_address_is_refused_in_a_sentence(project: Path, tmp_path:
     )
 
 
-def test_what_was_handed_to_another_process_is_not_taken(project: Path, tmp_path: Path) -> None:
+def test_a_socket_for_another_process_is_not_used(project: Path, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         elsewhere = {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}

@@ -1,4 +1,4 @@
-"""Rules about the code that imports alone do not show. Each list of exceptions may only become shorter."""
+"""Rules about the code besides imports. Each list of exceptions may only become shorter."""
 
 import ast
 import re
@@ -11,16 +11,27 @@ from quo_admin import env
 
 PACKAGES = ("numbers", "accounts", "quo_admin")
 
-# Only these know `since` and `until`. Everything else passes a moment.
-KNOWS_TIME = re.compile(r"numbers/(memory|syncing|models|operations/invariants)/")
+# Only these may use when a state begins and ends. Everything else takes a moment.
+MAY_USE_TIME_COLUMNS = re.compile(r"numbers/(memory|syncing|models|operations/invariants)/")
 
 SAME_NAME: set[str] = set()
 NAMED_BY_DJANGO = {"Command"}
 
 _LOOKUP = re.compile(r"-?(?:\w+__)?(?:since|until)(?:__\w+)?")
-_TAKING_LOOKUPS = {"filter", "exclude", "get", "create", "update", "alias", "annotate", "Q", "When", "FilteredRelation"}
-_OF_MANAGERS = {"objects", "_default_manager", "_base_manager"}
-_OF_MODELS = {
+_LOOKUP_FUNCTIONS = {
+    "filter",
+    "exclude",
+    "get",
+    "create",
+    "update",
+    "alias",
+    "annotate",
+    "Q",
+    "When",
+    "FilteredRelation",
+}
+_MANAGERS = {"objects", "_default_manager", "_base_manager"}
+_MODEL_METHODS = {
     *("save", "delete", "create", "update", "bulk_create", "bulk_update", "get_or_create", "update_or_create"),
     *("filter", "exclude", "aggregate", "annotate", "values_list", "select_related", "prefetch_related"),
 }
@@ -38,14 +49,14 @@ def name(file: Path) -> str:
     return file.relative_to(env.BASE_DIR).as_posix()
 
 
-def called(call: ast.Call) -> str:
+def called_name(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
 def lookups_of_time(tree: ast.AST) -> Iterator[str]:
-    """Yield where a model's `since` or `until` is named: as a lookup, as a field, or as an attribute."""
+    """Yield each use of a model's `since` or `until` as a lookup, a field or an attribute."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and called(node) in _TAKING_LOOKUPS:
+        if isinstance(node, ast.Call) and called_name(node) in _LOOKUP_FUNCTIONS:
             yield from (word.arg for word in node.keywords if word.arg and _LOOKUP.fullmatch(word.arg))
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and _LOOKUP.fullmatch(node.value):
             yield node.value
@@ -54,20 +65,22 @@ def lookups_of_time(tree: ast.AST) -> Iterator[str]:
 
 
 def uses_of_models(tree: ast.AST) -> Iterator[str]:
-    """Yield what saves or queries a model. `get_object_or_404` may look in a queryset that has a name."""
+    """Yield each use that saves or queries a model. `get_object_or_404` with a named queryset is allowed."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and node.attr in _OF_MANAGERS:
+        if isinstance(node, ast.Attribute) and node.attr in _MANAGERS:
             yield node.attr
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _OF_MODELS:
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _MODEL_METHODS:
             yield node.func.attr
 
 
-def test_only_memory_syncing_models_and_invariants_know_since_and_until() -> None:
-    asking = {file for file, tree in trees().items() if not KNOWS_TIME.match(file) and any(lookups_of_time(tree))}
+def test_only_memory_syncing_models_and_invariants_use_since_and_until() -> None:
+    asking = {
+        file for file, tree in trees().items() if not MAY_USE_TIME_COLUMNS.match(file) and any(lookups_of_time(tree))
+    }
     assert asking == set()
 
 
-def test_a_lookup_of_time_is_found_however_it_is_written() -> None:
+def test_every_form_of_time_lookup_is_found() -> None:
     """Otherwise the test above could not fail."""
     code = "x.filter(until=None)\nQ(a__since__lte=1)\nx.order_by('-since')\nF('b__until')\nstate.until\nf(since=1)"
     assert sorted(lookups_of_time(ast.parse(code))) == ["-since", "a__since__lte", "b__until", "until", "until"]

@@ -1,4 +1,4 @@
-"""`manage.py run`, with real processes, real signals and real HTTP: what it serves and what it leaves behind."""
+"""`manage.py run` with real processes, signals and HTTP: what it serves and what remains after it stops."""
 
 import os
 import shutil
@@ -24,12 +24,12 @@ from tests.support.processes import (
 )
 from tests.support.running import KEY, Site, real, running
 
-FIRST_WORDS = "Reading the workspace for the first time ...\n"
+FIRST_LINE = "Reading the workspace for the first time ...\n"
 
 
 @dataclass(frozen=True)
-class Used:
-    """The data of a demo that has run once, and how it presented itself."""
+class UsedDemo:
+    """The data of a demo that has run once, and what it printed."""
 
     data: Path
     printed: str
@@ -38,65 +38,65 @@ class Used:
 
 
 @pytest.fixture(scope="module")
-def used(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Used:
+def used_demo(project: Path, tmp_path_factory: pytest.TempPathFactory) -> UsedDemo:
     folder = tmp_path_factory.mktemp("used")
     with running(project, folder) as site:
         pass
-    return Used(folder / "data", site.process.printed, site.greeting, site.password)
+    return UsedDemo(folder / "data", site.process.printed, site.greeting, site.password)
 
 
 @pytest.fixture
-def folder(used: Used, tmp_path: Path) -> Path:
-    """A folder with a copy of that data."""
-    shutil.copytree(used.data, tmp_path / "data")
+def folder(used_demo: UsedDemo, tmp_path: Path) -> Path:
+    """Return a folder with a copy of that data."""
+    shutil.copytree(used_demo.data, tmp_path / "data")
     return tmp_path
 
 
 @pytest.fixture(scope="module")
-def demo(project: Path, used: Used, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A demo that runs again, for the tests that leave it running."""
+def demo(project: Path, used_demo: UsedDemo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Yield a demo on that data, for tests that do not stop it."""
     folder = tmp_path_factory.mktemp("demo")
-    shutil.copytree(used.data, folder / "data")
+    shutil.copytree(used_demo.data, folder / "data")
     with running(project, folder) as site:
         yield site
 
 
 @pytest.fixture
 def quo() -> Iterator[SandboxServer]:
-    """A Quo of twelve numbers that knows our key."""
+    """Yield a Quo with twelve numbers that accepts our key."""
     with SandboxServer(build(12), key=KEY) as sandbox:
         yield sandbox
 
 
-# What it says and shows
+# Output and pages
 
 
-def test_the_first_run_says_where_it_is_and_how_to_sign_in_and_nothing_else(used: Used) -> None:
-    assert used.printed == FIRST_WORDS + used.greeting
+def test_the_first_run_says_where_it_is_and_how_to_sign_in_and_nothing_else(used_demo: UsedDemo) -> None:
+    assert used_demo.printed == FIRST_LINE + used_demo.greeting
 
 
-def test_the_next_run_keeps_the_password_and_the_data(used: Used, demo: Site) -> None:
-    assert demo.password == used.password
-    assert demo.process.printed == demo.greeting  # it has nothing to read for the first time
-    assert (demo.folder / "data" / "secret-key").read_text() == (used.data / "secret-key").read_text()
+def test_the_next_run_keeps_the_password_and_the_data(used_demo: UsedDemo, demo: Site) -> None:
+    assert demo.password == used_demo.password
+    assert demo.process.printed == demo.greeting  # no first sync
+    assert (demo.folder / "data" / "secret-key").read_text() == (used_demo.data / "secret-key").read_text()
 
 
-def test_whoever_signs_in_sees_the_demo_numbers_and_the_banner(demo: Site) -> None:
+def test_a_signed_in_user_sees_the_demo_numbers_and_the_banner(demo: Site) -> None:
     page = demo.list_page()
     assert 'data-total="60"' in page
     assert "Demo data" in page
 
 
-def test_it_leaves_nothing_in_the_home_folder(used: Used) -> None:
-    assert {path.name for path in used.data.parent.iterdir() if path.suffix != ".log"} == {"data"}
+def test_it_leaves_nothing_in_the_home_folder(used_demo: UsedDemo) -> None:
+    assert {path.name for path in used_demo.data.parent.iterdir() if path.suffix != ".log"} == {"data"}
 
 
-def test_the_health_check_answers_whatever_the_host(demo: Site) -> None:
+def test_the_health_check_answers_for_any_host(demo: Site) -> None:
     answer = requests.get(f"{demo.url}/healthz", headers={"Host": "evil.example"}, timeout=PATIENCE)
     assert answer.status_code == 200
 
 
-def test_wrong_questions_leave_no_line_in_the_terminal(demo: Site) -> None:
+def test_bad_requests_print_nothing(demo: Site) -> None:
     before = demo.process.printed
     assert requests.get(f"{demo.url}/", headers={"Host": "evil.example"}, timeout=PATIENCE).status_code == 400
     with demo.session() as browser:
@@ -119,7 +119,7 @@ def test_the_doctor_finds_the_running_demo(demo: Site, project: Path) -> None:
     assert "✓ Quo's address  the demo workspace answers\n" in run.stdout
 
 
-def test_a_worker_that_ends_is_replaced_and_takes_nothing_with_it(demo: Site, project: Path) -> None:
+def test_a_worker_that_dies_is_replaced(demo: Site, project: Path) -> None:
     workers = {pid for pid, command in processes_of(demo.folder).items() if "manage.py run" in command}
     workers.remove(demo.process.popen.pid)
     assert len(workers) == 2
@@ -131,7 +131,7 @@ def test_a_worker_that_ends_is_replaced_and_takes_nothing_with_it(demo: Site, pr
     assert run.returncode == 0, run.stderr
 
 
-def test_a_second_copy_on_the_same_data_leaves_the_first_one_running(demo: Site, project: Path) -> None:
+def test_a_second_copy_on_the_same_data_does_not_stop_the_first(demo: Site, project: Path) -> None:
     with running(project, demo.folder) as second:
         assert second.process.signal_group(signal.SIGTERM) == 0
     assert 'data-total="60"' in demo.list_page()
@@ -139,14 +139,16 @@ def test_a_second_copy_on_the_same_data_leaves_the_first_one_running(demo: Site,
     assert run.returncode == 0, run.stderr
 
 
-def test_two_that_start_for_the_first_time_on_the_same_data_both_serve(project: Path, tmp_path: Path) -> None:
+def test_two_copies_can_start_together_on_new_data(project: Path, tmp_path: Path) -> None:
     with ExitStack() as both, ThreadPoolExecutor(2) as pool:
         sites = list(pool.map(lambda _: both.enter_context(running(project, tmp_path)), range(2)))
         assert sites[0].password == sites[1].password
         assert ['data-total="60"' in site.list_page() for site in sites] == [True, True]
 
 
-def test_in_systemds_journal_it_says_where_the_password_is_and_not_what_it_is(project: Path, folder: Path) -> None:
+def test_in_systemds_journal_it_prints_the_file_of_the_password_instead_of_the_password(
+    project: Path, folder: Path
+) -> None:
     port = free_port()
     kept, log = folder / "data" / "first-password-demo", folder / f"{port}.log"
     log.touch()
@@ -157,13 +159,13 @@ def test_in_systemds_journal_it_says_where_the_password_is_and_not_what_it_is(pr
     assert kept.read_text() not in site.process.printed
 
 
-def test_a_journal_that_others_write_to_hides_nothing_from_a_terminal(project: Path, folder: Path) -> None:
+def test_a_terminal_gets_the_password_even_if_journal_stream_is_set(project: Path, folder: Path) -> None:
     with running(project, folder, JOURNAL_STREAM="8:4711") as site:
         pass
     assert site.process.printed == site.greeting
 
 
-def test_where_everybody_signs_in_with_the_company_no_password_is_told(project: Path, folder: Path) -> None:
+def test_with_company_sign_in_only_no_password_is_printed(project: Path, folder: Path) -> None:
     company = {"ISSUER": "http://127.0.0.1:1", "CLIENT_ID": "quo-admin", "CLIENT_SECRET": "secret", "NAME": "Okta"}
     settings = {f"OIDC_{name}": value for name, value in company.items()}
     with running(project, folder, OIDC_ONLY="on", **settings) as site:
@@ -172,13 +174,13 @@ def test_where_everybody_signs_in_with_the_company_no_password_is_told(project: 
     assert "password" not in site.process.printed
 
 
-# What it leaves behind
+# Stopping
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_to_stop_ends_everything_quietly(project: Path, folder: Path, number: signal.Signals) -> None:
+def test_a_stop_signal_ends_everything_quietly(project: Path, folder: Path, number: signal.Signals) -> None:
     with running(project, folder) as site:
-        assert len(processes_of(folder)) == 4  # the first one, two workers, the sandbox
+        assert len(processes_of(folder)) == 4  # the main process, two workers, the sandbox
         assert site.process.signal_group(number) == 0
     assert site.process.printed == site.greeting
     assert processes_of(folder) == {}
@@ -186,7 +188,7 @@ def test_a_signal_to_stop_ends_everything_quietly(project: Path, folder: Path, n
     assert list((folder / "data").glob("demo-*.json")) == []
 
 
-def test_a_first_process_that_is_killed_takes_the_others_along(project: Path, folder: Path) -> None:
+def test_killing_the_main_process_ends_the_others(project: Path, folder: Path) -> None:
     with running(project, folder) as site:
         site.process.popen.kill()
         site.process.popen.wait(PATIENCE)
@@ -198,10 +200,10 @@ def test_a_signal_during_the_preparation_ends_everything_quietly(
     project: Path, tmp_path: Path, quo: SandboxServer
 ) -> None:
     quo.fault = "stalled"
-    with running(project, tmp_path, until=FIRST_WORDS, QUO_TIMEOUT="3600", **real(quo)) as site:
+    with running(project, tmp_path, until=FIRST_LINE, QUO_TIMEOUT="3600", **real(quo)) as site:
         wait_until(lambda: quo.requests)
         assert site.process.signal_group(signal.SIGTERM) == 130
-    assert site.process.printed == FIRST_WORDS
+    assert site.process.printed == FIRST_LINE
     wait_until(lambda: not processes_of(tmp_path))
     assert is_free(site.port)
 
@@ -223,7 +225,7 @@ def test_ctrl_c_does_not_wait_for_a_sync(project: Path, tmp_path: Path, quo: San
     assert processes_of(tmp_path) == {}
 
 
-def test_workers_that_are_told_to_stop_again_while_they_stop_end_at_once(project: Path, folder: Path) -> None:
+def test_workers_that_get_a_second_stop_signal_end_at_once(project: Path, folder: Path) -> None:
     with running(project, folder) as site:
         workers = [pid for pid, command in processes_of(folder).items() if "manage.py run" in command]
         workers.remove(site.process.popen.pid)
@@ -237,9 +239,7 @@ def test_workers_that_are_told_to_stop_again_while_they_stop_end_at_once(project
 # The real workspace
 
 
-def test_with_a_key_the_real_workspace_is_shown_and_nothing_of_the_demo(
-    project: Path, folder: Path, quo: SandboxServer
-) -> None:
+def test_with_a_key_it_shows_the_real_workspace_and_no_demo(project: Path, folder: Path, quo: SandboxServer) -> None:
     with running(project, folder, **real(quo)) as site:
         page = site.list_page()
         assert len(processes_of(folder)) == 3  # no sandbox
@@ -256,10 +256,10 @@ def test_without_quo_it_starts_and_the_page_says_why_it_is_empty(project: Path, 
     assert KEY not in page + site.process.printed
 
 
-# Elsewhere than on one's own machine
+# Other environments
 
 
-def test_behind_a_proxy_https_is_believed_and_served(project: Path, folder: Path) -> None:
+def test_https_works_behind_a_trusted_proxy(project: Path, folder: Path) -> None:
     with running(project, folder, SITE_URL="https://phones.example.com") as site, requests.Session() as proxy:
         proxy.headers["Host"] = "phones.example.com"
         page = f"{site.url}/accounts/login/"
@@ -272,7 +272,7 @@ def test_behind_a_proxy_https_is_believed_and_served(project: Path, folder: Path
     assert "Quo Admin is at https://phones.example.com\n" in site.process.printed
 
 
-def test_debugging_is_no_trouble(project: Path, folder: Path) -> None:
+def test_it_runs_with_debug_on(project: Path, folder: Path) -> None:
     with running(project, folder, DEBUG="on") as site:
         assert 'data-total="60"' in site.list_page()
 
@@ -286,7 +286,7 @@ def test_a_database_that_is_down_is_one_sentence(project: Path, tmp_path: Path) 
     assert processes_of(tmp_path) == {}
 
 
-def test_a_terminal_that_knows_only_ascii_is_no_trouble(project: Path, tmp_path: Path) -> None:
+def test_it_runs_in_an_ascii_terminal(project: Path, tmp_path: Path) -> None:
     run = python(project, tmp_path, "manage.py", "sync", "--help", SECRET_KEY="s" * 32, PYTHONIOENCODING="ascii")
     assert (run.returncode, run.stderr) == (0, "")
     assert "US\\u2026" in run.stdout

@@ -1,4 +1,4 @@
-"""What follows from the settings: above all from the one address, SITE_URL."""
+"""Django's settings as derived from ours, mostly from SITE_URL."""
 
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ def at_https(evaluate: Evaluate, settings: Any) -> None:
 # The address
 
 
-def test_the_address_is_this_machine_and_follows_the_port(evaluate: Evaluate) -> None:
+def test_the_default_address_is_this_machine_with_the_port(evaluate: Evaluate) -> None:
     assert evaluate(PORT="9000")["SITE_URL"] == "http://127.0.0.1:9000"
 
 
@@ -61,11 +61,11 @@ def test_only_the_sites_own_hosts_are_allowed(evaluate: Evaluate, site_url: str,
         ("http://[::1]:8000", "http://[::1]:8000"),
     ],
 )
-def test_forms_are_taken_from_the_sites_own_origin(evaluate: Evaluate, site_url: str, origin: str) -> None:
+def test_forms_are_accepted_from_the_sites_own_origin(evaluate: Evaluate, site_url: str, origin: str) -> None:
     assert evaluate(SITE_URL=site_url)["CSRF_TRUSTED_ORIGINS"] == [origin]
 
 
-def test_with_https_cookies_are_secure_and_browsers_are_told_to_stay(evaluate: Evaluate) -> None:
+def test_with_https_cookies_are_secure_and_hsts_is_on(evaluate: Evaluate) -> None:
     values = evaluate(SITE_URL="https://phones.example.com")
     assert values["SECURE_SSL_REDIRECT"]
     assert values["SESSION_COOKIE_SECURE"]
@@ -73,7 +73,7 @@ def test_with_https_cookies_are_secure_and_browsers_are_told_to_stay(evaluate: E
     assert values["SECURE_HSTS_SECONDS"] == 365 * 24 * 3600
 
 
-def test_without_https_nothing_asks_for_it(evaluate: Evaluate) -> None:
+def test_without_https_cookies_are_not_secure_and_hsts_is_off(evaluate: Evaluate) -> None:
     values = evaluate()
     assert not values["SECURE_SSL_REDIRECT"]
     assert not values["SESSION_COOKIE_SECURE"]
@@ -81,20 +81,20 @@ def test_without_https_nothing_asks_for_it(evaluate: Evaluate) -> None:
     assert values["SECURE_HSTS_SECONDS"] == 0
 
 
-def test_two_copies_on_one_machine_have_cookies_of_their_own(evaluate: Evaluate) -> None:
+def test_two_copies_on_one_machine_have_different_cookies(evaluate: Evaluate) -> None:
     one, other = evaluate(PORT="8000"), evaluate(PORT="9000")
     assert one["SESSION_COOKIE_NAME"] != other["SESSION_COOKIE_NAME"]
     assert one["CSRF_COOKIE_NAME"] != other["CSRF_COOKIE_NAME"]
 
 
 @pytest.mark.usefixtures("at_https")
-def test_plain_http_is_sent_to_https() -> None:
+def test_http_redirects_to_https() -> None:
     answer = Client().get("/numbers/?q=front", headers={"host": "phones.example.com"})
     assert (answer.status_code, answer["Location"]) == (301, "https://phones.example.com/numbers/?q=front")
 
 
 @pytest.mark.usefixtures("at_https")
-def test_https_is_served_and_says_to_stay_with_it() -> None:
+def test_https_is_served_with_hsts() -> None:
     answer = Client().get("/accounts/login/", headers={"host": "phones.example.com"}, secure=True)
     assert answer.status_code == 200
     assert answer["Strict-Transport-Security"] == "max-age=31536000"
@@ -109,14 +109,14 @@ def test_another_host_is_refused() -> None:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("at_https")
 @pytest.mark.parametrize("host", ["10.0.0.7:8000", "evil.example", "no host at all"])
-def test_the_health_check_answers_whatever_the_host_and_without_https(host: str) -> None:
+def test_the_health_check_answers_for_any_host_and_without_https(host: str) -> None:
     assert Client().get("/healthz", headers={"host": host}).status_code == 200
 
 
-# What is kept
+# Storage
 
 
-def test_the_demos_numbers_are_kept_apart_from_the_offices(evaluate: Evaluate, tmp_path: Path) -> None:
+def test_the_demo_has_its_own_database(evaluate: Evaluate, tmp_path: Path) -> None:
     assert evaluate()["DATABASES"]["default"]["NAME"] == tmp_path / "demo.sqlite3"
     assert evaluate(QUO_API_KEY="key")["DATABASES"]["default"]["NAME"] == tmp_path / "quo-admin.sqlite3"
 
@@ -128,18 +128,18 @@ def test_sqlite_is_set_up_for_several_processes(evaluate: Evaluate, url: str) ->
     assert options["transaction_mode"] == "IMMEDIATE"
 
 
-def test_postgresql_is_kept_connected_and_not_waited_for_long(evaluate: Evaluate) -> None:
+def test_postgresql_connections_persist_and_time_out_soon(evaluate: Evaluate) -> None:
     database = evaluate(DATABASE_URL="postgres://mara@db/quo?sslmode=require")["DATABASES"]["default"]
     assert (database["CONN_MAX_AGE"], database["CONN_HEALTH_CHECKS"]) == (60, True)
     assert database["OPTIONS"] == {"connect_timeout": 10, "sslmode": "require"}
 
 
-def test_the_secret_key_that_is_set_is_the_one(evaluate: Evaluate, tmp_path: Path) -> None:
+def test_a_secret_key_that_is_set_is_used(evaluate: Evaluate, tmp_path: Path) -> None:
     (tmp_path / "secret-key").write_text("kept")
     assert evaluate(SECRET_KEY="set" * 11)["SECRET_KEY"] == "set" * 11
 
 
-def test_the_secret_key_that_is_kept_is_used_where_none_is_set(evaluate: Evaluate, tmp_path: Path) -> None:
+def test_the_stored_secret_key_is_used_if_none_is_set(evaluate: Evaluate, tmp_path: Path) -> None:
     (tmp_path / "secret-key").write_text("kept\n")
     assert evaluate(SECRET_KEY="")["SECRET_KEY"] == "kept"
 
@@ -155,23 +155,23 @@ def test_without_a_secret_key_nothing_starts(evaluate: Evaluate, tmp_path: Path,
 # The rest
 
 
-def test_debug_is_off_unless_asked_for(evaluate: Evaluate) -> None:
+def test_debug_is_off_by_default(evaluate: Evaluate) -> None:
     assert evaluate()["DEBUG"] is False
     assert evaluate(DEBUG="on")["DEBUG"] is True
 
 
-def test_the_cache_holds_the_sign_in_limits_of_an_office(evaluate: Evaluate) -> None:
+def test_the_cache_is_large_enough_for_the_sign_in_limits_of_an_office(evaluate: Evaluate) -> None:
     assert evaluate()["CACHES"]["default"]["OPTIONS"]["MAX_ENTRIES"] == 10_000
 
 
-def test_in_redis_the_keys_are_ours_nothing_is_waited_for_long_and_nothing_that_comes_is_run(
+def test_redis_has_a_key_prefix_short_timeouts_and_no_unpickling(
     evaluate: Evaluate,
 ) -> None:
     cache = evaluate(CACHE_URL="redis://mara:hunter2@cache.local")["CACHES"]["default"]
     assert (cache["LOCATION"], cache["KEY_PREFIX"]) == ("redis://cache.local:6379/0", "quo-admin")
     assert (cache["OPTIONS"]["username"], cache["OPTIONS"]["password"]) == ("mara", "hunter2")
     assert max(cache["OPTIONS"]["socket_connect_timeout"], cache["OPTIONS"]["socket_timeout"]) <= 2
-    assert cache["OPTIONS"]["serializer"] == "django.core.signing.JSONSerializer"  # Django's own unpickles
+    assert cache["OPTIONS"]["serializer"] == "django.core.signing.JSONSerializer"  # Django's default unpickles
 
 
 def test_the_offices_time_zone_is_django_s(evaluate: Evaluate) -> None:

@@ -10,7 +10,7 @@ CALLS = 500
 
 
 def _page_faults_at(depth: int) -> int:
-    """Return how much memory the system had to give while a loop at this depth of the stack called a function."""
+    """Return the page faults while a loop at this stack depth called a function."""
     if depth:
         return _page_faults_at(depth - 1)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -27,12 +27,12 @@ def _at_all_depths() -> Iterator[int]:
     yield from map(_page_faults_at, range(300))
 
 
-def test_without_room_some_loop_takes_memory_with_every_call() -> None:
-    """When this fails, Python has mended it and the middleware can go."""
+def test_without_the_middleware_some_loop_allocates_memory_with_every_call() -> None:
+    """If this fails, Python has fixed the problem and the middleware can be removed."""
     assert max(_at_all_depths()) >= CALLS
 
 
-def test_no_loop_in_a_request_takes_memory_with_every_call() -> None:
+def test_no_loop_in_a_request_allocates_memory_with_every_call() -> None:
     seen: list[int] = []
 
     def get_response(_request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What holds for every template."""
+"""Rules for every template."""
 
 from quo_admin.env import BASE_DIR
 
@@ -15,7 +15,7 @@ def test_no_line_of_a_template_is_longer_than_120_characters() -> None:
     assert long == []
 
 
-def test_no_template_writes_the_role_of_a_part_of_a_table_by_hand() -> None:
+def test_no_template_sets_the_aria_role_of_a_table_part_by_hand() -> None:
     roles = [f'role="{role}"' for role in ("table", "row", "rowgroup", "cell", "columnheader", "rowheader")]
     for path in (BASE_DIR / "templates").rglob("*.html"):
         text = path.read_text(encoding="utf-8")

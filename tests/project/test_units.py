@@ -1,4 +1,4 @@
-"""deploy/systemd: what systemd makes of the files, and that they call what is there."""
+"""deploy/systemd: systemd accepts the units, and the commands in them exist."""
 
 import re
 import shutil
@@ -21,8 +21,8 @@ def test_every_command_that_a_unit_calls_exists() -> None:
     assert called <= set(get_commands())
 
 
-def test_every_service_is_held_in_the_same_way() -> None:
-    mark = "# It may write its data and nothing else, and be nobody else.\n"
+def test_every_service_has_the_same_restrictions() -> None:
+    mark = "# It may only write its own data and never gain privileges.\n"
     held = [
         unit.read_text().partition(mark)[2].partition("\n\n")[0].strip() for unit in UNITS if unit.suffix == ".service"
     ]
@@ -32,7 +32,7 @@ def test_every_service_is_held_in_the_same_way() -> None:
     assert "ProtectSystem=strict" in held[0]
 
 
-def test_the_document_starts_every_unit_that_is_to_be_started() -> None:
+def test_the_document_starts_every_unit_that_must_be_started() -> None:
     document = (env.BASE_DIR / "docs" / "deployment.md").read_text()
     started = {unit.name for unit in UNITS if "[Install]" in unit.read_text()}
 
@@ -40,7 +40,7 @@ def test_the_document_starts_every_unit_that_is_to_be_started() -> None:
     assert sorted(enabled) == sorted(started)
 
 
-def test_the_document_lets_no_timer_run_before_the_database_is_up_to_date() -> None:
+def test_in_the_document_no_timer_runs_before_the_database_is_up_to_date() -> None:
     document = (env.BASE_DIR / "docs" / "deployment.md").read_text()
     timers = "quo-admin-sync.timer quo-admin-backup.timer"
 
@@ -56,7 +56,7 @@ def test_the_document_lets_no_timer_run_before_the_database_is_up_to_date() -> N
     assert steps == sorted(steps, key=upgrade.index)
 
 
-def test_what_a_timer_starts_waits_while_quo_admin_begins() -> None:
+def test_a_timers_service_waits_until_quo_admin_has_started() -> None:
     for unit in UNITS:
         if unit.with_suffix(".timer") in UNITS:
             (after,) = re.findall(r"After=(.*)", unit.with_suffix(".service").read_text())
@@ -64,7 +64,7 @@ def test_what_a_timer_starts_waits_while_quo_admin_begins() -> None:
 
 
 @pytest.mark.skipif(ANALYZE is None, reason="there is no systemd here")
-def test_systemd_understands_them(tmp_path: Path) -> None:
+def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     for unit in UNITS:
         here = unit.read_text().replace("/opt/quo-admin", str(env.BASE_DIR))
         (tmp_path / unit.name).write_text(re.sub("(User|Group)=quo-admin", r"\1=root", here))

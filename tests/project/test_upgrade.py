@@ -1,4 +1,4 @@
-"""An upgrade that changes static files, beside a server that runs: what is collected, and what people see meanwhile."""
+"""An upgrade that changes static files while a server runs: what is collected and what users see."""
 
 import re
 import shutil
@@ -21,12 +21,12 @@ from tests.support.processes import PATIENCE, environment, python, started, wait
 from tests.support.socket_activation import serving, url_of
 
 STYLE = Path("css", "base.css")
-OF_ERROR_PAGES = f"/static/{STYLE.as_posix()}"  # the only ones without a hash in their names
+ERROR_PAGE_STYLE = f"/static/{STYLE.as_posix()}"  # error pages use names without a hash
 
 
 @pytest.fixture
 def own(project: Path, tmp_path: Path) -> Path:
-    """A copy of the project to change, collected as versions without `manage.py collect` did it."""
+    """Return a copy of the project to change, with static files collected like versions before `manage.py collect`."""
     copy = tmp_path / "own"
     shutil.copytree(project, copy, symlinks=True)
     assert names(copy) == ["static"]
@@ -49,25 +49,25 @@ def names(own: Path) -> list[str]:
 
 
 def content(collection: Path) -> dict[str, bytes]:
-    """What a server would find there: every file, by its name."""
+    """Return the content of every file by name."""
     files = (path for path in collection.rglob("*") if path.is_file())
     return {path.relative_to(collection).as_posix(): path.read_bytes() for path in files}
 
 
-# What people see
+# What users see
 
 
-def named_in(page: str) -> set[str]:
+def static_files_in(page: str) -> set[str]:
     return set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page))
 
 
-def look_until(over: Event, url: str, before: set[str], seen: list[tuple[str, int]]) -> None:
-    """Open the sign-in page again and again with all that it names, and what an open page named `before`."""
+def browse_until(over: Event, url: str, before: set[str], seen: list[tuple[str, int]]) -> None:
+    """Repeatedly request the sign-in page, its static files, and those of a page that was open `before`."""
     with requests.Session() as session:
         session.headers["Connection"] = "close"
         while not over.is_set():
             page = session.get(f"{url}/accounts/login/", timeout=PATIENCE)
-            paths = [*named_in(page.text), *before]
+            paths = [*static_files_in(page.text), *before]
             seen += [(path, session.get(f"{url}{path}", timeout=PATIENCE).status_code) for path in paths]
             seen.append(("/accounts/login/", page.status_code))
 
@@ -77,20 +77,22 @@ def wait_for_more(seen: list[tuple[str, int]], looking: list[Future[None]]) -> N
     wait_until(lambda: len(seen) >= enough or any(one.done() for one in looking))
 
 
-def test_an_upgrade_that_changes_a_static_file_fails_nobody(own: Path, tmp_path: Path, address: socket.socket) -> None:
+def test_no_request_fails_during_an_upgrade_that_changes_a_static_file(
+    own: Path, tmp_path: Path, address: socket.socket
+) -> None:
     over, seen, url = Event(), list[tuple[str, int]](), url_of(address)
     with ThreadPoolExecutor(3) as pool, ExitStack() as at_last:
         at_last.callback(over.set)
         with serving(own, tmp_path, address, "first"):
-            before = named_in(requests.get(f"{url}/accounts/login/", timeout=PATIENCE).text) | {OF_ERROR_PAGES}
-            looking = [pool.submit(look_until, over, url, before, seen) for _ in range(3)]
+            before = static_files_in(requests.get(f"{url}/accounts/login/", timeout=PATIENCE).text) | {ERROR_PAGE_STYLE}
+            looking = [pool.submit(browse_until, over, url, before, seen) for _ in range(3)]
             for version in ("second", "third"):
                 change(own, version * 100)
                 assert make(own, tmp_path, "setup").returncode == 0
                 wait_for_more(seen, looking)
         with serving(own, tmp_path, address, "third"):
             wait_for_more(seen, looking)
-            after = named_in(requests.get(f"{url}/accounts/login/", timeout=PATIENCE).text)
+            after = static_files_in(requests.get(f"{url}/accounts/login/", timeout=PATIENCE).text)
             over.set()
             for one in looking:
                 one.result()
@@ -99,9 +101,7 @@ def test_an_upgrade_that_changes_a_static_file_fails_nobody(own: Path, tmp_path:
     assert after - before <= {path for path, _ in seen}
 
 
-def test_a_server_shows_its_own_pages_whatever_becomes_of_the_files(
-    own: Path, tmp_path: Path, address: socket.socket
-) -> None:
+def test_a_running_server_does_not_read_changed_files(own: Path, tmp_path: Path, address: socket.socket) -> None:
     with serving(own, tmp_path, address, "first"):
         for file in [*(own / "templates").rglob("*.html"), *(own / "numbers" / "views").glob("*.py")]:
             file.write_text("{% of another version %}")
@@ -112,10 +112,10 @@ def test_a_server_shows_its_own_pages_whatever_becomes_of_the_files(
     assert "another version" not in page.text + missing.text
 
 
-# What is collected
+# Collecting
 
 
-def test_what_a_server_serves_stays_as_it_is(own: Path, tmp_path: Path) -> None:
+def test_a_collection_in_use_does_not_change(own: Path, tmp_path: Path) -> None:
     first = collected.newest(own / "build")
     before = content(first)
     change(own, "second")
@@ -126,7 +126,7 @@ def test_what_a_server_serves_stays_as_it_is(own: Path, tmp_path: Path) -> None:
     assert second != first
 
 
-def test_what_open_pages_name_comes_along_whole_and_compressed(own: Path, tmp_path: Path) -> None:
+def test_files_of_open_pages_are_in_the_next_collection_with_their_compressed_forms(own: Path, tmp_path: Path) -> None:
     before = content(collected.newest(own / "build"))
     hashed = {name for name in before if re.fullmatch(r"css/base\.[0-9a-f]{12}\.css(\.gz)?", name)}
     assert len(hashed) == 2
@@ -139,7 +139,7 @@ def test_what_open_pages_name_comes_along_whole_and_compressed(own: Path, tmp_pa
     assert len([name for name in after if re.fullmatch(r"css/base\.[0-9a-f]{12}\.css", name)]) == 3
 
 
-def test_nothing_is_collected_where_nothing_has_changed(own: Path, tmp_path: Path) -> None:
+def test_nothing_is_collected_if_nothing_has_changed(own: Path, tmp_path: Path) -> None:
     change(own, "second")
     collect(own, tmp_path)
     collect(own, tmp_path)
@@ -147,7 +147,7 @@ def test_nothing_is_collected_where_nothing_has_changed(own: Path, tmp_path: Pat
     assert names(own) == ["static", "static-1"]
 
 
-def test_only_the_last_collections_are_kept(own: Path, tmp_path: Path) -> None:
+def test_only_the_newest_collections_are_kept(own: Path, tmp_path: Path) -> None:
     for number in range(1, 31):
         (own / "build" / f"static-{number}").mkdir()
     change(own, "next")
@@ -156,7 +156,7 @@ def test_only_the_last_collections_are_kept(own: Path, tmp_path: Path) -> None:
     assert names(own) == [f"static-{number}" for number in range(32 - MAX_COLLECTIONS, 32)]
 
 
-def test_a_collection_that_is_killed_leaves_what_there_was_and_nothing_for_the_next(own: Path, tmp_path: Path) -> None:
+def test_a_killed_collect_leaves_the_old_collection_and_does_not_affect_the_next(own: Path, tmp_path: Path) -> None:
     before = collected.newest(own / "build")
     change(own, "second")
     draft = own / "build" / "collecting"
@@ -174,21 +174,21 @@ def test_a_collection_that_is_killed_leaves_what_there_was_and_nothing_for_the_n
     assert not draft.exists()
 
 
-def test_one_that_an_older_version_did_not_finish_is_followed_by_a_whole_one(own: Path, tmp_path: Path) -> None:
+def test_an_incomplete_collection_is_followed_by_a_complete_one(own: Path, tmp_path: Path) -> None:
     (own / "build" / "static" / ManifestFilesMixin.manifest_name).write_text('{"paths": {"css/ba')
 
     assert content(collect(own, tmp_path))["css/base.css"] == (own / "static" / STYLE).read_bytes()
     assert names(own) == ["static", "static-1"]
 
 
-def test_a_folder_that_somebody_put_beside_them_is_no_collection(tmp_path: Path) -> None:
+def test_another_folder_next_to_the_collections_is_ignored(tmp_path: Path) -> None:
     for name in ("static", "static-1", "static-old", "static.bak"):
         (tmp_path / name).mkdir()
 
     assert collected.folders(tmp_path) == [tmp_path / "static", tmp_path / "static-1"]
 
 
-def test_a_file_that_cannot_be_collected_leaves_what_there_was(own: Path, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_collected_leaves_the_old_collection(own: Path, tmp_path: Path) -> None:
     before = collected.newest(own / "build")
     change(own, '*/ a { background: url("nowhere.svg") } /*')
 
@@ -198,7 +198,7 @@ def test_a_file_that_cannot_be_collected_leaves_what_there_was(own: Path, tmp_pa
     assert collected.newest(own / "build") == before
 
 
-def test_two_at_once_make_one_collection(own: Path, tmp_path: Path) -> None:
+def test_two_concurrent_collects_make_one_collection(own: Path, tmp_path: Path) -> None:
     change(own, "second")
     with ThreadPoolExecutor(2) as pool:
         made = list(pool.map(lambda _: collect(own, tmp_path), range(2)))
@@ -207,7 +207,7 @@ def test_two_at_once_make_one_collection(own: Path, tmp_path: Path) -> None:
     assert content(made[0])["css/base.css"] == (own / "static" / STYLE).read_bytes()
 
 
-def test_a_folder_that_cannot_be_written_is_a_sentence(own: Path, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_writable_is_a_sentence(own: Path, tmp_path: Path) -> None:
     shutil.rmtree(own / "build")
     (own / "build").write_text("")
 

@@ -1,4 +1,4 @@
-"""The version is written in three places, which agree."""
+"""The version is the same in all three places."""
 
 import re
 import tomllib
@@ -12,7 +12,7 @@ CHANGELOG = (env.BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 def numbered_sections() -> list[tuple[str, str]]:
-    """Return each section's version and date, in the order of the file; the date is empty where there is none."""
+    """Return each section's version and date in file order. The date is empty if there is none."""
     return re.findall(r"^## (\d+\.\d+\.\d+)(?: \((.*)\))?$", CHANGELOG, re.MULTILINE)
 
 
@@ -45,5 +45,5 @@ def test_the_documents_check_out_the_newest_release(document: str) -> None:
     assert re.findall(r"git checkout v(\S+?)[`\s]", text) == [numbered_sections()[0][0]]
 
 
-def test_the_changelog_begins_with_what_is_not_released_yet() -> None:
+def test_the_changelog_starts_with_the_unreleased_section() -> None:
     assert re.findall(r"^## .*$", CHANGELOG, re.MULTILINE)[0] == "## Next"
