@@ -23,7 +23,7 @@ class Grouping(StrEnum):
 
 
 class AuditedNumber(NamedTuple):
-    """A number as the audit shows it. `key` is its state's; `raws` are Quo's own words for the six cells."""
+    """A number as the audit shows it. `key` is its state's; `raws` are Quo's own words for the cells."""
 
     key: int
     phone_number: int
@@ -38,7 +38,7 @@ class AuditedNumber(NamedTuple):
 
 
 def audited_number(row: tuple[Any, ...]) -> AuditedNumber:
-    """Return the number of a row: the fields of `AuditedNumber` up to `kind`, then the six raw values."""
+    """Return the number of a row: the fields of `AuditedNumber` up to `kind`, then the raw values of the cells."""
     cells = AuditedNumber._fields.index("raws")
     return AuditedNumber._make((*row[:cells], row[cells:], tuple(map(fact_of, row[cells:]))))
 

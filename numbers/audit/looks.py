@@ -14,7 +14,7 @@ from numbers.vocabulary.cells import CELLS, Cell, Fact
 # Of two numbers that differ, neither is the outlier.
 FEWEST_TO_COMPARE = 3
 
-Facts = tuple[Fact, ...]  # of the six cells, in the order of CELLS
+Facts = tuple[Fact, ...]  # of the cells, in the order of CELLS
 SomeFacts = tuple[Fact | None, ...]  # the same, with None in the cells that are left out
 _FACTS = tuple(Fact)
 

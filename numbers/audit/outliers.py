@@ -5,14 +5,14 @@ they are.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
 from numbers.audit.groups import Audit, AuditedNumber, Group
 from numbers.audit.looks import Composition, Difference, SomeFacts
-from numbers.vocabulary.cells import CELLS, CHANNELS, REGIONS, Cell, Fact
+from numbers.vocabulary.cells import CELLS, REGIONS, Cell, Channel, Fact, Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,6 @@ def _by_name(number: AuditedNumber) -> tuple[str, str, int]:
     return number.name_key, number.number, number.phone_number
 
 
-_PLACES = {"US": "the United States", "CA": "Canada", "Intl": "other countries"}
-_CHANNELS = {channel: channel for channel in CHANNELS}
-_ACTS = {"calling": "call", "messaging": "text"}
 _ABLE = {Fact.ALLOWED: "can", Fact.RESTRICTED: "cannot", Fact.UNKNOWN: "are not reported as able to"}
 _MOST = {Fact.ALLOWED: "can", Fact.RESTRICTED: "cannot", Fact.UNKNOWN: "are not reported"}
 
@@ -110,29 +107,28 @@ def _of_one(cells: Sequence[OutlierCell], fact: Fact, most: Fact) -> str:
 def _places_are(cells: Sequence[Cell]) -> str:
     """Name the cells, with the verb: "messaging, Canada is", "calling everywhere and messaging (Canada) are"."""
     if len(cells) == 1:
-        return f"{cells[0].channel}, {cells[0].region_name} is"
-    parts = [
-        f"{channels} everywhere"
-        if len(places) == len(REGIONS)
-        else f"{channels} ({' and '.join(place.region_name for place in places)})"
-        for channels, places in _by_channel(cells, " and ")
-    ]
-    is_one = cells[0].channel == cells[-1].channel
+        return f"{cells[0].channel.key}, {cells[0].region.name} is"
+    parts = []
+    for regions, channels in _by_region(cells):
+        where = "everywhere" if regions == REGIONS else f"({' and '.join(region.name for region in regions)})"
+        parts.append(f"{' and '.join(channel.key for channel in channels)} {where}")
+    is_one = cells[0].channel is cells[-1].channel
     return f"{' and '.join(parts)} {'is' if is_one else 'are'}"
 
 
 def _of_several(cells: Sequence[OutlierCell], fact: Fact, most: Fact) -> str:
     glue, everywhere = (" and ", "everywhere") if fact is Fact.ALLOWED else (" or ", "anywhere")
     acts = [
-        f"{acts} {everywhere if len(places) == len(REGIONS) else glue.join(_PLACES[place.region] for place in places)}"
-        for acts, places in _by_channel([outlying.cell for outlying in cells], glue, _ACTS)
+        f"{glue.join(channel.act for channel in channels)} "
+        f"{everywhere if regions == REGIONS else glue.join(region.place for region in regions)}"
+        for regions, channels in _by_region([outlying.cell for outlying in cells])
     ]
     return f"{_ABLE[fact]} {glue.join(acts)}, most {_MOST[most]}"
 
 
-def _by_channel(cells: Sequence[Cell], glue: str, words: Mapping[str, str] = _CHANNELS) -> list[tuple[str, list[Cell]]]:
-    """Return each channel in `words` and its cells; both channels in one where they have the same regions."""
-    parts = [(words[channel], list(cells)) for channel, cells in groupby(cells, key=lambda cell: cell.channel)]
-    if len({tuple(cell.region for cell in cells) for _, cells in parts}) == 1:
-        return [(glue.join(word for word, _ in parts), parts[0][1])]
-    return parts
+def _by_region(cells: Sequence[Cell]) -> list[tuple[tuple[Region, ...], list[Channel]]]:
+    """Return the regions of each channel, and once those of channels that have the same ones."""
+    found: dict[tuple[Region, ...], list[Channel]] = defaultdict(list)
+    for channel, several in groupby(cells, key=lambda cell: cell.channel):
+        found[tuple(cell.region for cell in several)].append(channel)
+    return list(found.items())

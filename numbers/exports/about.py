@@ -13,7 +13,7 @@ from numbers.filters.teammates import TeammateFilters
 from numbers.memory.moment import NOW, Moment
 from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
-from numbers.vocabulary.cells import Fact
+from numbers.vocabulary.cells import REGIONS, Fact
 from numbers.vocabulary.times import written_time
 
 MEANINGS = {
@@ -27,7 +27,8 @@ REACH_MEANINGS = {
     Fact.RESTRICTED: "They cannot call there, or text there: every number they are on is restricted.",
     Fact.UNKNOWN: "No number they are on is known to allow it, and of at least one Quo does not say.",
 }
-_REGIONS = ("Regions", "US is the United States, CA is Canada, Intl is every other country.")
+_DEFINED = [f"{region.key} is {'every other country' if region.is_abroad else region.place}" for region in REGIONS]
+_REGIONS = ("Regions", f"{', '.join(_DEFINED)}.")
 
 
 @dataclass(frozen=True)

@@ -81,20 +81,15 @@ def _columns(by: Grouping) -> tuple[Column[AuditLine], ...]:
         Column("Name", 32, lambda line: line.number.name),
         Column("Number", 18, lambda line: pretty(line.number.number)),
         Column("E.164", 17, lambda line: line.number.number),
-        *(_cell_column(place) for place in range(len(CELLS))),
+        *(Column(cell.label, 15, _reading(place)) for place, cell in enumerate(CELLS)),
         Column("Odd in", 40, lambda line: "; ".join(_outlier_words(line.group, one) for one in line.outlying)),
         *(column for grouping, column in _GROUPED_BY.items() if grouping is not by),
         Column("Id", 16, lambda line: line.number.quo_id),
     )
 
 
-def _cell_column(place: int) -> Column[AuditLine]:
-    cell = CELLS[place]
-
-    def value(line: AuditLine) -> Reading:
-        return Reading(cell, line.number.facts[place], line.number.raws[place])
-
-    return Column(cell.label, 15, value)
+def _reading(place: int) -> Callable[[AuditLine], Reading]:
+    return lambda line: Reading(CELLS[place], line.number.facts[place], line.number.raws[place])
 
 
 def _outlier_words(group: Group, one: OutlierCell) -> str:

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from numbers.exports.rows import NumberLine, TeammateLine
-from numbers.vocabulary.cells import CELLS, Cell, Fact, Reading, fact_of
+from numbers.vocabulary.cells import CELLS, Cell, Fact, Reading, reading_of
 from numbers.vocabulary.phones import country_name, pretty
 
 Line = TypeVar("Line")
@@ -49,11 +49,7 @@ def _listed(ids: Sequence[str]) -> str:
 
 
 def _reading(cell: Cell) -> Callable[[NumberLine], Reading]:
-    def value(line: NumberLine) -> Reading:
-        raw: str | None = getattr(line.state, cell.field)
-        return Reading(cell, fact_of(raw), raw)
-
-    return value
+    return lambda line: reading_of(cell, line.state)
 
 
 def _restriction(cell: Cell) -> Callable[[NumberLine], str | None]:

@@ -7,7 +7,7 @@ import msgspec
 
 from numbers.exports.columns import TEAMMATE_RAW, Line
 from numbers.exports.rows import AssignedTeammate, NumberLine, TeammateLine
-from numbers.vocabulary.cells import CELLS, CHANNELS, Cell, Fact, fact_of
+from numbers.vocabulary.cells import CELLS, CHANNELS, REGIONS, Cell, Fact, fact_of
 
 Record = dict[str, Any]
 
@@ -25,7 +25,7 @@ def json_document(record: Callable[[Line], Record], lines: Iterable[Line]) -> It
 def by_region(values: Mapping[Cell, Any]) -> Record:
     """Return what there is of each cell as Quo's API has restrictions: by channel, then by region."""
     return {
-        channel: {cell.region: value for cell, value in values.items() if cell.channel == channel}
+        channel.key: {cell.region.key: value for cell, value in values.items() if cell.channel is channel}
         for channel in CHANNELS
     }
 
@@ -61,22 +61,10 @@ def _user(person: AssignedTeammate) -> Record:
     }
 
 
-class _Regions(msgspec.Struct):
-    US: msgspec.Raw = msgspec.Raw(b"")
-    CA: msgspec.Raw = msgspec.Raw(b"")
-    Intl: msgspec.Raw = msgspec.Raw(b"")
-
-
-class _Restrictions(msgspec.Struct):
-    calling: _Regions
-    messaging: _Regions
-
-
-class _Answer(msgspec.Struct):
-    restrictions: _Restrictions
-
-
-_ANSWER = msgspec.json.Decoder(_Answer)
+_Regions = msgspec.defstruct("_Regions", [(region.key, msgspec.Raw, msgspec.Raw(b"")) for region in REGIONS])
+_Restrictions = msgspec.defstruct("_Restrictions", [(channel.key, _Regions) for channel in CHANNELS])
+_Answer = msgspec.defstruct("_Answer", [("restrictions", _Restrictions)])
+_ANSWER: msgspec.json.Decoder[Any] = msgspec.json.Decoder(_Answer)
 
 
 def _restrictions(state: Any) -> Record:  # noqa: ANN401 - a row of the database
@@ -85,7 +73,7 @@ def _restrictions(state: Any) -> Record:  # noqa: ANN401 - a row of the database
     if any(fact_of(raw) is Fact.UNKNOWN for raw in raws.values()):
         # Of what is no text, such as null, the state has only the text; the answer has it as it came.
         sent = _ANSWER.decode(state.answer).restrictions
-        values = {cell: getattr(getattr(sent, cell.channel), cell.region) for cell in raws}
+        values = {cell: getattr(getattr(sent, cell.channel.key), cell.region.key) for cell in raws}
     return by_region(values)
 
 

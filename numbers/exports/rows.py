@@ -103,7 +103,7 @@ def _people_on(phone_numbers: Iterable[int], moment: Moment) -> dict[int, list[A
 
 @dataclass(frozen=True, slots=True)
 class HeldNumber:
-    """A number that a teammate is on; `facts` are of its six cells, in the order of `CELLS`."""
+    """A number that a teammate is on; `facts` are of its cells, in the order of `CELLS`."""
 
     quo_id: str
     name: str

@@ -1,30 +1,34 @@
 """What the query strings of all lists have in common."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from dataclasses import dataclass, field, make_dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Self
 from urllib.parse import urlencode
+
+from numbers.vocabulary.cells import CELLS, Cell, Fact
 
 DEFAULT_SORT = "name"
 
+if TYPE_CHECKING:
+
+    class _OfCells:
+        """The fields that are known only when the program runs."""
+
+else:
+    _OfCells = make_dataclass("_OfCells", [(cell.field, str, field(default="")) for cell in CELLS], frozen=True)
+
 
 @dataclass(frozen=True)
-class ListFilters:
+class ListFilters(_OfCells):
     """What a list shows: empty is not filtered; `sort` begins with "-" where it descends; pages count from 1.
 
-    `narrowing` names the filters that narrow the list, in the order in which people read them.
+    `narrowing` names the filters that narrow the list, in reading order. Each cell is one, by its `field`.
     """
 
     sort_labels: ClassVar[Mapping[str, str]]
     narrowing: ClassVar[tuple[str, ...]]
 
     q: str = ""
-    calling_us: str = ""
-    calling_ca: str = ""
-    calling_intl: str = ""
-    messaging_us: str = ""
-    messaging_ca: str = ""
-    messaging_intl: str = ""
     sort: str = DEFAULT_SORT
     page: int = 1
     notices: tuple[str, ...] = ()
@@ -33,6 +37,11 @@ class ListFilters:
     def active(self) -> dict[str, str]:
         """The filters that narrow the list."""
         return {name: value for name in self.narrowing if (value := getattr(self, name))}
+
+    @property
+    def facts(self) -> dict[Cell, Fact]:
+        """The cells that narrow the list."""
+        return {cell: Fact(value) for cell in CELLS if (value := getattr(self, cell.field))}
 
     @property
     def is_narrowed(self) -> bool:

@@ -14,7 +14,7 @@ from numbers.memory.search.finding import search_teammates
 from numbers.memory.teammates import teammates_at
 from numbers.memory.version import Version
 from numbers.vocabulary.bidi import isolated
-from numbers.vocabulary.cells import CELLS, Fact
+from numbers.vocabulary.cells import CELLS, CHANNELS, Cell, Fact
 from numbers.vocabulary.phones import country_name
 from numbers.vocabulary.phrases import NO_NAME
 
@@ -48,10 +48,13 @@ class Field:
     choices: tuple[Choice, ...]
 
 
-def cell_fields(filters: NumberFilters | TeammateFilters) -> list[Field]:
-    """The six cells, in the order of `CELLS`."""
-    facts = [(fact.value, fact.label) for fact in Fact]
-    return [_field(filters, cell.field, cell.label, "any", facts) for cell in CELLS]
+def reach_fields(filters: TeammateFilters) -> list[tuple[str, list[Field]]]:
+    """The cells of each channel, with its label."""
+    return [(channel.label, [_cell_field(filters, cell) for cell in channel.cells]) for channel in CHANNELS]
+
+
+def _cell_field(filters: NumberFilters | TeammateFilters, cell: Cell) -> Field:
+    return _field(filters, cell.field, cell.label, "any", [(fact.value, fact.label) for fact in Fact])
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,8 @@ class Fields:
 @per_version
 def fields_of(filters: NumberFilters, version: Version, moment: Moment = NOW) -> Fields:
     """Return the whole form."""
-    return Fields(tuple(cell_fields(filters)), tuple(_other_fields(filters, what_there_is(version, moment))))
+    cells = tuple(_cell_field(filters, cell) for cell in CELLS)
+    return Fields(cells, tuple(_other_fields(filters, what_there_is(version, moment))))
 
 
 def _other_fields(filters: NumberFilters, there: There) -> list[Field]:

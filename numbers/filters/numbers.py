@@ -75,9 +75,8 @@ class NumberFilters(ListFilters):
     def states(self, moment: Moment = NOW) -> QuerySet[NumberState]:
         """Return the numbers that match at the moment, sorted."""
         states = search_numbers(number_queries.numbers_at(moment), self.q, moment)
-        for cell in CELLS:
-            if fact := getattr(self, cell.field):
-                states = number_queries.with_fact(states, cell.field, Fact(fact))
+        for cell, fact in self.facts.items():
+            states = number_queries.with_fact(states, cell.field, fact)
         if self.user:
             states = number_queries.of_teammate(states, self.user, moment)
         if self.group:

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from numbers.filters.base import Chip, ListFilters
 from numbers.filters.numbers import FACT_CHOICES
 from numbers.filters.query_string import choice_of, name_others, name_repeated, page_of, sort_of, text_of
-from numbers.filters.wording import PLACES, joined
+from numbers.filters.wording import joined
 from numbers.memory import teammates as teammate_queries
 from numbers.memory.moment import NOW, Moment
 from numbers.memory.search.finding import search_teammates
@@ -25,10 +25,7 @@ ROLE_LABELS = {"owner": "Owners", "admin": "Admins", "member": "Members"}
 NUMBERS_LABELS = {"none": "on no number", "one": "on one number", "several": "on several numbers"}
 _COUNTS = {"none": Q(numbers=0), "one": Q(numbers=1), "several": Q(numbers__gt=1)}
 
-_ACTS = {"calling": "call", "messaging": "text"}
 _ABLE = {Fact.ALLOWED: "can", Fact.RESTRICTED: "cannot", Fact.UNKNOWN: "are not reported as able to"}
-
-_REACH = tuple(cell.field for cell in CELLS)
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,7 @@ class TeammateFilters(ListFilters):
     """
 
     sort_labels = SORT_LABELS
-    narrowing = ("q", "role", "numbers", *_REACH)
+    narrowing = ("q", "role", "numbers", *(cell.field for cell in CELLS))
 
     role: str = ""
     numbers: str = ""
@@ -52,22 +49,14 @@ class TeammateFilters(ListFilters):
             states = states.filter(role=self.role)
         if self.numbers:
             states = states.filter(_COUNTS[self.numbers])
-        for field, fact in self.reach.items():
-            states = teammate_queries.with_reach(states, field, fact, moment)
+        for cell, fact in self.facts.items():
+            states = teammate_queries.with_reach(states, cell.field, fact, moment)
         return teammate_queries.ordered_teammates(states, self.sort)
-
-    @property
-    def reach(self) -> dict[str, Fact]:
-        """The cells that narrow the list."""
-        return {field: Fact(value) for field in _REACH if (value := getattr(self, field))}
 
     def sentence(self) -> str:
         """Say what the list shows: "Admins on one number who can call abroad and fit “ann”"."""
-        who = [
-            f"{_ABLE[fact]} {_ACTS[cell.channel]} {PLACES[cell.region]}"
-            for cell in CELLS
-            if (fact := self.reach.get(cell.field))
-        ]
+        facts = self.facts.items()
+        who = [f"{_ABLE[fact]} {cell.channel.act} {cell.region.destination}" for cell, fact in facts]
         who += [f"fit “{isolated(self.q)}”"] if self.q else []
         words = (ROLE_LABELS.get(self.role, "Teammates"), NUMBERS_LABELS.get(self.numbers, ""))
         return " ".join(filter(None, (*words, f"who {joined(who)}" if who else "")))
@@ -78,11 +67,7 @@ class TeammateFilters(ListFilters):
             "q": f"Search: {isolated(self.q)}",
             "role": f"Role: {self.role}",
             "numbers": NUMBERS_LABELS.get(self.numbers, "").capitalize(),
-            **{
-                cell.field: f"{cell.label}: {self.reach[cell.field].label}"
-                for cell in CELLS
-                if cell.field in self.reach
-            },
+            **{cell.field: f"{cell.label}: {fact.label}" for cell, fact in self.facts.items()},
         }
         return tuple(Chip(name, labels[name], self.but(**{name: ""})) for name in self.active)
 
@@ -100,7 +85,7 @@ def parse(query: QueryDict, *, also: Collection[str] = ()) -> TeammateFilters:
         sort=sort_of(query, SORT_LABELS, notices),
         page=page_of(query, notices),
     )
-    reach = {field: choice_of(query, field, FACT_CHOICES, notices) for field in _REACH}
+    reach = {cell.field: choice_of(query, cell.field, FACT_CHOICES, notices) for cell in CELLS}
     names = (*TeammateFilters.narrowing, "sort", "page", *also)
     name_repeated(query, names, notices)
     name_others(query, names, notices)

@@ -5,10 +5,9 @@ import re
 from numbers.filters.base import Chip
 from numbers.filters.numbers import UNKNOWN_COUNTRY, NumberFilters
 from numbers.vocabulary.bidi import isolated
-from numbers.vocabulary.cells import CELLS, Cell, Fact
+from numbers.vocabulary.cells import CELLS, Fact
 from numbers.vocabulary.phones import country_name
 
-PLACES = {"US": "the United States", "CA": "Canada", "Intl": "abroad"}
 _WITH_ARTICLE = re.compile(
     r"United |Isle of |.+ (Islands|Republic)$|Bahamas|Comoros|Gambia|Maldives|Netherlands|Philippines|Seychelles"
 )
@@ -35,7 +34,8 @@ def sentence(filters: NumberFilters, teammate: str = "") -> str:
     """
     kind = {"toll-free": "Toll-free numbers", "local": "Local numbers"}.get(filters.kind, "Numbers")
     people = {"yes": "with nobody on them", "no": "with somebody on them"}.get(filters.unassigned, "")
-    cells = [_cell_words(cell, filters) for cell in CELLS if getattr(filters, cell.field)]
+    facts = filters.facts.items()
+    cells = [f"{cell.channel.key} {cell.region.destination} is {fact.label}" for cell, fact in facts]
     beside = [
         f"of {_country_words(filters.country)}" if filters.country else "",
         f"with {isolated(teammate or filters.user)}" if filters.user else "",
@@ -74,11 +74,6 @@ def _chip_label(name: str, value: str, teammate: str) -> str:
         "forward": f"Forwards: {_FORWARD_CHIPS.get(value, value)}",
         "unassigned": "Nobody on it" if value == "yes" else "Somebody on it",
     }[name]
-
-
-def _cell_words(cell: Cell, filters: NumberFilters) -> str:
-    fact = Fact(getattr(filters, cell.field))
-    return f"{cell.channel} {PLACES[cell.region]} is {fact.label}"
 
 
 def _country_words(code: str) -> str:

@@ -33,7 +33,7 @@ class NamedTeammate:
     name: str
 
 
-_CELLS = {cell.field: f"{cell.channel}, {cell.region_name}" for cell in CELLS}
+_CELLS = {cell.field: f"{cell.channel.key}, {cell.region.name}" for cell in CELLS}
 NUMBER_FIELDS = {
     **_CELLS,
     "name": "the name",

@@ -7,8 +7,11 @@ Only `syncing/` writes numbers, teammates and assignments.
 from django.db import models
 from django.db.models import F, Q
 
+from numbers.vocabulary.cells import CELLS
+
 OPEN = Q(until__isnull=True)
 ENDED = Q(until__isnull=False)
+_CELLS = [cell.field for cell in CELLS]
 
 
 def shown_name(first_name: str | None, last_name: str | None, email: str) -> str:
@@ -97,19 +100,12 @@ class NumberState(models.Model):
             # Covering indexes for counts over every number: the answer makes a row twenty times as wide. They include
             # `until` because SQLite would read the row without it. PostgreSQL does not have them: see the migration.
             models.Index(
-                fields=[
-                    *("phone_number", "calling_us", "calling_ca", "calling_intl"),
-                    *("messaging_us", "messaging_ca", "messaging_intl"),
-                    *("porting_status", "forward", "forward_number", "until"),
-                ],
+                fields=["phone_number", *_CELLS, "porting_status", "forward", "forward_number", "until"],
                 condition=OPEN,
                 name="open_number_states_to_count",
             ),
             models.Index(
-                fields=[
-                    *("group_id", "kind", "calling_us", "calling_ca", "calling_intl"),
-                    *("messaging_us", "messaging_ca", "messaging_intl", "phone_number", "until"),
-                ],
+                fields=["group_id", "kind", *_CELLS, "phone_number", "until"],
                 condition=OPEN,
                 name="open_number_states_to_audit",
             ),

@@ -42,10 +42,7 @@ class Shown:
     @property
     def channels(self) -> list[tuple[str, list[Cell]]]:
         """Each channel that has cells to show, as its heading has it, and those."""
-        groups = [
-            (channel.capitalize(), [cell for cell in CELLS if cell.channel == channel and cell.field in self.keys])
-            for channel in CHANNELS
-        ]
+        groups = [(channel.label, [cell for cell in channel.cells if cell.field in self.keys]) for channel in CHANNELS]
         return [(channel, cells) for channel, cells in groups if cells]
 
 

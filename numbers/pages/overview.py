@@ -19,7 +19,7 @@ from numbers.memory.numbers import FEW, UNFINISHED, forwards_outside, numbers_at
 from numbers.memory.teammates import reaches, teammates_at, teammates_with
 from numbers.memory.version import Version
 from numbers.models import NumberState, shown_name
-from numbers.vocabulary.cells import CELLS, CHANNELS, Cell, Fact
+from numbers.vocabulary.cells import CELLS, CHANNELS, Cell, Channel, Fact
 from numbers.vocabulary.links import number_url, teammate_url
 from numbers.vocabulary.phrases import NO_NAME
 
@@ -85,8 +85,7 @@ class ToLookAt:
 class Abroad:
     """Who can reach other countries on this channel, and through how many numbers; and where each is listed."""
 
-    channel: str
-    act: str
+    channel: Channel
     teammates: Few
     teammates_url: str
     numbers: int
@@ -103,7 +102,7 @@ class Standing:
     numbers: int
     teammates: int
     to_look_at: tuple[ToLookAt, ...]
-    bars: tuple[tuple[str, tuple[Bar, ...]], ...]
+    bars: tuple[tuple[Channel, tuple[Bar, ...]], ...]
     abroad: tuple[Abroad, ...]
 
 
@@ -139,7 +138,7 @@ def standing(_version: Version, moment: Moment = NOW) -> Standing:
             to_look_at=tuple(item for item in _items(facts, moment) if item.numbers.count),
             bars=tuple((channel, tuple(_bars(channel, facts))) for channel in CHANNELS),
             abroad=tuple(
-                _abroad(cell, facts[f"{cell.field}_{Fact.ALLOWED}"], moment) for cell in CELLS if cell.region == "Intl"
+                _abroad(cell, facts[f"{cell.field}_{Fact.ALLOWED}"], moment) for cell in CELLS if cell.region.is_abroad
             ),
         )
 
@@ -174,11 +173,10 @@ def _count_facts(moment: Moment) -> dict[str, int]:
     return counted
 
 
-def _bars(channel: str, facts: dict[str, int]) -> Iterator[Bar]:
-    for cell in CELLS:
-        if cell.channel == channel:
-            counts = {fact: facts[f"{cell.field}_{fact}"] for fact in Fact}
-            yield Bar(cell, tuple(_segments(cell, {fact: count for fact, count in counts.items() if count})))
+def _bars(channel: Channel, facts: dict[str, int]) -> Iterator[Bar]:
+    for cell in channel.cells:
+        counts = {fact: facts[f"{cell.field}_{fact}"] for fact in Fact}
+        yield Bar(cell, tuple(_segments(cell, {fact: count for fact, count in counts.items() if count})))
 
 
 def _segments(cell: Cell, counts: dict[Fact, int]) -> Iterator[Segment]:
@@ -186,7 +184,7 @@ def _segments(cell: Cell, counts: dict[Fact, int]) -> Iterator[Segment]:
     start = 0.0
     for fact, width in widths.items():
         share = 100 * width / sum(widths.values())
-        url = _list_url(NumberFilters(**{cell.field: fact.value}))  # type: ignore[arg-type]
+        url = _list_url(NumberFilters().but(**{cell.field: fact.value}))
         yield Segment(fact, counts[fact], url, round(start, 2), round(share, 2))
         start += share
 
@@ -250,14 +248,13 @@ def _few_numbers(states: QuerySet[NumberState], count: int, moment: Moment) -> F
 
 
 def _abroad(cell: Cell, numbers: int, moment: Moment) -> Abroad:
-    reaching = TeammateFilters(**{cell.field: Fact.ALLOWED.value})  # type: ignore[arg-type]
+    reaching = TeammateFilters().but(**{cell.field: Fact.ALLOWED.value})
     return Abroad(
         channel=cell.channel,
-        act="call" if cell.channel == "calling" else "text",
         teammates=_few_teammates(cell, moment),
         teammates_url=f"{reverse('numbers:teammates')}?{reaching.query}",
         numbers=numbers,
-        url=_list_url(NumberFilters(**{cell.field: Fact.ALLOWED.value})),  # type: ignore[arg-type]
+        url=_list_url(NumberFilters().but(**{cell.field: Fact.ALLOWED.value})),
     )
 
 

@@ -16,6 +16,7 @@ from numbers.database.paging import chunks
 from numbers.memory.search import texts as search_texts
 from numbers.models import Assignment, NumberState, PhoneNumber, Teammate, TeammateState, shown_name
 from numbers.quo.payloads import NumberRecord, UserRecord
+from numbers.vocabulary.cells import CELLS
 from numbers.vocabulary.folding import fold, order_key, telephone_digits
 from numbers.vocabulary.phones import number_facts
 
@@ -35,12 +36,7 @@ _NUMBER = {
     "symbol": "symbol",
     "created_at_text": "created_at",
     "updated_at_text": "updated_at",
-    "calling_us": "calling.US",
-    "calling_ca": "calling.CA",
-    "calling_intl": "calling.Intl",
-    "messaging_us": "messaging.US",
-    "messaging_ca": "messaging.CA",
-    "messaging_intl": "messaging.Intl",
+    **{cell.field: cell.key for cell in CELLS},
 }
 NUMBER_COLUMNS = tuple(_NUMBER)
 number_values: Callable[[NumberRecord], tuple[str | None, ...]] = attrgetter(*_NUMBER.values())

@@ -41,7 +41,7 @@ def teammate_list(request: HtmxHttpRequest) -> HttpResponse:
         "cells": CELLS,
         "roles": teammate_filters.ROLE_LABELS,
         "counts": teammate_filters.NUMBERS_LABELS,
-        "cell_fields": filter_choices.cell_fields(page.filters),
+        "reach_fields": filter_choices.reach_fields(page.filters),
     }
     return TEAMMATES.respond(request, asked, version, context)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from django.utils.text import Truncator
 
@@ -30,36 +31,77 @@ def fact_of(raw: str | None) -> Fact:
     return _FACTS.get(raw or "", Fact.UNKNOWN)
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One channel in one region: `key` as in the page's data, `field` as in the model and the query."""
+@dataclass(frozen=True, eq=False)
+class Channel:
+    """A way to reach people: `key` as in Quo's API, and the verb for it, `act`."""
 
-    channel: str
-    region: str
-
-    @property
-    def key(self) -> str:
-        return f"{self.channel}.{self.region}"
-
-    @property
-    def field(self) -> str:
-        return f"{self.channel}_{self.region.lower()}"
-
-    @property
-    def region_name(self) -> str:
-        return {"US": "United States", "CA": "Canada", "Intl": "international"}[self.region]
+    key: str
+    act: str
 
     @property
     def label(self) -> str:
-        return f"{self.channel.capitalize()} {self.region}"
+        return self.key.capitalize()
 
     @property
+    def cells(self) -> tuple["Cell", ...]:
+        return tuple(cell for cell in CELLS if cell.channel is self)
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """Where people are reached: `key` as in Quo's API, `name` for a list, `place` for a sentence.
+
+    Whatever no other region covers `is_abroad`.
+    """
+
+    key: str
+    name: str
+    place: str
+    is_abroad: bool = False
+
+    @property
+    def destination(self) -> str:
+        """What may follow "call" and "calling"."""
+        return "abroad" if self.is_abroad else self.place
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """One channel in one region: `key` as in the page's data, `field` as in the model and the query."""
+
+    channel: Channel
+    region: Region
+
+    @cached_property
+    def key(self) -> str:
+        return f"{self.channel.key}.{self.region.key}"
+
+    @cached_property
+    def field(self) -> str:
+        return f"{self.channel.key}_{self.region.key.lower()}"
+
+    @cached_property
+    def label(self) -> str:
+        return f"{self.channel.label} {self.region.key}"
+
+    @cached_property
     def title(self) -> str:
-        return f"{self.channel.capitalize()}, {self.region_name}"
+        return f"{self.channel.label}, {self.region.name}"
+
+    @cached_property
+    def is_first(self) -> bool:
+        """Whether it is the first of its channel."""
+        return self.region is REGIONS[0]
 
 
-CHANNELS = ("calling", "messaging")
-REGIONS = ("US", "CA", "Intl")
+# The one list: filters, queries, headings, spans and exports follow from it. Another region also needs a column of
+# NumberState for each channel, with its migration, and a field in quo/payloads.
+CHANNELS = (Channel("calling", "call"), Channel("messaging", "text"))
+REGIONS: tuple[Region, ...] = (
+    Region("US", "United States", "the United States"),
+    Region("CA", "Canada", "Canada"),
+    Region("Intl", "international", "other countries", is_abroad=True),
+)
 CELLS = tuple(Cell(channel, region) for channel in CHANNELS for region in REGIONS)
 
 
@@ -97,8 +139,7 @@ class Reading:
     @property
     def meaning(self) -> str:
         """What the fact means for the people on the number."""
-        act = "call" if self.cell.channel == "calling" else "text"
-        place = {"US": "the United States", "CA": "Canada", "Intl": "other countries"}[self.cell.region]
+        act, place = self.cell.channel.act, self.cell.region.place
         return {
             Fact.ALLOWED: f"People on this number can {act} {place}.",
             Fact.RESTRICTED: f"People on this number cannot {act} {place}.",
@@ -107,6 +148,10 @@ class Reading:
 
 
 def readings_of(state: object) -> tuple[Reading, ...]:
-    """Return the six readings of a number's state, in the order of `CELLS`; it has an attribute for each `field`."""
-    raws = [getattr(state, cell.field) for cell in CELLS]
-    return tuple(Reading(cell, fact_of(raw), raw) for cell, raw in zip(CELLS, raws, strict=True))
+    """Return the readings of a number's state, in the order of `CELLS`; it has an attribute for each `field`."""
+    return tuple(reading_of(cell, state) for cell in CELLS)
+
+
+def reading_of(cell: Cell, state: object) -> Reading:
+    raw: str | None = getattr(state, cell.field)
+    return Reading(cell, fact_of(raw), raw)

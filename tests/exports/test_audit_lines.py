@@ -35,7 +35,7 @@ def records(by: Grouping, filters: NumberFilters | None = None) -> list[dict[str
 
 
 @BY
-@pytest.mark.parametrize("filters", [NumberFilters(sort="-number"), NumberFilters(messaging_us="restricted")])
+@pytest.mark.parametrize("filters", [NumberFilters(sort="-number"), NumberFilters().but(messaging_us="restricted")])
 def test_read_bit_by_bit_it_is_what_the_page_is_made_of(
     db: None, small_chunks: None, by: Grouping, filters: NumberFilters
 ) -> None:

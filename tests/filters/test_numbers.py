@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numbers.filters.numbers import NARROWING, parse
 from numbers.pages import numbers as number_pages
 from numbers.quo.ids import MAX_LENGTH
-from numbers.vocabulary.cells import CELLS, CHANNELS, REGIONS
+from numbers.vocabulary.cells import CELLS, CHANNELS
 from tests.support.pages import HTMX, LIST, Office, notices_of, numbers_on, parsed, remember, total_of
 from tests.support.quo_answers import number, user
 
@@ -36,7 +36,7 @@ def cells(usual: str, **raw: Any) -> Record:
     """Restrictions of which every cell says `usual`, but those of `raw`; MISSING is not in the answer at all."""
     said = dict.fromkeys(CELL_FIELDS, usual) | raw
     return {
-        channel: {region: word for region in REGIONS if (word := said[f"{channel}_{region.lower()}"]) is not MISSING}
+        channel.key: {cell.region.key: said[cell.field] for cell in channel.cells if said[cell.field] is not MISSING}
         for channel in CHANNELS
     }
 

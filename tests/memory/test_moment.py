@@ -50,7 +50,7 @@ NUMBER_LISTS = [
     NumberFilters(q="ada"),
     NumberFilters(q="king us0@"),
     NumberFilters(q="(555) 555-99"),
-    NumberFilters(calling_intl="restricted", group="1234"),
+    NumberFilters().but(calling_intl="restricted", group="1234"),
     NumberFilters(forward="inside"),
     NumberFilters(forward="outside"),
     NumberFilters(unassigned="yes"),
@@ -59,8 +59,8 @@ NUMBER_LISTS = [
 TEAMMATE_LISTS = [
     TeammateFilters(),
     TeammateFilters(q="bea", sort="-numbers"),
-    TeammateFilters(calling_intl="restricted"),
-    TeammateFilters(calling_us="allowed", numbers="several"),
+    TeammateFilters().but(calling_intl="restricted"),
+    TeammateFilters().but(calling_us="allowed", numbers="several"),
 ]
 
 

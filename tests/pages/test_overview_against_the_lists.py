@@ -89,10 +89,10 @@ def test_what_is_counted_and_named_first_is_what_is_listed(
         bar.cell.field: {part.fact: part.count for part in bar.segments} for _, bars in found.bars for bar in bars
     }
     for cell in CELLS:
-        facts = {fact: NumberFilters(**{cell.field: fact.value}).states().count() for fact in Fact}  # type: ignore[arg-type]
+        facts = {fact: NumberFilters().but(**{cell.field: fact.value}).states().count() for fact in Fact}
         assert counts[cell.field] == {fact: count for fact, count in facts.items() if count}
     for abroad, field in zip(found.abroad, ("calling_intl", "messaging_intl"), strict=True):
-        reaching = TeammateFilters(**{field: "allowed"})  # type: ignore[arg-type]
+        reaching = TeammateFilters().but(**{field: "allowed"})
         assert named(abroad.teammates) == listed(reaching.states(), "teammate", 1)
         assert abroad.numbers == counts[field].get(Fact.ALLOWED, 0)
     transaction.savepoint_rollback(before)

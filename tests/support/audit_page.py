@@ -20,7 +20,7 @@ def marked(name: str, marks: str = STANDARD, **changes: Any) -> dict[str, Any]:
     for cell, mark in zip(CELLS, marks, strict=True):
         raw = RAWS[mark]
         if raw is not None:
-            restrictions[cell.channel][cell.region] = raw
+            restrictions[cell.channel.key][cell.region.key] = raw
     return number(f"PN{name}", **{"name": name, "groupId": "GR1", "restrictions": restrictions, **changes})
 
 

@@ -14,8 +14,8 @@ EVERY_NUMBER = [LOCAL, CANADIAN, TOLL_FREE, ABROAD]
 
 def causes(key: str, number: str, raw: str | None = "restricted") -> str:
     """The possible causes of a cell in one text; empty where there is nothing to explain."""
-    channel, region = key.split(".")
-    advice = advice_for(Reading(Cell(channel, region), fact_of(raw), raw), number)
+    (cell,) = (cell for cell in CELLS if cell.key == key)
+    advice = advice_for(Reading(cell, fact_of(raw), raw), number)
     assert all(item.cause and item.step for item in advice)
     return " ".join(item.cause for item in advice)
 
@@ -107,8 +107,8 @@ def test_where_no_cause_is_known_none_is_made_up(key: str, number: str) -> None:
 def test_every_cell_says_what_it_means(cell: Cell, fact: Fact) -> None:
     meaning = Reading(cell, fact, None).meaning
 
-    assert ("call" in meaning) is (cell.channel == "calling")
-    assert ("text" in meaning) is (cell.channel == "messaging")
-    assert {"US": "the United States", "CA": "Canada", "Intl": "other countries"}[cell.region] in meaning
+    assert ("call" in meaning) is (cell.channel.key == "calling")
+    assert ("text" in meaning) is (cell.channel.key == "messaging")
+    assert {"US": "the United States", "CA": "Canada", "Intl": "other countries"}[cell.region.key] in meaning
     assert ("cannot" in meaning) is (fact is Fact.RESTRICTED)
     assert ("does not say" in meaning) is (fact is Fact.UNKNOWN)
