@@ -12,11 +12,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from filelock import FileLock, Timeout
 
 from accounts.access import record_rate_limited, visitor_address
+from accounts.limits import LOCK_SECONDS
 from accounts.mfa.passkeys import obstacle
 from accounts.models import User
 
 LOCK_FILE = "sign-in.lock"
-LOCK_SECONDS = 10
 
 # allauth counts failures per network address over one minute, per account over five.
 WAIT = "Too many failed attempts. Wait up to five minutes, then try again."

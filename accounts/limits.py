@@ -9,6 +9,8 @@ from django.shortcuts import render
 
 from accounts.allauth_internals import attempts
 
+LOCK_SECONDS = 10  # how long an attempt waits for the one before it
+
 ACCOUNT, MFA = "allauth.account", "allauth.mfa"  # the apps that define the limits
 # The rate limit of each URL name.
 _ACTIONS = {

@@ -6,10 +6,10 @@ from statistics import median
 from bench.client import Browser, p95, ratio
 from bench.office import Office, Server
 from bench.table import Line
+from numbers.database.paging import PAGE_SIZE
 from numbers.sandbox.workspace import Workspace
 
 LIST = "/numbers/"
-PAGE_SIZE = 50
 GROUPINGS = ("group", "kind", "teammate")
 WARM_UP = 4  # rounds, so that both workers have loaded their templates
 CHANGES = 5

@@ -137,7 +137,7 @@ TEMPLATES = [
         "APP_DIRS": not DEBUG,
         "OPTIONS": {
             **({"loaders": _LOADERS} if DEBUG else {}),
-            "builtins": ["numbers.templatetags.times"],
+            "builtins": ["numbers.templatetags.texts", "numbers.templatetags.times"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -27,14 +27,13 @@ from django.views.generic.edit import FormMixin
 from filelock import FileLock, Timeout
 
 from accounts.access import record_passkey_failed
-from accounts.limits import is_limited, mark_rate_limited
+from accounts.limits import LOCK_SECONDS, is_limited, mark_rate_limited
 from accounts.mfa import authenticators, passkeys
 from accounts.mfa.forms import ActivateAppForm
 from accounts.mfa.stages import SecondStepStage
 from accounts.views import KeepSiteMixin
 
 LOCK_FILE = "second-step.lock"
-LOCK_SECONDS = 10
 ENDED = "This sign-in has ended. Sign in again."
 
 View = Callable[..., HttpResponseBase]

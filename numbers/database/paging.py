@@ -7,6 +7,9 @@ from typing import Any, TypeVar
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
+PAGE_SIZE = 50  # rows on a page of a list
+CHUNK = 500  # rows or keys in one query; a database takes only so many parameters
+
 Row = TypeVar("Row")
 Item = TypeVar("Item")
 

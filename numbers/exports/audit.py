@@ -8,13 +8,12 @@ from numbers.audit.groups import Audit, AuditedNumber, Group, Grouping, Name
 from numbers.audit.outliers import OutlierCell, outlier_cells
 from numbers.audit.query import AuditQuery
 from numbers.audit.reading import audited_numbers, names_of, read_audit
-from numbers.database.paging import chunks
+from numbers.database.paging import CHUNK, chunks
 from numbers.database.snapshot import one_moment
 from numbers.exports.about import About, about_numbers
 from numbers.exports.columns import Column, RawColumn
 from numbers.exports.documents import Files
 from numbers.exports.json_export import Record, by_region
-from numbers.exports.rows import CHUNK
 from numbers.memory.moment import NOW, Moment
 from numbers.vocabulary.cells import CELLS, Reading
 from numbers.vocabulary.phones import pretty

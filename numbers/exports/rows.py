@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db.models import F
 
+from numbers.database.paging import CHUNK
 from numbers.database.snapshot import one_moment
 from numbers.filters.numbers import NumberFilters
 from numbers.filters.teammates import TeammateFilters
@@ -24,7 +25,6 @@ from numbers.memory.teammates import REACH, held_numbers
 from numbers.models import NumberState, Sync, TeammateState, shown_name
 from numbers.vocabulary.cells import CELLS, Cell, Fact, fact_of
 
-CHUNK = 500  # states; a database takes only so many parameters
 FIRST = 150  # states; as few as fill the first block of any kind of file, so that it begins soon
 
 

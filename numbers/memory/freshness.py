@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import ClassVar
 
 from django.db.models import QuerySet
 
@@ -10,7 +11,7 @@ from numbers.database.compiled_query import CompiledQuery
 from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 
-# A page syncs automatically once nobody has asked its target for this long.
+# An open page polls this often, and syncs if nobody has asked its target for this long.
 PAGE_MAX_AGE = timedelta(seconds=60)
 STALE_AFTER_INTERVALS = 6
 
@@ -43,6 +44,7 @@ class Freshness:
     failure: Sync | None
     held: Sync | None
     set_aside: int
+    poll_seconds: ClassVar[int] = int(PAGE_MAX_AGE.total_seconds())
 
     @property
     def waiting(self) -> str:

@@ -15,8 +15,10 @@ _NEW_CODE = partial(get_random_string, 8, "23456789abcdefghjkmnpqrstuvwxyz")
 class SavedFilter(models.Model):
     """A named query of the number list, for its owner only or, if shared, for everybody."""
 
+    name_length = 80
+
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_filters")
-    name = models.CharField(max_length=80)
+    name = models.CharField(max_length=name_length)
     code = models.CharField(max_length=16, unique=True, default=_NEW_CODE, help_text="The end of its short address.")
     query = models.TextField(help_text="The canonical query string, without the page.")
     is_shared = models.BooleanField(default=False)

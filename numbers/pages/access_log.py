@@ -10,7 +10,7 @@ from accounts.access import retention_start
 from accounts.models import AccessEvent
 from numbers.filters import query_string
 
-PAGE_SIZE = 100
+LINES_PER_PAGE = 100
 _EVENTS = {value: value for value in AccessEvent.Event.values}
 
 
@@ -48,7 +48,7 @@ def access_lines(asked: AccessQuery) -> tuple[Page[AccessEvent], AccessQuery]:
     found = AccessEvent.objects.matching(asked.q).filter(at__gte=retention_start())
     if asked.event:
         found = found.filter(event=asked.event)
-    page = Paginator(found, PAGE_SIZE).get_page(asked.page)
+    page = Paginator(found, LINES_PER_PAGE).get_page(asked.page)
     if asked.page > page.paginator.num_pages:
         notice = f"There is no page {asked.page}, so the last one is shown."
         asked = replace(asked, page=page.number, notices=(*asked.notices, notice))

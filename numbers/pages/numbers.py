@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.core.paginator import Page
 
-from numbers.database.paging import page_of, rows_on
+from numbers.database.paging import PAGE_SIZE, page_of, rows_on
 from numbers.filters.base import Chip
 from numbers.filters.choices import TeammateChoice, teammate_named
 from numbers.filters.numbers import NumberFilters
@@ -14,8 +14,6 @@ from numbers.memory.moment import NOW, Moment
 from numbers.memory.version import Version
 from numbers.models import NumberState
 from numbers.pages.rows import NumberRow, described, number_rows
-
-PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, eq=False)

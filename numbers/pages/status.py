@@ -5,11 +5,9 @@ from datetime import datetime
 
 from django.core.paginator import Page
 
-from numbers.database.paging import page_of, rows_on
+from numbers.database.paging import PAGE_SIZE, page_of, rows_on
 from numbers.memory.cache import per_version
 from numbers.models import Sync
-
-PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, eq=False)

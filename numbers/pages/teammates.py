@@ -10,7 +10,7 @@ from django.core.paginator import Page
 from django.db.models import QuerySet
 
 from numbers.database.compiled_query import CompiledQuery
-from numbers.database.paging import page_of, rows_on
+from numbers.database.paging import PAGE_SIZE, page_of, rows_on
 from numbers.filters.teammates import TeammateFilters
 from numbers.memory import teammates as teammate_queries
 from numbers.memory.assignments import assignments_at
@@ -26,7 +26,6 @@ from numbers.vocabulary.links import number_url, path_of, teammate_url
 from numbers.vocabulary.phones import pretty
 from numbers.vocabulary.phrases import NO_NAME
 
-PAGE_SIZE = 50
 SHOWN_GRANTS = 4
 SHOWN_LAST = 50
 MOST_LONE = 500

@@ -12,15 +12,13 @@ from operator import attrgetter
 import msgspec
 
 from numbers.database.bulk_insert import insert
-from numbers.database.paging import chunks
+from numbers.database.paging import CHUNK, chunks
 from numbers.memory.search import texts as search_texts
 from numbers.models import Assignment, NumberState, PhoneNumber, Teammate, TeammateState, shown_name
 from numbers.quo.payloads import NumberRecord, UserRecord
 from numbers.vocabulary.cells import CELLS
 from numbers.vocabulary.folding import fold, order_key, telephone_digits
 from numbers.vocabulary.phones import number_facts
-
-CHUNK = 500  # rows
 
 Progress = Callable[[int, int], None]
 

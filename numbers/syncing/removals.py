@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from django.db.models import DateTimeField, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 
-from numbers.database.paging import chunks
+from numbers.database.paging import CHUNK, chunks
 from numbers.memory.search import texts as search_texts
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync
 from numbers.quo.payloads import Answer
-from numbers.syncing.recording import CHUNK, Known
+from numbers.syncing.recording import Known
 
 # An answer that lacks more than half of the known numbers is held back if it lacks this many or is empty.
 IMPLAUSIBLE_LOSS = 5

@@ -17,11 +17,17 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import get_current_timezone
 
 from numbers.filters.numbers import NumberFilters
+from numbers.filters.query_string import MAX_TEXT
 from numbers.filters.teammates import TeammateFilters
 from numbers.memory.cache import per_version
 from numbers.vocabulary.links import path_of
 
+# When a filter form requests its list, for hx-trigger. Each form adds its own fields.
+SEARCH_TRIGGERS = "submit, input changed delay:150ms from:#q, search from:#q"
+
 register = template.Library()
+register.simple_tag(lambda: MAX_TEXT, name="max_text")
+register.simple_tag(lambda: SEARCH_TRIGGERS, name="search_triggers")
 
 
 @register.simple_tag(takes_context=True)

@@ -13,7 +13,7 @@ from numbers.views.navigation import page_before
 THEME_COOKIE = "theme"
 TIME_ZONE_COOKIE = "timezone"
 THEMES = {"system": "System", "light": "Light", "dark": "Dark"}
-_A_YEAR = 365 * 24 * 3600
+COOKIE_SECONDS = 365 * 24 * 3600
 
 
 def theme_of(request: HttpRequest) -> str:
@@ -28,7 +28,7 @@ def choose_theme(request: HtmxHttpRequest) -> HttpResponse:
     response = HttpResponse(status=204) if wants_fragment(request) else HttpResponseRedirect(page_before(request))
     if theme in THEMES:
         response.set_cookie(
-            THEME_COOKIE, theme, max_age=_A_YEAR, secure=request.is_secure(), httponly=True, samesite="Lax"
+            THEME_COOKIE, theme, max_age=COOKIE_SECONDS, secure=request.is_secure(), httponly=True, samesite="Lax"
         )
     return response
 

@@ -5,9 +5,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from numbers.views.appearance import THEMES, theme_of
+from numbers.views.appearance import COOKIE_SECONDS, THEMES, TIME_ZONE_COOKIE, theme_of
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Return `site`: whether the data is demo data, and the themes."""
-    return {"site": {"demo": settings.DEMO, "theme": theme_of(request), "themes": tuple(THEMES.items())}}
+    """Return `site`: whether the data is demo data, the themes, and how a script may store the time zone."""
+    look = {"theme": theme_of(request), "themes": tuple(THEMES.items())}
+    cookie = {"time_zone_cookie": TIME_ZONE_COOKIE, "cookie_seconds": COOKIE_SECONDS}
+    return {"site": {"demo": settings.DEMO, **look, **cookie}}

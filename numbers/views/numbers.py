@@ -13,7 +13,7 @@ from numbers.filters import choices as filter_choices
 from numbers.filters import numbers as number_filters
 from numbers.memory.sync_target import SyncTarget
 from numbers.memory.version import memory_version
-from numbers.models import Sync
+from numbers.models import SavedFilter, Sync
 from numbers.pages import numbers as number_pages
 from numbers.pages.number import number_page
 from numbers.personal.columns import columns_of
@@ -44,6 +44,7 @@ def number_list(request: HtmxHttpRequest) -> HttpResponse:
         "fields": partial(filter_choices.fields_of, page.filters, version),  # read only if the form is rendered
         "export_urls": export_urls("numbers:export", page.filters.but().query),
         "shown": columns_of(user),
+        "name_length": SavedFilter.name_length,
         "saved_filters": () if wants_fragment(request) else menu_of(user),
         # The picker requests its first teammates when it is opened.
         "choices": filter_choices.teammates_named(asked.who) if asked.who else None,

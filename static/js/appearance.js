@@ -1,15 +1,16 @@
-// How pages look: the chosen appearance, and times in the reader's zone.
+// The theme and the time zone of pages.
 "use strict";
 
-// The server is told the zone once, for the pages that follow.
+// Tells the server the time zone, for the pages that follow. A page without a context names no cookie.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (zone) {
+const { timeZoneCookie, cookieSeconds } = document.currentScript.dataset;
+if (zone && timeZoneCookie) {
   const secure = location.protocol === "https:" ? "; secure" : "";
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is missing in older browsers and on plain HTTP.
-  document.cookie = `timezone=${zone}; path=/; max-age=31536000; samesite=lax${secure}`;
+  document.cookie = `${timeZoneCookie}=${zone}; path=/; max-age=${cookieSeconds}; samesite=lax${secure}`;
 }
 
-// The chosen appearance shows at once; the form around the button saves it.
+// Applies the chosen theme at once; the form around the button saves it.
 document.addEventListener("click", (event) => {
   const button = event.target.closest(".themes button");
   if (!button) return;

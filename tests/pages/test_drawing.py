@@ -22,9 +22,9 @@ from pytest_django import Settings
 from selectolax.lexbor import LexborHTMLParser
 
 from accounts.models import User
+from numbers.database.paging import PAGE_SIZE
 from numbers.models import NumberState, Sync
 from numbers.pages.columns import LABELS, USUAL
-from numbers.pages.numbers import PAGE_SIZE
 from numbers.vocabulary.folding import fold
 from tests.support.caches import forget
 from tests.support.hostile import identifier

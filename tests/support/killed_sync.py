@@ -70,6 +70,6 @@ MOMENTS: dict[str, Callable[[], None]] = {
 }
 
 if __name__ == "__main__":
-    recording.CHUNK = 10
+    recording.CHUNK = 10  # type: ignore[attr-defined]  # imported from database/paging.py
     MOMENTS[sys.argv[1]]()
     call_command("sync")
