@@ -1,4 +1,4 @@
-"""Links within the audit: the same audit on another page, or grouped by something else."""
+"""Links within the audit: to another page of it, or to another grouping."""
 
 from django import template
 from django.urls import reverse
@@ -14,25 +14,25 @@ OUTLIERS, MATRIX = "odd-ones", "matrix"  # the ids of the parts that have pages
 
 @register.simple_tag
 def audit_address(query: AuditQuery) -> str:
-    """The address of the audit."""
+    """Return the address of the audit."""
     return f"{reverse('numbers:audit')}{'?' if query.query else ''}{query.query}"
 
 
 @register.simple_tag
 def audit_by_link(query: AuditQuery, by: str) -> SafeString:
-    """The attributes of a link to the same numbers in other groups: a plain link, which htmx makes instant."""
+    """Return the attributes of a link to the same numbers, grouped differently. It also works without htmx."""
     return _link(query.grouped_by(by))
 
 
 @register.simple_tag
 def matrix_link(query: AuditQuery, page: int) -> SafeString:
-    """The attributes of a link to another page of the matrix, which begins at its top."""
+    """Return the attributes of a link to the top of another page of the matrix."""
     return _link(query.at(page=page), part=MATRIX)
 
 
 @register.simple_tag
 def outlier_link(query: AuditQuery, page: int) -> SafeString:
-    """The attributes of a link to another page of the outliers, which begins at their top."""
+    """Return the attributes of a link to the top of another page of the outliers."""
     return _link(query.at(outlier_page=page), part=OUTLIERS)
 
 

@@ -1,6 +1,6 @@
-"""Links within a list of numbers: the same list with something else.
+"""Sections of pages, and links within a list: to the same list with other filters, order or page.
 
-The list is the page of numbers unless the context names another by `list_url`, with its own parameters in `list_extra`.
+The list is the list of numbers, unless the context has another `list_url`, and `list_extra` for its own parameters.
 """
 
 from collections.abc import Hashable
@@ -32,10 +32,10 @@ register.simple_tag(lambda: SEARCH_TRIGGERS, name="search_triggers")
 
 @register.simple_tag(takes_context=True)
 def section(context: Context, template_name: str, names: str = "", **shows: Hashable) -> SafeString:
-    """A large part of a page, rendered once for all that it shows in one time zone.
+    """Render a large part of a page, or return it from the cache. The key is the values it shows and the time zone.
 
-    The template sees only `shows` and what the context has under `names`. A posted form in a section has its token
-    outside, by `csrf_for`. Pass the reader and their permissions if the section shows them.
+    The template sees only `shows` and the context's values for `names`. The CSRF token of a form in a section is
+    outside, by `csrf_for`. Pass the user and their permissions if the section shows them.
     """
     shows |= {name: context.get(name) for name in names.split()}
     if settings.DEBUG:
@@ -45,14 +45,14 @@ def section(context: Context, template_name: str, names: str = "", **shows: Hash
 
 @register.simple_tag(takes_context=True)
 def csrf_for(context: Context, *forms: str) -> SafeString:
-    """Hidden fields with the reader's token, for the forms of these ids, which stand in sections."""
+    """Return hidden fields with the CSRF token, for forms with these ids in sections."""
     field = '<input type="hidden" name="csrfmiddlewaretoken" value="{}" form="{}">'
     return format_html_join("", field, ((context.get("csrf_token", ""), form) for form in forms))
 
 
 @per_version
 def _section(template_name: str, _zone: tzinfo, **shows: Hashable) -> SafeString:
-    """Symbols become character references: a single one would make every character of the page take four bytes."""
+    """Escape non-Latin-1 characters: a single one would make Python store every character in two or four bytes."""
     html = _rendered(template_name, shows).encode("latin-1", "xmlcharrefreplace")
     return mark_safe(html.decode("latin-1"))  # noqa: S308 # nosec B308 B703 - rendered from a template
 
@@ -72,25 +72,25 @@ def _instant(url: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def list_address(context: Context, filters: NumberFilters, **changes: str | int) -> str:
-    """The address of the same list with `changes`."""
+    """Return the address of the same list with `changes`."""
     return _url(context, filters.but(**changes).query)
 
 
 @register.simple_tag(takes_context=True)
 def list_link(context: Context, filters: NumberFilters, **changes: str | int) -> SafeString:
-    """The attributes of a link to the same list with `changes`: a plain link, which htmx makes instant."""
+    """Return the attributes of a link to the same list with `changes`. It also works without htmx."""
     return _instant(_url(context, filters.but(**changes).query))
 
 
 @register.simple_tag(takes_context=True)
 def everything_link(context: Context) -> SafeString:
-    """The attributes of a link to the list without any filter."""
+    """Return the attributes of a link to the list without filters."""
     return _instant(_url(context, ""))
 
 
 @register.simple_tag(takes_context=True)
 def choice_link(context: Context, filters: NumberFilters, user: str) -> SafeString:
-    """The attributes of a link to one teammate's numbers; htmx adds what the form holds by then."""
+    """Return the attributes of a link to one teammate's numbers. htmx adds the current values of the form."""
     return format_html(
         'href="{}" hx-get="{}"',
         _url(context, filters.but(user=user).query),
@@ -100,7 +100,7 @@ def choice_link(context: Context, filters: NumberFilters, user: str) -> SafeStri
 
 @register.simple_tag(takes_context=True)
 def sort_link(context: Context, filters: Any, key: str, label: str, title: str = "") -> SafeString | str:  # noqa: ANN401 - the filters of any list
-    """A column's heading: sorts by it, and by a second press the other way round; of a table that is no list, bare."""
+    """Return a column's heading: a link that sorts by it or reverses the order; plain text without `filters`."""
     if not filters:
         return format_html('<span aria-label="{}">{}</span>', title, label) if title else label
     sort = f"-{key}" if filters.sort == key else key
@@ -115,7 +115,7 @@ def sort_link(context: Context, filters: Any, key: str, label: str, title: str =
 
 @register.simple_tag
 def aria_sort(filters: Any, key: str) -> str:  # noqa: ANN401 - filters, or nothing in a table that is no list
-    """The column's state for a screen reader and for the arrow beside its heading."""
+    """Return the attribute that tells screen readers, and the stylesheet for its arrow, how the column is sorted."""
     if not filters or filters.sort.removeprefix("-") != key:
         return ""
     return format_html(' aria-sort="{}"', "descending" if filters.sort.startswith("-") else "ascending")
@@ -123,7 +123,7 @@ def aria_sort(filters: Any, key: str) -> str:  # noqa: ANN401 - filters, or noth
 
 @register.simple_tag
 def sort_choices(filters: NumberFilters | TeammateFilters) -> list[tuple[str, str, bool]]:
-    """What the list may be sorted by: the value, its words and whether it is so now, both ways round."""
+    """Return every order of the list: its value, its label, and whether it is the current one."""
     orders = [
         (f"{sign}{key}", f"{label.capitalize()}{words}")
         for key, label in filters.sort_labels.items()

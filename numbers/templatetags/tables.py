@@ -1,4 +1,4 @@
-"""`{% table_roles %}…{% endtable_roles %}` around a table, or around a part of one."""
+"""`{% table_roles %}…{% endtable_roles %}`, around a table or a part of one."""
 
 import re
 
@@ -14,10 +14,10 @@ _HEADING = re.compile(r'<th(?=\s[^>]*\bscope="(col|row))')
 
 @register.simple_block_tag
 def table_roles(content: str) -> SafeString:
-    """The same table, with the role of each part written out.
+    """Return the table with an explicit ARIA role on each element.
 
-    On narrow screens a stylesheet makes cards of its rows, and then some browsers no longer tell a screen reader that
-    this is a table. Escaped text holds no "<", so nothing from outside is taken for a part.
+    On narrow screens a stylesheet displays rows as cards, and some browsers then no longer expose a table to screen
+    readers. Escaped text has no "<", so text from outside cannot match.
     """
     content = _PART.sub(lambda part: f'{part[0]} role="{_ROLES[part[1]]}"', content)
     headings = {"col": "columnheader", "row": "rowheader"}

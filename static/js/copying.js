@@ -1,4 +1,4 @@
-// Copies a short address, where the browser lets pages do that.
+// Copies a short address to the clipboard, if the browser allows it.
 "use strict";
 
 for (const copying of document.querySelectorAll(".copying")) {

@@ -1,12 +1,12 @@
-// The line that says how old the page's copy is.
+// The line that says how old the copy on the page is.
 "use strict";
 
-// A page that nobody looks at does not ask Quo by itself.
+// A hidden page does not poll.
 document.addEventListener("htmx:confirm", (event) => {
   if (event.target.id === "look" && document.hidden) event.preventDefault();
 });
 
-// Where the page's own check takes a notice away, its place stays free until somebody does something: nothing moves up.
+// If a poll removes a notice, its space stays empty until the user acts, so that nothing moves up.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target.id !== "freshness") return;
   const head = event.detail.target.parentElement;
@@ -14,7 +14,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     "X-By-Itself" in event.detail.requestConfig.headers ? `${head.getBoundingClientRect().height}px` : "";
 });
 
-// "40 seconds ago" goes on counting between two checks.
+// Keeps "40 seconds ago" up to date between two polls.
 const UNITS = Object.entries({ day: 86_400, hour: 3_600, minute: 60, second: 1 });
 
 function age(moment) {

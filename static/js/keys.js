@@ -1,7 +1,7 @@
-// The keyboard: every page works by Tab and Enter alone; these keys are quicker.
+// Keyboard shortcuts. Every page also works with Tab and Enter alone.
 "use strict";
 
-const OFF = "single-keys-off"; // people whose voice or switch types letters can turn single keys off
+const OFF = "single-keys-off"; // voice or switch input can trigger single keys by accident
 const ROWS = "#results tbody th[scope=row] a";
 
 function isTyping(element) {
@@ -12,7 +12,7 @@ function searchField() {
   return document.getElementById("q");
 }
 
-// Steps down or up the list's rows; above the first is the search.
+// Moves the focus down or up the rows of the list; above the first row is the search.
 function step(by) {
   const rows = [...document.querySelectorAll(ROWS)];
   const row = document.activeElement.closest("#results tbody tr");
@@ -23,7 +23,7 @@ function step(by) {
   return Boolean(next) || at === 0;
 }
 
-// Leaves what one is in: a field, the list, and then the page, for the list that it came from.
+// Leaves the focused element; if there is none, goes from a detail page back to its list.
 function leave() {
   const crumb = document.querySelector(".crumbs a");
   if (document.activeElement !== document.body) document.activeElement.blur();
@@ -37,7 +37,7 @@ document.addEventListener("keydown", (event) => {
   const isInSearch = focused === searchField();
   const isInMenu = document.querySelector(".picker[open], :popover-open");
   if (event.key === "Escape" && !isInMenu) {
-    if (isInSearch) event.preventDefault(); // browsers would clear what is searched for, and so the list
+    if (isInSearch) event.preventDefault(); // browsers would clear the search, and with it the list
     leave();
   }
   if (isInMenu || (isTyping(focused) && !isInSearch)) return;

@@ -1,4 +1,4 @@
-// Menus and the teammate picker: the cursor goes into the search; Escape and a click elsewhere close them.
+// Menus and the teammate picker: opening one focuses its search; Escape and a click elsewhere close it.
 "use strict";
 
 document.addEventListener(
@@ -14,8 +14,8 @@ document.addEventListener("click", (event) => {
   }
 });
 
-// In the picker the arrows move between what is typed in and the choices, and Enter chooses. While the choices that fit
-// what was typed are still on their way, the key waits for them.
+// In the picker, arrow keys move between the search and the choices, and Enter chooses. A key pressed before the choices
+// for the typed text have arrived waits for them.
 let awaited = null;
 
 function stepInPicker(picker, by) {
@@ -23,7 +23,7 @@ function stepInPicker(picker, by) {
   stops[stops.indexOf(document.activeElement) + by]?.focus();
 }
 
-// Chooses the only teammate found; of several it marks the first, which Enter then chooses.
+// Chooses the only teammate found; if there are several, focuses the first, which Enter then chooses.
 function choose(picker) {
   const found = picker.querySelectorAll(".choice[data-teammate]");
   if (found.length === 1) found[0].click();
@@ -49,12 +49,12 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const { elt: field, formData } = event.detail.requestConfig ?? {};
   if (field?.id !== "who") return;
   field.dataset.shown = formData.get("who");
-  if (field.value !== field.dataset.shown) return; // an earlier answer: what the key waits for is still to come
+  if (field.value !== field.dataset.shown) return; // an earlier response: the one that the key waits for is still to come
   if (document.activeElement === field) awaited?.();
   awaited = null;
 });
 
-// Once somebody has chosen, choices that come late would take the chosen one away.
+// Late choices would remove the one that was chosen.
 document.addEventListener("htmx:beforeSend", (event) => {
   if (event.target.matches(".choice")) window.htmx.trigger("#who", "htmx:abort");
 });
@@ -65,7 +65,7 @@ document.addEventListener("keydown", (event) => {
   if (picker && isInPicker(event, picker)) event.preventDefault();
   if (event.key !== "Escape") return;
   for (const open of document.querySelectorAll(".picker[open]")) {
-    event.preventDefault(); // so that no other key's meaning follows
+    event.preventDefault(); // so that no other handler reacts to the key
     open.open = false;
     open.querySelector("summary").focus();
   }

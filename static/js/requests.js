@@ -1,12 +1,12 @@
-// What htmx's requests say of themselves, and what the page says about how they went.
+// Marks requests that nobody triggered, dims what is slow, and says when requests fail.
 "use strict";
 
-// Only what somebody does keeps a session going, not what a page asks by itself.
+// Only requests that the user triggers keep a session alive, not those of polling.
 document.addEventListener("htmx:configRequest", (event) => {
   if (!event.detail.triggeringEvent?.isTrusted) event.detail.headers["X-By-Itself"] = "1";
 });
 
-// A teammate in a row leads to the list of their numbers. To follow a hundred such links itself, htmx would take longer.
+// A teammate in a row links to the list of their numbers. Handled here, because htmx is slow to process a hundred links.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-list]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
@@ -14,7 +14,7 @@ document.addEventListener("click", (event) => {
   window.htmx.ajax("GET", link.getAttribute("href"), { event, source: "#results" });
 });
 
-// What takes long is dimmed: see list.css. For what comes soon, nothing is painted.
+// Dims what a slow request will replace (see list.css); a fast one paints nothing.
 const LONG = 350; // milliseconds
 document.addEventListener("htmx:beforeSend", (event) => {
   const { target, xhr } = event.detail;
@@ -27,7 +27,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   event.detail.target.ariaBusy = null;
 });
 
-// Says that the dashboard itself does not answer, until it does.
+// Shows that Quo Admin does not answer, until it does.
 function say(sentence) {
   const trouble = document.getElementById("trouble");
   trouble.textContent = sentence;

@@ -1,16 +1,16 @@
-// How htmx swaps a part of the page, and what stays as it was. The focus stays by itself on an element with the same id.
+// How htmx swaps a fragment, and what is preserved. htmx itself keeps the focus on an element with the same id.
 "use strict";
 
-// Lists are patched: only what differs is changed. To make fifty rows again takes a browser several times as long.
+// Lists are patched: only what differs is changed. Rendering fifty new rows takes a browser several times as long.
 
-// A reader would notice if one of these became another one: it may have the focus, or be what was typed.
+// Elements that are replaced, never patched: they may have the focus, or hold what was typed.
 const WHOLE = "a, nav, button, input, select, textarea, [hx-get]";
 
 function isAnother(old, fresh) {
   return ["nodeName", "id", "className"].some((name) => old[name] !== fresh[name]) || fresh.matches?.(WHOLE);
 }
 
-// Makes `old` what `fresh` is.
+// Changes `old` into a copy of `fresh`.
 function patch(old, fresh) {
   if (old.isEqualNode(fresh)) return;
   if (isAnother(old, fresh)) old.replaceWith(fresh);
@@ -34,11 +34,11 @@ window.htmx.defineExtension("patch", {
   handleSwap(style, target, fragment) {
     if (style !== "patch") return false;
     patchElement(target, fragment.firstElementChild);
-    return [target]; // htmx looks at what is new in it
+    return [target]; // htmx processes what is new in it
   },
 });
 
-// What was open stays open.
+// Open <details> stay open.
 let opened = [];
 document.addEventListener("htmx:beforeSwap", (event) => {
   opened = [...event.detail.target.querySelectorAll("details[open][id]")].map((details) => details.id);
@@ -47,7 +47,7 @@ document.addEventListener("htmx:afterSwap", () => {
   for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
 });
 
-// What was pressed may be gone: the focus moves to where one would go on.
+// If the pressed element is gone, moves the focus to where the user would continue.
 function goOn(pressed) {
   if (pressed.matches(".choice")) return document.getElementById("teammate-summary");
   if (pressed.matches(".chip, .chip-all")) return document.querySelector(".chip") ?? document.getElementById("q");
