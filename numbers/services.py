@@ -60,7 +60,7 @@ def run_sync(target: SyncTarget, *, accept_removals: bool = False, progress: Pro
 
 
 def freshness(target: SyncTarget, *, is_known: bool | None = None) -> Freshness:
-    """Return how old the copy of the question's subject is. Looks up `is_known` unless it is given."""
+    """Return how old the copy of the target's subject is. Looks up `is_known` unless it is given."""
     interval = timedelta(seconds=settings.SYNC_INTERVAL)
     if is_known is None:
         is_known = _is_known(target)

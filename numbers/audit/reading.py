@@ -16,7 +16,7 @@ from numbers.memory.assignments import assignments_at
 from numbers.memory.moment import NOW, Moment
 from numbers.memory.numbers import FEW, numbers_at, pattern
 from numbers.memory.teammates import teammates_at
-from numbers.models import NumberState, TeammateState, shown_name
+from numbers.models import NumberState, TeammateState, display_name
 from numbers.vocabulary.cells import CELLS, Fact
 
 _PATTERNS = tuple(product(Fact, repeat=len(CELLS)))
@@ -79,7 +79,7 @@ def names_of(keys: Collection[Key]) -> Mapping[Key, Name]:
     fields = ("pk", "teammate__quo_id", "first_name", "last_name", "email")
     states = TeammateState.objects.order_by().values_list(*fields)
     people = {
-        key: Name(user_id, shown_name(first_name, last_name, email), email)
+        key: Name(user_id, display_name(first_name, last_name, email), email)
         for some in chunks((key for key in keys if isinstance(key, int)), FEW)
         for key, user_id, first_name, last_name, email in states.filter(pk__in=some)
     }

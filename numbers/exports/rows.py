@@ -22,7 +22,7 @@ from numbers.filters.teammates import TeammateFilters
 from numbers.memory.assignments import teammates_on
 from numbers.memory.moment import NOW, Moment
 from numbers.memory.teammates import REACH, held_numbers
-from numbers.models import NumberState, Sync, TeammateState, shown_name
+from numbers.models import NumberState, Sync, TeammateState, display_name
 from numbers.vocabulary.cells import CELLS, Cell, Fact, fact_of
 
 FIRST = 150  # states; as few as fill the first block of any kind of file, so that it begins soon
@@ -63,7 +63,7 @@ class AssignedTeammate:
 
     @property
     def name(self) -> str:
-        return shown_name(self.first_name, self.last_name, self.email)
+        return display_name(self.first_name, self.last_name, self.email)
 
 
 @dataclass(frozen=True, slots=True)

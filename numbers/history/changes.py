@@ -17,7 +17,7 @@ from numbers.memory.cache import per_version
 from numbers.memory.changes import ChangeKey
 from numbers.memory.moment import NOW, Moment
 from numbers.memory.version import Version
-from numbers.models import NumberState, TeammateState, shown_name
+from numbers.models import NumberState, TeammateState, display_name
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _staffings(rows: Iterable[tuple[Any, ...]]) -> Mapping[tuple[datetime, int],
     """Return who was put on or taken off, by time and number."""
     found: dict[tuple[datetime, int], list[_Staffing]] = defaultdict(list)
     for at, number, user_id, first, last, email, *rest in rows:
-        found[at, number].append(_Staffing(NamedTeammate(user_id, shown_name(first, last, email)), *rest))
+        found[at, number].append(_Staffing(NamedTeammate(user_id, display_name(first, last, email)), *rest))
     return found
 
 

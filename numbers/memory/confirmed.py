@@ -11,7 +11,7 @@ from django.db.models import DateTimeField, Exists, F, OuterRef, Q, QuerySet, Su
 from django.db.models.functions import Cast, Coalesce, Concat, Greatest, NullIf
 
 from numbers.memory.moment import held_at
-from numbers.models import KEPT_SET_ASIDE, Assignment, Sync
+from numbers.models import MAX_SET_ASIDE, Assignment, Sync
 
 
 def number_confirmed(field: str) -> NullIf:
@@ -25,7 +25,7 @@ def number_confirmed(field: str) -> NullIf:
     whole = _about(Sync.Scope.WORKSPACE).annotate(aside=Cast("set_aside", TextField())).exclude(aside)
     of_teammates = _about(Sync.Scope.TEAMMATE, OuterRef("teammate__quo_id")).filter(set_aside_count=0, mismatches=[])
     return _latest(
-        _last(whole.filter(held=0, set_aside_count__lte=KEPT_SET_ASIDE), OuterRef(field)),
+        _last(whole.filter(held=0, set_aside_count__lte=MAX_SET_ASIDE), OuterRef(field)),
         _last(_about(Sync.Scope.NUMBER, quo_id), OuterRef(field)),
         _last_by_assignment("phone_number", of_teammates, field),
     )

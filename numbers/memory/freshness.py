@@ -60,7 +60,7 @@ class Freshness:
 
 
 def freshness_of(target: SyncTarget, now: datetime, interval: timedelta, *, is_known: bool = True) -> Freshness:
-    """Return how old the memory of the question's subject is; `interval` is how often we intend to sync.
+    """Return how old the memory of the target's subject is; `interval` is how often we intend to sync.
 
     A page shows answers about the whole workspace and about its own subject. If no sync has found the subject so far
     (`is_known` is false), only its own answers count: those about the workspace did not include it.

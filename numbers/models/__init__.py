@@ -1,7 +1,7 @@
 """The models: what Quo answered over time, and what people save for themselves."""
 
 from numbers.models.memory import (
-    KEPT_SET_ASIDE,
+    MAX_SET_ASIDE,
     OPEN,
     Assignment,
     NumberState,
@@ -10,12 +10,12 @@ from numbers.models.memory import (
     Sync,
     Teammate,
     TeammateState,
-    shown_name,
+    display_name,
 )
 from numbers.models.personal import SavedFilter, ShownColumns
 
 __all__ = [
-    "KEPT_SET_ASIDE",
+    "MAX_SET_ASIDE",
     "OPEN",
     "Assignment",
     "NumberState",
@@ -26,5 +26,5 @@ __all__ = [
     "Sync",
     "Teammate",
     "TeammateState",
-    "shown_name",
+    "display_name",
 ]

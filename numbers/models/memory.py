@@ -14,7 +14,7 @@ ENDED = Q(until__isnull=False)
 _CELLS = [cell.field for cell in CELLS]
 
 
-def shown_name(first_name: str | None, last_name: str | None, email: str) -> str:
+def display_name(first_name: str | None, last_name: str | None, email: str) -> str:
     """Return the name of a teammate for people to read: the names in Quo, else the email address."""
     names = " ".join(part.strip() for part in (first_name, last_name) if part and part.strip())
     return names or email
@@ -177,7 +177,7 @@ class TeammateState(models.Model):
     @property
     def display_name(self) -> str:
         """Return the names in Quo, else the email address."""
-        return shown_name(self.first_name, self.last_name, self.email)
+        return display_name(self.first_name, self.last_name, self.email)
 
 
 class Assignment(models.Model):
@@ -211,7 +211,7 @@ class Assignment(models.Model):
         return f"{self.teammate_id} on {self.phone_number_id}"
 
 
-KEPT_SET_ASIDE = 100  # records that a sync stores; it counts all of them
+MAX_SET_ASIDE = 100  # records that a sync stores; it counts all of them
 
 
 class Sync(models.Model):

@@ -18,7 +18,7 @@ from numbers.memory.moment import NOW, Moment
 from numbers.memory.numbers import FEW, UNFINISHED, forwards_outside, numbers_at, ordered, unconfirmed_at
 from numbers.memory.teammates import reaches, teammates_at, teammates_with
 from numbers.memory.version import Version
-from numbers.models import NumberState, shown_name
+from numbers.models import NumberState, display_name
 from numbers.vocabulary.cells import CELLS, CHANNELS, Cell, Channel, Fact
 from numbers.vocabulary.links import number_url, teammate_url
 from numbers.vocabulary.phrases import NO_NAME
@@ -265,7 +265,7 @@ def _few_teammates(cell: Cell, moment: Moment) -> Few:
     states = teammates_at(moment).filter(are_they).order_by("name_key", "pk")
     rows = states.values_list("teammate_id", "teammate__quo_id", "first_name", "last_name", "email")[:SHOWN_TEAMMATES]
     first = (
-        Named(key, shown_name(first_name, last_name, email).strip() or NO_NAME, teammate_url(quo_id))
+        Named(key, display_name(first_name, last_name, email).strip() or NO_NAME, teammate_url(quo_id))
         for key, quo_id, first_name, last_name, email in rows
     )
     return Few(len(reaching), tuple(first))

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from numbers.memory.assignments import teammates_on
 from numbers.memory.moment import Moment
-from numbers.models import NumberState, shown_name
+from numbers.models import NumberState, display_name
 from numbers.vocabulary.cells import CELLS, Reading, readings_of
 from numbers.vocabulary.links import number_url, teammate_url
 from numbers.vocabulary.phones import country_name, pretty
@@ -98,5 +98,5 @@ def teammate_lines(
     """Return who is on each number, or was until `left_at`, by the number's key, in order of their names."""
     lines: dict[int, list[TeammateOnNumber]] = defaultdict(list)
     for key, user_id, email, first_name, last_name, *given in teammates_on(phone_numbers, moment, left_at=left_at):
-        lines[key].append(TeammateOnNumber(user_id, shown_name(first_name, last_name, email), email, *given))
+        lines[key].append(TeammateOnNumber(user_id, display_name(first_name, last_name, email), email, *given))
     return lines

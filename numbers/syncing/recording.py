@@ -14,7 +14,7 @@ import msgspec
 from numbers.database.bulk_insert import insert
 from numbers.database.paging import CHUNK, chunks
 from numbers.memory.search import texts as search_texts
-from numbers.models import Assignment, NumberState, PhoneNumber, Teammate, TeammateState, shown_name
+from numbers.models import Assignment, NumberState, PhoneNumber, Teammate, TeammateState, display_name
 from numbers.quo.payloads import NumberRecord, UserRecord
 from numbers.vocabulary.cells import CELLS
 from numbers.vocabulary.folding import fold, order_key, telephone_digits
@@ -213,7 +213,7 @@ def _keys(model: type[PhoneNumber] | type[Teammate], quo_ids: Sequence[str]) -> 
 
 def _user_search(user: UserRecord) -> tuple[str, str]:
     """Return the search text and the sort key of a teammate."""
-    name = shown_name(user.first_name, user.last_name, user.email)
+    name = display_name(user.first_name, user.last_name, user.email)
     return fold(f"{name} {user.email}"), order_key(name)
 
 

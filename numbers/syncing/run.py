@@ -18,7 +18,7 @@ from django.utils import timezone
 from numbers.database.bulk_insert import MANY, refresh_statistics
 from numbers.database.locks import only_one_sync
 from numbers.memory.sync_target import SyncTarget
-from numbers.models import KEPT_SET_ASIDE, Assignment, Sync
+from numbers.models import MAX_SET_ASIDE, Assignment, Sync
 from numbers.quo.errors import NotFound, QuoError
 from numbers.quo.payloads import Answer, NumberRecord
 from numbers.syncing.recording import Progress, Teammates, known_numbers, record_answer
@@ -173,7 +173,7 @@ def _note_oddities(sync: Sync, answer: Answer, mismatches: Sequence[Mismatch]) -
     sync.set_aside_count = len(answer.set_aside)
     sync.set_aside = [
         {"path": item.path, "reason": item.reason, "number": item.number_id or ""}
-        for item in answer.set_aside[:KEPT_SET_ASIDE]
+        for item in answer.set_aside[:MAX_SET_ASIDE]
     ]
     sync.notices = [*answer.notices, *(mismatch.sentence for mismatch in mismatches)]
     sync.mismatches = [

@@ -50,7 +50,7 @@ class ListView:
         target = SyncTarget(Sync.Scope.TEAMMATE, query["user"]) if "user" in query else WORKSPACE
         shared = {
             "filters": page.filters,
-            "question": target,
+            "target": target,
             "freshness": services.freshness(target, is_known=target == WORKSPACE or page.is_known_teammate),
             "version": version,
             "here": request.get_full_path(),

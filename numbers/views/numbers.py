@@ -74,7 +74,7 @@ def number_detail(request: HtmxHttpRequest, number_id: str) -> HttpResponse:
         "page": page,
         "last_confirmed": page and page.last_confirmed(freshness),
         "number_id": number_id,
-        "question": target,
+        "target": target,
         "freshness": freshness,
         "version": version,
         "here": number_url(number_id),

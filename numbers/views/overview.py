@@ -27,7 +27,7 @@ def home(request: HtmxHttpRequest) -> HttpResponse:
         "notices": notices,
         # The page then cannot say that all is well, so it reloads after the next sync.
         "is_doubtful": freshness.failure is not None or freshness.level in {Level.STALE, Level.NEVER},
-        "question": WORKSPACE,
+        "target": WORKSPACE,
         "freshness": freshness,
         "version": version,
         "here": request.get_full_path(),

@@ -33,7 +33,7 @@ def sync_now(request: HtmxHttpRequest) -> HttpResponse:
     """
     if request.method != "POST":
         return redirect("numbers:list")
-    target = _question(request.POST)
+    target = _target(request.POST)
     refusal, is_busy, has_asked = "", False, False
     by_itself = bool(request.POST.get("auto"))
     if not by_itself or services.freshness(target).is_due:
@@ -60,10 +60,10 @@ def freshness(request: HtmxHttpRequest) -> HttpResponse:
     """Show how old the page's copy is, for users who may not start a sync."""
     if not wants_fragment(request):
         return redirect("numbers:list")
-    return _fragment(request, _question(request.GET), "", is_busy=False)
+    return _fragment(request, _target(request.GET), "", is_busy=False)
 
 
-def _question(query: QueryDict) -> SyncTarget:
+def _target(query: QueryDict) -> SyncTarget:
     number, user = query.get("number", ""), query.get("user", "")
     if services.is_number_id(number):
         return SyncTarget(Sync.Scope.NUMBER, number)
@@ -79,7 +79,7 @@ def _fragment(request: HttpRequest, target: SyncTarget, refusal: str, *, is_busy
     found = services.freshness(target)
     is_new = bool(refusal or found.is_in_doubt) and not sent.get("told") and found.level != Level.NEVER
     context = {
-        "question": target,
+        "target": target,
         "freshness": found,
         "version": version,
         "here": page_before(request),
@@ -110,7 +110,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "notices": notices,
         "settings": settings_in_force(),
         "release": __version__,
-        "question": WORKSPACE,
+        "target": WORKSPACE,
         "freshness": services.freshness(WORKSPACE),
         "version": memory_version(),
         "here": request.get_full_path(),

@@ -59,7 +59,7 @@ def teammate_detail(request: HtmxHttpRequest, user_id: str) -> HttpResponse:
         "mismatches": teammates.mismatches_of(user_id),
         "user_id": user_id,
         "shown": shown(),
-        "question": target,
+        "target": target,
         "freshness": services.freshness(target, is_known=page is not None),
         "version": version,
         "here": teammate_url(user_id),

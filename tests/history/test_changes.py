@@ -6,7 +6,7 @@ import pytest
 from numbers.history.changes import Change, changes
 from numbers.history.wording import NUMBER_FIELDS
 from numbers.memory.version import memory_version
-from numbers.models import KEPT_SET_ASIDE, Sync
+from numbers.models import MAX_SET_ASIDE, Sync
 from numbers.quo.errors import Unauthorized
 from numbers.quo.payloads import Regions
 from tests.support.records import NINE, Office, Source, answer, ids, number, numbers, of_number, of_teammate, teammate
@@ -344,7 +344,7 @@ def test_a_look_at_a_teammate_in_which_the_number_could_not_be_read_confirms_not
 
 def test_an_answer_of_which_too_much_could_not_be_read_confirms_nothing(office: Office) -> None:
     whole = office.hears(number("PN1"))
-    office.hears(number("PN1"), aside=tuple(f"PNodd{place}" for place in range(KEPT_SET_ASIDE + 1)))
+    office.hears(number("PN1"), aside=tuple(f"PNodd{place}" for place in range(MAX_SET_ASIDE + 1)))
     office.hears(number("PN1", ANN))
 
     assert only().earliest == whole.observed_at

@@ -215,7 +215,7 @@ def test_a_page_asks_by_itself_a_minute_after_anybody_asked(
     assert look(seconds=seconds).is_due is is_due
 
 
-def test_a_page_of_one_asks_its_own_question_however_young_the_whole_workspaces_answer_is(
+def test_a_page_of_one_asks_for_its_own_target_even_if_the_whole_workspace_was_just_synced(
     office: Office, look: Look
 ) -> None:
     office.hears(number("PN1", ADA))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, OperationalError, connection, transaction
 
-from numbers.models import KEPT_SET_ASIDE, NumberState, PhoneNumber, Sync
+from numbers.models import MAX_SET_ASIDE, NumberState, PhoneNumber, Sync
 from numbers.quo import errors
 from numbers.quo.errors import NotFound, QuoError, Unauthorized, Unavailable
 from numbers.syncing.run import LOOK_UPS, SyncBusy, SyncRefused
@@ -74,7 +74,7 @@ def test_records_that_were_set_aside_are_stored_with_path_and_reason(office: Off
 
 def test_all_records_that_were_set_aside_are_counted_and_the_first_stored(office: Office) -> None:
     sync = office.hears(aside=tuple(f"PN{place}" for place in range(300)))
-    assert (sync.set_aside_count, len(sync.set_aside)) == (300, KEPT_SET_ASIDE)
+    assert (sync.set_aside_count, len(sync.set_aside)) == (300, MAX_SET_ASIDE)
     assert sync.set_aside[0]["number"] == "PN0"
 
 

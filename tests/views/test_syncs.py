@@ -283,7 +283,7 @@ def test_a_page_that_asks_by_itself_without_need_says_how_old_it_is(office: Offi
 def test_while_another_sync_runs_the_page_says_so_and_looks_again(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def busy(_question: Any) -> None:
+    def busy(_target: Any) -> None:
         raise SyncBusy("Another sync is running right now; what it finds will show here.")
 
     monkeypatch.setattr(services, "run_sync", busy)
@@ -336,7 +336,7 @@ def test_a_failure_shows_its_sentence_and_quos_trace(
 def test_what_cannot_be_written_down_is_said_without_details(
     office: Office, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    def broken(_question: Any) -> None:
+    def broken(_target: Any) -> None:
         raise error
 
     monkeypatch.setattr(services, "run_sync", broken)

@@ -39,7 +39,7 @@ class Command(BaseCommand):
     def handle(self, *, accept_removals: bool, json: bool, **options: Any) -> None:
         request_id.begin("sync")
         try:
-            target = _question(options["user"], options["number"], accept_removals=accept_removals)
+            target = _target(options["user"], options["number"], accept_removals=accept_removals)
             sync = _run(target, accept_removals=accept_removals)
         except CommandError as refusal:
             if json:
@@ -101,7 +101,7 @@ def _failure(sync: Sync, *, is_terminal: bool) -> str:
     return " ".join(filter(None, parts))
 
 
-def _question(user: str | None, number: str | None, *, accept_removals: bool) -> SyncTarget:
+def _target(user: str | None, number: str | None, *, accept_removals: bool) -> SyncTarget:
     if user is not None and number is not None:
         raise CommandError("Ask about a teammate or about a number, not about both.")
     if accept_removals and (user is not None or number is not None):
