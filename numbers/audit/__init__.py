@@ -1,1 +1,1 @@
-"""The restrictions audit: every number and cell in groups, and the numbers that are unlike most of theirs."""
+"""The restrictions audit: numbers in groups, and the outliers in each group."""

@@ -1,4 +1,4 @@
-"""What may stand behind the restrictions of an audit: each possible cause once, however many numbers it is about."""
+"""The possible causes of the restrictions in an audit. Each is listed once, with a count of numbers."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 
 from numbers.audit.groups import AuditedNumber
-from numbers.audit.looks import Counts
 from numbers.audit.outliers import Outliers
+from numbers.audit.patterns import Counts
 from numbers.models import NumberState
-from numbers.vocabulary.causes import Advice, causes_in
+from numbers.vocabulary.causes import Advice, causes_for
 from numbers.vocabulary.cells import CELLS, Cell, Fact
 
 
 @dataclass(frozen=True)
 class Cause:
-    """A possible cause, of restrictions in `cells`, on `count` numbers. Outliers refer to it by its letter."""
+    """A possible cause of restrictions in `cells` on `count` numbers. Outliers refer to it by its letter."""
 
     letter: str
     advice: Advice
@@ -28,29 +28,29 @@ class Causes:
     """The possible causes of every restriction on some numbers."""
 
     found: tuple[Cause, ...]
-    behind: dict[tuple[Cell, str], tuple[Advice, ...]]
+    advice: dict[tuple[Cell, str], tuple[Advice, ...]]
 
-    def of(self, outliers: Outliers, numbers: Iterable[AuditedNumber]) -> tuple[Cause, ...]:
-        """Return what may stand behind the restrictions by which these `numbers` are outliers."""
+    def of_outliers(self, outliers: Outliers, numbers: Iterable[AuditedNumber]) -> tuple[Cause, ...]:
+        """Return the possible causes of the restrictions that make these `numbers` outliers."""
         restricted = [outlying.cell for outlying in outliers.cells if outlying.fact is Fact.RESTRICTED]
         kinds = {number.kind for number in numbers}
-        advice = {advice for cell in restricted for kind in kinds for advice in self.behind[cell, kind]}
-        return tuple(cause for cause in self.found if cause.advice in advice)
+        advised = {advice for cell in restricted for kind in kinds for advice in self.advice[cell, kind]}
+        return tuple(cause for cause in self.found if cause.advice in advised)
 
 
 def causes_of(numbers: Counts) -> Causes:
-    """Return what may stand behind the restrictions on these numbers, in the order of the cells."""
-    kinds = sorted({look.kind for look in numbers})
-    behind = {
-        (cell, kind): causes_in(cell, toll_free=kind == NumberState.Kind.TOLL_FREE) for cell in CELLS for kind in kinds
+    """Return the possible causes of the restrictions on these numbers, in the order of the cells."""
+    kinds = sorted({pattern.kind for pattern in numbers})
+    advice_by_cell = {
+        (cell, kind): causes_for(cell, toll_free=kind == NumberState.Kind.TOLL_FREE) for cell in CELLS for kind in kinds
     }
     counts: Counter[Advice] = Counter()
-    cells: dict[Advice, set[Cell]] = {advice: set() for several in behind.values() for advice in several}
-    for look, count in numbers.items():
+    cells: dict[Advice, set[Cell]] = {advice: set() for advices in advice_by_cell.values() for advice in advices}
+    for pattern, count in numbers.items():
         advised = set()
-        for cell, fact in zip(CELLS, look.facts, strict=True):
+        for cell, fact in zip(CELLS, pattern.facts, strict=True):
             if fact is Fact.RESTRICTED:
-                for advice in behind[cell, look.kind]:
+                for advice in advice_by_cell[cell, pattern.kind]:
                     cells[advice].add(cell)
                     advised.add(advice)
         counts.update(dict.fromkeys(advised, count))
@@ -60,5 +60,5 @@ def causes_of(numbers: Counts) -> Causes:
             Cause(letter, advice, tuple(cell for cell in CELLS if cell in cells[advice]), counts[advice])
             for letter, advice in zip(ascii_uppercase, found, strict=False)
         ),
-        behind=behind,
+        advice=advice_by_cell,
     )

@@ -1,4 +1,4 @@
-"""The restrictions audit: numbers in groups. Pure functions: no database, no HTTP."""
+"""Puts numbers in groups. Pure functions: no database, no HTTP."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -7,15 +7,15 @@ from enum import StrEnum
 from itertools import compress
 from typing import Any, NamedTuple
 
-from numbers.audit.looks import FEWEST_TO_COMPARE, Composition, Counts, Facts, Look, composition_of
+from numbers.audit.patterns import MIN_GROUP_SIZE, Composition, Counts, Facts, Pattern, composition_of
 from numbers.vocabulary.cells import fact_of
 from numbers.vocabulary.folding import order_key
 
-Key = str | int  # of a group: the id of Quo's group, the kind, or the key of a teammate's state; "" for what has none
+Key = str | int  # a group's key: the id of Quo's group, the kind, the key of a teammate's state, or "" for none
 
 
 class Grouping(StrEnum):
-    """What numbers are put together by."""
+    """What numbers are grouped by."""
 
     GROUP = "group"
     KIND = "kind"
@@ -23,7 +23,7 @@ class Grouping(StrEnum):
 
 
 class AuditedNumber(NamedTuple):
-    """A number as the audit shows it. `key` is its state's; `raws` are Quo's own words for the cells."""
+    """A number as the audit shows it. `key` is the key of its state; `raws` are Quo's raw values of the cells."""
 
     key: int
     phone_number: int
@@ -38,13 +38,13 @@ class AuditedNumber(NamedTuple):
 
 
 def audited_number(row: tuple[Any, ...]) -> AuditedNumber:
-    """Return the number of a row: the fields of `AuditedNumber` up to `kind`, then the raw values of the cells."""
+    """Return a number from a row: the fields of `AuditedNumber` up to `kind`, then the raw values of the cells."""
     cells = AuditedNumber._fields.index("raws")
     return AuditedNumber._make((*row[:cells], row[cells:], tuple(map(fact_of, row[cells:]))))
 
 
-class Name(NamedTuple):
-    """What a group is called. `key` is the group's id, the kind or the teammate's id; empty where numbers have none."""
+class GroupName(NamedTuple):
+    """What a group is called. `key` is the id of Quo's group, the kind or the teammate's id; empty if there is none."""
 
     key: str
     label: str
@@ -54,91 +54,91 @@ class Name(NamedTuple):
 class Group(NamedTuple):
     """Numbers that are compared with each other; `position` counts the groups from 0.
 
-    Of the `whole` group, some are `shown`. What is usual is of the whole group, shown or not.
+    `matching` is the part of the `whole` group that matches the filters. Outliers differ from the whole group.
     """
 
     position: int
     by: Grouping
     key: Key
     whole: Composition
-    shown: Composition
+    matching: Composition
 
     @property
     def is_compared(self) -> bool:
-        return self.whole.size >= FEWEST_TO_COMPARE
+        return self.whole.size >= MIN_GROUP_SIZE
 
     @property
-    def is_partly_shown(self) -> bool:
-        return self.shown.size < self.whole.size
+    def is_filtered(self) -> bool:
+        return self.matching.size < self.whole.size
 
 
 @dataclass(frozen=True)
 class Audit:
     """Numbers in their groups, by the keys of their states.
 
-    `looks` has every number there is. `places` has those that fit, each with its place in the list; `numbers` counts
-    those, each once, however many groups it is in, and `outliers` are those that differ from most of a group. `members`
-    are the numbers that fit in each group, unsorted.
+    `patterns` has every number. `positions` has the matching ones, each with its position in the list. `outliers` are
+    those that differ from most of a group. `numbers` counts each matching number once, even if it is in several
+    groups. `members` has the matching numbers of each group, unsorted.
     """
 
-    looks: Mapping[int, Look]
-    places: Mapping[int, int]
+    patterns: Mapping[int, Pattern]
+    positions: Mapping[int, int]
     groups: Sequence[Group]
     members: Sequence[Collection[int]]
     outliers: Collection[int]
     numbers: Counts
 
     @property
-    def rows(self) -> int:
+    def row_count(self) -> int:
         return sum(map(len, self.members))
 
     @property
     def total(self) -> int:
-        return len(self.places)
+        return len(self.positions)
 
     def keys_of(self, group: Group) -> list[int]:
-        """Return the group's numbers that fit, in the order of the list."""
-        return sorted(self.members[group.position], key=self.places.__getitem__)
+        """Return the matching numbers of the group, in the order of the list."""
+        return sorted(self.members[group.position], key=self.positions.__getitem__)
 
 
 def audit_of(
     by: Grouping,
-    looks: Mapping[int, Look],
-    everyone: Mapping[Key, Collection[int]],
+    patterns: Mapping[int, Pattern],
+    whole_groups: Mapping[Key, Collection[int]],
     order: Iterable[Key],
-    fitting: Iterable[int],
+    matching: Iterable[int],
 ) -> Audit:
-    """Put the `fitting` numbers in groups, in the `order` of the groups' keys. Groups with none of them are left out.
+    """Put the `matching` numbers in groups, in the `order` of the groups' keys. Empty groups are left out.
 
-    `everyone` has all the numbers of each group, fitting or not.
+    `whole_groups` has all the numbers of each group, matching or not.
     """
-    places = {key: place for place, key in enumerate(fitting)}
-    is_narrowed = len(places) < len(looks)
+    positions = {key: position for position, key in enumerate(matching)}
+    is_narrowed = len(positions) < len(patterns)
     groups: list[Group] = []
     members: list[Collection[int]] = []
     outliers: set[int] = set()
     for key in order:
-        some = all_of_it = everyone[key]
+        found = everything = whole_groups[key]
         if is_narrowed:
-            some = [number for number in all_of_it if number in places]
-        if not some:
+            found = [number for number in everything if number in positions]
+        if not found:
             continue
-        seen = [looks[number] for number in all_of_it]
-        whole = shown = composition_of(seen)
-        if len(some) < len(all_of_it):
-            shown = composition_of(map(looks.__getitem__, some))
-        if whole.outlier_looks:
-            outliers.update(compress(all_of_it, map(whole.outlier_looks.__contains__, seen)))
-        groups.append(Group(len(groups), by, key, whole, shown))
-        members.append(some)
-    numbers = Counter(map(looks.__getitem__, places) if is_narrowed else looks.values())
+        whole_patterns = [patterns[number] for number in everything]
+        whole = narrowed = composition_of(whole_patterns)
+        if len(found) < len(everything):
+            narrowed = composition_of(map(patterns.__getitem__, found))
+        if whole.outlier_patterns:
+            outliers.update(compress(everything, map(whole.outlier_patterns.__contains__, whole_patterns)))
+        groups.append(Group(len(groups), by, key, whole, narrowed))
+        members.append(found)
+    numbers = Counter(map(patterns.__getitem__, positions) if is_narrowed else patterns.values())
     if is_narrowed:
-        outliers &= places.keys()
-    return Audit(looks, places, groups, members, outliers, numbers)
+        outliers &= positions.keys()
+    return Audit(patterns, positions, groups, members, outliers, numbers)
 
 
 def order_of(by: Grouping, keys: Iterable[str]) -> list[str]:
-    """Sort Quo's groups by their ids, the one without an id last; or the kinds, toll-free first."""
+    """Return the keys of Quo's groups sorted, "" last; or the kinds, toll-free first."""
     if by is Grouping.KIND:
         return sorted(keys, reverse=True)
     return sorted(keys, key=lambda key: (not key, order_key(key), key))

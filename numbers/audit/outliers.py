@@ -1,7 +1,6 @@
-"""The outliers of an audit: numbers whose cells differ from what most of their group has, in words.
+"""Finds the outliers of an audit and says in words how they differ from most of their group.
 
-Pure functions over groups: no database, no HTTP. No words here hold text from outside, so pages may show them as
-they are.
+Pure functions over groups: no database, no HTTP. The words contain no outside text, so pages need not isolate them.
 """
 
 from collections import defaultdict
@@ -11,85 +10,85 @@ from itertools import groupby
 from typing import NamedTuple
 
 from numbers.audit.groups import Audit, AuditedNumber, Group
-from numbers.audit.looks import Composition, Difference, SomeFacts
+from numbers.audit.patterns import Composition, Difference, PartialFacts
 from numbers.vocabulary.cells import CELLS, REGIONS, Cell, Channel, Fact, Region
 
 
 @dataclass(frozen=True, slots=True)
 class OutlierCell:
-    """A cell in which a number differs from its group: it has `fact`, and `count` of the whole group `most`."""
+    """A cell in which a number has `fact`, while `count` numbers of its whole group have `majority`."""
 
     cell: Cell
     fact: Fact
-    most: Fact
+    majority: Fact
     count: int
 
 
-def outlier_cells(whole: Composition, differing: SomeFacts) -> tuple[OutlierCell, ...]:
+def outlier_cells(whole: Composition, differing: PartialFacts) -> tuple[OutlierCell, ...]:
     """Return the cells in which numbers with these `differing` facts differ from most of their `whole` group."""
     if not any(differing):
         return ()
     return tuple(
-        OutlierCell(cell, fact, most, whole.having(place, most))
-        for place, (cell, fact, most) in enumerate(zip(CELLS, differing, whole.most, strict=True))
-        if most is not None and fact is not None
+        OutlierCell(cell, fact, majority, whole.count_with(index, majority))
+        for index, (cell, fact, majority) in enumerate(zip(CELLS, differing, whole.majority, strict=True))
+        if majority is not None and fact is not None
     )
 
 
 class Outliers(NamedTuple):
-    """The shown numbers of a group that differ from most of it in the same way."""
+    """The matching numbers of a group that differ from most of it in the same way."""
 
     group: Group
     difference: Difference
 
     @property
     def total(self) -> int:
-        """How many they are."""
-        counts = self.group.shown.counts
-        return sum(counts.get(look, 0) for look in self.difference.looks)
+        """Return how many numbers these are."""
+        counts = self.group.matching.counts
+        return sum(counts.get(pattern, 0) for pattern in self.difference.patterns)
 
     @property
     def cells(self) -> tuple[OutlierCell, ...]:
         return outlier_cells(self.group.whole, self.difference.facts)
 
     def keys(self, audit: Audit) -> list[int]:
-        """Return the keys of the numbers, in no order."""
-        looks = self.difference.looks
-        return [key for key in audit.members[self.group.position] if audit.looks[key] in looks]
+        """Return the keys of the numbers, unsorted."""
+        patterns = self.difference.patterns
+        return [key for key in audit.members[self.group.position] if audit.patterns[key] in patterns]
 
     @property
     def claims(self) -> tuple[str, ...]:
-        """How they differ, in words that follow the subject.
+        """Return how they differ, in words that follow the subject.
 
-        Of one number: "messaging, United States is restricted, but allowed on 11", to be followed by "of the 12 …".
-        Of several: "cannot text the United States, most can".
+        For one number: "messaging, United States is restricted, but allowed on 11"; the template adds "of the 12 …".
+        For several: "cannot text the United States, most can".
         """
         alike: dict[tuple[Fact, Fact], list[OutlierCell]] = defaultdict(list)
         for outlying in self.cells:
-            alike[outlying.fact, outlying.most].append(outlying)
-        say = _of_one if self.total == 1 else _of_several
-        return tuple(say(cells, fact, most) for (fact, most), cells in alike.items())
+            alike[outlying.fact, outlying.majority].append(outlying)
+        claim = _claim_of_one if self.total == 1 else _claim_of_several
+        return tuple(claim(cells, fact, majority) for (fact, majority), cells in alike.items())
 
 
 def outliers_of(audit: Audit) -> list[Outliers]:
-    """Return the outliers of every group, the rarest first: by the share of the group, then the larger group."""
-    found: dict[tuple[float, int], list[Outliers]] = defaultdict(list)  # few differ in how rare they are
+    """Return the outliers of every group, the rarest first: the smallest share, then the largest group."""
+    found: dict[tuple[float, int], list[Outliers]] = defaultdict(list)  # there are few distinct rarities
     for group in audit.groups:
         for difference in group.whole.differences:
-            if group.shown is group.whole or difference.looks & group.shown.counts.keys():
+            if group.matching is group.whole or difference.patterns & group.matching.counts.keys():
                 found[difference.rarity].append(Outliers(group, difference))
     return [outliers for rarity in sorted(found) for outliers in found[rarity]]
 
 
-def by_name(
+def sorted_by_name(
     named: Iterable[tuple[Outliers, Iterable[AuditedNumber]]],
 ) -> list[tuple[Outliers, list[AuditedNumber]]]:
-    """Sort outliers by name, and equally rare ways to differ by the first names."""
-    found = [(outliers, sorted(numbers, key=_by_name)) for outliers, numbers in named]
-    return sorted(found, key=lambda found: (found[0].difference.rarity, _by_name(found[1][0])))
+    """Sort each entry's numbers by name, and equally rare entries by their first number."""
+    found = [(outliers, sorted(numbers, key=_name_order)) for outliers, numbers in named]
+    return sorted(found, key=lambda found: (found[0].difference.rarity, _name_order(found[1][0])))
 
 
-def _by_name(number: AuditedNumber) -> tuple[str, str, int]:
+def _name_order(number: AuditedNumber) -> tuple[str, str, int]:
     return number.name_key, number.number, number.phone_number
 
 
@@ -97,15 +96,15 @@ _ABLE = {Fact.ALLOWED: "can", Fact.RESTRICTED: "cannot", Fact.UNKNOWN: "are not 
 _MOST = {Fact.ALLOWED: "can", Fact.RESTRICTED: "cannot", Fact.UNKNOWN: "are not reported"}
 
 
-def _of_one(cells: Sequence[OutlierCell], fact: Fact, most: Fact) -> str:
+def _claim_of_one(cells: Sequence[OutlierCell], fact: Fact, majority: Fact) -> str:
     counts = sorted({outlying.count for outlying in cells})
     words = [f"{count:,}" for count in counts]
     count = " or ".join(words) if len(words) < 3 else f"{words[0]} to {words[-1]}"
-    return f"{_places_are([outlying.cell for outlying in cells])} {fact.label}, but {most.label} on {count}"
+    return f"{_places_are([outlying.cell for outlying in cells])} {fact.label}, but {majority.label} on {count}"
 
 
 def _places_are(cells: Sequence[Cell]) -> str:
-    """Name the cells, with the verb: "messaging, Canada is", "calling everywhere and messaging (Canada) are"."""
+    """Return cells and verb: "messaging, Canada is", "calling everywhere and messaging (Canada) are"."""
     if len(cells) == 1:
         return f"{cells[0].channel.key}, {cells[0].region.name} is"
     parts = []
@@ -116,19 +115,19 @@ def _places_are(cells: Sequence[Cell]) -> str:
     return f"{' and '.join(parts)} {'is' if is_one else 'are'}"
 
 
-def _of_several(cells: Sequence[OutlierCell], fact: Fact, most: Fact) -> str:
-    glue, everywhere = (" and ", "everywhere") if fact is Fact.ALLOWED else (" or ", "anywhere")
+def _claim_of_several(cells: Sequence[OutlierCell], fact: Fact, majority: Fact) -> str:
+    conjunction, everywhere = (" and ", "everywhere") if fact is Fact.ALLOWED else (" or ", "anywhere")
     acts = [
-        f"{glue.join(channel.act for channel in channels)} "
-        f"{everywhere if regions == REGIONS else glue.join(region.place for region in regions)}"
+        f"{conjunction.join(channel.act for channel in channels)} "
+        f"{everywhere if regions == REGIONS else conjunction.join(region.place for region in regions)}"
         for regions, channels in _by_region([outlying.cell for outlying in cells])
     ]
-    return f"{_ABLE[fact]} {glue.join(acts)}, most {_MOST[most]}"
+    return f"{_ABLE[fact]} {conjunction.join(acts)}, most {_MOST[majority]}"
 
 
 def _by_region(cells: Sequence[Cell]) -> list[tuple[tuple[Region, ...], list[Channel]]]:
-    """Return the regions of each channel, and once those of channels that have the same ones."""
+    """Return the regions with their channels; channels with the same regions come together."""
     found: dict[tuple[Region, ...], list[Channel]] = defaultdict(list)
-    for channel, several in groupby(cells, key=lambda cell: cell.channel):
-        found[tuple(cell.region for cell in several)].append(channel)
+    for channel, channel_cells in groupby(cells, key=lambda cell: cell.channel):
+        found[tuple(cell.region for cell in channel_cells)].append(channel)
     return list(found.items())

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from numbers.audit.groups import Audit, AuditedNumber, Group, Grouping, Name
+from numbers.audit.groups import Audit, AuditedNumber, Group, Grouping, GroupName
 from numbers.audit.outliers import OutlierCell, outlier_cells
 from numbers.audit.query import AuditQuery
-from numbers.audit.reading import audited_numbers, names_of, read_audit
+from numbers.audit.reading import audited_numbers, group_names, read_audit
 from numbers.database.paging import CHUNK, chunks
 from numbers.database.snapshot import one_moment
 from numbers.exports.about import About, about_numbers
@@ -24,7 +24,7 @@ class AuditLine:
     """A number in one of its groups."""
 
     group: Group
-    name: Name
+    name: GroupName
     number: AuditedNumber
     outlying: tuple[OutlierCell, ...]
 
@@ -35,11 +35,11 @@ def audit_document(asked: AuditQuery, ending: str, *, is_raw: bool = False, mome
         audit = read_audit(asked, moment)
     files = Files(_columns(asked.by), _RAW, _record)
     about = partial(_about, asked, audit.total, moment)
-    return files.document(audit_lines(audit), audit.rows, about, ending, is_raw=is_raw)
+    return files.document(audit_lines(audit), audit.row_count, about, ending, is_raw=is_raw)
 
 
 def audit_lines(audit: Audit) -> Iterator[AuditLine]:
-    """Yield every number that fits, in each of its groups, beside what most of the group have.
+    """Yield a line for each matching number in each of its groups.
 
     States are read in chunks, by their keys. A state only changes by ending, so the whole file shows the moment when
     the audit was read.
@@ -47,9 +47,9 @@ def audit_lines(audit: Audit) -> Iterator[AuditLine]:
     members = ((group, key) for group in audit.groups for key in audit.keys_of(group))
     for chunk in chunks(members, CHUNK):
         numbers = audited_numbers({key for _, key in chunk})
-        names = names_of({group.key for group, _ in chunk})
+        names = group_names({group.key for group, _ in chunk})
         for group, key in chunk:
-            outlying = outlier_cells(group.whole, group.whole.differing(numbers[key].facts))
+            outlying = outlier_cells(group.whole, group.whole.differing_facts(numbers[key].facts))
             yield AuditLine(group, names[group.key], numbers[key], outlying)
 
 
@@ -92,7 +92,7 @@ def _reading(place: int) -> Callable[[AuditLine], Reading]:
 
 
 def _outlier_words(group: Group, one: OutlierCell) -> str:
-    return f"{one.cell.label} ({one.count} of {group.whole.size} {one.most.label})"
+    return f"{one.cell.label} ({one.count} of {group.whole.size} {one.majority.label})"
 
 
 def _raw(place: int) -> Callable[[AuditLine], str | None]:

@@ -120,8 +120,8 @@ def _fact_rank(field: str) -> Case:
     )
 
 
-def pattern() -> Combinable:
-    """Return the facts of all cells as one integer: each digit in base 3 is the rank of a fact."""
+def facts_code() -> Combinable:
+    """Return the facts of all cells encoded as one integer: each digit in base 3 is the rank of a fact."""
     digits: Combinable = _fact_rank(CELLS[0].field)
     for cell in CELLS[1:]:
         digits = digits * Value(len(Fact)) + _fact_rank(cell.field)

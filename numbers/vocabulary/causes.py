@@ -1,4 +1,4 @@
-"""What may be behind a restriction, and what to do next. Quo itself gives no reason."""
+"""Possible causes of a restriction, and what to do next. Quo itself gives no reason."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from numbers.vocabulary.phones import is_toll_free
 
 @dataclass(frozen=True)
 class Advice:
-    """A possible cause of a restriction and the next step; Quo itself gives no reason."""
+    """A possible cause of a restriction, and the next step."""
 
     cause: str
     step: str
@@ -43,12 +43,12 @@ _OTHER = Advice(
 
 
 def advice_for(reading: Reading, number: str) -> tuple[Advice, ...]:
-    """Return the possible causes of a restriction of `number` (E.164); nothing where the cell is not restricted."""
-    return causes_in(reading.cell, toll_free=is_toll_free(number)) if reading.fact is Fact.RESTRICTED else ()
+    """Return the possible causes if the cell of `number` (E.164) is restricted, else none."""
+    return causes_for(reading.cell, toll_free=is_toll_free(number)) if reading.fact is Fact.RESTRICTED else ()
 
 
-def causes_in(cell: Cell, *, toll_free: bool) -> tuple[Advice, ...]:
-    """Return the possible causes of a restriction in `cell`, of a number of that kind."""
+def causes_for(cell: Cell, *, toll_free: bool) -> tuple[Advice, ...]:
+    """Return the possible causes of a restriction in `cell` for this kind of number."""
     key = cell.key
     if key in {"messaging.US", "messaging.CA"} and toll_free:
         return (_TOLL_FREE,)

@@ -1,6 +1,6 @@
-"""Counts and outliers, for any numbers, against counting them one after the other as a person would.
+"""Property tests: counts and outliers equal those of a naive model, which counts number by number.
 
-Whatever is filtered by: a filter may leave any of the numbers, and what most of a group have is still of all of it.
+The filter may match any of the numbers. The majority is always that of the whole group.
 """
 
 from collections import Counter, defaultdict
@@ -18,7 +18,7 @@ from tests.support.audit_groups import audit, found, members
 from tests.support.audited_numbers import marked_number
 
 MARKS = st.lists(st.sampled_from("++++--?0"), min_size=6, max_size=6).map("".join)
-PEOPLE = [f"US{place}" for place in range(3)]
+TEAMMATES = [f"US{index}" for index in range(3)]
 
 
 Workspace = tuple[list[AuditedNumber], dict[int, list[str]], "set[int] | None"]
@@ -26,15 +26,15 @@ Workspace = tuple[list[AuditedNumber], dict[int, list[str]], "set[int] | None"]
 
 @st.composite
 def workspaces(draw: st.DrawFn) -> Workspace:
-    """Numbers, who is on each, and which are left by a filter, where there is one."""
+    """Draw numbers, the teammates on each, and the keys that a filter matches (None without a filter)."""
     described = st.tuples(MARKS, st.sampled_from(["GR1", "GR2", ""]), st.sampled_from(["local", "toll-free"]))
     numbers = [
-        marked_number(f"Line {place:02}", marks, key=place + 1, group=group, kind=kind)
-        for place, (marks, group, kind) in enumerate(draw(st.lists(described, max_size=25)))
+        marked_number(f"Line {index:02}", marks, key=index + 1, group=group, kind=kind)
+        for index, (marks, group, kind) in enumerate(draw(st.lists(described, max_size=25)))
     ]
-    teammates = st.lists(st.sampled_from(PEOPLE), unique=True)
-    shown = draw(st.none() | st.sets(st.integers(1, 25)))
-    return numbers, {one.key: draw(teammates) for one in numbers}, shown
+    teammates = st.lists(st.sampled_from(TEAMMATES), unique=True)
+    matching = draw(st.none() | st.sets(st.integers(1, 25)))
+    return numbers, {one.key: draw(teammates) for one in numbers}, matching
 
 
 def memberships(by: str, numbers: list[AuditedNumber], on: dict[int, list[str]]) -> dict[Key, list[AuditedNumber]]:
@@ -46,78 +46,75 @@ def memberships(by: str, numbers: list[AuditedNumber], on: dict[int, list[str]])
 
 
 def audited(by: str, workspace: Workspace) -> Audit:
-    numbers, on, shown = workspace
-    return audit(Grouping(by), numbers, on, PEOPLE, shown)
+    numbers, on, matching = workspace
+    return audit(Grouping(by), numbers, on, TEAMMATES, matching)
 
 
-def left(numbers: list[AuditedNumber], shown: set[int] | None) -> list[AuditedNumber]:
-    return [one for one in numbers if shown is None or one.key in shown]
+def narrowed(numbers: list[AuditedNumber], matching: set[int] | None) -> list[AuditedNumber]:
+    return [one for one in numbers if matching is None or one.key in matching]
 
 
 Expected = dict[tuple[Key, int], dict[str, tuple[Fact, int, int]]]
 
 
-def naive_outliers(members: dict[Key, list[AuditedNumber]], shown: set[int] | None) -> Expected:
-    """By group and shown number: the cells in which it differs, its fact, how many have the usual one, of how many."""
+def naive_outliers(members: dict[Key, list[AuditedNumber]], matching: set[int] | None) -> Expected:
+    """Return the differing cells of each matching number in each group: fact, size of the majority, size of the group."""
     expected: Expected = {}
     for key, numbers in members.items():
-        for place, cell in enumerate(CELLS):
-            (most, count), *_ = Counter(one.facts[place] for one in numbers).most_common()
+        for index, cell in enumerate(CELLS):
+            (majority, count), *_ = Counter(one.facts[index] for one in numbers).most_common()
             if len(numbers) < 3 or count <= len(numbers) / 2:
                 continue
-            for one in left(numbers, shown):
-                if one.facts[place] != most:
-                    said = (one.facts[place], count, len(numbers))
-                    expected.setdefault((key, one.key), {})[cell.key] = said
+            for one in narrowed(numbers, matching):
+                if one.facts[index] != majority:
+                    expected.setdefault((key, one.key), {})[cell.key] = (one.facts[index], count, len(numbers))
     return expected
 
 
-@settings(deadline=None)  # however busy the machine is
+@settings(deadline=None)  # the machine may be busy
 @given(workspaces(), st.sampled_from(["group", "kind", "teammate"]))
 def test_every_number_is_in_each_of_its_groups_and_every_fact_is_counted(workspace: Workspace, by: str) -> None:
-    numbers, on, shown = workspace
+    numbers, on, matching = workspace
     whole = memberships(by, numbers, on)
-    expected = {key: some for key, members in whole.items() if (some := left(members, shown))}
+    expected = {key: found for key, members in whole.items() if (found := narrowed(members, matching))}
 
-    of = audited(by, workspace)
+    result = audited(by, workspace)
 
-    assert members(of, numbers) == expected
-    assert {group.key: group.whole.size for group in of.groups} == {key: len(whole[key]) for key in expected}
-    assert {group.key: group.shown.size for group in of.groups} == {key: len(expected[key]) for key in expected}
-    for group in of.groups:
-        for place, tally in enumerate(group.shown.tallies):
-            assert dict(tally.parts) == Counter(one.facts[place] for one in expected[group.key])
+    assert members(result, numbers) == expected
+    assert {group.key: group.whole.size for group in result.groups} == {key: len(whole[key]) for key in expected}
+    assert {group.key: group.matching.size for group in result.groups} == {key: len(expected[key]) for key in expected}
+    for group in result.groups:
+        for index, tally in enumerate(group.matching.tallies):
+            assert dict(tally.parts) == Counter(one.facts[index] for one in expected[group.key])
 
 
-@settings(deadline=None)  # however busy the machine is
+@settings(deadline=None)  # the machine may be busy
 @given(workspaces(), st.sampled_from(["group", "kind", "teammate"]))
-def test_the_outliers_are_the_numbers_that_differ_each_once_with_all_their_cells(workspace: Workspace, by: str) -> None:
-    numbers, on, shown = workspace
-    expected = naive_outliers(memberships(by, numbers, on), shown)
+def test_each_number_that_differs_is_listed_once_with_all_its_cells(workspace: Workspace, by: str) -> None:
+    numbers, on, matching = workspace
+    expected = naive_outliers(memberships(by, numbers, on), matching)
 
-    of = audited(by, workspace)
-    everything = found(of, numbers)
+    result = audited(by, workspace)
+    everything = found(result, numbers)
 
-    said = [
+    actual = [
         (
             (outliers.group.key, one.key),
             {cell.cell.key: (cell.fact, cell.count, outliers.group.whole.size) for cell in outliers.cells},
         )
-        for outliers, some in everything
-        for one in some
+        for outliers, listed in everything
+        for one in listed
     ]
-    assert len(said) == len(expected)
-    assert dict(said) == expected
-    assert set(of.outliers) == {key for _, key in expected}
+    assert len(actual) == len(expected)
+    assert dict(actual) == expected
+    assert set(result.outliers) == {key for _, key in expected}
     ways = [(outliers.group.key, outliers.difference.facts) for outliers, _ in everything]
     assert len(set(ways)) == len(ways), "two entries of one group say the same"
 
 
-@settings(deadline=None)  # however busy the machine is
+@settings(deadline=None)  # the machine may be busy
 @given(workspaces(), st.sampled_from(["group", "kind", "teammate"]))
-def test_what_fewer_of_the_whole_group_share_comes_first_and_what_is_rare_among_more(
-    workspace: Workspace, by: str
-) -> None:
+def test_the_smallest_share_comes_first_then_the_largest_group(workspace: Workspace, by: str) -> None:
     numbers, on, _ = workspace
     whole = memberships(by, numbers, on)
     everything = naive_outliers(whole, None)
@@ -126,29 +123,29 @@ def test_what_fewer_of_the_whole_group_share_comes_first_and_what_is_rare_among_
         alike = [one for one in whole[key] if everything.get((key, one.key)) == everything[key, first.key]]
         return Fraction(len(alike), len(whole[key])), -len(whole[key]), first.name
 
-    order = [rarity(outliers.group.key, some[0]) for outliers, some in found(audited(by, workspace), numbers)]
+    order = [rarity(outliers.group.key, listed[0]) for outliers, listed in found(audited(by, workspace), numbers)]
 
     assert order == sorted(order)
 
 
-@settings(deadline=None)  # however busy the machine is
+@settings(deadline=None)  # the machine may be busy
 @given(workspaces(), st.sampled_from(["group", "kind", "teammate"]))
-def test_a_row_is_marked_just_where_it_is_an_outlier(workspace: Workspace, by: str) -> None:
-    numbers, on, shown = workspace
-    expected = naive_outliers(memberships(by, numbers, on), shown)
+def test_exactly_the_outlying_cells_of_a_row_are_marked(workspace: Workspace, by: str) -> None:
+    numbers, on, matching = workspace
+    expected = naive_outliers(memberships(by, numbers, on), matching)
 
-    of = audited(by, workspace)
-    groups = members(of, numbers)
-    for group in of.groups:
+    result = audited(by, workspace)
+    groups = members(result, numbers)
+    for group in result.groups:
         for one in groups[group.key]:
-            outlying = outlier_cells(group.whole, group.whole.differing(one.facts))
+            outlying = outlier_cells(group.whole, group.whole.differing_facts(one.facts))
             marked = {cell.cell.key: (cell.fact, cell.count, group.whole.size) for cell in outlying}
             assert marked == expected.get((group.key, one.key), {})
 
 
-@settings(deadline=None)  # however busy the machine is
+@settings(deadline=None)  # the machine may be busy
 @given(workspaces())
-def test_every_restriction_has_its_possible_causes_counted_once_a_number(
+def test_each_possible_cause_counts_each_number_once(
     workspace: Workspace,
 ) -> None:
     numbers, *_ = workspace
@@ -160,16 +157,16 @@ def test_every_restriction_has_its_possible_causes_counted_once_a_number(
     assert {cause.advice: cause.count for cause in causes_of(audit(Grouping.KIND, numbers).numbers).found} == expected
 
 
-@settings(deadline=None)  # however busy the machine is
+@settings(deadline=None)  # the machine may be busy
 @given(workspaces(), st.sampled_from(["group", "kind", "teammate"]))
 def test_outliers_have_the_possible_causes_of_the_restrictions_by_which_they_differ(
     workspace: Workspace, by: str
 ) -> None:
     numbers, *_ = workspace
-    of = audited(by, workspace)
-    causes = causes_of(of.numbers)
+    result = audited(by, workspace)
+    causes = causes_of(result.numbers)
 
-    for outliers, some in found(of, numbers):
+    for outliers, listed in found(result, numbers):
         readings = [Reading(outlying.cell, outlying.fact, None) for outlying in outliers.cells]
-        expected = {advice for one in some for reading in readings for advice in advice_for(reading, one.number)}
-        assert {cause.advice for cause in causes.of(outliers, some)} == expected
+        expected = {advice for one in listed for reading in readings for advice in advice_for(reading, one.number)}
+        assert {cause.advice for cause in causes.of_outliers(outliers, listed)} == expected

@@ -1,4 +1,4 @@
-"""The audit as CSV, Excel and JSON: exactly what the page shows, all pages of it."""
+"""The audit as CSV, Excel and JSON: the same as all pages of the audit together."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def test_a_row_has_its_group_its_six_facts_and_the_cells_in_which_it_differs(off
     }
 
 
-def test_under_a_filter_a_file_compares_with_the_whole_group_too(office: Office) -> None:
+def test_a_filtered_file_compares_with_the_whole_group(office: Office) -> None:
     remember(*many(4), *many(3, "++--+-", name="Odd"))
 
     rows = table(office, "/audit.csv?messaging_us=restricted")
@@ -41,7 +41,7 @@ def test_under_a_filter_a_file_compares_with_the_whole_group_too(office: Office)
     assert [line["oddIn"] for line in records(office, "/audit.json?messaging_us=restricted")] == [["messaging.US"]] * 3
 
 
-def test_by_kind_the_kind_stands_first_and_the_group_behind(office: Office) -> None:
+def test_the_kind_comes_first_and_the_group_last_if_grouped_by_kind(office: Office) -> None:
     remember(marked("free", number="+18005550100"), marked("a"))
 
     rows = table(office, "/audit.csv?by=kind")
@@ -53,7 +53,7 @@ def test_by_kind_the_kind_stands_first_and_the_group_behind(office: Office) -> N
     assert next(iter(rows[0])) == "Kind"
 
 
-def test_by_teammate_a_number_has_a_row_for_each_and_one_with_nobody(office: Office) -> None:
+def test_grouped_by_teammate_a_number_has_a_row_for_each_teammate_or_for_nobody(office: Office) -> None:
     remember(marked("both", users=[BO, ANN]), marked("none", users=[]))
 
     rows = table(office, "/audit.csv?by=teammate")
@@ -71,16 +71,16 @@ def test_numbers_without_a_group_say_so(office: Office) -> None:
     assert [row["Group"] for row in table(office, "/audit.csv")] == ["(no group)"]
 
 
-def test_no_file_runs_a_formula(office: Office) -> None:
-    people = [{**ANN, "firstName": "=1+1", "lastName": None}]
-    remember(marked("=cmd|'/C calc'!A0", groupId="@SUM(1)", users=people))
+def test_no_value_in_a_csv_is_a_formula(office: Office) -> None:
+    teammates = [{**ANN, "firstName": "=1+1", "lastName": None}]
+    remember(marked("=cmd|'/C calc'!A0", groupId="@SUM(1)", users=teammates))
 
     for by in ("group", "kind", "teammate"):
         for row in table(office, f"/audit.csv?by={by}"):
             assert not [value for value in row.values() if value.startswith(("=", "+", "-", "@"))]
 
 
-def test_for_machines_every_value_is_as_quo_sent_it(office: Office) -> None:
+def test_a_raw_file_has_every_value_as_quo_sent_it(office: Office) -> None:
     remember(*many(3), marked("=Odd", "++-?0-", number="+14155550100"))
 
     row = raw_table(office, "/audit.csv?raw=1")[0]
@@ -103,7 +103,7 @@ def test_for_machines_every_value_is_as_quo_sent_it(office: Office) -> None:
     }
 
 
-def test_the_json_has_the_names_of_quos_api(office: Office) -> None:
+def test_the_json_uses_the_names_of_quos_api(office: Office) -> None:
     remember(*many(3, users=[ANN]), marked("Odd", "++-?0-", number="+14155550100", users=[ANN]))
 
     assert records(office, "/audit.json?by=teammate")[-1] == {
@@ -122,7 +122,7 @@ def test_the_json_has_the_names_of_quos_api(office: Office) -> None:
     }
 
 
-def test_the_workbook_has_the_same_rows_and_says_what_it_is(office: Office) -> None:
+def test_the_workbook_has_the_same_rows_and_describes_itself(office: Office) -> None:
     remember(*many(3), marked("Odd", "++--+-"))
 
     audit, about = sheets(fetched(office, "/audit.xlsx?by=kind&q=odd"))
@@ -132,27 +132,27 @@ def test_the_workbook_has_the_same_rows_and_says_what_it_is(office: Office) -> N
     assert audit.title == "Audit"
     assert rows[0] == list(as_csv[0])
     assert [row[1] for row in rows[1:]] == [row["Name"] for row in as_csv]
-    said = {str(label.value): str(text.value) for label, text, *_ in about.iter_rows(max_col=2)}
-    assert said["Grouped by"] == "kind"
-    assert said["How many"] == "1"
+    facts_about = {str(label.value): str(text.value) for label, text, *_ in about.iter_rows(max_col=2)}
+    assert facts_about["Grouped by"] == "kind"
+    assert facts_about["How many"] == "1"
 
 
-def test_the_workbook_filters_all_of_its_rows_and_counts_its_numbers(office: Office) -> None:
+def test_the_workbook_filters_all_rows_and_counts_each_number_once(office: Office) -> None:
     remember(*many(3, users=[ANN, BO]))
 
     audit, about = sheets(fetched(office, "/audit.xlsx?by=teammate"))
 
     assert audit.max_row == 7
     assert str(audit.auto_filter.ref).endswith("7")
-    said = {str(label.value): str(text.value) for label, text, *_ in about.iter_rows(max_col=2)}
-    assert said["How many"] == "3"  # numbers, however many rows each has
+    facts_about = {str(label.value): str(text.value) for label, text, *_ in about.iter_rows(max_col=2)}
+    assert facts_about["How many"] == "3"  # numbers, not rows
 
 
 @pytest.mark.parametrize(
     "query",
     ["by=group", "by=kind&sort=-number", "by=teammate&messaging_us=restricted", "q=a&unassigned=no&page=2&odd=2"],
 )
-def test_a_file_is_what_the_page_shows_with_all_its_pages(
+def test_a_file_has_the_same_rows_as_all_pages_together(
     office: Office, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
     monkeypatch.setattr(audit_page, "ROWS_PER_PAGE", 10_000)
@@ -161,7 +161,7 @@ def test_a_file_is_what_the_page_shows_with_all_its_pages(
 
     page = parsed(office.get(f"{AUDIT}?{query}"))
 
-    shown = [
+    on_page = [
         (
             attribute(body, "data-group"),
             attribute(row, "data-number"),
@@ -171,9 +171,9 @@ def test_a_file_is_what_the_page_shows_with_all_its_pages(
         for row in body.css("tr[data-number]")
     ]
     found = records(office, f"/audit.json?{query}")
-    assert [(one["in"] or "", one["id"], one["oddIn"]) for one in found] == shown
-    assert any(odd for _, _, odd in shown)
-    assert {place for one in found for place in one["oddIn"]} <= set(keys)
+    assert [(one["in"] or "", one["id"], one["oddIn"]) for one in found] == on_page
+    assert any(odd for _, _, odd in on_page)
+    assert {key for one in found for key in one["oddIn"]} <= set(keys)
     facts = [[row[cell].partition(" (")[0] for cell in CELL_HEADINGS] for row in table(office, f"/audit.csv?{query}")]
     assert facts == [
         ["not reported" if fact == "unknown" else fact for fact in (cell.attributes["data-fact"] for cell in cells)]
@@ -189,7 +189,7 @@ def test_an_empty_audit_is_a_file_without_rows(office: Office) -> None:
     assert sheets(fetched(office, "/audit.xlsx?q=zebra"))[0].max_row == 1
 
 
-def test_a_file_has_a_name_and_is_kept_by_nobody(office: Office) -> None:
+def test_a_file_has_a_name_and_is_not_cached(office: Office) -> None:
     remember(marked("a"))
 
     response = office.get("/audit.csv")

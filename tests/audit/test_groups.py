@@ -1,19 +1,19 @@
-"""How numbers are put together and counted, without a memory."""
+"""Grouping and counting numbers, without a database."""
 
 import pytest
 
 from numbers.audit.groups import AuditedNumber, Grouping, Key, audited_number
-from numbers.audit.looks import Tally, tallies_of
+from numbers.audit.patterns import Tally, tallies_of
 from numbers.vocabulary.cells import CELLS, Fact
 from tests.support.audit_groups import On, audit, members
 from tests.support.audited_numbers import marked_number, several
 
-PEOPLE = ["US1", "US2"]
+TEAMMATES = ["US1", "US2"]
 
 
 def names(by: Grouping, numbers: list[AuditedNumber], on: On | None = None) -> dict[Key, list[str]]:
-    groups = members(audit(by, numbers, on, PEOPLE), numbers)
-    return {key: [one.name for one in some] for key, some in groups.items()}
+    groups = members(audit(by, numbers, on, TEAMMATES), numbers)
+    return {key: [one.name for one in listed] for key, listed in groups.items()}
 
 
 def test_a_number_has_the_facts_of_its_raw_values_in_order() -> None:
@@ -39,7 +39,7 @@ def test_the_tallies_count_each_fact_of_each_cell() -> None:
 
 
 @pytest.mark.parametrize(
-    ("allowed", "restricted", "unknown", "most"),
+    ("allowed", "restricted", "unknown", "majority"),
     [
         (0, 0, 0, None),
         (1, 0, 0, None),
@@ -55,17 +55,17 @@ def test_the_tallies_count_each_fact_of_each_cell() -> None:
         (50, 50, 0, None),
     ],
 )
-def test_most_is_more_than_half_of_at_least_three(
-    allowed: int, restricted: int, unknown: int, most: Fact | None
+def test_a_majority_is_more_than_half_of_at_least_three(
+    allowed: int, restricted: int, unknown: int, majority: Fact | None
 ) -> None:
-    assert Tally(CELLS[0], allowed, restricted, unknown).most is most
+    assert Tally(CELLS[0], allowed, restricted, unknown).majority is majority
 
 
 def test_a_tally_names_only_the_facts_that_occur() -> None:
     assert Tally(CELLS[0], 9, 0, 3).parts == ((Fact.ALLOWED, 9), (Fact.UNKNOWN, 3))
 
 
-def test_the_groups_of_quo_stand_in_the_order_of_their_ids_and_numbers_without_one_last() -> None:
+def test_quos_groups_are_sorted_by_id_with_no_group_last() -> None:
     numbers = [
         marked_number("a", group="GR10"),
         marked_number("b", group=" "),
@@ -82,29 +82,29 @@ def test_the_groups_of_quo_stand_in_the_order_of_their_ids_and_numbers_without_o
     ]
 
 
-def test_groups_whose_ids_differ_only_in_case_are_two() -> None:
+def test_group_ids_are_case_sensitive() -> None:
     assert names(Grouping.GROUP, [marked_number("a", group="gr1"), marked_number("b", group="GR1")]) == {
         "GR1": ["b"],
         "gr1": ["a"],
     }
 
 
-def test_within_a_group_the_numbers_keep_their_order() -> None:
+def test_numbers_keep_their_order_within_a_group() -> None:
     numbers = [marked_number("c"), marked_number("a"), marked_number("b")]
 
     assert names(Grouping.GROUP, numbers) == {"GR1": ["c", "a", "b"]}
 
 
-def test_toll_free_numbers_stand_before_local_ones() -> None:
+def test_toll_free_numbers_come_before_local_ones() -> None:
     numbers = [*several(2), *several(1, kind="toll-free")]
 
-    assert [(group.key, group.shown.size) for group in audit(Grouping.KIND, numbers).groups] == [
+    assert [(group.key, group.matching.size) for group in audit(Grouping.KIND, numbers).groups] == [
         ("toll-free", 1),
         ("local", 2),
     ]
 
 
-def test_a_number_is_under_each_of_its_teammates_and_those_with_nobody_are_last() -> None:
+def test_a_number_is_listed_under_each_of_its_teammates_with_nobody_last() -> None:
     both, ann, nobodys = marked_number("both", key=1), marked_number("ann", key=2), marked_number("nobody", key=3)
 
     numbers, on = [both, nobodys, ann], {1: ["US2", "US1"], 2: ["US1"]}
@@ -116,11 +116,11 @@ def test_a_number_is_under_each_of_its_teammates_and_those_with_nobody_are_last(
     ]
 
 
-def test_a_teammate_none_of_whose_numbers_fit_is_no_group() -> None:
+def test_a_teammate_without_matching_numbers_has_no_group() -> None:
     assert names(Grouping.TEAMMATE, [marked_number("a", key=1)], {1: ["US2"], 2: ["US1"]}) == {"US2": ["a"]}
 
 
-def test_the_positions_of_groups_count_from_none() -> None:
+def test_the_positions_of_groups_count_from_zero() -> None:
     groups = audit(Grouping.GROUP, [marked_number("a", group="GR1"), marked_number("b", group="GR2")]).groups
 
     assert [group.position for group in groups] == [0, 1]
@@ -128,4 +128,4 @@ def test_the_positions_of_groups_count_from_none() -> None:
 
 @pytest.mark.parametrize("by", list(Grouping))
 def test_no_numbers_make_no_groups(by: Grouping) -> None:
-    assert audit(by, [], {}, PEOPLE).groups == []
+    assert audit(by, [], {}, TEAMMATES).groups == []

@@ -1,4 +1,4 @@
-"""Whatever text Quo sends, and whatever stands in the address, the audit shows it as text."""
+"""The audit shows hostile text from Quo or from the address as plain text."""
 
 from collections.abc import Iterator
 from unicodedata import combining
@@ -29,9 +29,9 @@ def test_every_text_is_shown_as_text_in_every_grouping(office: Office) -> None:
 @pytest.mark.parametrize("name", list(HOSTILE))
 def test_an_outlier_and_its_group_are_shown_as_text(office: Office, name: str) -> None:
     text = HOSTILE[name]
-    people = [user("US1", firstName=text, lastName=text, email=text)]
-    odd = [{**record, "name": text} for record in many(2, "++--+-", name="Odd", groupId=text, users=people)]
-    remember(*many(9, groupId=text, users=people), *odd)
+    teammates = [user("US1", firstName=text, lastName=text, email=text)]
+    odd = [{**record, "name": text} for record in many(2, "++--+-", name="Odd", groupId=text, users=teammates)]
+    remember(*many(9, groupId=text, users=teammates), *odd)
 
     for by in GROUPINGS:
         page = parsed(office.get(AUDIT, {"by": by}))
@@ -49,8 +49,8 @@ def texts_with(page: LexborHTMLParser, text: str) -> Iterator[LexborNode]:
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
 def test_outside_text_is_isolated_from_the_text_around_it(office: Office, headers: dict[str, str]) -> None:
-    people = [user(f"US{OUTSIDE}", firstName=OUTSIDE, email=f"{OUTSIDE}@example.com")]
-    alike = {"groupId": OUTSIDE, "users": people}
+    teammates = [user(f"US{OUTSIDE}", firstName=OUTSIDE, email=f"{OUTSIDE}@example.com")]
+    alike = {"groupId": OUTSIDE, "users": teammates}
     remember(
         *many(9, "++++++", name=OUTSIDE, **alike),
         *many(8, "++-?--", name=OUTSIDE + "odd", **alike),

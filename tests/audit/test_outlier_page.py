@@ -1,4 +1,4 @@
-"""What the page says of the outliers and of what may be behind them."""
+"""What the audit page says about the outliers and their possible causes."""
 
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,7 +15,7 @@ from tests.support.pages import Office, attribute, notices_of, numbers_on, one, 
 UNREGISTERED = "++--+-"  # no texts to the US
 
 
-def test_one_outlier_is_a_sentence_that_names_and_links_it(office: Office) -> None:
+def test_a_sentence_names_and_links_an_outlier(office: Office) -> None:
     remember(*many(11), marked("Denver – front desk", UNREGISTERED))
 
     page = parsed(office.get(AUDIT))
@@ -27,7 +27,7 @@ def test_one_outlier_is_a_sentence_that_names_and_links_it(office: Office) -> No
     assert summary(page).startswith("1 of 12 numbers differs from what most of their group has.")
 
 
-def test_one_sentence_names_all_the_cells_of_a_number(office: Office) -> None:
+def test_one_sentence_names_all_outlying_cells_of_a_number(office: Office) -> None:
     remember(*many(3), marked("Odd", "++++--"))
 
     assert sentences(parsed(office.get(AUDIT))) == [
@@ -70,7 +70,7 @@ def test_under_a_filter_a_number_is_compared_with_all_of_its_group(office: Offic
     assert attribute(one(page, "td.outlier"), "title") == "Unlike most here: 4 of 7 allowed"
 
 
-def test_what_is_usual_in_its_group_is_no_outlier_among_what_a_filter_leaves(office: Office) -> None:
+def test_a_filter_does_not_make_the_majority_outliers(office: Office) -> None:
     remember(*many(9, UNREGISTERED, name="Usual"), *many(3, name="Odd"))
 
     page = parsed(office.get(AUDIT, {"q": "000"}))
@@ -78,7 +78,7 @@ def test_what_is_usual_in_its_group_is_no_outlier_among_what_a_filter_leaves(off
     assert texts(page.css(".outlier-name")) == ["Odd 000"]
 
 
-def test_where_a_filter_leaves_no_outlier_the_page_says_so(office: Office) -> None:
+def test_the_page_says_so_if_no_matching_number_is_an_outlier(office: Office) -> None:
     remember(*many(3), marked("Odd", UNREGISTERED))
 
     page = parsed(office.get(AUDIT, {"messaging_us": "allowed"}))
@@ -86,7 +86,7 @@ def test_where_a_filter_leaves_no_outlier_the_page_says_so(office: Office) -> No
     assert summary(page) == "Nothing is odd: none of these numbers differs from what most of its group has."
 
 
-def test_several_with_the_same_difference_are_one_sentence(office: Office) -> None:
+def test_outliers_with_the_same_difference_share_a_sentence(office: Office) -> None:
     remember(*many(9), *(marked(name, UNREGISTERED) for name in ("C", "A", "B")))
 
     page = parsed(office.get(AUDIT))
@@ -95,7 +95,7 @@ def test_several_with_the_same_difference_are_one_sentence(office: Office) -> No
     assert not page.css(".outlier-list details")
 
 
-def test_the_sentence_of_several_names_all_the_ways_in_which_they_differ(office: Office) -> None:
+def test_a_shared_sentence_names_all_differences(office: Office) -> None:
     remember(*many(9), *many(2, "+++-+-", name="Odd"))
 
     assert sentences(parsed(office.get(AUDIT))) == [
@@ -104,20 +104,22 @@ def test_the_sentence_of_several_names_all_the_ways_in_which_they_differ(office:
     ]
 
 
-@pytest.mark.parametrize(("count", "shown", "more"), [(7, 7, 0), (8, 6, 2), (60, 6, 54), (65, 6, 59)])
-def test_of_many_the_first_are_named_and_the_others_folded(office: Office, count: int, shown: int, more: int) -> None:
+@pytest.mark.parametrize(("count", "visible", "more"), [(7, 7, 0), (8, 6, 2), (60, 6, 54), (65, 6, 59)])
+def test_the_first_of_many_outliers_are_visible_and_the_others_collapsed(
+    office: Office, count: int, visible: int, more: int
+) -> None:
     remember(*many(count + 1), *many(count, UNREGISTERED, name="Odd"))
 
     page = parsed(office.get(AUDIT))
 
-    names = [f"Odd {place:03}" for place in range(count)]
-    assert texts(page.css(".outlier-list > li > p .outlier-name")) == names[:shown]
+    names = [f"Odd {index:03}" for index in range(count)]
+    assert texts(page.css(".outlier-list > li > p .outlier-name")) == names[:visible]
     assert texts(page.css(".outlier-list summary")) == ([f"and {more} more"] if more else [])
-    assert texts(page.css(".outlier-list details .outlier-name")) == names[shown:60]
+    assert texts(page.css(".outlier-list details .outlier-name")) == names[visible:60]
     assert ("and 5 more." in words(one(page, ".outlier-list"))) == (count == 65)
 
 
-def test_the_rarest_differences_stand_first(office: Office) -> None:
+def test_the_rarest_differences_come_first(office: Office) -> None:
     remember(*many(9), *many(2, UNREGISTERED, name="Two"), marked("One", "------"))
 
     page = parsed(office.get(AUDIT))
@@ -126,9 +128,9 @@ def test_the_rarest_differences_stand_first(office: Office) -> None:
     assert attribute(one(page, "#odd-ones"), "data-outliers") == "3"
 
 
-def test_an_outlier_under_two_teammates_is_said_twice_and_counted_once(office: Office) -> None:
-    people = [ANN, {**ANN, "id": "US2", "firstName": "Bo"}]
-    remember(*many(3, users=people), marked("Odd", UNREGISTERED, users=people))
+def test_an_outlier_under_two_teammates_is_listed_twice_and_counted_once(office: Office) -> None:
+    teammates = [ANN, {**ANN, "id": "US2", "firstName": "Bo"}]
+    remember(*many(3, users=teammates), marked("Odd", UNREGISTERED, users=teammates))
 
     page = parsed(office.get(AUDIT, {"by": "teammate"}))
 
@@ -136,7 +138,7 @@ def test_an_outlier_under_two_teammates_is_said_twice_and_counted_once(office: O
     assert attribute(one(page, "#odd-ones"), "data-outliers") == "1"
 
 
-def test_every_entry_leads_to_the_list_of_exactly_its_numbers(office: Office) -> None:
+def test_every_entry_links_to_the_list_of_exactly_its_numbers(office: Office) -> None:
     remember(*build(60).numbers)
     followed = 0
 
@@ -145,20 +147,20 @@ def test_every_entry_leads_to_the_list_of_exactly_its_numbers(office: Office) ->
         for item in page.css(".outlier-list > li"):
             for link in item.css(".outlier-beside a[href^='/numbers/?']"):
                 listed = parsed(office.get(attribute(link, "href")))
-                assert pages_of(listed, "#results .name a") == pages_of(item, ".outlier-name"), query
+                assert number_links(listed, "#results .name a") == number_links(item, ".outlier-name"), query
                 count = len(numbers_on(listed))
                 assert words(link) == f"Show {'both' if count == 2 else f'all {count}'} in the list"
                 followed += 1
     assert followed > 5
 
 
-def pages_of(node: LexborHTMLParser | LexborNode, selector: str) -> list[str]:
+def number_links(node: LexborHTMLParser | LexborNode, selector: str) -> list[str]:
     return sorted(attribute(link, "href") for link in node.css(selector))
 
 
-def test_outliers_that_no_list_can_show_lead_nowhere(office: Office) -> None:
-    people = [ANN, {**ANN, "id": "US2", "firstName": "Bo"}]
-    remember(*many(3, users=people), *many(2, UNREGISTERED, name="Odd", users=people))
+def test_outliers_that_no_list_can_show_have_no_link(office: Office) -> None:
+    teammates = [ANN, {**ANN, "id": "US2", "firstName": "Bo"}]
+    remember(*many(3, users=teammates), *many(2, UNREGISTERED, name="Odd", users=teammates))
 
     page = parsed(office.get(AUDIT, {"by": "teammate", "user": "US1"}))
 
@@ -167,17 +169,17 @@ def test_outliers_that_no_list_can_show_lead_nowhere(office: Office) -> None:
     assert parse_qs(urlsplit(attribute(links[0][0], "href")).query)["user"] == ["US1"]
 
 
-def test_the_outliers_have_pages_of_their_own(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_outliers_are_paged_independently_of_the_matrix(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit_page, "OUTLIERS_PER_PAGE", 2)
     monkeypatch.setattr(audit_page, "ROWS_PER_PAGE", 3)
     patterns = ["-+-++-", "+--++-", "+++++-", UNREGISTERED, "++-+--"]
-    remember(*many(6), *(marked(f"Odd {place}", marks) for place, marks in enumerate(patterns)))
+    remember(*many(6), *(marked(f"Odd {index}", marks) for index, marks in enumerate(patterns)))
 
     pages = [parsed(office.get(AUDIT, {"odd": odd, "page": "2"})) for odd in ("1", "2", "3")]
 
     assert [len(sentences(page)) for page in pages] == [2, 2, 1]
     assert [name for page in pages for name in texts(page.css(".outlier-name"))] == [
-        f"Odd {place}" for place in range(5)
+        f"Odd {index}" for index in range(5)
     ]
     assert words(one(pages[1], "#odd-ones nav span")) == "3 to 4 of 5"
     links = {attribute(link, "id"): attribute(link, "href") for link in pages[1].css("#odd-ones nav a")}
@@ -190,7 +192,7 @@ def test_the_outliers_have_pages_of_their_own(office: Office, monkeypatch: pytes
     assert attribute(one(pages[1], "#next-page"), "href") == "/audit/?page=3&odd=2#matrix"
 
 
-def test_a_page_of_the_outliers_beyond_the_last_is_the_last(office: Office) -> None:
+def test_past_the_last_page_of_outliers_the_last_one_is_shown(office: Office) -> None:
     remember(*many(3), marked("Odd", UNREGISTERED))
 
     page = parsed(office.get(AUDIT, {"odd": "7"}))
@@ -199,7 +201,7 @@ def test_a_page_of_the_outliers_beyond_the_last_is_the_last(office: Office) -> N
     assert len(sentences(page)) == 1
 
 
-def test_where_there_is_no_outlier_the_page_says_so_calmly(office: Office) -> None:
+def test_the_page_says_calmly_that_there_is_no_outlier(office: Office) -> None:
     remember(*many(3))
 
     page = parsed(office.get(AUDIT))
@@ -208,13 +210,13 @@ def test_where_there_is_no_outlier_the_page_says_so_calmly(office: Office) -> No
     assert not page.css("#results :is(.outlier-list, td.outlier, .notice)")
 
 
-def test_groups_that_are_too_small_to_compare_are_said(office: Office) -> None:
+def test_the_page_says_that_small_groups_are_not_compared(office: Office) -> None:
     remember(*many(3), marked("Alone", "------", groupId="GR2"))
 
     assert summary(parsed(office.get(AUDIT))).endswith("Groups of one or two numbers are not compared.")
 
 
-def test_where_nothing_can_be_compared_one_click_compares_kinds(office: Office) -> None:
+def test_if_nothing_can_be_compared_a_link_compares_kinds(office: Office) -> None:
     remember(*(marked(name, groupId=name) for name in "abc"), marked("d", UNREGISTERED, groupId="d"))
 
     page = parsed(office.get(AUDIT))
@@ -224,18 +226,18 @@ def test_where_nothing_can_be_compared_one_click_compares_kinds(office: Office) 
     assert len(sentences(compared)) == 1
 
 
-def test_every_possible_cause_stands_once_however_many_outliers_there_are(office: Office) -> None:
+def test_every_possible_cause_is_listed_once(office: Office) -> None:
     remember(*many(30), *many(9, UNREGISTERED, name="Odd"), *many(5, "++----", name="Odder"))
 
     page = parsed(office.get(AUDIT))
 
-    said = texts(page.css("[data-cause] dd"))
-    assert len(said) == len(set(said))
-    assert sum("A2P 10DLC" in text for text in said) == 1
-    assert all(text.startswith("Possible cause: ") and " Next step: " in text for text in said)
+    causes = texts(page.css("[data-cause] dd"))
+    assert len(causes) == len(set(causes))
+    assert sum("A2P 10DLC" in text for text in causes) == 1
+    assert all(text.startswith("Possible cause: ") and " Next step: " in text for text in causes)
 
 
-def test_a_cause_says_where_and_on_how_many_numbers(office: Office) -> None:
+def test_a_cause_names_its_cells_and_counts_its_numbers(office: Office) -> None:
     free = {"number": "+18005550100"}
     remember(*many(3), *many(2, UNREGISTERED, name="US", **free), *many(2, "++-+--", name="CA", **free))
 
@@ -245,7 +247,7 @@ def test_a_cause_says_where_and_on_how_many_numbers(office: Office) -> None:
     assert "Messaging, United States; Messaging, Canada restricted on 4 numbers" in words(one(toll_free, "dt"))
 
 
-def test_an_outlier_refers_to_its_own_possible_causes(office: Office) -> None:
+def test_an_outlier_links_to_its_own_possible_causes(office: Office) -> None:
     remember(*many(9, "++-+++"), marked("Cannot text", "++--++"), marked("Can call", "+++-+-"))
 
     page = parsed(office.get(AUDIT))
@@ -260,13 +262,13 @@ def test_an_outlier_refers_to_its_own_possible_causes(office: Office) -> None:
     assert any("International texting" in causes[cause] for cause in links["Can call"])
 
 
-def test_an_outlier_that_is_allowed_more_needs_no_cause(office: Office) -> None:
+def test_an_outlier_that_is_allowed_more_has_no_cause(office: Office) -> None:
     remember(*many(9), marked("Odd", "+++++-"))
 
     assert not parsed(office.get(AUDIT)).css(".outlier-beside")
 
 
-def test_the_causes_are_open_where_there_are_outliers_and_folded_where_there_are_none(office: Office) -> None:
+def test_the_causes_are_open_only_if_there_are_outliers(office: Office) -> None:
     remember(*many(3))
     assert "open" not in one(parsed(office.get(AUDIT)), "#causes").attributes
 
@@ -274,7 +276,7 @@ def test_the_causes_are_open_where_there_are_outliers_and_folded_where_there_are
     assert "open" in one(parsed(office.get(AUDIT)), "#causes").attributes
 
 
-def test_without_any_restriction_there_is_no_cause(office: Office) -> None:
+def test_there_is_no_cause_without_a_restriction(office: Office) -> None:
     remember(*many(3, "+" * len(CELLS)))
 
     assert not parsed(office.get(AUDIT)).css("#causes")

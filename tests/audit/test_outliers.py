@@ -1,4 +1,4 @@
-"""Which numbers are outliers in a group, and how a sentence says so, without a memory."""
+"""Which numbers of a group are outliers, and the words about them, without a database."""
 
 import pytest
 
@@ -18,65 +18,65 @@ def claims(*numbers: AuditedNumber) -> list[tuple[str, ...]]:
 
 
 def names(*numbers: AuditedNumber) -> list[list[str]]:
-    return [[one.name for one in some] for _, some in found(*numbers)]
+    return [[one.name for one in listed] for _, listed in found(*numbers)]
 
 
 def test_a_number_that_differs_from_most_of_its_group_is_an_outlier() -> None:
-    ((outliers, some),) = found(*several(11, "++-++-"), marked_number("Denver", "++--+-"))
+    ((outliers, listed),) = found(*several(11, "++-++-"), marked_number("Denver", "++--+-"))
 
-    assert [one.name for one in some] == ["Denver"]
-    assert [(one.cell.key, one.fact, one.most, one.count) for one in outliers.cells] == [
+    assert [one.name for one in listed] == ["Denver"]
+    assert [(one.cell.key, one.fact, one.majority, one.count) for one in outliers.cells] == [
         ("messaging.US", "restricted", "allowed", 11)
     ]
     assert outliers.claims == ("messaging, United States is restricted, but allowed on 11",)
 
 
-def test_there_is_no_outlier_where_all_are_alike() -> None:
+def test_there_is_no_outlier_if_all_are_alike() -> None:
     assert found(*several(12)) == []
 
 
-def test_there_is_no_outlier_where_no_fact_has_more_than_half() -> None:
+def test_there_is_no_outlier_without_a_majority() -> None:
     assert found(*several(2, "++-++-"), *several(2, "++--+-")) == []
 
 
-def test_of_two_numbers_that_differ_neither_is_an_outlier() -> None:
+def test_neither_of_two_numbers_is_an_outlier() -> None:
     assert found(marked_number("a", "++-++-"), marked_number("b", "------")) == []
 
 
-def test_of_three_numbers_the_one_that_differs_is_an_outlier() -> None:
+def test_one_of_three_numbers_can_be_an_outlier() -> None:
     assert names(marked_number("a"), marked_number("b"), marked_number("c", "+++++-")) == [["c"]]
 
 
-def test_numbers_are_compared_within_their_group_only() -> None:
+def test_numbers_are_compared_only_within_their_group() -> None:
     assert found(*several(3, "++-++-", group="GR1"), *several(3, "++--+-", group="GR2")) == []
 
 
-def test_only_cells_in_which_most_agree_make_an_outlier() -> None:
-    numbers = [*several(2, "++-++-"), *several(1, "++--+-"), marked_number("outlier", "+-- +-".replace(" ", "-"))]
+def test_only_cells_with_a_majority_make_an_outlier() -> None:
+    numbers = [*several(2, "++-++-"), *several(1, "++--+-"), marked_number("outlier", "+---+-")]
 
     ((outliers, _),) = found(*numbers)
 
     assert [one.cell.key for one in outliers.cells] == ["calling.CA"]
 
 
-def test_not_reported_makes_an_outlier_where_most_are_reported() -> None:
+def test_not_reported_makes_an_outlier_if_most_are_reported() -> None:
     assert claims(*several(3), marked_number("outlier", "++-?+-")) == [
         ("messaging, United States is not reported, but allowed on 3",)
     ]
 
 
-def test_a_reported_fact_makes_an_outlier_where_most_is_not() -> None:
+def test_a_reported_fact_makes_an_outlier_if_most_are_not_reported() -> None:
     assert claims(*several(3, "++-0+-"), marked_number("outlier", "++-++-")) == [
         ("messaging, United States is allowed, but not reported on 3",)
     ]
 
 
-def test_different_values_that_are_not_reported_are_the_same_fact() -> None:
+def test_different_undocumented_values_are_the_same_fact() -> None:
     assert found(*several(2, "++-?+-"), *several(2, "++-0+-")) == []
 
 
 @pytest.mark.parametrize(
-    ("marks", "said"),
+    ("marks", "expected"),
     [
         ("++---+", ("messaging (United States and Canada) is restricted, but allowed on 4",
                     "messaging, international is allowed, but restricted on 4")),
@@ -86,30 +86,30 @@ def test_different_values_that_are_not_reported_are_the_same_fact() -> None:
                     "calling, international is not reported, but restricted on 4")),
     ],
 )  # fmt: skip
-def test_one_sentence_names_every_cell_in_which_a_number_differs(marks: str, said: tuple[str, ...]) -> None:
-    assert claims(*several(4), marked_number("outlier", marks)) == [said]
+def test_a_claim_names_every_cell_in_which_a_number_differs(marks: str, expected: tuple[str, ...]) -> None:
+    assert claims(*several(4), marked_number("outlier", marks)) == [expected]
 
 
-def test_a_whole_channel_is_everywhere() -> None:
+def test_a_whole_channel_is_called_everywhere() -> None:
     assert claims(*several(4, "++++++"), marked_number("outlier", "-----+")) == [
         ("calling everywhere and messaging (United States and Canada) are restricted, but allowed on 4",)
     ]
 
 
-def test_where_cells_have_majorities_of_different_sizes_both_are_said_or_the_ends_of_more() -> None:
+def test_majorities_of_different_sizes_are_named_both_or_as_a_range() -> None:
     outlier, without_us, without_ca = marked_number("outlier", "+----+"), several(2, "++--+-"), several(1, "++-+--")
-    said = "calling (Canada) and messaging (United States and Canada) are restricted, but allowed on"
+    claim = "calling (Canada) and messaging (United States and Canada) are restricted, but allowed on"
 
-    two = next(outliers for outliers, some in found(*several(5), *without_us, outlier) if outlier in some)
+    two = next(outliers for outliers, listed in found(*several(5), *without_us, outlier) if outlier in listed)
     three = next(
-        outliers for outliers, some in found(*several(5), *without_us, *without_ca, outlier) if outlier in some
+        outliers for outliers, listed in found(*several(5), *without_us, *without_ca, outlier) if outlier in listed
     )
 
-    assert (two.claims[0], three.claims[0]) == (f"{said} 5 or 7", f"{said} 6 to 8")
+    assert (two.claims[0], three.claims[0]) == (f"{claim} 5 or 7", f"{claim} 6 to 8")
 
 
 @pytest.mark.parametrize(
-    ("group", "marks", "said"),
+    ("group", "marks", "expected"),
     [
         ("++-++-", "++--+-", ("cannot text the United States, most can",)),
         ("++-++-", "++----", ("cannot text the United States or Canada, most can",)),
@@ -122,40 +122,40 @@ def test_where_cells_have_majorities_of_different_sizes_both_are_said_or_the_end
         ("++-++-", "+++-+-", ("can call other countries, most cannot", "cannot text the United States, most can")),
     ],
 )
-def test_outliers_that_differ_in_the_same_way_are_one_entry(group: str, marks: str, said: tuple[str, ...]) -> None:
-    assert claims(*several(4, group), *several(3, marks)) == [said]
+def test_outliers_with_the_same_difference_are_one_entry(group: str, marks: str, expected: tuple[str, ...]) -> None:
+    assert claims(*several(4, group), *several(3, marks)) == [expected]
 
 
-def test_cells_in_which_most_do_not_agree_tell_no_outliers_apart() -> None:
+def test_cells_without_a_majority_do_not_split_an_entry() -> None:
     numbers = [*several(4, "++-++-"), *several(4, "++-+--"), marked_number("a", "++--+-"), marked_number("b", "++----")]
 
     assert names(*numbers) == [["a", "b"]]
     assert claims(*numbers) == [("cannot text the United States, most can",)]
 
 
-def test_what_differs_from_five_of_six_comes_before_what_differs_from_two_of_three() -> None:
+def test_one_of_six_comes_before_one_of_three() -> None:
     numbers = [*several(2, group="GR1"), marked_number("a", "++--+-", group="GR1")]
     numbers += [*several(5, group="GR2"), marked_number("b", "++--+-", group="GR2")]
 
     assert names(*numbers) == [["b"], ["a"]]
 
 
-def test_of_equal_shares_that_of_the_larger_group_comes_first() -> None:
+def test_the_larger_group_comes_first_among_equal_shares() -> None:
     numbers = [*several(3, group="GR1"), marked_number("a", "++--+-", group="GR1")]
     numbers += [*several(6, group="GR2"), *(marked_number(name, "++--+-", group="GR2") for name in "bc")]
 
     assert names(*numbers) == [["b", "c"], ["a"]]
 
 
-def test_a_filter_narrows_what_is_listed_and_not_what_it_is_compared_with() -> None:
+def test_a_filter_narrows_the_list_but_not_the_comparison() -> None:
     outlier = [marked_number(name, "++--+-") for name in "abc"]
     numbers = [*several(4), *outlier]
 
-    filtered = audit(Grouping.GROUP, numbers, shown={one.key for one in outlier})
+    filtered = audit(Grouping.GROUP, numbers, matching={one.key for one in outlier})
 
     ((outliers, listed),) = audit_groups.found(filtered, numbers)
     assert [one.name for one in listed] == ["a", "b", "c"]
-    (tally,) = (tally for tally in outliers.group.shown.tallies if tally.cell.key == "messaging.US")
+    (tally,) = (tally for tally in outliers.group.matching.tallies if tally.cell.key == "messaging.US")
     assert (tally.allowed, tally.restricted) == (0, 3)
     assert [(one.cell.key, one.count, outliers.group.whole.size) for one in outliers.cells] == [("messaging.US", 4, 7)]
 

@@ -1,4 +1,4 @@
-"""The audit's page: the matrix in its groups, and what surrounds it."""
+"""The audit page: the matrix in groups, and the parts around it."""
 
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -37,7 +37,7 @@ def test_every_number_has_a_row_with_its_name_its_number_and_six_cells(office: O
     ]
 
 
-def test_a_cell_says_its_place_and_its_fact_in_words(office: Office) -> None:
+def test_a_cell_names_its_channel_region_and_fact(office: Office) -> None:
     remember(marked("Desk", "++-?+-"))
 
     page = parsed(office.get(AUDIT))
@@ -48,7 +48,7 @@ def test_a_cell_says_its_place_and_its_fact_in_words(office: Office) -> None:
     assert attribute(odd, "aria-label") == "Messaging, United States: not reported sometimes"
 
 
-def test_an_outliers_cell_is_marked_and_says_what_most_have(office: Office) -> None:
+def test_an_outliers_cell_is_marked_and_names_the_majority(office: Office) -> None:
     remember(*many(3), marked("Odd", "++--+-"))
 
     page = parsed(office.get(AUDIT))
@@ -59,7 +59,7 @@ def test_an_outliers_cell_is_marked_and_says_what_most_have(office: Office) -> N
     assert attribute(outlier, "title") == "Unlike most here: 3 of 4 allowed"
 
 
-def test_numbers_are_grouped_by_the_group_of_quo_unless_asked_otherwise(office: Office) -> None:
+def test_numbers_are_grouped_by_quos_group_by_default(office: Office) -> None:
     remember(marked("b", groupId="GR2"), marked("a"), marked("c"), marked("none", groupId=" "))
 
     page = parsed(office.get(AUDIT))
@@ -69,7 +69,7 @@ def test_numbers_are_grouped_by_the_group_of_quo_unless_asked_otherwise(office: 
     assert words(one(page, ".groupings [aria-current]")) == "Group"
 
 
-def test_numbers_are_grouped_by_their_kind(office: Office) -> None:
+def test_numbers_can_be_grouped_by_kind(office: Office) -> None:
     remember(marked("a"), marked("free", number="+18005550100"))
 
     page = parsed(office.get(AUDIT, {"by": "kind"}))
@@ -79,7 +79,7 @@ def test_numbers_are_grouped_by_their_kind(office: Office) -> None:
     assert words(one(page, ".groupings [aria-current]")) == "Kind"
 
 
-def test_by_teammate_a_number_is_under_each_of_its_teammates_and_those_with_nobody_are_last(office: Office) -> None:
+def test_grouped_by_teammate_a_number_is_listed_under_each_with_nobody_last(office: Office) -> None:
     remember(marked("both", users=[BO, ANN]), marked("ann", users=[ANN]), marked("none", users=[]))
 
     page = parsed(office.get(AUDIT, {"by": "teammate"}))
@@ -93,14 +93,14 @@ def test_by_teammate_a_number_is_under_each_of_its_teammates_and_those_with_nobo
     assert total_of(page) == 3
 
 
-def test_a_teammate_who_has_left_a_number_is_no_longer_over_it(office: Office) -> None:
+def test_a_number_is_not_listed_under_a_former_teammate(office: Office) -> None:
     remember(marked("a", users=[ANN, BO]))
     remember(marked("a", users=[BO]))
 
     assert groups(parsed(office.get(AUDIT, {"by": "teammate"}))) == {"US2": ["a"]}
 
 
-def test_every_group_has_its_counts_for_each_cell_and_all_together_have_theirs(office: Office) -> None:
+def test_every_group_and_all_groups_together_have_counts_for_each_cell(office: Office) -> None:
     remember(*many(3), *many(2, "++--0-", name="Other", groupId="GR2"))
 
     page = parsed(office.get(AUDIT))
@@ -120,7 +120,7 @@ def test_every_group_has_its_counts_for_each_cell_and_all_together_have_theirs(o
     ]
 
 
-def test_numbers_under_several_teammates_count_once_together(office: Office) -> None:
+def test_a_number_under_several_teammates_counts_once_in_the_total(office: Office) -> None:
     remember(marked("both", users=[ANN, BO]), marked("ann", users=[ANN]))
 
     everything = one(parsed(office.get(AUDIT, {"by": "teammate"})), ".all-groups")
@@ -134,7 +134,7 @@ def test_the_counts_of_the_only_group_are_not_repeated(office: Office) -> None:
     assert not parsed(office.get(AUDIT)).css(".all-groups")
 
 
-def test_a_grouping_that_there_is_not_is_named_and_ignored(office: Office) -> None:
+def test_an_unknown_grouping_is_named_and_ignored(office: Office) -> None:
     remember(marked("a"))
 
     page = parsed(office.get(AUDIT, {"by": "colour", "odd": "two"}))
@@ -146,7 +146,7 @@ def test_a_grouping_that_there_is_not_is_named_and_ignored(office: Office) -> No
     assert groups(page) == {"GR1": ["a"]}
 
 
-def test_the_groupings_are_links_that_keep_the_filters_and_lead_to_the_first_page(office: Office) -> None:
+def test_the_grouping_links_keep_the_filters_and_go_to_the_first_page(office: Office) -> None:
     remember(*many(3))
 
     page = parsed(office.get(AUDIT, {"q": "line", "sort": "-name", "page": "2", "odd": "2"}))
@@ -160,7 +160,7 @@ def test_the_groupings_are_links_that_keep_the_filters_and_lead_to_the_first_pag
     assert [attribute(link, "hx-get") for link in page.css(".groupings a")] == list(links.values())
 
 
-def test_the_numbers_of_a_group_are_sorted_as_asked(office: Office) -> None:
+def test_the_numbers_of_a_group_follow_the_chosen_order(office: Office) -> None:
     remember(*many(3), marked("Zebra", groupId="GR2"))
 
     page = parsed(office.get(AUDIT, {"sort": "-name"}))
@@ -193,7 +193,7 @@ def test_the_filters_narrow_the_matrix_the_counts_and_the_outliers(office: Offic
 @pytest.mark.parametrize(
     "query", ["kind=toll-free", "user=US1&calling_us=allowed", "q=line&unassigned=no", "group=GR1"]
 )
-def test_the_audit_has_the_numbers_that_the_list_has(office: Office, query: str) -> None:
+def test_the_audit_has_the_same_numbers_as_the_list(office: Office, query: str) -> None:
     remember(*build(24).numbers, *many(3), marked("Line x", users=[ANN]))
 
     listed = set(numbers_on(parsed(office.get(f"{LIST}?{query}"))))
@@ -201,7 +201,7 @@ def test_the_audit_has_the_numbers_that_the_list_has(office: Office, query: str)
     assert set(numbers_on(parsed(office.get(f"{AUDIT}?{query}&by=teammate")))) == listed
 
 
-def test_a_chip_takes_its_filter_away_and_keeps_the_grouping(office: Office) -> None:
+def test_a_chip_removes_its_filter_and_keeps_the_grouping(office: Office) -> None:
     remember(marked("a", users=[ANN]))
 
     page = parsed(office.get(AUDIT, {"by": "kind", "q": "a", "user": "US1"}))
@@ -211,19 +211,21 @@ def test_a_chip_takes_its_filter_away_and_keeps_the_grouping(office: Office) -> 
     assert words(one(page, "title")) == "Numbers with Ann Lee that fit “a” · Restrictions audit · Quo Admin"
 
 
-def test_the_form_asks_the_audit_again_with_its_grouping_and_order(office: Office) -> None:
+def test_the_form_keeps_the_grouping_and_the_order(office: Office) -> None:
     remember(marked("a"))
 
     page = parsed(office.get(AUDIT, {"by": "kind", "sort": "-number"}))
 
     form = one(page, "form#filters")
     assert attribute(form, "action") == attribute(form, "hx-get") == AUDIT
-    kept = {attribute(field, "name"): attribute(field, "value") for field in page.css("#results input[form=filters]")}
-    kept["sort"] = attribute(one(page, "#results select[form=filters] option[selected]"), "value")
-    assert kept == {"sort": "-number", "by": "kind"}
+    submitted = {
+        attribute(field, "name"): attribute(field, "value") for field in page.css("#results input[form=filters]")
+    }
+    submitted["sort"] = attribute(one(page, "#results select[form=filters] option[selected]"), "value")
+    assert submitted == {"sort": "-number", "by": "kind"}
 
 
-def test_a_group_leads_to_the_list_of_its_numbers(office: Office) -> None:
+def test_a_group_links_to_the_list_of_its_numbers(office: Office) -> None:
     remember(marked("a b", groupId="GR 1&x"), marked("a", groupId="GR2", users=[ANN]), marked("a c", users=[]))
 
     for by, key in (("group", "GR 1&x"), ("kind", "local"), ("teammate", "US1"), ("teammate", "")):
@@ -237,7 +239,7 @@ def test_a_group_leads_to_the_list_of_its_numbers(office: Office) -> None:
 
 
 @pytest.mark.parametrize(("key", "by", "query"), [("", "group", ""), ("US2", "teammate", "user=US1")])
-def test_a_group_that_no_list_can_show_leads_nowhere(office: Office, key: str, by: str, query: str) -> None:
+def test_a_group_that_no_list_can_show_has_no_link(office: Office, key: str, by: str, query: str) -> None:
     remember(marked("a", groupId=" ", users=[ANN, BO]))
 
     page = parsed(office.get(f"{AUDIT}?by={by}&{query}"))
@@ -253,7 +255,7 @@ def test_before_the_first_answer_the_page_says_what_will_come(office: Office) ->
     assert not page.css(".matrix")
 
 
-def test_after_a_first_try_that_failed_the_page_says_so(office: Office) -> None:
+def test_after_a_failed_first_sync_the_page_says_so(office: Office) -> None:
     fail(from_answer(401, b"", resource="list"))
 
     assert "The audit appears here as soon as Quo answers." in words(one(parsed(office.get(AUDIT)), ".empty"))
@@ -266,7 +268,7 @@ def test_a_workspace_without_numbers_says_so(office: Office) -> None:
 
 
 @pytest.mark.parametrize("by", ["group", "kind", "teammate"])
-def test_where_no_number_fits_one_click_leads_back_to_all(office: Office, by: str) -> None:
+def test_if_no_number_matches_a_link_shows_all(office: Office, by: str) -> None:
     remember(marked("a"))
 
     page = parsed(office.get(AUDIT, {"q": "zebra", "by": by}))
@@ -275,7 +277,7 @@ def test_where_no_number_fits_one_click_leads_back_to_all(office: Office, by: st
     assert numbers_on(parsed(office.get(attribute(one(page, ".empty a"), "href")))) == ["PNa"]
 
 
-def test_a_teammate_whom_nobody_knows_is_named(office: Office) -> None:
+def test_an_unknown_teammate_is_named(office: Office) -> None:
     remember(marked("a"))
 
     page = parsed(office.get(AUDIT, {"user": "USnobody"}))
@@ -283,7 +285,7 @@ def test_a_teammate_whom_nobody_knows_is_named(office: Office) -> None:
     assert any("No teammate with the id USnobody" in notice for notice in notices_of(page))
 
 
-def test_the_files_are_of_what_is_shown_all_pages_of_it(office: Office) -> None:
+def test_the_export_links_keep_the_filters_and_drop_the_pages(office: Office) -> None:
     remember(*many(3))
 
     page = parsed(office.get(AUDIT, {"by": "kind", "q": "line", "page": "2", "odd": "3"}))
@@ -295,15 +297,15 @@ def test_the_files_are_of_what_is_shown_all_pages_of_it(office: Office) -> None:
     ]
 
 
-def test_the_audit_is_not_changed_by_a_post(office: Office) -> None:
+def test_the_audit_refuses_a_post(office: Office) -> None:
     assert office.post(AUDIT).status_code == 405
 
 
-def test_the_audit_is_for_those_who_are_signed_in(client: Any, db: None) -> None:
+def test_the_audit_needs_a_sign_in(client: Any, db: None) -> None:
     assert client.get(AUDIT).status_code == 302
 
 
-def test_no_id_stands_twice_on_the_page(office: Office) -> None:
+def test_every_html_id_is_unique(office: Office) -> None:
     remember(*build(60).numbers)
 
     for by in ("group", "kind", "teammate"):
@@ -311,18 +313,18 @@ def test_no_id_stands_twice_on_the_page(office: Office) -> None:
         assert len(ids) == len(set(ids)), by
 
 
-def test_every_page_says_in_one_sentence_how_many_outliers_there_are(office: Office) -> None:
+def test_the_summary_counts_the_outliers_for_each_grouping(office: Office) -> None:
     remember(*many(3), marked("Odd", "++--+-"))
 
-    for by, said in {
+    for by, expected in {
         "group": "1 of 4 numbers differs from what most of their group has.",
         "kind": "1 of 4 numbers differs from what most of their kind have.",
         "teammate": "1 of 4 numbers differs from what most of a teammate’s numbers have.",
     }.items():
-        assert summary(parsed(office.get(AUDIT, {"by": by}))).startswith(said)
+        assert summary(parsed(office.get(AUDIT, {"by": by}))).startswith(expected)
 
 
-def test_names_of_texts_that_are_alike_are_told_apart_by_their_numbers(office: Office) -> None:
+def test_the_tooltip_of_a_name_is_its_number(office: Office) -> None:
     remember(*many(3), marked("Odd", "++--+-", number="+14155550100"))
 
     (link,) = parsed(office.get(AUDIT)).css(".outlier-name")

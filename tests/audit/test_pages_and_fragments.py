@@ -1,4 +1,4 @@
-"""The matrix page by page, and what of the audit is swapped in the browser."""
+"""The pages of the matrix, and the fragments of the audit that htmx swaps."""
 
 import pytest
 
@@ -9,9 +9,7 @@ from tests.support.caches import forget
 from tests.support.pages import HTMX, Office, attribute, notices_of, numbers_on, one, parsed, remember, total_of, words
 
 
-def test_the_pages_of_the_matrix_together_are_all_numbers_in_all_groups(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_pages_of_the_matrix_together_have_every_row(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     remember(*build(12).numbers)
 
     for by in ("group", "kind", "teammate"):
@@ -27,7 +25,7 @@ def test_the_pages_of_the_matrix_together_are_all_numbers_in_all_groups(
         assert len({str(tallies(one(page, ".all-groups"))) for page in pages}) == 1
 
 
-def test_a_group_that_goes_over_a_page_repeats_its_heading_and_its_counts(
+def test_a_group_that_spans_pages_repeats_its_heading_and_its_counts(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audit_page, "ROWS_PER_PAGE", 3)
@@ -40,7 +38,7 @@ def test_a_group_that_goes_over_a_page_repeats_its_heading_and_its_counts(
     assert "Page 2 of 2" in words(one(page, ".matrix-about"))
 
 
-def test_the_pages_lead_to_each_other_and_a_page_beyond_the_last_is_the_last(
+def test_pages_link_to_each_other_and_past_the_last_page_the_last_one_is_shown(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audit_page, "ROWS_PER_PAGE", 2)
@@ -55,7 +53,7 @@ def test_the_pages_lead_to_each_other_and_a_page_beyond_the_last_is_the_last(
     ]
 
 
-def test_for_htmx_only_the_results_come_and_the_address_is_set(office: Office) -> None:
+def test_htmx_gets_only_the_results_and_the_new_address(office: Office) -> None:
     remember(marked("a"))
 
     response = office.get(AUDIT, {"by": "kind", "page": "1"}, headers=HTMX)
@@ -75,8 +73,8 @@ def test_another_page_of_the_audit_is_announced(office: Office, monkeypatch: pyt
 
     page = parsed(office.get(f"{AUDIT}?odd=2&page=3", headers=HTMX))
 
-    said = "8 numbers in 1 group, 2 odd, odd ones 2 to 2, page 3 of 3 of the matrix."
-    assert words(one(page, "#announce")) == said
+    announcement = "8 numbers in 1 group, 2 odd, odd ones 2 to 2, page 3 of 3 of the matrix."
+    assert words(one(page, "#announce")) == announcement
 
 
 def test_refining_a_search_replaces_the_address(office: Office) -> None:
@@ -89,7 +87,7 @@ def test_refining_a_search_replaces_the_address(office: Office) -> None:
     assert "HX-Push-Url" not in response.headers
 
 
-def test_once_the_memory_has_changed_the_results_fetch_themselves_and_the_address_stays(office: Office) -> None:
+def test_the_results_refresh_after_a_sync_and_keep_the_address(office: Office) -> None:
     remember(marked("a"))
     page = parsed(office.get(AUDIT, {"by": "kind", "q": "a"}))
     refresh = one(page, '#refresh[hx-trigger="memory-changed from:body"]')
@@ -106,7 +104,7 @@ def swapped(office: Office, query: str, **headers: str) -> set[str]:
     return {attribute(node, "id") for node in page.css("[hx-swap-oob]")}
 
 
-def test_the_form_is_swapped_where_a_link_changed_what_it_holds(office: Office) -> None:
+def test_the_form_is_swapped_if_a_link_changed_its_values(office: Office) -> None:
     remember(marked("a", users=[ANN]))
     here = {"HX-Current-URL": "http://testserver/audit/"}
 

@@ -1,4 +1,4 @@
-"""The audit's query string: the list's filters, the grouping, and two pages."""
+"""The audit's query string: the list's filters, the grouping and two pages."""
 
 import pytest
 from django.http import QueryDict
@@ -7,33 +7,35 @@ from numbers.audit.groups import Grouping
 from numbers.audit.query import AuditQuery, parse
 from numbers.filters.numbers import NumberFilters
 
-WHOLE = "by=teammate&q=desk&messaging_us=restricted&sort=-number&page=3&odd=2"
+EVERY_KEY = "by=teammate&q=desk&messaging_us=restricted&sort=-number&page=3&odd=2"
 
 
-def test_what_stands_at_its_default_is_left_out() -> None:
+def test_defaults_are_left_out_of_the_query() -> None:
     asked = parse(QueryDict("by=group&odd=1&page=1&sort=name&q="))
 
     assert asked == AuditQuery(NumberFilters())
     assert asked.query == ""
 
 
-def test_a_query_is_read_as_it_is_written() -> None:
-    asked = parse(QueryDict(WHOLE))
+def test_parsing_and_writing_a_query_round_trips() -> None:
+    asked = parse(QueryDict(EVERY_KEY))
 
     assert (asked.by, asked.outlier_page, asked.filters.page, asked.filters.q) == (Grouping.TEAMMATE, 2, 3, "desk")
-    assert asked.query == WHOLE
+    assert asked.query == EVERY_KEY
     assert asked.filters.notices == ()
 
 
-def test_another_grouping_begins_at_the_first_pages() -> None:
-    assert parse(QueryDict(WHOLE)).grouped_by("kind").query == ("by=kind&q=desk&messaging_us=restricted&sort=-number")
+def test_another_grouping_starts_on_the_first_pages() -> None:
+    assert parse(QueryDict(EVERY_KEY)).grouped_by("kind").query == (
+        "by=kind&q=desk&messaging_us=restricted&sort=-number"
+    )
 
 
 @pytest.mark.parametrize(
     ("pages", "query"),
     [({"page": 4}, "page=4&odd=2"), ({"outlier_page": 5}, "page=3&odd=5"), ({"page": 1, "outlier_page": 1}, "")],
 )
-def test_a_page_of_one_part_leaves_the_other_part_where_it_is(pages: dict[str, int], query: str) -> None:
+def test_paging_one_part_keeps_the_page_of_the_other(pages: dict[str, int], query: str) -> None:
     assert parse(QueryDict("page=3&odd=2")).at(**pages).query == query
 
 
@@ -46,5 +48,5 @@ def test_a_page_of_one_part_leaves_the_other_part_where_it_is(pages: dict[str, i
         ("by=kind&colour=red", "“colour” means nothing here and was ignored."),
     ],
 )
-def test_nonsense_is_named_and_ignored(query: str, notice: str) -> None:
+def test_invalid_values_are_named_and_ignored(query: str, notice: str) -> None:
     assert parse(QueryDict(query)).filters.notices == (notice,)

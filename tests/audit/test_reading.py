@@ -1,4 +1,4 @@
-"""What is read for the audit, for any numbers, against having whole lines of all of them at hand."""
+"""Property test: reading the audit in steps gives the same page as reading the whole rows of all numbers."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ from tests.support.caches import forget
 from tests.support.records import Office, number, teammate
 
 RAWS = ["unrestricted", "unrestricted", "unrestricted", "restricted", "sometimes", None]
-said = st.fixed_dictionaries(
+changes = st.fixed_dictionaries(
     {
         "name": st.sampled_from(["Sales", "sales", "Leasing", " "]),
         "number": st.sampled_from(["+12065550100", "+12065550101", "+18005550100"]),
@@ -34,8 +34,8 @@ said = st.fixed_dictionaries(
         "messaging": st.builds(Regions, US=st.sampled_from(RAWS), CA=st.sampled_from(RAWS), Intl=st.just("restricted")),
     }
 )
-answers = st.lists(st.lists(said, max_size=16), min_size=1, max_size=2)
-asked = st.builds(
+answers = st.lists(st.lists(changes, max_size=16), min_size=1, max_size=2)
+queries = st.builds(
     AuditQuery,
     st.builds(
         NumberFilters,
@@ -52,33 +52,34 @@ asked = st.builds(
 
 
 def records(answer: list[dict[str, Any]]) -> Iterable[NumberRecord]:
-    for place, changes in enumerate(answer):
-        yield number(f"PN{place}", *(teammate(f"US{user}") for user in range(place % 3)), **changes)
+    for index, changes in enumerate(answer):
+        yield number(f"PN{index}", *(teammate(f"US{user}") for user in range(index % 3)), **changes)
 
 
-def shown(of: AuditPage) -> dict[str, Any]:
-    values = {field.name: getattr(of, field.name) for field in fields(of)}
+def values(page: AuditPage) -> dict[str, Any]:
+    """Return the values of all fields of the page, comparable with `==`."""
+    found = {field.name: getattr(page, field.name) for field in fields(page)}
     return {
         name: (value.number, value.paginator.count, list(value)) if isinstance(value, Page) else value
-        for name, value in values.items()
+        for name, value in found.items()
     }
 
 
-def at_hand(asked: AuditQuery) -> AuditPage:
-    """The page, from whole states."""
+def naive_page(query: AuditQuery) -> AuditPage:
+    """Return the page, built from whole states."""
     numbers = [
         audited_number(state)
-        for state in NumberFilters(sort=asked.filters.sort).states().select_related("phone_number")
+        for state in NumberFilters(sort=query.filters.sort).states().select_related("phone_number")
     ]
-    people = {
+    teammates = {
         state.teammate_id: state.pk for state in TeammateState.objects.filter(until=None).order_by("name_key", "pk")
     }
     on: dict[int, list[Key]] = defaultdict(list)
     for assignment in Assignment.objects.filter(until=None):
         state = NumberState.objects.get(phone_number=assignment.phone_number_id, until=None)
-        on[state.pk].append(people[assignment.teammate_id])
-    shown = {state.pk for state in asked.filters.states()}
-    return page_of(asked, audit(asked.by, numbers, on, [*people.values()], shown))
+        on[state.pk].append(teammates[assignment.teammate_id])
+    matching = {state.pk for state in query.filters.states()}
+    return page_of(query, audit(query.by, numbers, on, [*teammates.values()], matching))
 
 
 def audited_number(state: NumberState) -> AuditedNumber:
@@ -87,12 +88,12 @@ def audited_number(state: NumberState) -> AuditedNumber:
     return AuditedNumber(state.pk, state.phone_number_id, *described, raws, tuple(map(fact_of, raws)))
 
 
-@pytest.mark.parametrize("few", [1, 2_000])  # numbers that are read at once
+@pytest.mark.parametrize("few", [1, 2_000])  # numbers read at once
 @pytest.mark.django_db
 @settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(answers, asked)
-def test_a_page_is_the_same_as_with_all_the_numbers_at_hand(
-    monkeypatch: pytest.MonkeyPatch, few: int, conversation: list[list[dict[str, Any]]], asked: AuditQuery
+@given(answers, queries)
+def test_a_page_equals_the_one_built_from_whole_rows(
+    monkeypatch: pytest.MonkeyPatch, few: int, conversation: list[list[dict[str, Any]]], query: AuditQuery
 ) -> None:
     monkeypatch.setattr(reading, "FEW", few)
     monkeypatch.setattr(page, "ROWS_PER_PAGE", 3)
@@ -103,7 +104,7 @@ def test_a_page_is_the_same_as_with_all_the_numbers_at_hand(
         office.hears(*records(answer), accept_removals=True)
 
     forget()
-    found = audit_page(asked, memory_version())
+    found = audit_page(query, memory_version())
 
-    assert shown(found) == shown(at_hand(asked))
+    assert values(found) == values(naive_page(query))
     transaction.savepoint_rollback(before)

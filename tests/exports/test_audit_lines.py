@@ -45,9 +45,13 @@ def test_read_bit_by_bit_it_is_what_the_page_is_made_of(
     found = [(at.group.position, at.number.quo_id, at.outlying) for at in audit_lines(whole)]
 
     assert len(whole.groups) > 1
-    numbers = audited_numbers(whole.looks)
+    numbers = audited_numbers(whole.patterns)
     assert found == [
-        (group.position, numbers[key].quo_id, outlier_cells(group.whole, group.whole.differing(numbers[key].facts)))
+        (
+            group.position,
+            numbers[key].quo_id,
+            outlier_cells(group.whole, group.whole.differing_facts(numbers[key].facts)),
+        )
         for group in whole.groups
         for key in whole.keys_of(group)
     ]
@@ -107,7 +111,7 @@ def test_a_number_with_several_teammates_is_counted_once(db: None) -> None:
 
     found = read_audit(AuditQuery(NumberFilters(), Grouping.TEAMMATE))
 
-    assert (found.rows, found.total) == (6, 3)
+    assert (found.row_count, found.total) == (6, 3)
 
 
 def test_who_was_on_a_number_earlier_has_no_row(db: None) -> None:
