@@ -20,7 +20,7 @@ if __name__ == "__main__":
 from django.core.management import call_command
 from django.db import connection
 
-from numbers.operations.backups import making, restoring, tables
+from numbers.operations.backups import files, making, restoring, tables
 from tests.support.killed_sync import die, die_after
 
 
@@ -43,7 +43,7 @@ def die_while_copying(is_time: Callable[[int, int], bool]) -> None:
 
 ON_SQLITE: dict[str, Callable[[], None]] = {
     "with the backup copied": lambda: die_after(restoring, "_copy"),
-    "with the copy brought up to date": lambda: die_after(restoring, "migrate"),
+    "with the copy brought up to date": lambda: die_after(files, "migrate"),
     "with the present kept": lambda: die_after(making, "make"),
     "with one page copied": lambda: die_while_copying(lambda _remaining, _total: True),
     "with half of the pages copied": lambda: die_while_copying(lambda remaining, total: remaining == total // 2),

@@ -3,6 +3,7 @@
 import json
 import os
 from argparse import ArgumentParser
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,6 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             raise CommandError("Stopped. Nothing was written.") from None
         if options["json"]:
-            self.stdout.write(json.dumps({"file": str(target), **contents.as_dict()}))
+            self.stdout.write(json.dumps({"file": str(target), **asdict(contents)}))
         else:
             self.stdout.write(f"{target}: {contents}.")

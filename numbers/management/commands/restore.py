@@ -44,7 +44,7 @@ class Command(BaseCommand):
             raise CommandError("The database does not answer. `manage.py doctor` looks at it.") from None
         except (KeyboardInterrupt, EOFError):
             raise CommandError("Stopped. Nothing was restored.") from None
-        self._print(restored)
+        self._print(backup, restored)
 
     def _check(self, backup: Prepared, *, accept_findings: bool) -> None:
         for breach in backup.broken[:_MAX_BREACHES]:
@@ -61,8 +61,8 @@ class Command(BaseCommand):
         if input("Type yes to replace it: ").strip().lower() != "yes":
             raise BackupError("Nothing was restored.")
 
-    def _print(self, restored: Restored) -> None:
-        self.stdout.write(f"Restored: {restored.contents}.")
+    def _print(self, backup: Prepared, restored: Restored) -> None:
+        self.stdout.write(f"Restored: {backup.contents}.")
         if restored.previous:
             self.stdout.write(f"What was there before is in {restored.previous}.")
         if restored.must_restart:

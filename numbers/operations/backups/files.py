@@ -4,9 +4,8 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
@@ -82,9 +81,6 @@ class Contents:
             f"{_counted(self.numbers, 'number')}, {_counted(self.states, 'state')}, "
             f"{_counted(self.teammates, 'teammate')}, {_counted(self.accounts, 'account')}; {size}, schema {version}"
         )
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 def _counted(count: int, noun: str) -> str:

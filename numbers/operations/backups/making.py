@@ -4,7 +4,6 @@ import os
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,21 +14,8 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from numbers.database import snapshot
 from numbers.database.locks import LOCK_FILE
-from numbers.operations.backups import BackupError, tables
-from numbers.operations.backups.files import (
-    LOCK_TIMEOUT,
-    SIDE_FILES,
-    Contents,
-    contents,
-    damage_in,
-    is_damage,
-    live_file,
-    migrate,
-    opened,
-    our_migrations,
-    remove,
-    sync_to_disk,
-)
+from numbers.operations.backups import BackupError, files, tables
+from numbers.operations.backups.files import LOCK_TIMEOUT, SIDE_FILES
 from quo_admin import env
 
 _DRAFT = ".quo-admin-backup-"
@@ -43,7 +29,7 @@ class Damaged(BackupError):
     """The current database cannot be read completely."""
 
 
-def make(path: Path, *, overwrite: bool = False) -> tuple[Path, Contents]:
+def make(path: Path, *, overwrite: bool = False) -> tuple[Path, files.Contents]:
     """Write a backup to `path`, or under a dated name if `path` is a folder. Return its path and contents.
 
     Raises BackupError. Then no new file is left and an existing file is unchanged.
@@ -62,25 +48,25 @@ def make(path: Path, *, overwrite: bool = False) -> tuple[Path, Contents]:
         _remove_abandoned_drafts(target.parent)
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         _fill(draft)
-        written = contents(draft)
-        sync_to_disk(draft)
+        written = files.contents(draft)
+        files.sync_to_disk(draft)
         _put_in_place(draft, target, overwrite=overwrite)
     except OSError as error:
         raise BackupError(f"The backup could not be written to {target.parent}: {error.strerror}.") from None
     except (sqlite3.Error, DatabaseError) as error:
-        if is_damage(error) and live_file():
-            raise Damaged(f"The database is damaged: {_first_line(error)}. Restore a backup.") from None
-        raise BackupError(f"The backup could not be made. The database says: {_first_line(error)}") from None
+        if files.is_damage(error) and files.live_file():
+            raise Damaged(f"The database is damaged: {files.one_line(error)}. Restore a backup.") from None
+        raise BackupError(f"The backup could not be made. The database says: {files.one_line(error)}") from None
     finally:
         with suppress(OSError):
-            remove(draft)
+            files.remove(draft)
     return target, written
 
 
 def _is_in_use(target: Path) -> bool:
     """Return whether Quo Admin works with the file `target`, under any spelling. In DATA_DIR: all files but backups."""
     real = Path(os.path.realpath(target))
-    live = live_file()
+    live = files.live_file()
     if live and any(_is_same(real, Path(f"{live.resolve()}{end}")) for end in ("", *SIDE_FILES, f".{LOCK_FILE}")):
         return True
     if _is_same(real, env.dotenv_path(os.environ).resolve()):
@@ -96,10 +82,6 @@ def _is_same(one: Path, other: Path) -> bool:
 def _is_backup(file: Path) -> bool:
     with file.open("rb") as opened_file:
         return opened_file.read(72)[68:] == APPLICATION_ID.to_bytes(4, "big")
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
 def _remove_abandoned_drafts(folder: Path) -> None:
@@ -122,17 +104,17 @@ def _put_in_place(draft: Path, target: Path, *, overwrite: bool) -> None:
             raise BackupError(f"{target} is there already. Choose another name, or --overwrite it.") from None
         except OSError:  # a file system without links
             draft.rename(target)
-    sync_to_disk(target.parent)
+    files.sync_to_disk(target.parent)
 
 
 def _fill(draft: Path) -> None:
-    live = live_file()
+    live = files.live_file()
     if live and not live.exists():
         raise BackupError(f"There is no database yet at {live}.")
     applied = _applied_migrations()
     if live:
         _copy_pages(live, draft)
-    elif our_migrations() - applied:
+    elif files.our_migrations() - applied:
         raise BackupError("The database is not up to date yet: run manage.py migrate, then back up.")
     else:
         _copy_rows(draft)
@@ -144,7 +126,7 @@ def _applied_migrations() -> set[tuple[str, str]]:
     applied = set(MigrationRecorder(connection).applied_migrations())
     if not applied:
         raise BackupError("There is nothing in the database yet: `make run` prepares it.")
-    if applied - our_migrations():
+    if applied - files.our_migrations():
         raise BackupError("The database was changed by a newer version of Quo Admin: back it up with that one.")
     return applied
 
@@ -155,31 +137,26 @@ def _copy_pages(live: Path, draft: Path) -> None:
     Pending migrations do not matter: a backup before an upgrade must not depend on the upgrade.
     """
     with closing(sqlite3.connect(live, timeout=LOCK_TIMEOUT)) as source, closing(sqlite3.connect(draft)) as copy:
-        source.backup(copy, pages=-1, progress=_lock_timeout())
-        damage = damage_in(copy, "quick_check")
+        source.backup(copy, pages=-1, progress=_refuse_if_locked)
+        damage = files.damage_in(copy, "quick_check")
     if damage:
         raise Damaged(f"The database is damaged: {damage}. Restore a backup.")
 
 
-def _lock_timeout() -> Callable[[int, int, int], None]:
-    """Return a progress callback that stops waiting for a lock. Python's own loop waits forever."""
-    deadline = time.monotonic() + LOCK_TIMEOUT
-
-    def progress(_status: int, remaining: int, _total: int) -> None:
-        if remaining and time.monotonic() > deadline:
-            raise BackupError("The database is locked by something else; try again when that has ended.")
-
-    return progress
+def _refuse_if_locked(status: int, _remaining: int, _total: int) -> None:
+    """Stop once SQLite has waited LOCK_TIMEOUT for a lock. Python's own loop waits forever."""
+    if status == sqlite3.SQLITE_BUSY:
+        raise BackupError("The database is locked by something else; try again when that has ended.")
 
 
 def _copy_rows(draft: Path) -> None:
     """Copy every table, as of one moment, into a new SQLite database."""
-    migrate(draft)
+    files.migrate(draft)
     reader = connection.copy(_READER)  # leaves the caller's transaction alone
     connections[_READER] = reader
     try:
         with (
-            opened(draft, _FILE) as copy,
+            files.opened(draft, _FILE) as copy,
             snapshot.one_moment(_READER),
             copy.constraint_checks_disabled(),
             transaction.atomic(using=_FILE),
@@ -195,8 +172,6 @@ def _finish(draft: Path) -> None:
     """Turn the draft into a single file without sessions. VACUUM also erases their deleted rows."""
     with closing(sqlite3.connect(draft, isolation_level=None, timeout=LOCK_TIMEOUT)) as copy:
         copy.execute("PRAGMA journal_mode = DELETE")
-        present = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        for table in present.intersection(tables.session_tables()):
-            copy.execute(f'DELETE FROM "{table}"')  # noqa: S608 - our own table names
+        tables.delete_sessions(copy)
         copy.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         copy.execute("VACUUM")

@@ -22,22 +22,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from numbers.database.bulk_insert import refresh_statistics
 from numbers.database.locks import only_one_sync
 from numbers.database.snapshot import one_moment
-from numbers.operations.backups import BackupError, making, tables
-from numbers.operations.backups.files import (
-    LOCK_TIMEOUT,
-    SIDE_FILES,
-    Contents,
-    check,
-    contents,
-    is_damage,
-    live_file,
-    migrate,
-    one_line,
-    opened,
-    our_migrations,
-    remove,
-    sync_to_disk,
-)
+from numbers.operations.backups import BackupError, files, making, tables
+from numbers.operations.backups.files import LOCK_TIMEOUT, SIDE_FILES, one_line
 from numbers.operations.invariants import Breach, breaches
 
 _FILE = "restored-file"
@@ -48,15 +34,14 @@ class Prepared:
     """A checked and migrated copy of a backup. `broken` lists where its invariants do not hold."""
 
     file: Path
-    contents: Contents
+    contents: files.Contents
     broken: list[Breach]
 
 
 @dataclass(frozen=True)
 class Restored:
-    """What was restored. `previous` is the backup of the data before, or None if there was none."""
+    """What a restore left. `previous` is the backup of the data before, or None if there was none."""
 
-    contents: Contents
     previous: Path | None
     must_restart: bool = False
 
@@ -81,13 +66,13 @@ def prepared(path: Path) -> Iterator[Prepared]:
 def _prepare(path: Path, file: Path) -> Prepared:
     try:
         _copy(path, file)
-        check(file)
-        migrate(file)
+        files.check(file)
+        files.migrate(file)
         _sign_out(file)
         _reserve_ids(file)
-        with opened(file), one_moment():
+        with files.opened(file), one_moment():
             broken = list(breaches())
-        return Prepared(file, contents(file), broken)
+        return Prepared(file, files.contents(file), broken)
     except OSError as error:
         raise BackupError(f"The backup could not be copied to {settings.DATA_DIR}: {error.strerror}.") from None
     except (sqlite3.Error, DatabaseError) as error:
@@ -106,8 +91,7 @@ def _copy(path: Path, file: Path) -> None:
 
 def _sign_out(file: Path) -> None:
     with closing(sqlite3.connect(file, isolation_level=None)) as database:
-        for table in tables.session_tables():
-            database.execute(f'DELETE FROM "{table}"')  # noqa: S608 - our own table names
+        tables.delete_sessions(database)
         database.execute("PRAGMA journal_mode = DELETE")
         database.execute("PRAGMA application_id = 0")  # the database in use must not look like a backup
 
@@ -126,7 +110,7 @@ def _reserve_ids(file: Path) -> None:
         database.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('accounts_user', ?)", [newest or 0])
 
 
-def refuse_to_mix(backup: Contents) -> None:
+def refuse_to_mix(backup: files.Contents) -> None:
     """Raise BackupError if the backup has real numbers and this is the demo, or the other way round."""
     if backup.demo is None or backup.demo is settings.DEMO:
         return
@@ -137,12 +121,12 @@ def refuse_to_mix(backup: Contents) -> None:
 
 def current_contents() -> str:
     """Describe what a restore would replace."""
-    file = live_file()
+    file = files.live_file()
     if file and not file.exists():
         return "nothing yet"
     try:
         if file:
-            return str(contents(file))
+            return str(files.contents(file))
         with connection.cursor() as cursor:
             cursor.execute("SELECT (SELECT count(*) FROM numbers_phonenumber), (SELECT count(*) FROM accounts_user)")
             numbers, accounts = cursor.fetchone()
@@ -158,14 +142,14 @@ def restore(backup: Prepared) -> Restored:
             raise BackupError("A sync or another restore is running right now; try again when it has ended.")
         name = f"before-restore-{datetime.now(UTC):%Y-%m-%d-%H%M%S-%f}.sqlite3"
         previous = settings.DATA_DIR / name
-        live = live_file()
+        live = files.live_file()
         try:
             return _restore_sqlite(backup, live, previous) if live else _restore_postgresql(backup, previous)
         except OSError as error:
-            remove(previous)
+            files.remove(previous)
             raise BackupError(f"Nothing was restored: {error.strerror}.") from None
         except (sqlite3.Error, DatabaseError) as error:
-            remove(previous)
+            files.remove(previous)
             raise BackupError(f"Nothing was restored. The database says: {one_line(error)}") from None
 
 
@@ -175,13 +159,13 @@ def restore(backup: Prepared) -> Restored:
 def _restore_sqlite(backup: Prepared, live: Path, previous: Path) -> Restored:
     if not live.exists():
         _replace_file(backup.file, live, None)
-        return Restored(backup.contents, None)
+        return Restored(None)
     try:
         is_backed_up = _replace_pages(backup.file, live, previous)
     except making.Damaged:
         _replace_file(backup.file, live, previous)
-        return Restored(backup.contents, previous, must_restart=True)
-    return Restored(backup.contents, previous if is_backed_up else None)
+        return Restored(previous, must_restart=True)
+    return Restored(previous if is_backed_up else None)
 
 
 def _replace_pages(file: Path, live: Path, previous: Path) -> bool:
@@ -205,7 +189,7 @@ def _replace_pages(file: Path, live: Path, previous: Path) -> bool:
             target.execute("PRAGMA synchronous = FULL")
             source.backup(target, pages=1, progress=back_up_first)
     except sqlite3.DatabaseError as error:
-        if is_damage(error):
+        if files.is_damage(error):
             raise making.Damaged(str(error)) from None
         raise
     return had_data[0]
@@ -231,13 +215,13 @@ def _replace_file(file: Path, live: Path, previous: Path | None) -> None:
         draft.replace(live)
     finally:
         draft.unlink(missing_ok=True)  # the disk may be full
-    sync_to_disk(live.parent)
+    files.sync_to_disk(live.parent)
 
 
 def _copy_durably(file: Path, target: Path) -> None:
     shutil.copyfile(file, target)
     target.chmod(0o600)
-    sync_to_disk(target)
+    files.sync_to_disk(target)
 
 
 # PostgreSQL
@@ -245,10 +229,10 @@ def _copy_durably(file: Path, target: Path) -> None:
 
 def _restore_postgresql(backup: Prepared, previous: Path) -> Restored:
     applied = set(MigrationRecorder(connection).applied_migrations())
-    if applied - our_migrations():
+    if applied - files.our_migrations():
         raise BackupError("The database was changed by a newer version of Quo Admin: restore with that one.")
     call_command("migrate", verbosity=0, interactive=False)
-    with opened(backup.file, _FILE), transaction.atomic():
+    with files.opened(backup.file, _FILE), transaction.atomic():
         _lock_out_writers()
         if applied:
             making.make(previous)
@@ -257,7 +241,7 @@ def _restore_postgresql(backup: Prepared, previous: Path) -> Restored:
             tables.copy(_FILE, DEFAULT_DB_ALIAS)
             _reset_sequences(backup.file)
         refresh_statistics()
-    return Restored(backup.contents, previous if applied else None)
+    return Restored(previous if applied else None)
 
 
 def _quoted_tables() -> list[str]:

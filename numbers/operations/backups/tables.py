@@ -6,6 +6,7 @@ ids. Only sessions are left out: a stolen backup must not sign anyone in, and af
 again. Recent sign-in attempts are in the cache, not in a table.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
@@ -38,6 +39,13 @@ def backed_up_models() -> list[type[Model]]:
 
 def session_tables() -> list[str]:
     return [model._meta.db_table for model in _models() if _is_session(model)]
+
+
+def delete_sessions(database: sqlite3.Connection) -> None:
+    """Delete all sessions in a SQLite database of any version."""
+    present = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for table in present.intersection(session_tables()):
+        database.execute(f'DELETE FROM "{table}"')  # noqa: S608 - our own table names
 
 
 def all_tables() -> list[str]:

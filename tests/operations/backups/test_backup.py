@@ -14,7 +14,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from numbers.operations.backups import making, tables
+from numbers.operations.backups import files, making, tables
 from numbers.operations.backups.files import opened, sync_to_disk
 from numbers.operations.invariants import breaches
 from tests.support.databases import (
@@ -157,7 +157,7 @@ def test_of_two_concurrent_backups_the_second_does_not_replace_the_first(
         file.write_text("the first")
         sync_to_disk(draft)
 
-    monkeypatch.setattr(making, "sync_to_disk", meanwhile)
+    monkeypatch.setattr(files, "sync_to_disk", meanwhile)
     with pytest.raises(CommandError, match="is there already"):
         call_command("backup", str(file))
     assert file.read_text() == "the first"
@@ -265,8 +265,8 @@ import os, signal, sys
 import quo_admin, django
 django.setup()
 from django.core.management import call_command
-from numbers.operations.backups import making
-making.sync_to_disk = lambda _draft: os.kill(os.getpid(), signal.SIGKILL)
+from numbers.operations.backups import files
+files.sync_to_disk = lambda _draft: os.kill(os.getpid(), signal.SIGKILL)
 call_command("backup", sys.argv[1], "--overwrite")
 """
 

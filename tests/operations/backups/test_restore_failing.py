@@ -13,7 +13,7 @@ from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from numbers.operations.backups import restoring
+from numbers.operations.backups import files, restoring
 from tests.support.databases import (
     Site,
     damage,
@@ -147,7 +147,7 @@ def test_a_full_disk_leaves_the_damaged_database_unchanged_and_no_copy(
         if not next(fits):
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(restoring, "sync_to_disk", sync)
+    monkeypatch.setattr(files, "sync_to_disk", sync)
     with pytest.raises(CommandError, match="Nothing was restored: No space left on device"):
         restore(backup)
     assert site.file.read_bytes() == damaged
