@@ -51,7 +51,7 @@ class Command(BaseCommand):
             self.stdout.write(printable(str(breach)))
         if backup.broken and not accept_findings:
             raise BackupError(
-                f"Not everything in the backup holds together ({len(backup.broken)} found). --accept-breaches takes it."
+                f"Not everything in the backup holds together ({len(backup.broken)} found). --accept-findings takes it."
             )
 
     def _ask(self, path: Path, backup: Prepared) -> None:
