@@ -17,7 +17,7 @@ from django.test import Client
 from joserfc.jwk import ECKey, OctKey
 from pytest_django import Settings
 
-from accounts.company import http
+from accounts.company import provider as provider_module
 from accounts.models import User
 from tests.support.accounts import is_signed_in
 from tests.support.company_sign_in import CALLBACK, address_of, ask_provider, begin, come_back, sign_in_by_company
@@ -133,7 +133,7 @@ def test_an_unreachable_provider_is_named(
 def test_a_slow_provider_times_out(
     client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch, path: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(http, "SECONDS", 0.3)
+    monkeypatch.setattr(provider_module, "SECONDS", 0.3)
     provider.hangs = path
     start = time.monotonic()
 
