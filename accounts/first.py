@@ -1,10 +1,10 @@
 """The first account of a new installation. Its random password stays in a file until somebody changes it."""
 
-import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
+from django.utils.crypto import get_random_string
 from filelock import FileLock
 
 from accounts.models import User
@@ -26,7 +26,7 @@ class FirstAccount:
     password: str | None = field(default=None, repr=False)
 
 
-def ensure_first_account(password_file: Path, email: str = FIRST_EMAIL) -> FirstAccount:
+def ensure_first_account(password_file: Path) -> FirstAccount:
     """Create an administrator if there are no accounts; return the credentials as far as they are known.
 
     `password_file` is written before the account is: if the process dies in between, the next start creates the
@@ -35,30 +35,26 @@ def ensure_first_account(password_file: Path, email: str = FIRST_EMAIL) -> First
     """
     with FileLock(password_file.with_name(f"{password_file.name}.lock")):
         if not User.objects.exists():
-            _create_account(password_file, email)
+            _create_account(password_file)
         password = kept(password_file)
-        if password and _signs_in(email, password):
-            return FirstAccount(email, password)
+        if password and _signs_in(password):
+            return FirstAccount(FIRST_EMAIL, password)
         password_file.unlink(missing_ok=True)
-        return FirstAccount(email)
+        return FirstAccount(FIRST_EMAIL)
 
 
-def _create_account(password_file: Path, email: str) -> None:
+def _create_account(password_file: Path) -> None:
     if len(kept(password_file)) < _LENGTH:
         password_file.unlink(missing_ok=True)
-    password = keep_once(password_file, _new_password())
+    new_password = "-".join(get_random_string(_GROUP_LENGTH, _ALPHABET) for _ in range(_GROUPS))
+    password = keep_once(password_file, new_password)
     try:
         with transaction.atomic():
-            User.objects.create_superuser(email, password)
+            User.objects.create_superuser(FIRST_EMAIL, password)
     except IntegrityError:
         pass  # another machine was faster; the caller checks whether its password is the one in our file
 
 
-def _new_password() -> str:
-    groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP_LENGTH)) for _ in range(_GROUPS))
-    return "-".join(groups)
-
-
-def _signs_in(email: str, password: str) -> bool:
-    user = User.objects.filter(email=email, is_active=True).first()
+def _signs_in(password: str) -> bool:
+    user = User.objects.filter(email=FIRST_EMAIL, is_active=True).first()
     return user is not None and user.check_password(password)

@@ -7,7 +7,6 @@ from django.db.models.signals import post_migrate
 class NumbersConfig(AppConfig):
     name = "numbers"
     verbose_name = "Numbers"
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from numbers.memory.search import postgresql  # noqa: PLC0415 - needs the models to be loaded

@@ -2,7 +2,6 @@
 
 import logging
 import re
-import secrets
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -11,6 +10,7 @@ from http import HTTPMethod
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, resolve
+from django.utils.crypto import get_random_string
 
 HEADER = "X-Request-ID"
 UNKNOWN_PATH = "(no such page)"
@@ -41,19 +41,16 @@ def current() -> str:
 
 def begin(kind: str = "", *, given: str = "") -> str:
     """Set and return this thread's id: `given` if it is well formed, otherwise a new one."""
-    begun = given if re.fullmatch(rf"[A-Za-z0-9_-]{{1,{MAX_LENGTH}}}", given) else _new_id(kind)
-    _current.set(begun)
-    return begun
+    if not re.fullmatch(rf"[A-Za-z0-9_-]{{1,{MAX_LENGTH}}}", given):
+        groups = [get_random_string(_GROUP, _ALPHABET) for _ in range(_GROUPS)]
+        given = "-".join([kind, *groups] if kind else groups)
+    _current.set(given)
+    return given
 
 
 def end() -> None:
     """Clear this thread's id."""
     _current.set("")
-
-
-def _new_id(kind: str) -> str:
-    groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP)) for _ in range(_GROUPS))
-    return "-".join([*filter(None, [kind]), *groups])
 
 
 def logged_path(request: HttpRequest) -> str:

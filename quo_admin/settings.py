@@ -18,20 +18,11 @@ DEBUG: bool = ENVIRONMENT["DEBUG"]
 PORT: int = ENVIRONMENT["PORT"]
 HOST: str = ENVIRONMENT["HOST"]
 SITE_URL: str = ENVIRONMENT["SITE_URL"] or f"http://127.0.0.1:{PORT}"
-
-
-def _secret_key() -> str:
-    if ENVIRONMENT["SECRET_KEY"]:
-        return str(ENVIRONMENT["SECRET_KEY"])
-    key = kept(DATA_DIR / KEY_FILE)
-    if not key:
-        raise env.SettingsError(
-            f"There is no SECRET_KEY that can be read in {DATA_DIR}: run `make setup`, which makes one, or set it."
-        )
-    return key
-
-
-SECRET_KEY = _secret_key()
+SECRET_KEY: str = ENVIRONMENT["SECRET_KEY"] or kept(DATA_DIR / KEY_FILE)
+if not SECRET_KEY:
+    raise env.SettingsError(
+        f"There is no SECRET_KEY that can be read in {DATA_DIR}: run `make setup`, which makes one, or set it."
+    )
 
 # Quo
 
@@ -230,16 +221,11 @@ OIDC_NAME: str = ENVIRONMENT["OIDC_NAME"]
 OIDC_DOMAINS: frozenset[str] = ENVIRONMENT["OIDC_DOMAINS"] or frozenset()
 OIDC_ONLY: bool = ENVIRONMENT["OIDC_ONLY"]
 
-
-def _check_company_sign_in() -> None:
-    needed = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
-    missing = [name for name in needed if not ENVIRONMENT[name]]
-    given = [name for name in (*needed, "OIDC_DOMAINS", "OIDC_ONLY") if ENVIRONMENT[name]]
-    if given and missing:
-        raise env.SettingsError(f"{given[0]} is set and {' and '.join(missing)} not: company sign-in needs all of it.")
-
-
-_check_company_sign_in()
+_needed = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+_missing = [name for name in _needed if not ENVIRONMENT[name]]
+_given = [name for name in (*_needed, "OIDC_DOMAINS", "OIDC_ONLY") if ENVIRONMENT[name]]
+if _given and _missing:
+    raise env.SettingsError(f"{_given[0]} is set and {' and '.join(_missing)} not: company sign-in needs all of it.")
 
 SOCIALACCOUNT_STORE_TOKENS = False
 
@@ -263,10 +249,8 @@ MFA_FORMS = {
     "login_webauthn": "accounts.mfa.forms.PasskeySignInForm",
 }
 
-LANGUAGE_CODE = "en-us"
 FORMAT_MODULE_PATH = "quo_admin.formats"
 USE_I18N = False
-USE_TZ = True
 TIME_ZONE = ENVIRONMENT["TIME_ZONE"]
 
 STATIC_URL = "static/"
