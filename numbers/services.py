@@ -50,11 +50,7 @@ def run_sync(target: SyncTarget, *, accept_removals: bool = False, progress: Pro
     """
     with SyncLine(target) as line, quo_client() as line.client:
         line.sync = sync.run(
-            target,
-            line.client,
-            demo=settings.DEMO,
-            accept_removals=accept_removals,
-            progress=progress or (lambda _done, _total: None),
+            target, line.client, demo=settings.DEMO, accept_removals=accept_removals, progress=progress
         )
         return line.sync
 

@@ -2,7 +2,6 @@
 
 import logging
 import time
-from types import TracebackType
 from typing import Any, Self
 
 from numbers.memory.sync_target import SyncTarget
@@ -28,9 +27,7 @@ class SyncLine:
         self._began = time.monotonic()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         outcome = str(self.sync.outcome) if self.sync else _outcome_of(error)
         fields: dict[str, Any] = {
             "scope": str(self._scope),

@@ -5,7 +5,6 @@ Nothing but this module and `removals.py` writes numbers, teammates and assignme
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
@@ -14,7 +13,7 @@ import msgspec
 from numbers.database.bulk_insert import insert
 from numbers.database.paging import CHUNK, chunks
 from numbers.memory.search import texts as search_texts
-from numbers.models import Assignment, NumberState, PhoneNumber, Teammate, TeammateState, display_name
+from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState, display_name
 from numbers.quo.payloads import NumberRecord, UserRecord
 from numbers.vocabulary.cells import CELLS
 from numbers.vocabulary.folding import fold, order_key, telephone_digits
@@ -42,15 +41,6 @@ number_values: Callable[[NumberRecord], tuple[str | None, ...]] = attrgetter(*_N
 _TEAMMATE = ("email", "first_name", "last_name", "role")
 _teammate_values: Callable[[UserRecord], tuple[str | None, ...]] = attrgetter(*_TEAMMATE)
 _user_id = attrgetter("id")
-
-
-@dataclass
-class Outcome:
-    """How many numbers an answer added and changed, and whether it wrote anything."""
-
-    new: int = 0
-    changed: int = 0
-    wrote: bool = False
 
 
 class Known(msgspec.Struct, frozen=True, gc=False):
@@ -81,34 +71,35 @@ def fingerprint(record: NumberRecord) -> str:
 
 
 def record_answer(
+    sync: Sync,
     records: Sequence[NumberRecord],
     teammates: "Teammates",
     known: dict[str, Known],
     observed_at: datetime,
-    progress: Progress,
-) -> Outcome:
-    """Record the differences between `records` and the memory. Without any, write nothing."""
-    outcome = Outcome()
+    *,
+    progress: Progress | None,
+) -> None:
+    """Record the differences between `records` and the memory, and count them in `sync`. Without any, write nothing."""
     differing: list[NumberRecord] = []
     for record in records:
         before = known.get(record.id)
         if before is None:
-            outcome.new += 1
+            sync.new += 1
         elif before.is_gone or before.fingerprint != fingerprint(record):
-            outcome.changed += 1
+            sync.changed += 1
         elif before.is_confirmed:
             continue
         differing.append(record)
-    outcome.wrote = bool(differing or teammates.differing)
+    sync.wrote = bool(differing or teammates.differing)
     teammates.record(observed_at)
     done = 0
     for chunk in chunks(differing, CHUNK):
         _record_numbers(chunk, teammates.pks, observed_at)
         done += len(chunk)
-        progress(done, len(differing))
-    if outcome.wrote:
+        if progress:
+            progress(done, len(differing))
+    if sync.wrote:
         search_texts.update(observed_at)
-    return outcome
 
 
 def _record_numbers(chunk: Sequence[NumberRecord], teammates: dict[str, int], observed_at: datetime) -> None:

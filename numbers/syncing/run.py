@@ -7,7 +7,6 @@ row, outside that transaction.
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -29,6 +28,9 @@ log = logging.getLogger(__name__)
 KEPT_MISMATCHED = 100  # numbers of each mismatch
 LOOK_UPS = 10  # requests for single numbers in one sync
 
+# Where Quo's list for a teammate and the numbers' own records disagree: numbers (ids) by a sentence for people.
+Mismatches = dict[str, Sequence[str]]
+
 
 class Source(Protocol):
     """The part of Quo's client that a sync needs."""
@@ -45,18 +47,6 @@ class SyncBusy(SyncRefused):
     """Another sync is running."""
 
 
-@dataclass(frozen=True)
-class Mismatch:
-    """A disagreement between Quo's list for a teammate and the numbers' own records."""
-
-    sentence: str
-    numbers: Sequence[str]  # ids
-
-
-def _no_progress(_done: int, _total: int) -> None:
-    pass
-
-
 def run(
     target: SyncTarget,
     source: Source,
@@ -64,7 +54,7 @@ def run(
     demo: bool = False,
     accept_removals: bool = False,
     clock: Callable[[], datetime] = timezone.now,
-    progress: Progress = _no_progress,
+    progress: Progress | None = None,
 ) -> Sync:
     """Ask `source`, record the differences, and return the sync, succeeded or failed.
 
@@ -113,15 +103,15 @@ def _refuse_to_mix(*, demo: bool) -> None:
     )
 
 
-def _ask(target: SyncTarget, source: Source) -> tuple[Answer, list[Mismatch]]:
+def _ask(target: SyncTarget, source: Source) -> tuple[Answer, Mismatches]:
     if target.scope == Sync.Scope.NUMBER:
-        return Answer(records=(source.get_phone_number(target.subject),)), []
+        return Answer(records=(source.get_phone_number(target.subject),)), {}
     if target.scope == Sync.Scope.TEAMMATE:
         return _ask_about_teammate(target.subject, source)
-    return source.list_phone_numbers(), []
+    return source.list_phone_numbers(), {}
 
 
-def _ask_about_teammate(user_id: str, source: Source) -> tuple[Answer, list[Mismatch]]:
+def _ask_about_teammate(user_id: str, source: Source) -> tuple[Answer, Mismatches]:
     """Ask for one teammate's numbers.
 
     A number's own record decides who is on it, and a filtered answer proves nothing by what it omits. So each omitted
@@ -129,11 +119,11 @@ def _ask_about_teammate(user_id: str, source: Source) -> tuple[Answer, list[Mism
     """
     answer = source.list_phone_numbers(user_id)
     records = {record.id: record for record in answer.records}
-    mismatches: list[Mismatch] = []
+    mismatches: Mismatches = {}
     strangers = [record.id for record in answer.records if all(user.id != user_id for user in record.users)]
     if strangers:
         sentence = f"Quo lists {_numbers(len(strangers))} for this teammate without naming them on it."
-        mismatches.append(Mismatch(sentence, strangers))
+        mismatches[sentence] = strangers
     aside = {item.number_id for item in answer.set_aside}
     remembered = Assignment.objects.filter(teammate__quo_id=user_id, until=None).order_by("pk")
     omitted = [
@@ -146,16 +136,16 @@ def _ask_about_teammate(user_id: str, source: Source) -> tuple[Answer, list[Mism
             records[quo_id] = source.get_phone_number(quo_id)
         except NotFound:
             sentence = f"Quo no longer knows {quo_id}; a sync of every number will tell whether it is gone."
-            mismatches.append(Mismatch(sentence, [quo_id]))
+            mismatches[sentence] = [quo_id]
     looked_up = [records[quo_id] for quo_id in omitted[:LOOK_UPS] if quo_id in records]
     still_assigned = [record.id for record in looked_up if any(user.id == user_id for user in record.users)]
     if still_assigned:
         sentence = f"Quo's list for this teammate leaves out {_numbers(len(still_assigned))} that the teammate is on."
-        mismatches.append(Mismatch(sentence, still_assigned))
+        mismatches[sentence] = still_assigned
     if not_looked_up := omitted[LOOK_UPS:]:
         count = _numbers(len(not_looked_up))
         sentence = f"Quo's list for this teammate leaves out {count} more; a sync of every number will tell."
-        mismatches.append(Mismatch(sentence, not_looked_up))
+        mismatches[sentence] = not_looked_up
     return Answer(tuple(records.values()), answer.set_aside, answer.notices), mismatches
 
 
@@ -169,26 +159,27 @@ def _later_than_recorded(now: datetime) -> datetime:
     return now if latest is None or now > latest else latest + timedelta(microseconds=1)
 
 
-def _note_oddities(sync: Sync, answer: Answer, mismatches: Sequence[Mismatch]) -> None:
+def _note_oddities(sync: Sync, answer: Answer, mismatches: Mismatches) -> None:
     sync.set_aside_count = len(answer.set_aside)
     sync.set_aside = [
         {"path": item.path, "reason": item.reason, "number": item.number_id or ""}
         for item in answer.set_aside[:MAX_SET_ASIDE]
     ]
-    sync.notices = [*answer.notices, *(mismatch.sentence for mismatch in mismatches)]
+    sync.notices = [*answer.notices, *mismatches]
     sync.mismatches = [
-        {"sentence": mismatch.sentence, "numbers": list(mismatch.numbers[:KEPT_MISMATCHED])} for mismatch in mismatches
+        {"sentence": sentence, "numbers": list(ids[:KEPT_MISMATCHED])} for sentence, ids in mismatches.items()
     ]
 
 
-def _record(sync: Sync, answer: Answer, observed_at: datetime, *, accept_removals: bool, progress: Progress) -> None:
+def _record(
+    sync: Sync, answer: Answer, observed_at: datetime, *, accept_removals: bool, progress: Progress | None
+) -> None:
     complete = sync.scope == Sync.Scope.WORKSPACE
     known = known_numbers(None if complete else [record.id for record in answer.records])
     teammates = Teammates(answer.records)
-    outcome = record_answer(answer.records, teammates, known, observed_at, progress)
     sync.observed_at = observed_at
     sync.seen = len(answer.records)
-    sync.new, sync.changed, sync.wrote = outcome.new, outcome.changed, outcome.wrote
+    record_answer(sync, answer.records, teammates, known, observed_at, progress=progress)
     if complete:
         conclude_removals(sync, answer, known, observed_at, accept_removals=accept_removals)
     if sync.new + sync.changed + sync.gone >= MANY:

@@ -58,7 +58,7 @@ Expected = dict[tuple[Key, int], dict[str, tuple[Fact, int, int]]]
 
 
 def naive_outliers(members: dict[Key, list[AuditedNumber]], matching: set[int] | None) -> Expected:
-    """Return the differing cells of each matching number in each group: fact, size of the majority, size of the group."""
+    """Return the differing cells of each matching number in each group: fact, majority size, group size."""
     expected: Expected = {}
     for key, numbers in members.items():
         for index, cell in enumerate(CELLS):

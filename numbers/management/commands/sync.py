@@ -48,7 +48,7 @@ class Command(BaseCommand):
         if json:
             self.stdout.write(_as_json(_result(sync)))
         if sync.outcome != Sync.Outcome.SUCCEEDED:
-            raise CommandError(_printable(_failure(sync, is_terminal=self.stderr.isatty())))
+            raise CommandError(printable(_failure(sync, is_terminal=self.stderr.isatty())))
         if not json:
             self._print(sync)
 
@@ -58,9 +58,9 @@ class Command(BaseCommand):
             f"{sync.set_aside_count} set aside, in {_seconds(sync):.1f} s."
         )
         for item in sync.set_aside:
-            self.stdout.write(_printable(f"Set aside {item['path']}: {item['reason']}"))
+            self.stdout.write(printable(f"Set aside {item['path']}: {item['reason']}"))
         for notice in sync.notices:
-            self.stdout.write(_printable(notice))
+            self.stdout.write(printable(notice))
         if sync.held:
             self.stdout.write(f"Quo's answer looks incomplete. Missing from it and kept all the same: {sync.held}.")
             self.stdout.write("If they are really gone: manage.py sync --accept-removals")
@@ -127,12 +127,6 @@ def _progress_on(bar: "tqdm[Any]") -> Progress:
 
 def _seconds(sync: Sync) -> float:
     return (sync.ended_at - sync.started_at).total_seconds() if sync.ended_at else 0.0
-
-
-def _printable(text: str) -> str:
-    """Return Quo's text without terminal control characters and without characters that stdout cannot encode."""
-    encoding = sys.stdout.encoding or "utf-8"
-    return printable(text).encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _result(sync: Sync) -> dict[str, Any]:
