@@ -80,18 +80,11 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response.headers[HEADER] = request_id
         if not (request.path in UNLOGGED or request.path.startswith(settings.STATIC_URL)):
-            _log(request, response.status_code, time.monotonic() - began)
+            fields = {
+                "method": request.method if request.method in _METHODS else "other",
+                "path": logged_path(request),
+                "status": response.status_code,
+                "duration_ms": round((time.monotonic() - began) * 1000),
+            }
+            log.info("request", extra=fields)
         return response
-
-
-def _log(request: HttpRequest, status: int, seconds: float) -> None:
-    method = str(request.method)
-    log.info(
-        "request",
-        extra={
-            "method": method if method in _METHODS else "other",
-            "path": logged_path(request),
-            "status": status,
-            "duration_ms": round(seconds * 1000),
-        },
-    )

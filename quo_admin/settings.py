@@ -170,25 +170,21 @@ REDIS_OPTIONS = {
     "serializer": "django.core.signing.JSONSerializer",
 }
 
-
-def _cache() -> dict[str, Any]:
-    """Return the cache that all web processes share, which sign-in limits need; with Redis, across machines."""
-    redis: dict[str, Any] = ENVIRONMENT["CACHE_URL"]
-    if not redis:
-        return {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-            "LOCATION": DATA_DIR / "cache",
-            "OPTIONS": {"MAX_ENTRIES": 10_000},
-        }
-    return {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": redis["LOCATION"],
-        "KEY_PREFIX": "quo-admin",
-        "OPTIONS": {**redis["OPTIONS"], **REDIS_OPTIONS},
+# All web processes share the cache, which sign-in limits need; with Redis, across machines.
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
-
-
-CACHES = {"default": _cache()}
+}
+if ENVIRONMENT["CACHE_URL"]:
+    CACHES["default"] = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": ENVIRONMENT["CACHE_URL"]["LOCATION"],
+        "KEY_PREFIX": "quo-admin",
+        "OPTIONS": {**ENVIRONMENT["CACHE_URL"]["OPTIONS"], **REDIS_OPTIONS},
+    }
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.RoleBackend"]

@@ -3,21 +3,15 @@
 import os
 import sys
 
-from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 
 from quo_admin.env import SettingsError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quo_admin.settings")
 
-
-def _application() -> WSGIHandler:
-    try:
-        return get_wsgi_application()
-    except SettingsError as error:
-        sys.stderr.write(f"{error}\n")
-        # gunicorn's code for "the application cannot be loaded": after any other it would restart workers forever.
-        sys.exit(4)
-
-
-application = _application()
+try:
+    application = get_wsgi_application()
+except SettingsError as error:
+    sys.stderr.write(f"{error}\n")
+    # gunicorn's code for "the application cannot be loaded": after any other it would restart workers forever.
+    sys.exit(4)
