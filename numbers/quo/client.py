@@ -1,7 +1,7 @@
 """The two requests that Quo Admin sends to Quo, and how it retries them."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Self
 from urllib.parse import quote
 
@@ -25,8 +25,7 @@ class QuoClient:
     """Reads Quo's phone numbers as they are now. Not thread-safe.
 
     Every method raises QuoError and nothing else. `timeout` is the limit of a whole call in seconds, including retries
-    and the waits between them. `headers` are extra ones. Raises ValueError if `base_url` is not the address of a web
-    server.
+    and the waits between them. Raises ValueError if `base_url` is not the address of a web server.
     """
 
     def __init__(
@@ -38,7 +37,6 @@ class QuoClient:
         version: str,
         timeout: float = 60,
         max_bytes: int = 200_000_000,
-        headers: Mapping[str, str] | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -48,18 +46,10 @@ class QuoClient:
         self._max_bytes = max_bytes
         self._session = Session(base_url=base_url, auth=self._auth, throttle=throttle)
         self._session.headers.update(
-            {
-                "Accept": "application/json",
-                "Accept-Encoding": "gzip",
-                "User-Agent": f"QuoAdmin/{version}",
-                **(headers or {}),
-            }
+            {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": f"QuoAdmin/{version}"}
         )
         self._sleep = sleep
         self._clock = clock
-
-    def __repr__(self) -> str:
-        return f"<QuoClient {self._session!r}>"
 
     def __enter__(self) -> Self:
         return self

@@ -32,9 +32,6 @@ class KeyAuth(AuthBase):
         request.headers["Authorization"] = self._key
         return request
 
-    def __repr__(self) -> str:
-        return "KeyAuth([key])"
-
     def is_sendable(self) -> bool:
         """Return whether a header can carry the key. The shape of a key matters for nothing else."""
         return bool(self._key) and self._key.isascii() and self._key.isprintable()
@@ -61,9 +58,6 @@ class Session(BoundedSession):
         self.auth = auth
         self._origin = _origin(requests.Request("GET", base_url).prepare().url)
         self._throttle = throttle
-
-    def __repr__(self) -> str:
-        return "<Session to {}://{}:{}>".format(*self._origin)
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send a first request, a retry or a redirect: every request passes through here."""

@@ -108,15 +108,6 @@ def test_a_base_url_may_end_in_a_slash_or_have_a_path(connect: Connect, quo: res
     assert connect(base_url="http://127.0.0.1:9/quo/").list_phone_numbers().records == ()
 
 
-def test_extra_headers_are_sent_and_never_replace_the_key(connect: Connect, quo: responses.RequestsMock) -> None:
-    quo.get(LIST, body=body([]))
-
-    connect(headers={"X-Fault": "slow", "Authorization": "other"}).list_phone_numbers()
-
-    assert quo.calls[0].request.headers["X-Fault"] == "slow"
-    assert quo.calls[0].request.headers["Authorization"] == KEY
-
-
 def test_a_trailing_newline_of_a_key_is_not_sent(connect: Connect, quo: responses.RequestsMock) -> None:
     quo.get(LIST, body=body([]))
 

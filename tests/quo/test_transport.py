@@ -499,7 +499,7 @@ def test_the_deadline_holds_on_a_tls_connection(
 def test_the_key_is_in_no_repr(open_session: Open) -> None:
     session = open_session("https://api.quo.com")
 
-    assert repr(session) == "<Session to https://api.quo.com:443>"
+    assert KEY not in repr(session)
     assert KEY not in repr(session.auth)
 
 
