@@ -57,9 +57,6 @@ def _data_folder() -> Check:
     return Check("data folder", True, str(folder))
 
 
-_DATABASE_ADVICE = "Check DATABASE_URL, that the database is running, and who may read and write it."
-
-
 def _database() -> Check:
     file = live_file()
     if file and not file.exists():  # connecting would create an empty one
@@ -68,7 +65,8 @@ def _database() -> Check:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
-        return Check("database", False, f"{connection.display_name} does not answer. {_DATABASE_ADVICE}")
+        advice = "Check DATABASE_URL, that the database is running, and who may read and write it."
+        return Check("database", False, f"{connection.display_name} does not answer. {advice}")
     return Check("database", True, f"{connection.display_name} answers")
 
 

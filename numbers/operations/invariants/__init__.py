@@ -4,16 +4,13 @@ Each invariant is a fixed number of queries that return only its breaches. Nothi
 is held in memory.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 
 from numbers.operations.invariants import database, facts, histories, known, syncs
-from numbers.operations.invariants.breach import Breach, Broken, Invariant
+from numbers.operations.invariants.breach import Breach, Invariant
 
 __all__ = ["INVARIANTS", "Breach", "Invariant", "breaches"]
-
-
-def _of(check: Callable[[histories.History], Broken], history: histories.History) -> Callable[[], Broken]:
-    return lambda: check(history)
 
 
 # The file first: a damaged one makes all other results worthless.
@@ -22,7 +19,7 @@ INVARIANTS = (
     Invariant("times and texts can be read", database.times_and_texts_can_be_read, first_of_all=True),
     Invariant("no orphans", database.nothing_is_orphaned),
     *(
-        Invariant(f"{name} {of}", _of(check, history))
+        Invariant(f"{name} {of}", partial(check, history))
         for of, history in (
             ("number", histories.NUMBERS),
             ("teammate", histories.TEAMMATES),
