@@ -3,10 +3,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from numbers.pages.overview import LEAST_WIDTH
 from numbers.quo.errors import from_answer
+from numbers.vocabulary.times import written_time
 from tests.support.pages import (
     HTMX,
     Office,
@@ -268,7 +270,7 @@ def test_the_newest_changes_are_told_and_the_others_of_a_week_counted(office: Of
 
 def test_a_change_says_what_and_between_which_looks(office: Office, settings: Any) -> None:
     settings.TIME_ZONE = "America/Vancouver"
-    remember(number("PN1", name="Leasing", users=[]))
+    remember(number("PN1", name="Leasing", users=[]), ago=1 * DAY)
     remember(number("PN1", name="Leasing", users=[ANN]))
 
     change = one(home(office), "[data-change]")
@@ -278,6 +280,17 @@ def test_a_change_says_what_and_between_which_looks(office: Office, settings: An
     assert [attribute(link, "href") for link in change.css("a")] == ["/teammates/US1/", "/numbers/PN1/"]
     assert "between" in when
     assert [attribute(time, "datetime")[-6:] in {"-08:00", "-07:00"} for time in change.css("time")] == [True, True]
+
+
+def test_a_change_within_one_minute_shows_one_time(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = timezone.now().replace(second=30)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    remember(number("PN1", name="Leasing"), ago=timedelta(seconds=10))
+    remember(number("PN1", name="Sales"))
+
+    change = one(home(office), "[data-change]")
+
+    assert texts(change.css("p"))[1] == f"at {written_time(now)}"
 
 
 def test_facts_that_changed_are_shown_by_shape_and_word(office: Office) -> None:
