@@ -1,1 +1,1 @@
-"""From a query string to validated filters, to queries, and to words: choices, chips and the sentence."""
+"""Parse query strings into filters, turn filters into queries, and describe them in words."""

@@ -1,4 +1,4 @@
-"""What the query strings of all lists have in common."""
+"""The filters that all lists share."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, make_dataclass, replace
@@ -11,18 +11,18 @@ DEFAULT_SORT = "name"
 
 if TYPE_CHECKING:
 
-    class _OfCells:
-        """The fields that are known only when the program runs."""
+    class _CellFields:
+        """One field per cell, generated at run time."""
 
 else:
-    _OfCells = make_dataclass("_OfCells", [(cell.field, str, field(default="")) for cell in CELLS], frozen=True)
+    _CellFields = make_dataclass("_CellFields", [(cell.field, str, field(default="")) for cell in CELLS], frozen=True)
 
 
 @dataclass(frozen=True)
-class ListFilters(_OfCells):
-    """What a list shows: empty is not filtered; `sort` begins with "-" where it descends; pages count from 1.
+class ListFilters(_CellFields):
+    """The query of a list. An empty value does not filter, `sort` starts with "-" to descend, pages count from 1.
 
-    `narrowing` names the filters that narrow the list, in reading order. Each cell is one, by its `field`.
+    `narrowing` names the filters, in reading order. Each cell is a filter too, by its `field`.
     """
 
     sort_labels: ClassVar[Mapping[str, str]]
@@ -35,12 +35,12 @@ class ListFilters(_OfCells):
 
     @property
     def active(self) -> dict[str, str]:
-        """The filters that narrow the list."""
+        """The filters that have a value."""
         return {name: value for name in self.narrowing if (value := getattr(self, name))}
 
     @property
     def facts(self) -> dict[Cell, Fact]:
-        """The cells that narrow the list."""
+        """The cells in the filter, with the fact to match."""
         return {cell: Fact(value) for cell in CELLS if (value := getattr(self, cell.field))}
 
     @property
@@ -49,25 +49,25 @@ class ListFilters(_OfCells):
 
     @property
     def query(self) -> str:
-        """The canonical query string; what stands at its default is left out."""
+        """The canonical query string, without default values."""
         sort = {"sort": self.sort} if self.sort != DEFAULT_SORT else {}
         page = {"page": str(self.page)} if self.page > 1 else {}
         return urlencode({**self.active, **sort, **page})
 
     def but(self, **changes: str | int) -> Self:
-        """The same list with something else; any change but of the page begins at page 1."""
+        """Return a copy with these changes. It starts at page 1 unless `page` is given."""
         return replace(self, **{"page": 1, **changes})  # type: ignore[arg-type]
 
     @property
     def sorted_by(self) -> str:
-        """What the list is sorted by, in words."""
+        """The sort order in words."""
         label = self.sort_labels[self.sort.removeprefix("-")]
         return f"{label}, descending" if self.sort.startswith("-") else label
 
 
 @dataclass(frozen=True)
 class Chip:
-    """An active filter: its parameter, what people read of it, and the list without it."""
+    """An active filter: its parameter, its label, and the filters without it."""
 
     name: str
     label: str

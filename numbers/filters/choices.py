@@ -1,4 +1,4 @@
-"""What the filter form offers: the words of the filters, and the groups, countries and ports that exist."""
+"""The choices in the filter form: fixed ones, and the groups, countries and ports in memory."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ from numbers.vocabulary.cells import CELLS, CHANNELS, Cell, Fact
 from numbers.vocabulary.phones import country_name
 from numbers.vocabulary.phrases import NO_NAME
 
-# Longer lists would weigh more than the numbers do: of more groups the id is typed, more ports are left out.
-MOST_CHOICES = 200
-CHOICES = 12
+# Longer lists would be heavier than the table. Beyond the limit, groups are typed by id and ports are left out.
+MAX_CHOICES = 200
+MAX_FOUND = 12
 
 _PORTS = {"unfinished": "Not completed", "none": "No port"}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A value of a filter and what people read of it."""
+    """A value of a filter and its label."""
 
     value: str
     label: str
@@ -36,20 +36,17 @@ class Choice:
 
 @dataclass(frozen=True)
 class Field:
-    """A filter of the form: its parameter, its label, what stands for "not filtered", and the choices.
-
-    Without choices it is typed.
-    """
+    """A filter of the form. `unfiltered_label` is the choice for "not filtered". Without choices it is a text field."""
 
     name: str
     label: str
-    anything: str
+    unfiltered_label: str
     value: str
     choices: tuple[Choice, ...]
 
 
 def reach_fields(filters: TeammateFilters) -> list[tuple[str, list[Field]]]:
-    """The cells of each channel, with its label."""
+    """Return the cells' fields by channel label."""
     return [(channel.label, [_cell_field(filters, cell) for cell in channel.cells]) for channel in CHANNELS]
 
 
@@ -58,8 +55,8 @@ def _cell_field(filters: NumberFilters | TeammateFilters, cell: Cell) -> Field:
 
 
 @dataclass(frozen=True)
-class There:
-    """What there is to filter by: groups with their words, codes of countries, and ports in Quo's own words."""
+class AvailableChoices:
+    """The values in memory: groups with labels, country codes, and Quo's porting statuses."""
 
     groups: tuple[tuple[str, str], ...]
     countries: frozenset[str]
@@ -67,18 +64,18 @@ class There:
 
 
 @per_version
-def what_there_is(_version: Version, moment: Moment = NOW) -> There:
-    """Return what the numbers can be filtered by."""
+def available_choices(_version: Version, moment: Moment = NOW) -> AvailableChoices:
+    """Return the values that the numbers have."""
     countries, ports = set(), set()
     for country, port in numbers_at(moment).order_by().values_list("country", "porting_status").distinct():
         countries.add(country or UNKNOWN_COUNTRY)
         ports.add(port or "")
-    return There(tuple(_groups(moment)), frozenset(countries), frozenset(ports))
+    return AvailableChoices(tuple(_groups(moment)), frozenset(countries), frozenset(ports))
 
 
 @dataclass(frozen=True, eq=False)
 class Fields:
-    """What the form offers: one object for all who ask the same of one version of the memory."""
+    """The form's fields, cached per query and memory version."""
 
     cells: tuple[Field, ...]
     others: tuple[Field, ...]
@@ -86,15 +83,15 @@ class Fields:
 
 @per_version
 def fields_of(filters: NumberFilters, version: Version, moment: Moment = NOW) -> Fields:
-    """Return the whole form."""
+    """Return all fields of the form."""
     cells = tuple(_cell_field(filters, cell) for cell in CELLS)
-    return Fields(cells, tuple(_other_fields(filters, what_there_is(version, moment))))
+    return Fields(cells, tuple(_other_fields(filters, available_choices(version, moment))))
 
 
-def _other_fields(filters: NumberFilters, there: There) -> list[Field]:
-    countries, ports = there.countries | {filters.country}, there.ports | {filters.porting}
+def _other_fields(filters: NumberFilters, available: AvailableChoices) -> list[Field]:
+    countries, ports = available.countries | {filters.country}, available.ports | {filters.porting}
     return [
-        _field(filters, "group", "Group", "every group", list(there.groups)),
+        _field(filters, "group", "Group", "every group", list(available.groups)),
         _field(filters, "kind", "Kind", "every kind", [("local", "Local"), ("toll-free", "Toll-free")]),
         _field(filters, "country", "Country", "every country", _countries(countries)),
         _field(filters, "porting", "Port", "any", _ports(ports)),
@@ -115,19 +112,23 @@ def _other_fields(filters: NumberFilters, there: There) -> list[Field]:
 
 
 def _field(
-    filters: NumberFilters | TeammateFilters, name: str, label: str, anything: str, choices: list[tuple[str, str]]
+    filters: NumberFilters | TeammateFilters,
+    name: str,
+    label: str,
+    unfiltered_label: str,
+    choices: list[tuple[str, str]],
 ) -> Field:
     value = getattr(filters, name)
-    if choices and value and value not in dict(choices):  # asked for in the address, though there is none now
+    if choices and value and value not in dict(choices):  # in the URL, but no number has it now
         choices = [*choices, (value, _short(value))]
-    return Field(name, label, anything, value, tuple(Choice(key, text, key == value) for key, text in choices))
+    return Field(name, label, unfiltered_label, value, tuple(Choice(key, text, key == value) for key, text in choices))
 
 
 def _groups(moment: Moment) -> list[tuple[str, str]]:
-    """Quo gives groups no name here: how many numbers a group has, and its first, help to know it."""
+    """Return group ids with labels. Quo sends no name, so the label has the count and the first number."""
     rows = numbers_at(moment).order_by("group_id").values_list("group_id").annotate(Count("pk"), Min("name"))
-    groups = list(rows[: MOST_CHOICES + 1])
-    if len(groups) > MOST_CHOICES:
+    groups = list(rows[: MAX_CHOICES + 1])
+    if len(groups) > MAX_CHOICES:
         return []
     return [
         (group, f"{_short(group)} ({count}: {_short(name.strip() or NO_NAME)}{', …' if count > 1 else ''})")
@@ -147,13 +148,13 @@ def _countries(codes: AbstractSet[str]) -> list[tuple[str, str]]:
 
 
 def _ports(statuses: AbstractSet[str]) -> list[tuple[str, str]]:
-    told = sorted(status for status in statuses if can_be_asked(status) and status not in _PORTS)
-    return [*_PORTS.items(), *((status, f"“{_short(status)}”") for status in told[:MOST_CHOICES])]
+    statuses_in_use = sorted(status for status in statuses if can_be_asked(status) and status not in _PORTS)
+    return [*_PORTS.items(), *((status, f"“{_short(status)}”") for status in statuses_in_use[:MAX_CHOICES])]
 
 
 @dataclass(frozen=True)
 class TeammateChoice:
-    """A teammate that the list may be filtered by."""
+    """A teammate to filter by."""
 
     user_id: str
     name: str
@@ -161,21 +162,22 @@ class TeammateChoice:
 
 
 def teammate_named(user_id: str, moment: Moment = NOW) -> TeammateChoice | None:
-    """Return the teammate `US…`, or None where nobody of that id is known."""
+    """Return the teammate with this id (`US…`), or None if unknown."""
     state = teammates_at(moment).filter(teammate__quo_id=user_id).first()
     return TeammateChoice(user_id, state.display_name, state.email) if state else None
 
 
 @dataclass(frozen=True)
 class TeammateChoices:
-    """The first teammates that a text finds, and how many more there are."""
+    """The first teammates that match a text, and the count of the rest."""
 
     found: tuple[TeammateChoice, ...]
     more: int
 
 
 def teammates_named(text: str, moment: Moment = NOW) -> TeammateChoices:
-    """Return the teammates that a text finds."""
+    """Return the teammates that match a text."""
     states = search_teammates(text, moment)
-    found = tuple(TeammateChoice(state.teammate.quo_id, state.display_name, state.email) for state in states[:CHOICES])
-    return TeammateChoices(found, states.count() - CHOICES if len(found) == CHOICES else 0)
+    first = states[:MAX_FOUND]
+    found = tuple(TeammateChoice(state.teammate.quo_id, state.display_name, state.email) for state in first)
+    return TeammateChoices(found, states.count() - MAX_FOUND if len(found) == MAX_FOUND else 0)

@@ -1,4 +1,4 @@
-"""Reads parameters of a query string: what cannot be meant is named in a sentence instead of failing."""
+"""Reads query parameters. An invalid one never fails: it is ignored and a notice says so."""
 
 from collections.abc import Collection, Mapping
 
@@ -12,7 +12,7 @@ MAX_TEXT = 200
 
 
 def text_of(query: QueryDict, name: str, label: str, notices: list[str]) -> str:
-    """Return a text to look for, its white space single; `label` is what people call the parameter."""
+    """Return a search text with single spaces. `label` names the parameter in notices."""
     raw = query.get(name, "")
     if "\x00" in raw:
         notices.append(f"The {label} holds characters that no text has; they were ignored.")
@@ -27,7 +27,7 @@ def text_of(query: QueryDict, name: str, label: str, notices: list[str]) -> str:
 
 
 def choice_of(query: QueryDict, name: str, choices: Mapping[str, str], notices: list[str]) -> str:
-    """Return what one of the words in `choices` stands for, or nothing; several words may stand for the same."""
+    """Return the value for a word in `choices`, or an empty text. Several words may share a value."""
     text = query.get(name, "").strip()
     if not text:
         return ""
@@ -39,7 +39,7 @@ def choice_of(query: QueryDict, name: str, choices: Mapping[str, str], notices: 
 
 
 def sort_of(query: QueryDict, sorts: Collection[str], notices: list[str]) -> str:
-    """Return one of `sorts`, descending with a leading `-`; what is none of them is named in `notices`."""
+    """Return a sort key, with a leading `-` to descend. An unknown one adds a notice."""
     sort = query.get("sort", "").strip() or DEFAULT_SORT
     if sort.removeprefix("-") not in sorts:
         notices.append(f"The list cannot be sorted by {shown(sort)}, so it is sorted by name.")
@@ -48,7 +48,7 @@ def sort_of(query: QueryDict, sorts: Collection[str], notices: list[str]) -> str
 
 
 def page_of(query: QueryDict, notices: list[str]) -> int:
-    """Return the page that is asked for, from 1; what is no page is named in `notices`."""
+    """Return the page number, from 1. An invalid one adds a notice."""
     text = query.get("page", "").strip()
     if not text:
         return 1
@@ -59,19 +59,19 @@ def page_of(query: QueryDict, notices: list[str]) -> int:
 
 
 def name_repeated(query: QueryDict, names: Collection[str], notices: list[str]) -> None:
-    """Add to `notices` which of the parameters `names` are given more than once, and differ."""
+    """Add a notice for each parameter in `names` that is given twice with different values."""
     repeated = [name for name in names if len(set(query.getlist(name))) > 1]
     notices.extend(f"{shown(name)} is given more than once; the last one counts." for name in repeated)
 
 
 def name_others(query: QueryDict, names: Collection[str], notices: list[str]) -> None:
-    """Add to `notices` which parameters are none of `names`."""
+    """Add a notice for parameters that are not in `names`."""
     others = [name for name in query if name not in names]
     if others:
         notices.append(f"{shown(', '.join(others[:5]))} means nothing here and was ignored.")
 
 
 def shown(text: str) -> str:
-    """A value from outside as a sentence may quote it."""
+    """Return an outside value, shortened and quoted for use in a sentence."""
     plain = printable(text[:60])
     return f"“{plain}…”" if len(text) > 60 else f"“{plain}”"

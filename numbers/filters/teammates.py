@@ -1,4 +1,4 @@
-"""The query string of the list of teammates. The page, its fragments and its exports all read it here."""
+"""The filters of the list of teammates, for the page, its fragments and its exports."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -25,15 +25,15 @@ ROLE_LABELS = {"owner": "Owners", "admin": "Admins", "member": "Members"}
 NUMBERS_LABELS = {"none": "on no number", "one": "on one number", "several": "on several numbers"}
 _COUNTS = {"none": Q(numbers=0), "one": Q(numbers=1), "several": Q(numbers__gt=1)}
 
-_ABLE = {Fact.ALLOWED: "can", Fact.RESTRICTED: "cannot", Fact.UNKNOWN: "are not reported as able to"}
+_VERBS = {Fact.ALLOWED: "can", Fact.RESTRICTED: "cannot", Fact.UNKNOWN: "are not reported as able to"}
 
 
 @dataclass(frozen=True)
 class TeammateFilters(ListFilters):
-    """What the list of teammates shows.
+    """The query of the list of teammates.
 
-    `numbers` is how many numbers somebody is on: "none", "one" or "several". The cells are the reach through all of
-    them: "allowed" is through at least one, "restricted" through none.
+    `numbers` is how many numbers a teammate is on: "none", "one" or "several". The cells filter by reach: "allowed"
+    means through at least one number, "restricted" through none.
     """
 
     sort_labels = SORT_LABELS
@@ -43,7 +43,7 @@ class TeammateFilters(ListFilters):
     numbers: str = ""
 
     def states(self, moment: Moment = NOW) -> QuerySet[TeammateState]:
-        """Return the teammates that match at the moment, sorted; `numbers` says how many each is on."""
+        """Return the teammates that match at the moment, sorted, with the count `numbers` of each."""
         states = teammate_queries.counting_numbers(search_teammates(self.q, moment), moment)
         if self.role:
             states = states.filter(role=self.role)
@@ -54,15 +54,15 @@ class TeammateFilters(ListFilters):
         return teammate_queries.ordered_teammates(states, self.sort)
 
     def sentence(self) -> str:
-        """Say what the list shows: "Admins on one number who can call abroad and fit “ann”"."""
+        """Describe the list: "Admins on one number who can call abroad and fit “ann”"."""
         facts = self.facts.items()
-        who = [f"{_ABLE[fact]} {cell.channel.act} {cell.region.destination}" for cell, fact in facts]
-        who += [f"fit “{isolated(self.q)}”"] if self.q else []
+        clauses = [f"{_VERBS[fact]} {cell.channel.act} {cell.region.destination}" for cell, fact in facts]
+        clauses += [f"fit “{isolated(self.q)}”"] if self.q else []
         words = (ROLE_LABELS.get(self.role, "Teammates"), NUMBERS_LABELS.get(self.numbers, ""))
-        return " ".join(filter(None, (*words, f"who {joined(who)}" if who else "")))
+        return " ".join(filter(None, (*words, f"who {joined(clauses)}" if clauses else "")))
 
     def chips(self) -> tuple[Chip, ...]:
-        """A chip for each active filter, in the order of the form."""
+        """Return a chip for each active filter, in the order of the form."""
         labels = {
             "q": f"Search: {isolated(self.q)}",
             "role": f"Role: {self.role}",
@@ -73,7 +73,7 @@ class TeammateFilters(ListFilters):
 
 
 def parse(query: QueryDict, *, also: Collection[str] = ()) -> TeammateFilters:
-    """Read a query string. What cannot be meant is ignored and named in `notices`, but for the names in `also`."""
+    """Parse a query string. Invalid parameters are ignored with a notice, except the names in `also`."""
     notices: list[str] = []
     q = text_of(query, "q", "search", notices)
     if len(fold(q).split()) > MAX_WORDS:

@@ -1,4 +1,4 @@
-"""The list's filters in words: one sentence, and a chip for each that takes it away."""
+"""The filters of the list of numbers in words: a sentence, and a chip that removes each filter."""
 
 import re
 
@@ -28,15 +28,15 @@ _FORWARD_CHIPS = {
 
 
 def sentence(filters: NumberFilters, teammate: str = "") -> str:
-    """Say what the list shows: "Toll-free numbers with Ann Lee where calling abroad is allowed".
+    """Describe the list: "Toll-free numbers with Ann Lee where calling abroad is allowed".
 
-    `teammate` is the name of the one filtered by.
+    `teammate` is the name of the teammate in the filter.
     """
     kind = {"toll-free": "Toll-free numbers", "local": "Local numbers"}.get(filters.kind, "Numbers")
     people = {"yes": "with nobody on them", "no": "with somebody on them"}.get(filters.unassigned, "")
     facts = filters.facts.items()
     cells = [f"{cell.channel.key} {cell.region.destination} is {fact.label}" for cell, fact in facts]
-    beside = [
+    attributes = [
         f"of {_country_words(filters.country)}" if filters.country else "",
         f"with {isolated(teammate or filters.user)}" if filters.user else "",
         people,
@@ -49,7 +49,7 @@ def sentence(filters: NumberFilters, teammate: str = "") -> str:
         _PORTS.get(filters.porting, f"whose port is “{isolated(filters.porting)}”"),
         f"that fit “{isolated(filters.q)}”" if filters.q else "",
     ]
-    return " ".join(filter(None, [kind, *beside, joined([clause for clause in clauses if clause])]))
+    return " ".join(filter(None, [kind, *attributes, joined([clause for clause in clauses if clause])]))
 
 
 def chips(filters: NumberFilters, teammate: str = "") -> tuple[Chip, ...]:
@@ -84,5 +84,5 @@ def _country_words(code: str) -> str:
 
 
 def joined(parts: list[str]) -> str:
-    """Join as people do: "a", "a and b", "a, b and c"."""
+    """Join parts with commas and "and": "a", "a and b", "a, b and c"."""
     return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))

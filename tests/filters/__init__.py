@@ -1,1 +1,1 @@
-"""Tests of `numbers/filters/`, mostly through the pages that filter."""
+"""Tests of `numbers/filters/`, mostly through the list pages."""

@@ -1,9 +1,9 @@
-"""The form that filters the list: what it offers, what it keeps, and what of it htmx swaps when."""
+"""The filter form: its choices, its state, and which parts htmx swaps."""
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from numbers.filters.choices import MOST_CHOICES
+from numbers.filters.choices import MAX_CHOICES
 from numbers.filters.numbers import NARROWING
 from numbers.quo.ids import MAX_LENGTH
 from numbers.vocabulary.cells import CELLS
@@ -19,25 +19,25 @@ OF_THE_FORM = {**HTMX, "HX-Trigger": "filters"}
 
 
 def offered(page: LexborHTMLParser, name: str) -> dict[str, str]:
-    """What a list of choices offers: what people read, by its value."""
+    """Return the labels of a select by value."""
     options = one(page, f"#filters select[name={name}]").css("option")
     return {option.attributes.get("value") or "": words(option) for option in options}
 
 
 def chosen(page: LexborHTMLParser, name: str) -> str:
-    """What a browser shows as chosen: the last option that is marked, else the first."""
+    """Return the selected option as a browser does: the last marked one, else the first."""
     options = one(page, f"#filters select[name={name}]").css("option")
     marked = [option for option in options if "selected" in option.attributes] or options[:1]
     return marked[-1].attributes.get("value") or ""
 
 
 def swapped(page: LexborHTMLParser) -> set[str]:
-    """The ids of what a fragment swaps."""
+    """Return the ids of the elements that a fragment swaps."""
     return {attribute(node, "id") for node in page.css("#results, [hx-swap-oob]")}
 
 
 @pytest.fixture
-def some(office: Office) -> Office:
+def mixed(office: Office) -> Office:
     remember(
         number("PN1", name="Front", groupId="GR1", number="+14155550100", portingStatus="pending"),
         number("PN2", name="Back", groupId="GR1", number="+16045550100", portingStatus="completed"),
@@ -46,8 +46,8 @@ def some(office: Office) -> Office:
     return office
 
 
-def test_the_form_has_a_labelled_field_for_every_filter(some: Office) -> None:
-    form = one(parsed(some.get(LIST)), "#filters")
+def test_the_form_has_a_labelled_field_for_every_filter(mixed: Office) -> None:
+    form = one(parsed(mixed.get(LIST)), "#filters")
 
     fields = {attribute(field, "name"): field for field in form.css("input, select")}
     assert set(fields) == {*NARROWING, "who"}
@@ -57,8 +57,8 @@ def test_the_form_has_a_labelled_field_for_every_filter(some: Office) -> None:
     assert attribute(form, "action") == LIST
 
 
-def test_a_cell_offers_its_facts(some: Office) -> None:
-    page = parsed(some.get(LIST))
+def test_a_cell_offers_its_facts(mixed: Office) -> None:
+    page = parsed(mixed.get(LIST))
 
     for name in CELL_FIELDS:
         assert offered(page, name) == {
@@ -77,8 +77,8 @@ def test_a_cell_offers_its_facts(some: Office) -> None:
     ]
 
 
-def test_the_others_offer_what_there_is_now(some: Office) -> None:
-    page = parsed(some.get(LIST))
+def test_the_other_fields_offer_current_values(mixed: Office) -> None:
+    page = parsed(mixed.get(LIST))
 
     assert {name: offered(page, name) for name in OTHERS} == {
         "group": {"": "every group", "GR1": "GR1 (2: Back, …)", "GR2": "GR2 (1: (no name))"},
@@ -102,17 +102,17 @@ def test_the_others_offer_what_there_is_now(some: Office) -> None:
     }
 
 
-def test_what_is_gone_is_not_offered(some: Office) -> None:
+def test_values_of_gone_numbers_are_not_offered(mixed: Office) -> None:
     remember(number("PN4", groupId="GR4", number="+15555550123", portingStatus="waiting"))
 
-    page = parsed(some.get(LIST))
+    page = parsed(mixed.get(LIST))
 
     assert set(offered(page, "group")) == {"", "GR4"}
     assert offered(page, "country") == {"": "every country", "unknown": "Not known"}
     assert set(offered(page, "porting")) == {"", "unfinished", "none", "waiting"}
 
 
-def test_what_cannot_be_asked_for_is_not_offered(office: Office) -> None:
+def test_values_that_cannot_be_queried_are_not_offered(office: Office) -> None:
     endless = "x" * (MAX_LENGTH + 1)
     odd = ["", " \t", endless]
     remember(*(number(f"PN{place}", groupId=text, portingStatus=text) for place, text in enumerate([*odd, "GR1"])))
@@ -125,7 +125,7 @@ def test_what_cannot_be_asked_for_is_not_offered(office: Office) -> None:
 
 
 @pytest.mark.parametrize("word", ["none", "unfinished"])
-def test_a_port_that_is_called_as_one_of_our_words_stands_once(office: Office, word: str) -> None:
+def test_a_porting_status_equal_to_a_fixed_choice_is_offered_once(office: Office, word: str) -> None:
     remember(number("PN1", portingStatus=word))
 
     options = one(parsed(office.get(LIST)), "select[name=porting]").css("option")
@@ -133,17 +133,17 @@ def test_a_port_that_is_called_as_one_of_our_words_stands_once(office: Office, w
     assert [attribute(option, "value") for option in options[1:]] == ["unfinished", "none"]
 
 
-def test_every_choice_that_is_offered_finds_something_or_is_one_of_ours(some: Office) -> None:
-    page = parsed(some.get(LIST))
+def test_every_offered_choice_matches_something_or_is_a_fixed_one(mixed: Office) -> None:
+    page = parsed(mixed.get(LIST))
 
     for name in ("group", "country", "porting"):
         for value in set(offered(page, name)) - {"", "unfinished", "none"}:
-            shown = parsed(some.get(LIST, {name: value}))
-            assert notices_of(shown) == []
-            assert int(attribute(one(shown, "#results"), "data-total")) > 0
+            page = parsed(mixed.get(LIST, {name: value}))
+            assert notices_of(page) == []
+            assert int(attribute(one(page, "#results"), "data-total")) > 0
 
 
-def test_long_words_are_cut_where_they_are_offered_and_whole_where_they_are_asked_for(office: Office) -> None:
+def test_long_choices_have_short_labels_and_full_values(office: Office) -> None:
     group = "the group of the front office and all its people"
     remember(number("PN1", groupId=group, name="N" * 100, portingStatus=group))
 
@@ -166,8 +166,8 @@ QUERY = {
 
 
 @pytest.mark.parametrize("headers", [{}, OF_A_CHIP])
-def test_what_is_chosen_stays_chosen_and_is_marked(some: Office, headers: dict[str, str]) -> None:
-    response = some.get(LIST, QUERY, headers=headers)
+def test_the_chosen_values_stay_selected(mixed: Office, headers: dict[str, str]) -> None:
+    response = mixed.get(LIST, QUERY, headers=headers)
     page = LexborHTMLParser(f'<form id="filters">{response.content.decode()}</form>') if headers else parsed(response)
 
     assert {name: chosen(page, name) for name in QUERY} == QUERY
@@ -175,8 +175,8 @@ def test_what_is_chosen_stays_chosen_and_is_marked(some: Office, headers: dict[s
     assert all(len(page.css(f"select[name={name}] [selected]")) == 1 for name in QUERY)
 
 
-def test_nothing_is_chosen_without_filters(some: Office) -> None:
-    page = parsed(some.get(LIST))
+def test_nothing_is_selected_without_filters(mixed: Office) -> None:
+    page = parsed(mixed.get(LIST))
 
     assert {chosen(page, name) for name in QUERY} == {""}
     assert not page.css(".filter-fields .is-active, .filter-fields [selected]")
@@ -193,17 +193,17 @@ def test_nothing_is_chosen_without_filters(some: Office) -> None:
         ("porting", "waiting", "“waiting”"),
     ],
 )
-def test_what_the_address_asks_for_stays_chosen_though_there_is_none_now(
-    some: Office, name: str, value: str, label: str
+def test_a_value_from_the_url_stays_selected_even_if_no_number_has_it(
+    mixed: Office, name: str, value: str, label: str
 ) -> None:
-    page = parsed(some.get(LIST, {name: value}))
+    page = parsed(mixed.get(LIST, {name: value}))
 
     assert chosen(page, name) == value
     assert offered(page, name)[value] == label
 
 
 @pytest.mark.parametrize("text", [HOSTILE["html"], HOSTILE["attribute"], HOSTILE["end of a tag"]])
-def test_hostile_words_of_quo_are_offered_as_text(office: Office, text: str) -> None:
+def test_hostile_choices_are_escaped(office: Office, text: str) -> None:
     remember(number("PN1", groupId=text, portingStatus=text, name=text))
 
     page = parsed(office.get(LIST))
@@ -214,11 +214,11 @@ def test_hostile_words_of_quo_are_offered_as_text(office: Office, text: str) -> 
     is_harmless(parsed(office.get(LIST, {"group": f"{text} of before", "porting": f"{text} of before"})))
 
 
-def test_two_hundred_groups_are_offered_and_of_more_the_id_is_typed(office: Office) -> None:
-    groups = [number(f"PN{place}", groupId=f"GR{place:03}", portingStatus=None) for place in range(MOST_CHOICES + 1)]
-    remember(*groups[:MOST_CHOICES])
-    assert MOST_CHOICES == 200
-    assert len(offered(parsed(office.get(LIST)), "group")) == 1 + MOST_CHOICES
+def test_beyond_two_hundred_groups_the_id_is_typed(office: Office) -> None:
+    groups = [number(f"PN{place}", groupId=f"GR{place:03}", portingStatus=None) for place in range(MAX_CHOICES + 1)]
+    remember(*groups[:MAX_CHOICES])
+    assert MAX_CHOICES == 200
+    assert len(offered(parsed(office.get(LIST)), "group")) == 1 + MAX_CHOICES
 
     remember(*groups)
     page = parsed(office.get(LIST, {"group": "GR007"}))
@@ -230,25 +230,25 @@ def test_two_hundred_groups_are_offered_and_of_more_the_id_is_typed(office: Offi
     assert attribute(one(page, "#results"), "data-total") == "1"
 
 
-def test_of_more_ports_than_anybody_reads_the_first_are_offered_and_the_chosen_one(office: Office) -> None:
-    remember(*(number(f"PN{place}", portingStatus=f"status {place:03}") for place in range(MOST_CHOICES + 5)))
+def test_of_too_many_porting_statuses_the_first_and_the_selected_are_offered(office: Office) -> None:
+    remember(*(number(f"PN{place}", portingStatus=f"status {place:03}") for place in range(MAX_CHOICES + 5)))
 
     ports = offered(parsed(office.get(LIST, {"porting": "status 204"})), "porting")
 
-    assert len(ports) == 3 + MOST_CHOICES + 1
+    assert len(ports) == 3 + MAX_CHOICES + 1
     assert ports["status 204"] == "status 204"
     assert "status 203" not in ports
 
 
-def test_the_form_can_be_sent_without_javascript(some: Office) -> None:
-    form = one(parsed(some.get(LIST)), "#filters")
+def test_the_form_can_be_submitted_without_javascript(mixed: Office) -> None:
+    form = one(parsed(mixed.get(LIST)), "#filters")
 
     assert "Filter" in texts(form.css("button[type=submit]"))
     assert one(form, "#more-filters").tag == "details"
 
 
-def test_typing_and_choosing_ask_by_htmx(some: Office) -> None:
-    form = one(parsed(some.get(LIST)), "#filters")
+def test_typing_and_choosing_send_htmx_requests(mixed: Office) -> None:
+    form = one(parsed(mixed.get(LIST)), "#filters")
 
     triggers = attribute(form, "hx-trigger").split(", ")
     assert triggers == [
@@ -265,20 +265,20 @@ ALWAYS = {"results", "announce", "save-query", "columns-next"}
 
 
 @pytest.mark.parametrize("query", ["q=front", "kind=local", "group=GR1&q=back", "country=XX", "kind=nonsense", "q=%00"])
-@pytest.mark.parametrize("shown", ["", "?q=fr", "?group=GR2&kind=toll-free", "?nonsense=1"])
-def test_the_forms_own_fields_are_never_swapped_while_somebody_is_in_them(some: Office, query: str, shown: str) -> None:
-    page = parsed(some.get(f"{LIST}?{query}", headers={**OF_THE_FORM, "HX-Current-URL": f"{SITE}{shown}"}))
+@pytest.mark.parametrize("current", ["", "?q=fr", "?group=GR2&kind=toll-free", "?nonsense=1"])
+def test_the_form_does_not_swap_its_own_fields(mixed: Office, query: str, current: str) -> None:
+    page = parsed(mixed.get(f"{LIST}?{query}", headers={**OF_THE_FORM, "HX-Current-URL": f"{SITE}{current}"}))
 
     assert swapped(page) == ALWAYS
 
 
 @pytest.mark.parametrize("trigger", ["chip-kind", "show-all", "sort-name", "next-page", None])
-def test_what_is_pressed_outside_the_form_swaps_its_fields(some: Office, trigger: str | None) -> None:
+def test_a_link_outside_the_form_swaps_its_fields(mixed: Office, trigger: str | None) -> None:
     headers = {**HTMX, "HX-Current-URL": f"{SITE}?kind=local&country=US"}
     if trigger:
         headers["HX-Trigger"] = trigger
 
-    page = parsed(some.get(LIST, {"country": "US"}, headers=headers))
+    page = parsed(mixed.get(LIST, {"country": "US"}, headers=headers))
 
     assert swapped(page) == {*ALWAYS, "filter-fields"}
     fields = one(page, "#filter-fields")
@@ -287,49 +287,49 @@ def test_what_is_pressed_outside_the_form_swaps_its_fields(some: Office, trigger
     assert not fields.css("[name=kind] [selected]")
 
 
-def test_the_search_is_swapped_where_something_pressed_changed_it(some: Office) -> None:
-    page = parsed(some.get(LIST, headers={**OF_A_CHIP, "HX-Current-URL": f"{SITE}?q=front"}))
+def test_a_link_that_changes_the_search_swaps_the_search_field(mixed: Office) -> None:
+    page = parsed(mixed.get(LIST, headers={**OF_A_CHIP, "HX-Current-URL": f"{SITE}?q=front"}))
 
     assert swapped(page) == {*ALWAYS, "filter-fields", "q"}
     assert attribute(one(page, "#q"), "hx-swap-oob") == "true"
     assert not one(page, "#q").attributes["value"]
 
 
-def test_the_search_that_something_pressed_left_alone_is_not_swapped(some: Office) -> None:
+def test_a_link_that_keeps_the_search_does_not_swap_the_search_field(mixed: Office) -> None:
     headers = {**OF_A_CHIP, "HX-Current-URL": f"{SITE}?q=front&kind=local"}
 
-    assert "q" not in swapped(parsed(some.get(LIST, {"q": "front"}, headers=headers)))
+    assert "q" not in swapped(parsed(mixed.get(LIST, {"q": "front"}, headers=headers)))
 
 
 @pytest.mark.parametrize("trigger", [OF_THE_FORM, OF_A_CHIP])
-def test_another_teammate_swaps_the_picker_and_the_freshness_too(some: Office, trigger: dict[str, str]) -> None:
-    page = parsed(some.get(LIST, headers={**trigger, "HX-Current-URL": f"{SITE}?user=US1"}))
+def test_choosing_a_teammate_swaps_the_picker_and_the_freshness_too(mixed: Office, trigger: dict[str, str]) -> None:
+    page = parsed(mixed.get(LIST, headers={**trigger, "HX-Current-URL": f"{SITE}?user=US1"}))
 
     assert {"teammate-filter", "freshness"} <= swapped(page)
 
 
-def test_a_list_that_fetches_itself_again_swaps_only_the_results(some: Office) -> None:
+def test_a_background_refresh_swaps_only_the_results(mixed: Office) -> None:
     headers = {**HTMX, "HX-Trigger": "refresh", "HX-Current-URL": f"{SITE}?user=US1&q=x"}
 
-    page = parsed(some.get(LIST, {"kind": "local"}, headers=headers))
+    page = parsed(mixed.get(LIST, {"kind": "local"}, headers=headers))
 
     assert swapped(page) == {"results"}
     assert not page.css("title")
 
 
-def test_a_boosted_page_is_whole_whatever_triggered_it(some: Office) -> None:
-    page = parsed(some.get(LIST, {"kind": "local"}, headers={**OF_THE_FORM, "HX-Boosted": "true"}))
+def test_a_boosted_request_always_gets_the_whole_page(mixed: Office) -> None:
+    page = parsed(mixed.get(LIST, {"kind": "local"}, headers={**OF_THE_FORM, "HX-Boosted": "true"}))
 
     assert one(page, "html head title")
     assert chosen(page, "kind") == "local"
     assert not page.css("[hx-swap-oob]")
 
 
-def test_what_the_other_forms_carry_follows_the_list(some: Office) -> None:
-    asked = {"q": "front", "kind": "local", "sort": "-number"}
+def test_hidden_fields_of_other_forms_follow_the_list(mixed: Office) -> None:
+    query = {"q": "front", "kind": "local", "sort": "-number"}
 
     for headers in ({}, OF_THE_FORM):
-        page = parsed(some.get(LIST, asked, headers=headers))
+        page = parsed(mixed.get(LIST, query, headers=headers))
         saved, next_ = one(page, "#save-query"), one(page, "#columns-next")
         assert (attribute(saved, "name"), attribute(saved, "form")) == ("query", "save-form")
         assert attribute(saved, "value") == "q=front&kind=local&sort=-number"

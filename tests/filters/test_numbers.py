@@ -1,4 +1,4 @@
-"""What each filter of the list finds, and that all of them hold together."""
+"""The matches of each filter of the list of numbers, alone and combined."""
 
 from collections.abc import Callable, Sequence
 from math import ceil
@@ -23,7 +23,7 @@ CELL_FIELDS = [cell.field for cell in CELLS]
 
 
 def found(office: Office, **query: str) -> list[str]:
-    """The ids of the numbers that the list shows, after nothing had to be said about the query."""
+    """Return the ids of the listed numbers. Fails if the query caused a notice."""
     page = parsed(office.get(LIST, query))
     assert notices_of(page) == []
     return sorted(numbers_on(page))
@@ -33,16 +33,16 @@ MISSING = object()
 
 
 def cells(usual: str, **raw: Any) -> Record:
-    """Restrictions of which every cell says `usual`, but those of `raw`; MISSING is not in the answer at all."""
-    said = dict.fromkeys(CELL_FIELDS, usual) | raw
+    """Return restrictions with `usual` in every cell except those in `raw`. MISSING omits the cell."""
+    raws = dict.fromkeys(CELL_FIELDS, usual) | raw
     return {
-        channel.key: {cell.region.key: said[cell.field] for cell in channel.cells if said[cell.field] is not MISSING}
+        channel.key: {cell.region.key: raws[cell.field] for cell in channel.cells if raws[cell.field] is not MISSING}
         for channel in CHANNELS
     }
 
 
 @pytest.mark.parametrize("field", CELL_FIELDS)
-def test_a_cell_is_found_by_what_quo_says_of_it(office: Office, field: str) -> None:
+def test_a_cell_filters_by_its_fact(office: Office, field: str) -> None:
     odd = [None, "", "UNRESTRICTED", "Restricted", "unrestricted ", "sometimes", 1, True, ["restricted"]]
     remember(
         number("PNallowed", restrictions=cells("restricted", **{field: "unrestricted"})),
@@ -57,19 +57,19 @@ def test_a_cell_is_found_by_what_quo_says_of_it(office: Office, field: str) -> N
 
 
 @pytest.mark.parametrize("group", ["1234", "GR front", " GR1", "GR1 ", "gr1", "é&=#%+?", "“x”", "0", "-", "x" * 500])
-def test_a_group_is_found_by_its_very_id(office: Office, group: str) -> None:
+def test_a_group_is_matched_by_its_exact_id(office: Office, group: str) -> None:
     remember(number("PN1", groupId=group), number("PN2", groupId=f"{group}2"), number("PN3", groupId="GR1"))
 
     assert found(office, group=group) == ["PN1"]
 
 
-def test_a_group_that_nothing_is_in_shows_nothing(office: Office) -> None:
+def test_an_empty_group_shows_nothing(office: Office) -> None:
     remember(number("PN1", groupId="1234"))
 
     assert found(office, group="123") == []
 
 
-def test_kinds_are_told_apart_by_the_number(office: Office) -> None:
+def test_the_kind_is_derived_from_the_number(office: Office) -> None:
     remember(
         number("PN1", number="+18005550100"),
         number("PN2", number="+18885550100"),
@@ -84,13 +84,13 @@ def test_kinds_are_told_apart_by_the_number(office: Office) -> None:
     assert found(office, kind=" Toll-Free ") == ["PN1", "PN2", "PN3"]
 
 
-def test_countries_are_told_apart_by_the_number(office: Office) -> None:
+def test_the_country_is_derived_from_the_number(office: Office) -> None:
     remember(
         number("PN1", number="+14155550100"),
         number("PN2", number="+18005550100"),
         number("PN3", number="+16045550100"),
         number("PN4", number="+442079460958"),
-        number("PN5", number="+15555550123"),  # an area code that no country has
+        number("PN5", number="+15555550123"),  # an area code of no country
         number("PN6", number="+80012345678"),  # toll-free in every country
     )
 
@@ -120,7 +120,7 @@ PORTS = [None, "", "completed", "Completed", "COMPLETED", "in progress", "comple
         ("progress", []),
     ],
 )
-def test_a_port_is_found_by_quos_word_by_its_absence_and_while_it_is_not_done(
+def test_the_port_filter_matches_a_status_no_port_and_unfinished_ports(
     office: Office, porting: str, ports: list[str | None]
 ) -> None:
     remember(*(number(f"PN{place}", portingStatus=port) for place, port in enumerate(PORTS)))
@@ -141,13 +141,13 @@ OURS = [
     "\u202a+1 415-555-0100\u202c",
     "011 44 20 7946 0958",
     "+44 (0)20 7946 0958",
-    "+4402079460959",  # Quo has it with a zero that nobody dials
+    "+4402079460959",  # Quo's number has an extra zero that nobody dials
     "+4420",  # too short for any network, but Quo has it
 ]
 NOT_OURS = [
     "+14155550101",
     "555-0100",  # without its area code
-    "(604) 555-0100",  # of a number that is gone
+    "(604) 555-0100",  # of a gone number
     "+442079460950",
     "00",
     "front desk",
@@ -161,7 +161,7 @@ NOT_OURS = [
 
 @pytest.fixture
 def forwarding(office: Office) -> dict[str, list[str]]:
-    """The ids of numbers that forward nowhere, to each other, and elsewhere."""
+    """Remember numbers that forward nowhere, to each other and elsewhere; return their ids."""
     ours = [
         number("PNus", number="+14155550100"),
         number("PNgb", number="+442079460958"),
@@ -184,18 +184,18 @@ def forwarding(office: Office) -> dict[str, list[str]]:
     return ids | {"none": sorted([*ids["none"], *(record["id"] for record in ours)])}
 
 
-def test_a_forward_is_found_by_where_it_leads(office: Office, forwarding: dict[str, list[str]]) -> None:
+def test_the_forward_filter_matches_by_destination(office: Office, forwarding: dict[str, list[str]]) -> None:
     assert {where: found(office, forward=where) for where in ("none", "inside", "outside")} == forwarding
     assert found(office, forward="any") == sorted([*forwarding["inside"], *forwarding["outside"]])
 
 
-def test_a_number_that_forwards_to_itself_stays_inside(office: Office) -> None:
+def test_a_number_that_forwards_to_itself_counts_as_inside(office: Office) -> None:
     remember(number("PN1", number="+14155550100", forward="(415) 555-0100"))
 
     assert found(office, forward="inside") == ["PN1"]
 
 
-def test_a_number_is_inside_as_long_as_the_workspace_has_it(office: Office) -> None:
+def test_a_destination_is_inside_while_the_workspace_has_it(office: Office) -> None:
     forwarder = number("PN1", forward="+16045550100")
     remember(forwarder, number("PN2", number="+16045550100"))
     assert found(office, forward="inside") == ["PN1"]
@@ -209,7 +209,7 @@ def test_a_number_is_inside_as_long_as_the_workspace_has_it(office: Office) -> N
 @pytest.mark.parametrize(
     ("word", "same"), [("yes", "any"), ("1", "any"), ("ON", "any"), ("true", "any"), ("no", "none"), ("Off", "none")]
 )
-def test_yes_and_no_are_understood_of_forwarding(
+def test_the_forward_filter_accepts_yes_and_no(
     office: Office, forwarding: dict[str, list[str]], word: str, same: str
 ) -> None:
     assert found(office, forward=word) == found(office, forward=same) != []
@@ -222,14 +222,16 @@ def test_yes_and_no_are_understood_of_forwarding(
         *((word, ["PN1"]) for word in ("no", "0", "false", "off", "No")),
     ],
 )
-def test_numbers_with_nobody_are_told_from_those_with_somebody(office: Office, word: str, ids: list[str]) -> None:
+def test_the_unassigned_filter_matches_numbers_with_and_without_teammates(
+    office: Office, word: str, ids: list[str]
+) -> None:
     remember(number("PN1", users=[user()]), number("PN2", users=[]), number("PN3", users=[user()]))
     remember(number("PN1", users=[user()]), number("PN2", users=[]), number("PN3", users=[]))
 
     assert found(office, unassigned=word) == ids
 
 
-def test_a_filter_looks_at_how_a_number_is_now(office: Office) -> None:
+def test_a_filter_matches_the_current_state(office: Office) -> None:
     before = {"groupId": "old", "number": "+18005550100", "portingStatus": "pending", "forward": "+14155550100"}
     remember(number("PN1", **before))
     remember(number("PN1", groupId="new", number="+16045550100", users=[]))
@@ -240,10 +242,10 @@ def test_a_filter_looks_at_how_a_number_is_now(office: Office) -> None:
     assert found(office, **now, unassigned="yes") == ["PN1"]
 
 
-def test_each_filter_alone_can_leave_a_number_out(office: Office) -> None:
+def test_each_filter_can_exclude_a_number_by_itself(office: Office) -> None:
     right: Record = {"number": "+14155550100", "forward": "+14155550100", "restrictions": cells("unrestricted")}
-    asked = dict.fromkeys(CELL_FIELDS, "allowed") | {"q": "desk", "user": "US1", "group": "1234", "kind": "local"}
-    asked |= {"country": "US", "porting": "completed", "forward": "inside", "unassigned": "no"}
+    query = dict.fromkeys(CELL_FIELDS, "allowed") | {"q": "desk", "user": "US1", "group": "1234", "kind": "local"}
+    query |= {"country": "US", "porting": "completed", "forward": "inside", "unassigned": "no"}
     wrong: list[Record] = [
         {"name": "Back"},
         {"users": [user("US2")]},
@@ -256,8 +258,8 @@ def test_each_filter_alone_can_leave_a_number_out(office: Office) -> None:
     ]
     remember(number("PNright", **right), *(number(f"PN{at}", **right | change) for at, change in enumerate(wrong)))
 
-    assert set(asked) == set(NARROWING)
-    assert found(office, **asked) == ["PNright"]
+    assert set(query) == set(NARROWING)
+    assert found(office, **query) == ["PNright"]
 
 
 FACTS = "(allowed, restricted, unknown)"
@@ -288,7 +290,7 @@ FACTS = "(allowed, restricted, unknown)"
     ],
 )
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_what_a_filter_cannot_be_is_named_and_ignored(
+def test_an_invalid_filter_value_is_reported_and_ignored(
     office: Office, query: str, notice: str, headers: dict[str, str]
 ) -> None:
     remember(number("PN1"))
@@ -300,7 +302,7 @@ def test_what_a_filter_cannot_be_is_named_and_ignored(
 
 
 @pytest.mark.parametrize("query", ["&".join(f"{name}=" for name in NARROWING), "group=+&porting=%09&kind=+&country=+"])
-def test_a_filter_that_is_left_empty_is_none(office: Office, query: str) -> None:
+def test_an_empty_filter_does_not_filter(office: Office, query: str) -> None:
     remember(number("PN1"))
 
     page = parsed(office.get(f"{LIST}?{query}"))
@@ -325,18 +327,17 @@ ANYTHING = {**dict.fromkeys(("q", "group", "porting", "who"), st.text(max_size=8
 @settings(max_examples=300, deadline=None)
 @given(st.fixed_dictionaries({}, optional=ANYTHING))
 @example({"q": " a  b ", "group": " x ", "user": " US 1 ", "porting": "a\nb"})
-def test_the_canonical_query_says_the_same_again(query: dict[str, str]) -> None:
-    asked = parse(QueryDict(urlencode(query, errors="replace")))
+def test_the_canonical_query_parses_to_the_same_filters(query: dict[str, str]) -> None:
+    filters = parse(QueryDict(urlencode(query, errors="replace")))
 
-    again = parse(QueryDict(asked.query))
+    again = parse(QueryDict(filters.query))
 
-    assert again.query == asked.query
+    assert again.query == filters.query
     assert again.notices == ()
-    assert (again.active, again.sort, again.page) == (asked.active, asked.sort, asked.page)
+    assert (again.active, again.sort, again.page) == (filters.active, filters.sort, filters.page)
 
 
-# Against a naive model, written from the promise, over numbers of which the country, the kind and what is meant by
-# their forward are known beforehand.
+# Compare with a naive model written from the specification, over numbers with known country, kind and forward.
 
 COUNTRIES = {
     "+14155550100": "US",
@@ -352,7 +353,7 @@ MEANT = {
     "1-604-555-0100": "+16045550100",
     "+44 20 7946 0958": "+442079460958",
     "+33123456789": "+33123456789",
-    "+14155550199": "+14155550199",  # of a number that is gone
+    "+14155550199": "+14155550199",  # of a gone number
     "front desk": "",
 }
 RAW = st.sampled_from(["unrestricted", "unrestricted", "restricted", "restricted", "RESTRICTED", "", None])
@@ -379,7 +380,7 @@ def workspaces(draw: st.DrawFn) -> list[Record]:
 
 
 def fits(record: Record, name: str, value: str, ours: set[str]) -> bool:
-    """Whether the filter `name` lets the number through; `ours` are the digits of every number of the workspace."""
+    """Return whether a number matches a filter. `ours` are the digits of all numbers in the workspace."""
     forward, port = record["forward"] or "", record["portingStatus"] or ""
     if name in CELL_FIELDS:
         channel, _, region = name.partition("_")
@@ -421,7 +422,7 @@ QUERIES = st.fixed_dictionaries(
         "unassigned": st.sampled_from(["yes", "no"]),
     },
 )
-# All filters at once seldom leave a number; some of them, more often.
+# All filters together rarely match a number; a few of them do more often.
 SOME = st.tuples(QUERIES, st.sets(st.sampled_from(NARROWING), min_size=1, max_size=4)).map(
     lambda drawn: {name: value for name, value in drawn[0].items() if name in drawn[1]}
 )
@@ -429,7 +430,7 @@ SOME = st.tuples(QUERIES, st.sets(st.sampled_from(NARROWING), min_size=1, max_si
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(workspaces(), SOME | QUERIES)
-def test_random_filters_show_what_a_naive_model_shows_on_page_fragment_and_every_page(
+def test_random_filters_match_a_naive_model_on_page_and_fragment(
     office: Office, monkeypatch: pytest.MonkeyPatch, records: list[Record], query: dict[str, str]
 ) -> None:
     monkeypatch.setattr(number_pages, "PAGE_SIZE", 3)
@@ -438,7 +439,7 @@ def test_random_filters_show_what_a_naive_model_shows_on_page_fragment_and_every
     remember(*records)
 
     ours = {record["number"] for record in records}
-    expected = [record["id"] for record in records if all(fits(record, *asked, ours) for asked in query.items())]
+    expected = [record["id"] for record in records if all(fits(record, *item, ours) for item in query.items())]
     pages: list[str] = []
     for place in range(1, max(1, ceil(len(expected) / 3)) + 1):
         page = parsed(office.get(LIST, {**query, "page": str(place)}))

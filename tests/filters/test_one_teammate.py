@@ -44,7 +44,7 @@ def test_the_list_shows_one_teammates_numbers(two: Office) -> None:
     assert words(one(page, "title")).startswith("Numbers with Ann ·")
 
 
-def test_search_and_teammate_narrow_together(two: Office) -> None:
+def test_search_and_teammate_filter_together(two: Office) -> None:
     assert numbers_on(parsed(two.get(LIST, {"user": "US1", "q": "shared"}))) == ["PN3"]
 
 
@@ -54,7 +54,7 @@ def test_a_number_that_a_teammate_left_is_no_longer_theirs(two: Office) -> None:
     assert numbers_on(parsed(two.get(LIST, {"user": "US1"}))) == ["PN3"]
 
 
-def test_a_teammate_on_no_number_any_more_is_still_named(two: Office) -> None:
+def test_a_former_teammate_is_still_named(two: Office) -> None:
     remember(number("PN1", users=[BO]))
 
     page = parsed(two.get(LIST, {"user": "US1"}))
@@ -63,13 +63,13 @@ def test_a_teammate_on_no_number_any_more_is_still_named(two: Office) -> None:
     assert words(page.css("#results .empty p")[0]) == "What was asked for: Numbers with Ann."
 
 
-def test_a_search_that_fits_none_of_a_teammates_numbers_says_so(two: Office) -> None:
+def test_an_empty_search_among_a_teammates_numbers_says_so(two: Office) -> None:
     page = parsed(two.get(LIST, {"user": "US1", "q": "back"}))
 
     assert words(page.css("#results .empty p")[0]) == "What was asked for: Numbers with Ann that fit “back”."
 
 
-def test_an_unknown_teammate_is_named_and_asked_for(two: Office) -> None:
+def test_an_unknown_teammate_is_named_and_looked_up(two: Office) -> None:
     page = parsed(two.get(LIST, {"user": "USnobody"}))
 
     assert numbers_on(page) == []
@@ -87,20 +87,20 @@ def test_a_teammate_is_found_by_typing(two: Office, who: str) -> None:
 
 
 @pytest.mark.parametrize("who", ["bo", "BÖ", "@example.net"])
-def test_accents_and_case_do_not_matter_in_finding_a_teammate(two: Office, who: str) -> None:
+def test_finding_a_teammate_ignores_accents_and_case(two: Office, who: str) -> None:
     page = parsed(two.get(CHOICES, {"who": who}, headers=HTMX))
 
     assert [attribute(choice, "data-teammate") for choice in page.css(".choice")] == ["US2"]
 
 
-def test_a_text_that_fits_nobody_says_so(two: Office) -> None:
+def test_a_text_that_matches_nobody_says_so(two: Office) -> None:
     page = parsed(two.get(CHOICES, {"who": "zebra"}, headers=HTMX))
 
     assert not page.css(".choice")
     assert words(one(page, "[role=status]")) == "No teammate fits “zebra”."
 
 
-def test_a_teammate_is_chosen_by_their_name_of_now(two: Office) -> None:
+def test_a_teammate_is_found_by_the_current_name(two: Office) -> None:
     remember(number("PN1", users=[user("US1", firstName="Renamed", email="r@example.com")]))
 
     assert not parsed(two.get(CHOICES, {"who": "ann"}, headers=HTMX)).css(".choice")
@@ -120,13 +120,13 @@ def test_without_javascript_the_search_shows_the_choices_and_a_choice_filters(tw
 
     assert "open" in one(page, "#teammate-filter .picker").attributes
     assert attribute(one(page, "#who"), "value") == "ann"
-    assert numbers_on(page) == ["PN3", "PN1", "PN2"]  # typing chooses nobody by itself
+    assert numbers_on(page) == ["PN3", "PN1", "PN2"]  # typing alone does not filter
     choice = attribute(one(page, ".choice"), "href")
     assert parse_qs(urlsplit(choice).query) == {"q": ["a"], "user": ["US1"], "sort": ["-name"]}
     assert numbers_on(parsed(two.get(choice))) == ["PN3", "PN1"]
 
 
-def test_everyone_is_a_choice_while_a_teammate_is_chosen(two: Office) -> None:
+def test_a_chosen_teammate_can_be_cleared(two: Office) -> None:
     page = parsed(two.get(LIST, {"user": "US1", "q": "a"}))
 
     choices = {words(choice): attribute(choice, "href") for choice in page.css(".choice")}
@@ -134,7 +134,7 @@ def test_everyone_is_a_choice_while_a_teammate_is_chosen(two: Office) -> None:
     assert "Everyone" not in texts(parsed(two.get(LIST)).css(".choice"))
 
 
-def test_typing_keeps_everyone_among_the_choices(two: Office) -> None:
+def test_typing_keeps_the_choice_that_clears_the_teammate(two: Office) -> None:
     field = one(parsed(two.get(LIST, {"user": "US1"})), "#who")
     assert attribute(field, "hx-get") == CHOICES
     assert attribute(field, "hx-include") == "#teammate-filter [name=user]"
@@ -145,7 +145,7 @@ def test_typing_keeps_everyone_among_the_choices(two: Office) -> None:
     assert "Everyone" in texts(page.css(".choice"))
 
 
-def test_nobody_is_offered_until_somebody_looks_for_a_teammate(two: Office) -> None:
+def test_no_teammates_are_offered_before_a_search(two: Office) -> None:
     page = parsed(two.get(LIST))
 
     assert not page.css(".choice")
@@ -187,7 +187,7 @@ def twenty_thousand(office: Office) -> Office:
     return office
 
 
-def test_among_twenty_thousand_a_few_are_shown_and_the_others_counted(twenty_thousand: Office) -> None:
+def test_of_twenty_thousand_teammates_a_few_are_shown_and_the_rest_counted(twenty_thousand: Office) -> None:
     everyone = parsed(twenty_thousand.get(CHOICES, headers=HTMX))
     zoe = parsed(twenty_thousand.get(CHOICES, {"who": "ZOE"}, headers=HTMX))
 
@@ -201,7 +201,7 @@ def test_among_twenty_thousand_a_few_are_shown_and_the_others_counted(twenty_tho
     ("count", "more"),
     [(11, "11 teammates found."), (12, "12 teammates found."), (13, "And 1 more: type part of a name.")],
 )
-def test_only_those_that_are_not_shown_are_counted(office: Office, count: int, more: str) -> None:
+def test_only_hidden_teammates_are_counted(office: Office, count: int, more: str) -> None:
     remember(number("PN1", users=[user(f"US{place}", firstName=f"A {place}") for place in range(count)]))
 
     page = parsed(office.get(CHOICES, {"who": "a"}, headers=HTMX))
@@ -211,7 +211,7 @@ def test_only_those_that_are_not_shown_are_counted(office: Office, count: int, m
 
 
 @pytest.mark.parametrize("user_id", ["US 1 ", "US/?&#%", 'US"quoted"', "US<b>", "US🏡", "US+1", "US%2F", "US\u202e"])
-def test_any_id_of_a_teammate_can_be_filtered_by(office: Office, user_id: str) -> None:
+def test_the_list_can_be_filtered_by_any_teammate_id(office: Office, user_id: str) -> None:
     remember(number("PN1", users=[user(user_id)]), number("PN2", users=[]))
 
     everywhere = [link for path in (LIST, CHOICES) for link in parsed(office.get(path)).css("[data-teammate]")]

@@ -1,4 +1,4 @@
-"""Whatever stands in an address: what makes no sense is named on the page and ignored."""
+"""Invalid query parameters are ignored and reported on the page."""
 
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -48,29 +48,29 @@ PATHS = [LIST, "/numbers/teammates/", "/numbers/PN1/", "/status/"]
         ("sort=%1B%E2%80%AEx", "The list cannot be sorted by “��x”, so it is sorted by name."),
     ],
 )
-def test_nonsense_is_named_and_ignored(office: Office, query: str, notice: str) -> None:
+def test_invalid_parameters_are_reported_and_ignored(office: Office, query: str, notice: str) -> None:
     remember(number("PN1"))
 
     for headers in ({}, HTMX):
         page = parsed(office.get(f"{LIST}?{query}", headers=headers))
-        assert any(shown.startswith(notice) for shown in notices_of(page)), notices_of(page)
+        assert any(text.startswith(notice) for text in notices_of(page)), notices_of(page)
         assert numbers_on(page) == ["PN1"]
 
 
 @pytest.mark.parametrize("query", ["", "q=&user=&sort=&page=&who=", "sort=name&page=1", "q=+&page=+1+&user=+US1"])
-def test_what_makes_sense_is_not_complained_about(office: Office, query: str) -> None:
+def test_valid_parameters_cause_no_notice(office: Office, query: str) -> None:
     remember(number("PN1"))
 
     assert notices_of(parsed(office.get(f"{LIST}?{query}"))) == []
 
 
-def test_of_a_repeated_parameter_the_last_counts(office: Office) -> None:
+def test_the_last_of_repeated_parameters_wins(office: Office) -> None:
     remember(number("PN1", name="front"), number("PN2", name="back"))
 
     assert numbers_on(parsed(office.get(f"{LIST}?q=front&q=back"))) == ["PN2"]
 
 
-def test_a_notice_never_says_more_than_a_line(office: Office) -> None:
+def test_a_notice_is_never_longer_than_a_line(office: Office) -> None:
     query = urlencode({f"{'x' * 1000}{place}": "1" for place in range(50)})
 
     notices = notices_of(parsed(office.get(f"{LIST}?{query}")))
@@ -95,7 +95,7 @@ def nonsense_safe(office: Office, path: str, query: str) -> None:
 @example([("q", "\x00"), ("who", "\x00"), ("user", "US\x00"), ("sort", "\x00"), ("page", "\x00")])
 @example([("q", "%_\\'\"")])
 @example([("page", "٣"), ("page", "1_0"), ("page", " 1")])
-def test_no_text_in_any_parameter_is_too_odd(office: Office, parameters: list[tuple[str, str]]) -> None:
+def test_any_text_in_any_parameter_is_accepted(office: Office, parameters: list[tuple[str, str]]) -> None:
     query = urlencode(parameters, errors="surrogatepass")
     for path in (LIST, "/numbers/teammates/", "/status/"):
         nonsense_safe(office, path, query)
@@ -103,17 +103,17 @@ def test_no_text_in_any_parameter_is_too_odd(office: Office, parameters: list[tu
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(NAMES), st.binary(max_size=20), st.booleans())
-@example("q", b"\xed\xa0\x80", True)  # half a character
+@example("q", b"\xed\xa0\x80", True)  # half a surrogate pair
 @example("q", b"\xff\xfe", False)
 @example("user", b"US\xed\xa0\x80", True)
 @example("q", b"%ZZ%", False)
-def test_no_bytes_in_any_parameter_are_too_odd(office: Office, name: str, value: bytes, is_encoded: bool) -> None:
+def test_any_bytes_in_any_parameter_are_accepted(office: Office, name: str, value: bytes, is_encoded: bool) -> None:
     text = quote(value) if is_encoded else value.decode("latin-1").replace("#", "").replace("\n", "").replace("\r", "")
     nonsense_safe(office, LIST, f"{name}={text}")
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_megabyte_is_not_too_much(office: Office, path: str) -> None:
+def test_a_megabyte_of_query_is_accepted(office: Office, path: str) -> None:
     remember(number("PN1"))
 
     for name in ("q", "user", "who", "sort", "page", "x"):
@@ -121,19 +121,19 @@ def test_a_megabyte_is_not_too_much(office: Office, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_more_parameters_than_anybody_sends_are_refused_without_a_failure(office: Office, path: str) -> None:
+def test_too_many_parameters_are_refused_without_an_error(office: Office, path: str) -> None:
     remember(number("PN1"))
 
     assert office.get(f"{path}?{'a=1&' * 5000}").status_code in {200, 400}
 
 
 @given(st.dictionaries(st.sampled_from(["q", "user", "sort", "page"]), st.text(max_size=20)))
-def test_the_canonical_query_means_the_same(given_parameters: dict[str, str]) -> None:
-    asked = parse(QueryDict(urlencode(given_parameters, errors="replace")))
+def test_the_canonical_query_parses_to_the_same_filters(given_parameters: dict[str, str]) -> None:
+    filters = parse(QueryDict(urlencode(given_parameters, errors="replace")))
 
-    again = parse(QueryDict(asked.query))
+    again = parse(QueryDict(filters.query))
 
-    assert (again.q, again.user, again.sort, again.page) == (asked.q, asked.user, asked.sort, asked.page)
+    assert (again.q, again.user, again.sort, again.page) == (filters.q, filters.user, filters.sort, filters.page)
     assert again.notices == ()
 
 
@@ -147,24 +147,27 @@ def test_the_canonical_query_means_the_same(given_parameters: dict[str, str]) ->
         ({}, "q=a&user=US1&sort=-name"),
     ],
 )
-def test_any_change_but_of_the_page_begins_at_the_first(change: dict[str, Any], query: str) -> None:
-    shown = NumberFilters(q="a", user="US1", sort="-name", page=2, who="x")
+def test_any_change_except_of_the_page_returns_to_page_one(change: dict[str, Any], query: str) -> None:
+    filters = NumberFilters(q="a", user="US1", sort="-name", page=2, who="x")
 
-    assert shown.but(**change).query == query
+    assert filters.but(**change).query == query
 
 
-def test_every_order_has_a_name() -> None:
+def test_every_sort_order_has_a_label() -> None:
     assert set(SORT_LABELS) == set(SORTS)
 
 
-def test_the_longest_id_can_be_filtered_by(office: Office) -> None:
+def test_the_list_can_be_filtered_by_the_longest_id(office: Office) -> None:
     user_id = "US" + "🏡" * (MAX_LENGTH - 2)
     remember(number("PN1", users=[user(user_id)]), number("PN2", users=[]))
 
     assert numbers_on(parsed(office.get(LIST, {"user": user_id}))) == ["PN1"]
 
 
-def test_characters_that_no_text_has_are_named_and_the_rest_is_looked_for() -> None:
-    asked = parse(QueryDict("q=%00desk"))
+def test_invalid_characters_are_reported_and_the_rest_is_searched() -> None:
+    filters = parse(QueryDict("q=%00desk"))
 
-    assert (asked.q, asked.notices) == ("desk", ("The search holds characters that no text has; they were ignored.",))
+    assert (filters.q, filters.notices) == (
+        "desk",
+        ("The search holds characters that no text has; they were ignored.",),
+    )

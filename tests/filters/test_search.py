@@ -16,12 +16,12 @@ def found(office: Office, query: str) -> list[str]:
 
 
 def desk(number_id: str, **changes: Any) -> dict[str, Any]:
-    """A number that differs from every other in all that can be searched."""
+    """Return a number that differs from all others in every searchable field."""
     return number(number_id, **{"name": "", "symbol": None, "groupId": "", "users": [], **changes})
 
 
 def person(user_id: str, name: str) -> dict[str, Any]:
-    """A teammate of whom nothing but the name can be searched."""
+    """Return a teammate with only a searchable name."""
     return user(user_id, firstName=name, lastName=None, email="")
 
 
@@ -69,22 +69,22 @@ WRITINGS = [
 ]
 
 
-def test_digits_are_found_in_any_writing(three: Office) -> None:
+def test_a_number_is_found_by_its_digits_in_any_format(three: Office) -> None:
     assert {query: found(three, query) for query in WRITINGS} == {query: ["PN1"] for query in WRITINGS}
 
 
 @pytest.mark.parametrize("query", ["+415", "+1 604 555 0123", "(415) 555-0199", "415 555 0199", "5550123415"])
-def test_digits_that_are_one_number_stand_together(three: Office, query: str) -> None:
+def test_the_digits_of_one_number_are_one_word(three: Office, query: str) -> None:
     assert found(three, query) == []
 
 
-def test_a_telephone_number_in_a_name_is_found_in_any_writing(office: Office) -> None:
+def test_a_telephone_number_in_a_name_is_found_in_any_format(office: Office) -> None:
     remember(desk("PN1", name="Fax: (212) 555-0188"), desk("PN2", name="Suite 21 Floor 25 Room 55"))
     assert found(office, "212.555.0188") == ["PN1"]
     assert found(office, "2125") == ["PN1"]
 
 
-def test_a_plus_stands_at_the_beginning_of_a_number(office: Office) -> None:
+def test_a_plus_matches_only_the_start_of_a_number(office: Office) -> None:
     remember(desk("PN1", number="+4420"), desk("PN2", number="+14420"))
 
     assert found(office, "+44") == ["PN1"]
@@ -113,7 +113,7 @@ def test_a_plus_stands_at_the_beginning_of_a_number(office: Office) -> None:
         ("   ", ["PN1", "PN2", "PN3"]),
     ],
 )
-def test_names_symbols_groups_and_teammates_are_found(three: Office, query: str, ids: list[str]) -> None:
+def test_search_matches_names_symbols_groups_and_teammates(three: Office, query: str, ids: list[str]) -> None:
     assert found(three, query) == ids
 
 
@@ -128,7 +128,7 @@ def test_names_symbols_groups_and_teammates_are_found(three: Office, query: str,
         ("604 cafe", []),
     ],
 )
-def test_every_word_must_fit_but_each_may_fit_somewhere_else(three: Office, query: str, ids: list[str]) -> None:
+def test_every_word_must_match_but_in_any_field(three: Office, query: str, ids: list[str]) -> None:
     assert found(three, query) == ids
 
 
@@ -136,11 +136,11 @@ def test_every_word_must_fit_but_each_may_fit_somewhere_else(three: Office, quer
     ("query", "ids"),
     [("%", ["PN3"]), ("100%", ["PN3"]), ("_", ["PN3"]), ("e_t", ["PN3"]), ("\\", ["PN3"]), ("c_f", []), ("c%e", [])],
 )
-def test_signs_that_mean_something_to_a_database_are_plain_text(three: Office, query: str, ids: list[str]) -> None:
+def test_wildcards_of_the_database_are_plain_text(three: Office, query: str, ids: list[str]) -> None:
     assert found(three, query) == ids
 
 
-def test_a_word_does_not_run_from_one_field_into_the_next(office: Office) -> None:
+def test_a_word_does_not_match_across_fields(office: Office) -> None:
     remember(desk("PN1", name="ab", symbol="cd", groupId="ef", users=[user("US1", firstName="gh", lastName="ij")]))
 
     for query in ("abcd", "bc", "cdef", "efgh", "ghij"):
@@ -154,21 +154,21 @@ def assert_only_bo_finds_it(office: Office) -> None:
         assert found(office, query) == ["PN1"]
 
 
-def test_somebody_who_left_a_number_no_longer_finds_it(office: Office) -> None:
+def test_a_number_is_not_found_by_a_former_teammate(office: Office) -> None:
     remember(desk("PN1", users=[person("US1", "Zoë")]))
     remember(desk("PN1", users=[person("US2", "Bo")]))
 
     assert_only_bo_finds_it(office)
 
 
-def test_a_teammate_is_found_by_the_name_of_now_only(office: Office) -> None:
+def test_a_number_is_found_only_by_current_teammate_names(office: Office) -> None:
     remember(desk("PN1", users=[person("US1", "Zoë")]))
     remember(desk("PN1", users=[person("US1", "Bo")]))
 
     assert_only_bo_finds_it(office)
 
 
-def test_a_number_with_several_teammates_who_fit_is_listed_once(office: Office) -> None:
+def test_a_number_with_several_matching_teammates_is_listed_once(office: Office) -> None:
     remember(desk("PN1", users=[user(f"US{place}", firstName="Bo") for place in range(5)]))
 
     page = parsed(office.get(LIST, {"q": "bo"}))
@@ -205,13 +205,13 @@ def test_parts_of_one_telephone_number_are_one_word(query: str, words: list[str]
 
 
 @pytest.mark.parametrize("query", ["suite 77 4155550123", "4155550123 suite 77", "415 555 0123 77", "77 4155550123"])
-def test_other_digits_beside_a_whole_number_are_words_of_their_own(office: Office, query: str) -> None:
+def test_digits_beside_a_complete_number_are_separate_words(office: Office, query: str) -> None:
     remember(desk("PN1", name="Suite 77", number="+14155550123"), desk("PN2", number="+14155550123"))
 
     assert found(office, query) == ["PN1"]
 
 
-def test_words_beyond_the_limit_are_named_and_not_looked_for(three: Office) -> None:
+def test_words_beyond_the_limit_are_reported_and_ignored(three: Office) -> None:
     page = parsed(three.get(LIST, {"q": "cafe " * MAX_WORDS + "zebra"}))
 
     assert numbers_on(page) == ["PN1"]
@@ -231,13 +231,13 @@ def test_the_search_is_shown_as_it_was_typed(three: Office) -> None:
     assert words(one(page, ".results-head .sentence")) == "1 number · Numbers that fit “CAFÉ”"
 
 
-# Against a naive model, written from the promise: a word fits a number if it stands in one of its texts without
-# regard to case and accents, or if its digits stand in its digits, at their beginning after a plus.
+# Compare with a naive model written from the specification: a word matches a number if one of its texts contains it,
+# ignoring case and accents, or if the number contains its digits (starts with them after a plus).
 
 
 class Word(NamedTuple):
     typed: str
-    digits: str = ""  # of what is typed as a telephone number
+    digits: str = ""  # if typed as a telephone number
     has_plus: bool = False
 
 
@@ -292,7 +292,7 @@ def offices(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 @st.composite
 def telephone_words(draw: st.DrawFn, numbers: list[str]) -> Word:
-    """A part of a number (or of none) as people write it."""
+    """Generate a part of a number (or of none) in a format that people use."""
     whole = draw(st.sampled_from([*numbers, "+1234567890"]))[1:]
     start = draw(st.integers(0, len(whole) - 1))
     digits = whole[start : start + draw(st.integers(1, 8))]
@@ -310,11 +310,11 @@ def telephone_words(draw: st.DrawFn, numbers: list[str]) -> Word:
 @st.composite
 def questions(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[Word]]:
     records = draw(offices())
-    shown = [text for record in records for text in (record["name"], record["symbol"], record["groupId"]) if text]
-    shown += [
+    texts = [text for record in records for text in (record["name"], record["symbol"], record["groupId"]) if text]
+    texts += [
         text for record in records for user in record["users"] for text in (user["firstName"], user["email"]) if text
     ]
-    tokens = [token for text in shown for token in text.split() if set(token) & set(LETTERS + "@")]
+    tokens = [token for text in texts for token in text.split() if set(token) & set(LETTERS + "@")]
     words: list[Word] = []
     for _ in range(draw(st.integers(0, 3))):
         is_shown = draw(st.booleans())
@@ -324,7 +324,7 @@ def questions(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[Word]]:
             token = token[start : start + draw(st.integers(1, 6))]
         else:
             token = draw(st.text(LETTERS, min_size=1, max_size=3))
-        if set(token) & set(LETTERS + "@"):  # else it may be part of a telephone number
+        if set(token) & set(LETTERS + "@"):  # otherwise it may be part of a telephone number
             words.append(Word(draw(st.sampled_from([token, token.upper(), plain(token) or token]))))
     if draw(st.booleans()):
         telephone = draw(telephone_words([record["number"] for record in records]))
@@ -334,9 +334,7 @@ def questions(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[Word]]:
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(questions())
-def test_the_search_finds_what_a_naive_one_finds(
-    office: Office, question: tuple[list[dict[str, Any]], list[Word]]
-) -> None:
+def test_search_matches_a_naive_model(office: Office, question: tuple[list[dict[str, Any]], list[Word]]) -> None:
     records, searched = question
     before = transaction.savepoint()
     remember(*records)
@@ -348,7 +346,7 @@ def test_the_search_finds_what_a_naive_one_finds(
     assert (sorted(numbers_on(page)), total_of(page)) == (fitting, len(fitting))
 
 
-def test_digits_between_signs_are_looked_for_in_numbers_only(office: Office) -> None:
+def test_digits_with_separators_match_only_numbers(office: Office) -> None:
     remember(desk("PN1", number="+12127770199", users=[user("US1", email="ann.550@example.com")]))
 
     assert found(office, "55-0") == found(office, "(55") == found(office, "(5) 50") == []

@@ -1,4 +1,4 @@
-"""Which teammates the query string finds, and whatever else stands in it."""
+"""The filters of the list of teammates."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +20,7 @@ from tests.support.teammates import PEOPLE, forgotten, people_on
 
 @pytest.fixture
 def four(office: Office) -> Office:
-    """An owner on two numbers, an admin on one, a member on one, and a member who is on none any more."""
+    """Remember an owner on two numbers, an admin and a member on one, and a former member."""
     ann = user("US1", firstName="Ann", lastName="Lee", email="ann@example.com", role="owner")
     bo = user("US2", firstName="Bö", lastName="Straße", email="b@example.net", role="admin")
     cy = user("US3", firstName=None, lastName=None, email="cy_1@example.com", role="member")
@@ -53,10 +53,10 @@ def four(office: Office) -> Office:
         ("q=example.com&role=member&numbers=none", ["US4"]),
     ],
 )
-def test_the_query_finds_who_fits_all_of_it(four: Office, query: str, found: list[str]) -> None:
-    asked = urlencode(dict(part.split("=") for part in query.split("&") if part))
+def test_all_filters_apply_together(four: Office, query: str, found: list[str]) -> None:
+    canonical = urlencode(dict(part.split("=") for part in query.split("&") if part))
 
-    page = parsed(four.get(f"{PEOPLE}?{asked}"))
+    page = parsed(four.get(f"{PEOPLE}?{canonical}"))
 
     assert people_on(page) == found
     assert notices_of(page) == []
@@ -82,22 +82,22 @@ def test_the_query_finds_who_fits_all_of_it(four: Office, query: str, found: lis
         (f"q={'a' * 300}", f"The search is longer than {MAX_TEXT} characters; the rest was ignored."),
     ],
 )
-def test_nonsense_is_named_and_ignored(four: Office, query: str, notice: str) -> None:
+def test_invalid_parameters_are_reported_and_ignored(four: Office, query: str, notice: str) -> None:
     for headers in ({}, HTMX):
         assert notice in notices_of(parsed(four.get(f"{PEOPLE}?{query}", headers=headers)))
 
 
 @pytest.mark.parametrize("query", ["", "q=&role=&numbers=&sort=&page=", "sort=name&page=1", "q=+&role=+owner+"])
-def test_what_makes_sense_is_not_complained_about(four: Office, query: str) -> None:
+def test_valid_parameters_cause_no_notice(four: Office, query: str) -> None:
     assert notices_of(parsed(four.get(f"{PEOPLE}?{query}"))) == []
 
 
-def test_names_that_somebody_else_reads_are_not_complained_about() -> None:
+def test_parameters_read_elsewhere_cause_no_notice() -> None:
     assert parse(QueryDict("raw=1&raw=1&role=owner"), also={"raw"}) == TeammateFilters(role="owner")
     assert parse(QueryDict("raw=1")).notices == ("“raw” means nothing here and was ignored.",)
 
 
-def test_every_order_has_a_name() -> None:
+def test_every_sort_order_has_a_label() -> None:
     assert set(SORT_LABELS) == set(TEAMMATE_SORTS)
 
 
@@ -110,16 +110,16 @@ def test_every_order_has_a_name() -> None:
         ({}, "q=a&role=owner&numbers=one&sort=-name"),
     ],
 )
-def test_any_change_but_of_the_page_begins_at_the_first(change: dict[str, Any], query: str) -> None:
-    shown = TeammateFilters(q="a", role="owner", numbers="one", sort="-name", page=2)
+def test_any_change_except_of_the_page_returns_to_page_one(change: dict[str, Any], query: str) -> None:
+    filters = TeammateFilters(q="a", role="owner", numbers="one", sort="-name", page=2)
 
-    assert shown.but(**change).query == query
+    assert filters.but(**change).query == query
 
 
-def test_each_chip_takes_one_filter_away() -> None:
-    shown = TeammateFilters(q="a", role="owner", numbers="one", sort="-name").but(messaging_ca="unknown", page=2)
+def test_each_chip_removes_one_filter() -> None:
+    filters = TeammateFilters(q="a", role="owner", numbers="one", sort="-name").but(messaging_ca="unknown", page=2)
 
-    assert [(chip.label, chip.without.query) for chip in shown.chips()] == [
+    assert [(chip.label, chip.without.query) for chip in filters.chips()] == [
         ("Search: a", "role=owner&numbers=one&messaging_ca=unknown&sort=-name"),
         ("Role: owner", "q=a&numbers=one&messaging_ca=unknown&sort=-name"),
         ("On one number", "q=a&role=owner&messaging_ca=unknown&sort=-name"),
@@ -151,12 +151,12 @@ def test_the_filters_read_as_a_sentence(filters: TeammateFilters, sentence: str)
     )
 )
 @example({"role": "owner", "numbers": "several", "sort": "-role", "page": "7", "q": " a  b "})
-def test_the_canonical_query_means_the_same(parameters: dict[str, str]) -> None:
-    asked = parse(QueryDict(urlencode(parameters, errors="replace")))
+def test_the_canonical_query_parses_to_the_same_filters(parameters: dict[str, str]) -> None:
+    filters = parse(QueryDict(urlencode(parameters, errors="replace")))
 
-    again = parse(QueryDict(asked.query))
+    again = parse(QueryDict(filters.query))
 
-    assert (again.active, again.sort, again.page) == (asked.active, asked.sort, asked.page)
+    assert (again.active, again.sort, again.page) == (filters.active, filters.sort, filters.page)
     assert again.notices == ()
 
 
@@ -175,7 +175,7 @@ PEOPLE_THERE_ARE = st.lists(
     st.sampled_from(["", *ROLE_LABELS]),
     st.sampled_from(["", *NUMBERS_LABELS]),
 )
-def test_who_is_found_is_who_a_plain_model_finds(
+def test_the_filters_match_a_naive_model(
     db: None, people: list[tuple[str, str, int]], q: str, role: str, numbers: str
 ) -> None:
     with forgotten():
@@ -211,8 +211,8 @@ PATTERNS = st.lists(st.sampled_from(["unrestricted", "restricted", "sometimes", 
     st.lists(st.tuples(PATTERNS, st.sets(st.integers(0, 3))), max_size=6),
     st.dictionaries(st.sampled_from([cell.field for cell in CELLS]), st.sampled_from(list(Fact)), max_size=2),
 )
-def test_who_reaches_so_far_is_who_does_through_any_of_their_numbers(
-    db: None, described: list[tuple[list[str | None], set[int]]], asked: dict[str, Fact]
+def test_the_reach_filter_counts_any_of_their_numbers(
+    db: None, described: list[tuple[list[str | None], set[int]]], reach_filters: dict[str, Fact]
 ) -> None:
     with forgotten():
         users = [user(f"US{place}", email=f"{place}@x.example") for place in range(4)]
@@ -225,22 +225,22 @@ def test_who_reaches_so_far_is_who_does_through_any_of_their_numbers(
             ),
         )
 
-        found = parse(QueryDict(urlencode(asked))).states()
+        found = parse(QueryDict(urlencode(reach_filters))).states()
 
         def fits(place: int) -> bool:
             held = [raws for raws, on in described if place in on]
             for at, cell in enumerate(CELLS):
-                said = {raws[at] for raws in held}
+                values = {raws[at] for raws in held}
                 reach = (
                     None
                     if not held
                     else Fact.ALLOWED
-                    if "unrestricted" in said
+                    if "unrestricted" in values
                     else Fact.RESTRICTED
-                    if said == {"restricted"}
+                    if values == {"restricted"}
                     else Fact.UNKNOWN
                 )
-                if asked.get(cell.field, reach) != reach:
+                if reach_filters.get(cell.field, reach) != reach:
                     return False
             return True
 
@@ -273,14 +273,14 @@ def nonsense_safe(office: Office, query: str) -> None:
 @given(PARAMETERS)
 @example([("q", "\x00"), ("role", "\x00"), ("numbers", "\x00"), ("sort", "\x00"), ("page", "\x00")])
 @example([("q", "%_\\'\"")])
-def test_no_text_in_any_parameter_is_too_odd(office: Office, parameters: list[tuple[str, str]]) -> None:
+def test_any_text_in_any_parameter_is_accepted(office: Office, parameters: list[tuple[str, str]]) -> None:
     nonsense_safe(office, urlencode(parameters, errors="surrogatepass"))
 
 
-def test_a_megabyte_is_not_too_much(office: Office) -> None:
+def test_a_megabyte_of_query_is_accepted(office: Office) -> None:
     for name in ("q", "role", "numbers", "sort", "page", "x"):
         nonsense_safe(office, f"{name}={'x' * 1_000_000}")
 
 
-def test_more_parameters_than_anybody_sends_are_refused_without_a_failure(office: Office) -> None:
+def test_too_many_parameters_are_refused_without_an_error(office: Office) -> None:
     assert office.get(f"{PEOPLE}?{'a=1&' * 5000}").status_code in {200, 400}

@@ -1,4 +1,4 @@
-"""The filters in words: one sentence, which is the title too, and a chip for each."""
+"""The filters in words: the sentence, which is also the title, and the chips."""
 
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -17,7 +17,7 @@ ANN = user("US1", firstName="Ann", lastName="Lee")
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "expected"),
     [
         ("", "Numbers"),
         ("kind=toll-free", "Toll-free numbers"),
@@ -70,15 +70,15 @@ ANN = user("US1", firstName="Ann", lastName="Lee")
         ("sort=-name&page=3&who=bo", "Numbers"),
     ],
 )
-def test_the_list_is_said_in_one_sentence(query: str, said: str) -> None:
-    assert sentence(parse(QueryDict(query)), "Ann Lee") == said
+def test_the_filters_read_as_one_sentence(query: str, expected: str) -> None:
+    assert sentence(parse(QueryDict(query)), "Ann Lee") == expected
 
 
-def test_a_teammate_without_a_name_is_said_by_their_id() -> None:
-    asked = parse(QueryDict("user=US1"))
+def test_a_teammate_without_a_name_appears_by_id() -> None:
+    filters = parse(QueryDict("user=US1"))
 
-    assert sentence(asked) == "Numbers with US1"
-    assert [chip.label for chip in chips(asked)] == ["Teammate: US1"]
+    assert sentence(filters) == "Numbers with US1"
+    assert [chip.label for chip in chips(filters)] == ["Teammate: US1"]
 
 
 @pytest.mark.parametrize(
@@ -133,19 +133,19 @@ ACTIVE = {
 
 
 @given(st.sets(st.sampled_from(list(ACTIVE)), min_size=1), st.sampled_from(["name", "-number"]))
-def test_a_chip_takes_away_its_own_filter_and_keeps_the_others_and_the_order(names: set[str], sort: str) -> None:
+def test_a_chip_removes_its_filter_and_keeps_the_rest(names: set[str], sort: str) -> None:
     active = {name: ACTIVE[name] for name in ACTIVE if name in names}
-    asked = parse(QueryDict(urlencode({**active, "sort": sort, "page": "3"})))
+    filters = parse(QueryDict(urlencode({**active, "sort": sort, "page": "3"})))
 
-    kept = {chip.name: chip.without for chip in chips(asked)}
+    remaining = {chip.name: chip.without for chip in chips(filters)}
 
-    assert list(kept) == list(active)
-    for name, without in kept.items():
+    assert list(remaining) == list(active)
+    for name, without in remaining.items():
         assert without.active == {other: value for other, value in active.items() if other != name}
         assert (without.sort, without.page) == (sort, 1)
 
 
-def test_every_filter_there_is_has_words() -> None:
+def test_every_filter_has_a_wording() -> None:
     assert set(ACTIVE) == set(NARROWING)
     assert [chip.name for chip in chips(parse(QueryDict(urlencode(ACTIVE))))] == list(ACTIVE)
 
@@ -157,16 +157,14 @@ def one_number(office: Office) -> Office:
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_the_chips_stand_above_the_results_and_lead_to_the_list_without_them(
-    one_number: Office, headers: dict[str, str]
-) -> None:
+def test_the_chips_above_the_results_link_to_the_list_without_them(one_number: Office, headers: dict[str, str]) -> None:
     page = parsed(one_number.get(LIST, {**ACTIVE, "sort": "-number"}, headers=headers))
 
     links = page.css("#results .chips a.chip")
     assert [attribute(link, "id") for link in links] == [f"chip-{name}" for name in ACTIVE]
     for name, link in zip(ACTIVE, links, strict=True):
-        kept = dict(parse_qsl(urlsplit(attribute(link, "href")).query))
-        assert kept == {other: value for other, value in ACTIVE.items() if other != name} | {"sort": "-number"}
+        remaining = dict(parse_qsl(urlsplit(attribute(link, "href")).query))
+        assert remaining == {other: value for other, value in ACTIVE.items() if other != name} | {"sort": "-number"}
         assert attribute(link, "aria-label") == f"Remove the filter {words(link)}"
         assert attribute(link, "hx-get") == attribute(link, "href")
     assert attribute(one(page, "#results .chips #show-all"), "href") == LIST
@@ -179,7 +177,7 @@ def test_without_filters_there_are_no_chips(one_number: Office) -> None:
     assert words(one(page, ".results-head .sentence")) == "1 number"
 
 
-def test_what_is_ignored_has_no_chip(one_number: Office) -> None:
+def test_an_ignored_parameter_has_no_chip(one_number: Office) -> None:
     page = parsed(one_number.get(LIST, {"kind": "mobile", "country": "USA", "group": " ", "q": "desk"}))
 
     assert texts(page.css(".chip")) == ["Search: desk"]
@@ -199,13 +197,13 @@ def test_the_sentence_is_the_title_of_the_page_and_of_the_fragment(one_number: O
         assert words(one(page, "title")) == f"{title} · Quo Admin"
 
 
-def test_the_sentence_stands_beside_the_count(one_number: Office) -> None:
+def test_the_sentence_is_shown_beside_the_count(one_number: Office) -> None:
     page = parsed(one_number.get(LIST, {"user": "US1", "kind": "local"}))
 
     assert words(one(page, ".results-head .sentence")) == "1 number · Local numbers with Ann Lee"
 
 
-def test_where_nothing_fits_the_sentence_says_what_was_asked_for_and_the_chips_stay(one_number: Office) -> None:
+def test_an_empty_result_keeps_the_sentence_and_the_chips(one_number: Office) -> None:
     page = parsed(one_number.get(LIST, {"user": "US1", "kind": "toll-free"}))
 
     assert numbers_on(page) == []
@@ -214,7 +212,7 @@ def test_where_nothing_fits_the_sentence_says_what_was_asked_for_and_the_chips_s
 
 
 @pytest.mark.parametrize("name", ["html", "attribute", "apostrophe", "end of a tag", "comment", "entities", "template"])
-def test_hostile_text_in_a_filter_is_shown_as_text(one_number: Office, name: str) -> None:
+def test_hostile_text_in_a_filter_is_escaped(one_number: Office, name: str) -> None:
     text = " ".join(HOSTILE[name].split())
 
     for filter_name in ("q", "group", "porting", "who"):
@@ -227,7 +225,7 @@ def test_hostile_text_in_a_filter_is_shown_as_text(one_number: Office, name: str
                 assert attribute(one(page, ".chip"), "aria-label").endswith(text)
 
 
-def test_what_may_turn_the_direction_of_writing_stands_by_itself(one_number: Office) -> None:
+def test_bidirectional_text_in_a_filter_is_isolated(one_number: Office) -> None:
     page = parsed(one_number.get(LIST, {"group": "\u202egroup", "q": "\u202equery"}))
 
     outside = [node for node in page.css("#results *") if "\u202e" in (node.text(deep=False) or "")]

@@ -97,7 +97,7 @@ def test_what_the_audit_reads_of_every_number_stands_in_indexes(by: Grouping) ->
 
 def test_what_there_is_to_filter_by_is_read_from_an_index() -> None:
     forget()
-    plans = plans_of(partial(filter_choices.what_there_is, Version()))
+    plans = plans_of(partial(filter_choices.available_choices, Version()))
 
     for plan in plans:
         assert plan.reads_indexes_alone, plan

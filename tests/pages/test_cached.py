@@ -28,7 +28,7 @@ CACHED: dict[str, Callable[[Version], Any]] = {
     "teammate_page": lambda version: teammates.teammate_page("US1", version),
     "standing": overview.standing,
     "changes_since": lambda version: changes_since(LONG_AGO, 8, LONG_AGO, version),
-    "what_there_is": filter_choices.what_there_is,
+    "available_choices": filter_choices.available_choices,
     "fields_of": lambda version: filter_choices.fields_of(number_filters.parse(QueryDict()), version),
 }
 
