@@ -1,4 +1,4 @@
-"""The lists as files: CSV for people and for machines, Excel, and JSON in the words of Quo's API.
+"""The lists as files: CSV for people and for machines, Excel, and JSON in the format of Quo's API.
 
-Nothing here knows HTTP: a document is an iterator of bytes, made while it is read.
+This package does not know HTTP: a document is a lazy iterator of bytes.
 """

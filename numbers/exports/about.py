@@ -1,4 +1,4 @@
-"""What the second sheet of a workbook says of the first: what is listed, as of when, and what the words mean."""
+"""The second sheet of a workbook: what the first one lists, as of when, and what the words mean."""
 
 from dataclasses import dataclass
 
@@ -27,35 +27,36 @@ REACH_MEANINGS = {
     Fact.RESTRICTED: "They cannot call there, or text there: every number they are on is restricted.",
     Fact.UNKNOWN: "No number they are on is known to allow it, and of at least one Quo does not say.",
 }
-_DEFINED = [f"{region.key} is {'every other country' if region.is_abroad else region.place}" for region in REGIONS]
-_REGIONS = ("Regions", f"{', '.join(_DEFINED)}.")
+_REGION_TEXTS = [f"{region.key} is {'every other country' if region.is_abroad else region.place}" for region in REGIONS]
+_REGIONS = ("Regions", f"{', '.join(_REGION_TEXTS)}.")
 
 
 @dataclass(frozen=True)
 class About:
-    """`title` names the list; `said` is what there is to say, each with its heading; `meanings`, of the facts."""
+    """`title` names the list, `entries` are headings with texts, `meanings` explain the facts."""
 
     title: str
-    said: tuple[tuple[str, str], ...]
+    entries: tuple[tuple[str, str], ...]
     meanings: dict[Fact, str]
 
 
-def about_numbers(asked: NumberFilters, count: int, moment: Moment = NOW) -> About:
-    """Return what there is to say of a list of `count` numbers."""
-    target = SyncTarget(Sync.Scope.TEAMMATE, asked.user) if asked.user else WORKSPACE
-    teammate = teammate_named(asked.user, moment) if asked.user else None
-    sentence = filter_wording.sentence(asked, teammate.name if teammate else "")
-    return About("Numbers", (*_said(sentence, asked.sorted_by, count, target), _REGIONS), MEANINGS)
+def about_numbers(filters: NumberFilters, count: int, moment: Moment = NOW) -> About:
+    """Return the second sheet for a list of `count` numbers."""
+    target = SyncTarget(Sync.Scope.TEAMMATE, filters.user) if filters.user else WORKSPACE
+    teammate = teammate_named(filters.user, moment) if filters.user else None
+    sentence = filter_wording.sentence(filters, teammate.name if teammate else "")
+    return About("Numbers", (*_entries(sentence, filters.sorted_by, count, target), _REGIONS), MEANINGS)
 
 
-def about_teammates(asked: TeammateFilters, count: int) -> About:
-    """Return what there is to say of a list of `count` teammates."""
-    return About("Teammates", (*_said(asked.sentence(), asked.sorted_by, count, WORKSPACE), _REGIONS), REACH_MEANINGS)
+def about_teammates(filters: TeammateFilters, count: int) -> About:
+    """Return the second sheet for a list of `count` teammates."""
+    entries = _entries(filters.sentence(), filters.sorted_by, count, WORKSPACE)
+    return About("Teammates", (*entries, _REGIONS), REACH_MEANINGS)
 
 
-def _said(sentence: str, sort: str, count: int, target: SyncTarget) -> tuple[tuple[str, str], ...]:
+def _entries(sentence: str, sort: str, count: int, target: SyncTarget) -> tuple[tuple[str, str], ...]:
     checked_at = services.freshness(target).checked_at
-    said = (
+    entries = (
         ("What is listed", sentence),
         ("How many", str(count)),
         ("Sorted by", sort),
@@ -63,4 +64,4 @@ def _said(sentence: str, sort: str, count: int, target: SyncTarget) -> tuple[tup
         ("Last checked with Quo", written_time(checked_at) if checked_at else "Not checked yet"),
     )
     demo = ("Demo data", "An invented company: this is not your own workspace.")
-    return (demo, *said) if settings.DEMO else said
+    return (demo, *entries) if settings.DEMO else entries

@@ -29,20 +29,20 @@ class AuditLine:
     outlying: tuple[OutlierCell, ...]
 
 
-def audit_document(asked: AuditQuery, ending: str, *, is_raw: bool = False, moment: Moment = NOW) -> Iterator[bytes]:
-    """Return the whole audit, as the file that ends in `ending`; `is_raw` is for machines."""
+def audit_document(query: AuditQuery, ending: str, *, is_raw: bool = False, moment: Moment = NOW) -> Iterator[bytes]:
+    """Return the whole audit as a file with this ending; `is_raw` selects the form for machines."""
     with one_moment():
-        audit = read_audit(asked, moment)
-    files = Files(_columns(asked.by), _RAW, _record)
-    about = partial(_about, asked, audit.total, moment)
+        audit = read_audit(query, moment)
+    files = Files(_columns(query.by), _RAW, _record)
+    about = partial(_about, query, audit.total, moment)
     return files.document(audit_lines(audit), audit.row_count, about, ending, is_raw=is_raw)
 
 
 def audit_lines(audit: Audit) -> Iterator[AuditLine]:
     """Yield a line for each matching number in each of its groups.
 
-    States are read in chunks, by their keys. A state only changes by ending, so the whole file shows the moment when
-    the audit was read.
+    States are read in chunks by key. A state changes only by ending, so the file shows the moment when the audit was
+    read.
     """
     members = ((group, key) for group in audit.groups for key in audit.keys_of(group))
     for chunk in chunks(members, CHUNK):
@@ -53,13 +53,13 @@ def audit_lines(audit: Audit) -> Iterator[AuditLine]:
             yield AuditLine(group, names[group.key], numbers[key], outlying)
 
 
-def _about(asked: AuditQuery, count: int, moment: Moment) -> About:
-    about = about_numbers(asked.filters, count, moment)
+def _about(query: AuditQuery, count: int, moment: Moment) -> About:
+    about = about_numbers(query.filters, count, moment)
     outlying = "Where a number differs from what more than half of its whole group has, of three numbers or more."
-    return replace(about, title="Audit", said=(*about.said, ("Grouped by", asked.by.value), ("Odd in", outlying)))
+    return replace(about, title="Audit", entries=(*about.entries, ("Grouped by", query.by.value), ("Odd in", outlying)))
 
 
-_NONE = {Grouping.GROUP: "(no group)", Grouping.KIND: "", Grouping.TEAMMATE: "(nobody)"}
+_NO_GROUP = {Grouping.GROUP: "(no group)", Grouping.KIND: "", Grouping.TEAMMATE: "(nobody)"}
 
 
 _GROUPED_BY: dict[Grouping, Column[AuditLine]] = {
@@ -69,9 +69,9 @@ _GROUPED_BY: dict[Grouping, Column[AuditLine]] = {
 
 
 def _columns(by: Grouping) -> tuple[Column[AuditLine], ...]:
-    """Return the columns for people; what the numbers are grouped by stands first and only once."""
+    """Return the columns for people. The column of the grouping comes first and only once."""
     group: tuple[Column[AuditLine], ...] = (
-        Column(by.value.capitalize(), 24, lambda line: line.name.label or _NONE[line.group.by]),
+        Column(by.value.capitalize(), 24, lambda line: line.name.label or _NO_GROUP[line.group.by]),
     )
     if by is Grouping.TEAMMATE:
         group += (Column("Teammate's email", 32, lambda line: line.name.detail),)
@@ -80,27 +80,27 @@ def _columns(by: Grouping) -> tuple[Column[AuditLine], ...]:
         Column("Name", 32, lambda line: line.number.name),
         Column("Number", 18, lambda line: pretty(line.number.number)),
         Column("E.164", 17, lambda line: line.number.number),
-        *(Column(cell.label, 15, _reading(place)) for place, cell in enumerate(CELLS)),
-        Column("Odd in", 40, lambda line: "; ".join(_outlier_words(line.group, one) for one in line.outlying)),
+        *(Column(cell.label, 15, _reading(index)) for index, cell in enumerate(CELLS)),
+        Column("Odd in", 40, lambda line: "; ".join(_outlier_words(line.group, outlier) for outlier in line.outlying)),
         *(column for grouping, column in _GROUPED_BY.items() if grouping is not by),
         Column("Id", 16, lambda line: line.number.quo_id),
     )
 
 
-def _reading(place: int) -> Callable[[AuditLine], Reading]:
-    return lambda line: Reading(CELLS[place], line.number.facts[place], line.number.raws[place])
+def _reading(index: int) -> Callable[[AuditLine], Reading]:
+    return lambda line: Reading(CELLS[index], line.number.facts[index], line.number.raws[index])
 
 
-def _outlier_words(group: Group, one: OutlierCell) -> str:
-    return f"{one.cell.label} ({one.count} of {group.whole.size} {one.majority.label})"
+def _outlier_words(group: Group, outlier: OutlierCell) -> str:
+    return f"{outlier.cell.label} ({outlier.count} of {group.whole.size} {outlier.majority.label})"
 
 
-def _raw(place: int) -> Callable[[AuditLine], str | None]:
-    return lambda line: line.number.raws[place]
+def _raw(index: int) -> Callable[[AuditLine], str | None]:
+    return lambda line: line.number.raws[index]
 
 
-# In the JSON, too.
-_DESCRIBED: tuple[RawColumn[AuditLine], ...] = (
+# These are also in the JSON.
+_RAW_BASE: tuple[RawColumn[AuditLine], ...] = (
     RawColumn("groupedBy", lambda line: line.group.by.value),
     RawColumn("in", lambda line: line.name.key or None),
     RawColumn("id", lambda line: line.number.quo_id),
@@ -111,14 +111,14 @@ _DESCRIBED: tuple[RawColumn[AuditLine], ...] = (
 )
 
 _RAW: tuple[RawColumn[AuditLine], ...] = (
-    *_DESCRIBED,
-    *(RawColumn(f"restrictions.{cell.key}", _raw(place)) for place, cell in enumerate(CELLS)),
-    RawColumn("oddIn", lambda line: " ".join(one.cell.key for one in line.outlying)),
+    *_RAW_BASE,
+    *(RawColumn(f"restrictions.{cell.key}", _raw(index)) for index, cell in enumerate(CELLS)),
+    RawColumn("oddIn", lambda line: " ".join(outlier.cell.key for outlier in line.outlying)),
 )
 
 
 def _record(line: AuditLine) -> Record:
-    """Return a number in the words of Quo's API. A restriction that Quo did not send is left out."""
+    """Return a number in the format of Quo's API. A restriction that Quo did not send is left out."""
     sent = {cell: raw for cell, raw in zip(CELLS, line.number.raws, strict=True) if raw is not None}
-    record: Record = {column.name: column.value(line) for column in _DESCRIBED}
-    return record | {"restrictions": by_region(sent), "oddIn": [one.cell.key for one in line.outlying]}
+    record: Record = {column.name: column.value(line) for column in _RAW_BASE}
+    return record | {"restrictions": by_region(sent), "oddIn": [outlier.cell.key for outlier in line.outlying]}

@@ -1,12 +1,12 @@
-"""Pieces of a document, put together so that the network takes them."""
+"""Joins small pieces of a document into blocks for the network."""
 
 from collections.abc import Iterable, Iterator
 
-BLOCK = 16 * 1024  # bytes; small, so that the first leaves soon
+BLOCK = 16 * 1024  # bytes; small, so that the download starts soon
 
 
 def blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield what the pieces come to, in blocks of some size; only one is in memory."""
+    """Yield the pieces joined into blocks. Only one block is in memory."""
     block = bytearray()
     for piece in pieces:
         block += piece

@@ -1,4 +1,4 @@
-"""Which file is made of which list."""
+"""Builds the file of a list in each format."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from numbers.memory.moment import NOW, Moment
 
 @dataclass(frozen=True)
 class Files(Generic[Line]):
-    """What stands in each kind of file of a list: columns for people and for machines, and a record of the JSON."""
+    """The content of a list's files: columns for people, columns for machines, and the JSON record."""
 
     columns: Sequence[Column[Line]]
     raw: Sequence[RawColumn[Line]]
@@ -28,7 +28,7 @@ class Files(Generic[Line]):
     def document(
         self, lines: Iterable[Line], count: int, about: Callable[[], About], ending: str, *, is_raw: bool
     ) -> Iterator[bytes]:
-        """Return the file of `count` lines that ends in `ending`; `is_raw` is for machines."""
+        """Return the file of `count` lines with this ending; `is_raw` selects the form for machines."""
         if ending == "xlsx":
             return xlsx_document(self.columns, lines, count, about())
         if ending == "json":
@@ -37,21 +37,22 @@ class Files(Generic[Line]):
 
 
 def number_document(
-    asked: NumberFilters, ending: str, *, is_raw: bool = False, moment: Moment = NOW
+    filters: NumberFilters, ending: str, *, is_raw: bool = False, moment: Moment = NOW
 ) -> Iterator[bytes]:
-    """Return the numbers that fit, all pages of them, as the file that ends in `ending`; `is_raw` is for machines."""
-    listing = listing_of(asked, moment)
+    """Return all matching numbers as a file with this ending; `is_raw` selects the form for machines."""
+    listing = listing_of(filters, moment)
     count = len(listing.keys)
     lines = number_lines(listing, with_answers=ending == "json")
     files = Files(NUMBERS, NUMBERS_RAW, number_record)
-    return files.document(lines, count, partial(about_numbers, asked, count, moment), ending, is_raw=is_raw)
+    return files.document(lines, count, partial(about_numbers, filters, count, moment), ending, is_raw=is_raw)
 
 
 def teammate_document(
-    asked: TeammateFilters, ending: str, *, is_raw: bool = False, moment: Moment = NOW
+    filters: TeammateFilters, ending: str, *, is_raw: bool = False, moment: Moment = NOW
 ) -> Iterator[bytes]:
-    """Return the teammates that fit, in the same way."""
-    listing = listing_of(asked, moment)
+    """Return all matching teammates, in the same way."""
+    listing = listing_of(filters, moment)
     count = len(listing.keys)
     files = Files(TEAMMATES, TEAMMATES_RAW, teammate_record)
-    return files.document(teammate_lines(listing), count, partial(about_teammates, asked, count), ending, is_raw=is_raw)
+    about = partial(about_teammates, filters, count)
+    return files.document(teammate_lines(listing), count, about, ending, is_raw=is_raw)

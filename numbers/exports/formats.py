@@ -1,16 +1,16 @@
-"""The kinds of file that a list can be had as."""
+"""The file formats of an export."""
 
 from typing import NamedTuple
 
 
 class Format(NamedTuple):
-    """A kind of file: what people call it, and what browsers do."""
+    """A file format: its name for people and its content type."""
 
     label: str
     content_type: str
 
 
-# By the end of the file's name.
+# By file name ending.
 FORMATS = {
     "csv": Format("CSV", "text/csv; charset=utf-8"),
     "xlsx": Format("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),

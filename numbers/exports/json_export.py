@@ -1,4 +1,4 @@
-"""Lists as JSON in the words of Quo's API: `{"data": [record, …]}`."""
+"""Lists as JSON in the format of Quo's API: `{"data": [record, …]}`."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ Record = dict[str, Any]
 
 
 def json_document(record: Callable[[Line], Record], lines: Iterable[Line]) -> Iterator[bytes]:
-    """Yield the list, a record for each line."""
+    """Yield the JSON, one record per line."""
     encoder = msgspec.json.Encoder()
     before = b'{"data":['
     for line in lines:
@@ -23,7 +23,7 @@ def json_document(record: Callable[[Line], Record], lines: Iterable[Line]) -> It
 
 
 def by_region(values: Mapping[Cell, Any]) -> Record:
-    """Return what there is of each cell as Quo's API has restrictions: by channel, then by region."""
+    """Return the cells' values nested by channel and region, like restrictions in Quo's API."""
     return {
         channel.key: {cell.region.key: value for cell, value in values.items() if cell.channel is channel}
         for channel in CHANNELS
@@ -43,21 +43,21 @@ def number_record(line: NumberLine) -> Record:
         "number": state.number,
         "portingStatus": state.porting_status,
         "symbol": state.symbol,
-        "users": [_user(person) for person in line.people],
+        "users": [_user(teammate) for teammate in line.people],
         "createdAt": state.created_at_text,
         "updatedAt": state.updated_at_text,
         "restrictions": _restrictions(state),
     }
 
 
-def _user(person: AssignedTeammate) -> Record:
+def _user(teammate: AssignedTeammate) -> Record:
     return {
-        "id": person.user_id,
-        "email": person.email,
-        "firstName": person.first_name,
-        "lastName": person.last_name,
-        "role": person.role,
-        "groupId": person.group_id,
+        "id": teammate.user_id,
+        "email": teammate.email,
+        "firstName": teammate.first_name,
+        "lastName": teammate.last_name,
+        "role": teammate.role,
+        "groupId": teammate.group_id,
     }
 
 
@@ -71,17 +71,17 @@ def _restrictions(state: Any) -> Record:  # noqa: ANN401 - a row of the database
     raws = {cell: raw for cell in CELLS if (raw := getattr(state, cell.field)) is not None}
     values: dict[Cell, Any] = dict(raws)
     if any(fact_of(raw) is Fact.UNKNOWN for raw in raws.values()):
-        # Of what is no text, such as null, the state has only the text; the answer has it as it came.
+        # The state stores values such as null as text; only the answer has their original form.
         sent = _ANSWER.decode(state.answer).restrictions
         values = {cell: getattr(getattr(sent, cell.channel.key), cell.region.key) for cell in raws}
     return by_region(values)
 
 
 def teammate_record(line: TeammateLine) -> Record:
-    """Return a teammate in the words that a number's users have, with the ids of their numbers.
+    """Return a teammate with the fields of a number's users, and the ids of their numbers.
 
-    `reach` is ours, Quo's API has no such field: "allowed", "restricted" or "unknown" of each cell through any of
-    their numbers; null of one who is on none.
+    Quo's API has no `reach`, it is ours: "allowed", "restricted" or "unknown" for each cell through any of their
+    numbers; null if they are on none.
     """
     record: Record = {column.name: column.value(line) for column in TEAMMATE_RAW}
     record["phoneNumbers"] = [number.quo_id for number in line.numbers]

@@ -1,4 +1,4 @@
-"""The addresses of a list's files."""
+"""The URLs of a list's files."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from numbers.vocabulary.links import path_of
 
 @dataclass(frozen=True)
 class ExportUrl:
-    """One file of a list: what people call its kind, and where it is."""
+    """One file of a list: its format's name and its URL."""
 
     label: str
     url: str
@@ -17,8 +17,8 @@ class ExportUrl:
 def export_urls(name: str, query: str) -> tuple[ExportUrl, ...]:
     """Return the files of the list with this canonical query string, for `components/_exports.html`.
 
-    `name` is the address's, such as "numbers:export", whose only part is the file's `ending`. A page in the query
-    changes nothing: a file has all pages.
+    `name` is a URL name such as "numbers:export", with `ending` as its only argument. A page in the query has no
+    effect: a file has all pages.
     """
-    asked = f"?{query}" if query else ""
-    return tuple(ExportUrl(format_.label, path_of(name, ending=ending) + asked) for ending, format_ in FORMATS.items())
+    suffix = f"?{query}" if query else ""
+    return tuple(ExportUrl(format_.label, path_of(name, ending=ending) + suffix) for ending, format_ in FORMATS.items())

@@ -1,8 +1,8 @@
-"""The rows of a file: a list at one moment, read in chunks while syncs may go on.
+"""The rows of a file: a list at one moment, read in chunks while syncs may run.
 
-The keys of the list's states are read first, together with their moment. A state only changes by ending, so reading it
-later gives the same facts; assignments are read as of that moment. No transaction stays open while a file is sent,
-and at most one chunk is in memory.
+The keys of the list's states and their moment are read first. A state changes only by ending, so it has the same facts
+when it is read later; assignments are read as of that moment. No transaction stays open while a file is sent, and at
+most one chunk is in memory.
 """
 
 from array import array
@@ -25,7 +25,7 @@ from numbers.memory.teammates import REACH, held_numbers
 from numbers.models import NumberState, Sync, TeammateState, display_name
 from numbers.vocabulary.cells import CELLS, Cell, Fact, fact_of
 
-FIRST = 150  # states; as few as fill the first block of any kind of file, so that it begins soon
+FIRST_CHUNK = 150  # states; just enough to fill the first block of any format, so that the download starts soon
 
 
 @dataclass(frozen=True)
@@ -36,16 +36,16 @@ class Listing:
     moment: Moment
 
 
-def listing_of(asked: NumberFilters | TeammateFilters, moment: Moment = NOW) -> Listing:
-    """Return what is in the list at the moment."""
-    with one_moment():  # a sync that ended between two questions, that of a search among them, would put them apart
-        pks = asked.states(moment).values_list("pk", flat=True)
+def listing_of(filters: NumberFilters | TeammateFilters, moment: Moment = NOW) -> Listing:
+    """Return the keys of the list at the moment."""
+    with one_moment():  # or a sync between two queries could make them disagree
+        pks = filters.states(moment).values_list("pk", flat=True)
         keys = array("q", pks.iterator(10_000))  # 64 bits each, not objects
-        return Listing(keys, last_moment() if keys and moment == NOW else moment)
+        return Listing(keys, moment_of_last_answer() if keys and moment == NOW else moment)
 
 
-def last_moment() -> Moment:
-    """Return the time of Quo's last answer, which stays the same while syncs go on."""
+def moment_of_last_answer() -> Moment:
+    """Return the time of Quo's last answer. The list at that time never changes again."""
     observed = Sync.objects.exclude(observed_at=None).order_by("-observed_at")
     return Moment(observed.values_list("observed_at", flat=True).first())
 
@@ -68,9 +68,9 @@ class AssignedTeammate:
 
 @dataclass(frozen=True, slots=True)
 class NumberLine:
-    """A number, and who is on it in order of their names. `state` has `_FIELDS`.
+    """A number and its teammates by name. `state` is a row with `_FIELDS`.
 
-    It is no model: of thousands, making those takes as long as all the rest.
+    It is not a model, because building thousands of models would double the time.
     """
 
     state: Any
@@ -85,25 +85,25 @@ _FIELDS = (
 
 
 def number_lines(listing: Listing, *, with_answers: bool = False) -> Iterator[NumberLine]:
-    """Yield the numbers of a list; `with_answers` also reads what Quo sent, which is long."""
+    """Yield the numbers of a list. `with_answers` also reads Quo's raw answers, which are large."""
     fields = (*_FIELDS, "answer") if with_answers else _FIELDS
     states = NumberState.objects.annotate(quo_id=F("phone_number__quo_id")).values_list(*fields, named=True)
     for keys in _chunks(listing.keys):
         found = {state.pk: state for state in states.filter(pk__in=keys)}
-        people = _people_on([state.phone_number_id for state in found.values()], listing.moment)
-        yield from (NumberLine(found[key], people.get(found[key].phone_number_id, ())) for key in keys)
+        teammates = _teammates_by_number([state.phone_number_id for state in found.values()], listing.moment)
+        yield from (NumberLine(found[key], teammates.get(found[key].phone_number_id, ())) for key in keys)
 
 
-def _people_on(phone_numbers: Iterable[int], moment: Moment) -> dict[int, list[AssignedTeammate]]:
-    people: dict[int, list[AssignedTeammate]] = defaultdict(list)
-    for phone_number, *person in teammates_on(phone_numbers, moment):
-        people[phone_number].append(AssignedTeammate(*person))
-    return people
+def _teammates_by_number(phone_numbers: Iterable[int], moment: Moment) -> dict[int, list[AssignedTeammate]]:
+    teammates: dict[int, list[AssignedTeammate]] = defaultdict(list)
+    for phone_number, *fields in teammates_on(phone_numbers, moment):
+        teammates[phone_number].append(AssignedTeammate(*fields))
+    return teammates
 
 
 @dataclass(frozen=True, slots=True)
 class HeldNumber:
-    """A number that a teammate is on; `facts` are of its cells, in the order of `CELLS`."""
+    """A number that a teammate is on. `facts` are in the order of `CELLS`."""
 
     quo_id: str
     name: str
@@ -113,14 +113,14 @@ class HeldNumber:
 
 @dataclass(frozen=True)
 class TeammateLine:
-    """A teammate, and the numbers they are on in order of their names."""
+    """A teammate and their numbers by name."""
 
     state: TeammateState
     numbers: Sequence[HeldNumber]
 
     @cached_property
     def reach(self) -> dict[Cell, Fact]:
-        """How far they reach in each cell through any of their numbers; nothing of one who is on none."""
+        """The best fact of each cell through any of their numbers; empty if they are on none."""
         if not self.numbers:
             return {}
         furthest = (max(facts, key=REACH.index) for facts in zip(*(held.facts for held in self.numbers), strict=True))
@@ -144,5 +144,5 @@ def _numbers_of(teammates: Iterable[int], moment: Moment) -> dict[int, list[Held
 
 
 def _chunks(keys: Sequence[int]) -> Iterator[list[int]]:
-    places = (0, *range(FIRST, len(keys), CHUNK), len(keys)) if keys else ()
-    return (list(keys[start:end]) for start, end in pairwise(places))
+    bounds = (0, *range(FIRST_CHUNK, len(keys), CHUNK), len(keys)) if keys else ()
+    return (list(keys[start:end]) for start, end in pairwise(bounds))

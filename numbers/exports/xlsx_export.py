@@ -1,6 +1,6 @@
-"""Lists as Excel workbooks: text that stays text, facts in their colours, and a second sheet about the first.
+"""Lists as Excel workbooks: text that stays text, facts in their colors, and a second sheet about the first.
 
-XlsxWriter makes everything but the rows, which may be many: they leave while they are read.
+XlsxWriter makes everything but the rows. There may be many, so they are streamed.
 """
 
 import re
@@ -18,7 +18,7 @@ from numbers.exports.about import About
 from numbers.exports.blocks import blocks
 from numbers.exports.columns import Column, Line
 from numbers.exports.xlsx_rows import Styles, cell_text, rows_xml
-from numbers.exports.zip_stream import zipped
+from numbers.exports.zip_stream import stream_zip
 from numbers.vocabulary.cells import Fact
 
 _DASHED = 3
@@ -30,27 +30,27 @@ FACT_STYLES: dict[Fact, dict[str, object]] = {
     Fact.UNKNOWN: {"border": _DASHED, "border_color": "#8590a3", "font_color": "#4d5669"},
 }
 
-MAX_LINES = 1_048_575  # of a sheet, below its heading: Excel's limit
+MAX_LINES = 1_048_575  # Excel's limit per sheet, without the heading
 
 _LIST = "xl/worksheets/sheet1.xml"
-_SPECIMENS = re.compile(rb'(<row r="2".*?</row>)')
+_SAMPLE_ROW = re.compile(rb'(<row r="2".*?</row>)')
 _STYLE = re.compile(rb' s="([0-9]+)"')
 _DIMENSION = re.compile(rb"<dimension [^>]*>")
 
 
 def xlsx_document(columns: Sequence[Column[Line]], lines: Iterable[Line], count: int, about: About) -> Iterator[bytes]:
-    """Yield a workbook of `count` lines while it is made; no more of it is in memory than a block."""
+    """Stream a workbook of `count` lines. Only one block of it is in memory."""
     if count > MAX_LINES:
-        said = f"{count - MAX_LINES:,} lines: a sheet has room for {MAX_LINES:,} of them. The CSV file has them all."
-        about = replace(about, said=(*about.said, ("Left out", said)))
+        text = f"{count - MAX_LINES:,} lines: a sheet has room for {MAX_LINES:,} of them. The CSV file has them all."
+        about = replace(about, entries=(*about.entries, ("Left out", text)))
         lines, count = islice(lines, MAX_LINES), MAX_LINES
-    yield from blocks(zipped(_files(columns, lines, count, about)))
+    yield from blocks(stream_zip(_files(columns, lines, count, about)))
 
 
 def _files(
     columns: Sequence[Column[Line]], lines: Iterable[Line], count: int, about: About
 ) -> Iterator[tuple[str, Iterable[bytes]]]:
-    frame = _frame_of(columns, count, about)
+    frame = _build_frame(columns, count, about)
     for name, content in frame.files.items():
         yield name, [content]
     yield _LIST, _sheet(frame, rows_xml(columns, lines, frame.styles, first=2))
@@ -64,7 +64,7 @@ def _sheet(frame: "_Frame", rows: Iterable[bytes]) -> Iterator[bytes]:
 
 @dataclass(frozen=True)
 class _Frame:
-    """A workbook without its rows: the other files in it, by name, and what stands before and after the rows."""
+    """A workbook without its rows: its other files by name, and the XML before and after the rows."""
 
     files: dict[str, bytes]
     before: bytes
@@ -72,23 +72,23 @@ class _Frame:
     styles: Styles
 
 
-def _frame_of(columns: Sequence[Column[Line]], count: int, about: About) -> _Frame:
-    made = BytesIO()
-    with Workbook(made, {"in_memory": True}) as workbook:
+def _build_frame(columns: Sequence[Column[Line]], count: int, about: About) -> _Frame:
+    buffer = BytesIO()
+    with Workbook(buffer, {"in_memory": True}) as workbook:
         workbook.set_properties({"title": about.title})
         formats = _Formats(workbook)
         _write_list(workbook.add_worksheet(about.title), columns, count, formats)
         _write_about(workbook.add_worksheet("About"), about, formats)
-    with ZipFile(made) as archive:
+    with ZipFile(buffer) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     sheet = _DIMENSION.sub(f'<dimension ref="{xl_range(0, 0, count, len(columns) - 1)}"/>'.encode(), files.pop(_LIST))
-    before, specimens, after = _SPECIMENS.split(sheet)
-    styles = [int(style) for style in _STYLE.findall(specimens)]
+    before, sample_row, after = _SAMPLE_ROW.split(sheet)
+    styles = [int(style) for style in _STYLE.findall(sample_row)]
     return _Frame(files, before, after, dict(zip(formats.facts, styles, strict=True)))
 
 
 class _Formats:
-    """How cells look in one workbook."""
+    """The cell formats of one workbook."""
 
     def __init__(self, workbook: Workbook) -> None:
         self.heading = workbook.add_format({"bold": True, "bottom": 1})
@@ -98,33 +98,33 @@ class _Formats:
 
 
 def _write_list(sheet: Worksheet, columns: Sequence[Column[Line]], count: int, formats: _Formats) -> None:
-    """Write all but the rows. In their place is one with a cell in each fact's format, which tells its number."""
+    """Write the sheet with one sample row instead of the rows. Its cells reveal the number of each fact's format."""
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, count, len(columns) - 1)
-    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{count + 1}"})  # it is meant: no green corners
+    sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{count + 1}"})  # intended, so show no green corners
     sheet.set_landscape()
     sheet.repeat_rows(0)
     sheet.fit_to_pages(1, 0)
-    for place, column in enumerate(columns):
-        sheet.set_column(place, place, column.width)
-        sheet.write_string(0, place, column.title, formats.heading)
-    for place, format_ in enumerate(formats.facts.values()):
-        sheet.write_blank(1, place, None, format_)
+    for index, column in enumerate(columns):
+        sheet.set_column(index, index, column.width)
+        sheet.write_string(0, index, column.title, formats.heading)
+    for index, format_ in enumerate(formats.facts.values()):
+        sheet.write_blank(1, index, None, format_)
 
 
 def _write_about(sheet: Worksheet, about: About, formats: _Formats) -> None:
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 1, 90)
-    for row, (label, text) in enumerate(about.said):
+    for row, (label, text) in enumerate(about.entries):
         sheet.write_string(row, 0, label, formats.label)
         sheet.write_string(row, 1, _plain(text), formats.text)
-    for row, (fact, meaning) in enumerate(about.meanings.items(), start=len(about.said) + 1):
+    for row, (fact, meaning) in enumerate(about.meanings.items(), start=len(about.entries) + 1):
         sheet.write_string(row, 0, fact.label, formats.facts[fact])
         sheet.write_string(row, 1, meaning, formats.text)
 
 
 def _plain(text: str) -> str:
-    """Return `text` as XlsxWriter takes it, never for markup."""
-    is_markup = text.startswith("<r>") and text.endswith("</r>")  # XlsxWriter would write it into the file as it is
+    """Return `text` so that XlsxWriter does not read it as markup."""
+    is_markup = text.startswith("<r>") and text.endswith("</r>")  # XlsxWriter would write it unescaped
     return cell_text(f" {text}" if is_markup else text)

@@ -1,13 +1,13 @@
-"""A zip archive that leaves while it is made: what the files in it come to is told behind each of them."""
+"""Streams a zip archive. The size and checksum of each file follow its data."""
 
 from collections.abc import Iterable, Iterator
 from zipfile import ZIP_DEFLATED, ZipFile
 
 
-def zipped(files: Iterable[tuple[str, Iterable[bytes]]]) -> Iterator[bytes]:
-    """Yield the archive of `files`, each a name and its pieces, bit by bit.
+def stream_zip(files: Iterable[tuple[str, Iterable[bytes]]]) -> Iterator[bytes]:
+    """Yield an archive of `files`, each a name and its pieces, while they are read.
 
-    Where the pieces fail, so does this, before the directory at the archive's end without which nothing opens it.
+    If reading fails, the archive lacks its directory at the end, so no program opens it.
     """
     sink = _Sink()
     with ZipFile(sink, "w", ZIP_DEFLATED) as archive:
@@ -15,12 +15,12 @@ def zipped(files: Iterable[tuple[str, Iterable[bytes]]]) -> Iterator[bytes]:
             with archive.open(name, "w") as file:
                 for piece in pieces:
                     file.write(piece)
-                    yield sink.taken()
-    yield sink.taken()
+                    yield sink.drain()
+    yield sink.drain()
 
 
 class _Sink:
-    """A file that cannot be sought in, as ZipFile takes it: what is written is handed on and not kept."""
+    """An unseekable file for ZipFile. Written data stays only until it is drained."""
 
     def __init__(self) -> None:
         self._written = bytearray()
@@ -30,13 +30,13 @@ class _Sink:
         return len(data)
 
     def flush(self) -> None:
-        """There is nowhere to flush to."""
+        """Do nothing; there is nothing to flush."""
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing; there is nothing to close."""
 
-    def taken(self) -> bytes:
-        """Return what was written since this was asked last."""
-        taken = bytes(self._written)
+    def drain(self) -> bytes:
+        """Return the data written since the last call."""
+        data = bytes(self._written)
         self._written.clear()
-        return taken
+        return data

@@ -1,4 +1,4 @@
-"""The page, all its pages together, and every file show the same numbers in the same order, whatever is filtered by."""
+"""The list's pages and every file have the same rows in the same order, with any filter."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -48,9 +48,9 @@ def on_all_pages(office: Office, query: Query) -> list[str]:
     found: list[str] = []
     total, page = 1, 1
     while len(found) < total:
-        shown = parsed(office.get(LIST, {**query, "page": str(page)}))
-        total, page = total_of(shown), page + 1
-        found += numbers_on(shown)
+        listed = parsed(office.get(LIST, {**query, "page": str(page)}))
+        total, page = total_of(listed), page + 1
+        found += numbers_on(listed)
     return found
 
 
@@ -58,20 +58,20 @@ def on_all_pages(office: Office, query: Query) -> list[str]:
 @given(FILTERS)
 @example({})
 @example({"sort": "-teammates", "page": "2"})
-def test_every_file_has_the_numbers_of_the_page_in_their_order(office: Office, memory: None, query: Query) -> None:
-    asked = urlencode(query)
+def test_every_file_has_the_pages_numbers_in_order(office: Office, memory: None, query: Query) -> None:
+    query_string = urlencode(query)
 
     ids = on_all_pages(office, query)
 
-    assert [row["Id"] for row in table(office, f"/numbers.csv?{asked}")] == ids
-    assert [row["id"] for row in raw_table(office, f"/numbers.csv?{asked}&raw=1")] == ids
-    assert [record["id"] for record in records(office, f"/numbers.json?{asked}")] == ids
+    assert [row["Id"] for row in table(office, f"/numbers.csv?{query_string}")] == ids
+    assert [row["id"] for row in raw_table(office, f"/numbers.csv?{query_string}&raw=1")] == ids
+    assert [record["id"] for record in records(office, f"/numbers.json?{query_string}")] == ids
 
 
 @examples(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FILTERS)
 @example({})
-def test_the_workbook_has_them_too(office: Office, memory: None, query: Query) -> None:
+def test_the_workbook_has_the_pages_numbers_in_order(office: Office, memory: None, query: Query) -> None:
     page = sheet(office, f"/numbers.xlsx?{urlencode(query)}")
 
     ids = [cell_of(page, "Id", row).value for row in range(2, page.max_row + 1)]
@@ -94,18 +94,20 @@ TEAMMATE_FILTERS = st.fixed_dictionaries(
 @given(TEAMMATE_FILTERS)
 @example({})
 @example({"messaging_us": "restricted", "calling_intl": "allowed"})
-def test_every_file_has_the_teammates_of_the_page_in_their_order(office: Office, memory: None, query: Query) -> None:
-    asked = urlencode(query)
+def test_every_file_has_the_pages_teammates_in_order(office: Office, memory: None, query: Query) -> None:
+    query_string = urlencode(query)
 
     people = teammates_on_all_pages(office, query)
 
-    plain = table(office, f"/teammates.csv?{asked}")
+    plain = table(office, f"/teammates.csv?{query_string}")
     assert [(row["Id"], [row[cell] for cell in CELL_HEADINGS if row[cell]]) for row in plain] == [
         (user_id, ["not reported" if fact == "unknown" else fact for fact in reach]) for user_id, reach in people
     ]
-    raw = raw_table(office, f"/teammates.csv?{asked}&raw=1")
+    raw = raw_table(office, f"/teammates.csv?{query_string}&raw=1")
     assert [(row["id"], [row[f"reach.{key}"] for key in KEYS if row[f"reach.{key}"]]) for row in raw] == people
-    assert [(record["id"], flat(record["reach"])) for record in records(office, f"/teammates.json?{asked}")] == people
+    assert [
+        (record["id"], flat(record["reach"])) for record in records(office, f"/teammates.json?{query_string}")
+    ] == people
 
 
 KEYS = [cell.key for cell in CELLS]
@@ -116,14 +118,14 @@ def flat(reach: dict[str, dict[str, str]] | None) -> list[str]:
 
 
 def teammates_on_all_pages(office: Office, query: dict[str, Any]) -> list[tuple[str, list[str]]]:
-    """Each with the six facts of their reach; none of somebody on no number."""
+    """Return each teammate with the six facts of their reach, or none without numbers."""
     found: list[tuple[str, list[str]]] = []
     total, page = 1, 1
     while len(found) < total:
-        shown = parsed(office.get("/teammates/", {**query, "page": str(page)}))
-        total, page = total_of(shown), page + 1
+        listed = parsed(office.get("/teammates/", {**query, "page": str(page)}))
+        total, page = total_of(listed), page + 1
         found += [
             (attribute(row, "data-teammate"), [attribute(cell, "data-fact") for cell in row.css("[data-cell]")])
-            for row in shown.css("#results tr[data-teammate]")
+            for row in listed.css("#results tr[data-teammate]")
         ]
     return found

@@ -1,4 +1,4 @@
-"""The audit's file: read bit by bit, and yet what the page shows, of the moment when it was asked for."""
+"""The audit's file is read in chunks but shows what the page shows at one moment."""
 
 import json
 from typing import Any
@@ -36,7 +36,7 @@ def records(by: Grouping, filters: NumberFilters | None = None) -> list[dict[str
 
 @BY
 @pytest.mark.parametrize("filters", [NumberFilters(sort="-number"), NumberFilters().but(messaging_us="restricted")])
-def test_read_bit_by_bit_it_is_what_the_page_is_made_of(
+def test_the_file_read_in_chunks_matches_the_page(
     db: None, small_chunks: None, by: Grouping, filters: NumberFilters
 ) -> None:
     remember(*build(40).numbers)
@@ -63,18 +63,18 @@ def everything_changes() -> None:
 
 
 @BY
-def test_a_sync_meanwhile_changes_nothing(db: None, small_chunks: None, by: Grouping) -> None:
+def test_a_sync_during_the_export_changes_nothing(db: None, small_chunks: None, by: Grouping) -> None:
     remember(*many(5, users=[ANN, BO]), marked("Odd", "++++++", users=[BO]), *many(3, name="Free", users=[]))
-    asked = AuditQuery(NumberFilters(), by)
-    before = b"".join(audit_document(asked, "csv"))
-    document = audit_document(asked, "csv")
+    query = AuditQuery(NumberFilters(), by)
+    before = b"".join(audit_document(query, "csv"))
+    document = audit_document(query, "csv")
     first = next(document)
     everything_changes()
 
     assert first + b"".join(document) == before
 
 
-def test_blank_ids_of_a_group_are_no_group_together_and_counted_as_one(db: None, small_chunks: None) -> None:
+def test_blank_group_ids_form_one_group(db: None, small_chunks: None) -> None:
     remember(
         *(marked(f"No {place}", groupId=blank) for place, blank in enumerate([" ", "\t", "\u3000", ""])),
         marked("Odd", "++++++", groupId=" "),
@@ -98,9 +98,9 @@ def test_only_a_chunk_is_read_at_a_time(db: None, small_chunks: None, by: Groupi
 
     counts = []
     for _ in range(5):
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as queries:
             next(coming)
-        counts.append(len(asked))
+        counts.append(len(queries))
 
     chunk = 2 if by is Grouping.TEAMMATE else 1  # the numbers, and the teammates' names
     assert counts == [0, chunk, 0, chunk, 0]
@@ -114,7 +114,7 @@ def test_a_number_with_several_teammates_is_counted_once(db: None) -> None:
     assert (found.row_count, found.total) == (6, 3)
 
 
-def test_who_was_on_a_number_earlier_has_no_row(db: None) -> None:
+def test_a_former_teammate_has_no_row(db: None) -> None:
     remember(marked("a", users=[ANN, BO]))
     remember(marked("a", users=[BO]))
 
@@ -123,7 +123,7 @@ def test_who_was_on_a_number_earlier_has_no_row(db: None) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @BY
-def test_what_is_in_it_is_read_in_one_snapshot_that_ends_before_the_first_line(by: Grouping) -> None:
+def test_the_audit_is_read_in_one_snapshot_before_the_first_line(by: Grouping) -> None:
     remember(*many(2, users=[ANN]), marked("Free", users=[]))
 
     with noting_transactions() as open_:

@@ -1,4 +1,4 @@
-"""CSV: for people with a spreadsheet, and raw for machines."""
+"""CSV for spreadsheets, and raw CSV for machines."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ from tests.support.quo_answers import number, user
 CSV, RAW = "/numbers.csv", "/numbers.csv?raw=1"
 
 
-def test_the_headings_are_peoples_words(office: Office) -> None:
+def test_the_headings_are_plain_words(office: Office) -> None:
     remember(number("PN1"))
 
     assert list(table(office, CSV)[0]) == [
@@ -24,7 +24,7 @@ def test_the_headings_are_peoples_words(office: Office) -> None:
     ]
 
 
-def test_a_number_stands_in_one_row(office: Office) -> None:
+def test_a_number_is_one_row(office: Office) -> None:
     people = [user("US2", firstName="Zoë", lastName="Ng", email="zoe@example.com"), user("US1", firstName="Ann")]
     remember(number("PN1", number="+18005550123", forward="+442079460958", users=people))
 
@@ -37,7 +37,7 @@ def test_a_number_stands_in_one_row(office: Office) -> None:
     ]
 
 
-def test_what_a_number_lacks_is_an_empty_cell(office: Office) -> None:
+def test_a_missing_value_is_an_empty_cell(office: Office) -> None:
     nothing = dict.fromkeys(("forward", "portingStatus", "symbol", "portRequestId", "formattedNumber"))
     remember(number("PN1", **nothing, users=[], name="", number="+8881234567890"))
 
@@ -47,7 +47,7 @@ def test_what_a_number_lacks_is_an_empty_cell(office: Office) -> None:
         assert row[name] == "", name
 
 
-def test_facts_are_words_and_what_quo_sent_instead_stands_in_brackets(office: Office) -> None:
+def test_facts_are_words_with_undocumented_values_in_brackets(office: Office) -> None:
     odd = {"US": "unrestricted", "CA": "restricted", "Intl": "pending review"}
     remember(number("PN1", restrictions={"calling": odd, "messaging": {"CA": None, "Intl": ""}}))
 
@@ -59,7 +59,7 @@ def test_facts_are_words_and_what_quo_sent_instead_stands_in_brackets(office: Of
     ]
 
 
-def test_excel_is_told_that_it_is_utf_8_and_each_line_ends_as_the_standard_says(office: Office) -> None:
+def test_the_file_has_a_byte_order_mark_and_crlf_line_ends(office: Office) -> None:
     remember(number("PN1"), number("PN2"))
 
     content = fetched(office, CSV)
@@ -69,7 +69,7 @@ def test_excel_is_told_that_it_is_utf_8_and_each_line_ends_as_the_standard_says(
     assert content.endswith(b"\r\n")
 
 
-def test_every_text_is_in_quotes_so_that_no_semicolon_parts_it(office: Office) -> None:
+def test_every_text_is_quoted_so_that_no_semicolon_splits_it(office: Office) -> None:
     remember(number("PN1", users=[user("US1", firstName="Ann"), user("US2", firstName="Bo")]))
 
     rows = list(csv.reader(io.StringIO(fetched(office, CSV).decode("utf-8-sig")), quoting=csv.QUOTE_NONE))
@@ -78,7 +78,7 @@ def test_every_text_is_in_quotes_so_that_no_semicolon_parts_it(office: Office) -
 
 
 @pytest.mark.parametrize("text", ['a, "b", c', "one\ntwo\r\nthree", "名前 שלום 🏡", "  spaced  ", "back\\slash", "'"])
-def test_text_comes_back_as_it_was(office: Office, text: str) -> None:
+def test_text_round_trips(office: Office, text: str) -> None:
     remember(number("PN1", name=text, users=[user(firstName=text)]))
 
     assert table(office, CSV)[0]["Name"] == text
@@ -86,7 +86,7 @@ def test_text_comes_back_as_it_was(office: Office, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", " =1", "\u200b=1", "＝1"])
-def test_no_text_of_quo_runs_in_a_spreadsheet(office: Office, text: str) -> None:
+def test_no_text_runs_as_a_formula(office: Office, text: str) -> None:
     remember(
         number("PN1", name=text, symbol=text, groupId=text, portingStatus=text, forward=text, createdAt=text),
         number("PN2", users=[user("US1", firstName=text, lastName=None), user("US2", email=text)]),
@@ -100,7 +100,7 @@ def test_no_text_of_quo_runs_in_a_spreadsheet(office: Office, text: str) -> None
     assert not [value for value in (*rows["PN1"].values(), *rows["PN2"].values()) if starts_a_formula(value)]
 
 
-def test_a_file_of_nothing_has_its_headings(office: Office) -> None:
+def test_an_empty_list_has_headings(office: Office) -> None:
     assert fetched(office, CSV).decode("utf-8-sig").startswith('"Name","Number",')
     assert fetched(office, CSV).count(b"\r\n") == 1
     assert table(office, CSV) == []
@@ -109,7 +109,7 @@ def test_a_file_of_nothing_has_its_headings(office: Office) -> None:
 # For machines
 
 
-def test_raw_headings_are_the_apis_own_names(office: Office) -> None:
+def test_raw_headings_are_the_apis_field_names(office: Office) -> None:
     remember(number("PN1"))
 
     assert list(raw_table(office, RAW)[0]) == [
@@ -120,7 +120,7 @@ def test_raw_headings_are_the_apis_own_names(office: Office) -> None:
     ]
 
 
-def test_raw_values_are_quos(office: Office) -> None:
+def test_raw_values_are_unchanged(office: Office) -> None:
     odd = {"US": "unrestricted", "CA": "restricted", "Intl": "=pending"}
     sent: dict[str, Any] = number("PN1", name="=1", symbol=None, restrictions={"calling": odd, "messaging": {}})
     remember(sent)
@@ -134,7 +134,7 @@ def test_raw_values_are_quos(office: Office) -> None:
     assert row["restrictions.messaging.US"] == ""
 
 
-def test_raw_has_no_byte_order_mark_and_ends_its_lines_in_the_same_way(office: Office) -> None:
+def test_a_raw_file_has_crlf_line_ends_and_no_byte_order_mark(office: Office) -> None:
     remember(number("PN1"))
 
     content = fetched(office, RAW)
@@ -143,7 +143,7 @@ def test_raw_has_no_byte_order_mark_and_ends_its_lines_in_the_same_way(office: O
     assert content.count(b"\r\n") == content.count(b"\n") == 2
 
 
-def test_raw_ids_within_a_cell_can_be_told_apart_whatever_they_hold(office: Office) -> None:
+def test_ids_within_a_raw_cell_can_be_separated(office: Office) -> None:
     ids = ['US; a, "b"', "US é/?"]
     remember(number("PN1", users=[user(user_id, email=f"{user_id}@example.com") for user_id in ids]))
 
@@ -154,7 +154,7 @@ def test_raw_ids_within_a_cell_can_be_told_apart_whatever_they_hold(office: Offi
 
 
 @pytest.mark.parametrize("name", ["numbers", "teammates", "audit"])
-def test_a_raw_file_is_told_by_its_name(office: Office, name: str) -> None:
+def test_a_raw_file_has_raw_in_its_name(office: Office, name: str) -> None:
     raw, people = (office.get(f"/{name}.csv{query}").headers["Content-Disposition"] for query in ("?raw=1", ""))
 
     assert f'filename="{name}-raw-2' in raw

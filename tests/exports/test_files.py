@@ -1,4 +1,4 @@
-"""What holds for every file: who may have it, under which name, and what nonsense does to it."""
+"""Rules for every file: access, name, headers and invalid parameters."""
 
 import gzip
 import itertools
@@ -37,7 +37,7 @@ TYPES = {
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_file_is_for_those_who_signed_in(client: Client, db: None, path: str) -> None:
+def test_a_file_requires_sign_in(client: Client, db: None, path: str) -> None:
     remember(number("PN1"))
 
     response = client.get(f"{path}?q=a")
@@ -47,12 +47,12 @@ def test_a_file_is_for_those_who_signed_in(client: Client, db: None, path: str) 
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_file_is_only_looked_at(office: Office, path: str) -> None:
+def test_a_file_refuses_other_methods(office: Office, path: str) -> None:
     assert office.post(path).status_code == 405
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_the_browser_keeps_it_as_a_file_and_nobody_else_does(
+def test_a_file_is_an_attachment_and_is_not_cached(
     office: Office, settings: Settings, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     settings.TIME_ZONE = "America/Vancouver"
@@ -68,18 +68,18 @@ def test_the_browser_keeps_it_as_a_file_and_nobody_else_does(
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_head_tells_the_same_without_the_file(office: Office, path: str) -> None:
+def test_head_has_the_same_headers_without_a_body(office: Office, path: str) -> None:
     remember(number("PN1"))
 
     head, whole = office.head(path), office.get(path)
 
     assert head.status_code == 200
     assert head.getvalue() == b""
-    kept = ("Content-Type", "Content-Disposition", "Cache-Control")
-    assert [head.headers[name] for name in kept] == [whole.headers[name] for name in kept]
+    names = ("Content-Type", "Content-Disposition", "Cache-Control")
+    assert [head.headers[name] for name in names] == [whole.headers[name] for name in names]
 
 
-def test_all_pages_are_in_the_file_and_the_page_that_is_asked_for_does_not_matter(office: Office) -> None:
+def test_a_file_has_all_pages_and_ignores_the_page_parameter(office: Office) -> None:
     remember(*[number(f"PN{place}", name=f"Line {place}") for place in range(120)])
 
     for query in ("", "?page=2", "?page=99", "?page=x"):
@@ -120,11 +120,11 @@ PARAMETERS = st.lists(
 @example([(name, "\x00") for name in NAMES], "/numbers.xlsx")
 @example([("group", "\ud800"), ("user", "US\ud800")], "/numbers.xlsx")
 @example([("q", "<r>&</r>"), ("group", "<r>"), ("porting", "</r>")], "/numbers.xlsx")
-def test_no_parameter_is_too_odd(office: Office, parameters: list[tuple[str, str]], path: str) -> None:
+def test_any_parameter_is_accepted(office: Office, parameters: list[tuple[str, str]], path: str) -> None:
     assert fetched(office, f"{path}?{urlencode(parameters, errors='surrogatepass')}") is not None
 
 
-def test_more_parameters_than_anybody_sends_are_refused_without_a_failure(office: Office) -> None:
+def test_too_many_parameters_are_refused_without_an_error(office: Office) -> None:
     assert office.get(f"/numbers.csv?{'a=1&' * 5000}").status_code in {200, 400}
 
 
@@ -139,7 +139,7 @@ def fail_when_read(*_: object, **__: object) -> Iterator[Any]:
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(("place", "failing"), [("listing_of", fail), ("lines", fail_when_read)])
-def test_what_fails_before_the_first_byte_fails_as_a_page(
+def test_an_error_before_the_first_byte_shows_an_error_page(
     office: Office, monkeypatch: pytest.MonkeyPatch, path: str, place: str, failing: Any
 ) -> None:
     for name in {"lines": ("number_lines", "teammate_lines")}.get(place, (place,)):
@@ -153,11 +153,11 @@ def test_what_fails_before_the_first_byte_fails_as_a_page(
     assert "Content-Disposition" not in response.headers
 
 
-def test_head_has_no_body_that_could_be_packed(office: Office) -> None:
+def test_head_is_not_compressed(office: Office) -> None:
     assert "Content-Encoding" not in office.head("/numbers.csv", headers={"Accept-Encoding": "gzip"}).headers
 
 
-def test_a_file_is_packed_on_its_way_where_the_browser_unpacks_it(office: Office) -> None:
+def test_a_file_is_compressed_if_the_browser_accepts_it(office: Office) -> None:
     remember(number("PN1"))
 
     response = office.get("/numbers.json", headers={"Accept-Encoding": "gzip"})
@@ -166,12 +166,12 @@ def test_a_file_is_packed_on_its_way_where_the_browser_unpacks_it(office: Office
     assert json.loads(gzip.decompress(response.getvalue()))["data"][0]["id"] == "PN1"
 
 
-def test_a_workbook_is_packed_in_itself_and_not_once_more(office: Office) -> None:
+def test_a_workbook_is_not_compressed_again(office: Office) -> None:
     assert "Content-Encoding" not in office.get("/numbers.xlsx", headers={"Accept-Encoding": "gzip"}).headers
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_head_makes_no_file(office: Office, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+def test_head_builds_no_file(office: Office, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     for name in ("number_lines", "teammate_lines"):
         monkeypatch.setattr(f"numbers.exports.documents.{name}", fail_when_read)
 
@@ -179,9 +179,9 @@ def test_head_makes_no_file(office: Office, monkeypatch: pytest.MonkeyPatch, pat
 
 
 @pytest.mark.parametrize("of", ["numberstate", "assignment"])
-def test_what_fails_later_cuts_the_file_short(db: None, monkeypatch: pytest.MonkeyPatch, of: str) -> None:
-    """The client sees that the answer did not end: half a list never looks like a whole one."""
-    monkeypatch.setattr("numbers.exports.rows.FIRST", 1)
+def test_a_later_error_cuts_the_file_short(db: None, monkeypatch: pytest.MonkeyPatch, of: str) -> None:
+    """The client sees an incomplete response, so half a list never looks complete."""
+    monkeypatch.setattr("numbers.exports.rows.FIRST_CHUNK", 1)
     monkeypatch.setattr("numbers.exports.blocks.BLOCK", 1)
     remember(number("PN1", name="A"), number("PN2", name="B"))
     document = number_document(NumberFilters(), "json")
@@ -191,10 +191,10 @@ def test_what_fails_later_cuts_the_file_short(db: None, monkeypatch: pytest.Monk
         next(document)
 
 
-def test_the_links_lead_to_the_files_of_the_same_list() -> None:
-    shown = NumberFilters(q="front desk", user="US1", sort="-name", page=3)
+def test_the_links_open_files_of_the_same_list() -> None:
+    filters = NumberFilters(q="front desk", user="US1", sort="-name", page=3)
 
-    urls = export_urls("numbers:export", shown.but().query)
+    urls = export_urls("numbers:export", filters.but().query)
 
     assert [(file.label, file.url) for file in urls] == [
         ("CSV", "/numbers.csv?q=front+desk&user=US1&sort=-name"),
@@ -206,7 +206,7 @@ def test_the_links_lead_to_the_files_of_the_same_list() -> None:
     ]
 
 
-def test_people_find_the_links_by_name() -> None:
+def test_the_links_have_names() -> None:
     page = LexborHTMLParser(
         render_to_string("components/_exports.html", {"export_urls": export_urls("numbers:export", "q=a&sort=-name")})
     )

@@ -1,4 +1,4 @@
-"""No text of Quo's is a formula to a spreadsheet, and what is harmless stays as it is."""
+"""Formulas in outside text are escaped; harmless text is unchanged."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from numbers.exports.columns import Column
 from numbers.exports.csv_export import csv_for_people
-from numbers.exports.formulas import defused
+from numbers.exports.formulas import escape_formulas
 from tests.support.exported_files import starts_a_formula
 
 SIGNS = "=+-@"
@@ -24,11 +24,11 @@ COLUMNS = [Column[tuple[str, str]]("One", 1, lambda row: row[0]), Column[tuple[s
 
 @pytest.mark.parametrize("hidden_by", HIDING)
 @pytest.mark.parametrize("sign", [*SIGNS, "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫", "−"])
-def test_an_apostrophe_stands_before_a_sign(hidden_by: str, sign: str) -> None:
+def test_an_apostrophe_precedes_a_sign(hidden_by: str, sign: str) -> None:
     text = f"{hidden_by}{sign}cmd|' /C calc'!A0"
 
-    assert defused(text).startswith("'")
-    assert defused(text).replace("'", "") == text.replace("'", "")
+    assert escape_formulas(text).startswith("'")
+    assert escape_formulas(text).replace("'", "") == text.replace("'", "")
 
 
 @pytest.mark.parametrize(
@@ -47,8 +47,8 @@ def test_an_apostrophe_stands_before_a_sign(hidden_by: str, sign: str) -> None:
         (" 0042", "' 0042"),
     ],
 )
-def test_what_a_spreadsheet_would_run_or_spoil_is_text(text: str, safe: str) -> None:
-    assert defused(text) == safe
+def test_text_that_a_spreadsheet_would_run_or_change_is_escaped(text: str, safe: str) -> None:
+    assert escape_formulas(text) == safe
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,8 @@ def test_what_a_spreadsheet_would_run_or_spoil_is_text(text: str, safe: str) -> 
         *("1234", "0", "2022-01-01T00:00:00Z", "PN1-2", "שלום", "🏡"),
     ],
 )
-def test_harmless_text_stays_as_it_is(text: str) -> None:
-    assert defused(text) == text
+def test_harmless_text_is_unchanged(text: str) -> None:
+    assert escape_formulas(text) == text
 
 
 @given(st.lists(st.tuples(ODD, ODD), min_size=1, max_size=4), st.sampled_from([",", ";", "\t"]))
@@ -67,7 +67,7 @@ def test_harmless_text_stays_as_it_is(text: str) -> None:
 @example([('Ann;"=1"', "")], ";")
 @example([("a\n=1", "")], ";")
 @example([("a\t=1", "\u200b\t-1")], "\t")
-def test_no_cell_starts_a_formula_whatever_parts_the_cells(rows: list[tuple[str, str]], delimiter: str) -> None:
+def test_no_cell_starts_a_formula_with_any_delimiter(rows: list[tuple[str, str]], delimiter: str) -> None:
     content = b"".join(csv_for_people(COLUMNS, rows)).decode("utf-8-sig")
 
     cells = [cell for row in csv.reader(io.StringIO(content, newline=""), delimiter=delimiter) for cell in row]
@@ -77,10 +77,10 @@ def test_no_cell_starts_a_formula_whatever_parts_the_cells(rows: list[tuple[str,
 
 @given(ODD)
 def test_only_apostrophes_are_added(text: str) -> None:
-    assert defused(text).replace("'", "") == text.replace("'", "")
+    assert escape_formulas(text).replace("'", "") == text.replace("'", "")
 
 
 @pytest.mark.parametrize("text", ["\t" * 300_000, ";" * 300_000, " \t;" * 100_000 + "=", "=;" * 100_000])
-def test_a_long_run_of_what_hides_takes_no_time(text: str) -> None:
-    """Where each place of the run were looked at anew, this would take minutes."""
-    assert len(defused(text)) >= len(text)
+def test_a_long_run_of_invisible_characters_is_fast(text: str) -> None:
+    """Matching from every position of the run would take minutes."""
+    assert len(escape_formulas(text)) >= len(text)

@@ -1,4 +1,4 @@
-"""JSON: the records of Quo's API, as Quo's own description has them."""
+"""JSON: records that follow the schema of Quo's API."""
 
 import json
 from typing import Any
@@ -26,7 +26,7 @@ def test_a_record_is_what_quo_sent(office: Office) -> None:
 
 @pytest.mark.skipif(not DESCRIPTION.is_file(), reason="Quo's published description is not here.")
 @pytest.mark.parametrize("path", [JSON, f"{JSON}?q=555&sort=-teammates", f"{JSON}?q=nothing+has+this"])
-def test_the_list_is_as_quo_describes_it(office: Office, path: str) -> None:
+def test_the_list_matches_quos_schema(office: Office, path: str) -> None:
     remember(*build(60).numbers)
 
     content = fetched(office, path)
@@ -35,7 +35,7 @@ def test_the_list_is_as_quo_describes_it(office: Office, path: str) -> None:
     assert len(json.loads(content)["data"]) == (0 if "nothing" in path else 60)
 
 
-def test_every_record_of_the_workspace_comes_back(office: Office) -> None:
+def test_every_record_of_the_workspace_round_trips(office: Office) -> None:
     numbers = build(130).numbers
     remember(*numbers)
 
@@ -54,14 +54,14 @@ def test_a_restriction_that_quo_did_not_send_is_left_out(office: Office) -> None
 
 
 @pytest.mark.parametrize("value", [None, "null", "", "pending", 42, 1.5, True, ["restricted"], {"until": None}, "=1"])
-def test_a_restriction_comes_as_quo_sent_it(office: Office, value: Any) -> None:
+def test_a_restriction_has_the_value_that_quo_sent(office: Office, value: Any) -> None:
     calling = {"US": value, "CA": "restricted", "Intl": "unrestricted"}
     remember(number("PN1", restrictions={"calling": calling, "messaging": {"Intl": value}}))
 
     assert records(office, JSON)[0]["restrictions"] == {"calling": calling, "messaging": {"Intl": value}}
 
 
-def test_what_else_quo_sends_among_the_restrictions_does_no_harm(office: Office) -> None:
+def test_extra_values_among_the_restrictions_do_no_harm(office: Office) -> None:
     restrictions = {
         "calling": {"US": None, "MX": {"x": 1}},
         "messaging": {"US": "restricted"},
@@ -73,7 +73,7 @@ def test_what_else_quo_sends_among_the_restrictions_does_no_harm(office: Office)
     assert records(office, JSON)[0]["restrictions"] == {"calling": {"US": None}, "messaging": {"US": "restricted"}}
 
 
-def test_numbers_that_no_program_counts_in_come_as_they_were(office: Office) -> None:
+def test_huge_numbers_are_unchanged(office: Office) -> None:
     record = json.dumps(number("PN1")).replace('"US": "unrestricted"', '"US": 1.0E+400', 1)
     remember_raw(record)
 
@@ -81,7 +81,7 @@ def test_numbers_that_no_program_counts_in_come_as_they_were(office: Office) -> 
 
 
 @pytest.mark.parametrize("text", ['"', "\\", "\u2028", "\x01", "</script>", "=1", "שלום 🏡", "\ufffe"])
-def test_any_text_comes_back_as_it_was(office: Office, text: str) -> None:
+def test_any_text_round_trips(office: Office, text: str) -> None:
     remember(number("PN1", name=text, users=[user(firstName=text, email=text)]))
 
     [record] = records(office, JSON)
@@ -89,11 +89,11 @@ def test_any_text_comes_back_as_it_was(office: Office, text: str) -> None:
     assert (record["name"], record["users"][0]["firstName"], record["users"][0]["email"]) == (text, text, text)
 
 
-def test_an_empty_list_is_json_too(office: Office) -> None:
+def test_an_empty_list_is_valid_json(office: Office) -> None:
     assert json.loads(fetched(office, JSON)) == {"data": []}
 
 
-def test_role_and_group_are_as_given_on_each_number(office: Office) -> None:
+def test_role_and_group_are_those_on_each_number(office: Office) -> None:
     remember(
         number("PN1", name="A", users=[user("US1", role="admin", groupId="GR1")]),
         number("PN2", name="B", users=[user("US1", role="member", groupId="GR2")]),

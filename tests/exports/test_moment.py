@@ -1,4 +1,4 @@
-"""A file is the list as it was when it was asked for, however many syncs go on while it is read."""
+"""A file shows the list at the moment of the request, even if syncs run while it is read."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ from tests.support.transactions import noting_transactions
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "CHUNK", 2)
-    monkeypatch.setattr(rows, "FIRST", 2)
+    monkeypatch.setattr(rows, "FIRST_CHUNK", 2)
     monkeypatch.setattr("numbers.exports.blocks.BLOCK", 1)
 
 
@@ -33,14 +33,14 @@ def numbers(count: int = 6, **changes: Any) -> list[dict[str, Any]]:
     return [number(f"PN{place}", **{"name": f"Line {place}", "users": people, **changes}) for place in range(count)]
 
 
-def while_it_is_read(document: Iterator[bytes], happens: Callable[[], object]) -> Any:
-    """Read a document whose list changes after its first block."""
+def while_it_is_read(document: Iterator[bytes], change: Callable[[], object]) -> Any:
+    """Read a document and change the list after its first block."""
     first = next(document)
-    happens()
+    change()
     return json.loads(first + b"".join(document))["data"]
 
 
-def test_a_sync_meanwhile_changes_nothing(db: None, small_chunks: None) -> None:
+def test_a_sync_during_the_export_changes_nothing(db: None, small_chunks: None) -> None:
     remember(*numbers())
     before = json.loads(b"".join(number_document(NumberFilters(), "json")))["data"]
 
@@ -52,7 +52,7 @@ def test_a_sync_meanwhile_changes_nothing(db: None, small_chunks: None) -> None:
     assert after == before
 
 
-def test_a_teammate_who_is_renamed_meanwhile_keeps_the_name(db: None, small_chunks: None) -> None:
+def test_a_teammate_renamed_during_the_export_keeps_the_name(db: None, small_chunks: None) -> None:
     remember(*numbers())
 
     def renamed() -> None:
@@ -65,7 +65,7 @@ def test_a_teammate_who_is_renamed_meanwhile_keeps_the_name(db: None, small_chun
     assert {person["role"] for record in records for person in record["users"]} == {"member"}
 
 
-def test_a_number_that_goes_meanwhile_is_still_there(db: None, small_chunks: None) -> None:
+def test_a_number_that_disappears_during_the_export_is_included(db: None, small_chunks: None) -> None:
     remember(*numbers())
 
     records = while_it_is_read(number_document(NumberFilters(), "json"), lambda: remember(*numbers(3)))
@@ -74,7 +74,7 @@ def test_a_number_that_goes_meanwhile_is_still_there(db: None, small_chunks: Non
     assert all(len(record["users"]) == 2 for record in records)
 
 
-def test_the_teammates_of_a_moment_stay_too(db: None, small_chunks: None) -> None:
+def test_teammates_are_those_of_the_moment(db: None, small_chunks: None) -> None:
     people = [user(f"US{place}", firstName=f"Ann {place}") for place in range(6)]
     remember(*numbers(2, users=people))
 
@@ -87,7 +87,7 @@ def test_the_teammates_of_a_moment_stay_too(db: None, small_chunks: None) -> Non
     assert all(record["phoneNumbers"] == ["PN0", "PN1"] for record in records)
 
 
-def test_the_names_of_their_numbers_stay_too(db: None, small_chunks: None) -> None:
+def test_the_names_of_their_numbers_are_those_of_the_moment(db: None, small_chunks: None) -> None:
     remember(*numbers(3))
     lines = teammate_lines(listing_of(TeammateFilters()))
     remember(*numbers(3, name="Other"))
@@ -97,24 +97,24 @@ def test_the_names_of_their_numbers_stay_too(db: None, small_chunks: None) -> No
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("filters", [NumberFilters(), NumberFilters(q="line")])
-def test_a_sync_that_ends_between_the_states_and_their_moment_is_in_neither(filters: NumberFilters) -> None:
+def test_a_sync_between_reading_keys_and_moment_is_in_neither(filters: NumberFilters) -> None:
     remember(*numbers(1))
 
-    with noting_transactions() as asked:
+    with noting_transactions() as in_transaction:
         listing = listing_of(filters)
 
     assert listing.moment != NOW
-    assert asked == [True, True]
+    assert in_transaction == [True, True]
 
 
-def test_a_sync_that_failed_since_then_is_no_moment(db: None) -> None:
+def test_a_failed_sync_does_not_change_the_moment(db: None) -> None:
     remember(*numbers(1))
     fail(from_answer(500, b"", resource="list"))
 
     assert listing_of(NumberFilters()).moment == Moment(Sync.objects.earliest("pk").observed_at)
 
 
-def test_who_was_on_a_number_earlier_is_not_on_it_now(db: None) -> None:
+def test_a_former_teammate_is_not_listed(db: None) -> None:
     remember(*numbers(1))
     remember(*numbers(1, users=[user("US2", firstName="Bo"), user("US3", firstName="Cy")]))
 
@@ -125,7 +125,7 @@ def test_who_was_on_a_number_earlier_is_not_on_it_now(db: None) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_no_transaction_is_held_open(small_chunks: None) -> None:
-    """On SQLite it would keep every sync waiting."""
+    """On SQLite, an open transaction would block every sync."""
     remember(*numbers())
 
     for _ in number_document(NumberFilters(), "csv"):
@@ -139,37 +139,35 @@ def test_only_a_chunk_is_read_at_a_time(db: None, small_chunks: None) -> None:
 
     counts = []
     for _ in range(6):
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as queries:
             next(lines)
-        counts.append(len(asked))
+        counts.append(len(queries))
 
     assert counts == [2, 0, 2, 0, 2, 0]
 
 
-def test_the_first_chunk_is_small_so_that_a_file_begins_soon_and_all_rows_follow(
-    db: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rows, "FIRST", 1)
+def test_the_first_chunk_is_small_and_all_rows_follow(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "FIRST_CHUNK", 1)
     monkeypatch.setattr(rows, "CHUNK", 3)
     remember(*numbers())
     lines = number_lines(listing_of(NumberFilters()))
 
     counts, names = [], []
     for _ in range(6):
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as queries:
             names.append(next(lines).state.name)
-        counts.append(len(asked))
+        counts.append(len(queries))
 
     assert (counts, names) == ([2, 2, 0, 0, 2, 0], [f"Line {place}" for place in range(6)])
     assert next(lines, None) is None
 
 
 @pytest.mark.parametrize(("path", "count"), [("/numbers.csv", 10), ("/numbers.json", 10), ("/teammates.csv", 10)])
-def test_more_rows_do_not_mean_more_questions(
+def test_more_rows_need_no_more_queries(
     office: Office, django_assert_num_queries: Callable[..., Any], path: str, count: int
 ) -> None:
-    """Who is signed in and may; the list; its moment; for a chunk of rows these and what is theirs; who took it."""
-    for size in (2, rows.FIRST):
+    """Queries: session and permissions, keys, moment, rows and their relations per chunk, and the access log."""
+    for size in (2, rows.FIRST_CHUNK):
         remember(*numbers(size, users=[user(f"US{place}") for place in range(min(size, 9))]))
         with django_assert_num_queries(count, info=f"{path} of {size}"):
             b"".join(super(Office, office).get(path).streaming_content)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""The files of the list of teammates."""
+"""Exports of the list of teammates."""
 
 import json
 from typing import Any
@@ -24,7 +24,7 @@ def two_numbers() -> None:
     )
 
 
-def test_a_teammate_stands_in_one_row(office: Office) -> None:
+def test_a_teammate_is_one_row(office: Office) -> None:
     two_numbers()
 
     ann, bo = table(office, "/teammates.csv")
@@ -47,7 +47,7 @@ def test_a_teammate_stands_in_one_row(office: Office) -> None:
     assert (bo["Name"], bo["Numbers"], bo["Names of the numbers"]) == ("bo@example.com", "1", "Second line")
 
 
-def test_raw_headings_are_the_apis_own_names(office: Office) -> None:
+def test_raw_headings_are_the_apis_field_names(office: Office) -> None:
     two_numbers()
 
     ann, bo = raw_table(office, "/teammates.csv?raw=1")
@@ -59,7 +59,7 @@ def test_raw_headings_are_the_apis_own_names(office: Office) -> None:
     assert json.loads(ann["phoneNumbers"]) == ["PN2", "PN1"]
 
 
-def test_a_record_has_the_words_of_a_numbers_users(office: Office) -> None:
+def test_a_record_has_the_fields_of_a_numbers_users(office: Office) -> None:
     two_numbers()
 
     ann, bo = records(office, "/teammates.json")
@@ -73,7 +73,7 @@ def test_a_record_has_the_words_of_a_numbers_users(office: Office) -> None:
     assert (bo["firstName"], bo["lastName"], bo["phoneNumbers"]) == (None, None, ["PN1"])
 
 
-def test_somebody_on_no_number_is_listed_too(office: Office) -> None:
+def test_a_teammate_without_numbers_is_listed(office: Office) -> None:
     two_numbers()
     remember(number("PN1", users=[BO]))
 
@@ -88,7 +88,7 @@ def test_somebody_on_no_number_is_listed_too(office: Office) -> None:
     assert cell_of(sheet(office, "/teammates.xlsx"), "Calling US").value is None
 
 
-def test_in_a_workbook_how_many_can_be_counted_with(office: Office) -> None:
+def test_the_count_in_a_workbook_is_a_number(office: Office) -> None:
     two_numbers()
 
     page = sheet(office, "/teammates.xlsx")
@@ -97,7 +97,7 @@ def test_in_a_workbook_how_many_can_be_counted_with(office: Office) -> None:
     assert cell_of(page, "Name").value == "Ann Lee"
 
 
-def test_in_a_workbook_the_reach_has_the_colours_of_its_facts(office: Office) -> None:
+def test_the_reach_in_a_workbook_has_the_fact_colors(office: Office) -> None:
     two_numbers()
 
     page = sheet(office, "/teammates.xlsx")
@@ -107,14 +107,14 @@ def test_in_a_workbook_the_reach_has_the_colours_of_its_facts(office: Office) ->
     assert len({cell.fill.start_color.rgb for cell in cells}) == 3
 
 
-def test_the_second_sheet_tells_what_is_listed(office: Office) -> None:
+def test_the_second_sheet_describes_the_list(office: Office) -> None:
     two_numbers()
 
-    said = about(office, "/teammates.xlsx?role=admin&q=ann&sort=-numbers")
+    about_sheet = about(office, "/teammates.xlsx?role=admin&q=ann&sort=-numbers")
 
-    assert said["What is listed"] == "Admins who fit “ann”"
-    assert (said["How many"], said["Sorted by"]) == ("1", "how many numbers, descending")
-    assert said["allowed"].startswith("They can call there, or text there, through at least one")
+    assert about_sheet["What is listed"] == "Admins who fit “ann”"
+    assert (about_sheet["How many"], about_sheet["Sorted by"]) == ("1", "how many numbers, descending")
+    assert about_sheet["allowed"].startswith("They can call there, or text there, through at least one")
 
 
 def test_the_file_is_filtered_as_the_page_is(office: Office) -> None:

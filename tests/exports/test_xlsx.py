@@ -1,4 +1,4 @@
-"""Excel: text that stays text, facts in their colours, and a sheet about what is listed."""
+"""Excel: text stays text, facts have colors, and a second sheet describes the list."""
 
 import random
 import re
@@ -34,16 +34,16 @@ ONE_COLUMN = [Column[str]("Text", 20, lambda text: text)]
 NOTHING = About("Numbers", (), {})
 
 
-def made_of(*texts: str) -> bytes:
+def workbook_of(*texts: str) -> bytes:
     return b"".join(xlsx_document(ONE_COLUMN, texts, len(texts), NOTHING))
 
 
 def read_back(*texts: str) -> list[str]:
-    page = sheets(made_of(*texts))[0]
+    page = sheets(workbook_of(*texts))[0]
     return [text_of(page.cell(row, 1)) for row in range(2, len(texts) + 2)]
 
 
-def test_a_number_stands_in_one_row(office: Office) -> None:
+def test_a_number_is_one_row(office: Office) -> None:
     remember(number("PN1", number="+18005550123", forward="+12065550100", users=[user(firstName="Ann"), user("US2")]))
 
     page = sheet(office, XLSX)
@@ -58,7 +58,7 @@ def test_a_number_stands_in_one_row(office: Office) -> None:
     ]
 
 
-def test_every_cell_is_text_whatever_it_looks_like(office: Office) -> None:
+def test_every_cell_is_text_even_if_it_looks_like_a_number(office: Office) -> None:
     for place, text in enumerate(["=1+1", "{=1}", "+1", "0042", "1e5", "http://example.com", "internal:A!A1", "TRUE"]):
         remember(number("PN1", name=text, symbol=text, groupId=text, forward=text, portingStatus=f"{text}{place}"))
 
@@ -69,7 +69,7 @@ def test_every_cell_is_text_whatever_it_looks_like(office: Office) -> None:
         assert cell_of(page, "Name").hyperlink is None
 
 
-def test_no_cell_complains_that_a_number_is_stored_as_text(office: Office) -> None:
+def test_no_cell_warns_of_a_number_stored_as_text(office: Office) -> None:
     remember(number("PN1"))
 
     with zipfile.ZipFile(BytesIO(fetched(office, XLSX))) as book:
@@ -87,7 +87,7 @@ def test_the_heading_and_the_names_stay_in_view_and_every_column_can_be_filtered
     assert page["A1"].font.bold
 
 
-def test_columns_are_as_wide_as_what_stands_in_them(office: Office) -> None:
+def test_columns_are_as_wide_as_their_content(office: Office) -> None:
     remember(number("PN1"))
 
     page = sheet(office, XLSX)
@@ -105,7 +105,7 @@ def light_theme() -> dict[str, str]:
     return dict(re.findall(r"--([a-z-]+): (?:light-dark\()?(#[0-9a-f]{6})", root))
 
 
-def test_facts_have_the_colours_of_the_pages(office: Office) -> None:
+def test_facts_have_the_colors_of_the_pages(office: Office) -> None:
     remember(number("PN1", restrictions={"calling": {"US": "unrestricted", "CA": "restricted"}, "messaging": {}}))
     tokens = light_theme()
 
@@ -124,7 +124,7 @@ def argb(colour: str) -> str:
     return f"FF{colour[1:].upper()}"
 
 
-def test_a_fact_is_never_colour_alone(office: Office) -> None:
+def test_a_fact_is_never_color_alone(office: Office) -> None:
     remember(number("PN1", restrictions={"calling": {"US": "unrestricted", "CA": "restricted"}, "messaging": {}}))
 
     page = sheet(office, XLSX)
@@ -135,7 +135,7 @@ def test_a_fact_is_never_colour_alone(office: Office) -> None:
     assert unknown.border.left.style == unknown.border.bottom.style == "dashed"
 
 
-def test_a_list_of_nothing_is_a_workbook_with_headings(office: Office) -> None:
+def test_an_empty_list_is_a_workbook_with_headings(office: Office) -> None:
     page = sheet(office, XLSX)
 
     assert page.max_row == 1
@@ -143,20 +143,20 @@ def test_a_list_of_nothing_is_a_workbook_with_headings(office: Office) -> None:
     assert page.auto_filter.ref == "A1:T1"
 
 
-# Text that Excel, XML or the library cannot take
+# Text that Excel, XML or the library cannot represent
 
 
-def test_text_too_long_for_a_cell_is_cut_and_says_so() -> None:
+def test_text_too_long_for_a_cell_is_cut_with_an_ellipsis() -> None:
     [text] = read_back("x" * (MAX_TEXT + 1))
 
     assert text == "x" * (MAX_TEXT - 1) + "…"
 
 
-def test_text_that_just_fits_is_whole() -> None:
+def test_text_at_the_limit_is_not_cut() -> None:
     assert read_back("x" * MAX_TEXT) == ["x" * MAX_TEXT]
 
 
-def test_excel_counts_an_emoji_as_two_and_none_is_cut_in_half() -> None:
+def test_an_emoji_counts_as_two_and_is_never_cut_in_half() -> None:
     assert cell_text("🏡" * 16_383) == "🏡" * 16_383
     assert cell_text("🏡" * 16_384) == "🏡" * 16_383 + "…"
     assert cell_text("a" + "🏡" * 16_384) == "a" + "🏡" * 16_382 + "…"
@@ -174,32 +174,32 @@ MARKUP = ["<r><t>rich</t></r>", "<r></is></c><c><f>1+1</f></c><c><is></r>", "<r>
 
 
 @pytest.mark.parametrize("text", MARKUP)
-def test_what_looks_like_markup_is_text(text: str) -> None:
+def test_markup_is_text(text: str) -> None:
     assert read_back(text) == [text]
 
 
 @pytest.mark.parametrize("text", MARKUP)
-def test_what_looks_like_markup_is_text_on_the_second_sheet_too(text: str) -> None:
-    said = sheets(b"".join(xlsx_document(ONE_COLUMN, [], 0, About("Numbers", (("Said", text),), {}))))[1]
+def test_markup_is_text_on_the_second_sheet(text: str) -> None:
+    about_sheet = sheets(b"".join(xlsx_document(ONE_COLUMN, [], 0, About("Numbers", (("Said", text),), {}))))[1]
 
-    assert text_of(said.cell(1, 2)).strip() == text
+    assert text_of(about_sheet.cell(1, 2)).strip() == text
 
 
 @pytest.mark.parametrize(
     "text", ["_x0041_", "_x00e9_", "_x005F_", "_x0041_x0042_", "_x0041\x01", "\x01x0041_", "__x0041_", "_x041_", "_"]
 )
-def test_what_looks_like_a_character_in_excels_form_is_text(text: str) -> None:
+def test_text_that_looks_like_an_excel_escape_is_text(text: str) -> None:
     assert read_back(text) == [text]
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=1, max_size=5))
 @example(["_x000D_\r", "=1", "\x00", "<"])
-def test_any_text_is_read_back_as_it_was(texts: list[str]) -> None:
+def test_any_text_round_trips(texts: list[str]) -> None:
     assert read_back(*texts) == texts
 
 
-# The file on its way
+# Streaming
 
 
 def incompressible(count: int) -> Iterator[str]:
@@ -207,7 +207,7 @@ def incompressible(count: int) -> Iterator[str]:
     return (chance.randbytes(50).hex() for _ in range(count))
 
 
-def test_rows_leave_while_the_others_are_not_even_read() -> None:
+def test_the_first_rows_are_sent_before_the_last_are_read() -> None:
     waiting = incompressible(10_000)
 
     first = next(xlsx_document(ONE_COLUMN, waiting, 10_000, NOTHING))
@@ -216,7 +216,7 @@ def test_rows_leave_while_the_others_are_not_even_read() -> None:
     assert 9000 < len(list(waiting)) < 9900, "as many were read as the block has room for"
 
 
-def test_no_more_than_a_block_is_held_however_many_rows_there_are() -> None:
+def test_memory_holds_at_most_one_block() -> None:
     assert {len(block) // BLOCK for block in xlsx_document(ONE_COLUMN, incompressible(10_000), 10_000, NOTHING)} <= {
         0,
         1,
@@ -229,7 +229,7 @@ def test_nothing_is_written_to_the_disk(tmp_path: Path, monkeypatch: pytest.Monk
     assert read_back("a") == ["a"]
 
 
-def test_what_fails_half_way_is_no_workbook() -> None:
+def test_an_interrupted_workbook_does_not_open() -> None:
     def lines() -> Iterator[str]:
         yield from incompressible(5000)
         raise KeyError("half-way")
@@ -243,7 +243,7 @@ def test_what_fails_half_way_is_no_workbook() -> None:
     assert not zipfile.is_zipfile(BytesIO(left))
 
 
-def test_a_download_that_is_given_up_ends_the_reading() -> None:
+def test_an_aborted_download_stops_reading() -> None:
     ended = []
 
     def lines() -> Iterator[str]:
@@ -259,20 +259,20 @@ def test_a_download_that_is_given_up_ends_the_reading() -> None:
     assert ended
 
 
-def test_every_file_in_it_is_whole() -> None:
-    with zipfile.ZipFile(BytesIO(made_of("a", "b"))) as book:
+def test_every_file_in_the_archive_is_intact() -> None:
+    with zipfile.ZipFile(BytesIO(workbook_of("a", "b"))) as book:
         assert book.testzip() is None
 
 
-def test_what_tells_its_type_stands_first_in_the_file() -> None:
-    """Programs that tell the type by the first bytes look for this name."""
-    with zipfile.ZipFile(BytesIO(made_of("a"))) as book:
+def test_the_content_types_come_first_in_the_file() -> None:
+    """Programs that detect the type from the first bytes look for this name."""
+    with zipfile.ZipFile(BytesIO(workbook_of("a"))) as book:
         assert book.namelist()[0] == "[Content_Types].xml"
 
 
 @pytest.mark.parametrize(("count", "span"), [(0, "A1:A1"), (1, "A1:A2"), (300, "A1:A301")])
-def test_the_sheet_tells_its_size(count: int, span: str) -> None:
-    content = BytesIO(made_of(*["a"] * count))
+def test_the_sheet_declares_its_dimension(count: int, span: str) -> None:
+    content = BytesIO(workbook_of(*["a"] * count))
 
     assert load_workbook(content, read_only=True).worksheets[0].calculate_dimension() == span
 
@@ -280,43 +280,43 @@ def test_the_sheet_tells_its_size(count: int, span: str) -> None:
 def test_lines_beyond_excels_last_row_are_left_out_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx_export, "MAX_LINES", 2)
 
-    page, said = sheets(made_of("a", "b", "c", "d", "e"))
+    page, about_sheet = sheets(workbook_of("a", "b", "c", "d", "e"))
 
     assert [cell.value for [cell] in page.iter_rows()] == ["Text", "a", "b"]
     assert page.auto_filter.ref == "A1:A3"
-    assert [cell.value for cell in said[1]] == [
+    assert [cell.value for cell in about_sheet[1]] == [
         *("Left out", "3 lines: a sheet has room for 2 of them. The CSV file has them all.")
     ]
 
 
-def test_a_list_that_fits_leaves_nothing_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_within_the_limit_is_complete(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx_export, "MAX_LINES", 2)
 
-    page, said = sheets(made_of("a", "b"))
+    page, about_sheet = sheets(workbook_of("a", "b"))
 
     assert page.max_row == 3
-    assert said["A1"].value is None
+    assert about_sheet["A1"].value is None
 
 
 # The second sheet
 
 
-def test_the_second_sheet_tells_what_is_listed(office: Office, settings: Settings) -> None:
+def test_the_second_sheet_describes_the_list(office: Office, settings: Settings) -> None:
     settings.TIME_ZONE = "America/Vancouver"
     remember(number("PN1", users=[user("US1", firstName="Ann", lastName="Lee")]), number("PN2", users=[]))
 
-    said = about(office, f"{XLSX}?user=US1&calling_us=allowed&sort=-teammates")
+    about_sheet = about(office, f"{XLSX}?user=US1&calling_us=allowed&sort=-teammates")
 
-    assert said["What is listed"] == "Numbers with Ann Lee where calling the United States is allowed"
-    assert said["How many"] == "1"
-    assert said["Sorted by"] == "teammates, descending"
+    assert about_sheet["What is listed"] == "Numbers with Ann Lee where calling the United States is allowed"
+    assert about_sheet["How many"] == "1"
+    assert about_sheet["Sorted by"] == "teammates, descending"
     now = timezone.localtime()
     for label in ("Exported", "Last checked with Quo"):
-        time = datetime.strptime(said[label], "%b %d, %Y, %I:%M %p").replace(tzinfo=now.tzinfo)
+        time = datetime.strptime(about_sheet[label], "%b %d, %Y, %I:%M %p").replace(tzinfo=now.tzinfo)
         assert abs(now - time) < timedelta(minutes=5)
 
 
-def test_the_second_sheet_says_what_the_facts_mean_in_their_colours(office: Office) -> None:
+def test_the_second_sheet_explains_the_facts_in_their_colors(office: Office) -> None:
     page = sheets(fetched(office, XLSX))[1]
     rows = {str(row[0].value): row for row in page.iter_rows() if row[0].value}
 
@@ -325,13 +325,13 @@ def test_the_second_sheet_says_what_the_facts_mean_in_their_colours(office: Offi
     assert rows["allowed"][0].fill.fgColor.rgb == argb(str(FACT_STYLES[Fact.ALLOWED]["bg_color"]))
 
 
-def test_the_second_sheet_owns_up_when_nothing_was_ever_checked(office: Office) -> None:
+def test_the_second_sheet_says_if_nothing_was_checked(office: Office) -> None:
     fail(from_answer(500, b"", resource="list"))
 
     assert about(office, XLSX)["Last checked with Quo"] == "Not checked yet"
 
 
-def test_the_second_sheet_tells_demo_data_from_the_offices_own(office: Office, settings: Settings) -> None:
+def test_the_second_sheet_marks_demo_data(office: Office, settings: Settings) -> None:
     assert "Demo data" not in about(office, XLSX)
 
     settings.DEMO = True
@@ -339,7 +339,7 @@ def test_the_second_sheet_tells_demo_data_from_the_offices_own(office: Office, s
     assert about(office, XLSX)["Demo data"] == "An invented company: this is not your own workspace."
 
 
-def test_a_teammate_nobody_knows_is_named_by_the_id(office: Office) -> None:
+def test_an_unknown_teammate_is_named_by_id(office: Office) -> None:
     assert about(office, f"{XLSX}?user=USx")["What is listed"] == "Numbers with USx"
 
 

@@ -1,4 +1,4 @@
-"""The rows that we write ourselves are what XlsxWriter would have written, to whoever reads them."""
+"""Our own row XML reads the same as XlsxWriter's."""
 
 from collections.abc import Sequence
 from io import BytesIO
@@ -51,10 +51,10 @@ def theirs(rows: Sequence[Row]) -> Worksheet:
     return sheets(made.getvalue())[0]
 
 
-def seen(page: Worksheet) -> list[list[Any]]:
-    """What a reader finds in each cell, and how it looks."""
+def read_cells(page: Worksheet) -> list[list[Any]]:
+    """Return the value and style of each cell."""
     return [
-        # As text: openpyxl's styles are equal to nothing but themselves.
+        # As text, because openpyxl compares styles by identity.
         [(cell.value, cell.data_type, *map(repr, (cell.font, cell.fill, cell.border, cell.alignment))) for cell in row]
         for row in page.iter_rows(max_col=3)
     ]
@@ -71,8 +71,8 @@ VALUES = TEXTS.filter(lambda text: not text.startswith("<r>")) | st.integers(0, 
 @given(st.lists(st.tuples(VALUES, VALUES, VALUES), max_size=4))
 @example([(Reading(CELLS[0], fact, None), text, 5) for fact, text in zip(Fact, HOSTILE, strict=False)])
 @example([("", "", ""), ("a", "", "b")])
-def test_every_cell_reads_as_xlsxwriters_does(rows: list[Row]) -> None:
-    assert seen(ours(rows)) == seen(theirs(rows))
+def test_every_cell_reads_the_same_as_xlsxwriters(rows: list[Row]) -> None:
+    assert read_cells(ours(rows)) == read_cells(theirs(rows))
 
 
 def test_columns_are_as_wide_as_xlsxwriters() -> None:
@@ -88,7 +88,7 @@ def row_of(value: Value) -> str:
 
 
 @pytest.mark.parametrize("text", [" a", "a ", "\ta", "a\n", "\u00a0a"])
-def test_space_at_an_end_is_kept_by_who_would_drop_it(text: str) -> None:
+def test_leading_and_trailing_space_is_preserved(text: str) -> None:
     assert row_of(text) == f'<row r="2"><c r="A2" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c></row>'
 
 
@@ -102,7 +102,7 @@ def test_a_fact_has_its_format() -> None:
     assert row_of(fact) == '<row r="2"><c r="A2" s="7" t="inlineStr"><is><t>allowed</t></is></c></row>'
 
 
-def test_what_is_empty_takes_no_room() -> None:
+def test_an_empty_value_writes_no_cell() -> None:
     assert row_of("") == '<row r="2"></row>'
 
 
