@@ -1,4 +1,4 @@
-"""The API service: what views, pages and commands need from Quo goes through this module."""
+"""The service layer: views, pages and commands reach Quo only through this module."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ __all__ += ["freshness", "quo_client", "run_sync"]
 
 
 def quo_client() -> QuoClient:
-    """Return a client for the workspace in the settings. Raises SyncRefused if there is none to ask."""
+    """Return a client for the workspace in the settings. Raises SyncRefused if no workspace is available."""
     url, key = settings.QUO_API_URL, settings.QUO_API_KEY
     if settings.DEMO:
         address = demo.noted_address()
@@ -44,7 +44,7 @@ def quo_client() -> QuoClient:
 
 
 def run_sync(target: SyncTarget, *, accept_removals: bool = False, progress: Progress | None = None) -> Sync:
-    """Ask Quo and record what changed; return the sync, succeeded or failed.
+    """Run a sync and return it, succeeded or failed.
 
     Raises SyncRefused (SyncBusy while another sync runs), and DatabaseError or OSError if nothing could be recorded.
     """

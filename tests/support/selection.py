@@ -60,7 +60,7 @@ BOTH_DATABASES = (
     "views/test_errors.py",
     "views/test_health.py",
     "views/test_hostile_everywhere.py",
-    "views/test_own_question.py",
+    "views/test_automatic_sync.py",
 )
 
 

@@ -1,1 +1,1 @@
-"""Tests of `numbers/views/` and `numbers/templatetags/`: what holds for every page, and pages for machines."""
+"""Tests of `numbers/views/` and `numbers/templatetags/`: rules for every page, and endpoints for machines."""

@@ -1,4 +1,4 @@
-"""Django's administration is for people: what was seen of Quo is on our own pages, and cannot be edited."""
+"""Django's admin manages accounts only. Data from Quo is on our own pages and cannot be edited."""
 
 import pytest
 from django.apps import apps
@@ -10,17 +10,17 @@ from tests.support.pages import Office, of_role, one, parsed
 
 @pytest.fixture
 def staff(db: None) -> Office:
-    """An administrator who is no superuser."""
+    """Return an administrator who is not a superuser."""
     return of_role(Role.ADMINISTRATOR, "staff@example.com")
 
 
-def test_the_administration_has_the_icon_of_every_other_page(staff: Office) -> None:
+def test_the_admin_has_the_same_icon_as_other_pages(staff: Office) -> None:
     icons = [one(parsed(staff.get(path)), "link[rel=icon]").attributes for path in ("/admin/", "/")]
 
     assert icons[0]["href"] == icons[1]["href"]
 
 
-def test_nothing_of_the_memory_is_in_the_administration(admin: Office) -> None:
+def test_the_admin_shows_nothing_from_memory(admin: Office) -> None:
     assert admin.get("/admin/").status_code == 200
     for model in apps.get_app_config("numbers").get_models():
         assert admin.get(f"/admin/numbers/{model._meta.model_name}/").status_code == 404
@@ -30,5 +30,5 @@ def test_an_administrator_manages_people(staff: Office) -> None:
     assert staff.get("/admin/accounts/user/add/").status_code == 200
 
 
-def test_the_administration_needs_the_one_sign_in(client: Client, db: None) -> None:
+def test_the_admin_uses_the_normal_sign_in(client: Client, db: None) -> None:
     assert client.get("/admin/accounts/user/").headers["Location"].startswith("/accounts/login/?next=/admin/")

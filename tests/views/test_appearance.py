@@ -1,4 +1,4 @@
-"""Light and dark as the reader chose, and times in the reader's zone: both kept in the browser."""
+"""The user's theme and time zone, both stored in cookies."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -20,21 +20,21 @@ A_YEAR = 365 * 24 * 3600
 
 
 def themes_on(response: Any) -> tuple[str | None, list[str]]:
-    """The theme of the page itself, and of the buttons that are pressed."""
+    """Return the page's theme and the themes of the pressed buttons."""
     page = parsed(response)
     pressed = [attribute(button, "value") for button in page.css(".themes [aria-pressed=true]")]
     return one(page, "html").attributes.get("data-theme"), pressed
 
 
-@pytest.mark.parametrize(("theme", "shown"), [("light", "light"), ("dark", "dark"), ("system", None)])
-def test_a_theme_that_is_chosen_holds_on_every_page(office: Office, theme: str, shown: str | None) -> None:
+@pytest.mark.parametrize(("theme", "expected"), [("light", "light"), ("dark", "dark"), ("system", None)])
+def test_a_chosen_theme_applies_to_every_page(office: Office, theme: str, expected: str | None) -> None:
     office.post(APPEARANCE, {"theme": theme})
 
     for path in (LIST, "/status/", "/saved/"):
-        assert themes_on(office.get(path)) == (shown, [theme])
+        assert themes_on(office.get(path)) == (expected, [theme])
 
 
-def test_until_a_theme_is_chosen_it_is_the_systems(office: Office) -> None:
+def test_the_default_theme_is_the_systems(office: Office) -> None:
     assert themes_on(office.get(LIST)) == (None, ["system"])
 
 
@@ -50,14 +50,14 @@ def test_every_theme_can_be_chosen_on_every_page(office: Office) -> None:
     assert token_of(page, "theme-form")
 
 
-def test_the_last_choice_counts(office: Office) -> None:
+def test_the_last_choice_wins(office: Office) -> None:
     office.post(APPEARANCE, {"theme": "dark"})
     office.post(APPEARANCE, {"theme": "light"})
 
     assert themes_on(office.get(LIST)) == ("light", ["light"])
 
 
-def test_a_theme_is_kept_for_a_year_out_of_the_reach_of_scripts(office: Office) -> None:
+def test_the_theme_cookie_lasts_a_year_and_is_http_only(office: Office) -> None:
     for is_secure in (False, True):
         cookie = office.post(APPEARANCE, {"theme": "dark"}, secure=is_secure).cookies["theme"]
         assert (cookie.value, cookie["max-age"], cookie["path"]) == ("dark", A_YEAR, "/")
@@ -65,7 +65,7 @@ def test_a_theme_is_kept_for_a_year_out_of_the_reach_of_scripts(office: Office) 
 
 
 @pytest.mark.parametrize("theme", ["", "blue", "Dark", "dark ", '"><b data-evil>', "x" * 3000])
-def test_a_theme_that_there_is_not_is_refused(office: Office, theme: str) -> None:
+def test_an_unknown_theme_is_refused(office: Office, theme: str) -> None:
     office.post(APPEARANCE, {"theme": "dark"})
 
     response = office.post(APPEARANCE, {"theme": theme})
@@ -76,14 +76,14 @@ def test_a_theme_that_there_is_not_is_refused(office: Office, theme: str) -> Non
 
 
 @pytest.mark.parametrize("theme", ["blue", "Dark", '" onload="x'])
-def test_a_cookie_that_is_no_theme_means_the_systems(office: Office, theme: str) -> None:
+def test_an_invalid_theme_cookie_means_the_systems_theme(office: Office, theme: str) -> None:
     office.cookies["theme"] = theme
 
     assert themes_on(office.get(LIST)) == (None, ["system"])
 
 
 @pytest.mark.parametrize("address", [f"{LIST}?q=a&page=2", "/status/", "/numbers/PN%2F1/"])
-def test_without_javascript_choosing_leads_back_to_the_page_one_was_on(office: Office, address: str) -> None:
+def test_without_javascript_choosing_returns_to_the_same_page(office: Office, address: str) -> None:
     response = office.post(APPEARANCE, {"theme": "dark", "next": address})
 
     assert (response.status_code, response.headers["Location"]) == (302, address)
@@ -107,26 +107,26 @@ def test_without_javascript_choosing_leads_back_to_the_page_one_was_on(office: O
         "/" + "x" * 20_000,
     ],
 )
-def test_choosing_never_leads_to_another_site(office: Office, address: str) -> None:
+def test_choosing_never_redirects_to_another_site(office: Office, address: str) -> None:
     response = office.post(APPEARANCE, {"theme": "dark", "next": address})
 
     assert (response.status_code, response.headers["Location"]) == (302, LIST)
 
 
-def test_htmx_gets_nothing_to_swap(office: Office) -> None:
+def test_htmx_gets_an_empty_answer(office: Office) -> None:
     response = office.post(APPEARANCE, {"theme": "dark", "next": LIST}, headers=HTMX)
 
     assert (response.status_code, response.content) == (204, b"")
     assert response.cookies["theme"].value == "dark"
 
 
-def test_a_boosted_form_is_led_back_like_a_plain_one(office: Office) -> None:
+def test_a_boosted_form_redirects_like_a_plain_one(office: Office) -> None:
     response = office.post(APPEARANCE, {"theme": "dark"}, headers={**HTMX, "HX-Boosted": "true"})
 
     assert response.status_code == 302
 
 
-def test_only_a_post_of_ours_chooses(office: Office) -> None:
+def test_only_a_post_from_our_site_sets_the_theme(office: Office) -> None:
     strict = Office(enforce_csrf_checks=True)
     strict.force_login(User.objects.get())
 
@@ -137,7 +137,7 @@ def test_only_a_post_of_ours_chooses(office: Office) -> None:
         assert not response.cookies
 
 
-def test_the_page_to_sign_in_has_the_theme_too(client: Client, db: None) -> None:
+def test_the_sign_in_page_has_the_theme(client: Client, db: None) -> None:
     client.cookies["theme"] = "dark"
 
     page = parsed(client.get("/accounts/login/"))
@@ -146,7 +146,7 @@ def test_the_page_to_sign_in_has_the_theme_too(client: Client, db: None) -> None
     assert not page.css(".themes")
 
 
-# Times: a number that was first seen at noon in London, on a winter's day.
+# Time zones, with a number first seen at noon in London in winter.
 
 NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 
@@ -165,7 +165,7 @@ def first_seen(office: Office) -> str:
     return fields["First seen here"]
 
 
-def test_times_are_the_offices_until_the_browser_tells_its_zone(noon: Office) -> None:
+def test_times_use_the_offices_zone_until_the_browser_sends_its_own(noon: Office) -> None:
     assert first_seen(noon) == "Jan 15, 2026, 1:00 PM"
 
 
@@ -179,13 +179,13 @@ def test_times_are_the_offices_until_the_browser_tells_its_zone(noon: Office) ->
         ("UTC", "Jan 15, 2026, 12:00 PM"),
     ],
 )
-def test_times_are_shown_in_the_zone_that_the_browser_tells(noon: Office, zone: str, time: str) -> None:
+def test_times_use_the_zone_that_the_browser_sends(noon: Office, zone: str, time: str) -> None:
     noon.cookies["timezone"] = zone
 
     assert first_seen(noon) == time
 
 
-def test_the_time_for_machines_is_the_same_moment_in_every_zone(noon: Office) -> None:
+def test_the_datetime_attribute_is_the_same_moment_in_every_zone(noon: Office) -> None:
     noon.cookies["timezone"] = "Asia/Tokyo"
 
     times = parsed(noon.get("/numbers/PN1/")).css("dl.fields time")
@@ -210,13 +210,13 @@ def test_the_time_for_machines_is_the_same_moment_in_every_zone(noon: Office) ->
         '"; DROP TABLE',
     ],
 )
-def test_a_zone_that_there_is_not_means_the_offices(noon: Office, zone: str) -> None:
+def test_an_unknown_zone_means_the_offices(noon: Office, zone: str) -> None:
     noon.cookies["timezone"] = zone
 
     assert first_seen(noon) == "Jan 15, 2026, 1:00 PM"
 
 
-def test_one_readers_zone_is_not_the_next_ones(noon: Office) -> None:
+def test_one_users_zone_does_not_leak_to_the_next(noon: Office) -> None:
     noon.cookies["timezone"] = "Asia/Tokyo"
     assert first_seen(noon) == "Jan 15, 2026, 9:00 PM"
     del noon.cookies["timezone"]
@@ -225,7 +225,7 @@ def test_one_readers_zone_is_not_the_next_ones(noon: Office) -> None:
     assert timezone.get_current_timezone() == ZoneInfo("Europe/Berlin")
 
 
-def test_a_zone_is_forgotten_where_a_page_fails_too(noon: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_zone_is_reset_after_a_failing_page(noon: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError(str(timezone.get_current_timezone()))
 
@@ -238,7 +238,7 @@ def test_a_zone_is_forgotten_where_a_page_fails_too(noon: Office, monkeypatch: p
     assert timezone.get_current_timezone() == ZoneInfo("Europe/Berlin")
 
 
-def test_the_fragment_has_the_readers_times_too(noon: Office) -> None:
+def test_a_fragment_uses_the_users_zone(noon: Office) -> None:
     noon.cookies["timezone"] = "Asia/Tokyo"
 
     assert "Jan 15, 2026, 9:00 PM" in noon.get("/numbers/PN1/", headers=HTMX).content.decode()

@@ -1,4 +1,4 @@
-"""Names that turn the direction of writing turn nothing that stands beside them: in titles and attributes, too."""
+"""Bidirectional text in a name does not affect the text around it, also in titles and attributes."""
 
 import re
 
@@ -32,7 +32,7 @@ PAGES = [
 
 
 def turned(text: str) -> bool:
-    """Whether something in `text` turns what stands beside it; alone, it has nothing beside it."""
+    """Return whether `text` has directional characters that affect its surroundings. Alone, it has none."""
     return TURNING in re.sub("\u2068[^\u2066-\u2069]*\u2069", "", text) and text.strip() != NAME
 
 
@@ -45,13 +45,13 @@ def named(office: Office) -> Office:
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_on_no_page_a_name_turns_what_stands_beside_it(named: Office, headers: dict[str, str], path: str) -> None:
+def test_no_name_changes_the_direction_of_surrounding_text(named: Office, headers: dict[str, str], path: str) -> None:
     page = parsed(named.get(path, headers=headers))
 
     attributes = [(name, value) for node in page.css("*") for name, value in node.attributes.items() if value]
     spoken = [value for name, value in attributes if name in {"title", "alt"} or name.startswith("aria-")]
     own = [node.text(deep=False) or "" for node in page.css("*") if node.tag != "bdi"]
-    assert TURNING in page.html  # type: ignore[operator]  # else nothing is looked at
+    assert TURNING in page.html  # type: ignore[operator]  # otherwise the test checks nothing
     assert [text for text in (*spoken, *own) if turned(text)] == []
 
 
@@ -63,29 +63,29 @@ def test_on_no_page_a_name_turns_what_stands_beside_it(named: Office, headers: d
         (f"{LIST}?user=US1&calling_us=unknown", f"Numbers with \u2068{NAME}\u2069 where calling the United States is"),
     ],
 )
-def test_the_title_says_the_name_apart_from_the_rest(named: Office, path: str, title: str) -> None:
+def test_the_name_in_the_title_is_isolated(named: Office, path: str, title: str) -> None:
     for headers in ({}, HTMX):
         assert words(one(parsed(named.get(path, headers=headers)), "title")).startswith(title)
 
 
-def test_a_chip_says_the_name_apart_from_the_rest(named: Office) -> None:
+def test_the_name_in_a_chip_is_isolated(named: Office) -> None:
     chip = one(parsed(named.get(f"{LIST}?user=US1")), ".chip")
 
     assert attribute(chip, "aria-label") == f"Remove the filter Teammate: \u2068{NAME}\u2069"
 
 
 @pytest.mark.parametrize("text", ["", "Front desk", "שלום", "👩‍👩‍👧", "<b>"])
-def test_ordinary_text_stays_as_it_is(text: str) -> None:
+def test_ordinary_text_is_unchanged(text: str) -> None:
     assert isolated(text) == text
 
 
 @pytest.mark.parametrize("mark", "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-def test_every_mark_that_turns_text_is_kept_to_itself(mark: str) -> None:
+def test_every_directional_character_is_isolated(mark: str) -> None:
     assert re.fullmatch("\u2068a.?b\u2069", isolated(f"a{mark}b"))
 
 
 @pytest.mark.parametrize("text", ["a\u2069\u202eb", "\u2067a", "\u2068\u2068a\u2069", "a\u2066"])
-def test_isolates_of_its_own_end_nothing_and_take_nothing_in(text: str) -> None:
+def test_isolates_inside_a_text_do_not_escape_it(text: str) -> None:
     inside = isolated(text).removeprefix("\u2068").removesuffix("\u2069")
 
     assert isolated(text) == f"\u2068{inside}\u2069"

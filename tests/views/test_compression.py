@@ -1,4 +1,4 @@
-"""Pages travel compressed where the browser takes that."""
+"""Pages are compressed if the browser accepts it."""
 
 import gzip
 
@@ -18,7 +18,7 @@ def filled(office: Office) -> Office:
 
 
 @pytest.mark.parametrize("path", [LIST, f"{LIST}?q=desk", "/numbers/PN1/", "/status/", "/saved/"])
-def test_a_page_is_compressed_when_it_is_asked_for_so(filled: Office, path: str) -> None:
+def test_a_page_is_compressed_if_the_browser_accepts_it(filled: Office, path: str) -> None:
     response = filled.get(path, headers=GZIP)
 
     assert response.headers["Content-Encoding"] == "gzip"
@@ -39,7 +39,7 @@ def test_a_fragment_is_compressed_too(filled: Office, headers: dict[str, str]) -
 
 
 @pytest.mark.parametrize("headers", [{}, {"Accept-Encoding": "br"}, {"Accept-Encoding": "identity"}])
-def test_a_page_is_not_compressed_for_who_cannot_read_it(filled: Office, headers: dict[str, str]) -> None:
+def test_a_page_is_not_compressed_if_the_browser_does_not_accept_it(filled: Office, headers: dict[str, str]) -> None:
     response = filled.get(LIST, headers=headers)
 
     assert "Content-Encoding" not in response.headers
@@ -47,20 +47,20 @@ def test_a_page_is_not_compressed_for_who_cannot_read_it(filled: Office, headers
 
 
 @pytest.mark.parametrize("headers", [{}, GZIP, HTMX, {**HTMX, **GZIP}])
-def test_caches_keep_the_compressed_apart(filled: Office, headers: dict[str, str]) -> None:
+def test_caches_store_compressed_pages_separately(filled: Office, headers: dict[str, str]) -> None:
     vary = filled.get(LIST, headers=headers).headers["Vary"]
 
     assert "Accept-Encoding" in vary.split(", ")
 
 
-def test_the_same_page_is_never_of_the_same_length_twice(filled: Office) -> None:
-    """So that its length tells nobody what it holds: BREACH."""
+def test_the_length_of_a_compressed_page_varies(filled: Office) -> None:
+    """A fixed length would leak content to a BREACH attack."""
     lengths = {len(filled.get("/numbers/PN1/", headers=GZIP).content) for _ in range(12)}
 
     assert len(lengths) > 1
 
 
-def test_a_short_answer_is_not_worth_it(filled: Office) -> None:
+def test_a_short_answer_is_not_compressed(filled: Office) -> None:
     response = filled.get("/healthz", headers=GZIP)
 
     assert "Content-Encoding" not in response.headers

@@ -16,7 +16,7 @@ PATHS = [LIST, "/numbers/PN1/", "/numbers/teammates/", "/status/"]
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("error", [OperationalError("secret"), InterfaceError("secret")])
-def test_a_database_that_does_not_answer_is_named_in_a_sentence(office: Office, path: str, error: Exception) -> None:
+def test_an_unreachable_database_is_explained_in_a_sentence(office: Office, path: str, error: Exception) -> None:
     office.raise_request_exception = False
     with database_is_down(error):
         response = office.get(path)
@@ -28,7 +28,7 @@ def test_a_database_that_does_not_answer_is_named_in_a_sentence(office: Office, 
     assert b"Traceback" not in response.content
 
 
-def test_a_database_that_fails_half_way_is_named_too(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_failure_while_rendering_is_explained(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise DatabaseError("secret")
 
@@ -38,7 +38,7 @@ def test_a_database_that_fails_half_way_is_named_too(office: Office, monkeypatch
     assert office.get(LIST).status_code == 503
 
 
-def test_a_sync_without_a_database_is_named_too(office: Office) -> None:
+def test_a_database_failure_in_a_sync_is_explained(office: Office) -> None:
     office.raise_request_exception = False
     with database_is_down(OperationalError("secret")):
         response = office.post("/sync/", headers=HTMX)
@@ -50,7 +50,7 @@ DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES,
 
 
 @pytest.mark.parametrize("number", DISK_ERRORS)
-def test_a_disk_that_takes_nothing_is_named_in_a_sentence(
+def test_an_unwritable_disk_is_explained_in_a_sentence(
     office: Office, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     def fail(*_: Any) -> Any:
@@ -67,7 +67,7 @@ def test_a_disk_that_takes_nothing_is_named_in_a_sentence(
     assert b"secret" not in response.content
 
 
-def test_a_file_that_is_missing_is_no_matter_of_the_disk(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_file_is_not_reported_as_a_disk_failure(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any) -> Any:
         raise FileNotFoundError(errno.ENOENT, "secret")
 
@@ -77,9 +77,7 @@ def test_a_file_that_is_missing_is_no_matter_of_the_disk(office: Office, monkeyp
     assert office.get(LIST).status_code == 500
 
 
-def test_anything_else_that_goes_wrong_is_a_page_without_details(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_any_other_error_shows_a_page_without_details(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any) -> Any:
         raise RuntimeError("secret")
 
@@ -92,7 +90,7 @@ def test_anything_else_that_goes_wrong_is_a_page_without_details(
     assert b"secret" not in response.content
 
 
-def test_a_page_that_fails_has_the_same_headers(office: Office) -> None:
+def test_an_error_page_has_the_same_headers(office: Office) -> None:
     office.raise_request_exception = False
     with database_is_down(OperationalError("x")):
         response = office.get(LIST)
@@ -102,7 +100,7 @@ def test_a_page_that_fails_has_the_same_headers(office: Office) -> None:
 
 
 @pytest.mark.parametrize("name", ["503.html", "503-disk.html", "503-cache.html"])
-def test_the_page_for_what_is_down_asks_nothing_of_django(name: str) -> None:
+def test_the_outage_page_is_static(name: str) -> None:
     text = (live.BASE_DIR / "templates" / name).read_text()
 
     assert "{" not in text

@@ -1,4 +1,4 @@
-"""What holds for every page there is: nothing runs or is styled inside it, and no secret is on it."""
+"""Rules for every page: no inline script or style, and no secret."""
 
 import re
 
@@ -65,26 +65,26 @@ def memory(db: None) -> None:
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_no_page_holds_script_style_or_handlers(admin: Office, memory: None, headers: dict[str, str]) -> None:
+def test_no_page_has_inline_scripts_styles_or_handlers(admin: Office, memory: None, headers: dict[str, str]) -> None:
     for path in [*OURS, *ADMINISTRATION]:
         response = admin.get(path, headers=headers)
         assert response.status_code in {200, 404}, path
         has_nothing_inside(response.content.decode())
 
 
-def test_no_page_for_everybody_holds_script_style_or_handlers(client: Client, memory: None) -> None:
+def test_no_public_page_has_inline_scripts_styles_or_handlers(client: Client, memory: None) -> None:
     for path in EVERYBODYS:
         has_nothing_inside(client.get(path).content.decode())
 
 
-def test_no_answer_of_a_sync_holds_script_style_or_handlers(office: Office, memory: None) -> None:
+def test_no_sync_response_has_inline_scripts_styles_or_handlers(office: Office, memory: None) -> None:
     response = office.post("/sync/", {"auto": "1"}, headers=HTMX)
 
     assert response.status_code == 200
     has_nothing_inside(response.content.decode())
 
 
-def test_every_page_forbids_the_browser_what_it_does_not_need(admin: Office, memory: None) -> None:
+def test_every_page_has_a_strict_content_security_policy(admin: Office, memory: None) -> None:
     for path in [*OURS, *ADMINISTRATION, "/sync/"]:
         headers = admin.get(path).headers
         policy = dict(part.strip().partition(" ")[::2] for part in headers["Content-Security-Policy"].split(";"))
@@ -96,7 +96,7 @@ def test_every_page_forbids_the_browser_what_it_does_not_need(admin: Office, mem
         assert headers["Referrer-Policy"] == "same-origin", path
 
 
-def test_every_page_for_everybody_does_so_too(client: Client, memory: None) -> None:
+def test_every_public_page_has_a_strict_content_security_policy(client: Client, memory: None) -> None:
     for path in EVERYBODYS:
         assert "default-src 'none'" in client.get(path).headers["Content-Security-Policy"], path
 
@@ -114,13 +114,13 @@ def test_every_page_has_a_title_a_language_and_one_heading(whole_pages: dict[str
         assert words(one(page, "main h1")), path
 
 
-def test_no_id_stands_twice_on_a_page(whole_pages: dict[str, LexborHTMLParser]) -> None:
+def test_ids_are_unique_on_every_page(whole_pages: dict[str, LexborHTMLParser]) -> None:
     for path, page in whole_pages.items():
         ids = [attribute(node, "id") for node in page.css("[id]")]
         assert sorted(ids) == sorted(set(ids)), path
 
 
-def test_what_names_another_element_names_one_that_is_there(whole_pages: dict[str, LexborHTMLParser]) -> None:
+def test_references_between_elements_are_valid(whole_pages: dict[str, LexborHTMLParser]) -> None:
     for path, page in whole_pages.items():
         ids = {attribute(node, "id") for node in page.css("[id]")}
         for name in ("aria-labelledby", "aria-describedby", "for", "form"):
@@ -129,7 +129,7 @@ def test_what_names_another_element_names_one_that_is_there(whole_pages: dict[st
 
 
 def test_every_part_of_a_table_has_its_role(admin: Office, memory: None) -> None:
-    """On narrow screens rows become cards; without roles some browsers then no longer tell that it is a table."""
+    """Rows become cards on narrow screens, and some browsers then drop the table's semantics unless roles are set."""
     roles = {"table": "table", "thead, tbody": "rowgroup", "tr": "row", "td": "cell"}
     roles |= {"th[scope^=col]": "columnheader", "th[scope^=row]": "rowheader", "th:not([scope])": "none of ours"}
     tables = 0
@@ -141,7 +141,7 @@ def test_every_part_of_a_table_has_its_role(admin: Office, memory: None) -> None
     assert tables > 8
 
 
-def test_a_page_is_held_back_until_its_age_stands_there_and_for_nothing_that_never_comes(
+def test_rendering_waits_for_the_freshness_only_if_the_page_has_it(
     whole_pages: dict[str, LexborHTMLParser],
 ) -> None:
     for path, page in whole_pages.items():
@@ -169,7 +169,7 @@ def test_no_secret_is_on_any_page(admin: Office, memory: None, secrets: list[str
 
 
 def test_no_secret_is_in_a_failed_sync(office: Office, memory: None, secrets: list[str], settings: Settings) -> None:
-    settings.QUO_API_URL = "http://127.0.0.1:9"  # where nobody answers
+    settings.QUO_API_URL = "http://127.0.0.1:9"  # nothing listens here
     settings.QUO_TIMEOUT = 1
 
     for headers in ({}, HTMX):

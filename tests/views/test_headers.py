@@ -1,4 +1,4 @@
-"""What every answer tells the browser not to do."""
+"""The security headers of every response."""
 
 import pytest
 from django.http import HttpResponse
@@ -17,32 +17,32 @@ def stranger(db: None) -> Office:
 
 
 @pytest.mark.parametrize("path", EVERYBODY)
-def test_every_answer_to_strangers_says_what_the_browser_may_not_do(stranger: Office, path: str) -> None:
+def test_every_public_response_has_the_security_headers(stranger: Office, path: str) -> None:
     headers = {**stranger.get(path).headers}
 
     assert HEADERS.items() - {("Cache-Control", "private, no-store")} <= headers.items()
     assert headers["Permissions-Policy"] == PERMISSIONS
 
 
-def sent(kind: str) -> dict[str, str]:
-    """The headers of an answer of that kind."""
+def headers_of(kind: str) -> dict[str, str]:
+    """Return the headers of a response with this content type."""
     answer = HeadersMiddleware(lambda _request: HttpResponse(content_type=kind))(RequestFactory().get("/static/a"))
     return {**answer.headers}
 
 
 @pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "image/svg+xml", "application/json", ""])
-def test_whatever_may_be_shown_as_a_page_has_no_use_of_sensors_and_devices(kind: str) -> None:
-    assert sent(kind)["Permissions-Policy"] == PERMISSIONS
+def test_documents_disable_sensors_and_devices(kind: str) -> None:
+    assert headers_of(kind)["Permissions-Policy"] == PERMISSIONS
 
 
 @pytest.mark.parametrize("kind", ['text/css; charset="utf-8"', "text/javascript"])
-def test_styles_and_scripts_leave_out_what_is_asked_of_pages_only(kind: str) -> None:
-    assert "Permissions-Policy" not in sent(kind)
-    assert sent(kind).items() >= HEADERS.items()
+def test_styles_and_scripts_omit_the_document_headers(kind: str) -> None:
+    assert "Permissions-Policy" not in headers_of(kind)
+    assert headers_of(kind).items() >= HEADERS.items()
 
 
 @pytest.mark.parametrize("path", INSIDE)
-def test_every_page_says_what_the_browser_may_not_do(office: Office, path: str) -> None:
+def test_every_page_has_the_security_headers(office: Office, path: str) -> None:
     headers = office.get(path).headers
 
     assert "camera=()" in headers["Permissions-Policy"]
@@ -52,7 +52,7 @@ def test_every_page_says_what_the_browser_may_not_do(office: Office, path: str) 
 
 
 @pytest.mark.parametrize("path", INSIDE)
-def test_a_page_takes_nothing_from_elsewhere_and_shows_in_nobodys_frame(office: Office, path: str) -> None:
+def test_a_page_loads_nothing_external_and_cannot_be_framed(office: Office, path: str) -> None:
     headers = office.get(path).headers
     policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
 
@@ -68,11 +68,11 @@ def test_a_page_takes_nothing_from_elsewhere_and_shows_in_nobodys_frame(office: 
 
 
 @pytest.mark.parametrize("path", INSIDE)
-def test_no_cache_keeps_a_page_of_somebody(office: Office, path: str) -> None:
+def test_no_cache_stores_a_users_page(office: Office, path: str) -> None:
     assert office.get(path).headers["Cache-Control"] == "private, no-store"
 
 
-def test_what_an_answer_says_for_itself_stays() -> None:
+def test_a_header_set_by_the_view_is_kept() -> None:
     for_good = {"Cache-Control": "max-age=315360000, public, immutable"}
     answer = HeadersMiddleware(lambda _request: HttpResponse(headers=for_good))(RequestFactory().get("/static/a.css"))
 

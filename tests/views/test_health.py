@@ -1,4 +1,4 @@
-"""What a load balancer and a monitor are told: whether the process lives, and whether it can do its work."""
+"""The liveness and readiness endpoints for load balancers and monitors."""
 
 import errno
 import os
@@ -22,7 +22,7 @@ ALL_WELL = "ok: database answers\nok: migrations all done\nok: secret key there\
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
-def test_a_process_that_answers_lives_whatever_the_database_does(client: Client, method: str) -> None:
+def test_a_process_is_live_without_its_database(client: Client, method: str) -> None:
     response = getattr(client, method)(HEALTH)  # this test has no database
 
     assert response.status_code == 200
@@ -32,7 +32,7 @@ def test_a_process_that_answers_lives_whatever_the_database_does(client: Client,
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["get", "head"])
-def test_it_is_ready_when_everything_is_there(client: Client, method: str) -> None:
+def test_it_is_ready_when_everything_works(client: Client, method: str) -> None:
     response = getattr(client, method)(READY)
 
     assert response.status_code == 200
@@ -93,7 +93,7 @@ def test_it_is_not_ready_until_the_database_is_migrated(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_it_is_not_ready_when_the_secret_key_is_no_longer_kept(client: Client, settings: Settings) -> None:
+def test_it_is_not_ready_when_the_secret_key_is_no_longer_stored(client: Client, settings: Settings) -> None:
     values = {**settings.ENVIRONMENT.values, "SECRET_KEY": ""}
     settings.ENVIRONMENT = type(settings.ENVIRONMENT)(values, settings.ENVIRONMENT.sources)
     missing = client.get(READY)
@@ -110,7 +110,7 @@ def test_it_is_not_ready_when_the_secret_key_is_no_longer_kept(client: Client, s
 
 @pytest.fixture
 def untried_disk() -> Iterator[None]:
-    """What was found of the disk is forgotten, before and after."""
+    """Clear the cached disk check before and after the test."""
     readiness.disk.cache_clear()
     yield
     readiness.disk.cache_clear()
@@ -141,9 +141,7 @@ def test_it_is_not_ready_when_the_databases_folder_cannot_be_written(
 @pytest.mark.django_db
 @pytest.mark.usefixtures("untried_disk")
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
-def test_it_is_not_ready_when_what_is_written_finds_no_room(
-    client: Client, monkeypatch: pytest.MonkeyPatch, number: int
-) -> None:
+def test_it_is_not_ready_when_the_disk_is_full(client: Client, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     def refuse(_: int) -> None:
         raise OSError(number, "no room")
 
@@ -156,7 +154,7 @@ def test_it_is_not_ready_when_what_is_written_finds_no_room(
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("untried_disk")
-def test_the_disk_is_tried_once_in_a_few_seconds_and_nothing_stays_there(
+def test_the_disk_check_runs_every_few_seconds_and_leaves_no_file(
     client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     tried: list[int] = []
@@ -164,7 +162,7 @@ def test_the_disk_is_tried_once_in_a_few_seconds_and_nothing_stays_there(
     monkeypatch.setattr(os, "fsync", tried.append)
     settings.DATA_DIR = tmp_path
     found: Any = readiness.disk.cache
-    with found.timer as now:  # where time stands still
+    with found.timer as now:  # a frozen clock
         for seconds, times in ((0.0, 1), (4.9, 1), (5.0, 2)):
             found.expire(now + seconds)
             assert client.get(READY).content.decode() == ALL_WELL
@@ -175,13 +173,13 @@ def test_the_disk_is_tried_once_in_a_few_seconds_and_nothing_stays_there(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", [HEALTH, READY])
-def test_a_monitor_may_ask_by_any_name(client: Client, path: str) -> None:
+def test_a_monitor_may_use_any_host_name(client: Client, path: str) -> None:
     assert client.get(path, headers={"host": "10.0.0.7:8000"}).status_code == 200
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", [HEALTH, READY])
-def test_a_monitor_is_not_sent_to_https(client: Client, settings: Any, path: str) -> None:
+def test_a_monitor_is_not_redirected_to_https(client: Client, settings: Any, path: str) -> None:
     settings.SECURE_SSL_REDIRECT = True
 
     assert client.get(path).status_code == 200
@@ -190,7 +188,7 @@ def test_a_monitor_is_not_sent_to_https(client: Client, settings: Any, path: str
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", [HEALTH, READY])
-def test_it_is_only_looked_at(client: Client, path: str) -> None:
+def test_other_methods_are_refused(client: Client, path: str) -> None:
     response = client.post(path)
 
     assert response.status_code == 405

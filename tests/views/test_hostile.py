@@ -1,4 +1,4 @@
-"""Whatever text Quo sends in whatever field, every page shows it as text."""
+"""Every page escapes any text in any field from Quo."""
 
 import json
 import re
@@ -38,7 +38,7 @@ def text(request: pytest.FixtureRequest) -> str:
     return HOSTILE[request.param]
 
 
-def test_every_page_shows_every_text_as_text(office: Office) -> None:
+def test_every_page_escapes_every_text(office: Office) -> None:
     records = [everywhere(text) for text in HOSTILE.values()]
     sync = remember(*records)
     assert (sync.seen, sync.set_aside_count) == (len(HOSTILE), 0)
@@ -50,7 +50,7 @@ def test_every_page_shows_every_text_as_text(office: Office) -> None:
 
 
 def _in_html(text: str) -> str:
-    """What a browser reads of a text: it knows one kind of line break."""
+    """Return a text as a browser parses it, with normalized line breaks."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -59,17 +59,17 @@ def _remembered(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["html", "attribute", "entities", "template", "bidi", "json", "lines", "nul"])
-def test_the_text_itself_is_there_unchanged(office: Office, name: str) -> None:
+def test_the_raw_text_is_shown_unchanged(office: Office, name: str) -> None:
     text = HOSTILE[name]
     record = everywhere(text)
     remember(record)
 
     page = parsed(office.get(number_url(record["id"])))
 
-    shown = _in_html(_remembered(text))
+    expected = _in_html(_remembered(text))
     fields = {words(one(row, "dt")): one(row, "dd").text() or "" for row in page.css("dl.fields > div")}
     for field in ("name", "symbol", "formattedNumber", "forward", "groupId", "portingStatus", "portRequestId"):
-        assert fields[field].strip() == shown.strip(), field
+        assert fields[field].strip() == expected.strip(), field
     assert json.loads(one(page, "#answer pre code").text() or "")["name"] == text
 
 
@@ -104,7 +104,7 @@ def test_outside_text_is_isolated_from_the_text_around_it(office: Office, header
         assert [node.html for node in found if not isolated(node)] == [], path
 
 
-def test_what_was_set_aside_is_told_without_quoting_it(office: Office) -> None:
+def test_an_unreadable_record_is_reported_without_quoting_it(office: Office) -> None:
     flawed = [everywhere(text) | {"users": text} for text in HOSTILE.values()]
     remember(
         *flawed, *({**record, "users": [], "id": text} for record, text in zip(flawed, HOSTILE.values(), strict=True))
@@ -115,12 +115,12 @@ def test_what_was_set_aside_is_told_without_quoting_it(office: Office) -> None:
     is_harmless(page)
     reasons = texts(page.css("details li"))
     assert len(reasons) == 2 * len(HOSTILE)
-    for reason in reasons[len(HOSTILE) :]:  # of those not even the id can be read
+    for reason in reasons[len(HOSTILE) :]:  # here not even the id is readable
         assert re.match(r"\$\.data\[[0-9]+\]\.id: Expected `str` (matching regex '\^PN|of length <= 500)", reason)
         assert len(reason) < 90
 
 
-def test_quos_own_words_are_text(office: Office) -> None:
+def test_quos_error_message_is_escaped(office: Office) -> None:
     for text in HOSTILE.values():
         body = json.dumps({"message": text, "code": text, "trace": text, "errors": [{"path": text, "message": text}]})
         fail(from_answer(400, body.encode(), resource="list"), WORKSPACE)
@@ -138,7 +138,7 @@ def test_an_error_body_that_is_a_page_is_not_shown(office: Office) -> None:
     assert "Quo said" not in words(one(page, "#freshness"))
 
 
-def test_what_is_asked_of_the_pages_is_text_too(office: Office, text: str) -> None:
+def test_query_parameters_are_escaped(office: Office, text: str) -> None:
     remember(number("PN1"))
     query = {"q": text, "who": text, "user": f"US{text}", "sort": text, "page": text, text: "1"}
 
@@ -149,19 +149,19 @@ def test_what_is_asked_of_the_pages_is_text_too(office: Office, text: str) -> No
             assert b"\x00" not in response.content
 
 
-def test_what_a_form_brings_back_is_text_too(office: Office) -> None:
+def test_values_of_a_submitted_form_are_escaped(office: Office) -> None:
     remember(number("PN1"))
     for text in HOSTILE.values():
         fields = {"next": f"/numbers/{text}", "number": f"PN{text}", "version": text, "auto": "1"}
-        asked = f"PN{text}".replace("\x00", "")
-        fail(Unauthorized("Ask."), SyncTarget(Sync.Scope.NUMBER, asked))  # so that nobody is asked now
+        number_id = f"PN{text}".replace("\x00", "")
+        fail(Unauthorized("Ask."), SyncTarget(Sync.Scope.NUMBER, number_id))  # so that no sync starts
 
         is_harmless(parsed(office.post("/sync/", fields, headers=HTMX)))
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
-def test_no_text_at_all_is_too_odd(office: Office, text: str) -> None:
+def test_any_text_in_the_query_is_accepted(office: Office, text: str) -> None:
     before = transaction.savepoint()
     record = everywhere(text)
     remember(record)
@@ -172,7 +172,7 @@ def test_no_text_at_all_is_too_odd(office: Office, text: str) -> None:
     transaction.savepoint_rollback(before)
 
 
-def test_a_page_with_very_much_text_is_no_failure(office: Office) -> None:
+def test_a_page_with_very_long_text_does_not_fail(office: Office) -> None:
     text = "W" * 10_000
     people = [user(f"US{place}", firstName=text, lastName=text) for place in range(10)]
     remember(*[number(f"PN{place}", name=text, users=people) for place in range(20)])

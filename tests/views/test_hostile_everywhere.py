@@ -1,6 +1,6 @@
-"""One table of hostile texts, run over every address there is: from Quo, from the address bar and from forms.
+"""Sends one table of hostile texts to every URL: from Quo, in the URL and in forms.
 
-The addresses come from the URL configuration itself, so that a new page is among them by being there.
+The URLs come from the URL configuration, so a new page is covered automatically.
 """
 
 import json
@@ -44,14 +44,14 @@ FORMULAS = {
     "an at": "@SUM(A1)",
 }
 TEXTS = HOSTILE | ADDRESSES | FORMULAS | {"letters alike": "аdmin@ехample.соm", "much": "M" * 1_000_000}
-# These harm by their length, by being empty, or by ending a line too soon, so each is tried by itself.
-ALONE = ("nul", "empty", "blank", "much", "a header", "a header, encoded")
-# The others stand in one text, except addresses of other sites, which lead there only from the start of a text.
-ORDINARY = " ".join(text for name, text in TEXTS.items() if name not in {*ALONE, *ADDRESSES, "long", "long words"})
-ASKED = {
+# Texts that are long, empty or contain line breaks are each tried separately.
+SEPARATE = ("nul", "empty", "blank", "much", "a header", "a header, encoded")
+# The others are joined into one text, except external URLs, which work only at the start of a text.
+ORDINARY = " ".join(text for name, text in TEXTS.items() if name not in {*SEPARATE, *ADDRESSES, "long", "long words"})
+TEXT_GROUPS = {
     "ordinary": (ORDINARY,),
-    "addresses": tuple(text for name, text in ADDRESSES.items() if name not in ALONE),
-    **{name: (TEXTS[name],) for name in ALONE},
+    "addresses": tuple(text for name, text in ADDRESSES.items() if name not in SEPARATE),
+    **{name: (TEXTS[name],) for name in SEPARATE},
 }
 
 NAMES = (
@@ -67,26 +67,26 @@ LEAVES = {"/accounts/logout/", "/admin/logout/"}
 
 @pytest.fixture
 def boss(db: None) -> Iterator[Office]:
-    """An administrator, to whom everything is shown, in front of a demo that does not run."""
+    """Return an administrator, who sees everything, with a demo workspace that is not running."""
     with override_settings(DEBUG=False, DEMO=True):
         yield of_role(Role.ADMINISTRATOR, "boss@example.com")
 
 
-every_text = pytest.mark.parametrize("texts", ASKED.values(), ids=ASKED)
+every_text = pytest.mark.parametrize("texts", TEXT_GROUPS.values(), ids=TEXT_GROUPS)
 
 
 def addresses(number_id: str, user_id: str, part: str) -> list[str]:
-    """Every address, of that number and teammate, with `part` where another part of it may vary."""
+    """Return every URL for this number and teammate, with `part` in its other parameters."""
     pages = {NUMBER: number_url(number_id)[1:], TEAMMATE: teammate_url(user_id)[1:], APP: PARTS[APP]}
     parts = {**dict.fromkeys(PARTS, part), "<path:object_id>": part, "<id>": part, **pages}
     paths = {filled(route, parts) for route in routes()}
-    # Django's own, of which no page here makes use.
+    # Django's URLs that no page uses.
     others = ("/admin/r/", "/admin/autocomplete/")
     return sorted(path for path in paths if path not in LEAVES and not path.startswith(others))
 
 
-def holds(response: Any, path: str) -> bytes:
-    """Hold an answer to what holds of every answer to anybody, whatever was asked; return its content."""
+def checked_content(response: Any, path: str) -> bytes:
+    """Check the rules for every response; return its content."""
     assert response.status_code < 500, path
     assert "X-Evil" not in response.headers
     assert "evil" not in response.cookies
@@ -101,69 +101,69 @@ def holds(response: Any, path: str) -> bytes:
     return content
 
 
-def asked(client: Client, path: str, **more: Any) -> bytes:
+def get_content(client: Client, path: str, **more: Any) -> bytes:
     with transaction.atomic():
-        content = holds(Client.get(client, path, **more), path)
+        content = checked_content(Client.get(client, path, **more), path)
         transaction.set_rollback(True)
     return content
 
 
 @pytest.fixture
-def heard(boss: Office) -> None:
-    """Everything that is hostile was once in every field of Quo's answer."""
+def hostile_memory(boss: Office) -> None:
+    """Remember every hostile text in every field of Quo's answer."""
     much = number("PN1", name=TEXTS["much"], users=[user("US1", email=TEXTS["much"])])
     remember(much, *(everywhere(text) for text in TEXTS.values() if text != TEXTS["much"]))
 
 
-def test_what_quo_sends_is_text_on_every_page(boss: Office, heard: None) -> None:
+def test_every_page_escapes_quos_text(boss: Office, hostile_memory: None) -> None:
     numbers = PhoneNumber.objects.values_list("quo_id", flat=True)
     teammates = Teammate.objects.values_list("quo_id", flat=True)
     assert len(numbers) == len(teammates) == len(TEXTS)
 
     for path in {*addresses("PN1", "US1", "1"), *map(number_url, numbers), *map(teammate_url, teammates)}:
-        asked(boss, path)
+        get_content(boss, path)
 
 
-def test_what_quo_sends_is_text_in_every_file(boss: Office) -> None:
+def test_every_file_escapes_quos_text(boss: Office) -> None:
     records = [everywhere(text) for text in TEXTS.values() if text != TEXTS["much"]]
     remember(*records)
 
     for name in ("numbers", "teammates", "audit"):
-        rows = table_of(asked(boss, f"/{name}.csv"))
+        rows = table_of(get_content(boss, f"/{name}.csv"))
         assert len(rows) >= len(records)
         assert [cell for row in rows for cell in row.values() if starts_a_formula(cell)] == []
-        book = load_workbook(BytesIO(asked(boss, f"/{name}.xlsx")))
+        book = load_workbook(BytesIO(get_content(boss, f"/{name}.xlsx")))
         assert {cell.data_type for sheet in book for row in sheet for cell in row} <= {"s", "n", "inlineStr"}
-        assert len(json.loads(asked(boss, f"/{name}.json"))["data"]) >= len(records)
+        assert len(json.loads(get_content(boss, f"/{name}.json"))["data"]) >= len(records)
 
 
-LINE = 5_000  # characters: the web server takes no longer first line of a request
+LINE = 5_000  # characters; the web server limits the first line of a request
 
 
 @every_text
-def test_what_an_address_says_is_text_on_every_page(boss: Office, texts: tuple[str, ...]) -> None:
+def test_every_page_escapes_its_url(boss: Office, texts: tuple[str, ...]) -> None:
     remember(number("PN1", users=[user("US1")]))
     for place, text in enumerate(texts):
-        said = text[:LINE]
-        query = {**dict.fromkeys(NAMES, said), said: "1"}
-        shown = {**HTMX, "HX-Current-URL": said.replace("\r", "").replace("\n", "")}
-        for path in addresses(f"PN{said}", f"US{said}", quote(said, safe=""))[place :: len(texts)]:
-            if not path.startswith(("/admin/", "/accounts/")):  # which read nothing of it but `next`
-                asked(boss, path, data=query)
-                asked(boss, path, data=query, headers=shown)
+        shortened = text[:LINE]
+        query = {**dict.fromkeys(NAMES, shortened), shortened: "1"}
+        headers = {**HTMX, "HX-Current-URL": shortened.replace("\r", "").replace("\n", "")}
+        for path in addresses(f"PN{shortened}", f"US{shortened}", quote(shortened, safe=""))[place :: len(texts)]:
+            if not path.startswith(("/admin/", "/accounts/")):  # these read only `next`
+                get_content(boss, path, data=query)
+                get_content(boss, path, data=query, headers=headers)
 
 
 @every_text
-def test_what_an_address_says_is_text_to_strangers(db: None, texts: tuple[str, ...]) -> None:
+def test_every_public_page_escapes_its_url(db: None, texts: tuple[str, ...]) -> None:
     for text in texts:
-        said = text[:LINE]
-        for place, path in enumerate(addresses(f"PN{said}", f"US{said}", quote(said, safe=""))):
-            if place % 6 == 0 or path.startswith("/accounts/"):  # elsewhere they are led to sign in, all alike
-                asked(Client(), path, data={"next": said})
+        shortened = text[:LINE]
+        for place, path in enumerate(addresses(f"PN{shortened}", f"US{shortened}", quote(shortened, safe=""))):
+            if place % 6 == 0 or path.startswith("/accounts/"):  # all others redirect to sign-in in the same way
+                get_content(Client(), path, data={"next": shortened})
 
 
 @every_text
-def test_what_a_form_says_is_text(boss: Office, texts: tuple[str, ...]) -> None:
+def test_every_form_escapes_its_values(boss: Office, texts: tuple[str, ...]) -> None:
     remember(number("PN1", users=[user("US1")]))
     boss_key = User.objects.get().pk
 
@@ -171,15 +171,15 @@ def test_what_a_form_says_is_text(boss: Office, texts: tuple[str, ...]) -> None:
         for text in texts:
             cache.clear()
             with transaction.atomic():
-                holds(boss.post(path, dict.fromkeys(FIELDS, text)), path)
+                checked_content(boss.post(path, dict.fromkeys(FIELDS, text)), path)
                 transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_what_signing_in_says_is_text(db: None, text: str) -> None:
+def test_the_sign_in_form_escapes_its_values(db: None, text: str) -> None:
     cache.clear()
     User.objects.create_user("ann@example.com", "a long enough secret")
     secret = {"login": "ann@example.com", "password": "a long enough secret"}
 
-    holds(Client().post("/accounts/login/", {"login": text, "password": text, "next": text}), "failed")
-    holds(Client().post("/accounts/login/", {**secret, "next": text}), "signed in")
+    checked_content(Client().post("/accounts/login/", {"login": text, "password": text, "next": text}), "failed")
+    checked_content(Client().post("/accounts/login/", {**secret, "next": text}), "signed in")

@@ -1,4 +1,4 @@
-"""The tabs of the header: which page this is, or which section it belongs to."""
+"""The tabs in the header mark the current page or its section."""
 
 import pytest
 
@@ -21,7 +21,7 @@ from tests.support.quo_answers import number, user
         ("/status/access/", "Status", "true"),
     ],
 )
-def test_the_tab_of_the_page_or_of_its_section_is_marked(admin: Office, path: str, tab: str, current: str) -> None:
+def test_the_tab_of_the_page_or_section_is_marked(admin: Office, path: str, tab: str, current: str) -> None:
     remember(number("PN1", users=[user("US1")]))
 
     marked = parsed(admin.get(path)).css(".site-nav [aria-current]")
@@ -30,7 +30,7 @@ def test_the_tab_of_the_page_or_of_its_section_is_marked(admin: Office, path: st
 
 
 @pytest.mark.parametrize("path", ["/no-such-page/", "/numbers/US1/", "/accounts/password/change/"])
-def test_a_page_of_no_section_marks_none(office: Office, path: str) -> None:
+def test_a_page_outside_the_sections_marks_no_tab(office: Office, path: str) -> None:
     page = parsed(office.get(path), status=200 if "accounts" in path else 404)
 
     assert not page.css(".site-nav [aria-current]")

@@ -1,4 +1,4 @@
-"""Nothing is shown to anybody who has not signed in: every address there is, asked in every way."""
+"""Signed-out visitors see nothing, at any URL and with any method."""
 
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -15,12 +15,12 @@ from tests.support.quo_answers import number, user
 SIGN_IN = "/accounts/login/"
 SECRET = "Nobody-may-see-this"
 
-# Open to everybody: the health checks, signing in and out, and the pages that say who makes accounts.
+# Public: the health checks, sign-in and sign-out, and the pages that say who creates accounts.
 OPEN = {"healthz", "readyz", "account_login", "account_logout", "account_signup", "account_inactive"}
 
 
 def every_address() -> list[tuple[str, str]]:
-    """Every address with its name, from the URL configuration itself."""
+    """Return every URL with its name, from the URL configuration."""
     parts = {**PARTS, "<path:object_id>": "1", "<id>": "1"}
     return [(filled(route, parts), name) for route, name in routes().items()]
 
@@ -34,7 +34,7 @@ def leads_to_sign_in(response: Any) -> bool:
     return response.status_code == 302 and urlsplit(response.headers["Location"]).path in {SIGN_IN, "/admin/login/"}
 
 
-def test_the_walk_meets_every_page() -> None:
+def test_the_tests_cover_every_url() -> None:
     names = {name for _, name in every_address()}
 
     assert {"list", "detail", "teammate_choices", "sync", "status", "home", "healthz", "index"} <= names
@@ -43,7 +43,7 @@ def test_the_walk_meets_every_page() -> None:
 
 
 @pytest.mark.parametrize("method", ["get", "post", "head", "put", "delete", "options"])
-def test_no_address_shows_anything_without_sign_in(client: Client, memory: None, method: str) -> None:
+def test_no_url_shows_anything_without_sign_in(client: Client, memory: None, method: str) -> None:
     for path, name in every_address():
         response: Any = getattr(client, method)(path)
 
@@ -55,7 +55,7 @@ def test_no_address_shows_anything_without_sign_in(client: Client, memory: None,
 
 
 def _leads_to_a_guarded_page(client: Client, response: Any) -> bool:
-    """Such as signing out, which leads to sign-in at once, or an old address of the administration."""
+    """For example signing out, which redirects to sign-in, or an old admin URL."""
     if response.status_code not in {301, 302}:
         return False
     onward: Any = client.get(response.headers["Location"])
@@ -63,7 +63,7 @@ def _leads_to_a_guarded_page(client: Client, response: Any) -> bool:
 
 
 @pytest.mark.parametrize("path", [LIST, "/numbers/PN1/", "/numbers/teammates/", "/status/", "/numbers/?q=a&page=2"])
-def test_after_sign_in_the_page_that_was_asked_for_opens(client: Client, memory: None, path: str) -> None:
+def test_after_sign_in_the_requested_page_opens(client: Client, memory: None, path: str) -> None:
     response = client.get(path)
 
     assert parse_qs(urlsplit(response.headers["Location"]).query)["next"] == [path]
@@ -72,7 +72,7 @@ def test_after_sign_in_the_page_that_was_asked_for_opens(client: Client, memory:
 @pytest.mark.parametrize(
     "number_id", ["PN/../../status", "PN/.", "PN/./x", "PN//x", "PN?q", "PN#a", "PN%2F", "PN/..", "PN é"]
 )
-def test_after_sign_in_an_odd_id_is_still_that_id(client: Client, memory: None, number_id: str) -> None:
+def test_an_unusual_id_survives_sign_in(client: Client, memory: None, number_id: str) -> None:
     location = client.get(number_url(number_id)).headers["Location"]
 
     page = urlsplit(parse_qs(urlsplit(location).query)["next"][0]).path
@@ -81,44 +81,42 @@ def test_after_sign_in_an_odd_id_is_still_that_id(client: Client, memory: None, 
 
 
 @pytest.mark.parametrize("path", [LIST, "/numbers/PN1/", "/numbers/teammates/"])
-def test_a_fragment_is_never_the_sign_in_page(client: Client, memory: None, path: str) -> None:
-    shown = "http://testserver/numbers/?q=a"
+def test_a_signed_out_fragment_request_redirects_the_whole_page(client: Client, memory: None, path: str) -> None:
+    current = "http://testserver/numbers/?q=a"
 
-    response = client.get(path, headers={**HTMX, "HX-Current-URL": shown})
+    response = client.get(path, headers={**HTMX, "HX-Current-URL": current})
 
     assert response.status_code == 200
     assert response.content == b""
     assert response.headers["HX-Redirect"] == f"{SIGN_IN}?next=/numbers/%3Fq%3Da"
 
 
-def test_a_page_that_asks_quo_after_its_session_ended_leads_to_sign_in(client: Client, memory: None) -> None:
+def test_a_page_whose_session_ended_redirects_to_sign_in(client: Client, memory: None) -> None:
     response = client.post("/sync/", headers={**HTMX, "HX-Current-URL": "http://testserver/status/"})
 
     assert response.headers["HX-Redirect"] == f"{SIGN_IN}?next=/status/"
 
 
 @pytest.mark.parametrize("url", ["", "http://[::1", "nonsense", "//evil.example", "http://h//evil.example/"])
-def test_an_address_of_the_browser_that_makes_no_sense_still_leads_to_sign_in(
-    client: Client, memory: None, url: str
-) -> None:
+def test_an_invalid_current_url_header_still_redirects_to_sign_in(client: Client, memory: None, url: str) -> None:
     response = client.get(LIST, headers={**HTMX, "HX-Current-URL": url})
 
     assert urlsplit(response.headers["HX-Redirect"]).path == SIGN_IN
 
 
-def test_a_post_without_sign_in_is_not_repeated_as_a_get(client: Client, memory: None) -> None:
+def test_a_signed_out_post_is_not_repeated_as_a_get(client: Client, memory: None) -> None:
     location = client.post("/sync/", {"next": "/status/"}).headers["Location"]
 
     assert parse_qs(urlsplit(location).query)["next"] == ["/"]
 
 
-def test_somebody_who_was_switched_off_is_signed_out(office: Client, memory: None) -> None:
+def test_a_deactivated_user_is_signed_out(office: Client, memory: None) -> None:
     User.objects.update(is_active=False)
 
     assert leads_to_sign_in(office.get(LIST))
 
 
-def test_a_missing_page_shows_no_navigation_to_strangers(client: Client, memory: None) -> None:
+def test_a_missing_page_shows_no_navigation_to_signed_out_visitors(client: Client, memory: None) -> None:
     page = parsed(client.get("/numbers/x/"), 404)
 
     assert not page.css("nav")

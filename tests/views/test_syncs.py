@@ -20,20 +20,20 @@ SYNC = "/sync/"
 
 
 def ask(office: Office, **fields: str) -> Any:
-    """Ask as htmx does."""
+    """Request a sync as htmx does."""
     return office.post(SYNC, fields, headers=HTMX)
 
 
-def asked(quo: SandboxServer) -> list[str]:
-    return [seen.path for seen in quo.requests]
+def requested_paths(quo: SandboxServer) -> list[str]:
+    return [request.path for request in quo.requests]
 
 
-def test_check_now_brings_the_workspace_and_leads_back(office: Office, quo: SandboxServer) -> None:
+def test_check_now_syncs_the_workspace_and_redirects_back(office: Office, quo: SandboxServer) -> None:
     response = office.post(SYNC, {"next": "/numbers/?q=front"})
 
     assert response.status_code == 302
     assert response.headers["Location"] == "/numbers/?q=front"
-    assert asked(quo) == ["/v1/phone-numbers"]
+    assert requested_paths(quo) == ["/v1/phone-numbers"]
     assert PhoneNumber.objects.count() == 12
 
 
@@ -41,29 +41,29 @@ def test_every_request_to_quo_is_a_get(office: Office, quo: SandboxServer) -> No
     for fields in ({}, {"user": quo.workspace.users[0]["id"]}, {"number": quo.workspace.numbers[0]["id"]}):
         office.post(SYNC, fields)
 
-    assert {seen.method for seen in quo.requests} == {"GET"}
+    assert {request.method for request in quo.requests} == {"GET"}
 
 
-def test_the_list_of_a_teammate_asks_about_that_teammate(office: Office, quo: SandboxServer) -> None:
+def test_the_list_of_a_teammate_syncs_that_teammate(office: Office, quo: SandboxServer) -> None:
     user_id = quo.workspace.users[0]["id"]
 
     ask(office, user=user_id)
 
-    assert asked(quo) == [f"/v1/phone-numbers?userId={user_id}"]
+    assert requested_paths(quo) == [f"/v1/phone-numbers?userId={user_id}"]
     sync = Sync.objects.get()
     assert (sync.scope, sync.subject) == ("teammate", user_id)
 
 
-def test_the_page_of_a_number_asks_about_that_number(office: Office, quo: SandboxServer) -> None:
+def test_the_page_of_a_number_syncs_that_number(office: Office, quo: SandboxServer) -> None:
     number_id = quo.workspace.numbers[0]["id"]
 
     ask(office, number=number_id)
 
-    assert asked(quo) == [f"/v1/phone-numbers/{number_id}"]
+    assert requested_paths(quo) == [f"/v1/phone-numbers/{number_id}"]
 
 
 @pytest.mark.parametrize("number_id", ["PN/../x", "PN?a=b#c", "PN%2F", "PN 🏡'\"", "PN//"])
-def test_any_id_reaches_quo_as_it_is(office: Office, quo: SandboxServer, number_id: str) -> None:
+def test_any_id_reaches_quo_unchanged(office: Office, quo: SandboxServer, number_id: str) -> None:
     quo.workspace.numbers[0]["id"] = number_id
     quo.workspace.refresh()
 
@@ -85,15 +85,15 @@ def test_any_id_reaches_quo_as_it_is(office: Office, quo: SandboxServer, number_
         {"user": "US\x00"},
     ],
 )
-def test_what_is_no_id_is_not_asked_for(office: Office, quo: SandboxServer, fields: dict[str, str]) -> None:
+def test_an_invalid_id_is_not_sent_to_quo(office: Office, quo: SandboxServer, fields: dict[str, str]) -> None:
     ask(office, **fields)
 
-    assert asked(quo) == ["/v1/phone-numbers"]
+    assert requested_paths(quo) == ["/v1/phone-numbers"]
 
 
-def test_with_announced_answers_the_same_code_runs(office: Office) -> None:
-    with responses.RequestsMock() as announced:
-        announced.get("https://api.quo.com/v1/phone-numbers", json={"data": [number("PN1")]})
+def test_a_sync_works_with_mocked_responses(office: Office) -> None:
+    with responses.RequestsMock() as mocked:
+        mocked.get("https://api.quo.com/v1/phone-numbers", json={"data": [number("PN1")]})
         ask(office)
 
     assert NumberState.objects.get().name == "Front desk"
@@ -138,8 +138,8 @@ OURS = [
 ]
 
 
-def test_nothing_leads_to_another_site(office: Office) -> None:
-    remember(number("PN1"))  # so that nobody is asked
+def test_a_sync_never_redirects_to_another_site(office: Office) -> None:
+    remember(number("PN1"))  # so that no sync starts
 
     for next_url in ELSEWHERE:
         assert office.post(SYNC, {"next": next_url, "auto": "1"}).headers["Location"] == LIST, next_url
@@ -147,7 +147,7 @@ def test_nothing_leads_to_another_site(office: Office) -> None:
         assert attribute(one(fragment, "[name=next]"), "value") == LIST, next_url
 
 
-def test_a_page_of_ours_is_led_back_to_however_long_its_address(office: Office) -> None:
+def test_a_sync_redirects_back_to_a_very_long_url(office: Office) -> None:
     remember(number("PN1"))
 
     for next_url in OURS:
@@ -155,7 +155,7 @@ def test_a_page_of_ours_is_led_back_to_however_long_its_address(office: Office) 
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
-def test_a_get_asks_nothing_and_leads_to_the_list(office: Office, quo: SandboxServer, method: str) -> None:
+def test_a_get_does_not_sync_and_redirects_to_the_list(office: Office, quo: SandboxServer, method: str) -> None:
     response = getattr(office, method)(SYNC)
 
     assert response.status_code == 302
@@ -165,12 +165,12 @@ def test_a_get_asks_nothing_and_leads_to_the_list(office: Office, quo: SandboxSe
 
 
 @pytest.mark.parametrize("method", ["put", "delete", "patch"])
-def test_no_other_method_asks_either(office: Office, quo: SandboxServer, method: str) -> None:
+def test_other_methods_do_not_sync(office: Office, quo: SandboxServer, method: str) -> None:
     assert getattr(office, method)(SYNC).status_code == 405
     assert not quo.requests
 
 
-def test_the_form_must_come_from_our_own_page(quo: SandboxServer, office: Office) -> None:
+def test_a_form_without_a_token_is_refused(quo: SandboxServer, office: Office) -> None:
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = office.cookies
 
@@ -192,7 +192,7 @@ def test_the_pages_own_form_is_accepted(quo: SandboxServer, office: Office) -> N
     assert quo.requests
 
 
-def test_htmx_gets_the_freshness_and_no_page(office: Office, quo: SandboxServer) -> None:
+def test_htmx_gets_only_the_freshness(office: Office, quo: SandboxServer) -> None:
     response = ask(office, next="/numbers/?q=x")
 
     page = parsed(response)
@@ -203,7 +203,7 @@ def test_htmx_gets_the_freshness_and_no_page(office: Office, quo: SandboxServer)
     assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_an_answer_never_asks_again_at_once(office: Office, quo: SandboxServer) -> None:
+def test_a_sync_response_does_not_trigger_another_sync(office: Office, quo: SandboxServer) -> None:
     quo.fault = "401"
 
     page = parsed(ask(office))
@@ -211,7 +211,7 @@ def test_an_answer_never_asks_again_at_once(office: Office, quo: SandboxServer) 
     assert "load" not in attribute(one(page, "#look"), "hx-trigger")
 
 
-def test_news_are_told_once(office: Office, quo: SandboxServer) -> None:
+def test_a_change_is_announced_once(office: Office, quo: SandboxServer) -> None:
     before = attribute(one(parsed(office.get(LIST)), "[name=version]"), "value")
 
     first = ask(office, version=before)
@@ -224,20 +224,20 @@ def test_news_are_told_once(office: Office, quo: SandboxServer) -> None:
     assert len(quo.requests) == 2
 
 
-def test_what_another_sync_changed_is_news_too(office: Office, quo: SandboxServer) -> None:
+def test_a_change_by_another_sync_is_announced_too(office: Office, quo: SandboxServer) -> None:
     ask(office)
-    shown = attribute(one(parsed(office.get(LIST)), "[name=version]"), "value")
+    version = attribute(one(parsed(office.get(LIST)), "[name=version]"), "value")
     quo.workspace.numbers[0]["name"] = "Renamed"
     quo.workspace.refresh()
     services.run_sync(WORKSPACE)
 
-    response = ask(office, version=shown, auto="1")
+    response = ask(office, version=version, auto="1")
 
     assert "memory-changed" in response.headers["HX-Trigger"]
 
 
 @pytest.mark.parametrize(("ago", "is_asked"), [(timedelta(seconds=50), False), (timedelta(seconds=70), True)])
-def test_a_page_asks_by_itself_only_when_it_is_time(
+def test_a_page_syncs_on_its_own_only_when_due(
     office: Office, quo: SandboxServer, ago: timedelta, is_asked: bool
 ) -> None:
     remember(number("PN1"), ago=ago)
@@ -247,7 +247,7 @@ def test_a_page_asks_by_itself_only_when_it_is_time(
     assert bool(quo.requests) is is_asked
 
 
-def test_check_now_asks_at_any_time(office: Office, quo: SandboxServer) -> None:
+def test_check_now_syncs_at_any_time(office: Office, quo: SandboxServer) -> None:
     remember(number("PN1"))
 
     ask(office)
@@ -255,7 +255,7 @@ def test_check_now_asks_at_any_time(office: Office, quo: SandboxServer) -> None:
     assert quo.requests
 
 
-def test_after_a_failure_no_page_asks_by_itself_for_a_minute(office: Office, quo: SandboxServer) -> None:
+def test_after_a_failure_no_page_syncs_on_its_own_for_a_minute(office: Office, quo: SandboxServer) -> None:
     quo.fault = "401"
     ask(office, auto="1")
     ask(office, auto="1")
@@ -263,7 +263,7 @@ def test_after_a_failure_no_page_asks_by_itself_for_a_minute(office: Office, quo
     assert len(quo.requests) == 1
 
 
-def test_a_page_that_never_was_checked_says_in_full_why_it_cannot_be(office: Office, quo: SandboxServer) -> None:
+def test_a_page_without_data_shows_the_full_reason_of_a_failure(office: Office, quo: SandboxServer) -> None:
     quo.fault = "401"
 
     freshness = one(parsed(ask(office, auto="1")), "#freshness")
@@ -272,7 +272,7 @@ def test_a_page_that_never_was_checked_says_in_full_why_it_cannot_be(office: Off
     assert not freshness.css("details")
 
 
-def test_a_page_that_asks_by_itself_without_need_says_how_old_it_is(office: Office, quo: SandboxServer) -> None:
+def test_an_early_automatic_sync_returns_the_current_age(office: Office, quo: SandboxServer) -> None:
     remember(number("PN1"), ago=timedelta(seconds=30))
 
     page = parsed(ask(office, auto="1"))
@@ -280,9 +280,7 @@ def test_a_page_that_asks_by_itself_without_need_says_how_old_it_is(office: Offi
     assert "30 seconds" in words(one(page, "#freshness")).replace("31", "30")
 
 
-def test_while_another_sync_runs_the_page_says_so_and_looks_again(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_while_another_sync_runs_the_page_says_so_and_retries(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     def busy(_target: Any) -> None:
         raise SyncBusy("Another sync is running right now; what it finds will show here.")
 
@@ -328,12 +326,12 @@ def test_a_failure_shows_its_sentence_and_quos_trace(
     assert sentence in freshness
     assert sync.error_trace in freshness
     assert bool(sync.error_trace) is (fault != "html")
-    shown = words(one(parsed(office.post(SYNC, follow=True)), "#freshness"))
-    assert sentence in shown
+    text = words(one(parsed(office.post(SYNC, follow=True)), "#freshness"))
+    assert sentence in text
 
 
 @pytest.mark.parametrize("error", [DatabaseError("the secret row"), OSError("/secret/path")])
-def test_what_cannot_be_written_down_is_said_without_details(
+def test_a_failed_write_is_reported_without_details(
     office: Office, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     def broken(_target: Any) -> None:
@@ -349,7 +347,7 @@ def test_what_cannot_be_written_down_is_said_without_details(
     assert b"secret" not in response.content
 
 
-def test_looking_at_pages_never_asks_quo(office: Office, quo: SandboxServer) -> None:
+def test_viewing_pages_never_calls_quo(office: Office, quo: SandboxServer) -> None:
     number_id = quo.workspace.numbers[0]["id"]
     paths = [LIST, f"{LIST}?user=US1&q=a", "/numbers/teammates/?who=a", f"/numbers/{number_id}/", "/status/", "/", SYNC]
 
@@ -364,6 +362,6 @@ def test_looking_at_pages_never_asks_quo(office: Office, quo: SandboxServer) -> 
 
 
 @pytest.mark.django_db
-def test_only_somebody_who_is_signed_in_can_ask(client: Client, quo: SandboxServer) -> None:
+def test_only_a_signed_in_user_can_sync(client: Client, quo: SandboxServer) -> None:
     assert client.post(SYNC).headers["Location"].startswith("/accounts/login/")
     assert not quo.requests

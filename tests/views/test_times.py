@@ -30,14 +30,14 @@ def test_a_time_is_in_the_time_zone_of_the_reader(zone: str, text: str) -> None:
         assert f">Mar 2, 2026, {text}<" in time(NINE)
 
 
-def test_no_time_is_an_empty_text() -> None:
+def test_a_missing_time_is_an_empty_text() -> None:
     assert time(None) == ""
 
 
-def test_pages_of_django_write_times_in_the_same_format() -> None:
+def test_django_pages_use_the_same_time_format() -> None:
     assert localize(NINE) == written_time(NINE)
 
 
-def test_templates_write_times_only_by_the_tag() -> None:
+def test_templates_write_times_only_with_the_tag() -> None:
     templates = (env.BASE_DIR / "templates").rglob("*.*")
     assert [file.name for file in templates if "|date" in file.read_text() or "{% now" in file.read_text()] == []

@@ -1,4 +1,4 @@
-"""What viewers see in the place of what they may not do."""
+"""What viewers see instead of actions they may not take."""
 
 import json
 
@@ -18,7 +18,7 @@ def _numbers(db: None) -> None:
 
 
 @pytest.mark.parametrize("path", [LIST, "/", "/numbers/PN1/", "/teammates/", "/teammates/US1/", "/audit/", "/status/"])
-def test_a_viewers_page_looks_how_old_it_is_and_never_asks_quo(viewer: Office, path: str) -> None:
+def test_a_viewers_page_polls_the_freshness_and_never_syncs(viewer: Office, path: str) -> None:
     page = parsed(viewer.get(path))
 
     assert not page.css("#check-now")
@@ -27,19 +27,19 @@ def test_a_viewers_page_looks_how_old_it_is_and_never_asks_quo(viewer: Office, p
     assert "load" not in attribute(one(page, "#look"), "hx-trigger").split()
 
 
-def test_a_managers_page_asks(office: Office) -> None:
+def test_a_managers_page_syncs(office: Office) -> None:
     page = parsed(office.get(LIST))
 
     assert page.css("#check-now")
     assert attribute(one(page, "#look"), "hx-post") == "/sync/"
 
 
-def test_asking_all_the_same_is_refused(viewer: Office) -> None:
+def test_a_viewers_sync_is_refused(viewer: Office) -> None:
     assert viewer.post("/sync/", headers=HTMX).status_code == 403
     assert Sync.objects.count() == 1
 
 
-def test_looking_tells_the_age_and_asks_nothing(viewer: Office) -> None:
+def test_polling_returns_the_age_without_a_sync(viewer: Office) -> None:
     response = viewer.get(FRESHNESS, {"version": memory_version()}, headers=HTMX)
 
     assert "Checked with Quo" in words(one(parsed(response), "#freshness"))
@@ -47,7 +47,7 @@ def test_looking_tells_the_age_and_asks_nothing(viewer: Office) -> None:
     assert Sync.objects.count() == 1
 
 
-def test_looking_tells_that_something_has_changed_since(viewer: Office) -> None:
+def test_polling_announces_a_change(viewer: Office) -> None:
     before = memory_version()
     remember(number("PN1", name="Another"))
 
@@ -57,18 +57,18 @@ def test_looking_tells_that_something_has_changed_since(viewer: Office) -> None:
 
 
 @pytest.mark.parametrize("subject", [{"number": "PN1"}, {"user": "US1"}, {"user": "x" * 9_000}, {"number": "\x00"}])
-def test_looking_is_about_what_the_page_is_about(viewer: Office, subject: dict[str, str]) -> None:
+def test_polling_has_the_same_target_as_the_page(viewer: Office, subject: dict[str, str]) -> None:
     page = parsed(viewer.get(FRESHNESS, subject, headers=HTMX))
 
     named = {name: field.attributes["value"] for name in subject for field in page.css(f"#check-form [name={name}]")}
     assert named == {name: value for name, value in subject.items() if value in {"PN1", "US1"}}
 
 
-def test_the_address_by_itself_leads_to_the_list(viewer: Office) -> None:
+def test_opening_the_polling_url_redirects_to_the_list(viewer: Office) -> None:
     assert viewer.get(FRESHNESS).headers["Location"] == LIST
 
 
-def test_a_viewer_keeps_filters_and_shares_none(viewer: Office) -> None:
+def test_a_viewer_can_save_but_not_share_filters(viewer: Office) -> None:
     assert not parsed(viewer.get(LIST)).css("#save-shared")
     form = {"name": "Abroad", "query": "calling_intl=allowed"}
 
@@ -83,7 +83,7 @@ def test_a_viewer_keeps_filters_and_shares_none(viewer: Office) -> None:
     assert not SavedFilter.objects.get().is_shared
 
 
-def test_who_may_no_longer_share_takes_back_what_was_shared(viewer: Office) -> None:
+def test_a_former_manager_can_unshare_a_filter(viewer: Office) -> None:
     viewer.post("/saved/", {"name": "Abroad", "query": "calling_intl=allowed"})
     SavedFilter.objects.update(is_shared=True)
     code = SavedFilter.objects.get().code

@@ -1,4 +1,4 @@
-"""A page that is open asks Quo its own question, over real HTTP, and nobody asks the same again within a minute."""
+"""An open page syncs its own target over real HTTP, at most once a minute for all users."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -22,7 +22,7 @@ KEY = "key-of-the-office"
 
 @pytest.fixture
 def quo(settings: Any, office: Office) -> Iterator[SandboxServer]:
-    """A Quo whose whole answer was recorded a moment ago."""
+    """Return a sandbox whose workspace was synced a moment ago."""
     with SandboxServer(build(5), key=KEY) as running:
         settings.QUO_API_URL, settings.QUO_API_KEY = running.url, KEY
         services.run_sync(WORKSPACE)
@@ -31,7 +31,7 @@ def quo(settings: Any, office: Office) -> Iterator[SandboxServer]:
 
 
 def opened(office: Office, path: str) -> bool:
-    """Open a page as a browser does: it looks by itself where its marks say so. Return whether it did."""
+    """Open a page as a browser does, with its automatic sync. Return whether it synced."""
     page = parsed(office.get(path))
     if "load" not in attribute(one(page, "#look"), "hx-trigger").split(", "):
         return False
@@ -40,26 +40,24 @@ def opened(office: Office, path: str) -> bool:
 
 
 def look(office: Office, page: LexborHTMLParser) -> None:
-    """What an open page does by itself, once a minute."""
+    """Poll as an open page does once a minute."""
     form = {attribute(field, "name"): attribute(field, "value") for field in page.css("#check-form input")}
     assert office.post("/sync/", {**form, "auto": "1"}, headers=HTMX).status_code == 200
 
 
-def asked(quo: SandboxServer) -> list[str]:
-    return [seen.path for seen in quo.requests]
+def requested_paths(quo: SandboxServer) -> list[str]:
+    return [request.path for request in quo.requests]
 
 
-def test_a_teammates_page_asks_about_them_although_the_workspace_was_synced_seconds_ago(
-    office: Office, quo: SandboxServer
-) -> None:
+def test_a_teammates_page_syncs_them_even_if_the_workspace_is_fresh(office: Office, quo: SandboxServer) -> None:
     user_id = quo.workspace.users[0]["id"]
 
     assert opened(office, teammate_url(user_id))
 
-    assert asked(quo) == [f"/v1/phone-numbers?userId={quote(user_id)}"]
+    assert requested_paths(quo) == [f"/v1/phone-numbers?userId={quote(user_id)}"]
 
 
-def test_two_pages_of_one_teammate_ask_once_in_a_minute_and_again_after_it(office: Office, quo: SandboxServer) -> None:
+def test_two_pages_of_one_teammate_sync_once_a_minute(office: Office, quo: SandboxServer) -> None:
     user_id = quo.workspace.users[0]["id"]
     first = parsed(office.get(teammate_url(user_id)))
     second = parsed(office.get(f"/numbers/?user={user_id}"))
@@ -67,24 +65,24 @@ def test_two_pages_of_one_teammate_ask_once_in_a_minute_and_again_after_it(offic
     for page in (first, second, first):
         look(office, page)
     assert not opened(office, teammate_url(user_id))
-    assert len(asked(quo)) == 1
+    assert len(requested_paths(quo)) == 1
 
-    services.run_sync(WORKSPACE)  # a list elsewhere keeps everything fresh
+    services.run_sync(WORKSPACE)  # another page keeps the workspace fresh
     Sync.objects.filter(scope=Sync.Scope.TEAMMATE).update(ended_at=F("ended_at") - timedelta(minutes=1))
     look(office, second)
-    assert asked(quo)[2:] == [f"/v1/phone-numbers?userId={quote(user_id)}"]
+    assert requested_paths(quo)[2:] == [f"/v1/phone-numbers?userId={quote(user_id)}"]
 
 
-def test_a_numbers_page_asks_about_the_number(office: Office, quo: SandboxServer) -> None:
+def test_a_numbers_page_syncs_the_number(office: Office, quo: SandboxServer) -> None:
     number_id = quo.workspace.numbers[0]["id"]
 
     assert opened(office, f"/numbers/{number_id}/")
     assert not opened(office, f"/numbers/{number_id}/")
 
-    assert asked(quo) == [f"/v1/phone-numbers/{number_id}"]
+    assert requested_paths(quo) == [f"/v1/phone-numbers/{number_id}"]
 
 
-def test_the_list_of_every_number_does_not_ask_again(office: Office, quo: SandboxServer) -> None:
+def test_the_list_of_numbers_does_not_sync_again(office: Office, quo: SandboxServer) -> None:
     look(office, parsed(office.get("/numbers/")))
 
-    assert asked(quo) == []
+    assert requested_paths(quo) == []
