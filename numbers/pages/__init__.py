@@ -1,1 +1,1 @@
-"""What each page shows, read from memory."""
+"""The content of each page, read from memory."""

@@ -1,4 +1,4 @@
-"""The query string of the access log's page, and the lines that it asks for."""
+"""The access log: its query string and its lines."""
 
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ _EVENTS = {value: value for value in AccessEvent.Event.values}
 
 @dataclass(frozen=True)
 class AccessQuery:
-    """What is asked for; `notices` name, in sentences, what could not be read."""
+    """A validated query. `notices` are sentences about the parts that were ignored."""
 
     q: str
     event: str
@@ -24,32 +24,32 @@ class AccessQuery:
     notices: tuple[str, ...]
 
     @property
-    def kept(self) -> str:
+    def base_query(self) -> str:
         """The query string without the page."""
         return urlencode([(name, value) for name, value in (("q", self.q), ("event", self.event)) if value])
 
 
-def parse(asked: QueryDict) -> AccessQuery:
-    """Read the query string; what cannot be meant is ignored and named."""
+def parse(params: QueryDict) -> AccessQuery:
+    """Parse the query string. Invalid parts are ignored and named in `notices`."""
     notices: list[str] = []
-    q = query_string.text_of(asked, "q", "search", notices)
-    event = query_string.choice_of(asked, "event", _EVENTS, notices)
-    page = query_string.page_of(asked, notices)
-    query_string.name_repeated(asked, ("q", "event", "page"), notices)
-    query_string.name_others(asked, {"q", "event", "page"}, notices)
+    q = query_string.text_of(params, "q", "search", notices)
+    event = query_string.choice_of(params, "event", _EVENTS, notices)
+    page = query_string.page_of(params, notices)
+    query_string.name_repeated(params, ("q", "event", "page"), notices)
+    query_string.name_others(params, {"q", "event", "page"}, notices)
     return AccessQuery(q, event, page, tuple(notices))
 
 
-def access_lines(asked: AccessQuery) -> tuple[Page[AccessEvent], AccessQuery]:
-    """Return the page of lines that is asked for, the newest first; one beyond the last is the last, and said so.
+def access_lines(query: AccessQuery) -> tuple[Page[AccessEvent], AccessQuery]:
+    """Return the requested page of lines, newest first; past the end, the last page with a notice.
 
-    A line whose time is over is not shown any more, also where nothing has dropped it yet.
+    Expired lines are left out even before they are deleted.
     """
-    found = AccessEvent.objects.matching(asked.q).filter(at__gte=retention_start())
-    if asked.event:
-        found = found.filter(event=asked.event)
-    page = Paginator(found, LINES_PER_PAGE).get_page(asked.page)
-    if asked.page > page.paginator.num_pages:
-        notice = f"There is no page {asked.page}, so the last one is shown."
-        asked = replace(asked, page=page.number, notices=(*asked.notices, notice))
-    return page, asked
+    lines = AccessEvent.objects.matching(query.q).filter(at__gte=retention_start())
+    if query.event:
+        lines = lines.filter(event=query.event)
+    page = Paginator(lines, LINES_PER_PAGE).get_page(query.page)
+    if query.page > page.paginator.num_pages:
+        notice = f"There is no page {query.page}, so the last one is shown."
+        query = replace(query, page=page.number, notices=(*query.notices, notice))
+    return page, query

@@ -19,15 +19,15 @@ from numbers.vocabulary.phrases import NO_NAME
 
 @dataclass(frozen=True)
 class ExplainedReading:
-    """A reading on a number's page, with what may be behind a restriction."""
+    """A reading with possible causes of a restriction."""
 
     reading: Reading
     advice: tuple[Advice, ...]
 
 
 @dataclass(frozen=True)
-class Stamp:
-    """A timestamp of Quo: the text as it came, and the time where it can be read as one."""
+class QuoTimestamp:
+    """A timestamp from Quo: the raw text, and the parsed time if it is valid."""
 
     text: str
     time: datetime | None
@@ -35,9 +35,9 @@ class Stamp:
 
 @dataclass(frozen=True, eq=False)
 class NumberPage:
-    """One number's page: one object for each version of the memory.
+    """One number's page, cached per memory version.
 
-    Of a number that is gone, `state` and `teammates` are the last ones.
+    If the number is gone, `state` and `teammates` are its last ones.
     """
 
     number: PhoneNumber
@@ -46,21 +46,21 @@ class NumberPage:
     pretty: str
     kind: str
     forward: str
-    created: Stamp
-    updated: Stamp
+    created: QuoTimestamp
+    updated: QuoTimestamp
     readings: tuple[ExplainedReading, ...]
     teammates: tuple[TeammateOnNumber, ...]
-    states_before: int
+    earlier_states: int
 
     def last_confirmed(self, freshness: Freshness) -> datetime:
-        """Return when Quo last confirmed it; as long as it still does, that is when it last answered about it."""
+        """Return when Quo last confirmed the number: for a current number, the time of the last answer about it."""
         answered = freshness.observed_at or self.number.recorded_at
         return self.number.seen_until or max(self.number.recorded_at, answered)
 
 
 @per_version
 def number_page(quo_id: str, _version: Version, moment: Moment = NOW) -> NumberPage | None:
-    """Return what is remembered of a number, gone or not; None of a number never seen."""
+    """Return the page of a number, gone or not; None if the number was never seen."""
     states = states_up_to(quo_id, moment)
     state = states.first()
     if state is None:
@@ -73,13 +73,13 @@ def number_page(quo_id: str, _version: Version, moment: Moment = NOW) -> NumberP
         pretty=pretty(state.number),
         kind=state.kind,
         forward=pretty(state.forward) if state.forward else "",
-        created=_stamp(state.created_at_text),
-        updated=_stamp(state.updated_at_text),
+        created=_timestamp(state.created_at_text),
+        updated=_timestamp(state.updated_at_text),
         readings=tuple(ExplainedReading(reading, advice_for(reading, state.number)) for reading in readings_of(state)),
         teammates=tuple(teammate_lines([number.pk], moment, left_at=number.gone_at).get(number.pk, ())),
-        states_before=states.count() - 1,
+        earlier_states=states.count() - 1,
     )
 
 
-def _stamp(text: str) -> Stamp:
-    return Stamp(text, parse_timestamp(text))
+def _timestamp(text: str) -> QuoTimestamp:
+    return QuoTimestamp(text, parse_timestamp(text))

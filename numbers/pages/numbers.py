@@ -18,10 +18,10 @@ from numbers.pages.rows import NumberRow, described, number_rows
 
 @dataclass(frozen=True, eq=False)
 class NumberList:
-    """The list page: one object for everybody who asks the same of one version of the memory.
+    """The list page, cached per query and memory version.
 
-    `teammate` is the one filtered by; its name is the id where nobody of that id is known. `sentence` says what is
-    listed, and is the page's title; each of `chips` is an active filter.
+    `teammate` is the teammate in the filter; an unknown one has the id as name. `sentence` describes the list and is
+    the page's title. Each of `chips` is an active filter.
     """
 
     filters: NumberFilters
@@ -37,7 +37,7 @@ class NumberList:
 
 @per_version
 def number_list(filters: NumberFilters, _version: Version, moment: Moment = NOW) -> NumberList:
-    """Return one page of the numbers that fit; a page beyond the last is the last, and said so."""
+    """Return one page of the matching numbers; past the end, the last page with a notice."""
     states = filters.states(moment)
     total = states.count()
     page = page_of(total, PAGE_SIZE, filters.page)

@@ -1,4 +1,4 @@
-"""The start page: whether anything needs somebody, what the numbers may do, who reaches abroad, what changed lately."""
+"""The start page: what needs attention, what the numbers may do, who reaches abroad, recent changes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,16 +23,16 @@ from numbers.vocabulary.cells import CELLS, CHANNELS, Cell, Channel, Fact
 from numbers.vocabulary.links import number_url, teammate_url
 from numbers.vocabulary.phrases import NO_NAME
 
-LATELY = timedelta(days=7)
-SHOWN_CHANGES = 8
-SHOWN_NUMBERS = 4
-SHOWN_TEAMMATES = 6
-LEAST_WIDTH = 2.0  # per cent of a bar: one number of ten thousand can be seen
+RECENT_PERIOD = timedelta(days=7)
+MAX_CHANGES = 8
+MAX_NUMBERS = 4
+MAX_TEAMMATES = 6
+MIN_WIDTH = 2.0  # percent of a bar, so that one number of ten thousand stays visible
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of a bar: the numbers of which Quo says this of the cell. `start` and `width` are in per cent."""
+    """A part of a bar: the numbers with one fact in the cell. `start` and `width` are percentages."""
 
     fact: Fact
     count: int
@@ -43,15 +43,15 @@ class Segment:
 
 @dataclass(frozen=True)
 class Bar:
-    """A cell over all numbers; facts that no number has are left out."""
+    """One cell counted over all numbers. Facts that no number has are left out."""
 
     cell: Cell
     segments: tuple[Segment, ...]
 
 
 @dataclass(frozen=True)
-class Named:
-    """A number or a teammate as a sentence names it. `key` is safe in an HTML id."""
+class NamedLink:
+    """The name and link of a number or teammate. `key` is safe in an HTML id."""
 
     key: int
     name: str
@@ -59,11 +59,11 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Few:
-    """How many there are, and the first of them by name."""
+class Preview:
+    """A count, and the first items by name."""
 
     count: int
-    first: tuple[Named, ...]
+    first: tuple[NamedLink, ...]
 
     @property
     def more(self) -> int:
@@ -71,71 +71,71 @@ class Few:
 
 
 @dataclass(frozen=True)
-class ToLookAt:
-    """Numbers that need somebody: what is the matter with them, what to do, and where all of them are listed."""
+class AttentionItem:
+    """Numbers that need attention: the problem, what to do, and the list of all of them."""
 
     key: str
-    numbers: Few
-    matter: str
-    step: str
+    numbers: Preview
+    problem: str
+    advice: str
     url: str
 
 
 @dataclass(frozen=True)
-class Abroad:
-    """Who can reach other countries on this channel, and through how many numbers; and where each is listed."""
+class AbroadReach:
+    """The teammates who can reach other countries on a channel, how many numbers allow it, and links to both lists."""
 
     channel: Channel
-    teammates: Few
+    teammates: Preview
     teammates_url: str
     numbers: int
     url: str
 
 
 @dataclass(frozen=True, eq=False)
-class Standing:
-    """How everything stands, one object for each version of the memory.
+class Summary:
+    """Counts over all numbers and teammates, cached per memory version.
 
-    `bars` are by channel; `to_look_at` is empty where nothing needs anybody.
+    `bars` are grouped by channel. `attention` is empty if nothing needs attention.
     """
 
     numbers: int
     teammates: int
-    to_look_at: tuple[ToLookAt, ...]
+    attention: tuple[AttentionItem, ...]
     bars: tuple[tuple[Channel, tuple[Bar, ...]], ...]
-    abroad: tuple[Abroad, ...]
+    abroad: tuple[AbroadReach, ...]
 
 
 @dataclass(frozen=True)
 class Overview:
-    """The start page: how everything stands, and what changed since `lately`."""
+    """The start page: the summary, and what changed since `period_start`."""
 
-    standing: Standing
+    summary: Summary
     changes: Changes
-    lately: datetime
+    period_start: datetime
 
     @property
-    def is_new(self) -> bool:
-        """Whether less is known than all that changed since `lately`."""
-        return self.changes.watching_since is not None and self.changes.watching_since > self.lately
+    def is_history_short(self) -> bool:
+        """Whether our history begins after `period_start`."""
+        return self.changes.watching_since is not None and self.changes.watching_since > self.period_start
 
 
 def overview(now: datetime, version: Version, moment: Moment = NOW) -> Overview:
-    """Return what the start page shows."""
-    lately = (moment.at or now) - LATELY
-    found = changes(since=lately, limit=SHOWN_CHANGES, version=version, moment=moment)
-    return Overview(standing(version, moment), found, lately)
+    """Return the content of the start page."""
+    period_start = (moment.at or now) - RECENT_PERIOD
+    found = changes(since=period_start, limit=MAX_CHANGES, version=version, moment=moment)
+    return Overview(summary(version, moment), found, period_start)
 
 
 @per_version
-def standing(_version: Version, moment: Moment = NOW) -> Standing:
-    """Return what was counted over every number and every teammate."""
-    with one_moment():  # a sync that ended between two questions would put counts and names apart
+def summary(_version: Version, moment: Moment = NOW) -> Summary:
+    """Return the counts over all numbers and teammates."""
+    with one_moment():  # or a sync between two queries could make counts and names disagree
         facts = _count_facts(moment)
-        return Standing(
+        return Summary(
             numbers=facts["numbers"],
             teammates=teammates_at(moment).count(),
-            to_look_at=tuple(item for item in _items(facts, moment) if item.numbers.count),
+            attention=tuple(item for item in _attention_items(facts, moment) if item.numbers.count),
             bars=tuple((channel, tuple(_bars(channel, facts))) for channel in CHANNELS),
             abroad=tuple(
                 _abroad(cell, facts[f"{cell.field}_{Fact.ALLOWED}"], moment) for cell in CELLS if cell.region.is_abroad
@@ -144,7 +144,7 @@ def standing(_version: Version, moment: Moment = NOW) -> Standing:
 
 
 def _list_url(filters: NumberFilters) -> str:
-    """Return the address of the list of numbers, filtered."""
+    """Return the URL of the filtered list of numbers."""
     return f"{reverse('numbers:list')}?{filters.query}"
 
 
@@ -152,9 +152,9 @@ def _list_url(filters: NumberFilters) -> str:
 
 
 def _count_facts(moment: Moment) -> dict[str, int]:
-    """Return how many `numbers` there are, and of each cell's field how many say each fact: `calling_us_allowed`.
+    """Return the count of `numbers` and of each fact of each cell, for example `calling_us_allowed`.
 
-    And of how many the port is `unfinished` or calls go `outside`, as all the numbers are passed anyway.
+    The same query also counts `unfinished` ports and forwards `outside`.
     """
     raw = {Fact.ALLOWED: "unrestricted", Fact.RESTRICTED: "restricted"}
     counted: dict[str, int] = numbers_at(moment).aggregate(
@@ -168,8 +168,8 @@ def _count_facts(moment: Moment) -> dict[str, int]:
         },
     )
     for cell in CELLS:
-        told = sum(counted[f"{cell.field}_{fact}"] for fact in raw)
-        counted[f"{cell.field}_{Fact.UNKNOWN}"] = counted["numbers"] - told
+        reported = sum(counted[f"{cell.field}_{fact}"] for fact in raw)
+        counted[f"{cell.field}_{Fact.UNKNOWN}"] = counted["numbers"] - reported
     return counted
 
 
@@ -180,7 +180,7 @@ def _bars(channel: Channel, facts: dict[str, int]) -> Iterator[Bar]:
 
 
 def _segments(cell: Cell, counts: dict[Fact, int]) -> Iterator[Segment]:
-    widths = {fact: max(100 * count / sum(counts.values()), LEAST_WIDTH) for fact, count in counts.items()}
+    widths = {fact: max(100 * count / sum(counts.values()), MIN_WIDTH) for fact, count in counts.items()}
     start = 0.0
     for fact, width in widths.items():
         share = 100 * width / sum(widths.values())
@@ -189,83 +189,84 @@ def _segments(cell: Cell, counts: dict[Fact, int]) -> Iterator[Segment]:
         start += share
 
 
-# What needs somebody
+# What needs attention
 
 
-def _items(facts: Mapping[str, int], moment: Moment) -> Iterator[ToLookAt]:
-    nobody = NumberFilters(unassigned="yes")
+def _attention_items(facts: Mapping[str, int], moment: Moment) -> Iterator[AttentionItem]:
+    unassigned = NumberFilters(unassigned="yes")
     outside = NumberFilters(forward="outside")
     unfinished = NumberFilters(porting="unfinished")
     unconfirmed = ordered(unconfirmed_at(moment), DEFAULT_SORT, moment)
-    # Nobody is on a number that is not there (see operations/invariants), and who is on one is told by an index.
-    somebody = assignments_at(moment).aggregate(on=Count("phone_number", distinct=True))["on"]
-    yield _item(
+    # Every assignment belongs to a present number (see operations/invariants), and an index answers this count.
+    assigned = assignments_at(moment).aggregate(on=Count("phone_number", distinct=True))["on"]
+    yield _attention_item(
         "unassigned",
-        _few_numbers(nobody.states(moment), facts["numbers"] - somebody, moment),
+        _preview_numbers(unassigned.states(moment), facts["numbers"] - assigned, moment),
         ("number has nobody on it", "numbers have nobody on them"),
         "Calls and texts reach no teammate there. Where people use the number, put somebody on it in Quo.",
-        _list_url(nobody),
+        _list_url(unassigned),
     )
-    yield _item(
+    yield _attention_item(
         "forward",
-        _few_numbers(outside.states(moment), facts["outside"], moment),
+        _preview_numbers(outside.states(moment), facts["outside"], moment),
         ("number forwards its calls outside the company", "numbers forward their calls outside the company"),
         "Calls ring at telephones that are none of your numbers. Check that this is meant.",
         _list_url(outside),
     )
-    yield _item(
+    yield _attention_item(
         "porting",
-        _few_numbers(unfinished.states(moment), facts["unfinished"], moment),
+        _preview_numbers(unfinished.states(moment), facts["unfinished"], moment),
         ("port is not completed", "ports are not completed"),
         "Look in Quo at what is missing, and ask Quo’s support where nothing moves.",
         _list_url(unfinished),
     )
-    yield _item(
+    yield _attention_item(
         "unconfirmed",
-        _few_numbers(unconfirmed, unconfirmed.count(), moment),
+        _preview_numbers(unconfirmed, unconfirmed.count(), moment),
         ("number is shown as last seen", "numbers are shown as last seen"),
         "Missing from Quo’s last answers, or unreadable in them. The status page says why.",
         reverse("numbers:status"),
     )
 
 
-def _item(key: str, numbers: Few, matter: tuple[str, str], step: str, url: str) -> ToLookAt:
-    return ToLookAt(key, numbers, matter[0] if numbers.count == 1 else matter[1], step, url)
+def _attention_item(key: str, numbers: Preview, problem: tuple[str, str], advice: str, url: str) -> AttentionItem:
+    return AttentionItem(key, numbers, problem[0] if numbers.count == 1 else problem[1], advice, url)
 
 
-def _few_numbers(states: QuerySet[NumberState], count: int, moment: Moment) -> Few:
-    """Return the first of these `count` numbers: of many they are soon met in the order of the list, few are named."""
+def _preview_numbers(states: QuerySet[NumberState], count: int, moment: Moment) -> Preview:
+    """Return the count and the first numbers. Fetch a few by key; scan many in list order, which ends early."""
     if not count:
-        return Few(0, ())
+        return Preview(0, ())
     if count <= FEW:
         keys = list(states.order_by().values_list("pk", flat=True))
         states = ordered(numbers_at(moment).filter(pk__in=keys), DEFAULT_SORT, moment)
-    rows = states.values_list("phone_number_id", "phone_number__quo_id", "name")[:SHOWN_NUMBERS]
-    return Few(count, tuple(Named(key, name.strip() or NO_NAME, number_url(quo_id)) for key, quo_id, name in rows))
+    rows = states.values_list("phone_number_id", "phone_number__quo_id", "name")[:MAX_NUMBERS]
+    links = (NamedLink(key, name.strip() or NO_NAME, number_url(quo_id)) for key, quo_id, name in rows)
+    return Preview(count, tuple(links))
 
 
 # Who reaches abroad
 
 
-def _abroad(cell: Cell, numbers: int, moment: Moment) -> Abroad:
+def _abroad(cell: Cell, numbers: int, moment: Moment) -> AbroadReach:
     reaching = TeammateFilters().but(**{cell.field: Fact.ALLOWED.value})
-    return Abroad(
+    return AbroadReach(
         channel=cell.channel,
-        teammates=_few_teammates(cell, moment),
+        teammates=_preview_teammates(cell, moment),
         teammates_url=f"{reverse('numbers:teammates')}?{reaching.query}",
         numbers=numbers,
         url=_list_url(NumberFilters().but(**{cell.field: Fact.ALLOWED.value})),
     )
 
 
-def _few_teammates(cell: Cell, moment: Moment) -> Few:
-    """Return who reaches so far: of many the first are soon met in the order of their names, few are named."""
+def _preview_teammates(cell: Cell, moment: Moment) -> Preview:
+    """Return the teammates with reach. Fetch a few by key; scan many in name order, which ends early."""
     reaching = set(teammates_with(cell.field, Fact.ALLOWED, moment).values_list("teammate", flat=True))
-    are_they = Q(teammate__in=reaching) if len(reaching) <= FEW else Q(reaches(cell.field, moment))
-    states = teammates_at(moment).filter(are_they).order_by("name_key", "pk")
-    rows = states.values_list("teammate_id", "teammate__quo_id", "first_name", "last_name", "email")[:SHOWN_TEAMMATES]
+    condition = Q(teammate__in=reaching) if len(reaching) <= FEW else Q(reaches(cell.field, moment))
+    states = teammates_at(moment).filter(condition).order_by("name_key", "pk")
+    rows = states.values_list("teammate_id", "teammate__quo_id", "first_name", "last_name", "email")[:MAX_TEAMMATES]
     first = (
-        Named(key, display_name(first_name, last_name, email).strip() or NO_NAME, teammate_url(quo_id))
+        NamedLink(key, display_name(first_name, last_name, email).strip() or NO_NAME, teammate_url(quo_id))
         for key, quo_id, first_name, last_name, email in rows
     )
-    return Few(len(reaching), tuple(first))
+    return Preview(len(reaching), tuple(first))

@@ -1,4 +1,4 @@
-"""The status page: the syncs, the newest first."""
+"""The list of syncs on the status page."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,20 +12,20 @@ from numbers.models import Sync
 
 @dataclass(frozen=True, eq=False)
 class SyncPage:
-    """A page of the syncs, the newest first."""
+    """A page of syncs, newest first."""
 
     rows: tuple[Sync, ...]
     page: Page[int]
 
 
 def sync_page(number: int) -> SyncPage:
-    """Return a page of the syncs; a page beyond the last is the last."""
+    """Return a page of syncs; past the end, the last page."""
     return _sync_page(number, Sync.objects.order_by("-pk").values_list("pk", "started_at", "outcome").first())
 
 
 @per_version
-def _sync_page(number: int, _last: tuple[int, datetime, str] | None) -> SyncPage:
-    """Only the last sync still changes, by its outcome; one that was stopped changes when the next one begins."""
+def _sync_page(number: int, _latest: tuple[int, datetime, str] | None) -> SyncPage:
+    """Cached until the latest sync changes: an older sync never does, and a stopped one only when the next begins."""
     syncs = Sync.objects.all()
     page = page_of(syncs.count(), PAGE_SIZE, number)
     return SyncPage(tuple(rows_on(page, syncs, syncs)), page)

@@ -1,4 +1,4 @@
-"""The teammates' pages: who there is, what each can reach through which numbers, and what would be left with nobody."""
+"""The teammates' pages: the list, each teammate's reach, and the numbers only they are on."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,23 +26,23 @@ from numbers.vocabulary.links import number_url, path_of, teammate_url
 from numbers.vocabulary.phones import pretty
 from numbers.vocabulary.phrases import NO_NAME
 
-SHOWN_GRANTS = 4
-SHOWN_LAST = 50
-MOST_LONE = 500
+MAX_DECIDING = 4
+MAX_LAST_NUMBERS = 50
+MAX_UNSHARED = 500
 
-Row = Mapping[str, Any]  # of a number, with at least the columns that name it
+Row = Mapping[str, Any]  # a number's columns, at least _NAME_COLUMNS
 _ID = "phone_number__quo_id"
-_NAMED_BY = (_ID, "name", "number", "forward")
+_NAME_COLUMNS = (_ID, "name", "number", "forward")
 
 
-def list_url(user_id: str, **more: str) -> str:
-    """Return the address of the list of numbers, filtered by a teammate and by `more`."""
-    return f"{path_of('numbers:list')}?{urlencode({'user': user_id, **more})}"
+def list_url(user_id: str, **other_filters: str) -> str:
+    """Return the URL of the list of numbers, filtered by a teammate and by `other_filters`."""
+    return f"{path_of('numbers:list')}?{urlencode({'user': user_id, **other_filters})}"
 
 
 @dataclass(frozen=True)
 class TeammateRow:
-    """A teammate in the list. `reach` is empty of one who is on no number."""
+    """A teammate in the list. `reach` is empty if they are on no number."""
 
     key: int
     user_id: str
@@ -57,7 +57,7 @@ class TeammateRow:
 
 @dataclass(frozen=True, eq=False)
 class TeammateList:
-    """A page of the teammates that fit: one object for each version of the memory."""
+    """A page of the matching teammates, cached per memory version."""
 
     filters: TeammateFilters
     rows: tuple[TeammateRow, ...]
@@ -68,7 +68,7 @@ class TeammateList:
 
 @per_version
 def teammate_list(filters: TeammateFilters, _version: Version, moment: Moment = NOW) -> TeammateList:
-    """Return one page of the teammates that fit; a page beyond the last is the last, and said so."""
+    """Return one page of the matching teammates; past the end, the last page with a notice."""
     states = filters.states(moment)
     page = page_of(states.count(), PAGE_SIZE, filters.page)
     counted = teammate_queries.counting_numbers(TeammateState.objects.select_related("teammate"), moment)
@@ -85,7 +85,7 @@ def teammate_list(filters: TeammateFilters, _version: Version, moment: Moment = 
 
 
 def teammate_rows(states: Iterable[TeammateState], moment: Moment) -> list[TeammateRow]:
-    """Return the rows of counted teammates, the reach of all of them in one query."""
+    """Return the rows of teammates with their counts. One query reads the reach of all."""
     states = list(states)
     reaches = teammate_queries.reach_of([state.teammate_id for state in states], moment)
     reach = {row["teammate_id"]: row for row in reaches}
@@ -111,7 +111,7 @@ def teammate_rows(states: Iterable[TeammateState], moment: Moment) -> list[Teamm
 
 @dataclass(frozen=True)
 class NamedNumber:
-    """A number as a sentence names it. `forward` is where its calls are forwarded, if anywhere."""
+    """The name and link of a number. `forward` is where its calls are forwarded, if anywhere."""
 
     url: str
     name: str
@@ -123,8 +123,8 @@ class NamedNumber:
 class ReachLine:
     """Whether a teammate can call or text in a cell through any of their numbers.
 
-    `numbers` names the first of those that decide it (that allow it; else those that Quo does not report), `count`
-    says how many there are, and `url` leads to all of them.
+    `numbers` are the first of the numbers that decide it: those that allow it, else those that are not reported.
+    `count` is how many there are, and `url` lists all of them.
     """
 
     reading: Reading
@@ -139,7 +139,7 @@ class ReachLine:
 
 @dataclass(frozen=True)
 class MismatchLine:
-    """Where Quo's list for a teammate and the numbers' own records disagree, and about which numbers."""
+    """A disagreement between Quo's list for a teammate and the numbers' own records, with the numbers concerned."""
 
     sentence: str
     numbers: tuple[NamedNumber, ...]
@@ -147,7 +147,7 @@ class MismatchLine:
 
 @dataclass(frozen=True)
 class Mismatches:
-    """What did not agree the last time that Quo was asked about a teammate, at `asked_at`, if ever."""
+    """The disagreements in the latest sync of a teammate, at `asked_at`, if there was one."""
 
     found: tuple[MismatchLine, ...] = ()
     asked_at: datetime | None = None
@@ -155,11 +155,11 @@ class Mismatches:
 
 @dataclass(frozen=True, eq=False)
 class TeammatePage:
-    """One teammate's page: one object for each version of the memory.
+    """One teammate's page, cached per memory version.
 
-    `rows` are the first of their numbers, `total` says how many there are. `lone` are the first of the `lone_total`
-    numbers that nobody else is on. Of one who is on no number now, `left_at` is when Quo first answered so, and
-    `last` the first of the `last_total` numbers until then.
+    `rows` are the first of their `total` numbers. `unshared` are the first of the `unshared_total` numbers that nobody
+    else is on. If they are on no number now, `left_at` is when Quo first said so, and `last_numbers` are the first of
+    the `last_numbers_total` numbers they were on until then.
     """
 
     user_id: str
@@ -172,74 +172,75 @@ class TeammatePage:
     total: int
     list_url: str
     reach: tuple[ReachLine, ...]
-    lone: tuple[NamedNumber, ...]
-    lone_total: int
+    unshared: tuple[NamedNumber, ...]
+    unshared_total: int
     left_at: datetime | None
-    last: tuple[NamedNumber, ...]
-    last_total: int
+    last_numbers: tuple[NamedNumber, ...]
+    last_numbers_total: int
 
 
 @per_version
 def teammate_page(user_id: str, _version: Version, moment: Moment = NOW) -> TeammatePage | None:
-    """Return what is remembered of a teammate, on a number or not; None of one never seen."""
+    """Return the page of a teammate, on a number or not; None if the teammate was never seen."""
     state = teammate_queries.teammates_at(moment).filter(teammate__quo_id=user_id).select_related("teammate").first()
     if state is None:
         return None
     theirs = teammate_queries.numbers_of(state.teammate_id, moment)
-    # As bare rows: one may be on every number there is.
-    held = list(theirs.values(*_NAMED_BY, "is_shared", *(cell.field for cell in CELLS)))
-    given = assignments_at(moment).filter(teammate=state.teammate_id).order_by("role", "group_id")
-    as_given = list(given.values_list("role", "group_id").distinct())
-    lone = [number for number in held if not number["is_shared"]]
+    # Plain rows, because a teammate may be on every number.
+    held = list(theirs.values(*_NAME_COLUMNS, "is_shared", *(cell.field for cell in CELLS)))
+    assignments = assignments_at(moment).filter(teammate=state.teammate_id).order_by("role", "group_id")
+    roles_and_groups = list(assignments.values_list("role", "group_id").distinct())
+    unshared = [number for number in held if not number["is_shared"]]
     left_at = None if held else teammate_queries.last_left(state.teammate_id, moment)
-    last = list(teammate_queries.last_numbers_of(state.teammate_id, left_at).values(*_NAMED_BY)) if left_at else []
+    last = teammate_queries.last_numbers_of(state.teammate_id, left_at) if left_at else None
+    last_numbers = list(last.values(*_NAME_COLUMNS)) if last is not None else []
     return TeammatePage(
         user_id=user_id,
         name=state.display_name.strip() or NO_NAME,
         email=state.email,
-        roles=tuple(dict.fromkeys(role for role, _ in as_given)) or (state.role,),
-        groups=tuple(sorted({group for _, group in as_given})),
+        roles=tuple(dict.fromkeys(role for role, _ in roles_and_groups)) or (state.role,),
+        groups=tuple(sorted({group for _, group in roles_and_groups})),
         first_seen=state.teammate.first_seen,
         rows=tuple(number_rows(described(theirs)[:PAGE_SIZE], moment)) if held else (),
         total=len(held),
         list_url=list_url(user_id),
         reach=tuple(_reach_line(user_id, cell, held) for cell in CELLS) if held else (),
-        lone=_named(lone[:MOST_LONE]),
-        lone_total=len(lone),
+        unshared=_named(unshared[:MAX_UNSHARED]),
+        unshared_total=len(unshared),
         left_at=left_at,
-        last=_named(last[:SHOWN_LAST]),
-        last_total=len(last),
+        last_numbers=_named(last_numbers[:MAX_LAST_NUMBERS]),
+        last_numbers_total=len(last_numbers),
     )
 
 
 def _reach_line(user_id: str, cell: Cell, held: Sequence[Row]) -> ReachLine:
-    """Return the reach in one cell over all of a teammate's numbers, of which there is at least one."""
+    """Return the reach in one cell through a teammate's numbers, at least one."""
     facts = [fact_of(number[cell.field]) for number in held]
     fact = max(facts, key=REACH.index)
-    deciding = [number for number, of_number in zip(held, facts, strict=True) if of_number is fact]
+    deciding = [number for number, number_fact in zip(held, facts, strict=True) if number_fact is fact]
     return ReachLine(
         reading=Reading(cell, fact, None),
-        numbers=_named(deciding[:SHOWN_GRANTS]) if fact is not Fact.RESTRICTED else (),
+        numbers=_named(deciding[:MAX_DECIDING]) if fact is not Fact.RESTRICTED else (),
         count=len(deciding),
         url=list_url(user_id, **{cell.field: fact}),
     )
 
 
-def answers_about(user_id: str, moment: Moment = NOW) -> QuerySet[Sync]:
-    """Quo's good answers about a teammate, the newest first."""
-    about = Sync.objects.filter(moment.up_to("observed_at"), subject=user_id).filter(scope=Sync.Scope.TEAMMATE)
-    return about.filter(outcome=Sync.Outcome.SUCCEEDED).order_by("-pk")
+def successful_syncs_of(user_id: str, moment: Moment = NOW) -> QuerySet[Sync]:
+    """Return the successful syncs of a teammate, newest first."""
+    syncs = Sync.objects.filter(moment.up_to("observed_at"), subject=user_id).filter(scope=Sync.Scope.TEAMMATE)
+    return syncs.filter(outcome=Sync.Outcome.SUCCEEDED).order_by("-pk")
 
 
-LAST_ANSWER = CompiledQuery(lambda: answers_about("")[:1])
+LATEST_SYNC = CompiledQuery(lambda: successful_syncs_of("")[:1])
 
 
 def mismatches_of(user_id: str, moment: Moment = NOW) -> Mismatches:
-    """Return what did not agree; no version of the memory has it, as an answer that changes nothing may tell it."""
+    """Return the latest mismatches. Not cached: a sync can find some without a new memory version."""
     if moment == NOW:
-        sync = LAST_ANSWER.first(user_id, Sync.Scope.TEAMMATE, Sync.Outcome.SUCCEEDED)
+        sync = LATEST_SYNC.first(user_id, Sync.Scope.TEAMMATE, Sync.Outcome.SUCCEEDED)
     else:
-        sync = answers_about(user_id, moment).first()
+        sync = successful_syncs_of(user_id, moment).first()
     return Mismatches(_mismatches(sync, moment), sync.observed_at) if sync else Mismatches()
 
 
@@ -247,7 +248,7 @@ def _mismatches(sync: Sync, moment: Moment) -> tuple[MismatchLine, ...]:
     ids = [quo_id for mismatch in sync.mismatches for quo_id in mismatch["numbers"]]
     known = {}
     if ids:
-        rows = numbers_at(moment).filter(phone_number__quo_id__in=ids).values(*_NAMED_BY)
+        rows = numbers_at(moment).filter(phone_number__quo_id__in=ids).values(*_NAME_COLUMNS)
         known = {row[_ID]: row for row in rows}
     return tuple(
         MismatchLine(

@@ -9,7 +9,7 @@ from numbers.filters import query_string
 from numbers.memory.freshness import Level
 from numbers.memory.sync_target import WORKSPACE
 from numbers.memory.version import memory_version
-from numbers.pages.overview import LATELY, overview
+from numbers.pages.overview import RECENT_PERIOD, overview
 from numbers.views.htmx import HtmxHttpRequest, page_or_fragments
 
 
@@ -23,7 +23,7 @@ def home(request: HtmxHttpRequest) -> HttpResponse:
     page = overview(timezone.now(), version)
     context = {
         "page": page,
-        "days": LATELY.days,
+        "days": RECENT_PERIOD.days,
         "notices": notices,
         # The page then cannot say that all is well, so it reloads after the next sync.
         "is_doubtful": freshness.failure is not None or freshness.level in {Level.STALE, Level.NEVER},

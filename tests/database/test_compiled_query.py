@@ -57,15 +57,15 @@ def test_the_newest_ended_sync_of_a_target(scope: Sync.Scope, subject: str) -> N
 
 def test_the_last_good_answer_about_a_teammate() -> None:
     remember(number("PN1", users=[user("US1")]))
-    assert teammates.LAST_ANSWER.rows("US1", Sync.Scope.TEAMMATE, Sync.Outcome.SUCCEEDED) == []
+    assert teammates.LATEST_SYNC.rows("US1", Sync.Scope.TEAMMATE, Sync.Outcome.SUCCEEDED) == []
     for name in ("A", "B"):
         remember_of("US1", number("PN1", name=name, users=[user("US1")]))
     fail(from_answer(401, b"", resource="list"), SyncTarget(Sync.Scope.TEAMMATE, "US1"))
 
-    found = teammates.LAST_ANSWER.first("US1", Sync.Scope.TEAMMATE, Sync.Outcome.SUCCEEDED)
+    found = teammates.LATEST_SYNC.first("US1", Sync.Scope.TEAMMATE, Sync.Outcome.SUCCEEDED)
 
     assert found
-    assert alike(found, teammates.answers_about("US1").first())
+    assert alike(found, teammates.successful_syncs_of("US1").first())
 
 
 def test_the_chosen_columns_of_a_user() -> None:

@@ -116,9 +116,9 @@ def shown_at(moment: Moment) -> Mapping[str, Any]:
         shown[f"audit by {by}"] = audit_page(AuditQuery(NumberFilters(), by), version, moment)
         shown[f"audit.csv by {by}"] = text(audit_document(AuditQuery(NumberFilters(), by), "csv", moment=moment))
     # Which numbers the last answers missed is only known now.
-    standing = contents(overview.standing(version, moment))
-    standing["to_look_at"] = [item for item in standing["to_look_at"] if item["key"] != "unconfirmed"]
-    return {name: contents(value) for name, value in shown.items()} | {"overview": standing}
+    summary = contents(overview.summary(version, moment))
+    summary["attention"] = [item for item in summary["attention"] if item["key"] != "unconfirmed"]
+    return {name: contents(value) for name, value in shown.items()} | {"overview": summary}
 
 
 def text(document: Any) -> bytes:

@@ -76,7 +76,7 @@ def test_how_many_fit_is_counted_in_an_index(asked: dict[str, str]) -> None:
 
 def test_the_cells_of_all_numbers_are_counted_in_an_index() -> None:
     forget()
-    plans = plans_of(partial(overview.standing, Version()))
+    plans = plans_of(partial(overview.summary, Version()))
 
     (cells,) = (plan for plan in plans if "FILTER" in plan.sql)
     assert cells.reads_indexes_alone, cells

@@ -1,1 +1,1 @@
-"""Tests of the pages: through Django's client, and of the modules that they are drawn with."""
+"""Tests of the pages, through Django's client and of the page modules."""

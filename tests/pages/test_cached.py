@@ -1,4 +1,4 @@
-"""What is cached of a version can be counted in bytes, and needs no database afterwards."""
+"""Results cached per version can be pickled without a query."""
 
 import pickle
 from collections.abc import Callable
@@ -26,7 +26,7 @@ CACHED: dict[str, Callable[[Version], Any]] = {
     "number_page": lambda version: number_page("PN1", version),
     "teammate_list": lambda version: teammates.teammate_list(teammate_filters.parse(QueryDict()), version),
     "teammate_page": lambda version: teammates.teammate_page("US1", version),
-    "standing": overview.standing,
+    "summary": overview.summary,
     "changes_since": lambda version: changes_since(LONG_AGO, 8, LONG_AGO, version),
     "available_choices": filter_choices.available_choices,
     "fields_of": lambda version: filter_choices.fields_of(number_filters.parse(QueryDict()), version),
@@ -41,6 +41,6 @@ def test_a_cached_result_is_pickled_without_a_query(name: str, django_assert_num
     assert result is CACHED[name](memory_version())
 
     with django_assert_num_queries(0):
-        copy = pickle.loads(pickle.dumps(result))  # noqa: S301 - our own
+        copy = pickle.loads(pickle.dumps(result))  # noqa: S301 - our own data
 
     assert type(copy) is type(result)

@@ -1,4 +1,4 @@
-"""Rows and cached sections: each page shows what is remembered now, with its own links and form token."""
+"""Rendering of rows and cached sections: current data, the page's own links and its own form token."""
 
 import re
 import shutil
@@ -47,7 +47,7 @@ regions = st.dictionaries(st.sampled_from(["US", "CA", "Intl"]), words_for_a_cel
 
 @st.composite
 def answers(draw: st.DrawFn) -> Answer:
-    """Up to four numbers and who is on them: up to six people, whose names begin with A to F."""
+    """Up to four numbers with up to six teammates, whose names start with A to F."""
     ids, text, last, has_names = draw(any_id), draw(any_text), draw(st.none() | any_text), draw(st.booleans())
     people = [
         user(f"US{each}{ids}", email=f"{each}@{text}", firstName=f"{each} {text}", lastName=last)
@@ -69,8 +69,8 @@ def answers(draw: st.DrawFn) -> Answer:
     ]
 
 
-def full_of(text: str) -> Json:
-    """A number with this text wherever there may be any."""
+def number_with_text(text: str) -> Json:
+    """Return a number with this text in every text field."""
     cells = dict.fromkeys(("US", "CA", "Intl"), text[:15])
     return number(
         identifier("PN", text),
@@ -81,26 +81,26 @@ def full_of(text: str) -> Json:
     )
 
 
-@example([[full_of("<b>&amp;\"' </td>")], [full_of("x" * 90)]], set(LABELS), False)
+@example([[number_with_text("<b>&amp;\"' </td>")], [number_with_text("x" * 90)]], set(LABELS), False)
 @examples(
     max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking a failure takes minutes, page after page
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking a failure would take minutes
 )
 @given(st.lists(answers(), min_size=1, max_size=3), st.sets(st.sampled_from(list(LABELS))), st.booleans())
-def test_rows_show_what_was_remembered_last(
+def test_rows_show_the_latest_state(
     office: Office, conversation: list[Answer], columns: set[str], is_sorted: bool
 ) -> None:
-    asked = {"sort": "-number"} if is_sorted else {}
+    query = {"sort": "-number"} if is_sorted else {}
     before = transaction.savepoint()
     forget()
     office.post("/numbers/columns/", {"column": list(columns)})
     try:
         for answer in conversation:
             remember(*answer)
-            listed = rows_of(parsed(office.get(LIST, asked)))
-            assert listed == {each["id"]: row_for(each, columns, partial(list_of, asked)) for each in answer}
+            listed = rows_of(parsed(office.get(LIST, query)))
+            assert listed == {each["id"]: row_for(each, columns, partial(list_of, query)) for each in answer}
             for person in answer[0]["users"][:1]:
                 theirs = [record for record in answer if person in record["users"]]
                 of_person = rows_of(parsed(office.get(page_of(person["id"]))))
@@ -113,9 +113,9 @@ def page_of(user_id: str) -> str:
     return f"/teammates/{quote(user_id, safe='')}/"
 
 
-def list_of(asked: Mapping[str, str], user_id: str) -> str:
-    """The address of a list that is asked for, with one teammate's numbers."""
-    return f"{LIST}?{urlencode({'user': user_id, **asked})}"
+def list_of(query: Mapping[str, str], user_id: str) -> str:
+    """Return the URL of the list with this query and a teammate filter."""
+    return f"{LIST}?{urlencode({'user': user_id, **query})}"
 
 
 def test_a_row_counts_the_teammates_that_it_does_not_name(office: Office) -> None:
@@ -154,7 +154,7 @@ def test_a_row_shows_each_change_at_once(office: Office, change: Json) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "narrowed"),
+    ("query", "narrowed"),
     [
         ("", "user=US1"),
         ("q=desk", "q=desk&user=US1"),
@@ -163,13 +163,13 @@ def test_a_row_shows_each_change_at_once(office: Office, change: Json) -> None:
         ("page=1&q=%00&user=US1%00&colour=red", "user=US1"),
     ],
 )
-def test_each_list_links_to_itself_with_one_teammate(office: Office, asked: str, narrowed: str) -> None:
+def test_each_list_links_to_itself_with_one_teammate(office: Office, query: str, narrowed: str) -> None:
     people = [user("US1"), user("US2", firstName="Bo")]
     remember(number("PN1", users=people), number("PN2", users=people))
     office.get(LIST)
 
     for _ in range(2):
-        links = parsed(office.get(f"{LIST}?{asked}")).css("[data-number] [data-teammate=US1]")
+        links = parsed(office.get(f"{LIST}?{query}")).css("[data-number] [data-teammate=US1]")
         assert [attribute(link, "href") for link in links] == [f"{LIST}?{narrowed}"] * 2
 
 
@@ -180,20 +180,20 @@ def test_each_list_links_to_itself_with_one_teammate(office: Office, asked: str,
     st.sets(st.sampled_from(["q", "group", "porting"])),
 )
 @example("%00", "%00", {"q", "group", "porting"})
-def test_a_teammates_link_adds_their_id_to_what_was_asked(office: Office, text: str, rest: str, keys: set[str]) -> None:
-    asked = {"q": " ".join(text.split()), "group": text, "porting": text}
-    asked = {key: asked[key] for key in keys}
+def test_a_teammates_link_adds_their_id_to_the_query(office: Office, text: str, rest: str, keys: set[str]) -> None:
+    query = {"q": " ".join(text.split()), "group": text, "porting": text}
+    query = {key: query[key] for key in keys}
     before = transaction.savepoint()
     forget()
     try:
         remember(number("PN1", name=text, groupId=text, portingStatus=text, users=[user(f"US{rest}")]))
-        link = one(parsed(office.get(LIST, {**asked, "sort": "-name"})), "[data-number=PN1] [data-teammate]")
+        link = one(parsed(office.get(LIST, {**query, "sort": "-name"})), "[data-number=PN1] [data-teammate]")
     finally:
         transaction.savepoint_rollback(before)
 
-    path, query = attribute(link, "href").split("?")
+    path, link_query = attribute(link, "href").split("?")
     assert path == LIST
-    assert dict(parse_qsl(query, strict_parsing=True)) == {**asked, "user": f"US{rest}", "sort": "-name"}
+    assert dict(parse_qsl(link_query, strict_parsing=True)) == {**query, "user": f"US{rest}", "sort": "-name"}
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -209,7 +209,7 @@ def test_hostile_text_in_a_row_stays_text(office: Office, text: str) -> None:
     assert not page.css("list")
 
 
-def test_a_link_from_a_later_page_leads_to_the_first_one(office: Office) -> None:
+def test_a_link_from_a_later_page_leads_to_the_first_page(office: Office) -> None:
     remember(*[number(f"PN{place}", users=[user("US1")]) for place in range(PAGE_SIZE + 1)])
 
     (link,) = parsed(office.get(f"{LIST}?page=2")).css("[data-number] [data-teammate]")
@@ -217,10 +217,8 @@ def test_a_link_from_a_later_page_leads_to_the_first_one(office: Office) -> None
     assert attribute(link, "href") == f"{LIST}?user=US1"
 
 
-def test_while_templates_are_written_each_change_of_one_is_seen(
-    office: Office, settings: Settings, tmp_path: Path
-) -> None:
-    """Even where something was drawn from it before."""
+def test_an_edited_template_is_reloaded_in_development(office: Office, settings: Settings, tmp_path: Path) -> None:
+    """The template was already rendered before the edit."""
     remember(number("PN1"))
     templates = shutil.copytree(live.BASE_DIR / "templates", tmp_path / "templates")
     settings.TEMPLATES = [live.TEMPLATES[0] | {"DIRS": [templates]}]
@@ -228,7 +226,7 @@ def test_while_templates_are_written_each_change_of_one_is_seen(
     office.get(LIST)
     for file in templates.rglob("*.html"):
         file.write_text(re.sub("<(?=t[hd] |label)", "<b-", file.read_text(encoding="utf-8")), encoding="utf-8")
-    reset_loaders()  # as Django's own server does when a template changes
+    reset_loaders()  # as Django's development server does when a template changes
 
     page = parsed(office.get(LIST))
 
@@ -243,7 +241,7 @@ def tokens(page: LexborHTMLParser) -> set[str]:
     return {attribute(field, "value") for field in fields}
 
 
-def test_each_page_has_the_token_of_its_own_for_all_of_its_forms(office: Office) -> None:
+def test_all_forms_of_a_page_share_its_own_token(office: Office) -> None:
     remember(number("PN1"))
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(User.objects.get())
@@ -262,7 +260,7 @@ PATHS = [LIST, "/audit/", "/teammates/", "/teammates/US1/", "/numbers/PN1/", "/"
 
 @pytest.mark.parametrize("path", PATHS)
 def test_each_posted_form_of_a_page_has_a_token(office: Office, path: str) -> None:
-    """A form in a cached section has it outside."""
+    """A form in a cached section has its token outside the section."""
     remember(number("PN1", users=[user("US1")]))
 
     page = parsed(office.get(path))
@@ -274,19 +272,19 @@ def test_each_posted_form_of_a_page_has_a_token(office: Office, path: str) -> No
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_what_is_kept_of_a_page_is_as_it_was_drawn(office: Office, path: str) -> None:
+def test_a_cached_page_equals_the_first_rendering(office: Office, path: str) -> None:
     remember(number("PN1", users=[user("US1")]), number("PN2", portingStatus="pending"), ago=timedelta(minutes=5))
 
-    drawn, kept = (re.sub(r'value="\w{64}"', "", office.get(path).content.decode()) for _ in range(2))
+    first, cached = (re.sub(r'value="\w{64}"', "", office.get(path).content.decode()) for _ in range(2))
 
-    assert kept == drawn
+    assert cached == first
 
 
 def groups_offered(office: Office) -> list[str]:
     return texts(one(parsed(office.get(LIST)), "#f-group").css("option"))[1:]
 
 
-def test_the_form_offers_a_group_as_soon_as_it_is_there(office: Office) -> None:
+def test_the_form_offers_a_new_group_at_once(office: Office) -> None:
     remember(number("PN1", groupId="front"))
     assert groups_offered(office) == ["front (1: Front desk)"]
     remember(number("PN1", groupId="front"), number("PN2", groupId="back"))
@@ -294,7 +292,7 @@ def test_the_form_offers_a_group_as_soon_as_it_is_there(office: Office) -> None:
     assert groups_offered(office) == ["back (1: Front desk)", "front (1: Front desk)"]
 
 
-def test_nothing_of_before_a_restore_is_offered_though_keys_come_again(office: Office) -> None:
+def test_a_restore_that_reuses_keys_shows_no_stale_choices(office: Office) -> None:
     remember(number("PN1", groupId="front"))
     assert groups_offered(office) == ["front (1: Front desk)"]
     NumberState.objects.update(group_id="other")

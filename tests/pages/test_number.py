@@ -36,7 +36,7 @@ WHEN = "M j, Y, g:i A"
 
 
 def fields_of(office: Office, path: str = PAGE) -> dict[str, str]:
-    """What "Everything Quo says" says."""
+    """Return the fields under "Everything Quo says"."""
     return {words(one(row, "dt")): words(one(row, "dd")) for row in parsed(office.get(path)).css("dl.fields > div")}
 
 
@@ -74,7 +74,7 @@ def test_every_field_of_the_api_is_on_the_page(office: Office) -> None:
     }
 
 
-def test_what_quo_leaves_empty_is_said_in_words(office: Office) -> None:
+def test_empty_fields_are_described_in_words(office: Office) -> None:
     nothing = {"symbol": None, "formattedNumber": None, "forward": None, "portingStatus": None, "portRequestId": None}
     remember(number("PN1", **nothing))
 
@@ -83,7 +83,7 @@ def test_what_quo_leaves_empty_is_said_in_words(office: Office) -> None:
     assert [fields[name] for name in nothing] == ["none", "none", "nowhere", "none", "none"]
 
 
-def test_the_head_says_name_number_kind_and_where_calls_go(office: Office) -> None:
+def test_the_header_shows_name_number_kind_and_forwarding(office: Office) -> None:
     remember(number("PN1", name="Help", number="+18005550100", forward="+14155550100"))
 
     head = one(parsed(office.get(PAGE)), ".number-head")
@@ -92,7 +92,7 @@ def test_the_head_says_name_number_kind_and_where_calls_go(office: Office) -> No
     assert words(one(head, ".number-line")) == "(800) 555-0100 toll-free forwards to (415) 555-0100"
 
 
-def test_the_cells_say_what_they_mean_and_explain_only_restrictions(office: Office) -> None:
+def test_cells_explain_only_restrictions(office: Office) -> None:
     restrictions = {
         "calling": {"US": "unrestricted", "CA": "sometimes", "Intl": "restricted"},
         "messaging": {"US": "restricted", "CA": "unrestricted", "Intl": "unrestricted"},
@@ -101,11 +101,11 @@ def test_the_cells_say_what_they_mean_and_explain_only_restrictions(office: Offi
 
     rows = parsed(office.get(PAGE)).css("table.cells tbody tr")
 
-    seen = {attribute(one(row, "[data-cell]"), "data-cell"): row for row in rows}
-    assert list(seen) == [
+    rows_by_cell = {attribute(one(row, "[data-cell]"), "data-cell"): row for row in rows}
+    assert list(rows_by_cell) == [
         f"{channel}.{region}" for channel in ("calling", "messaging") for region in ("US", "CA", "Intl")
     ]
-    assert {key: len(row.css(".advice")) for key, row in seen.items()} == {
+    assert {key: len(row.css(".advice")) for key, row in rows_by_cell.items()} == {
         "calling.US": 0,
         "calling.CA": 0,
         "calling.Intl": 1,
@@ -113,16 +113,16 @@ def test_the_cells_say_what_they_mean_and_explain_only_restrictions(office: Offi
         "messaging.CA": 0,
         "messaging.Intl": 0,
     }
-    assert "People on this number can call the United States." in words(seen["calling.US"])
-    assert "Quo does not say whether people on this number can call Canada." in words(seen["calling.CA"])
-    assert "not reported sometimes" in words(seen["calling.CA"])
-    for row in seen.values():
+    assert "People on this number can call the United States." in words(rows_by_cell["calling.US"])
+    assert "Quo does not say whether people on this number can call Canada." in words(rows_by_cell["calling.CA"])
+    assert "not reported sometimes" in words(rows_by_cell["calling.CA"])
+    for row in rows_by_cell.values():
         for advice in row.css(".advice"):
             assert words(advice).startswith("Possible cause: ")
             assert " Next step: " in words(advice)
 
 
-def test_a_toll_free_number_is_told_of_its_own_verification(office: Office) -> None:
+def test_a_toll_free_number_mentions_its_verification(office: Office) -> None:
     remember(number("PN1", number="+18335550100", restrictions={"calling": {}, "messaging": {"CA": "restricted"}}))
 
     advice = one(parsed(office.get(PAGE)), ".advice")
@@ -130,7 +130,7 @@ def test_a_toll_free_number_is_told_of_its_own_verification(office: Office) -> N
     assert "toll-free verification" in words(advice)
 
 
-def test_each_teammate_is_there_with_role_and_group(office: Office) -> None:
+def test_each_teammate_is_listed_with_role_and_group(office: Office) -> None:
     ann = user("US1", firstName="Ann", lastName="Lee", email="ann@example.com", role="owner", groupId="GR1")
     nobody = user("US2", firstName=None, lastName=None, email="b@example.com", role="member", groupId="GR2")
     remember(number("PN1", users=[nobody, ann]))
@@ -144,7 +144,7 @@ def test_each_teammate_is_there_with_role_and_group(office: Office) -> None:
     assert attribute(one(table, "[data-teammate=US1]"), "href") == "/teammates/US1/"
 
 
-def test_all_teammates_are_named_here(office: Office) -> None:
+def test_the_page_names_all_teammates(office: Office) -> None:
     remember(number("PN1", users=[user(f"US{place}") for place in range(40)]))
 
     page = parsed(office.get(PAGE))
@@ -156,13 +156,13 @@ def test_all_teammates_are_named_here(office: Office) -> None:
 @pytest.mark.parametrize(
     ("forward", "where"), [(None, "no teammate."), ("+14155550100", "forwarded to (415) 555-0100.")]
 )
-def test_a_number_that_nobody_answers_says_where_calls_go(office: Office, forward: str | None, where: str) -> None:
+def test_a_number_without_teammates_shows_where_calls_go(office: Office, forward: str | None, where: str) -> None:
     remember(number("PN1", users=[], forward=forward))
 
     assert any(notice.endswith(where) for notice in notices_of(parsed(office.get(PAGE))))
 
 
-def test_first_seen_and_last_confirmed_are_the_times_of_the_answers(office: Office) -> None:
+def test_first_seen_and_last_confirmed_are_answer_times(office: Office) -> None:
     first = remember(number("PN1"), ago=timedelta(days=3))
     remember(number("PN1"), ago=timedelta(days=2))
     last = remember_one(number("PN1"))
@@ -184,14 +184,14 @@ def test_an_answer_about_another_number_confirms_nothing(office: Office) -> None
     assert fields_of(office)["Last confirmed"] == formatted(first.observed_at, WHEN)
 
 
-def test_the_page_counts_the_states_before(office: Office) -> None:
+def test_the_page_counts_earlier_states(office: Office) -> None:
     for name in ("A", "B", "C"):
         remember(number("PN1", name=name))
 
     assert fields_of(office)["As shown since"].endswith(", after 2 earlier states")
 
 
-def test_the_answer_is_there_as_it_came_folded_and_escaped(office: Office) -> None:
+def test_the_raw_answer_is_shown_collapsed_and_escaped(office: Office) -> None:
     raw = json.dumps(number("PN1", name="<script>alert(1)</script>")).replace('"name"', '"new key": "x",  "name"')
     remember_raw(raw)
 
@@ -204,7 +204,7 @@ def test_the_answer_is_there_as_it_came_folded_and_escaped(office: Office) -> No
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "expected"),
     [
         (" '2022-01-01T00:00:00Z'", "Jan 1, 2022, 12:00 AM"),
         ("2022-06-01T12:00:00+02:00", "Jun 1, 2022, 10:00 AM"),
@@ -215,13 +215,13 @@ def test_the_answer_is_there_as_it_came_folded_and_escaped(office: Office) -> No
         ("9" * 10_000, f"{'9' * 10_000} (not a time that can be read)"),
     ],
 )
-def test_odd_times_are_shown_as_they_came(office: Office, text: str, shown: str) -> None:
+def test_invalid_times_are_shown_as_raw_text(office: Office, text: str, expected: str) -> None:
     remember(number("PN1", createdAt=text))
 
-    assert fields_of(office)["createdAt"] == shown
+    assert fields_of(office)["createdAt"] == expected
 
 
-def test_a_time_that_can_be_read_keeps_its_text(office: Office) -> None:
+def test_a_valid_time_keeps_its_raw_text(office: Office) -> None:
     remember(number("PN1", createdAt=" '2022-01-01T00:00:00Z'", updatedAt="-"))
 
     stamp = one(parsed(office.get(PAGE)), """dl time[title*="'"]""")
@@ -230,7 +230,7 @@ def test_a_time_that_can_be_read_keeps_its_text(office: Office) -> None:
     assert datetime.fromisoformat(attribute(stamp, "datetime")) == datetime(2022, 1, 1, tzinfo=UTC)
 
 
-def test_the_page_checks_the_one_number(office: Office) -> None:
+def test_check_now_syncs_only_this_number(office: Office) -> None:
     remember(number("PN1"))
 
     page = parsed(office.get(PAGE))
@@ -242,7 +242,7 @@ def test_the_page_checks_the_one_number(office: Office) -> None:
     assert attribute(one(page, "[data-freshness]"), "data-freshness") == "fresh"
 
 
-def test_a_number_never_seen_is_not_found_and_asked_for_by_the_page_itself(office: Office) -> None:
+def test_an_unknown_number_is_404_and_the_page_looks_it_up(office: Office) -> None:
     remember(number("PN1"))
 
     page = parsed(office.get("/numbers/PNnew/"), 404)
@@ -255,7 +255,7 @@ def test_a_number_never_seen_is_not_found_and_asked_for_by_the_page_itself(offic
     assert not page.css("[data-number]")
 
 
-def test_a_number_that_quo_knows_is_learned(office: Office, quo: SandboxServer) -> None:
+def test_looking_up_a_number_that_quo_knows_adds_it(office: Office, quo: SandboxServer) -> None:
     number_id = quo.workspace.numbers[3]["id"]
     path = number_url(number_id)
     form = one(parsed(office.get(path), 404), "#check-form")
@@ -263,10 +263,10 @@ def test_a_number_that_quo_knows_is_learned(office: Office, quo: SandboxServer) 
     office.post("/sync/", {attribute(field, "name"): field.attributes["value"] or "" for field in form.css("input")})
 
     assert attribute(one(parsed(office.get(path)), "#number"), "data-number") == number_id
-    assert [seen.path for seen in quo.requests] == [f"/v1/phone-numbers/{number_id}"]
+    assert [request.path for request in quo.requests] == [f"/v1/phone-numbers/{number_id}"]
 
 
-def test_a_number_that_quo_does_not_know_either_says_so(office: Office, quo: SandboxServer) -> None:
+def test_a_number_that_quo_does_not_know_is_reported(office: Office, quo: SandboxServer) -> None:
     office.post("/sync/", {"number": "PNnew"})
 
     page = parsed(office.get("/numbers/PNnew/"), 404)
@@ -275,14 +275,14 @@ def test_a_number_that_quo_does_not_know_either_says_so(office: Office, quo: San
     assert "Quo does not know it either." in words(one(page, "#number"))
 
 
-def test_htmx_gets_an_unknown_number_as_a_fragment_that_it_can_swap(office: Office) -> None:
+def test_htmx_gets_a_swappable_fragment_for_an_unknown_number(office: Office) -> None:
     response = office.get("/numbers/PNnew/", headers=HTMX)
 
     assert one(parsed(response), "#number")
     assert b"<html" not in response.content
 
 
-def test_a_number_that_was_learned_while_its_page_was_open_gives_the_page_its_title(office: Office) -> None:
+def test_an_open_page_gets_its_title_when_the_number_is_found(office: Office) -> None:
     remember(number("PN1", name="Front desk"))
 
     assert "Front desk" in one(parsed(office.get(PAGE, headers=HTMX)), "title").text()
@@ -298,7 +298,7 @@ def test_a_boosted_link_gets_the_whole_page_of_a_number(office: Office, header: 
     assert "HX-Request" in response.headers["Vary"]
 
 
-def test_a_number_that_is_gone_keeps_its_page_marked_so(office: Office) -> None:
+def test_a_gone_number_keeps_its_page_and_is_marked_as_gone(office: Office) -> None:
     remember(number("PN1", name="Old line", users=[user("US1", firstName="Ann"), user("US2", firstName="Bo")]))
     remember(number("PN1", name="Old line", users=[user("US1", firstName="Ann")]))
     gone = remember(number("PN2", users=[]))
@@ -324,7 +324,7 @@ def test_a_number_that_came_back_is_no_longer_gone(office: Office) -> None:
     assert words(one(page, "h1")) == "After"
 
 
-def test_a_number_whose_record_was_set_aside_is_shown_as_not_confirmed(office: Office) -> None:
+def test_a_number_with_an_unreadable_record_is_shown_as_unconfirmed(office: Office) -> None:
     first = remember(number("PN1", name="Kept"), ago=timedelta(days=1))
     remember(number("PN1", name=42))
 
@@ -336,7 +336,7 @@ def test_a_number_whose_record_was_set_aside_is_shown_as_not_confirmed(office: O
     assert fields_of(office)["Last confirmed"] == formatted(first.observed_at, WHEN)
 
 
-def test_a_failure_about_another_number_is_not_this_ones(office: Office) -> None:
+def test_a_failed_sync_of_another_number_is_not_shown(office: Office) -> None:
     remember(number("PN1"))
     fail(from_answer(404, b"", resource="number"), SyncTarget(Sync.Scope.NUMBER, "PN2"))
 
@@ -373,12 +373,12 @@ ODD = [
     "PN" + "🏡" * 498,
     "PN{{ 7|add:7 }}",
 ]
-# Quo's pattern is JavaScript's, in which the dot is no line break.
+# Quo's pattern is a JavaScript one, so a dot does not match a line break.
 IDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r\x00"), max_size=12).map("PN{}".format)
 
 
 def link_leads_to(office: Office, number_id: str) -> None:
-    """The row's link opens the page of this very number, and so does each address that the page gives of itself."""
+    """Assert that the row's link and the page's links to itself open the page of this number."""
     listed = parsed(office.get(LIST))
     link = attribute(one(listed, "#results .name a"), "href")
     page = parsed(office.get(link))
@@ -386,13 +386,13 @@ def link_leads_to(office: Office, number_id: str) -> None:
     assert resolve(unquote(urlsplit(link).path)).url_name == "detail"
     for own in (attribute(one(page, "#number"), "hx-get"), attribute(one(page, "#check-form [name=next]"), "value")):
         assert own == link
-    # A browser resolves dots between slashes; there must be none to resolve.
+    # A browser would resolve dots between slashes, so there must be none.
     assert link.startswith("/numbers/PN")
     assert link.count("/") == 3
 
 
 @pytest.mark.parametrize("number_id", ODD)
-def test_the_link_of_any_id_leads_to_its_page(office: Office, number_id: str) -> None:
+def test_a_link_with_an_unusual_id_opens_its_page(office: Office, number_id: str) -> None:
     remember(number(number_id))
 
     link_leads_to(office, number_id)
@@ -401,7 +401,7 @@ def test_the_link_of_any_id_leads_to_its_page(office: Office, number_id: str) ->
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(IDS)
 @example("PN/%2f/..")
-def test_the_link_of_every_id_leads_to_its_page(office: Office, number_id: str) -> None:
+def test_a_link_with_any_generated_id_opens_its_page(office: Office, number_id: str) -> None:
     before = transaction.savepoint()
     remember(number(number_id))
 
@@ -411,7 +411,7 @@ def test_the_link_of_every_id_leads_to_its_page(office: Office, number_id: str) 
 
 
 @pytest.mark.parametrize("other", ["PN", "PN1/", "PN1 ", "PNa", "PN%31", "PN1\u200b"])
-def test_ids_that_look_alike_have_pages_of_their_own(office: Office, other: str) -> None:
+def test_similar_ids_have_separate_pages(office: Office, other: str) -> None:
     remember(number("PN1", name="One"), number(other, name="Other"))
 
     assert words(one(parsed(office.get(number_url("PN1"))), "h1")) == "One"
@@ -419,7 +419,7 @@ def test_ids_that_look_alike_have_pages_of_their_own(office: Office, other: str)
 
 
 @pytest.mark.parametrize("path", ["PN%00", "PN1%00", f"PN{'x' * 499}", "PN%0A", "PN1%0Ax"])
-def test_what_can_be_no_id_is_no_page(office: Office, path: str) -> None:
+def test_an_impossible_id_is_404(office: Office, path: str) -> None:
     page = parsed(office.get(f"/numbers/{path}/"), 404)
 
     assert words(one(page, "h1")) == "There is no such page"
@@ -427,30 +427,30 @@ def test_what_can_be_no_id_is_no_page(office: Office, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["PN%FF", "PN%ED%A0%80", "PN%C3%28"])
-def test_bytes_that_are_no_text_are_a_number_that_is_not_known(office: Office, path: str) -> None:
+def test_invalid_bytes_are_an_unknown_number(office: Office, path: str) -> None:
     assert words(one(parsed(office.get(f"/numbers/{path}/"), 404), "h1")) == "This number is not known here"
 
 
 @pytest.mark.parametrize("path", ["/numbers/pn1/", "/numbers/US1/", "/numbers/xPN1/", "/numbers/%20PN1/"])
-def test_what_does_not_begin_like_an_id_is_no_page(office: Office, path: str) -> None:
+def test_an_id_with_the_wrong_prefix_is_404(office: Office, path: str) -> None:
     assert words(one(parsed(office.get(path), 404), "h1")) == "There is no such page"
 
 
-def test_an_address_without_its_last_slash_leads_on(office: Office) -> None:
+def test_a_url_without_the_trailing_slash_redirects(office: Office) -> None:
     remember(number("PN1"))
 
     assert office.get("/numbers/PN1").headers["Location"] == PAGE
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
-def test_a_number_is_only_looked_at(office: Office, method: str) -> None:
+def test_the_page_of_a_number_refuses_other_methods(office: Office, method: str) -> None:
     remember(number("PN1"))
 
     assert getattr(office, method)(PAGE).status_code == 405
     assert PhoneNumber.objects.count() == 1
 
 
-def test_a_parameter_of_the_address_changes_nothing(office: Office) -> None:
+def test_a_query_parameter_changes_nothing(office: Office) -> None:
     remember(number("PN1"))
 
     page = parsed(office.get(PAGE, {"x": "1"}))

@@ -34,11 +34,11 @@ CELLS = ["calling.US", "calling.CA", "calling.Intl", "messaging.US", "messaging.
 
 
 def many(count: int, **changes: Any) -> list[dict[str, Any]]:
-    """Numbers of which several are equal in every column but the id."""
+    """Return numbers with duplicates in every column except the id."""
     return [number(f"PN{place:04}", name=f"Line {place % 7}", **changes) for place in range(count)]
 
 
-def test_a_row_shows_all_that_the_list_promises(office: Office) -> None:
+def test_a_row_shows_every_column(office: Office) -> None:
     remember(
         number(
             "PN1",
@@ -62,7 +62,7 @@ def test_a_row_shows_all_that_the_list_promises(office: Office) -> None:
     assert words(one(row, '[data-teammate="US1"]')) == "Ada Byron"
 
 
-def test_a_row_has_the_six_cells_in_order_each_with_its_fact(office: Office) -> None:
+def test_a_row_has_the_six_cells_in_order_with_their_facts(office: Office) -> None:
     restrictions = {
         "calling": {"US": "unrestricted", "CA": "restricted", "Intl": "sometimes"},
         "messaging": {"US": "restricted", "CA": None},
@@ -76,7 +76,7 @@ def test_a_row_has_the_six_cells_in_order_each_with_its_fact(office: Office) -> 
     assert facts == ["allowed", "restricted", "unknown", "restricted", "unknown", "unknown"]
 
 
-def test_a_cell_says_its_place_and_its_fact_in_words(office: Office) -> None:
+def test_the_accessible_name_of_a_cell_has_channel_region_and_fact(office: Office) -> None:
     remember(number("PN1"))
 
     page = parsed(office.get(LIST))
@@ -87,7 +87,7 @@ def test_a_cell_says_its_place_and_its_fact_in_words(office: Office) -> None:
 
 
 @pytest.mark.parametrize("raw", ["sometimes", "UNRESTRICTED", "", "unrestricted "])
-def test_a_value_that_quo_never_documented_is_shown_as_it_came_and_never_as_allowed(office: Office, raw: str) -> None:
+def test_an_undocumented_value_is_shown_raw_and_never_as_allowed(office: Office, raw: str) -> None:
     restrictions = number()["restrictions"] | {"calling": {"US": raw, "CA": "restricted", "Intl": "restricted"}}
     remember(number("PN1", restrictions=restrictions))
 
@@ -99,10 +99,10 @@ def test_a_value_that_quo_never_documented_is_shown_as_it_came_and_never_as_allo
 
 
 @pytest.mark.parametrize(
-    ("count", "shown", "more"), [(0, 0, None), (3, 3, None), (4, 4, None), (5, 3, "+2"), (15, 3, "+12")]
+    ("count", "named", "more"), [(0, 0, None), (3, 3, None), (4, 4, None), (5, 3, "+2"), (15, 3, "+12")]
 )
-def test_a_few_teammates_are_named_and_the_others_counted(
-    office: Office, count: int, shown: int, more: str | None
+def test_the_first_teammates_are_named_and_the_rest_counted(
+    office: Office, count: int, named: int, more: str | None
 ) -> None:
     people = [user(f"US{place:02}", firstName=f"Ann {place:02}") for place in range(count)]
     remember(number("PN1", users=people))
@@ -110,19 +110,19 @@ def test_a_few_teammates_are_named_and_the_others_counted(
     cell = one(parsed(office.get(LIST)), ".people")
 
     names = texts(cell.css("[data-teammate]"))
-    assert names == [f"Ann {place:02}" for place in range(shown)]
+    assert names == [f"Ann {place:02}" for place in range(named)]
     links = cell.css("a.more")
     assert texts(links) == ([more] if more else [])
     assert all(attribute(link, "href") == "/numbers/PN1/#teammates" for link in links)
 
 
-def test_a_number_without_teammates_says_so(office: Office) -> None:
+def test_a_row_without_teammates_says_so(office: Office) -> None:
     remember(number("PN1", users=[]))
 
     assert words(one(parsed(office.get(LIST)), ".people")) == "nobody"
 
 
-def test_a_teammate_leads_to_the_list_of_their_numbers(office: Office) -> None:
+def test_a_teammate_links_to_the_list_of_their_numbers(office: Office) -> None:
     remember(number("PN1", users=[user("US1"), user("US 2&x")]), number("PN2", users=[]))
 
     page = parsed(office.get(LIST))
@@ -149,7 +149,7 @@ def test_a_number_that_is_gone_is_not_listed(office: Office) -> None:
     assert total_of(page) == 1
 
 
-def test_a_number_is_listed_as_it_is_now(office: Office) -> None:
+def test_the_list_shows_the_current_state(office: Office) -> None:
     remember(number("PN1", name="Before", users=[user("US1")]))
     remember(number("PN1", name="After", users=[user("US2", firstName="Bo")]))
 
@@ -174,13 +174,13 @@ def test_the_number_of_matches_is_shown(office: Office, count: int, sentence: st
 def test_a_page_has_fifty_numbers(office: Office, count: int, pages: list[int]) -> None:
     remember(*many(count))
 
-    seen = [len(numbers_on(parsed(office.get(LIST, {"page": page + 1})))) for page in range(len(pages))]
+    sizes = [len(numbers_on(parsed(office.get(LIST, {"page": page + 1})))) for page in range(len(pages))]
 
-    assert seen == pages
+    assert sizes == pages
     assert len(parsed(office.get(LIST)).css("nav.pages")) == (len(pages) > 1)
 
 
-def test_the_pages_lead_to_the_first_the_last_and_the_ones_beside(office: Office) -> None:
+def test_the_pagination_links_to_first_last_and_neighboring_pages(office: Office) -> None:
     remember(*many(151))
 
     page = parsed(office.get(LIST, {"page": "3", "sort": "-name"}))
@@ -195,7 +195,7 @@ def test_the_pages_lead_to_the_first_the_last_and_the_ones_beside(office: Office
     assert words(one(page, "nav.pages span")) == "Page 3 of 4"
 
 
-def test_the_first_page_leads_only_on_and_the_last_only_back(office: Office) -> None:
+def test_the_first_page_has_no_previous_link_and_the_last_no_next_link(office: Office) -> None:
     remember(*many(101))
 
     def links(page: str) -> list[str]:
@@ -205,7 +205,7 @@ def test_the_first_page_leads_only_on_and_the_last_only_back(office: Office) -> 
     assert links("3") == ["first-page", "previous-page"]
 
 
-def test_a_page_beyond_the_last_is_the_last_and_said_so(office: Office) -> None:
+def test_a_page_past_the_end_shows_the_last_page_with_a_notice(office: Office) -> None:
     remember(*many(51))
 
     page = parsed(office.get(LIST, {"page": "7"}))
@@ -214,9 +214,7 @@ def test_a_page_beyond_the_last_is_the_last_and_said_so(office: Office) -> None:
     assert notices_of(page) == ["There is no page 7, so the last one is shown."]
 
 
-def test_the_pages_of_every_order_together_are_all_numbers_each_once(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_in_every_order_the_pages_have_each_number_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(number_pages, "PAGE_SIZE", 5)
     records = [*build(6).numbers, *many(6)]
     remember(*records)
@@ -264,7 +262,7 @@ def test_the_list_is_sorted_by_a_messaging_column(office: Office, column: str) -
 
 
 @pytest.mark.parametrize("sort", ["porting", "-porting"])
-def test_equals_are_in_the_order_of_their_names_then_their_numbers(office: Office, sort: str) -> None:
+def test_ties_are_sorted_by_name_then_number(office: Office, sort: str) -> None:
     remember(
         number("PN1", name="B"),
         number("PN2", name="A", number="+14155550102"),
@@ -274,7 +272,7 @@ def test_equals_are_in_the_order_of_their_names_then_their_numbers(office: Offic
     assert numbers_on(parsed(office.get(LIST, {"sort": sort}))) == ["PN3", "PN2", "PN1"]
 
 
-def test_every_column_has_a_heading_that_sorts_by_it(office: Office) -> None:
+def test_every_column_heading_sorts_by_its_column(office: Office) -> None:
     remember(number("PN1"))
 
     office.post("/numbers/columns/", {"column": list(LABELS)})
@@ -286,7 +284,7 @@ def test_every_column_has_a_heading_that_sorts_by_it(office: Office) -> None:
         assert query == {"q": ["desk"], "user": ["US1"], **({"sort": ["-name"]} if key == "name" else {"sort": [key]})}
 
 
-def test_a_heading_turns_its_own_order_round_and_names_it(office: Office) -> None:
+def test_the_active_heading_reverses_the_order_and_says_so(office: Office) -> None:
     remember(number("PN1"))
 
     for sort, other, state in (("number", "-number", "ascending"), ("-number", "number", "descending")):
@@ -296,16 +294,16 @@ def test_a_heading_turns_its_own_order_round_and_names_it(office: Office) -> Non
         assert one(page, "th[aria-sort]").css("#sort-number")
 
 
-def test_the_address_keeps_search_teammate_order_and_page(office: Office) -> None:
+def test_the_links_keep_search_teammate_order_and_page(office: Office) -> None:
     remember(*many(120))
-    asked = {"q": "line", "user": "US1", "sort": "-number", "page": "2"}
+    given = {"q": "line", "user": "US1", "sort": "-number", "page": "2"}
 
-    page = parsed(office.get(LIST, asked))
+    page = parsed(office.get(LIST, given))
 
-    kept = {name: [value] for name, value in asked.items()}
+    parameters = {name: [value] for name, value in given.items()}
     links = {
-        "#next-page": kept | {"page": ["3"]},
-        "#first-page": {name: value for name, value in kept.items() if name != "page"},
+        "#next-page": parameters | {"page": ["3"]},
+        "#first-page": {name: value for name, value in parameters.items() if name != "page"},
         "#sort-name": {"q": ["line"], "user": ["US1"]},
     }
     for selector, query in links.items():
@@ -317,14 +315,14 @@ def test_the_address_keeps_search_teammate_order_and_page(office: Office) -> Non
     assert attribute(one(page, "#check-form [name=next]"), "value") == ("/numbers/?q=line&user=US1&sort=-number&page=2")
 
 
-def test_every_link_of_the_list_that_htmx_follows_leads_there_without_it_too(office: Office) -> None:
+def test_every_htmx_link_of_the_list_also_works_as_a_plain_link(office: Office) -> None:
     remember(*many(60))
 
     for link in parsed(office.get(LIST, {"q": "line"})).css("#results a[hx-get]"):
         assert attribute(link, "href") == attribute(link, "hx-get")
 
 
-def test_the_whole_page_says_how_old_it_is(office: Office) -> None:
+def test_the_page_shows_how_old_its_data_is(office: Office) -> None:
     remember(number("PN1"), ago=timedelta(seconds=40))
 
     freshness = one(parsed(office.get(LIST)), "[data-freshness]")
@@ -334,7 +332,7 @@ def test_the_whole_page_says_how_old_it_is(office: Office) -> None:
 
 
 @pytest.mark.parametrize(("ago", "is_due"), [(timedelta(seconds=30), False), (timedelta(minutes=2), True)])
-def test_a_page_older_than_a_minute_asks_by_itself(office: Office, ago: timedelta, is_due: bool) -> None:
+def test_a_page_older_than_a_minute_syncs_on_its_own(office: Office, ago: timedelta, is_due: bool) -> None:
     remember(number("PN1"), ago=ago)
 
     asks = one(parsed(office.get(LIST)), "#look")
@@ -343,7 +341,7 @@ def test_a_page_older_than_a_minute_asks_by_itself(office: Office, ago: timedelt
     assert ("load" in attribute(asks, "hx-trigger").split(", ")) is is_due
 
 
-def test_before_the_first_sync_the_page_says_so_asks_and_is_ready_to_fill(office: Office) -> None:
+def test_before_the_first_sync_the_page_says_so_and_syncs_on_its_own(office: Office) -> None:
     page = parsed(office.get(LIST))
 
     assert attribute(one(page, "#freshness"), "data-freshness") == "never"
@@ -354,7 +352,7 @@ def test_before_the_first_sync_the_page_says_so_asks_and_is_ready_to_fill(office
     assert attribute(refresh, "hx-get") == LIST
 
 
-def test_a_failed_first_sync_shows_what_happened_and_quos_trace(office: Office) -> None:
+def test_a_failed_first_sync_shows_the_reason_and_quos_trace(office: Office) -> None:
     failed = fail(from_answer(500, b'{"message": "Our fault", "trace": "tr-123"}', resource="list"))
 
     page = parsed(office.get(LIST))
@@ -368,7 +366,7 @@ def test_a_failed_first_sync_shows_what_happened_and_quos_trace(office: Office) 
     assert "Asking Quo now" not in words(one(page, "#results"))
 
 
-def test_a_failure_leaves_the_last_good_copy_on_the_page(office: Office) -> None:
+def test_after_a_failed_sync_the_page_shows_the_last_good_copy(office: Office) -> None:
     remember(number("PN1"))
     fail(from_answer(401, b"", resource="list"))
 
@@ -378,7 +376,7 @@ def test_a_failure_leaves_the_last_good_copy_on_the_page(office: Office) -> None
     assert "What you see is the last good copy." in words(one(page, "#freshness"))
 
 
-def test_an_answer_that_looks_incomplete_is_named(office: Office) -> None:
+def test_an_incomplete_answer_is_reported(office: Office) -> None:
     remember(*many(12))
     doubt(number("PN0001"))
 
@@ -396,7 +394,7 @@ def test_an_empty_workspace_says_so(office: Office) -> None:
     assert words(one(page, "#results h2")) == "The workspace has no numbers"
 
 
-def test_what_fits_nothing_says_so_and_leads_back_to_everything(office: Office) -> None:
+def test_an_empty_result_says_so_and_links_to_the_whole_list(office: Office) -> None:
     remember(number("PN1"))
 
     page = parsed(office.get(LIST, {"q": "zebra"}))
@@ -407,7 +405,7 @@ def test_what_fits_nothing_says_so_and_leads_back_to_everything(office: Office) 
 
 
 @pytest.mark.parametrize("user_id", ["US1", ""])
-def test_check_now_asks_what_the_list_shows(office: Office, user_id: str) -> None:
+def test_check_now_syncs_what_the_list_shows(office: Office, user_id: str) -> None:
     remember(number("PN1"))
 
     page = parsed(office.get(LIST, {"user": user_id} if user_id else {}))
@@ -420,7 +418,7 @@ def test_check_now_asks_what_the_list_shows(office: Office, user_id: str) -> Non
     assert not form.css("[name=number]")
 
 
-def test_htmx_gets_the_results_and_the_count_and_nothing_else(office: Office) -> None:
+def test_htmx_gets_only_the_results_and_the_count(office: Office) -> None:
     remember(number("PN1"))
 
     response = office.get(LIST, {"q": "desk"}, headers=HTMX)
@@ -444,7 +442,7 @@ def test_a_boosted_link_and_a_restored_page_get_the_whole_page(office: Office, h
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_page_and_fragment_are_kept_apart_by_caches(office: Office, headers: dict[str, str]) -> None:
+def test_caches_store_page_and_fragment_separately(office: Office, headers: dict[str, str]) -> None:
     response = office.get(LIST, headers=headers)
 
     vary = {name.strip() for name in response.headers["Vary"].split(",")}
@@ -456,30 +454,30 @@ SITE = "http://testserver/numbers/"
 
 
 @pytest.mark.parametrize(
-    ("shown", "asked", "header"),
+    ("current", "query", "header"),
     [
-        ("", "q=fr", "HX-Push-Url"),  # a search begins
-        ("?q=fr", "q=fro", "HX-Replace-Url"),  # it is refined
-        ("?q=fr", "q=fr&sort=-name", "HX-Push-Url"),  # and looked at in another way
+        ("", "q=fr", "HX-Push-Url"),  # a new search
+        ("?q=fr", "q=fro", "HX-Replace-Url"),  # a refined search
+        ("?q=fr", "q=fr&sort=-name", "HX-Push-Url"),  # the same search with another order or filter
         ("?q=fr", "q=fr&page=2", "HX-Push-Url"),
         ("?q=fr", "q=fr&user=US1", "HX-Push-Url"),
-        ("?q=fr", "q=fr", "HX-Replace-Url"),  # the same again
+        ("?q=fr", "q=fr", "HX-Replace-Url"),  # the same query
         ("?q=fr", "", "HX-Push-Url"),
         ("?sort=name", "sort=number", "HX-Push-Url"),
     ],
 )
-def test_refining_a_search_replaces_the_address_and_all_else_is_a_step_back(
-    office: Office, shown: str, asked: str, header: str
+def test_refining_a_search_replaces_the_url_and_other_changes_push_it(
+    office: Office, current: str, query: str, header: str
 ) -> None:
     remember(*many(60, groupId="fr fro"))
 
-    response = office.get(f"{LIST}?{asked}", headers={**HTMX, "HX-Current-URL": f"{SITE}{shown}"})
+    response = office.get(f"{LIST}?{query}", headers={**HTMX, "HX-Current-URL": f"{SITE}{current}"})
 
-    assert response.headers[header] == f"{LIST}{'?' if asked else ''}{asked}"
+    assert response.headers[header] == f"{LIST}{'?' if query else ''}{query}"
     assert ({"HX-Push-Url", "HX-Replace-Url"} - {header}).isdisjoint(response.headers)
 
 
-def test_the_address_that_is_pushed_is_what_is_shown(office: Office) -> None:
+def test_the_pushed_url_is_the_canonical_one(office: Office) -> None:
     remember(number("PN1"))
 
     response = office.get(f"{LIST}?q=+Front++desk&user=&sort=name&page=9&who=an&x=1", headers=HTMX)
@@ -487,7 +485,7 @@ def test_the_address_that_is_pushed_is_what_is_shown(office: Office) -> None:
     assert response.headers["HX-Push-Url"] == "/numbers/?q=Front+desk"
 
 
-def test_a_list_that_refreshes_itself_pushes_nothing_and_announces_nothing(office: Office) -> None:
+def test_a_background_refresh_pushes_no_url_and_announces_nothing(office: Office) -> None:
     remember(number("PN1"))
 
     response = office.get(LIST, {"user": "US1"}, headers={**HTMX, "HX-Trigger": "refresh"})
@@ -498,7 +496,7 @@ def test_a_list_that_refreshes_itself_pushes_nothing_and_announces_nothing(offic
     assert not page.css("#announce, #teammate-filter, #freshness")
 
 
-def test_another_teammate_also_swaps_the_picker_and_the_freshness(office: Office) -> None:
+def test_choosing_a_teammate_also_swaps_the_picker_and_the_freshness(office: Office) -> None:
     remember(number("PN1"))
 
     page = parsed(office.get(LIST, {"user": "US1"}, headers={**HTMX, "HX-Current-URL": SITE}))
@@ -510,7 +508,7 @@ def test_another_teammate_also_swaps_the_picker_and_the_freshness(office: Office
 
 
 @pytest.mark.parametrize("url", ["http://[::1", "%%%", "http://testserver/numbers/?" + "a&" * 2000, "\x7f"])
-def test_an_address_of_the_browser_that_makes_no_sense_changes_nothing(office: Office, url: str) -> None:
+def test_an_invalid_current_url_header_changes_nothing(office: Office, url: str) -> None:
     remember(number("PN1"))
 
     response = office.get(LIST, {"q": "desk"}, headers={**HTMX, "HX-Current-URL": url})
@@ -519,11 +517,11 @@ def test_an_address_of_the_browser_that_makes_no_sense_changes_nothing(office: O
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
-def test_the_list_is_only_looked_at(office: Office, method: str) -> None:
+def test_the_list_refuses_other_methods(office: Office, method: str) -> None:
     assert getattr(office, method)(LIST).status_code == 405
 
 
-def test_records_of_the_last_answer_that_could_not_be_read_are_told(office: Office) -> None:
+def test_unreadable_records_of_the_last_answer_are_reported(office: Office) -> None:
     remember(number("PN1"), {**number("PN2"), "name": 42})
 
     assert any(
@@ -532,12 +530,12 @@ def test_records_of_the_last_answer_that_could_not_be_read_are_told(office: Offi
     )
 
 
-def test_a_page_is_never_called_newer_than_what_it_shows(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_never_claims_a_newer_version_than_its_content(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     remember(number("PN1"))
     read = number_pages.number_list
 
-    def read_just_before_a_change(*asked: Any) -> number_pages.NumberList:
-        page = read(*asked)
+    def read_just_before_a_change(*arguments: Any) -> number_pages.NumberList:
+        page = read(*arguments)
         remember(number("PN1", name="Changed meanwhile"))
         return page
 
@@ -547,14 +545,14 @@ def test_a_page_is_never_called_newer_than_what_it_shows(office: Office, monkeyp
     assert int(attribute(one(page, "[name=version]"), "value")) < memory_version().key
 
 
-def test_once_every_record_can_be_read_nothing_is_told(office: Office) -> None:
+def test_readable_records_clear_the_report(office: Office) -> None:
     remember(number("PN1"), {**number("PN2"), "name": 42})
     remember(number("PN1"), number("PN2"))
 
     assert not notices_of(parsed(office.get(LIST)))
 
 
-def test_a_long_name_of_a_teammate_is_cut_in_the_list(office: Office) -> None:
+def test_a_long_teammate_name_is_cut_in_the_list(office: Office) -> None:
     remember(number("PN1", users=[user("US1", firstName="x" * 90, lastName=None)]))
 
     assert words(one(parsed(office.get(LIST)), "[data-teammate]")) == "x" * 59 + "…"

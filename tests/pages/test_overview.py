@@ -6,7 +6,7 @@ from django.test import Client
 from django.utils import timezone
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from numbers.pages.overview import LEAST_WIDTH
+from numbers.pages.overview import MIN_WIDTH
 from numbers.quo.errors import from_answer
 from numbers.vocabulary.times import written_time
 from tests.support.pages import (
@@ -33,7 +33,7 @@ DAY = timedelta(days=1)
 
 
 def restrictions(calling: str = "restricted", messaging: str = "restricted") -> dict[str, Any]:
-    """Everything allowed, but for what is said of the world beyond."""
+    """Return restrictions with everything allowed except these facts abroad."""
     near = {"US": "unrestricted", "CA": "unrestricted"}
     return {"calling": {**near, "Intl": calling}, "messaging": {**near, "Intl": messaging}}
 
@@ -47,11 +47,11 @@ def look(page: LexborHTMLParser, key: str) -> LexborNode:
 
 
 def listed(office: Office, link: LexborNode) -> int:
-    """How many numbers the list has that a link leads to."""
+    """Return the count in the list that a link opens."""
     return total_of(parsed(office.get(attribute(link, "href"))))
 
 
-def test_it_says_how_many_numbers_and_teammates_there_are(office: Office) -> None:
+def test_the_page_counts_numbers_and_teammates(office: Office) -> None:
     remember(number("PN1", users=[ANN, user("US2")]), number("PN2", users=[ANN]))
     remember(number("PN1", users=[ANN, BOB]), number("PN2", users=[ANN]))
 
@@ -61,7 +61,7 @@ def test_it_says_how_many_numbers_and_teammates_there_are(office: Office) -> Non
     assert [attribute(link, "href") for link in links] == ["/numbers/", "/teammates/"]
 
 
-def test_numbers_that_are_gone_do_not_count(office: Office) -> None:
+def test_gone_numbers_are_not_counted(office: Office) -> None:
     remember(number("PN1", users=[]), number("PN2", users=[]))
     remember(number("PN1", users=[]))
 
@@ -72,10 +72,10 @@ def test_numbers_that_are_gone_do_not_count(office: Office) -> None:
     assert attribute(one(page, '[data-bar="calling.US"] li'), "data-count") == "1"
 
 
-# What needs somebody
+# What needs attention
 
 
-def test_nothing_needs_anybody_where_all_is_well(office: Office) -> None:
+def test_a_healthy_workspace_needs_no_attention(office: Office) -> None:
     remember(number("PN1", users=[ANN]))
 
     page = home(office)
@@ -84,7 +84,7 @@ def test_nothing_needs_anybody_where_all_is_well(office: Office) -> None:
     assert len(page.css("[data-look]")) == 1
 
 
-def test_restrictions_alone_are_no_alarm(office: Office) -> None:
+def test_restrictions_alone_need_no_attention(office: Office) -> None:
     closed = {"US": "restricted", "CA": "restricted", "Intl": "restricted"}
     remember(number("PN1", restrictions={"calling": closed, "messaging": {**closed, "US": None}}))
 
@@ -99,7 +99,7 @@ def test_restrictions_alone_are_no_alarm(office: Office) -> None:
         ("porting", {"portingStatus": "pending"}, "1 port is not completed"),
     ],
 )
-def test_a_number_that_needs_somebody_is_named_and_listed(
+def test_a_number_that_needs_attention_is_named_and_listed(
     office: Office, key: str, changes: dict[str, Any], matter: str
 ) -> None:
     remember(number("PN1", name="Leasing", **changes), number("PN2", number="+15555550199"))
@@ -114,7 +114,7 @@ def test_a_number_that_needs_somebody_is_named_and_listed(
     assert len(page.css("[data-look]")) == 1
 
 
-def test_of_many_the_first_are_named_and_the_others_counted(office: Office) -> None:
+def test_of_many_numbers_the_first_are_named_and_the_rest_counted(office: Office) -> None:
     remember(*[number(f"PN{place}", name=f"Line {place}", users=[]) for place in range(12)])
 
     item = look(home(office), "unassigned")
@@ -124,7 +124,7 @@ def test_of_many_the_first_are_named_and_the_others_counted(office: Office) -> N
     assert attribute(item, "data-count") == "12"
 
 
-def test_numbers_that_quo_no_longer_confirms_are_named(office: Office) -> None:
+def test_unconfirmed_numbers_are_named(office: Office) -> None:
     remember(number("PN1", name="Sales"), number("PN2"))
     remember(number("PN1", name="Leasing"), number("PN2"))
     remember({**number("PN1"), "name": 42}, number("PN2"))
@@ -136,7 +136,7 @@ def test_numbers_that_quo_no_longer_confirms_are_named(office: Office) -> None:
     assert attribute(one(item, ".matter a"), "href") == "/status/"
 
 
-def test_a_forward_to_another_of_the_numbers_is_none_outside(office: Office) -> None:
+def test_a_forward_to_an_own_number_is_not_outside(office: Office) -> None:
     remember(number("PN1", forward="+15555550199"), number("PN2", number="+15555550199"))
 
     assert look(home(office), "nothing")
@@ -145,7 +145,7 @@ def test_a_forward_to_another_of_the_numbers_is_none_outside(office: Office) -> 
 # The cells
 
 
-def test_each_cell_is_counted_and_leads_to_the_numbers_it_counts(office: Office) -> None:
+def test_each_count_of_a_cell_links_to_those_numbers(office: Office) -> None:
     remember(
         number("PN1", restrictions=restrictions()),
         number("PN2", restrictions=restrictions(messaging="sometimes")),
@@ -177,13 +177,13 @@ def test_each_cell_is_counted_and_leads_to_the_numbers_it_counts(office: Office)
             assert listed(office, one(item, "a")) == int(attribute(item, "data-count"))
 
 
-def test_a_count_says_its_cell_and_its_fact_in_words(office: Office) -> None:
+def test_the_accessible_name_of_a_count_has_cell_and_fact(office: Office) -> None:
     remember(number("PN1", restrictions={"calling": {}, "messaging": {}}))
 
     assert words(one(home(office), '[data-bar="messaging.CA"] li')) == "Messaging, Canada: 1 not reported"
 
 
-def test_a_bar_is_filled_from_end_to_end(office: Office) -> None:
+def test_the_segments_fill_the_whole_bar(office: Office) -> None:
     facts = ["unrestricted", "restricted", "sometimes"]
     remember(*[number(f"PN{place}", restrictions=restrictions(facts[place % 3])) for place in range(7)])
 
@@ -194,20 +194,20 @@ def test_a_bar_is_filled_from_end_to_end(office: Office) -> None:
     assert [start for start, _ in ends] == pytest.approx([0, 300 / 7, 500 / 7], abs=0.01)
 
 
-def test_one_number_of_many_can_be_seen_in_a_bar(office: Office) -> None:
+def test_one_number_of_many_is_visible_in_a_bar(office: Office) -> None:
     remember(number("PN0", restrictions=restrictions()), *[number(f"PN{n}") for n in range(1, 200)])
 
     parts = one(home(office), '[data-bar="messaging.CA"] svg').css("rect")
 
     widths = [float(attribute(part, "width")[:-1]) for part in parts]
-    assert min(widths) > LEAST_WIDTH * 0.95
+    assert min(widths) > MIN_WIDTH * 0.95
     assert sum(widths) == pytest.approx(100, abs=0.02)
 
 
 # Who reaches abroad
 
 
-def test_who_can_reach_abroad_is_named_with_the_numbers_that_allow_it(office: Office) -> None:
+def test_teammates_who_reach_abroad_are_named_with_the_count_of_numbers(office: Office) -> None:
     remember(number("PN1", users=[user("US1", firstName="Anna")]))
     remember(
         number("PN1", users=[BOB, ANN], restrictions=restrictions(calling="unrestricted")),
@@ -229,7 +229,7 @@ def test_who_can_reach_abroad_is_named_with_the_numbers_that_allow_it(office: Of
     )
 
 
-def test_who_no_longer_is_on_such_a_number_cannot_reach_abroad(office: Office) -> None:
+def test_a_teammate_who_left_the_number_does_not_reach_abroad(office: Office) -> None:
     abroad = restrictions(messaging="unrestricted")
     remember(number("PN1", users=[ANN], restrictions=abroad), number("PN2", users=[BOB], restrictions=abroad))
     remember(number("PN1", users=[], restrictions=abroad), number("PN2", users=[BOB], restrictions=restrictions()))
@@ -239,7 +239,7 @@ def test_who_no_longer_is_on_such_a_number_cannot_reach_abroad(office: Office) -
     assert words_ == "Nobody may text other countries: nobody is on the 1 number that allows it."
 
 
-def test_of_many_who_reach_abroad_the_first_are_named(office: Office) -> None:
+def test_of_many_teammates_abroad_the_first_are_named(office: Office) -> None:
     people = [user(f"US{place}", firstName=f"Ann {place}") for place in range(9)]
     remember(number("PN1", users=people, restrictions=restrictions(calling="unrestricted")))
 
@@ -253,7 +253,7 @@ def test_of_many_who_reach_abroad_the_first_are_named(office: Office) -> None:
 # What changed
 
 
-def test_the_newest_changes_are_told_and_the_others_of_a_week_counted(office: Office) -> None:
+def test_the_newest_changes_are_shown_and_the_rest_of_the_week_counted(office: Office) -> None:
     remember(number("PN1", name="0"), ago=12 * DAY)
     remember(number("PN1", name="long ago"), ago=8 * DAY)
     for days in range(6):
@@ -268,7 +268,7 @@ def test_the_newest_changes_are_told_and_the_others_of_a_week_counted(office: Of
     assert "long ago" not in words(section)
 
 
-def test_a_change_says_what_and_between_which_looks(office: Office, settings: Any) -> None:
+def test_a_change_shows_what_changed_and_between_which_syncs(office: Office, settings: Any) -> None:
     settings.TIME_ZONE = "America/Vancouver"
     remember(number("PN1", name="Leasing", users=[]), ago=1 * DAY)
     remember(number("PN1", name="Leasing", users=[ANN]))
@@ -293,7 +293,7 @@ def test_a_change_within_one_minute_shows_one_time(office: Office, monkeypatch: 
     assert texts(change.css("p"))[1] == f"at {written_time(now)}"
 
 
-def test_facts_that_changed_are_shown_by_shape_and_word(office: Office) -> None:
+def test_a_changed_fact_is_shown_by_shape_and_word(office: Office) -> None:
     remember(number("PN1", name="Main line", restrictions=restrictions("restricted")))
     remember(number("PN1", name="Main line", restrictions=restrictions("unrestricted")))
 
@@ -307,14 +307,14 @@ def test_facts_that_changed_are_shown_by_shape_and_word(office: Office) -> None:
     ("ago", "sentence"),
     [(8 * DAY, "Nothing has changed in the last 7 days."), (1 * DAY, "Nothing has changed since the first check, on ")],
 )
-def test_without_changes_it_says_since_when(office: Office, ago: timedelta, sentence: str) -> None:
+def test_without_changes_the_page_says_since_when(office: Office, ago: timedelta, sentence: str) -> None:
     remember(number("PN1"), ago=ago)
     remember(number("PN1"))
 
     assert words(one(home(office), "#changes .fine")).startswith(sentence)
 
 
-def test_before_a_complete_answer_nothing_is_said_to_have_changed(office: Office) -> None:
+def test_before_a_complete_answer_no_changes_are_shown(office: Office) -> None:
     remember_one(number("PN1"))
 
     assert (
@@ -322,10 +322,10 @@ def test_before_a_complete_answer_nothing_is_said_to_have_changed(office: Office
     )
 
 
-# Its states
+# States of the page
 
 
-def test_before_the_first_answer_it_says_what_happens(office: Office) -> None:
+def test_before_the_first_answer_the_page_says_what_is_happening(office: Office) -> None:
     page = home(office)
 
     assert words(one(page, ".empty h2")) == "Nothing has been read from Quo yet"
@@ -333,7 +333,7 @@ def test_before_the_first_answer_it_says_what_happens(office: Office) -> None:
     assert not page.css("[data-look], [data-bar], #changes")
 
 
-def test_before_the_first_answer_a_failure_is_told_beside_it(office: Office) -> None:
+def test_before_the_first_answer_a_failure_is_shown(office: Office) -> None:
     fail(from_answer(401, b"", resource="list"))
 
     page = home(office)
@@ -342,7 +342,7 @@ def test_before_the_first_answer_a_failure_is_told_beside_it(office: Office) -> 
     assert "The last try failed" in words(one(page, "#freshness"))
 
 
-def test_where_only_single_numbers_were_read_it_says_that_this_is_a_part(office: Office) -> None:
+def test_after_syncs_of_single_numbers_the_page_says_it_is_partial(office: Office) -> None:
     remember_one(number("PN1"))
 
     page = home(office)
@@ -351,7 +351,7 @@ def test_where_only_single_numbers_were_read_it_says_that_this_is_a_part(office:
     assert look(page, "doubtful")
 
 
-def test_an_empty_workspace_says_so_and_what_went(office: Office) -> None:
+def test_an_empty_workspace_says_so_and_shows_what_disappeared(office: Office) -> None:
     remember(number("PN1", name="Leasing"))
     remember()
 
@@ -362,7 +362,7 @@ def test_an_empty_workspace_says_so_and_what_went(office: Office) -> None:
     assert not page.css("[data-look], [data-bar]")
 
 
-def test_an_old_copy_does_not_say_that_nothing_needs_anybody_now(office: Office) -> None:
+def test_an_old_copy_does_not_claim_that_nothing_needs_attention_now(office: Office) -> None:
     remember(number("PN1", users=[ANN]), ago=5 * DAY)
 
     page = home(office)
@@ -372,7 +372,7 @@ def test_an_old_copy_does_not_say_that_nothing_needs_anybody_now(office: Office)
 
 
 @pytest.mark.parametrize("ago", [0 * DAY, 5 * DAY])
-def test_after_a_failure_it_does_not_say_so_either(office: Office, ago: timedelta) -> None:
+def test_after_a_failure_the_page_does_not_claim_it_either(office: Office, ago: timedelta) -> None:
     remember(number("PN1", users=[ANN]), ago=ago)
     fail(from_answer(500, b"", resource="list"))
 
@@ -382,7 +382,7 @@ def test_after_a_failure_it_does_not_say_so_either(office: Office, ago: timedelt
     assert [notice.startswith("The last try failed") for notice in texts(page.css(".notice:not(#trouble)"))] == [True]
 
 
-def test_an_answer_that_looks_incomplete_is_named_beside_it(office: Office) -> None:
+def test_an_incomplete_answer_is_reported(office: Office) -> None:
     remember(*[number(f"PN{place}") for place in range(12)])
     doubt(number("PN0"))
 
@@ -392,11 +392,11 @@ def test_an_answer_that_looks_incomplete_is_named_beside_it(office: Office) -> N
     assert words(one(look(page, "unconfirmed"), ".matter")) == "11 numbers are shown as last seen"
 
 
-# As a page
+# The page as a whole
 
 
 @pytest.mark.parametrize("query", ["x=1", "user=US1", "page=0", "%00=%ff", "q=a&q=b", "=", "&&", "messaging_us="])
-def test_what_an_address_asks_besides_is_named_and_ignored(office: Office, query: str) -> None:
+def test_unknown_parameters_are_reported_and_ignored(office: Office, query: str) -> None:
     remember(number("PN1"))
 
     page = parsed(office.get(f"{HOME}?{query}"))
@@ -405,7 +405,7 @@ def test_what_an_address_asks_besides_is_named_and_ignored(office: Office, query
     assert len(notices_of(page)) == (0 if query == "&&" else 1)
 
 
-def test_a_parameter_that_means_nothing_is_named(office: Office) -> None:
+def test_a_notice_names_the_unknown_parameter(office: Office) -> None:
     remember(number("PN1"))
 
     assert notices_of(parsed(office.get(f"{HOME}?messaging_us=restricted"))) == [
@@ -413,14 +413,14 @@ def test_a_parameter_that_means_nothing_is_named(office: Office) -> None:
     ]
 
 
-def test_it_has_a_title_and_one_heading(office: Office) -> None:
+def test_the_page_has_a_title_and_one_heading(office: Office) -> None:
     page = home(office)
 
     assert words(one(page, "title")) == "Overview · Quo Admin"
     assert texts(page.css("h1")) == ["Overview"]
 
 
-def test_it_swaps_its_content_once_the_memory_changed(office: Office) -> None:
+def test_the_content_refreshes_when_the_memory_changed(office: Office) -> None:
     remember(number("PN1", users=[]))
 
     page = parsed(office.get(f"{HOME}?x=1"))
@@ -432,7 +432,7 @@ def test_it_swaps_its_content_once_the_memory_changed(office: Office) -> None:
 
 
 @pytest.mark.parametrize("state", ["calm", "stale", "failed", "never"])
-def test_what_an_answer_alone_makes_untrue_is_swapped_after_each(office: Office, state: str) -> None:
+def test_content_that_a_sync_alone_outdates_refreshes_after_each_sync(office: Office, state: str) -> None:
     if state != "never":
         remember(number("PN1", users=[ANN] if state == "calm" else []), ago=5 * DAY if state == "stale" else 0 * DAY)
     if state == "failed":
@@ -441,7 +441,7 @@ def test_what_an_answer_alone_makes_untrue_is_swapped_after_each(office: Office,
     assert attribute(one(home(office), "#overview"), "hx-trigger").endswith(", synced from:body")
 
 
-def test_htmx_gets_the_content_and_nothing_else(office: Office) -> None:
+def test_htmx_gets_only_the_content(office: Office) -> None:
     remember(number("PN1"))
 
     response = office.get(HOME, headers=HTMX)
@@ -452,7 +452,7 @@ def test_htmx_gets_the_content_and_nothing_else(office: Office) -> None:
     assert response.headers["Cache-Control"] == "private, no-store"
 
 
-def test_check_now_asks_for_every_number_and_leads_back(office: Office) -> None:
+def test_check_now_syncs_the_workspace_and_returns_here(office: Office) -> None:
     form = one(home(office), "#check-form")
 
     assert attribute(one(form, "[name=next]"), "value") == HOME
@@ -460,22 +460,22 @@ def test_check_now_asks_for_every_number_and_leads_back(office: Office) -> None:
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
-def test_it_is_only_looked_at(office: Office, method: str) -> None:
+def test_other_methods_are_refused(office: Office, method: str) -> None:
     assert getattr(office, method)(HOME).status_code == 405
 
 
-def test_strangers_are_asked_to_sign_in(client: Client, db: None) -> None:
+def test_a_signed_out_visitor_is_sent_to_sign_in(client: Client, db: None) -> None:
     assert client.get(HOME).headers["Location"] == "/accounts/login/?next=/"
 
 
 def everything(office: Office, text: str) -> LexborHTMLParser:
-    """A page that shows `text` in every place that text from outside can come to."""
+    """Return a page that shows `text` in every place for outside text."""
     person = user(f"US{text}", firstName=text, lastName=text, role="member")
-    told = {"name": text, "symbol": text, "portingStatus": text, "groupId": text, "forward": text}
+    fields = {"name": text, "symbol": text, "portingStatus": text, "groupId": text, "forward": text}
     abroad = restrictions("unrestricted", "unrestricted")
     remember(number("PN1"), number(f"PN2{text}", restrictions=abroad), number("PN3"), number("PNlost"))
     remember(
-        number("PN1", users=[person], **told, restrictions=restrictions(text)),
+        number("PN1", users=[person], **fields, restrictions=restrictions(text)),
         number(f"PN2{text}", name=text, users=[person], restrictions=abroad),
         number("PN3", name=text, users=[]),
         {**number("PNlost"), "name": 42},
@@ -486,7 +486,7 @@ def everything(office: Office, text: str) -> LexborHTMLParser:
 @pytest.mark.parametrize(
     "text", ["<b data-evil>&amp;</b>", '"><img src=x>', "{{ page }}{% now 'Y' %}", "\u202e\u200b", "W" * 9000]
 )
-def test_hostile_text_is_text(office: Office, text: str) -> None:
+def test_hostile_text_is_escaped(office: Office, text: str) -> None:
     page = everything(office, text)
 
     has_nothing_inside(page.html or "")
@@ -495,7 +495,7 @@ def test_hostile_text_is_text(office: Office, text: str) -> None:
     assert sorted(ids) == sorted(set(ids))
 
 
-def test_text_from_outside_is_set_apart(office: Office) -> None:
+def test_outside_text_is_isolated(office: Office) -> None:
     page = everything(office, "OUTSIDE")
 
     holders = [

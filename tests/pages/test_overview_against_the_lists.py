@@ -1,4 +1,4 @@
-"""What the start page counts and names, for any numbers and people, against the lists that it leads to."""
+"""Compares the start page's counts and names with the linked lists, for random numbers and teammates."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,7 +15,7 @@ from numbers.memory.moment import NOW
 from numbers.memory.numbers import numbers_at
 from numbers.memory.version import memory_version
 from numbers.pages import overview
-from numbers.pages.overview import Few, standing
+from numbers.pages.overview import Preview, summary
 from numbers.quo.payloads import NumberRecord, Regions
 from numbers.vocabulary.cells import CELLS, Fact
 from tests.support.caches import forget
@@ -25,7 +25,7 @@ USER_IDS = ["US1", "US2", "US3", "US4"]
 OURS = "+15555550123"
 
 regions = st.builds(Regions, *[st.sampled_from([None, "", "restricted", "unrestricted", "Unrestricted"])] * 3)
-said = st.fixed_dictionaries(
+number_changes = st.fixed_dictionaries(
     {
         "name": st.sampled_from(["Sales", "Leasing", " "]),
         "number": st.sampled_from([OURS, "+15555550124", "+15555550125"]),
@@ -37,7 +37,7 @@ said = st.fixed_dictionaries(
 )
 people = st.sets(st.sampled_from(USER_IDS), max_size=2)
 answers = st.lists(
-    st.dictionaries(st.sampled_from([f"PN{place}" for place in range(6)]), st.tuples(said, people)),
+    st.dictionaries(st.sampled_from([f"PN{place}" for place in range(6)]), st.tuples(number_changes, people)),
     min_size=1,
     max_size=3,
 )
@@ -48,32 +48,32 @@ def records(answer: dict[str, tuple[dict[str, Any], set[str]]]) -> Iterable[Numb
         yield number(number_id, *(teammate(user_id, first_name=user_id) for user_id in sorted(users)), **changes)
 
 
-def named(few: Few) -> tuple[int, list[int]]:
-    return few.count, [one.key for one in few.first]
+def preview_of(preview: Preview) -> tuple[int, list[int]]:
+    return preview.count, [item.key for item in preview.first]
 
 
-def listed(states: QuerySet[Any], of: str, shown: int) -> tuple[int, list[int]]:
+def listed(states: QuerySet[Any], of: str, limit: int) -> tuple[int, list[int]]:
     keys = list(states.values_list(of, flat=True))
-    return len(keys), keys[:shown]
+    return len(keys), keys[:limit]
 
 
-@pytest.mark.parametrize("few", [0, 2_000])  # none are few, all are
+@pytest.mark.parametrize("few", [0, 2_000])  # both strategies: scan in order, and fetch by key
 @pytest.mark.django_db
 @settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(answers)
-def test_what_is_counted_and_named_first_is_what_is_listed(
+def test_counts_and_first_names_match_the_lists(
     monkeypatch: pytest.MonkeyPatch, few: int, conversation: list[dict[str, tuple[dict[str, Any], set[str]]]]
 ) -> None:
     monkeypatch.setattr(overview, "FEW", few)
-    monkeypatch.setattr(overview, "SHOWN_NUMBERS", 2)
-    monkeypatch.setattr(overview, "SHOWN_TEAMMATES", 1)
+    monkeypatch.setattr(overview, "MAX_NUMBERS", 2)
+    monkeypatch.setattr(overview, "MAX_TEAMMATES", 1)
     before = transaction.savepoint()
     office = Office()
     for answer in conversation:
         office.hears(*records(answer), accept_removals=True)
 
     forget()
-    found = standing(memory_version())
+    found = summary(memory_version())
 
     assert found.numbers == numbers_at(NOW).count()
     expected = {
@@ -82,7 +82,7 @@ def test_what_is_counted_and_named_first_is_what_is_listed(
         "porting": NumberFilters(porting="unfinished"),
     }
     lists = {key: listed(filters.states(), "phone_number", 2) for key, filters in expected.items()}
-    assert {item.key: named(item.numbers) for item in found.to_look_at} == {
+    assert {item.key: preview_of(item.numbers) for item in found.attention} == {
         key: few for key, few in lists.items() if few[0]
     }
     counts = {
@@ -93,6 +93,6 @@ def test_what_is_counted_and_named_first_is_what_is_listed(
         assert counts[cell.field] == {fact: count for fact, count in facts.items() if count}
     for abroad, field in zip(found.abroad, ("calling_intl", "messaging_intl"), strict=True):
         reaching = TeammateFilters().but(**{field: "allowed"})
-        assert named(abroad.teammates) == listed(reaching.states(), "teammate", 1)
+        assert preview_of(abroad.teammates) == listed(reaching.states(), "teammate", 1)
         assert abroad.numbers == counts[field].get(Fact.ALLOWED, 0)
     transaction.savepoint_rollback(before)

@@ -1,4 +1,4 @@
-"""How often the start page asks the database: pinned, and the same for few numbers and for many."""
+"""The start page's query count is fixed and independent of the number of rows."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,17 +16,16 @@ from tests.support.quo_answers import number, user
 Pinned = Callable[..., Any]  # pytest-django's django_assert_num_queries
 
 FACTS = 2  # the numbers with their cells, the teammates
-ITEMS = 2  # on how many is somebody, how many are not confirmed
-FIRST = 2  # of the ports that are not completed: which they are, and the first of them by name
-ABROAD = 2 * 2  # who calls, who texts; and the first of each by name
-WATCHED = 1  # the first look
-CHANGES = (
-    WATCHED + 1 + 5
-)  # whether anything was known before; which; of numbers the states, who came, who went; of teammates the states
+ITEMS = 2  # the counts of assigned and of unconfirmed numbers
+FIRST = 2  # unfinished ports: their keys, and the first by name
+ABROAD = 2 * 2  # per channel: the teammates, and the first by name
+WATCHED = 1  # the first complete sync
+# The change keys, then for numbers the states, arrivals and departures, and for teammates the states.
+CHANGES = WATCHED + 1 + 5
 
 
 def company(count: int) -> None:
-    """Numbers of which something needs somebody; of the last answer, one number and one teammate changed."""
+    """Remember numbers that need attention. The last answer changes one number and one teammate."""
     abroad = {"calling": {"Intl": "unrestricted"}, "messaging": {"Intl": "unrestricted"}}
     usual = [
         number(f"PN{place}", users=[user("US1"), user("US2")], restrictions=abroad, portingStatus="pending")
@@ -40,7 +39,7 @@ def company(count: int) -> None:
 
 @pytest.mark.parametrize("count", [2, 60])
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_it_asks_a_fixed_number_of_times(
+def test_the_page_runs_a_fixed_number_of_queries(
     office: Office, django_assert_num_queries: Pinned, count: int, headers: dict[str, str]
 ) -> None:
     company(count)
@@ -49,9 +48,7 @@ def test_it_asks_a_fixed_number_of_times(
         Client.get(office, "/", headers=headers)
 
 
-def test_how_everything_stands_is_counted_once_for_each_version_of_the_memory(
-    office: Office, django_assert_num_queries: Pinned
-) -> None:
+def test_the_summary_is_counted_once_per_memory_version(office: Office, django_assert_num_queries: Pinned) -> None:
     company(3)
     Client.get(office, "/")
 
@@ -64,12 +61,12 @@ def test_how_everything_stands_is_counted_once_for_each_version_of_the_memory(
 
 
 @only_sqlite
-def test_what_changed_lately_is_found_without_reading_what_did_not(office: Office) -> None:
+def test_recent_changes_are_found_without_reading_other_states(office: Office) -> None:
     remember(number("PN1", users=[user("US1")]))
 
     (plan,) = (plan for plan in plans_of(lambda: Client.get(office, "/")) if "UNION" in plan.sql)
 
     assert plan.only_searches, plan
-    # The other half of a pair: not all that began or ended at its moment, nor all that its teammate was ever on.
+    # The other half of a pair is found by number and teammate, not by scanning all rows of either.
     assert len([step for step in plan.steps if "phone_number_id=?" in step and "teammate_id=?" in step]) == 2
-    assert not [step for step in plan.steps if "(teammate_id=?" in step], "which would be all over the index"
+    assert not [step for step in plan.steps if "(teammate_id=?" in step], "this would scan the index"

@@ -1,4 +1,4 @@
-"""The rows of every long table: a link that has the focus keeps it when the rows are fetched again, by its id."""
+"""Rows of long tables: ids on links keep the keyboard focus when rows are refreshed."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.support.quo_answers import number, user
 
 
 @pytest.mark.parametrize("path", [LIST, "/teammates/", "/audit/", "/audit/?by=teammate", "/teammates/US1/"])
-def test_every_link_in_a_row_has_an_id_of_its_own(office: Office, path: str) -> None:
+def test_every_link_in_a_row_has_a_unique_id(office: Office, path: str) -> None:
     remember(*[number(f"PN{place}", users=[user(f"US{each}") for each in range(6)]) for place in range(3)])
 
     page = parsed(office.get(path))

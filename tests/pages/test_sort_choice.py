@@ -1,4 +1,4 @@
-"""The order as a choice, for screens on which cards take the place of a table whose headings sort it."""
+"""The sort menu for narrow screens, where cards replace the table and its sortable headings."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.support.quo_answers import number
 
 
 @pytest.mark.parametrize("path", [LIST, "/teammates/", "/audit/"])
-def test_every_list_offers_its_orders_and_shows_its_own(office: Office, path: str) -> None:
+def test_every_list_offers_its_sort_orders_and_marks_the_active_one(office: Office, path: str) -> None:
     remember(number("PN1"))
 
     choice = one(parsed(office.get(path, {"sort": "-name"})), "select[name=sort]")
@@ -18,7 +18,7 @@ def test_every_list_offers_its_orders_and_shows_its_own(office: Office, path: st
     assert [words(option) for option in choice.css("option[selected]")] == ["Name, descending"]
 
 
-def test_every_order_there_is_can_be_chosen(office: Office) -> None:
+def test_every_sort_order_can_be_chosen(office: Office) -> None:
     remember(number("PN1"))
 
     values = {attribute(option, "value") for option in parsed(office.get(LIST)).css("#sort-choice option")}
@@ -27,7 +27,7 @@ def test_every_order_there_is_can_be_chosen(office: Office) -> None:
     assert set(SORT_LABELS) == set(SORTS)
 
 
-def test_the_choice_sorts_and_keeps_the_rest(office: Office) -> None:
+def test_choosing_an_order_keeps_the_filters(office: Office) -> None:
     remember(number("PN1", name="Desk A"), number("PN2", name="Desk B"), number("PN3", name="Other"))
 
     page = parsed(office.get(LIST, {"q": "desk", "sort": "-name"}, headers={**HTMX, "HX-Trigger": "sort-choice"}))

@@ -43,7 +43,7 @@ def test_before_the_first_sync_the_page_says_so(office: Office) -> None:
     assert "No sync has run yet." in notices_of(parsed(office.get(STATUS)))
 
 
-def test_a_sync_is_shown_with_when_what_and_what_it_found(office: Office) -> None:
+def test_a_sync_is_shown_with_time_scope_and_result(office: Office) -> None:
     sync = remember(number("PN1"), number("PN2"), ago=timedelta(hours=3))
 
     row = rows(office)[0]
@@ -67,7 +67,7 @@ def test_the_newest_sync_comes_first(office: Office) -> None:
     assert [attribute(row, "data-sync") for row in rows(office)] == [str(new.pk), str(old.pk)]
 
 
-def test_what_changed_and_what_went_is_counted(office: Office) -> None:
+def test_changed_and_gone_numbers_are_counted(office: Office) -> None:
     remember(number("PN1"), number("PN2"), number("PN3"))
     remember(number("PN1", name="Renamed"), number("PN3"))
 
@@ -80,7 +80,7 @@ def test_a_sync_of_one_number_names_it(office: Office) -> None:
     assert words(rows(office)[0].css("td")[0]) == "one number PN1"
 
 
-def test_a_failed_sync_shows_what_to_do_and_quos_words(office: Office) -> None:
+def test_a_failed_sync_shows_advice_and_quos_message(office: Office) -> None:
     body = b'{"message": "Key revoked", "code": "0400401", "trace": "tr-9"}'
     sync = fail(from_answer(401, body, resource="teammate"), SyncTarget(Sync.Scope.TEAMMATE, "US1"))
 
@@ -91,7 +91,7 @@ def test_a_failed_sync_shows_what_to_do_and_quos_words(office: Office) -> None:
     )
 
 
-def test_what_was_set_aside_is_there_with_its_place_and_reason(office: Office) -> None:
+def test_unreadable_records_are_shown_with_position_and_reason(office: Office) -> None:
     remember(number("PN1"), number("PN2", name=42), number("PN3", users="nobody"))
 
     row = rows(office)[0]
@@ -103,7 +103,7 @@ def test_what_was_set_aside_is_there_with_its_place_and_reason(office: Office) -
     ]
 
 
-def test_of_very_many_set_aside_the_first_are_shown_and_all_counted(office: Office) -> None:
+def test_of_many_unreadable_records_the_first_are_shown_and_all_counted(office: Office) -> None:
     remember(*[number(f"PN{place}", name=42) for place in range(130)])
 
     row = rows(office)[0]
@@ -118,14 +118,14 @@ def test_oddities_of_an_answer_are_shown(office: Office) -> None:
     assert "Quo lists the number PN1 more than once; the last entry counts." in words(rows(office)[0])
 
 
-def test_an_answer_that_was_not_believed_is_shown(office: Office) -> None:
+def test_an_implausible_answer_is_shown(office: Office) -> None:
     remember(*[number(f"PN{place}") for place in range(12)])
     doubt(number("PN1"))
 
     assert "11 known numbers missing from the answer, and kept." in words(rows(office)[0])
 
 
-def test_a_sync_that_runs_or_was_interrupted_is_shown(office: Office) -> None:
+def test_running_and_interrupted_syncs_are_shown(office: Office) -> None:
     sync = remember(number("PN1"))
     Sync.objects.create(scope=Sync.Scope.WORKSPACE, started_at=sync.started_at + timedelta(seconds=1))
 
@@ -133,8 +133,8 @@ def test_a_sync_that_runs_or_was_interrupted_is_shown(office: Office) -> None:
     assert "If it was stopped, the next sync says so here." in words(rows(office)[0])
 
 
-def test_a_sync_that_was_seen_running_is_seen_to_end(office: Office) -> None:
-    """The page is cached until the last sync changes."""
+def test_a_running_sync_is_later_shown_as_finished(office: Office) -> None:
+    """The page is cached until the latest sync changes."""
     sync = remember(number("PN1"))
     last = Sync.objects.create(scope=Sync.Scope.WORKSPACE, started_at=sync.started_at + timedelta(seconds=1))
     assert attribute(rows(office)[0], "data-outcome") == "running"
@@ -145,16 +145,16 @@ def test_a_sync_that_was_seen_running_is_seen_to_end(office: Office) -> None:
     assert attribute(rows(office)[0], "data-outcome") == "failed"
 
 
-def test_the_pages_of_the_syncs_together_are_all_syncs(office: Office) -> None:
+def test_the_pages_together_have_every_sync_once(office: Office) -> None:
     for _ in range(103):
         remember()
 
-    seen = [attribute(row, "data-sync") for page in (1, 2, 3) for row in rows(office, f"{STATUS}?page={page}")]
+    ids = [attribute(row, "data-sync") for page in (1, 2, 3) for row in rows(office, f"{STATUS}?page={page}")]
 
-    assert seen == [str(sync.pk) for sync in Sync.objects.order_by("-started_at", "-pk")]
+    assert ids == [str(sync.pk) for sync in Sync.objects.order_by("-started_at", "-pk")]
 
 
-def test_older_and_newer_lead_through_the_pages(office: Office) -> None:
+def test_older_and_newer_links_walk_through_the_pages(office: Office) -> None:
     for _ in range(51):
         remember()
 
@@ -174,17 +174,17 @@ def test_older_and_newer_lead_through_the_pages(office: Office) -> None:
         ("q=1", "“q” means nothing here and was ignored."),
     ],
 )
-def test_nonsense_is_named_and_ignored(office: Office, query: str, notice: str) -> None:
+def test_invalid_parameters_are_reported_and_ignored(office: Office, query: str, notice: str) -> None:
     newest = [remember() for _ in range(51)][-1]
 
     page = parsed(office.get(f"{STATUS}?{query}"))
 
     assert notices_of(page) == [notice]
-    shown = [attribute(row, "data-sync") for row in page.css("[data-sync]")]
-    assert (shown[0] == str(newest.pk)) is (query != "page=99")
+    values = [attribute(row, "data-sync") for row in page.css("[data-sync]")]
+    assert (values[0] == str(newest.pk)) is (query != "page=99")
 
 
-def test_the_page_says_how_old_the_workspace_is_and_checks_it(office: Office) -> None:
+def test_the_page_shows_the_age_of_the_copy_and_can_sync(office: Office) -> None:
     remember(number("PN1"))
 
     page = parsed(office.get(STATUS))
@@ -194,50 +194,50 @@ def test_the_page_says_how_old_the_workspace_is_and_checks_it(office: Office) ->
     assert attribute(one(page, "#check-form [name=next]"), "value") == STATUS
 
 
-def test_the_version_that_runs_is_shown(office: Office) -> None:
+def test_the_running_version_is_shown(office: Office) -> None:
     assert f"Quo Admin {__version__}" in words(parsed(office.get(STATUS)).css("section")[-1])
 
 
 def test_every_setting_is_shown_with_its_source(office: Office) -> None:
-    shown = settings_on(office)
+    values = settings_on(office)
 
-    assert list(shown) == [setting.name for setting in env.SETTINGS]
-    assert all(shown.values())
-
-
-def test_the_settings_are_those_in_force(office: Office) -> None:
-    shown = settings_on(office)
-
-    assert shown["QUO_API_URL"] == "https://api.quo.com"
-    assert shown["QUO_API_KEY"] == "set"
-    assert shown["SECRET_KEY"] == "set"
-    assert shown["SITE_URL"] == live.SITE_URL
-    assert shown["DEBUG"] == "off"
-    assert shown["SYNC_INTERVAL"] == str(live.SYNC_INTERVAL)
+    assert list(values) == [setting.name for setting in env.SETTINGS]
+    assert all(values.values())
 
 
-def test_the_database_is_named_without_its_password(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_effective_settings_are_shown(office: Office) -> None:
+    values = settings_on(office)
+
+    assert values["QUO_API_URL"] == "https://api.quo.com"
+    assert values["QUO_API_KEY"] == "set"
+    assert values["SECRET_KEY"] == "set"
+    assert values["SITE_URL"] == live.SITE_URL
+    assert values["DEBUG"] == "off"
+    assert values["SYNC_INTERVAL"] == str(live.SYNC_INTERVAL)
+
+
+def test_the_database_is_shown_without_its_password(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"HOST": "db.example", "USER": "dbuser", "PASSWORD": "db-secret", "NAME": "quo"}.items():
         monkeypatch.setitem(connection.settings_dict, name, value)
 
-    shown = settings_on(office)["DATABASE_URL"]
+    values = settings_on(office)["DATABASE_URL"]
 
-    assert shown == f"{connection.display_name} on db.example, quo"
+    assert values == f"{connection.display_name} on db.example, quo"
 
 
-def test_the_demo_workspace_is_named_instead_of_quo(office: Office, settings: Settings) -> None:
+def test_the_demo_workspace_is_shown_instead_of_quo(office: Office, settings: Settings) -> None:
     settings.DEMO = True
 
     assert settings_on(office)["QUO_API_URL"] == "the demo workspace, on this machine"
 
 
-def test_records_that_are_no_numbers_are_counted_as_set_aside(office: Office) -> None:
+def test_records_that_are_not_numbers_are_counted_as_unreadable(office: Office) -> None:
     remember_raw('{"id": "PN1"}', "null", "[]")
 
     assert texts(rows(office)[0].css("td.count")) == ["0", "0", "0", "0", "3"]
 
 
-def test_after_each_sync_the_page_fetches_the_syncs_anew(office: Office) -> None:
+def test_the_list_of_syncs_refreshes_after_each_sync(office: Office) -> None:
     syncs = one(parsed(office.get(f"{STATUS}?page=1")), "#syncs")
 
     assert attribute(syncs, "hx-trigger") == "synced from:body"

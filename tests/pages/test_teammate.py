@@ -35,34 +35,34 @@ WHEN = "M j, Y, g:i A"
 
 
 def facts_of(office: Office, path: str = PAGE) -> dict[str, str]:
-    """What the head of the page says."""
+    """Return the facts in the page's header."""
     return {words(one(row, "dt")): words(one(row, "dd")) for row in parsed(office.get(path)).css(".facts-line > div")}
 
 
-def test_the_head_says_who_it_is(office: Office) -> None:
+def test_the_header_shows_who_the_teammate_is(office: Office) -> None:
     ann = user("US1", firstName="Ann", lastName="Lee", email="ann@example.com", role="owner", groupId="GR7")
-    seen = remember(number("PN1", users=[ann]), ago=timedelta(days=3))
+    sync = remember(number("PN1", users=[ann]), ago=timedelta(days=3))
     remember(number("PN1", users=[ann]))
 
-    assert seen.observed_at
+    assert sync.observed_at
     assert words(one(parsed(office.get(PAGE)), "h1")) == "Ann Lee"
     assert facts_of(office) == {
         "Email": "ann@example.com",
         "Role": "owner",
         "Group": "GR7",
-        "First seen here": formatted(seen.observed_at, WHEN),
+        "First seen here": formatted(sync.observed_at, WHEN),
         "Id in Quo": "US1",
     }
 
 
-def test_somebody_without_a_name_is_known_by_the_email_once(office: Office) -> None:
+def test_a_teammate_without_a_name_is_shown_by_email_once(office: Office) -> None:
     remember(number("PN1", users=[user("US1", firstName=None, email="a@example.com")]))
 
     assert words(one(parsed(office.get(PAGE)), "h1")) == "a@example.com"
     assert "Email" not in facts_of(office)
 
 
-def test_every_group_and_role_that_their_numbers_give_is_named(office: Office) -> None:
+def test_every_group_and_role_on_their_numbers_is_shown(office: Office) -> None:
     remember(
         number("PN1", users=[user("US1", groupId="GR2", role="member")]),
         number("PN2", users=[user("US1", groupId="GR1", role="admin")]),
@@ -75,7 +75,7 @@ def test_every_group_and_role_that_their_numbers_give_is_named(office: Office) -
     assert facts["Role"] == "admin, member"
 
 
-def test_their_numbers_are_listed_with_cells_and_nobody_elses(office: Office) -> None:
+def test_only_their_own_numbers_are_listed_with_cells(office: Office) -> None:
     remember(number("PN1", name="B"), number("PN2", name="A"), number("PN3", users=[user("US2")]))
 
     page = parsed(office.get(PAGE))
@@ -85,7 +85,7 @@ def test_their_numbers_are_listed_with_cells_and_nobody_elses(office: Office) ->
     assert words(one(page, "#numbers-title")) == "Numbers 2"
 
 
-def test_another_teammate_in_the_table_leads_to_their_own_page(office: Office) -> None:
+def test_another_teammate_in_the_table_links_to_their_page(office: Office) -> None:
     remember(number("PN1", users=[user("US1"), user("US/2", firstName="Bo")]))
 
     link = one(parsed(office.get(PAGE)), 'tr [data-teammate="US/2"]')
@@ -93,7 +93,7 @@ def test_another_teammate_in_the_table_leads_to_their_own_page(office: Office) -
     assert attribute(link, "href") == teammate_url("US/2")
 
 
-def test_the_numbers_can_be_shown_as_the_filtered_list(office: Office) -> None:
+def test_the_page_links_to_the_filtered_list(office: Office) -> None:
     remember(number("PN1", users=[user("US 1&x")]), number("PN2", users=[]))
 
     link = one(parsed(office.get(teammate_url("US 1&x"))), "#as-list")
@@ -103,7 +103,7 @@ def test_the_numbers_can_be_shown_as_the_filtered_list(office: Office) -> None:
 
 
 @pytest.mark.parametrize(("count", "is_cut"), [(50, False), (51, True)])
-def test_beyond_fifty_numbers_the_list_has_all(office: Office, count: int, is_cut: bool) -> None:
+def test_beyond_fifty_numbers_a_link_shows_all(office: Office, count: int, is_cut: bool) -> None:
     remember(*[number(f"PN{place:03}") for place in range(count)])
 
     page = parsed(office.get(PAGE))
@@ -114,7 +114,7 @@ def test_beyond_fifty_numbers_the_list_has_all(office: Office, count: int, is_cu
     assert all(attribute(link, "href") == "/numbers/?user=US1" for link in page.css("#all-numbers"))
 
 
-def test_a_number_leads_to_its_teammates_own_pages(office: Office) -> None:
+def test_a_number_links_to_its_teammates_pages(office: Office) -> None:
     remember(number("PN1", users=[user("US 1/é")]))
 
     link = one(parsed(office.get("/numbers/PN1/")), '[data-teammate="US 1/é"]')
@@ -122,7 +122,7 @@ def test_a_number_leads_to_its_teammates_own_pages(office: Office) -> None:
     assert attribute(one(parsed(office.get(attribute(link, "href"))), "#teammate"), "data-teammate") == "US 1/é"
 
 
-def test_the_page_checks_the_one_teammate(office: Office) -> None:
+def test_check_now_syncs_only_this_teammate(office: Office) -> None:
     remember(number("PN1"))
 
     page = parsed(office.get(PAGE))
@@ -134,21 +134,21 @@ def test_the_page_checks_the_one_teammate(office: Office) -> None:
     assert attribute(one(page, "[data-freshness]"), "data-freshness") == "fresh"
 
 
-def test_the_page_is_as_fresh_as_the_last_answer_about_the_teammate(office: Office) -> None:
+def test_the_age_is_that_of_the_last_answer_about_the_teammate(office: Office) -> None:
     remember(number("PN1"), ago=timedelta(days=3))
     remember_of("US1", number("PN1"))
 
     assert attribute(one(parsed(office.get(PAGE)), "[data-freshness]"), "data-freshness") == "fresh"
 
 
-def test_a_failure_about_another_teammate_is_not_this_ones(office: Office) -> None:
+def test_a_failed_sync_of_another_teammate_is_not_shown(office: Office) -> None:
     remember(number("PN1"))
     fail(from_answer(401, b"", resource="list"), SyncTarget(Sync.Scope.TEAMMATE, "US2"))
 
     assert "failed" not in words(one(parsed(office.get(PAGE)), "#freshness"))
 
 
-def test_the_page_fetches_itself_anew_after_each_sync(office: Office) -> None:
+def test_the_page_refreshes_after_each_sync(office: Office) -> None:
     remember(number("PN1"))
 
     article = one(parsed(office.get(PAGE)), "#teammate")
@@ -157,7 +157,7 @@ def test_the_page_fetches_itself_anew_after_each_sync(office: Office) -> None:
     assert attribute(article, "hx-trigger") == "memory-changed from:body, synced from:body"
 
 
-def test_a_teammate_never_seen_is_not_found_and_asked_for_by_the_page_itself(office: Office) -> None:
+def test_an_unknown_teammate_is_404_and_the_page_looks_them_up(office: Office) -> None:
     remember(number("PN1"))
 
     page = parsed(office.get("/teammates/USnew/"), 404)
@@ -170,7 +170,7 @@ def test_a_teammate_never_seen_is_not_found_and_asked_for_by_the_page_itself(off
     assert not page.css("[data-teammate]")
 
 
-def test_a_teammate_that_quo_knows_is_learned(office: Office, quo: SandboxServer) -> None:
+def test_looking_up_a_teammate_that_quo_knows_adds_them(office: Office, quo: SandboxServer) -> None:
     user_id = quo.workspace.numbers[3]["users"][0]["id"]
     path = teammate_url(user_id)
     form = one(parsed(office.get(path), 404), "#check-form")
@@ -178,10 +178,10 @@ def test_a_teammate_that_quo_knows_is_learned(office: Office, quo: SandboxServer
     office.post("/sync/", {attribute(field, "name"): field.attributes["value"] or "" for field in form.css("input")})
 
     assert attribute(one(parsed(office.get(path)), "#teammate"), "data-teammate") == user_id
-    assert [seen.path for seen in quo.requests] == [f"/v1/phone-numbers?userId={user_id}"]
+    assert [request.path for request in quo.requests] == [f"/v1/phone-numbers?userId={user_id}"]
 
 
-def test_a_teammate_of_whom_quo_knows_no_number_says_so(office: Office) -> None:
+def test_a_teammate_without_numbers_in_quo_is_reported(office: Office) -> None:
     remember_of("USnew")
 
     assert "Quo answered, and lists no number for this id." in words(
@@ -189,14 +189,14 @@ def test_a_teammate_of_whom_quo_knows_no_number_says_so(office: Office) -> None:
     )
 
 
-def test_htmx_gets_an_unknown_teammate_as_a_fragment_that_it_can_swap(office: Office) -> None:
+def test_htmx_gets_a_swappable_fragment_for_an_unknown_teammate(office: Office) -> None:
     response = office.get("/teammates/USnew/", headers=HTMX)
 
     assert one(parsed(response), "#teammate")
     assert b"<html" not in response.content
 
 
-def test_a_teammate_that_was_learned_while_the_page_was_open_gives_it_its_title(office: Office) -> None:
+def test_an_open_page_gets_its_title_when_the_teammate_is_found(office: Office) -> None:
     remember(number("PN1", users=[user("US1", firstName="Ann")]))
 
     assert words(one(parsed(office.get(PAGE, headers=HTMX)), "title")) == "Ann · Quo Admin"
@@ -212,7 +212,7 @@ def test_a_boosted_link_gets_the_whole_page(office: Office, header: str) -> None
     assert "HX-Request" in response.headers["Vary"]
 
 
-def test_of_one_who_left_the_page_says_since_when_and_the_last_numbers(office: Office) -> None:
+def test_a_teammate_who_left_has_a_date_and_their_last_numbers(office: Office) -> None:
     bo = user("US2")
     remember(
         number("PN1", name="Early"), number("PN2", name="First"), number("PN3", name="Later"), ago=timedelta(days=4)
@@ -240,14 +240,14 @@ def test_of_one_who_left_the_page_says_since_when_and_the_last_numbers(office: O
     assert not page.css("table, [data-reach]")
 
 
-def test_a_last_number_that_is_gone_itself_is_still_named(office: Office) -> None:
+def test_a_last_number_that_is_gone_is_still_named(office: Office) -> None:
     remember(number("PN1", name="Closed"), number("PN2", users=[]))
     remember(number("PN2", users=[]))
 
     assert named_in(one(parsed(office.get(PAGE)), ".named")) == {"Closed": "/numbers/PN1/"}
 
 
-def test_of_very_many_last_numbers_the_first_are_named_and_all_counted(office: Office) -> None:
+def test_of_many_last_numbers_the_first_are_named_and_all_counted(office: Office) -> None:
     remember(*[number(f"PN{place:03}") for place in range(53)])
     remember(*[number(f"PN{place:03}", users=[]) for place in range(53)])
 
@@ -257,7 +257,7 @@ def test_of_very_many_last_numbers_the_first_are_named_and_all_counted(office: O
     assert "These are the first 50 of 53." in words(one(page, "#teammate"))
 
 
-def test_one_who_came_back_is_shown_as_ever(office: Office) -> None:
+def test_a_teammate_who_came_back_is_shown_normally(office: Office) -> None:
     remember(number("PN1"))
     remember(number("PN1", users=[]))
     remember(number("PN1"))
@@ -268,21 +268,21 @@ def test_one_who_came_back_is_shown_as_ever(office: Office) -> None:
     assert words(one(page, "#numbers-title")) == "Numbers 1"
 
 
-def test_a_teammate_is_shown_as_they_are_now(office: Office) -> None:
+def test_the_page_shows_the_teammates_current_state(office: Office) -> None:
     remember(number("PN1", users=[user("US1", firstName="Before")]))
     remember(number("PN1", users=[user("US1", firstName="After")]))
 
     assert words(one(parsed(office.get(PAGE)), "h1")) == "After"
 
 
-def test_a_parameter_of_the_address_changes_nothing(office: Office) -> None:
+def test_a_query_parameter_changes_nothing(office: Office) -> None:
     remember(number("PN1"))
 
     assert attribute(one(parsed(office.get(PAGE, {"x": "1"})), "#teammate"), "hx-get") == PAGE
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
-def test_a_teammate_is_only_looked_at(office: Office, method: str) -> None:
+def test_the_page_of_a_teammate_refuses_other_methods(office: Office, method: str) -> None:
     remember(number("PN1"))
 
     assert getattr(office, method)(PAGE).status_code == 405
@@ -298,20 +298,20 @@ IDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r\
 
 
 def link_leads_to(office: Office, user_id: str) -> None:
-    """The row's link opens the page of this very teammate, and so does each address that the page gives of itself."""
+    """Assert that the row's link and the page's links to itself open the page of this teammate."""
     link = attribute(one(parsed(office.get(PEOPLE)), "#results .name a"), "href")
     page = parsed(office.get(link))
     assert one(page, "#teammate").attributes["data-teammate"] == user_id
     assert resolve(unquote(urlsplit(link).path)).url_name == "teammate"
     for own in (attribute(one(page, "#teammate"), "hx-get"), attribute(one(page, "#check-form [name=next]"), "value")):
         assert own == link
-    # A browser resolves dots between slashes; there must be none to resolve.
+    # A browser would resolve dots between slashes, so there must be none.
     assert link.startswith("/teammates/US")
     assert link.count("/") == 3
 
 
 @pytest.mark.parametrize("user_id", ODD)
-def test_the_link_of_any_id_leads_to_its_page(office: Office, user_id: str) -> None:
+def test_a_link_with_an_unusual_id_opens_its_page(office: Office, user_id: str) -> None:
     remember(number("PN1", users=[user(user_id)]))
 
     link_leads_to(office, user_id)
@@ -320,7 +320,7 @@ def test_the_link_of_any_id_leads_to_its_page(office: Office, user_id: str) -> N
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(IDS)
 @example("US/%2f/..")
-def test_the_link_of_every_id_leads_to_its_page(office: Office, user_id: str) -> None:
+def test_a_link_with_any_generated_id_opens_its_page(office: Office, user_id: str) -> None:
     with forgotten():
         remember(number("PN1", users=[user(user_id)]))
 
@@ -328,7 +328,7 @@ def test_the_link_of_every_id_leads_to_its_page(office: Office, user_id: str) ->
 
 
 @pytest.mark.parametrize("path", ["US%00", "US1%00", f"US{'x' * 499}", "US%0A", "US1%0Ax"])
-def test_what_can_be_no_id_is_no_page(office: Office, path: str) -> None:
+def test_an_impossible_id_is_404(office: Office, path: str) -> None:
     page = parsed(office.get(f"/teammates/{path}/"), 404)
 
     assert words(one(page, "h1")) == "There is no such page"
@@ -336,17 +336,17 @@ def test_what_can_be_no_id_is_no_page(office: Office, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/teammates/us1/", "/teammates/PN1/", "/teammates/xUS1/", "/teammates/%20US1/"])
-def test_what_does_not_begin_like_an_id_is_no_page(office: Office, path: str) -> None:
+def test_an_id_with_the_wrong_prefix_is_404(office: Office, path: str) -> None:
     assert words(one(parsed(office.get(path), 404), "h1")) == "There is no such page"
 
 
-def test_an_address_without_its_last_slash_leads_on(office: Office) -> None:
+def test_a_url_without_the_trailing_slash_redirects(office: Office) -> None:
     remember(number("PN1"))
 
     assert office.get("/teammates/US1").headers["Location"] == PAGE
 
 
-def test_the_choices_of_the_picker_keep_their_address(office: Office) -> None:
+def test_the_pickers_url_is_not_a_teammates_page(office: Office) -> None:
     remember(number("PN1"))
 
     assert one(parsed(office.get("/numbers/teammates/", headers=HTMX)), ".choice[data-teammate=US1]")

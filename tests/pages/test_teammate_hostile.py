@@ -1,4 +1,4 @@
-"""Whatever text Quo sends, the teammates' pages show it as text; and what holds for every page holds for them."""
+"""The teammates' pages escape any text from Quo, and follow the rules of every page."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -27,7 +27,7 @@ from tests.support.teammates import PEOPLE, forgotten, remember_of
 PATHS = [PEOPLE, f"{PEOPLE}?q=a&role=member&numbers=one&sort=-numbers", f"{PEOPLE}?q=zebra&x=1", "/teammates/USnew/"]
 
 
-def test_every_page_shows_every_text_as_text(office: Office) -> None:
+def test_every_page_escapes_every_text(office: Office) -> None:
     records = [everywhere(text) for text in HOSTILE.values()]
     remember(*records)
     paths = [PEOPLE, *(teammate_url(record["users"][0]["id"]) for record in records)]
@@ -39,7 +39,7 @@ def test_every_page_shows_every_text_as_text(office: Office) -> None:
             has_nothing_inside(response.content.decode())
 
 
-def test_of_those_who_left_it_is_text_too(office: Office) -> None:
+def test_the_text_of_former_teammates_is_escaped(office: Office) -> None:
     records = [everywhere(text) for text in HOSTILE.values()]
     remember(*records)
     remember(*[record | {"users": []} for record in records])
@@ -48,7 +48,7 @@ def test_of_those_who_left_it_is_text_too(office: Office) -> None:
         is_harmless(parsed(office.get(teammate_url(record["users"][0]["id"]))))
 
 
-def test_a_mismatch_is_text_too(office: Office) -> None:
+def test_a_mismatch_is_escaped(office: Office) -> None:
     records = [everywhere(text) | {"users": [user("US1")]} for text in HOSTILE.values()]
     remember(*records)
     strangers = [record | {"users": []} for record in records[:5]]
@@ -61,7 +61,7 @@ def test_a_mismatch_is_text_too(office: Office) -> None:
 
 
 @pytest.mark.parametrize("text", list(HOSTILE.values()), ids=list(HOSTILE))
-def test_what_is_asked_of_the_list_is_text_too(office: Office, text: str) -> None:
+def test_query_parameters_are_escaped(office: Office, text: str) -> None:
     remember(number("PN1"))
     for headers in ({}, HTMX):
         query = {"q": text, "role": text, "numbers": text, "sort": text, "page": text, text: "1"}
@@ -70,7 +70,7 @@ def test_what_is_asked_of_the_list_is_text_too(office: Office, text: str) -> Non
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
-def test_no_text_at_all_is_too_odd(office: Office, text: str) -> None:
+def test_any_text_in_the_query_is_accepted(office: Office, text: str) -> None:
     with forgotten():
         record = everywhere(text)
         remember(record)
@@ -79,7 +79,7 @@ def test_no_text_at_all_is_too_odd(office: Office, text: str) -> None:
             is_harmless(parsed(office.get(path)))
 
 
-def test_very_much_text_is_no_failure(office: Office) -> None:
+def test_very_long_text_does_not_fail(office: Office) -> None:
     text = "W" * 10_000
     people = [user(f"US{place}", firstName=text, lastName=text, email=text) for place in range(10)]
     remember(*[number(f"PN{place}", name=text, users=people) for place in range(20)])
@@ -105,14 +105,14 @@ ALL_PATHS = [*PATHS, "/teammates/US1/", "/teammates/US2/", "/teammates/USleft/",
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
 @pytest.mark.parametrize("path", ALL_PATHS)
-def test_no_page_holds_script_style_or_handlers(
+def test_no_page_has_inline_scripts_styles_or_handlers(
     office: Office, memory: None, path: str, headers: dict[str, str]
 ) -> None:
     has_nothing_inside(office.get(path, headers=headers).content.decode())
 
 
 @pytest.mark.parametrize("path", ALL_PATHS)
-def test_every_page_has_a_title_and_one_heading_and_no_id_twice(office: Office, memory: None, path: str) -> None:
+def test_every_page_has_a_title_one_heading_and_unique_ids(office: Office, memory: None, path: str) -> None:
     response = office.get(path)
     page = parsed(response, response.status_code)
 

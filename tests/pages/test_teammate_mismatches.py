@@ -1,4 +1,4 @@
-"""What Quo lists for a teammate against whom the numbers' own records name."""
+"""Mismatches between Quo's list for a teammate and the teammates in the numbers' own records."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def mismatch_on(office: Office) -> str:
     return words(one(parsed(office.get(PAGE)), "#mismatch"))
 
 
-def test_a_number_that_is_listed_without_naming_the_teammate_is_kept_and_shown(office: Office) -> None:
+def test_a_listed_number_that_does_not_name_the_teammate_is_a_mismatch(office: Office) -> None:
     stranger = number("PN2", name="Strange", users=OTHERS)
     remember(number("PN1"), stranger)
 
@@ -31,18 +31,18 @@ def test_a_number_that_is_listed_without_naming_the_teammate_is_kept_and_shown(o
     assert named_in(section) == {"Strange": "/numbers/PN2/"}
 
 
-def test_a_number_that_is_left_out_though_it_names_the_teammate_is_kept_and_shown(office: Office) -> None:
-    kept = number("PN2", name="Left out")
-    remember(number("PN1"), kept)
+def test_an_unlisted_number_that_names_the_teammate_is_a_mismatch(office: Office) -> None:
+    unlisted = number("PN2", name="Left out")
+    remember(number("PN1"), unlisted)
 
-    sync = remember_of("US1", number("PN1"), alone=[kept])
+    sync = remember_of("US1", number("PN1"), alone=[unlisted])
 
     sentence = "Quo's list for this teammate leaves out 1 number that the teammate is on."
     assert sync.mismatches == [{"sentence": sentence, "numbers": ["PN2"]}]
     assert named_in(one(parsed(office.get(PAGE)), "#mismatch")) == {"Left out": "/numbers/PN2/"}
 
 
-def test_a_number_that_quo_no_longer_knows_is_kept_and_shown(office: Office) -> None:
+def test_an_unlisted_number_that_quo_does_not_know_is_a_mismatch(office: Office) -> None:
     remember(number("PN1"), number("PN/2", name="Lost"))
 
     sync = remember_of("US1", number("PN1"), unknown=["PN/2"])
@@ -51,7 +51,7 @@ def test_a_number_that_quo_no_longer_knows_is_kept_and_shown(office: Office) -> 
     assert named_in(one(parsed(office.get(PAGE)), "#mismatch")) == {"Lost": "/numbers/PN%2F2/"}
 
 
-def test_numbers_that_were_not_looked_up_are_kept_too(office: Office) -> None:
+def test_numbers_that_were_not_looked_up_are_mismatches_too(office: Office) -> None:
     all_of_them = [number(f"PN{place:02}") for place in range(LOOK_UPS + 3)]
     remember(*all_of_them)
 
@@ -63,7 +63,7 @@ def test_numbers_that_were_not_looked_up_are_kept_too(office: Office) -> None:
     ]
 
 
-def test_a_number_that_says_that_the_teammate_left_is_no_mismatch(office: Office) -> None:
+def test_an_unlisted_number_without_the_teammate_is_no_mismatch(office: Office) -> None:
     remember(number("PN1"), number("PN2"))
 
     sync = remember_of("US1", number("PN1"), alone=[number("PN2", users=OTHERS)])
@@ -72,18 +72,18 @@ def test_a_number_that_says_that_the_teammate_left_is_no_mismatch(office: Office
     assert not parsed(office.get(PAGE)).css("#mismatch")
 
 
-def test_of_the_numbers_left_out_only_those_that_still_name_the_teammate_are_shown(office: Office) -> None:
+def test_only_unlisted_numbers_that_still_name_the_teammate_are_shown(office: Office) -> None:
     left, on_one, on_another = number("PN1", users=OTHERS), number("PN2", name="One"), number("PN3", name="Another")
     remember(number("PN1"), on_one, on_another)
 
     sync = remember_of("US1", alone=[left, on_one, on_another])
 
     assert [mismatch["numbers"] for mismatch in sync.mismatches] == [["PN2", "PN3"]]
-    shown = named_in(one(parsed(office.get(PAGE)), "#mismatch"))
-    assert shown == {"One": "/numbers/PN2/", "Another": "/numbers/PN3/"}
+    named = named_in(one(parsed(office.get(PAGE)), "#mismatch"))
+    assert named == {"One": "/numbers/PN2/", "Another": "/numbers/PN3/"}
 
 
-def test_of_very_many_numbers_the_first_are_kept_and_all_counted(office: Office) -> None:
+def test_of_many_mismatched_numbers_the_first_are_stored_and_all_counted(office: Office) -> None:
     strangers = [number(f"PN{place:03}", users=OTHERS) for place in range(KEPT_MISMATCHED + 5)]
     remember(number("PNown"), *strangers)
 
@@ -94,7 +94,7 @@ def test_of_very_many_numbers_the_first_are_kept_and_all_counted(office: Office)
     assert f"lists {KEPT_MISMATCHED + 5} numbers" in mismatch["sentence"]
 
 
-def test_each_mismatch_stays_among_the_notices_of_the_sync(office: Office) -> None:
+def test_each_mismatch_is_a_notice_of_its_sync(office: Office) -> None:
     remember(number("PN1"), number("PN2", users=OTHERS))
 
     sync = remember_of("US1", number("PN1"), number("PN2", users=OTHERS))
@@ -123,7 +123,7 @@ def test_the_last_answer_about_the_teammate_counts(office: Office) -> None:
 
 
 @pytest.mark.parametrize("about", ["US1", "US2"])
-def test_what_fails_or_is_about_another_teammate_takes_no_mismatch_away(office: Office, about: str) -> None:
+def test_a_failed_or_unrelated_sync_clears_no_mismatch(office: Office, about: str) -> None:
     stranger = number("PN2", users=OTHERS)
     remember(number("PN1"), stranger)
     remember_of("US1", number("PN1"), stranger)
@@ -135,7 +135,7 @@ def test_what_fails_or_is_about_another_teammate_takes_no_mismatch_away(office: 
     assert "without naming them on it" in mismatch_on(office)
 
 
-def test_a_mismatched_number_that_is_gone_is_known_by_its_id(office: Office) -> None:
+def test_a_mismatched_number_that_is_gone_is_shown_by_id(office: Office) -> None:
     remember(number("PN1"), number("PN2", users=OTHERS))
     remember_of("US1", number("PN1"), number("PN2", users=OTHERS))
     remember(number("PN1"), number("PN3"))
@@ -143,7 +143,7 @@ def test_a_mismatched_number_that_is_gone_is_known_by_its_id(office: Office) -> 
     assert named_in(one(parsed(office.get(PAGE)), "#mismatch")) == {"PN2": "/numbers/PN2/"}
 
 
-def test_a_mismatch_of_one_who_is_on_no_number_is_shown_too(office: Office) -> None:
+def test_a_mismatch_of_a_teammate_without_numbers_is_shown(office: Office) -> None:
     remember(number("PN1"))
     remember(number("PN1", users=OTHERS))
     remember_of("US1", number("PN1", users=OTHERS))

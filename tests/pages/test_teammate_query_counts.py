@@ -1,4 +1,4 @@
-"""How often the teammates' pages ask the database: pinned, and the same for few rows and for many."""
+"""The query counts of the teammates' pages are fixed and independent of the number of rows."""
 
 from django.test import Client
 
@@ -9,9 +9,9 @@ from tests.support.query_counts import OWN, WHOLE, Pinned
 from tests.support.quo_answers import number, user
 from tests.support.teammates import PEOPLE, people_on, remember_of
 
-LISTED = 4  # how many fit, the keys of the page, its teammates, their reach
-ONE = 6  # the teammate, all their numbers, those shown, who else is on them, roles and groups, the last answer
-LEFT = 6  # of one who is on none: when they left and the last numbers, instead of those shown and who is on them
+LISTED = 4  # the count, the keys of the page, its teammates, their reach
+ONE = 6  # the teammate, all numbers, the visible ones, their teammates, roles and groups, the last sync
+LEFT = 6  # without numbers: the date they left and the last numbers, not the visible ones and their teammates
 
 COUNTS = {
     PEOPLE: WHOLE + LISTED,
@@ -19,19 +19,19 @@ COUNTS = {
     f"{PEOPLE}?calling_us=allowed": WHOLE + LISTED,
     "/teammates/US1/": WHOLE + OWN + ONE,
     "/teammates/USleft/": WHOLE + OWN + LEFT,
-    "/teammates/USnew/": WHOLE + OWN + 2,  # the teammate, the last answer
+    "/teammates/USnew/": WHOLE + OWN + 2,  # the teammate, the last sync
 }
 
 
-def few(people: int = 2, numbers: int = 2) -> None:
+def remember_few(people: int = 2, numbers: int = 2) -> None:
     teammates = [user(f"US{place}", firstName=f"Ann {place}") for place in range(1, people + 1)]
     records = [number(f"PN{place}", name=f"Desk {place}", users=teammates) for place in range(1, numbers + 1)]
     remember(*records, number("PNleft", users=[user("USleft")]))
     remember(*records, number("PNleft", users=[]))
 
 
-def test_a_page_asks_the_database_a_fixed_number_of_times(office: Office, django_assert_num_queries: Pinned) -> None:
-    few()
+def test_a_page_runs_a_fixed_number_of_queries(office: Office, django_assert_num_queries: Pinned) -> None:
+    remember_few()
 
     for path, count in COUNTS.items():
         for headers in ({}, HTMX):
@@ -40,8 +40,8 @@ def test_a_page_asks_the_database_a_fixed_number_of_times(office: Office, django
                 Client.get(office, path, headers=headers)
 
 
-def test_more_rows_do_not_mean_more_questions(office: Office, django_assert_num_queries: Pinned) -> None:
-    few(people=60, numbers=60)
+def test_more_rows_need_no_more_queries(office: Office, django_assert_num_queries: Pinned) -> None:
+    remember_few(people=60, numbers=60)
 
     for path, count in COUNTS.items():
         forget()
@@ -49,10 +49,8 @@ def test_more_rows_do_not_mean_more_questions(office: Office, django_assert_num_
             Client.get(office, path)
 
 
-def test_however_many_numbers_a_mismatch_has_they_are_looked_up_at_once(
-    office: Office, django_assert_num_queries: Pinned
-) -> None:
-    few(numbers=30)
+def test_one_query_looks_up_all_numbers_of_a_mismatch(office: Office, django_assert_num_queries: Pinned) -> None:
+    remember_few(numbers=30)
     remember_of("US1", *[number(f"PN{place}", users=[]) for place in range(1, 31)])
 
     with django_assert_num_queries(WHOLE + OWN + LEFT + 1):
@@ -60,12 +58,12 @@ def test_however_many_numbers_a_mismatch_has_they_are_looked_up_at_once(
 
 
 def _remember_many(people: int, numbers: int) -> None:
-    """Many teammates, each on several numbers, and the first of them on all."""
+    """Remember many teammates, each on several numbers, and the first one on all."""
     everybody = [user(f"US{at:05}", firstName=f"Person {at}", email=f"us{at}@example.com") for at in range(people)]
     records = []
     for at in range(numbers):
         on_it = {0, at % people, at * 7 % people}
-        calling = {"US": "unrestricted" if at % 2 else "restricted"}  # and of the others nothing
+        calling = {"US": "unrestricted" if at % 2 else "restricted"}  # the other regions are not reported
         records.append(
             number(
                 f"PN{at:05}",
@@ -78,8 +76,8 @@ def _remember_many(people: int, numbers: int) -> None:
     remember(*records)
 
 
-def test_on_a_server_that_knew_an_empty_database_thousands_are_found_all_the_same(office: Office) -> None:
-    refresh_statistics()  # as the server leaves an empty database: by what it believes of it, some pages would hang
+def test_thousands_of_rows_are_found_with_statistics_of_an_empty_database(office: Office) -> None:
+    refresh_statistics()  # statistics of an empty database once made some pages hang
     _remember_many(people=1_500, numbers=3_000)
     reach = "calling_us=allowed&calling_intl=unknown"
 

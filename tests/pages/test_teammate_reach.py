@@ -1,4 +1,4 @@
-"""Where a teammate can call and text through any of their numbers, and what would be left with nobody."""
+"""A teammate's reach through any of their numbers, and the numbers that only they are on."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ ALLOWED, RESTRICTED = "unrestricted", "restricted"
 
 
 def with_abroad(number_id: str, fact: str, **changes: Any) -> dict[str, Any]:
-    """A number that says `fact` of calling abroad."""
+    """Return a number with `fact` for calling abroad."""
     return number(number_id, restrictions={"calling": {"Intl": fact}, "messaging": {}}, **changes)
 
 
@@ -28,13 +28,13 @@ def abroad(office: Office) -> Any:
     return reach_on(parsed(office.get(PAGE)))["calling.Intl"]
 
 
-def test_there_is_a_line_for_each_cell_in_order(office: Office) -> None:
+def test_the_reach_has_one_line_per_cell_in_order(office: Office) -> None:
     remember(number("PN1"))
 
     assert list(reach_on(parsed(office.get(PAGE)))) == [f"{channel}.{region}" for channel, region in CELLS]
 
 
-def test_a_cell_that_one_number_allows_names_that_number(office: Office) -> None:
+def test_a_cell_allowed_by_one_number_names_it(office: Office) -> None:
     remember(
         with_abroad("PN1", RESTRICTED, name="Closed"),
         with_abroad("PN2", ALLOWED, name="Open", number="+14155550100"),
@@ -48,7 +48,7 @@ def test_a_cell_that_one_number_allows_names_that_number(office: Office) -> None
     assert words(line.css("td")[-1]) == "Open (415) 555-0100"
 
 
-def test_a_cell_that_every_number_allows_says_so(office: Office) -> None:
+def test_a_cell_allowed_by_every_number_says_so(office: Office) -> None:
     remember(with_abroad("PN1", ALLOWED, name="A"), with_abroad("PN2", ALLOWED, name="B"))
     assert words(abroad(office).css("td")[-1]).startswith("Both of their numbers: A")
 
@@ -64,7 +64,7 @@ def test_a_cell_that_every_number_allows_says_so(office: Office) -> None:
         (3, "Restricted on all 3 of their numbers."),
     ],
 )
-def test_a_cell_that_is_restricted_everywhere_says_so(office: Office, count: int, sentence: str) -> None:
+def test_a_cell_restricted_on_every_number_says_so(office: Office, count: int, sentence: str) -> None:
     remember(*[with_abroad(f"PN{place}", RESTRICTED) for place in range(count)])
 
     line = abroad(office)
@@ -74,7 +74,7 @@ def test_a_cell_that_is_restricted_everywhere_says_so(office: Office, count: int
     assert named_in(line) == {}
 
 
-def test_a_cell_that_no_number_allows_and_one_does_not_report_is_not_called_restricted(office: Office) -> None:
+def test_an_unreported_cell_without_an_allowed_one_is_not_called_restricted(office: Office) -> None:
     remember(with_abroad("PN1", RESTRICTED, name="Closed"), with_abroad("PN2", "sometimes", name="Odd"))
 
     line = abroad(office)
@@ -84,13 +84,13 @@ def test_a_cell_that_no_number_allows_and_one_does_not_report_is_not_called_rest
     assert named_in(line) == {"Odd": "/numbers/PN2/"}
 
 
-def test_an_allowed_cell_hides_no_unknown_one_behind_it(office: Office) -> None:
+def test_an_allowed_number_decides_over_an_unreported_one(office: Office) -> None:
     remember(with_abroad("PN1", "sometimes", name="Odd"), with_abroad("PN2", ALLOWED, name="Open"))
 
     assert named_in(abroad(office)) == {"Open": "/numbers/PN2/"}
 
 
-def test_of_many_numbers_the_first_are_named_and_a_link_leads_to_all(office: Office) -> None:
+def test_of_many_numbers_the_first_are_named_and_a_link_lists_all(office: Office) -> None:
     remember(
         *[with_abroad(f"PN{place}", ALLOWED, name=f"Desk {place}") for place in range(1, 8)],
         with_abroad("PN8", RESTRICTED),
@@ -104,7 +104,7 @@ def test_of_many_numbers_the_first_are_named_and_a_link_leads_to_all(office: Off
     assert numbers_on(parsed(office.get(attribute(more, "href")))) == [f"PN{place}" for place in range(1, 8)]
 
 
-def test_the_link_to_what_is_not_reported_leads_there_too(office: Office) -> None:
+def test_the_link_to_unreported_numbers_lists_them(office: Office) -> None:
     remember(*[with_abroad(f"PN{place}", "?") for place in range(5)], with_abroad("PN8", RESTRICTED))
 
     more = one(abroad(office), "a[href^='/numbers/?']")
@@ -112,7 +112,7 @@ def test_the_link_to_what_is_not_reported_leads_there_too(office: Office) -> Non
     assert len(numbers_on(parsed(office.get(attribute(more, "href"))))) == 5
 
 
-def test_the_reach_is_over_all_numbers_and_not_only_those_shown(office: Office) -> None:
+def test_the_reach_covers_all_numbers_not_only_visible_ones(office: Office) -> None:
     remember(
         *[with_abroad(f"PN{place:03}", RESTRICTED) for place in range(60)], with_abroad("PN999", ALLOWED, name="Z")
     )
@@ -123,14 +123,14 @@ def test_the_reach_is_over_all_numbers_and_not_only_those_shown(office: Office) 
     assert named_in(reach_on(page)["calling.Intl"]) == {"Z": "/numbers/PN999/"}
 
 
-def test_a_number_that_they_left_grants_nothing(office: Office) -> None:
+def test_a_number_they_left_gives_no_reach(office: Office) -> None:
     remember(with_abroad("PN1", ALLOWED), with_abroad("PN2", RESTRICTED))
     remember(with_abroad("PN1", ALLOWED, users=[user("US2")]), with_abroad("PN2", RESTRICTED))
 
     assert attribute(one(abroad(office), "[data-fact]"), "data-fact") == "restricted"
 
 
-def test_a_restriction_of_earlier_counts_no_more(office: Office) -> None:
+def test_an_earlier_restriction_no_longer_counts(office: Office) -> None:
     remember(with_abroad("PN1", ALLOWED))
     remember(with_abroad("PN1", RESTRICTED))
 
@@ -139,11 +139,11 @@ def test_a_restriction_of_earlier_counts_no_more(office: Office) -> None:
     assert attribute(one(row, '[data-cell="calling.Intl"]'), "data-fact") == "restricted"
 
 
-def left_alone(office: Office) -> Any:
+def unshared_section(office: Office) -> Any:
     return one(parsed(office.get(PAGE)), "[aria-labelledby=lone-title]")
 
 
-def test_numbers_that_nobody_else_is_on_would_be_left_with_nobody(office: Office) -> None:
+def test_numbers_that_nobody_else_is_on_are_listed(office: Office) -> None:
     remember(
         number("PN1", name="Alone"),
         number("PN2", name="Alone and forwarded", forward="+442079460958"),
@@ -151,7 +151,7 @@ def test_numbers_that_nobody_else_is_on_would_be_left_with_nobody(office: Office
         number("PN4", name="Theirs", users=[user("US2")]),
     )
 
-    section = left_alone(office)
+    section = unshared_section(office)
 
     assert named_in(section) == {"Alone": "/numbers/PN1/", "Alone and forwarded": "/numbers/PN2/"}
     assert words(one(section, "p")).startswith(
@@ -163,10 +163,10 @@ def test_numbers_that_nobody_else_is_on_would_be_left_with_nobody(office: Office
     ]
 
 
-def test_one_number_is_spoken_of_as_one(office: Office) -> None:
+def test_one_number_is_described_in_the_singular(office: Office) -> None:
     remember(number("PN1"))
 
-    assert words(one(left_alone(office), "p")).startswith(
+    assert words(one(unshared_section(office), "p")).startswith(
         "1 number would be left with nobody: calls and texts to it would reach no teammate."
     )
 
@@ -174,30 +174,28 @@ def test_one_number_is_spoken_of_as_one(office: Office) -> None:
 @pytest.mark.parametrize(
     ("count", "on"), [(1, "their only number"), (2, "both of their numbers"), (3, "each of their 3 numbers")]
 )
-def test_where_somebody_else_is_on_every_number_nothing_would_be_left_alone(
-    office: Office, count: int, on: str
-) -> None:
+def test_numbers_shared_with_others_are_not_listed(office: Office, count: int, on: str) -> None:
     remember(*[number(f"PN{place}", users=[user("US1"), user("US2")]) for place in range(count)])
 
-    assert words(one(left_alone(office), "p")) == (
+    assert words(one(unshared_section(office), "p")) == (
         f"No number would be left with nobody: somebody else is on {on}, too."
     )
 
 
-def test_somebody_who_left_a_number_does_not_stand_in(office: Office) -> None:
+def test_a_former_teammate_does_not_count_as_somebody_else(office: Office) -> None:
     remember(number("PN1", users=[user("US1"), user("US2")]))
     remember(number("PN1", users=[user("US1")]))
 
-    assert list(named_in(left_alone(office))) == ["Front desk"]
+    assert list(named_in(unshared_section(office))) == ["Front desk"]
 
 
-def test_of_very_many_numbers_the_first_are_named_and_all_counted(
+def test_of_many_unshared_numbers_the_first_are_named_and_all_counted(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(teammates, "MOST_LONE", 3)
+    monkeypatch.setattr(teammates, "MAX_UNSHARED", 3)
     remember(*[number(f"PN{place}") for place in range(5)])
 
-    section = left_alone(office)
+    section = unshared_section(office)
 
     assert len(section.css("li")) == 3
     assert words(section.css("p")[0]).startswith("5 numbers would be left with nobody")
@@ -205,7 +203,7 @@ def test_of_very_many_numbers_the_first_are_named_and_all_counted(
 
 
 RAWS = st.sampled_from([ALLOWED, RESTRICTED, "sometimes", None])
-# Each number: what Quo says of each cell, and who is on it.
+# For each number: the raw value of each cell, and its teammates.
 WORKSPACES = st.lists(
     st.tuples(st.lists(RAWS, min_size=6, max_size=6), st.sets(st.sampled_from(["US1", "US2", "US3"]))), max_size=6
 )
@@ -220,7 +218,7 @@ def record(place: int, raws: list[str | None], people: set[str]) -> dict[str, An
     return number(f"PN{place}", name=f"Line {place}", restrictions=restrictions, users=on_it)
 
 
-def _together(raws: list[str | None]) -> Fact:
+def _reach_of(raws: list[str | None]) -> Fact:
     if ALLOWED in raws:
         return Fact.ALLOWED
     return Fact.RESTRICTED if set(raws) == {RESTRICTED} else Fact.UNKNOWN
@@ -228,7 +226,7 @@ def _together(raws: list[str | None]) -> Fact:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(WORKSPACES, WORKSPACES)
-def test_reach_and_what_is_left_alone_are_what_a_plain_model_says(
+def test_reach_and_unshared_numbers_match_a_naive_model(
     db: None,
     earlier: list[tuple[list[str | None], set[str]]],
     now: list[tuple[list[str | None], set[str]]],
@@ -245,8 +243,8 @@ def test_reach_and_what_is_left_alone_are_what_a_plain_model_says(
             page = teammates.teammate_page(user_id, version)
             assert page
             assert page.total == listed[user_id].numbers == len(theirs)
-            said = [[raws[at] for _, raws, _ in theirs] for at in range(6)] if theirs else []
-            facts = [_together(raws) for raws in said]
+            raws_by_cell = [[raws[at] for _, raws, _ in theirs] for at in range(6)] if theirs else []
+            facts = [_reach_of(raws) for raws in raws_by_cell]
             assert [line.reading.fact for line in page.reach] == facts
             assert [reading.fact for reading in listed[user_id].reach] == facts
             for at, line in enumerate(page.reach):
@@ -254,5 +252,5 @@ def test_reach_and_what_is_left_alone_are_what_a_plain_model_says(
                 odd = [place for place, raws, _ in theirs if raws[at] not in {ALLOWED, RESTRICTED}]
                 naming = {Fact.ALLOWED: grant, Fact.UNKNOWN: odd, Fact.RESTRICTED: []}[line.reading.fact]
                 assert [named.url for named in line.numbers] == [f"/numbers/PN{place}/" for place in naming[:4]]
-            alone = [f"/numbers/PN{place}/" for place, _, people in theirs if people == {user_id}]
-            assert [named.url for named in page.lone] == alone
+            unshared = [f"/numbers/PN{place}/" for place, _, people in theirs if people == {user_id}]
+            assert [named.url for named in page.unshared] == unshared

@@ -17,7 +17,7 @@ SITE = "http://testserver/teammates/"
 
 
 def many(count: int, numbers: int = 1) -> None:
-    """Remember `count` teammates of two names, each on `numbers` numbers."""
+    """Remember `count` teammates with two different names, each on `numbers` numbers."""
     people = [user(f"US{place:04}", firstName=f"Ann {place % 2}") for place in range(count)]
     remember(*[number(f"PN{place}", users=people) for place in range(numbers)])
 
@@ -32,7 +32,7 @@ def three(office: Office) -> Office:
     return office
 
 
-def test_a_row_shows_who_it_is_and_on_how_many_numbers(three: Office) -> None:
+def test_a_row_shows_the_teammate_and_their_count_of_numbers(three: Office) -> None:
     row = one(parsed(three.get(PEOPLE)), '[data-teammate="US1"]')
 
     assert attribute(one(row, ".name a"), "href") == "/teammates/US1/"
@@ -43,14 +43,14 @@ def test_a_row_shows_who_it_is_and_on_how_many_numbers(three: Office) -> None:
     assert attribute(one(row, ".count a"), "href") == "/numbers/?user=US1"
 
 
-def test_somebody_without_a_name_is_known_by_the_email_once(three: Office) -> None:
+def test_a_teammate_without_a_name_is_shown_by_email_once(three: Office) -> None:
     row = one(parsed(three.get(PEOPLE)), '[data-teammate="US3"]')
 
     assert words(one(row, ".name")) == "cy@example.com"
     assert words(one(row, ".email")) == ""
 
 
-def test_somebody_who_is_on_no_number_any_more_is_kept_with_none(three: Office) -> None:
+def test_a_former_teammate_is_listed_with_zero_numbers(three: Office) -> None:
     row = one(parsed(three.get(PEOPLE)), '[data-teammate="US3"]')
 
     assert words(one(row, ".count")) == "0 numbers"
@@ -59,11 +59,11 @@ def test_somebody_who_is_on_no_number_any_more_is_kept_with_none(three: Office) 
     assert not row.css("[data-cell]")
 
 
-def test_people_who_were_never_on_a_number_are_said_to_be_missing(three: Office) -> None:
+def test_the_page_says_that_users_never_on_a_number_are_missing(three: Office) -> None:
     assert "somebody who was never on one is not listed here" in words(one(parsed(three.get(PEOPLE)), ".list-note"))
 
 
-def test_a_row_says_in_words_what_any_of_the_numbers_allows(office: Office) -> None:
+def test_a_row_shows_the_reach_in_words(office: Office) -> None:
     closed = {"calling": {"US": "restricted"}, "messaging": {"US": "restricted", "CA": "restricted"}}
     opened = {"calling": {"US": "unrestricted"}, "messaging": {"US": "restricted", "CA": "?"}}
     remember(number("PN1", restrictions=closed), number("PN2", restrictions=opened))
@@ -82,7 +82,7 @@ def test_a_row_says_in_words_what_any_of_the_numbers_allows(office: Office) -> N
     assert attribute(one(row, '[data-cell="calling.US"]'), "aria-label") == "Calling, United States: allowed"
 
 
-def test_a_number_that_is_gone_gives_no_reach(office: Office) -> None:
+def test_a_gone_number_gives_no_reach(office: Office) -> None:
     remember(number("PN1"), number("PN2", users=[]))
     remember(number("PN2", users=[]))
 
@@ -92,7 +92,7 @@ def test_a_number_that_is_gone_gives_no_reach(office: Office) -> None:
     assert not row.css("[data-cell]")
 
 
-def test_a_row_is_as_it_is_now(office: Office) -> None:
+def test_a_row_shows_the_current_state(office: Office) -> None:
     remember(number("PN1", users=[user("US1", firstName="Before")]))
     remember(number("PN1", users=[user("US1", firstName="After", role="admin")]))
 
@@ -103,7 +103,7 @@ def test_a_row_is_as_it_is_now(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "expected"),
     [
         ("", "3 teammates"),
         ("role=owner", "1 teammate · Owners"),
@@ -111,11 +111,11 @@ def test_a_row_is_as_it_is_now(office: Office) -> None:
         ("sort=-name", "3 teammates"),
     ],
 )
-def test_how_many_fit_is_said_with_the_filters_in_words(three: Office, query: str, said: str) -> None:
+def test_the_count_is_shown_with_the_filters_in_words(three: Office, query: str, expected: str) -> None:
     page = parsed(three.get(f"{PEOPLE}?{query}"))
 
-    assert words(one(page, ".sentence")) == said
-    assert total_of(page) == int(said.split(maxsplit=1)[0])
+    assert words(one(page, ".sentence")) == expected
+    assert total_of(page) == int(expected.split(maxsplit=1)[0])
 
 
 def test_the_sentence_is_the_pages_title(three: Office) -> None:
@@ -125,7 +125,7 @@ def test_the_sentence_is_the_pages_title(three: Office) -> None:
     assert words(one(page, "h1")) == "Teammates"
 
 
-def test_each_filter_is_a_chip_that_takes_it_away(three: Office) -> None:
+def test_each_filter_has_a_chip_that_removes_it(three: Office) -> None:
     page = parsed(three.get(PEOPLE, {"q": "cy", "role": "admin", "numbers": "none", "sort": "-name", "page": "1"}))
 
     chips = {words(chip): chip for chip in page.css(".chip")}
@@ -139,14 +139,14 @@ def test_without_filters_there_are_no_chips(three: Office) -> None:
     assert not parsed(three.get(PEOPLE, {"sort": "-name"})).css(".chips")
 
 
-def test_one_press_leads_back_to_everybody(three: Office) -> None:
+def test_one_link_clears_all_filters(three: Office) -> None:
     link = one(parsed(three.get(PEOPLE, {"q": "cy", "role": "admin"})), "#show-all")
 
     assert words(link) == "Show every teammate"
     assert attribute(link, "href") == PEOPLE
 
 
-def test_nobody_who_fits_is_said_with_the_way_back(three: Office) -> None:
+def test_an_empty_result_says_so_and_links_to_everybody(three: Office) -> None:
     page = parsed(three.get(PEOPLE, {"q": "zebra", "role": "owner"}))
 
     empty = one(page, "#results .empty")
@@ -156,7 +156,7 @@ def test_nobody_who_fits_is_said_with_the_way_back(three: Office) -> None:
     assert total_of(page) == 0
 
 
-def test_before_the_first_sync_the_page_says_so_and_asks(office: Office) -> None:
+def test_before_the_first_sync_the_page_says_so_and_syncs_on_its_own(office: Office) -> None:
     page = parsed(office.get(PEOPLE))
 
     assert words(one(page, "#results h2")) == "Nothing has been read from Quo yet"
@@ -164,13 +164,13 @@ def test_before_the_first_sync_the_page_says_so_and_asks(office: Office) -> None
     assert "Asking Quo now" in words(one(page, "#results .empty"))
 
 
-def test_where_the_first_sync_failed_the_page_does_not_claim_to_ask(office: Office) -> None:
+def test_after_a_failed_first_sync_the_page_does_not_claim_to_sync(office: Office) -> None:
     fail(from_answer(401, b"", resource="list"))
 
     assert "as soon as Quo answers" in words(one(parsed(office.get(PEOPLE)), "#results .empty"))
 
 
-def test_a_workspace_that_names_nobody_says_so(office: Office) -> None:
+def test_a_workspace_without_teammates_says_so(office: Office) -> None:
     remember(number("PN1", users=[]))
 
     assert words(one(parsed(office.get(PEOPLE)), "#results h2")) == "No teammate is on any number"
@@ -180,13 +180,13 @@ def test_a_workspace_that_names_nobody_says_so(office: Office) -> None:
 def test_a_page_has_fifty_teammates(office: Office, count: int, pages: list[int]) -> None:
     many(count)
 
-    seen = [len(people_on(parsed(office.get(PEOPLE, {"page": page + 1})))) for page in range(len(pages))]
+    sizes = [len(people_on(parsed(office.get(PEOPLE, {"page": page + 1})))) for page in range(len(pages))]
 
-    assert seen == pages
+    assert sizes == pages
     assert len(parsed(office.get(PEOPLE)).css("nav.pages")) == (len(pages) > 1)
 
 
-def test_the_pages_lead_to_the_first_the_last_and_the_ones_beside(office: Office) -> None:
+def test_the_pagination_links_to_first_last_and_neighboring_pages(office: Office) -> None:
     many(151)
 
     page = parsed(office.get(PEOPLE, {"page": "3", "sort": "-role", "q": "ann"}))
@@ -201,7 +201,7 @@ def test_the_pages_lead_to_the_first_the_last_and_the_ones_beside(office: Office
     assert words(one(page, "nav.pages span")) == "Page 3 of 4"
 
 
-def test_a_page_beyond_the_last_is_the_last_and_said_so(office: Office) -> None:
+def test_a_page_past_the_end_shows_the_last_page_with_a_notice(office: Office) -> None:
     many(51)
 
     page = parsed(office.get(PEOPLE, {"page": "7"}))
@@ -212,15 +212,15 @@ def test_a_page_beyond_the_last_is_the_last_and_said_so(office: Office) -> None:
 
 
 @pytest.mark.parametrize("sort", ["name", "-name", "numbers", "-numbers", "role", "-role"])
-def test_the_pages_of_every_order_together_are_all_teammates_each_once(
+def test_in_every_order_the_pages_have_each_teammate_once(
     office: Office, monkeypatch: pytest.MonkeyPatch, sort: str
 ) -> None:
     monkeypatch.setattr(teammates, "PAGE_SIZE", 5)
     many(13, numbers=2)
 
-    seen = [people_on(parsed(office.get(PEOPLE, {"sort": sort, "page": page}))) for page in (1, 2, 3)]
+    ids_by_page = [people_on(parsed(office.get(PEOPLE, {"sort": sort, "page": page}))) for page in (1, 2, 3)]
 
-    assert sorted(user_id for page in seen for user_id in page) == [f"US{place:04}" for place in range(13)]
+    assert sorted(user_id for page in ids_by_page for user_id in page) == [f"US{place:04}" for place in range(13)]
 
 
 @pytest.mark.parametrize(
@@ -239,14 +239,14 @@ def test_the_list_is_sorted_both_ways(three: Office, sort: str, order: list[str]
 
 
 @pytest.mark.parametrize("sort", ["role", "-role", "numbers", "-numbers"])
-def test_equals_are_in_the_order_of_their_names(office: Office, sort: str) -> None:
+def test_ties_are_sorted_by_name(office: Office, sort: str) -> None:
     names = ["bea", "Änne", "Ann 10", "Ann 9"]
     remember(number("PN1", users=[user(f"US{place}", firstName=name) for place, name in enumerate(names)]))
 
     assert texts(parsed(office.get(PEOPLE, {"sort": sort})).css("#results .name")) == ["Ann 9", "Ann 10", "Änne", "bea"]
 
 
-def test_a_heading_turns_its_own_order_round_and_names_it(three: Office) -> None:
+def test_the_active_heading_reverses_the_order_and_says_so(three: Office) -> None:
     for sort, other, state in (("numbers", "-numbers", "ascending"), ("-numbers", "numbers", "descending")):
         page = parsed(three.get(PEOPLE, {"sort": sort, "role": "owner"}))
         link = one(page, "#sort-numbers")
@@ -255,13 +255,13 @@ def test_a_heading_turns_its_own_order_round_and_names_it(three: Office) -> None
         assert one(page, "th[aria-sort]").css("#sort-numbers")
 
 
-def test_the_caption_says_what_the_list_is_sorted_by(three: Office) -> None:
+def test_the_caption_names_the_sort_order(three: Office) -> None:
     caption = one(parsed(three.get(PEOPLE, {"sort": "-numbers"})), "caption")
 
     assert words(caption).startswith("Teammates, sorted by how many numbers, descending.")
 
 
-def test_the_form_keeps_what_is_asked(three: Office) -> None:
+def test_the_form_keeps_the_query(three: Office) -> None:
     page = parsed(three.get(PEOPLE, {"q": "ann", "role": "owner", "numbers": "several", "sort": "-name"}))
 
     form = one(page, "#filters")
@@ -275,14 +275,14 @@ def test_the_form_keeps_what_is_asked(three: Office) -> None:
     )
 
 
-def test_what_the_form_sends_without_javascript_is_understood(three: Office) -> None:
+def test_the_form_works_without_javascript(three: Office) -> None:
     page = parsed(three.get(f"{PEOPLE}?q=&role=&numbers=&sort=name"))
 
     assert notices_of(page) == []
     assert total_of(page) == 3
 
 
-def test_the_form_asks_at_each_letter_and_choice(three: Office) -> None:
+def test_the_form_submits_while_typing_and_choosing(three: Office) -> None:
     form = one(parsed(three.get(PEOPLE)), "#filters")
 
     assert attribute(form, "hx-get") == PEOPLE
@@ -296,7 +296,7 @@ def test_the_form_asks_at_each_letter_and_choice(three: Office) -> None:
     ]
 
 
-def test_every_link_that_htmx_follows_leads_there_without_it_too(office: Office) -> None:
+def test_every_htmx_link_also_works_as_a_plain_link(office: Office) -> None:
     many(60)
 
     links = parsed(office.get(PEOPLE, {"q": "ann", "role": "member"})).css("#results a[hx-get]")
@@ -306,7 +306,7 @@ def test_every_link_that_htmx_follows_leads_there_without_it_too(office: Office)
         assert attribute(link, "href") == attribute(link, "hx-get")
 
 
-def test_htmx_gets_the_results_the_title_and_the_count_and_nothing_else(three: Office) -> None:
+def test_htmx_gets_only_the_results_the_title_and_the_count(three: Office) -> None:
     response = three.get(
         PEOPLE, {"q": "ann"}, headers={**HTMX, "HX-Trigger": "filters", "HX-Current-URL": f"{SITE}?q=an"}
     )
@@ -320,11 +320,11 @@ def test_htmx_gets_the_results_the_title_and_the_count_and_nothing_else(three: O
     assert not page.css("#filters, #filter-fields, #q, #freshness")
 
 
-def test_everybody_is_announced_without_being_found(three: Office) -> None:
+def test_the_unfiltered_count_is_announced_without_the_word_found(three: Office) -> None:
     assert words(one(parsed(three.get(PEOPLE, headers=HTMX)), "#announce")) == "3 teammates."
 
 
-def test_another_page_is_announced(three: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_change_is_announced(three: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(teammates, "PAGE_SIZE", 2)
 
     page = parsed(three.get(f"{PEOPLE}?page=2", headers=HTMX))
@@ -332,7 +332,7 @@ def test_another_page_is_announced(three: Office, monkeypatch: pytest.MonkeyPatc
     assert words(one(page, "#announce")) == "3 teammates, page 2 of 2."
 
 
-def test_a_chip_also_swaps_the_fields_that_held_its_filter(three: Office) -> None:
+def test_removing_a_chip_also_swaps_the_form_fields(three: Office) -> None:
     headers = {**HTMX, "HX-Trigger": "chip-q", "HX-Current-URL": f"{SITE}?q=ann&role=owner"}
 
     page = parsed(three.get(PEOPLE, {"role": "owner"}, headers=headers))
@@ -343,7 +343,7 @@ def test_a_chip_also_swaps_the_fields_that_held_its_filter(three: Office) -> Non
     assert attribute(one(page, "#f-role [selected]"), "value") == "owner"
 
 
-def test_a_link_leaves_alone_what_somebody_is_typing(three: Office) -> None:
+def test_a_link_does_not_swap_the_search_field(three: Office) -> None:
     headers = {**HTMX, "HX-Trigger": "sort-role", "HX-Current-URL": f"{SITE}?q=ann"}
 
     assert not parsed(three.get(PEOPLE, {"q": "ann", "sort": "role"}, headers=headers)).css("#q")
@@ -359,7 +359,7 @@ def test_a_boosted_link_and_a_restored_page_get_the_whole_page(three: Office, he
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_page_and_fragment_are_kept_apart_by_caches(three: Office, headers: dict[str, str]) -> None:
+def test_caches_store_page_and_fragment_separately(three: Office, headers: dict[str, str]) -> None:
     response = three.get(PEOPLE, headers=headers)
 
     vary = {name.strip() for name in response.headers["Vary"].split(",")}
@@ -367,32 +367,32 @@ def test_page_and_fragment_are_kept_apart_by_caches(three: Office, headers: dict
 
 
 @pytest.mark.parametrize(
-    ("shown", "asked", "header"),
+    ("current", "query", "header"),
     [
-        ("", "q=an", "HX-Push-Url"),  # a search begins
-        ("?q=an", "q=ann", "HX-Replace-Url"),  # it is refined
-        ("?q=an", "q=an&role=owner", "HX-Push-Url"),  # and looked at in another way
-        ("?q=an", "q=an", "HX-Replace-Url"),  # the same again
+        ("", "q=an", "HX-Push-Url"),  # a new search
+        ("?q=an", "q=ann", "HX-Replace-Url"),  # a refined search
+        ("?q=an", "q=an&role=owner", "HX-Push-Url"),  # the same search with another filter
+        ("?q=an", "q=an", "HX-Replace-Url"),  # the same query
         ("?q=an", "", "HX-Push-Url"),
         ("?role=owner", "role=admin", "HX-Push-Url"),
     ],
 )
-def test_refining_a_search_replaces_the_address_and_all_else_is_a_step_back(
-    three: Office, shown: str, asked: str, header: str
+def test_refining_a_search_replaces_the_url_and_other_changes_push_it(
+    three: Office, current: str, query: str, header: str
 ) -> None:
-    response = three.get(f"{PEOPLE}?{asked}", headers={**HTMX, "HX-Current-URL": f"{SITE}{shown}"})
+    response = three.get(f"{PEOPLE}?{query}", headers={**HTMX, "HX-Current-URL": f"{SITE}{current}"})
 
-    assert response.headers[header] == f"{PEOPLE}{'?' if asked else ''}{asked}"
+    assert response.headers[header] == f"{PEOPLE}{'?' if query else ''}{query}"
     assert ({"HX-Push-Url", "HX-Replace-Url"} - {header}).isdisjoint(response.headers)
 
 
-def test_the_address_that_is_pushed_is_what_is_shown(three: Office) -> None:
+def test_the_pushed_url_is_the_canonical_one(three: Office) -> None:
     response = three.get(f"{PEOPLE}?q=+Ann++lee&role=&numbers=&sort=name&page=9&x=1", headers=HTMX)
 
     assert response.headers["HX-Push-Url"] == "/teammates/?q=Ann+lee"
 
 
-def test_a_list_that_refreshes_itself_pushes_nothing_and_announces_nothing(three: Office) -> None:
+def test_a_background_refresh_pushes_no_url_and_announces_nothing(three: Office) -> None:
     response = three.get(PEOPLE, {"q": "ann"}, headers={**HTMX, "HX-Trigger": "refresh"})
 
     assert {"HX-Push-Url", "HX-Replace-Url"}.isdisjoint(response.headers)
@@ -401,7 +401,7 @@ def test_a_list_that_refreshes_itself_pushes_nothing_and_announces_nothing(three
     assert not page.css("#announce, #filter-fields, #q, title")
 
 
-def test_the_list_fetches_itself_again_when_the_memory_changed(three: Office) -> None:
+def test_the_list_refreshes_when_the_memory_changed(three: Office) -> None:
     fetch = one(parsed(three.get(PEOPLE, {"q": "ann", "sort": "-role"})), "#results > #refresh")
 
     assert attribute(fetch, "hx-get") == "/teammates/?q=ann&sort=-role"
@@ -410,27 +410,27 @@ def test_the_list_fetches_itself_again_when_the_memory_changed(three: Office) ->
 
 
 @pytest.mark.parametrize("url", ["http://[::1", "%%%", "http://testserver/teammates/?" + "a&" * 2000, "\x7f"])
-def test_an_address_of_the_browser_that_makes_no_sense_changes_nothing(three: Office, url: str) -> None:
+def test_an_invalid_current_url_header_changes_nothing(three: Office, url: str) -> None:
     assert people_on(parsed(three.get(PEOPLE, {"q": "ann"}, headers={**HTMX, "HX-Current-URL": url}))) == ["US1"]
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
-def test_the_list_is_only_looked_at(office: Office, method: str) -> None:
+def test_the_list_refuses_other_methods(office: Office, method: str) -> None:
     assert getattr(office, method)(PEOPLE).status_code == 405
 
 
-def test_the_page_checks_the_whole_workspace(three: Office) -> None:
+def test_check_now_syncs_the_whole_workspace(three: Office) -> None:
     form = one(parsed(three.get(PEOPLE)), "#check-form")
 
     assert not form.css("[name=user], [name=number]")
 
 
-def test_a_page_is_never_called_newer_than_what_it_shows(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_never_claims_a_newer_version_than_its_content(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     remember(number("PN1"))
     read = teammates.teammate_list
 
-    def read_just_before_a_change(*asked: Any) -> teammates.TeammateList:
-        page = read(*asked)
+    def read_just_before_a_change(*arguments: Any) -> teammates.TeammateList:
+        page = read(*arguments)
         remember(number("PN1", name="Changed meanwhile"))
         return page
 
@@ -440,7 +440,7 @@ def test_a_page_is_never_called_newer_than_what_it_shows(office: Office, monkeyp
     assert int(attribute(one(page, "[name=version]"), "value")) < memory_version().key
 
 
-def test_the_list_can_be_taken_along_as_it_is_filtered(three: Office) -> None:
+def test_the_export_links_keep_the_filters(three: Office) -> None:
     links = parsed(three.get(PEOPLE, {"role": "owner", "sort": "-name", "page": "1"})).css(".exports a")
 
     assert links
