@@ -1,5 +1,7 @@
 """Named queries for numbers. They only read."""
 
+from collections.abc import Sequence
+
 from django.db.models import (
     Case,
     CharField,
@@ -110,21 +112,21 @@ def with_forward(states: QuerySet[NumberState], where: str, moment: Moment) -> Q
     return states.filter(_forwards_inside(moment)) if where == "inside" else states
 
 
-def _fact_rank(field: str) -> Case:
-    """Rank allowed before restricted before not reported."""
+def fact_rank(field: str, facts: Sequence[Fact] = (Fact.ALLOWED, Fact.RESTRICTED, Fact.UNKNOWN)) -> Case:
+    """Return the place in `facts` of the fact in the cell `field`."""
     return Case(
-        When(**{field: "unrestricted"}, then=Value(0)),
-        When(**{field: "restricted"}, then=Value(1)),
-        default=Value(2),
+        When(**{field: "unrestricted"}, then=Value(facts.index(Fact.ALLOWED))),
+        When(**{field: "restricted"}, then=Value(facts.index(Fact.RESTRICTED))),
+        default=Value(facts.index(Fact.UNKNOWN)),
         output_field=IntegerField(),
     )
 
 
 def facts_code() -> Combinable:
     """Return the facts of all cells encoded as one integer: each digit in base 3 is the rank of a fact."""
-    digits: Combinable = _fact_rank(CELLS[0].field)
+    digits: Combinable = fact_rank(CELLS[0].field)
     for cell in CELLS[1:]:
-        digits = digits * Value(len(Fact)) + _fact_rank(cell.field)
+        digits = digits * Value(len(Fact)) + fact_rank(cell.field)
     return digits
 
 
@@ -140,7 +142,7 @@ SORTS: dict[str, F | Case | Coalesce] = {
     "number": F("number"),
     "symbol": Coalesce(F("symbol"), Value(""), output_field=CharField()),
     "teammates": F("teammates"),
-    **{cell.field: _fact_rank(cell.field) for cell in CELLS},
+    **{cell.field: fact_rank(cell.field) for cell in CELLS},
     "forward": Coalesce(F("forward"), Value(""), output_field=CharField()),
     "porting": Coalesce(F("porting_status"), Value(""), output_field=CharField()),
     "group": F("group_id"),

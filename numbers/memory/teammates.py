@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from numbers.memory.assignments import assignments_at
 from numbers.memory.moment import Moment
-from numbers.memory.numbers import numbers_at, with_fact
+from numbers.memory.numbers import fact_rank, numbers_at, with_fact
 from numbers.models import Assignment, NumberState, TeammateState
 from numbers.vocabulary.cells import CELLS, Fact
 
@@ -66,16 +66,7 @@ def reach_of(teammates: Iterable[int], moment: Moment) -> QuerySet[Assignment, A
         Assignment.objects.filter(moment.held(), moment.held("phone_number__states__"), teammate__in=list(teammates))
         .order_by()
         .values("teammate_id")
-        .annotate(**{cell.field: Max(_reach(f"phone_number__states__{cell.field}")) for cell in CELLS})
-    )
-
-
-def _reach(field: str) -> Case:
-    return Case(
-        When(**{field: "unrestricted"}, then=Value(REACH.index(Fact.ALLOWED))),
-        When(**{field: "restricted"}, then=Value(REACH.index(Fact.RESTRICTED))),
-        default=Value(REACH.index(Fact.UNKNOWN)),
-        output_field=IntegerField(),
+        .annotate(**{cell.field: Max(fact_rank(f"phone_number__states__{cell.field}", REACH)) for cell in CELLS})
     )
 
 
