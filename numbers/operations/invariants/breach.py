@@ -41,7 +41,7 @@ class Invariant:
     first_of_all: bool = False
 
 
-def told(rows: QuerySet[Any], names: Sequence[str], moment: str, what: str) -> Broken:
+def told(rows: QuerySet[Any], moment: str, what: str, names: Sequence[str] = ("quo_id",)) -> Broken:
     """Yield a breach for each row: the fields `names` say which, the field `moment` says when."""
     for *ids, when in rows.values_list(*names, moment).iterator():
         yield " on ".join(quo_id or "?" for quo_id in ids), when, what

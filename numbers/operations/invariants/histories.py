@@ -30,7 +30,7 @@ class History:
         return rows
 
     def told(self, rows: QuerySet[Any], moment: str, what: str) -> Broken:
-        return told(rows, [f"{name}__quo_id" for name in reversed(self.of)], moment, what)
+        return told(rows, moment, what, [f"{name}__quo_id" for name in reversed(self.of)])
 
 
 NUMBERS = History(NumberState, ("phone_number",), "state of a number")

@@ -24,52 +24,48 @@ def _teammates() -> QuerySet[Any]:
     return Teammate.objects.annotate(**_OF_STATES).order_by("pk")
 
 
-def _told(rows: QuerySet[Any], moment: str, what: str) -> Broken:
-    return told(rows, ["quo_id"], moment, what)
-
-
 def number_is_described() -> Broken:
-    return _told(_numbers().filter(count=0), "first_seen", "the number has no state.")
+    return told(_numbers().filter(count=0), "first_seen", "the number has no state.")
 
 
 def number_is_open_while_there() -> Broken:
     ended = _numbers().filter(count__gt=0, open=0, gone_at__isnull=True)
-    yield from _told(ended, "last_until", "the number is not gone, and its last state has ended.")
+    yield from told(ended, "last_until", "the number is not gone, and its last state has ended.")
     still_open = _numbers().filter(open__gt=0, gone_at__isnull=False)
-    yield from _told(still_open, "gone_at", "the number is gone, and its last state has not ended.")
+    yield from told(still_open, "gone_at", "the number is gone, and its last state has not ended.")
 
 
 def number_begins_when_first_seen() -> Broken:
     wrong = _numbers().exclude(first_since=F("first_seen")).filter(count__gt=0)
-    return _told(wrong, "first_seen", "the number was first seen at another time than its first state began.")
+    return told(wrong, "first_seen", "the number was first seen at another time than its first state began.")
 
 
 def number_ends_when_gone() -> Broken:
     wrong = _numbers().filter(open=0, gone_at__isnull=False).exclude(last_until=F("gone_at"))
-    return _told(wrong.filter(count__gt=0), "gone_at", "the number went at another time than its last state ended.")
+    return told(wrong.filter(count__gt=0), "gone_at", "the number went at another time than its last state ended.")
 
 
 def number_was_confirmed_in_its_last_state() -> Broken:
     wrong = _numbers().filter(
         Q(seen_until__lt=F("last_since")) | Q(seen_until__gte=F("gone_at")) | Q(recorded_at__lt=F("last_since"))
     )
-    yield from _told(wrong, "last_since", "the number was last confirmed outside its last state.")
+    yield from told(wrong, "last_since", "the number was last confirmed outside its last state.")
     unknown = _numbers().filter(gone_at__isnull=False, seen_until__isnull=True)
-    yield from _told(unknown, "gone_at", "the number is gone, and nothing says when it was last confirmed.")
+    yield from told(unknown, "gone_at", "the number is gone, and nothing says when it was last confirmed.")
 
 
 def teammate_is_described() -> Broken:
-    return _told(_teammates().filter(count=0), "first_seen", "the teammate has no state.")
+    return told(_teammates().filter(count=0), "first_seen", "the teammate has no state.")
 
 
 def teammate_stays_described() -> Broken:
     ended = _teammates().filter(count__gt=0, open=0)
-    return _told(ended, "last_until", "the last state of the teammate has ended: a teammate once seen stays described.")
+    return told(ended, "last_until", "the last state of the teammate has ended: a teammate once seen stays described.")
 
 
 def teammate_begins_when_first_seen() -> Broken:
     wrong = _teammates().exclude(first_since=F("first_seen")).filter(count__gt=0)
-    return _told(wrong, "first_seen", "the teammate was first seen at another time than the first state began.")
+    return told(wrong, "first_seen", "the teammate was first seen at another time than the first state began.")
 
 
 def assignments_are_inside_the_history() -> Broken:
