@@ -111,7 +111,11 @@ def _fill(draft: Path) -> None:
     live = files.live_file()
     if live and not live.exists():
         raise BackupError(f"There is no database yet at {live}.")
-    applied = _applied_migrations()
+    applied = set(MigrationRecorder(connection).applied_migrations())
+    if not applied:
+        raise BackupError("There is nothing in the database yet: `make run` prepares it.")
+    if applied - files.our_migrations():
+        raise BackupError("The database was changed by a newer version of Quo Admin: back it up with that one.")
     if live:
         _copy_pages(live, draft)
     elif files.our_migrations() - applied:
@@ -119,16 +123,6 @@ def _fill(draft: Path) -> None:
     else:
         _copy_rows(draft)
     _finish(draft)
-
-
-def _applied_migrations() -> set[tuple[str, str]]:
-    """Return the applied migrations. Raises BackupError if there are none or if a newer version made some."""
-    applied = set(MigrationRecorder(connection).applied_migrations())
-    if not applied:
-        raise BackupError("There is nothing in the database yet: `make run` prepares it.")
-    if applied - files.our_migrations():
-        raise BackupError("The database was changed by a newer version of Quo Admin: back it up with that one.")
-    return applied
 
 
 def _copy_pages(live: Path, draft: Path) -> None:
