@@ -29,8 +29,10 @@ def settings_in_force() -> tuple[SettingInForce, ...]:
 
 def _in_words(setting: env.Setting) -> str:
     value: Any = settings.ENVIRONMENT[setting.name]
-    if setting.name == "DATABASE_URL":
-        return _database()
+    if setting.name == "DATABASE_URL":  # never the URL itself, which has a password
+        database = connection.settings_dict
+        host = f" on {database['HOST']}" if database.get("HOST") else ""
+        return f"{connection.display_name}{host}, {database['NAME']}"
     if setting.name == "CACHE_URL" and value:
         return str(value["LOCATION"])  # has no password: that is a separate key
     if setting.name == "SECRET_KEY":
@@ -46,10 +48,3 @@ def _in_words(setting: env.Setting) -> str:
     if isinstance(value, tuple):
         value = ", ".join(str(part).removesuffix("/32").removesuffix("/128") for part in value)
     return str(value) or "not set"
-
-
-def _database() -> str:
-    """Return the database's kind, host and name, but never its URL, which has a password."""
-    database = connection.settings_dict
-    host = f" on {database['HOST']}" if database.get("HOST") else ""
-    return f"{connection.display_name}{host}, {database['NAME']}"

@@ -93,15 +93,10 @@ def disk() -> Check:
     """Check that a small file can be written. The result is cached for the whole process."""
     try:
         for folder in writable_folders():
-            _write(folder)
+            with tempfile.TemporaryFile(dir=folder, buffering=0) as file:  # disappears even if the process is killed
+                file.write(bytes(4096))  # one SQLite page
+                os.fsync(file.fileno())
     except OSError as error:
         is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
         return Check("disk", False, "is full" if is_full else "cannot be written")
     return Check("disk", True, "can be written")
-
-
-def _write(folder: Path) -> None:
-    """Write a file that disappears even if the process is killed. Raises OSError."""
-    with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
-        file.write(bytes(4096))  # one SQLite page
-        os.fsync(file.fileno())

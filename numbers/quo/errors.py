@@ -163,17 +163,13 @@ _REFUSED: dict[int, tuple[type[QuoError], str]] = {
     ),
     403: (
         Forbidden,
-        (
-            "Quo does not let this API key see phone numbers. Ask an owner or admin of your Quo workspace "
-            "what the key may do, and whether your plan includes the API."
-        ),
+        "Quo does not let this API key see phone numbers. Ask an owner or admin of your Quo workspace "
+        "what the key may do, and whether your plan includes the API.",
     ),
     429: (
         RateLimited,
-        (
-            "Quo asks for fewer questions at a time. Wait a minute, then try again; if it stays so, find out "
-            "what else uses the same API key."
-        ),
+        "Quo asks for fewer questions at a time. Wait a minute, then try again; if it stays so, find out "
+        "what else uses the same API key.",
     ),
 }
 _MISSING: dict[Resource, str] = {

@@ -84,10 +84,8 @@ def _unknown_values(response: Response, _: FaultContext) -> Response:
     """Add values, regions and keys that the description does not have, at every depth."""
 
     def change(place: int, record: Record) -> Record:
-        calling, messaging = (
-            dict(record["restrictions"]["calling"]),
-            dict(record["restrictions"]["messaging"]),
-        )
+        calling = dict(record["restrictions"]["calling"])
+        messaging = dict(record["restrictions"]["messaging"])
         if place % 3 == 0:
             messaging["US"] = "pending_review"
             calling |= {"Intl": None, "CA": ""}
