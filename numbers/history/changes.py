@@ -38,6 +38,12 @@ class Change:
     def sentence(self) -> str:
         return "".join(part.text for part in self.parts)
 
+    @property
+    def is_within_a_minute(self) -> bool:
+        """Whether both ends are written as the same time."""
+        minutes = {time and time.replace(second=0, microsecond=0) for time in (self.earliest, self.latest)}
+        return len(minutes) == 1
+
 
 @dataclass(frozen=True)
 class Changes:
