@@ -1,1 +1,1 @@
-"""What changed over time, and each change in words."""
+"""What changed over time, and the words for each change."""

@@ -1,8 +1,8 @@
-"""What changed: numbers that are new, gone or described differently, teammates put on and taken off.
+"""Lists changes: numbers that are new, gone or described differently, teammates put on and taken off.
 
-Nobody knows what happened between two syncs: a change happened between the sync that found it and the last one before
-that still confirmed the old. What the first complete answer found was not new, only not known before.
-A change of the role or group that a number gives a teammate is left out: roles are reported as the teammate's own.
+Nobody knows what happened between two syncs: a change happened after the last sync that confirmed the old state, and
+no later than the sync that found the new one. The first complete answer is the baseline: it changes nothing.
+A teammate's role or group on a number is left out: roles are reported as the teammate's own.
 """
 
 from collections import Counter, defaultdict
@@ -24,8 +24,8 @@ from numbers.models import NumberState, TeammateState, display_name
 class Change:
     """What one sync found different about one number (`subject` is `PN…`) or one teammate (`US…`).
 
-    It happened after `earliest`, when the old was confirmed last (None where it never was), and not after `latest`,
-    when the new was seen. `key` is stable and safe in an HTML id.
+    It happened after `earliest`, when the old state was last confirmed (None if it never was), and not after `latest`,
+    when the new state was found. `key` is stable and safe in an HTML id.
     """
 
     key: str
@@ -47,9 +47,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Changes:
-    """The newest changes of a period, and how many there are in all.
+    """The newest changes of a period, and their total number.
 
-    Only what changed after `watching_since` is known: then Quo first answered for the whole workspace, if it ever did.
+    Changes are known since `watching_since`, when Quo first answered for the whole workspace; None if it never did.
     """
 
     found: tuple[Change, ...]
@@ -64,7 +64,7 @@ class Changes:
 def changes(*, since: datetime, limit: int, version: Version, moment: Moment = NOW) -> Changes:
     """Return the `limit` newest changes found from `since` up to the moment; for each sync, numbers come first.
 
-    However many changes there are, the queries are the same few, and only the returned changes are put together.
+    The number of queries is fixed, and only the returned changes are put in words.
     """
     baseline = change_queries.first_complete_answer(moment)
     hour = since.replace(minute=0, second=0, microsecond=0)
@@ -80,9 +80,9 @@ def changes(*, since: datetime, limit: int, version: Version, moment: Moment = N
 def changes_since(
     hour: datetime, limit: int, baseline: datetime | None, _version: Version, moment: Moment = NOW
 ) -> tuple[tuple[Change, ...], tuple[tuple[datetime, int], ...]]:
-    """Return the newest changes since `hour`, and how many there are of each time.
+    """Return the newest changes since `hour`, and the number of changes at each time.
 
-    The cache can answer for a whole hour again; the caller drops what is too old by then.
+    `hour` is rounded so that the cached result serves for an hour. The caller drops changes that are too old.
     """
     found = list(change_queries.changes_between(hour, baseline, moment))
     keys = [ChangeKey(*row) for row in found[:limit]]
@@ -99,17 +99,18 @@ def _number_changes(keys: Sequence[ChangeKey]) -> Mapping[ChangeKey, Change]:
     if not keys:
         return {}
     ended, began = change_queries.number_states_around(keys)
-    on, off = _staffings(change_queries.put_on(keys)), _staffings(change_queries.taken_off(keys))
+    added = _assignment_changes(change_queries.put_on(keys))
+    removed = _assignment_changes(change_queries.taken_off(keys))
     return {
-        key: _number_change(key, ended.get(place), began.get(place), on.get(place, []), off.get(place, []))
+        key: _number_change(key, ended.get(at), began.get(at), added.get(at, []), removed.get(at, []))
         for key in keys
-        for place in [(key.at, key.of)]
+        for at in [(key.at, key.of)]
     }
 
 
 @dataclass(frozen=True)
-class _Staffing:
-    """A teammate put on a number or taken off it, both with their names at that time."""
+class _AssignmentChange:
+    """A teammate put on a number or taken off it, with the names of both at that time."""
 
     teammate: NamedTeammate
     number_id: str
@@ -117,11 +118,11 @@ class _Staffing:
     confirmed: datetime | None
 
 
-def _staffings(rows: Iterable[tuple[Any, ...]]) -> Mapping[tuple[datetime, int], Sequence[_Staffing]]:
-    """Return who was put on or taken off, by time and number."""
-    found: dict[tuple[datetime, int], list[_Staffing]] = defaultdict(list)
+def _assignment_changes(rows: Iterable[tuple[Any, ...]]) -> Mapping[tuple[datetime, int], Sequence[_AssignmentChange]]:
+    """Return the teammates put on or taken off, by time and number."""
+    found: dict[tuple[datetime, int], list[_AssignmentChange]] = defaultdict(list)
     for at, number, user_id, first, last, email, *rest in rows:
-        found[at, number].append(_Staffing(NamedTeammate(user_id, display_name(first, last, email)), *rest))
+        found[at, number].append(_AssignmentChange(NamedTeammate(user_id, display_name(first, last, email)), *rest))
     return found
 
 
@@ -129,22 +130,22 @@ def _number_change(
     key: ChangeKey,
     before: NumberState | None,
     after: NumberState | None,
-    on: Sequence[_Staffing],
-    off: Sequence[_Staffing],
+    added: Sequence[_AssignmentChange],
+    removed: Sequence[_AssignmentChange],
 ) -> Change:
-    """Return one number's change: its state before and after, and who was put on and taken off."""
-    came, left = [item.teammate for item in on], [item.teammate for item in off]
+    """Return the change of one number, from its states before and after and the teammates put on and taken off."""
+    on, off = [item.teammate for item in added], [item.teammate for item in removed]
     if after is None and before is not None:
         return _change(key, before.phone_number.quo_id, gone(before), before.confirmed_last)  # type: ignore[attr-defined] # annotated
     if after is None:
-        one = [*on, *off][0]
-        parts = number_changed(number_part(one.number_id, one.number_name), None, came, left)
-        return _change(key, one.number_id, parts, one.confirmed)
+        first = [*added, *removed][0]
+        parts = number_changed(number_part(first.number_id, first.number_name), None, on, off)
+        return _change(key, first.number_id, parts, first.confirmed)
     quo_id = after.phone_number.quo_id
     if before is None:
-        parts = arrived(after, came, is_new=after.phone_number.first_seen == key.at)
+        parts = arrived(after, on, is_new=after.phone_number.first_seen == key.at)
     else:
-        parts = number_changed(number_part(quo_id, after.name), (before, after), came, left)
+        parts = number_changed(number_part(quo_id, after.name), (before, after), on, off)
     return _change(key, quo_id, parts, after.confirmed_before)  # type: ignore[attr-defined] # annotated
 
 

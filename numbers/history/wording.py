@@ -1,4 +1,4 @@
-"""A change in words: plain English, in pieces, so that a page can set apart what comes from outside."""
+"""Puts a change in words, as parts of a sentence, so that pages and feeds can isolate outside text."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from numbers.vocabulary.phrases import NO_NAME, SHOWN_TEAMMATES
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a sentence. What comes from outside stands in an element of its own; `url` makes it a link."""
+    """A part of a sentence. Outside text gets its own element; `url` makes the part a link."""
 
     text: str
     is_outside: bool = False
@@ -27,7 +27,7 @@ Parts = tuple[Part, ...]
 
 @dataclass(frozen=True)
 class NamedTeammate:
-    """Somebody who was put on a number or taken off it."""
+    """A teammate who was put on a number or taken off it."""
 
     user_id: str
     name: str
@@ -55,14 +55,14 @@ TEAMMATE_FIELDS = {
 
 
 def gone(state: NumberState) -> Parts:
-    """Say that the number is gone; `state` is its last one."""
+    """Return the words for a number that is gone; `state` is its last one."""
     return (number_part(state.phone_number.quo_id, state.name), Part(" is gone: Quo no longer has it"))
 
 
-def arrived(state: NumberState, people: Sequence[NamedTeammate], *, is_new: bool) -> Parts:
-    """Say that the number is new, or back after it was gone, and who is on it."""
+def arrived(state: NumberState, teammates: Sequence[NamedTeammate], *, is_new: bool) -> Parts:
+    """Return the words for a number that is new, or back after it was gone, and the teammates on it."""
     verb = Part(f" is {'new' if is_new else 'back'}, with ")
-    names = _names(people) if people else (Part("nobody"),)
+    names = _names(teammates) if teammates else (Part("nobody"),)
     return (number_part(state.phone_number.quo_id, state.name), verb, *names, Part(" on it"))
 
 
@@ -72,24 +72,24 @@ def number_changed(
     on: Sequence[NamedTeammate],
     off: Sequence[NamedTeammate],
 ) -> Parts:
-    """Say how a number came to be described otherwise (from one state to the next) and who was put on or taken off.
+    """Return the words for a number's change between two states, and for the teammates put `on` and taken `off`.
 
-    Where only people came and went: "Ann Lee was put on Leasing".
+    If only teammates changed: "Ann Lee was put on Leasing".
     """
     clauses = _fields(*states, NUMBER_FIELDS) if states else []
-    if not (clauses or on or off):  # the time that moves along with every other change has moved alone
+    if not (clauses or on or off):  # only `updated_at_text` changed
         clauses = [(Part("Quo marked it as updated, and shows no other difference"),)]
     is_described = is_named = bool(clauses)
-    for people, act in ((on, "put on"), (off, "taken off")):
-        if people:
-            verb = f" {'was' if len(people) == 1 else 'were'} {act} "
-            clauses.append((*_names(people), *((Part(f"{verb}it"),) if is_named else (Part(verb), number))))
+    for teammates, act in ((on, "put on"), (off, "taken off")):
+        if teammates:
+            verb = f" {'was' if len(teammates) == 1 else 'were'} {act} "
+            clauses.append((*_names(teammates), *((Part(f"{verb}it"),) if is_named else (Part(verb), number))))
             is_named = True
     return (number, Part(": "), *_joined(clauses)) if is_described else _joined(clauses)
 
 
 def teammate_changed(user_id: str, before: TeammateState, after: TeammateState) -> Parts:
-    """Say how a teammate came to be described otherwise: "Ann Lee: the role went from member to admin"."""
+    """Return the words for a teammate's change: "Ann Lee: the role went from member to admin"."""
     return (teammate_part(user_id, after.display_name), Part(": "), *_joined(_fields(before, after, TEAMMATE_FIELDS)))
 
 
@@ -102,24 +102,24 @@ def teammate_part(user_id: str, name: str) -> Part:
 
 
 def _fields(before: Model, after: Model, labels: Mapping[str, str]) -> list[Parts]:
-    """Return a clause for each of the fields in which two states differ."""
+    """Return a clause for each field in which two states differ."""
     pairs = ((field, getattr(before, field), getattr(after, field)) for field in labels)
-    return [_went(labels[field], field, old, new) for field, old, new in pairs if old != new]
+    return [_clause(labels[field], field, old, new) for field, old, new in pairs if old != new]
 
 
-def _went(label: str, field: str, old: str | None, new: str | None) -> Parts:
+def _clause(label: str, field: str, old: str | None, new: str | None) -> Parts:
     before, after = _value(field, old), _value(field, new)
-    if before == after:  # two writings of one telephone number
+    if before == after:  # the same telephone number in two formats
         before, after = _quoted(old), _quoted(new)
     return (Part(f"{label} went from "), *before, Part(" to "), *after)
 
 
 def _value(field: str, raw: str | None) -> Parts:
-    """A value as people know it: a fact by its word, a telephone number as it is written, other text in quotes."""
+    """Return a value for people to read: a fact as its word, a formatted telephone number, other text in quotes."""
     if field in _CELLS:
         fact = fact_of(raw)
-        came = (Part(" ("), *_quoted(raw), Part(")")) if fact is Fact.UNKNOWN and raw is not None else ()
-        return (Part(fact.label, fact=fact), *came)
+        sent = (Part(" ("), *_quoted(raw), Part(")")) if fact is Fact.UNKNOWN and raw is not None else ()
+        return (Part(fact.label, fact=fact), *sent)
     if field == "forward" and not raw:
         return (Part("nowhere"),)
     if field in {"number", "forward"}:
@@ -133,16 +133,19 @@ def _quoted(raw: str | None) -> Parts:
     return (Part("none"),) if raw is None else (Part("“"), Part(raw, is_outside=True), Part("”"))
 
 
-def _names(people: Sequence[NamedTeammate]) -> Parts:
-    shown = people if len(people) <= SHOWN_TEAMMATES + 1 else people[:SHOWN_TEAMMATES]
-    names = [(teammate_part(teammate.user_id, teammate.name),) for teammate in shown]
-    rest = [(Part(f"{len(people) - len(shown)} more"),)] if len(people) > len(shown) else []
+def _names(teammates: Sequence[NamedTeammate]) -> Parts:
+    named = teammates if len(teammates) <= SHOWN_TEAMMATES + 1 else teammates[:SHOWN_TEAMMATES]
+    names = [(teammate_part(teammate.user_id, teammate.name),) for teammate in named]
+    rest = [(Part(f"{len(teammates) - len(named)} more"),)] if len(teammates) > len(named) else []
     return _joined([*names, *rest], last=" and ", between=", ")
 
 
 def _joined(clauses: Sequence[Parts], *, between: str = "; ", last: str = "; ") -> Parts:
-    """Join as people do: "a", "a and b", "a, b and c"."""
-    signs = ["", *[between] * (len(clauses) - 2), last][: len(clauses)]
+    """Join clauses with `between`, and the last one with `last`: "a", "a and b", "a, b and c"."""
+    separators = ["", *[between] * (len(clauses) - 2), last][: len(clauses)]
     return tuple(
-        part for sign, clause in zip(signs, clauses, strict=True) for part in (Part(sign), *clause) if part.text
+        part
+        for separator, clause in zip(separators, clauses, strict=True)
+        for part in (Part(separator), *clause)
+        if part.text
     )

@@ -1,3 +1,5 @@
+"""Changes between syncs: their sentences, their intervals, their order and their count."""
+
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,44 +23,44 @@ def office(db: None) -> Office:
     return Office()
 
 
-def told(limit: int = 50, since: datetime = NINE) -> list[Change]:
+def newest(limit: int = 50, since: datetime = NINE) -> list[Change]:
     return list(changes(since=since, limit=limit, version=memory_version()).found)
 
 
 def sentences() -> list[str]:
-    return [change.sentence for change in told()]
+    return [change.sentence for change in newest()]
 
 
-def only() -> Change:
-    (change,) = told()
+def only_change() -> Change:
+    (change,) = newest()
     return change
 
 
-# What is told
+# The sentences
 
 
-def test_what_the_first_answer_finds_did_not_change(office: Office) -> None:
+def test_the_first_answer_changes_nothing(office: Office) -> None:
     office.hears(number("PN1", ANN), number("PN2", BOB))
 
-    assert told() == []
+    assert newest() == []
 
 
-def test_before_the_first_complete_answer_nothing_is_called_new(office: Office) -> None:
+def test_the_first_complete_answer_makes_no_number_new(office: Office) -> None:
     office.hears_of_number(number("PN1", ANN))
     office.hears(number("PN1", ANN), number("PN2", BOB))
 
-    assert told() == []
+    assert newest() == []
 
 
-def test_a_memory_without_a_complete_answer_calls_nothing_new(office: Office) -> None:
+def test_no_number_is_new_without_a_complete_answer(office: Office) -> None:
     office.hears_of_number(number("PN1", ANN))
     office.hears_of_number(number("PN2", BOB))
 
-    assert told() == []
+    assert newest() == []
     assert changes(since=NINE, limit=1, version=memory_version()).watching_since is None
 
 
-def test_a_first_sync_that_failed_was_no_first_look(office: Office) -> None:
+def test_a_failed_first_sync_is_no_baseline(office: Office) -> None:
     office.sync(Source(Unauthorized("No.", status=401)))
     office.hears(number("PN1"))
     office.hears(number("PN1"), number("PN2", name="Leasing"))
@@ -66,32 +68,32 @@ def test_a_first_sync_that_failed_was_no_first_look(office: Office) -> None:
     assert sentences() == ["Leasing is new, with nobody on it"]
 
 
-def test_a_change_between_the_first_look_and_the_first_complete_answer_is_told(office: Office) -> None:
+def test_a_known_number_that_differs_in_the_first_complete_answer_is_a_change(office: Office) -> None:
     office.hears_of_number(number("PN1", name="Sales"))
     office.hears(number("PN1", name="Leasing"))
 
     assert sentences() == ["Leasing: the name went from “Sales” to “Leasing”"]
 
 
-def test_people_whom_the_first_complete_answer_puts_on_a_number_that_was_known_are_told(office: Office) -> None:
+def test_a_teammate_put_on_a_known_number_by_the_first_complete_answer_is_a_change(office: Office) -> None:
     office.hears_of_number(number("PN1", ANN))
     office.hears(number("PN1", ANN, BOB), number("PN2", BOB))
 
     assert sentences() == ["Bob Roe was put on Front desk"]
 
 
-def test_a_teammate_whom_the_first_complete_answer_describes_otherwise_is_told(office: Office) -> None:
+def test_a_known_teammate_who_differs_in_the_first_complete_answer_is_a_change(office: Office) -> None:
     office.hears_of_number(number("PN1", ANN))
     office.hears(number("PN1", teammate("US1", first_name="Anna", last_name="Lee")))
 
     assert sentences() == ["Anna Lee: the first name went from “Ann” to “Anna”"]
 
 
-def test_an_answer_that_says_the_same_changes_nothing(office: Office) -> None:
+def test_an_equal_answer_changes_nothing(office: Office) -> None:
     for _ in range(3):
         office.hears(number("PN1", ANN, BOB))
 
-    assert told() == []
+    assert newest() == []
 
 
 @pytest.mark.parametrize(
@@ -140,7 +142,7 @@ def test_an_answer_that_says_the_same_changes_nothing(office: Office) -> None:
         ),
     ],
 )
-def test_a_number_that_is_described_otherwise(
+def test_a_changed_number_is_put_in_words(
     office: Office, before: dict[str, Any], after: dict[str, Any], sentence: str
 ) -> None:
     office.hears(number(**{"name": "Main line", **before}))
@@ -149,18 +151,18 @@ def test_a_number_that_is_described_otherwise(
     assert sentences() == [sentence]
 
 
-def test_every_field_of_a_number_can_be_told() -> None:
+def test_every_field_of_a_number_has_words() -> None:
     assert {*NUMBER_FIELDS, "updated_at_text"} == set(NUMBER_COLUMNS)
 
 
-def test_a_number_is_new_with_those_who_are_on_it(office: Office) -> None:
+def test_a_new_number_is_listed_with_its_teammates(office: Office) -> None:
     office.hears(number("PN1"))
     office.hears(number("PN1"), number("PN2", ANN, BOB, name="Leasing"), number("PN3", name="Spare"))
 
     assert sentences() == ["Leasing is new, with Ann Lee and Bob Roe on it", "Spare is new, with nobody on it"]
 
 
-def test_a_number_goes_and_comes_back(office: Office) -> None:
+def test_a_number_can_go_and_come_back(office: Office) -> None:
     office.hears(number("PN1"), number("PN2", ANN, name="Leasing"))
     office.hears(number("PN1"))
     office.hears(number("PN1"), number("PN2", BOB, name="Leasing"))
@@ -168,7 +170,7 @@ def test_a_number_goes_and_comes_back(office: Office) -> None:
     assert sentences() == ["Leasing is back, with Bob Roe on it", "Leasing is gone: Quo no longer has it"]
 
 
-def test_people_who_are_put_on_and_taken_off(office: Office) -> None:
+def test_teammates_put_on_and_taken_off_are_put_in_words(office: Office) -> None:
     cas = teammate("US3", first_name="Cas", last_name=None)
     office.hears(number("PN1", name="Leasing"))
     office.hears(number("PN1", ANN, name="Leasing"))
@@ -182,7 +184,7 @@ def test_people_who_are_put_on_and_taken_off(office: Office) -> None:
     ]
 
 
-def test_what_one_answer_changes_of_a_number_is_one_change(office: Office) -> None:
+def test_one_answer_makes_one_change_of_a_number(office: Office) -> None:
     office.hears(number("PN1", ANN, name="Sales"))
     office.hears(number("PN1", BOB, name="Leasing"))
 
@@ -191,18 +193,18 @@ def test_what_one_answer_changes_of_a_number_is_one_change(office: Office) -> No
     ]
 
 
-def test_of_many_people_the_first_are_named(office: Office) -> None:
-    people = [teammate(f"US{letter}", first_name=letter, last_name=None) for letter in "FEDCBA"]
+def test_only_the_first_of_many_teammates_are_named(office: Office) -> None:
+    teammates = [teammate(f"US{letter}", first_name=letter, last_name=None) for letter in "FEDCBA"]
     office.hears(number("PN1", name="Leasing"))
-    office.hears(number("PN1", *people[2:], name="Leasing"))
+    office.hears(number("PN1", *teammates[2:], name="Leasing"))
     office.hears(number("PN1", name="Leasing"))
-    office.hears(number("PN1", *people, name="Leasing"))
+    office.hears(number("PN1", *teammates, name="Leasing"))
 
     assert sentences()[0] == "A, B, C and 3 more were put on Leasing"
     assert sentences()[2] == "A, B, C and D were put on Leasing"
 
 
-def test_a_teammate_who_is_described_otherwise(office: Office) -> None:
+def test_a_changed_teammate_is_put_in_words(office: Office) -> None:
     office.hears(number("PN1", ANN))
     office.hears(number("PN1", teammate("US1", first_name="Ann", last_name="Smith", email="ann@example.com")))
 
@@ -210,10 +212,10 @@ def test_a_teammate_who_is_described_otherwise(office: Office) -> None:
         "Ann Smith: the last name went from “Lee” to “Smith”; the email address went from us1@example.com to "
         "ann@example.com"
     ]
-    assert only().subject == "US1"
+    assert only_change().subject == "US1"
 
 
-def test_a_role_is_told_once_and_not_for_each_number(office: Office) -> None:
+def test_a_new_role_is_one_change_however_many_numbers(office: Office) -> None:
     office.hears(number("PN1", ANN), number("PN2", ANN))
     boss = teammate("US1", first_name="Ann", last_name="Lee", role="owner", group_id="GR9")
     office.hears(number("PN1", boss), number("PN2", boss))
@@ -221,7 +223,7 @@ def test_a_role_is_told_once_and_not_for_each_number(office: Office) -> None:
     assert sentences() == ["Ann Lee: the role went from member to owner"]
 
 
-def test_names_are_those_of_that_time(office: Office) -> None:
+def test_names_are_those_at_the_time_of_the_change(office: Office) -> None:
     office.hears(number("PN1", name="Sales"))
     office.hears(number("PN1", ANN, name="Sales"))
     office.hears(number("PN1", teammate("US1", first_name="Ann", last_name="Smith"), name="Leasing"))
@@ -235,129 +237,129 @@ def test_names_are_those_of_that_time(office: Office) -> None:
     ]
 
 
-def test_numbers_and_people_are_links(office: Office) -> None:
+def test_numbers_and_teammates_are_links(office: Office) -> None:
     office.hears(number("PN1", name="Leasing"))
     office.hears(number("PN1", ANN, name="Leasing"))
 
-    links = {part.text: part.url for part in only().parts if part.url}
+    links = {part.text: part.url for part in only_change().parts if part.url}
     assert links == {"Ann Lee": "/teammates/US1/", "Leasing": "/numbers/PN1/"}
 
 
-def test_what_comes_from_outside_stands_alone_in_its_part(office: Office) -> None:
+def test_outside_text_has_its_own_part(office: Office) -> None:
     office.hears(number("PN1", symbol="OUTSIDE1", name="Sales"))
     ann = teammate("US1", first_name="OUTSIDE2", last_name=None)
     office.hears(number("PN1", ann, symbol="OUTSIDE3", name="OUTSIDE4", calling=Regions("OUTSIDE5", None, None)))
 
-    outside = [part for part in only().parts if "OUTSIDE" in part.text]
-    assert {part.text for part in outside} == {f"OUTSIDE{place}" for place in range(1, 6)}
+    outside = [part for part in only_change().parts if "OUTSIDE" in part.text]
+    assert {part.text for part in outside} == {f"OUTSIDE{index}" for index in range(1, 6)}
     assert all(part.is_outside for part in outside)
 
 
-# When it was
+# The interval
 
 
-def test_a_change_lies_between_the_last_look_at_the_old_and_the_first_at_the_new(office: Office) -> None:
+def test_a_change_lies_between_the_last_old_answer_and_the_first_new_one(office: Office) -> None:
     office.hears(number("PN1", name="Sales"))
     before = office.hears(number("PN1", name="Sales"))
     after = office.hears(number("PN1", name="Leasing"))
     office.hears(number("PN1", name="Leasing"))
 
-    assert (only().earliest, only().latest) == (before.observed_at, after.observed_at)
+    assert (only_change().earliest, only_change().latest) == (before.observed_at, after.observed_at)
 
 
-def test_a_look_at_the_number_alone_confirms_it(office: Office) -> None:
+def test_a_sync_of_the_number_confirms_it(office: Office) -> None:
     office.hears(number("PN1"), number("PN2"))
     alone = office.hears_of_number(number("PN1"))
     office.hears_of_number(number("PN2"))
     office.hears(number("PN1", ANN), number("PN2"))
 
-    assert only().earliest == alone.observed_at
+    assert only_change().earliest == alone.observed_at
 
 
-def test_a_look_at_a_teammate_confirms_the_numbers_they_are_on(office: Office) -> None:
+def test_a_sync_of_a_teammate_confirms_their_numbers(office: Office) -> None:
     whole = office.hears(number("PN1", ANN, name="Sales"), number("PN2", name="Spare"))
     of_ann = office.hears_of_teammate("US1", number("PN1", ANN, name="Sales"))
     office.hears(number("PN1", ANN, name="Leasing"), number("PN2", name="Reserve"))
 
-    assert [change.earliest for change in told()] == [of_ann.observed_at, whole.observed_at]
+    assert [change.earliest for change in newest()] == [of_ann.observed_at, whole.observed_at]
 
 
-def test_of_the_looks_at_those_who_are_on_a_number_the_last_one_counts(office: Office) -> None:
-    people = (ANN, BOB, teammate("US3"))
-    office.hears(number("PN1", *people))
-    office.hears_of_teammate("US1", number("PN1", *people))
-    of_bob = office.hears_of_teammate("US2", number("PN1", *people))
-    office.hears(number("PN1", *people[1:]))
-    office.hears(number("PN1", *people))
-    of_ann = office.hears_of_teammate("US1", number("PN1", *people))
-    office.hears(number("PN1", *people[1:]))
+def test_the_last_sync_of_any_teammate_on_a_number_counts(office: Office) -> None:
+    teammates = (ANN, BOB, teammate("US3"))
+    office.hears(number("PN1", *teammates))
+    office.hears_of_teammate("US1", number("PN1", *teammates))
+    of_bob = office.hears_of_teammate("US2", number("PN1", *teammates))
+    office.hears(number("PN1", *teammates[1:]))
+    office.hears(number("PN1", *teammates))
+    of_ann = office.hears_of_teammate("US1", number("PN1", *teammates))
+    office.hears(number("PN1", *teammates[1:]))
 
-    assert [change.earliest for change in told()[::2]] == [of_ann.observed_at, of_bob.observed_at]
+    assert [change.earliest for change in newest()[::2]] == [of_ann.observed_at, of_bob.observed_at]
 
 
-def test_a_look_at_a_teammate_who_is_no_longer_on_the_number_does_not_confirm_it(office: Office) -> None:
+def test_a_sync_of_a_former_teammate_does_not_confirm_the_number(office: Office) -> None:
     office.hears(number("PN1", ANN))
     whole = office.hears(number("PN1", name="Sales"))
     office.hears_of_teammate("US1")
     office.hears(number("PN1", name="Leasing"))
 
-    assert told()[0].earliest == whole.observed_at
+    assert newest()[0].earliest == whole.observed_at
 
 
-def test_a_look_at_a_teammate_that_leaves_a_number_out_confirms_nothing(office: Office) -> None:
+def test_a_sync_of_a_teammate_that_lacks_a_number_confirms_nothing(office: Office) -> None:
     whole = office.hears(number("PN1", ANN), number("PN2", ANN))
     office.hears_of_teammate("US1", number("PN1", ANN))  # Quo does not find the other one
     office.hears(number("PN1", ANN), number("PN2"))
 
-    assert only().earliest == whole.observed_at
+    assert only_change().earliest == whole.observed_at
 
 
-def test_a_sync_that_failed_confirms_nothing(office: Office) -> None:
+def test_a_failed_sync_confirms_nothing(office: Office) -> None:
     whole = office.hears(number("PN1"))
     office.sync(Source(Unauthorized("No.", status=401)))
     office.sync(Source(single={"PN1": Unauthorized("No.", status=401)}), of_number("PN1"))
     office.hears(number("PN1", ANN))
 
-    assert only().earliest == whole.observed_at
+    assert only_change().earliest == whole.observed_at
 
 
-def test_an_answer_in_which_the_number_could_not_be_read_confirms_the_others_only(office: Office) -> None:
+def test_an_answer_with_an_unreadable_number_confirms_only_the_others(office: Office) -> None:
     names = ("PN1", "PN11", "PN111")
     whole = office.hears(*numbers(*names))
     unreadable = office.hears(*numbers("PN1", "PN111"), aside=("PN11",))
     office.hears(*(number(name, ANN) for name in names))
 
-    assert {change.subject: change.earliest for change in told()} == {
+    assert {change.subject: change.earliest for change in newest()} == {
         "PN1": unreadable.observed_at,
         "PN11": whole.observed_at,
         "PN111": unreadable.observed_at,
     }
 
 
-def test_a_look_at_a_teammate_in_which_the_number_could_not_be_read_confirms_nothing(office: Office) -> None:
+def test_a_sync_of_a_teammate_with_an_unreadable_number_confirms_nothing(office: Office) -> None:
     whole = office.hears(number("PN1", ANN))
     office.sync(Source(of={"US1": answer(aside=("PN1",))}), of_teammate("US1"))
     office.hears(number("PN1"))
 
-    assert only().earliest == whole.observed_at
+    assert only_change().earliest == whole.observed_at
 
 
-def test_an_answer_of_which_too_much_could_not_be_read_confirms_nothing(office: Office) -> None:
+def test_an_answer_with_too_many_unreadable_records_confirms_nothing(office: Office) -> None:
     whole = office.hears(number("PN1"))
-    office.hears(number("PN1"), aside=tuple(f"PNodd{place}" for place in range(MAX_SET_ASIDE + 1)))
+    office.hears(number("PN1"), aside=tuple(f"PNodd{index}" for index in range(MAX_SET_ASIDE + 1)))
     office.hears(number("PN1", ANN))
 
-    assert only().earliest == whole.observed_at
+    assert only_change().earliest == whole.observed_at
 
 
-def test_an_answer_that_was_not_believed_confirms_nothing(office: Office) -> None:
+def test_an_answer_whose_removals_were_held_confirms_no_number(office: Office) -> None:
     whole = office.hears(*numbers(*ids(12)))
     assert office.hears(number("PN00001")).held
     office.clock.move(hours=2)
     assert office.hears(number("PN00001")).gone == 11
 
-    assert {change.earliest for change in told()} == {whole.observed_at}
-    assert len(told()) == 11
+    assert {change.earliest for change in newest()} == {whole.observed_at}
+    assert len(newest()) == 11
 
 
 def test_a_new_number_came_after_the_last_complete_answer(office: Office) -> None:
@@ -365,18 +367,18 @@ def test_a_new_number_came_after_the_last_complete_answer(office: Office) -> Non
     office.hears_of_number(number("PN1"))
     office.hears(number("PN1"), number("PN2"))
 
-    assert only().earliest == whole.observed_at
+    assert only_change().earliest == whole.observed_at
 
 
-def test_where_nobody_looked_before_there_is_no_earlier_end(office: Office) -> None:
+def test_a_change_without_an_earlier_sync_has_no_earlier_end(office: Office) -> None:
     office.hears_of_teammate("US1", number("PN1", ANN, name="Sales"), PN2=number("PN2"))
     Sync.objects.update(outcome="failed", observed_at=None)
     office.hears(number("PN1", ANN, name="Leasing"))
 
-    assert only().earliest is None
+    assert only_change().earliest is None
 
 
-def test_a_teammate_is_confirmed_wherever_they_are_on_a_number(office: Office) -> None:
+def test_a_teammate_is_confirmed_by_any_answer_with_their_number(office: Office) -> None:
     renamed = teammate("US1", first_name="Anna", last_name="Lee")
     office.hears(number("PN1", ANN), number("PN2"))
     alone = office.hears_of_number(number("PN1", ANN))
@@ -386,41 +388,41 @@ def test_a_teammate_is_confirmed_wherever_they_are_on_a_number(office: Office) -
     office.hears_of_teammate("US2")
     office.hears(number("PN1", ANN), number("PN2"))
 
-    assert [change.earliest for change in told()] == [of_ann.observed_at, alone.observed_at]
+    assert [change.earliest for change in newest()] == [of_ann.observed_at, alone.observed_at]
 
 
-def test_an_answer_that_says_nothing_of_a_teammate_does_not_confirm_them(office: Office) -> None:
+def test_an_answer_without_a_teammate_does_not_confirm_them(office: Office) -> None:
     on_it = office.hears(number("PN1", ANN))
     office.hears(number("PN1"))
     office.hears_of_teammate("US1")
     office.hears(number("PN1", teammate("US1", first_name="Anna", last_name="Lee")))
 
-    assert {change.subject: change.earliest for change in told() if change.subject == "US1"} == {
+    assert {change.subject: change.earliest for change in newest() if change.subject == "US1"} == {
         "US1": on_it.observed_at
     }
 
 
-def test_an_answer_that_was_not_believed_does_not_confirm_a_teammate(office: Office) -> None:
+def test_an_answer_whose_removals_were_held_confirms_no_teammate(office: Office) -> None:
     whole = office.hears(*numbers(*ids(12)), number("PN1", ANN))
     assert office.hears(number("PN00001")).held
     office.hears(*numbers(*ids(12)), number("PN1", teammate("US1", first_name="Anna", last_name="Lee")))
 
-    assert only().earliest == whole.observed_at
+    assert only_change().earliest == whole.observed_at
 
 
-# Which, and how many
+# Order and count
 
 
-def test_the_newest_come_first_and_of_one_answer_the_numbers(office: Office) -> None:
+def test_the_newest_changes_come_first_and_numbers_before_teammates(office: Office) -> None:
     office.hears(number("PN1", ANN, name="A"))
     office.hears(number("PN1", ANN, name="B"))
     office.hears(number("PN1", teammate("US1", first_name="Anna"), name="C"))
 
-    assert [change.subject for change in told()] == ["PN1", "US1", "PN1"]
-    assert [change.latest for change in told()] == sorted((change.latest for change in told()), reverse=True)
+    assert [change.subject for change in newest()] == ["PN1", "US1", "PN1"]
+    assert [change.latest for change in newest()] == sorted((change.latest for change in newest()), reverse=True)
 
 
-def test_only_as_many_as_asked_for_are_told_and_the_others_counted(office: Office) -> None:
+def test_changes_beyond_the_limit_are_only_counted(office: Office) -> None:
     office.hears(*(number(quo_id, name="A") for quo_id in ids(9)))
     office.hears(*(number(quo_id, name="B") for quo_id in ids(9)))
 
@@ -429,7 +431,7 @@ def test_only_as_many_as_asked_for_are_told_and_the_others_counted(office: Offic
     assert (len(found.found), found.total, found.more) == (4, 9, 5)
 
 
-def test_only_what_was_found_since_then_is_told(office: Office) -> None:
+def test_only_changes_found_since_the_given_time_are_returned(office: Office) -> None:
     bob = teammate("US2", first_name="Bobby", last_name="Roe")
     office.hears(number("PN1", BOB), *numbers("PN2", "PN3"), number("PN4", BOB))
     office.hears(number("PN1", BOB, name="Sales"), *numbers("PN2", "PN3"), number("PN4", BOB))
@@ -437,27 +439,27 @@ def test_only_what_was_found_since_then_is_told(office: Office) -> None:
     begin = office.clock.now
     office.hears(number("PN1", bob, name="Rentals"), number("PN2", bob), *numbers("PN4", "PN5"))
 
-    found = {change.subject: change.latest for change in told(since=begin)}
+    found = {change.subject: change.latest for change in newest(since=begin)}
     assert set(found) == {"PN1", "PN2", "PN3", "PN4", "PN5", "US2"}
     assert min(found.values()) == begin
-    assert [change.subject for change in told(since=begin + timedelta(seconds=1))] == ["PN1"]
-    assert told(since=office.clock.now + timedelta(seconds=1)) == []
+    assert [change.subject for change in newest(since=begin + timedelta(seconds=1))] == ["PN1"]
+    assert newest(since=office.clock.now + timedelta(seconds=1)) == []
 
 
-def test_every_change_has_a_key_of_its_own(office: Office) -> None:
+def test_every_change_has_a_unique_key(office: Office) -> None:
     office.hears(number("PN1", ANN, name="A"), number("PN2"))
     office.clock.move(minutes=-2)  # the next answers are a microsecond apart
     office.hears(number("PN1", ANN, name="B"), number("PN2", name="B"))
     office.clock.move(minutes=-2)
     office.hears(number("PN1", teammate("US1", first_name="Anna"), name="C"), number("PN2", name="C"))
 
-    keys = [change.key for change in told()]
+    keys = [change.key for change in newest()]
     assert len(keys) == len(set(keys)) == 5
     assert all(key.isascii() and key.replace("-", "").isalnum() for key in keys)
 
 
 @pytest.mark.parametrize("count", [1, 60])
-def test_the_queries_are_the_same_for_few_and_for_many(
+def test_the_number_of_queries_is_the_same_for_few_and_for_many(
     office: Office, django_assert_num_queries: Any, count: int
 ) -> None:
     office.hears(*(number(quo_id, ANN, name="A") for quo_id in ids(count)))
@@ -465,7 +467,7 @@ def test_the_queries_are_the_same_for_few_and_for_many(
     office.hears(*(number(quo_id, name="C") for quo_id in ids(count)))
 
     version = memory_version()
-    # the first look, what was known before, the keys; of numbers the states, who came and who went; of teammates
-    # the states
+    # the baseline, whether there was an answer before it, the keys, the states of numbers, teammates put on,
+    # teammates taken off, the states of teammates
     with django_assert_num_queries(7):
         changes(since=NINE, limit=500, version=version)
