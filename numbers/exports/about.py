@@ -14,7 +14,7 @@ from numbers.memory.moment import NOW, Moment
 from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 from numbers.vocabulary.cells import REGIONS, Fact
-from numbers.vocabulary.times import written_time
+from numbers.vocabulary.times import format_time
 
 MEANINGS = {
     Fact.ALLOWED: "People on the number can call there, or text there.",
@@ -60,8 +60,8 @@ def _entries(sentence: str, sort: str, count: int, target: SyncTarget) -> tuple[
         ("What is listed", sentence),
         ("How many", str(count)),
         ("Sorted by", sort),
-        ("Exported", written_time(timezone.now())),
-        ("Last checked with Quo", written_time(checked_at) if checked_at else "Not checked yet"),
+        ("Exported", format_time(timezone.now())),
+        ("Last checked with Quo", format_time(checked_at) if checked_at else "Not checked yet"),
     )
     demo = ("Demo data", "An invented company: this is not your own workspace.")
     return (demo, *entries) if settings.DEMO else entries

@@ -17,7 +17,7 @@ from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate,
 from numbers.quo.payloads import NumberRecord, UserRecord
 from numbers.vocabulary.cells import CELLS
 from numbers.vocabulary.folding import fold, order_key, telephone_digits
-from numbers.vocabulary.phones import number_facts
+from numbers.vocabulary.phones import derived_fields
 
 Progress = Callable[[int, int], None]
 
@@ -132,7 +132,7 @@ def _record_states(numbers: Sequence[tuple[int, NumberRecord]], observed_at: dat
                 record.answer,
                 _number_search_text(record),
                 order_key(record.name),
-                *number_facts(record.number, record.forward).values(),
+                *derived_fields(record.number, record.forward).values(),
                 *number_values(record),
             )
             for pk, record in differing

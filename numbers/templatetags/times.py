@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
-from numbers.vocabulary.times import exact_time, written_time
+from numbers.vocabulary.times import format_exact_time, format_time
 
 register = template.Library()
 
@@ -15,7 +15,7 @@ register = template.Library()
 @register.simple_tag
 def time(value: datetime | None, title: str = "") -> SafeString | str:
     """Return "Nov 29, 2026, 3:38 PM", or nothing without a time. The tooltip is `title`, or the exact time."""
-    return _element(value, written_time(value), title=title) if value else ""
+    return _element(value, format_time(value), title=title) if value else ""
 
 
 @register.simple_tag
@@ -26,4 +26,4 @@ def ago(value: datetime, words: str) -> SafeString:
 
 def _element(value: datetime, words: str, *, title: str = "", attributes: str = "") -> SafeString:
     pattern = '<time datetime="{}" title="{}"{}>{}</time>'
-    return format_html(pattern, localtime(value).isoformat(), title or exact_time(value), attributes, words)
+    return format_html(pattern, localtime(value).isoformat(), title or format_exact_time(value), attributes, words)

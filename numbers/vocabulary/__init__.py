@@ -1,1 +1,1 @@
-"""Words without a database: cells, telephone numbers, folded and safe text, links."""
+"""Terms and text, without a database: cells, telephone numbers, folding, isolation, links."""

@@ -1,4 +1,4 @@
-"""Facts: what Quo says of each cell (a channel in a region), in words that the office understands."""
+"""Cells (a channel in a region), what Quo says about them, and the words for both."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,13 +10,13 @@ from numbers.vocabulary.bidi import isolated
 
 
 class Fact(StrEnum):
-    """What Quo says of a cell."""
+    """What Quo says about a cell."""
 
     ALLOWED = "allowed"
     RESTRICTED = "restricted"
     UNKNOWN = "unknown"
 
-    __hash__ = str.__hash__  # the one of enums is many times slower
+    __hash__ = str.__hash__  # the hash of enums is many times slower
 
     @property
     def label(self) -> str:
@@ -27,13 +27,13 @@ _FACTS = {"unrestricted": Fact.ALLOWED, "restricted": Fact.RESTRICTED}
 
 
 def fact_of(raw: str | None) -> Fact:
-    """Return the fact for Quo's raw value; anything but the two documented values is not reported."""
+    """Return the fact for Quo's raw value. Any undocumented value counts as not reported."""
     return _FACTS.get(raw or "", Fact.UNKNOWN)
 
 
 @dataclass(frozen=True, eq=False)
 class Channel:
-    """A way to reach people: `key` as in Quo's API, and the verb for it, `act`."""
+    """A way to reach people: `key` as in Quo's API; `act` is its verb."""
 
     key: str
     act: str
@@ -51,7 +51,7 @@ class Channel:
 class Region:
     """Where people are reached: `key` as in Quo's API, `name` for a list, `place` for a sentence.
 
-    Whatever no other region covers `is_abroad`.
+    The region for all other countries `is_abroad`.
     """
 
     key: str
@@ -61,7 +61,7 @@ class Region:
 
     @property
     def destination(self) -> str:
-        """What may follow "call" and "calling"."""
+        """Return the words after "call" or "calling"."""
         return "abroad" if self.is_abroad else self.place
 
 
@@ -90,12 +90,12 @@ class Cell:
 
     @cached_property
     def is_first(self) -> bool:
-        """Whether it is the first of its channel."""
+        """Return whether the cell is the first of its channel."""
         return self.region is REGIONS[0]
 
 
-# The one list: filters, queries, headings, spans and exports follow from it. Another region also needs a column of
-# NumberState for each channel, with its migration, and a field in quo/payloads.
+# Filters, queries, headings, spans and exports follow from these lists. Another region also needs a column of
+# NumberState for each channel, with a migration, and a field in quo/payloads.
 CHANNELS = (Channel("calling", "call"), Channel("messaging", "text"))
 REGIONS: tuple[Region, ...] = (
     Region("US", "United States", "the United States"),
@@ -107,38 +107,38 @@ CELLS = tuple(Cell(channel, region) for channel in CHANNELS for region in REGION
 
 @dataclass(frozen=True)
 class Reading:
-    """The fact of one cell of one number. `raw` is what Quo sent; None where it sent nothing.
+    """The fact of one cell of one number. `raw` is what Quo sent; None if it sent nothing.
 
-    `unlike` says in an audit what most of the group have where this cell differs: "9 of 12 allowed".
+    `majority` is set in an audit if this cell is an outlier: it says what most of the group have, "9 of 12 allowed".
     """
 
     cell: Cell
     fact: Fact
     raw: str | None
-    unlike: str = ""
+    majority: str = ""
 
     @property
-    def quos_word(self) -> str:
-        """What Quo sent instead of a documented value, cut to fit a cell; else empty."""
+    def undocumented_value(self) -> str:
+        """Return what Quo sent instead of a documented value, cut to fit a cell; else empty."""
         return Truncator(self.raw or "").chars(20) if self.fact is Fact.UNKNOWN else ""
 
     @property
     def name(self) -> str:
-        """The accessible name. It is complete, as on a phone no heading stands above the cell."""
-        word = f" {isolated(self.quos_word)}" if self.quos_word else ""
-        unlike = f", unlike most here: {self.unlike}" if self.unlike else ""
-        return f"{self.cell.title}: {self.fact.label}{word}{unlike}"
+        """Return the accessible name. It is complete, because on a phone the table has no headings."""
+        value = f" {isolated(self.undocumented_value)}" if self.undocumented_value else ""
+        majority = f", unlike most here: {self.majority}" if self.majority else ""
+        return f"{self.cell.title}: {self.fact.label}{value}{majority}"
 
     @property
     def title(self) -> str:
-        """What a pointer is told beside the fact."""
+        """Return the tooltip."""
         if self.fact is Fact.UNKNOWN and self.raw is not None:
             return f"Quo sent “{isolated(Truncator(self.raw).chars(80))}”"
-        return f"Unlike most here: {self.unlike}" if self.unlike else ""
+        return f"Unlike most here: {self.majority}" if self.majority else ""
 
     @property
     def meaning(self) -> str:
-        """What the fact means for the people on the number."""
+        """Return what the fact means for the people on the number."""
         act, place = self.cell.channel.act, self.cell.region.place
         return {
             Fact.ALLOWED: f"People on this number can {act} {place}.",
@@ -148,7 +148,7 @@ class Reading:
 
 
 def readings_of(state: object) -> tuple[Reading, ...]:
-    """Return the readings of a number's state, in the order of `CELLS`; it has an attribute for each `field`."""
+    """Return the readings of a number's state, in the order of `CELLS`. The state has an attribute for each `field`."""
     return tuple(reading_of(cell, state) for cell in CELLS)
 
 

@@ -1,4 +1,4 @@
-"""Addresses of pages that a page names many times."""
+"""Fast URLs of pages that a page links to many times."""
 
 from functools import cache
 from urllib.parse import quote
@@ -7,17 +7,17 @@ from django.urls import get_script_prefix, reverse
 
 
 def path_of(name: str, **arguments: str) -> str:
-    """Return the path of the page with this name in the URL configuration; of arguments there are few values."""
+    """Return the path of the page with this URL name. Cached without limit, so arguments must have few values."""
     return _path(name, get_script_prefix(), **arguments)
 
 
 def number_url(quo_id: str) -> str:
-    """Return the address of a number's page. Ids may hold any character, so all of them are percent-encoded."""
+    """Return the URL of a number's page. An id may contain any character, so it is percent-encoded."""
     return f"{path_of('numbers:list')}{quote(quo_id, safe='')}/"
 
 
 def teammate_url(user_id: str) -> str:
-    """Return the address of a teammate's page, percent-encoded like a number's."""
+    """Return the URL of a teammate's page, percent-encoded like a number's."""
     return f"{path_of('numbers:teammates')}{quote(user_id, safe='')}/"
 
 

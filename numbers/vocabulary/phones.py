@@ -1,4 +1,4 @@
-"""Telephone numbers in E.164: how people write them and what kind they are, from Google's metadata."""
+"""Formats, parses and classifies telephone numbers (E.164), with Google's metadata."""
 
 import re
 from functools import lru_cache
@@ -7,18 +7,18 @@ import phonenumbers
 from babel import Locale
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
-from numbers.vocabulary.folding import TELEPHONE_SIGNS, fold
+from numbers.vocabulary.folding import PHONE_PUNCTUATION, fold
 
 _NORTH_AMERICA = 1
 _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
-# Most numbers are such ones, and Google's parser and formatter take a hundred times as long to come to the same.
-_NEAR = re.compile(r"\+1([2-9][0-9]{2})([0-9]{3})([0-9]{4})")
-_TELEPHONE = re.compile(rf"[{TELEPHONE_SIGNS} 0-9]+")
+# Most numbers match this. Google's parser and formatter give the same result, a hundred times slower.
+_NORTH_AMERICAN = re.compile(r"\+1([2-9][0-9]{2})([0-9]{3})([0-9]{4})")
+_TELEPHONE = re.compile(rf"[{PHONE_PUNCTUATION} 0-9]+")
 
 
-@lru_cache(maxsize=16)  # a number is asked for twice in a row, and each one's facts are stored
+@lru_cache(maxsize=16)  # one number is parsed several times in a row
 def _parse(number: str) -> phonenumbers.PhoneNumber | None:
-    # Google's parser also finds a number inside other text, which would be lost.
+    # Google's parser would also accept a number inside other text, and drop the text.
     if not _E164.fullmatch(number):
         return None
     try:
@@ -31,41 +31,41 @@ def _parse(number: str) -> phonenumbers.PhoneNumber | None:
 def pretty(number: str) -> str:
     """Return `number` as people write it: `(415) 555-0100` in North America, `+44 20 7946 0958` elsewhere.
 
-    Text that is no E.164 number comes back as it is.
+    Returns text unchanged if it is not an E.164 number.
     """
-    if near := _NEAR.fullmatch(number):
-        return "({}) {}-{}".format(*near.groups())
+    if match := _NORTH_AMERICAN.fullmatch(number):
+        return "({}) {}-{}".format(*match.groups())
     parsed = _parse(number)
     if parsed is None or not phonenumbers.is_possible_number(parsed):
         return number
-    is_near = parsed.country_code == _NORTH_AMERICA
-    style = PhoneNumberFormat.NATIONAL if is_near else PhoneNumberFormat.INTERNATIONAL
-    written = phonenumbers.format_number(parsed, style)
-    # Google's parser drops a zero that is dialled only inside a country; Quo may still have meant it.
-    return written if re.sub("[^0-9]", "", written) == number[2 if is_near else 1 :] else number
+    is_national = parsed.country_code == _NORTH_AMERICA
+    style = PhoneNumberFormat.NATIONAL if is_national else PhoneNumberFormat.INTERNATIONAL
+    formatted = phonenumbers.format_number(parsed, style)
+    # Google's parser drops a trunk zero, which is only dialled inside a country. Keep it if Quo has it.
+    return formatted if re.sub("[^0-9]", "", formatted) == number[2 if is_national else 1 :] else number
 
 
 def country_of(number: str) -> str:
-    """Return the ISO code of the country that the number belongs to; nothing where its digits do not tell.
+    """Return the ISO code of the number's country; empty if its digits do not show one.
 
-    Toll-free numbers of North America count as of the United States, as in Google's metadata.
+    Toll-free numbers of North America count as United States, as in Google's metadata.
     """
     parsed = _parse(number)
     region = phonenumbers.region_code_for_number(parsed) if parsed else None
-    return region if region and region.isalpha() else ""  # "001" is a service that belongs to no country
+    return region if region and region.isalpha() else ""  # "001" means a service without a country
 
 
 @lru_cache(maxsize=512)
 def country_name(code: str) -> str:
-    """Return the English name of the country with this ISO code; the code itself where it has none."""
+    """Return the English name of the country with this ISO code; the code itself if it has no name."""
     return str(Locale("en").territories.get(code, code))
 
 
 @lru_cache(maxsize=4096)
 def e164_of(text: str) -> str:
-    """Return the E.164 number that people mean by `text`, without a country's code one of North America; or nothing.
+    """Return the E.164 number that `text` means; empty if it means none. Without a country code: North America.
 
-    What is E.164 already stays as it is, because Quo's own numbers do, too, even those that no network can have.
+    E.164 text is returned unchanged, because Quo's numbers are stored unchanged, even impossible ones.
     """
     text = fold(text)
     if _E164.fullmatch(text):
@@ -82,7 +82,7 @@ def e164_of(text: str) -> str:
 
 
 def is_toll_free(number: str) -> bool:
-    """Say whether the number is toll-free in its country; by its prefix in North America, where it is invented too."""
+    """Return whether the number is toll-free in its country. In North America the prefix decides, also if invented."""
     parsed = _parse(number)
     if parsed is None:
         return False
@@ -91,8 +91,8 @@ def is_toll_free(number: str) -> bool:
     return phonenumbers.number_type(parsed) == PhoneNumberType.TOLL_FREE
 
 
-def number_facts(number: str, forward: str | None) -> dict[str, str]:
-    """Return what a number's state keeps of `number` (E.164) and of where it forwards, for the database to look for."""
+def derived_fields(number: str, forward: str | None) -> dict[str, str]:
+    """Return the columns that a number's state derives from `number` (E.164) and `forward`, for queries."""
     return {
         "kind": "toll-free" if is_toll_free(number) else "local",
         "country": country_of(number),

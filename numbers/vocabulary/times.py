@@ -1,4 +1,4 @@
-"""How times are written for people: in one format, in the current time zone."""
+"""Formats times for people, in the current time zone."""
 
 from datetime import datetime
 
@@ -6,11 +6,11 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 
-def written_time(time: datetime) -> str:
-    """Return "Nov 29, 2026, 3:38 PM". The format is in quo_admin/formats, where Django's own pages find it too."""
+def format_time(time: datetime) -> str:
+    """Return "Nov 29, 2026, 3:38 PM". The format is in quo_admin/formats, so Django's own pages use it too."""
     return date_format(localtime(time), "DATETIME_FORMAT")
 
 
-def exact_time(time: datetime) -> str:
+def format_exact_time(time: datetime) -> str:
     """Return "Nov 29, 2026, 3:38:05 PM PST", for tooltips and print."""
     return date_format(localtime(time), "M j, Y, g:i:s A T")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numbers.memory.moment import NOW
 from numbers.memory.search import postgresql
 from numbers.memory.search.finding import matching_texts, search_teammates
-from numbers.memory.search.words import writings_of
+from numbers.memory.search.words import spellings_of
 from numbers.models import PhoneNumber, SearchText
 from numbers.vocabulary.folding import fold
 from tests.support.databases import only_postgresql
@@ -54,7 +54,7 @@ def test_a_search_finds_the_texts_that_a_word_stands_in(question: tuple[list[str
     texts_that_fit = set(matching_texts([word]).values_list("own", "teammates"))
 
     transaction.savepoint_rollback(before)
-    writings = writings_of(word)
+    writings = spellings_of(word)
     fitting = {row for row in rows if any(writing in row[0] for writing in writings) or word in row[1]}
     assert texts_that_fit == fitting
 

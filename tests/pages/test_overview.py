@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from numbers.pages.overview import MIN_WIDTH
 from numbers.quo.errors import from_answer
-from numbers.vocabulary.times import written_time
+from numbers.vocabulary.times import format_time
 from tests.support.pages import (
     HTMX,
     Office,
@@ -290,7 +290,7 @@ def test_a_change_within_one_minute_shows_one_time(office: Office, monkeypatch: 
 
     change = one(home(office), "[data-change]")
 
-    assert texts(change.css("p"))[1] == f"at {written_time(now)}"
+    assert texts(change.css("p"))[1] == f"at {format_time(now)}"
 
 
 def test_a_changed_fact_is_shown_by_shape_and_word(office: Office) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import localize
 
 from numbers.templatetags.times import time
-from numbers.vocabulary.times import written_time
+from numbers.vocabulary.times import format_time
 from quo_admin import env
 
 NINE = datetime(2026, 3, 2, 9, 0, 7, tzinfo=UTC)
@@ -35,7 +35,7 @@ def test_a_missing_time_is_an_empty_text() -> None:
 
 
 def test_django_pages_use_the_same_time_format() -> None:
-    assert localize(NINE) == written_time(NINE)
+    assert localize(NINE) == format_time(NINE)
 
 
 def test_templates_write_times_only_with_the_tag() -> None:

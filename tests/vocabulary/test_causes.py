@@ -1,4 +1,4 @@
-"""What each cell means and what may be behind a restriction, held against the table in the API's description."""
+"""The facts, meanings and possible causes of cells."""
 
 import pytest
 from hypothesis import given
@@ -13,7 +13,7 @@ EVERY_NUMBER = [LOCAL, CANADIAN, TOLL_FREE, ABROAD]
 
 
 def causes(key: str, number: str, raw: str | None = "restricted") -> str:
-    """The possible causes of a cell in one text; empty where there is nothing to explain."""
+    """Return the possible causes of a cell in one text; empty if there are none."""
     (cell,) = (cell for cell in CELLS if cell.key == key)
     advice = advice_for(Reading(cell, fact_of(raw), raw), number)
     assert all(item.cause and item.step for item in advice)
@@ -32,16 +32,16 @@ def causes(key: str, number: str, raw: str | None = "restricted") -> str:
         ("true", Fact.UNKNOWN),
     ],
 )
-def test_only_the_two_documented_words_are_facts(raw: str | None, fact: Fact) -> None:
+def test_only_the_two_documented_values_are_reported(raw: str | None, fact: Fact) -> None:
     assert fact_of(raw) is fact
 
 
 @given(st.text())
-def test_nothing_else_is_ever_allowed(raw: str) -> None:
+def test_no_other_value_means_allowed(raw: str) -> None:
     assert fact_of(raw) is not Fact.ALLOWED or raw == "unrestricted"
 
 
-def test_the_readings_are_in_the_order_of_the_cells_each_from_its_own_field() -> None:
+def test_readings_follow_the_order_of_the_cells_and_use_their_fields() -> None:
     fields = ["calling_us", "calling_ca", "calling_intl", "messaging_us", "messaging_ca", "messaging_intl"]
     state = NumberState(**{field: field for field in fields})
 
@@ -57,12 +57,12 @@ def test_the_readings_are_in_the_order_of_the_cells_each_from_its_own_field() ->
 @pytest.mark.parametrize("number", EVERY_NUMBER)
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("raw", ["unrestricted", None, "sometimes"])
-def test_what_is_not_restricted_needs_no_explanation(number: str, cell: Cell, raw: str | None) -> None:
+def test_an_unrestricted_cell_has_no_causes(number: str, cell: Cell, raw: str | None) -> None:
     assert causes(cell.key, number, raw) == ""
 
 
 @pytest.mark.parametrize("number", [LOCAL, CANADIAN])
-def test_a_local_number_that_cannot_text_the_us_may_lack_the_carriers_registration(number: str) -> None:
+def test_a_local_number_that_cannot_text_the_us_may_lack_the_carrier_registration(number: str) -> None:
     text = causes("messaging.US", number)
 
     assert "A2P 10DLC" in text
@@ -71,7 +71,7 @@ def test_a_local_number_that_cannot_text_the_us_may_lack_the_carriers_registrati
 
 
 @pytest.mark.parametrize("number", [LOCAL, CANADIAN])
-def test_a_local_number_that_cannot_text_the_us_may_be_beside_a_sole_proprietors_one(number: str) -> None:
+def test_a_local_number_that_cannot_text_the_us_may_be_outside_a_sole_proprietor_registration(number: str) -> None:
     assert "sole-proprietor registration covers one number" in causes("messaging.US", number)
 
 
@@ -90,7 +90,7 @@ def test_texting_abroad_may_not_be_enabled_for_the_workspace(number: str) -> Non
 
 
 @pytest.mark.parametrize("number", EVERY_NUMBER)
-def test_calling_abroad_is_a_switch_of_the_number(number: str) -> None:
+def test_calling_abroad_may_be_switched_off_for_the_number(number: str) -> None:
     assert "own switch for international calling" in causes("calling.Intl", number)
 
 
@@ -98,13 +98,13 @@ def test_calling_abroad_is_a_switch_of_the_number(number: str) -> None:
     ("key", "number"),
     [*((key, number) for key in ("calling.US", "calling.CA") for number in EVERY_NUMBER), ("messaging.CA", LOCAL)],
 )
-def test_where_no_cause_is_known_none_is_made_up(key: str, number: str) -> None:
+def test_an_unknown_cause_is_called_unknown(key: str, number: str) -> None:
     assert causes(key, number).startswith("Not known")
 
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("fact", Fact)
-def test_every_cell_says_what_it_means(cell: Cell, fact: Fact) -> None:
+def test_the_meaning_of_every_reading_names_channel_region_and_fact(cell: Cell, fact: Fact) -> None:
     meaning = Reading(cell, fact, None).meaning
 
     assert ("call" in meaning) is (cell.channel.key == "calling")

@@ -1,4 +1,4 @@
-"""A cell in a table: what it is called, and what it tells a pointer."""
+"""The accessible name and the tooltip of a reading."""
 
 import pytest
 
@@ -8,7 +8,7 @@ TEXTING_US = CELLS[3]
 
 
 @pytest.mark.parametrize(
-    ("raw", "unlike", "name", "title"),
+    ("raw", "majority", "name", "title"),
     [
         ("unrestricted", "", "Messaging, United States: allowed", ""),
         ("restricted", "", "Messaging, United States: restricted", ""),
@@ -23,18 +23,18 @@ TEXTING_US = CELLS[3]
         ),
     ],
 )
-def test_a_cell_is_named_in_full(raw: str | None, unlike: str, name: str, title: str) -> None:
-    reading = Reading(TEXTING_US, fact_of(raw), raw, unlike)
+def test_the_accessible_name_is_complete(raw: str | None, majority: str, name: str, title: str) -> None:
+    reading = Reading(TEXTING_US, fact_of(raw), raw, majority)
     assert (reading.name, reading.title) == (name, title)
 
 
-def test_a_long_word_of_quo_is_cut() -> None:
+def test_a_long_undocumented_value_is_cut() -> None:
     reading = Reading(TEXTING_US, fact_of("x" * 100), "x" * 100)
-    assert reading.quos_word == f"{'x' * 19}…"
+    assert reading.undocumented_value == f"{'x' * 19}…"
     assert reading.title == f"Quo sent “{'x' * 79}…”"
 
 
-def test_a_word_that_would_turn_its_neighbours_is_isolated() -> None:
+def test_a_value_with_directional_marks_is_isolated() -> None:
     raw = "\u202eoff"
     reading = Reading(TEXTING_US, fact_of(raw), raw)
     assert reading.name.endswith(f"\u2068{raw}\u2069")

@@ -1,3 +1,5 @@
+"""Formatting, parsing and classifying telephone numbers."""
+
 import re
 
 import phonenumbers
@@ -5,11 +7,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from numbers.vocabulary.phones import country_name, country_of, e164_of, is_toll_free, number_facts, pretty
+from numbers.vocabulary.phones import country_name, country_of, derived_fields, e164_of, is_toll_free, pretty
 
 
 @pytest.mark.parametrize(
-    ("number", "written"),
+    ("number", "formatted"),
     [
         ("+14155550100", "(415) 555-0100"),
         ("+16045550100", "(604) 555-0100"),
@@ -20,8 +22,8 @@ from numbers.vocabulary.phones import country_name, country_of, e164_of, is_toll
         ("+390612345678", "+39 06 1234 5678"),
     ],
 )
-def test_a_number_is_written_as_people_write_it(number: str, written: str) -> None:
-    assert pretty(number) == written
+def test_a_number_is_formatted_as_people_write_it(number: str, formatted: str) -> None:
+    assert pretty(number) == formatted
 
 
 @pytest.mark.parametrize(
@@ -42,39 +44,39 @@ def test_a_number_is_written_as_people_write_it(number: str, written: str) -> No
         "+14155550100\n",
     ],
 )
-def test_what_is_no_e164_number_comes_back_as_it_is(text: str) -> None:
+def test_text_that_is_not_e164_is_returned_unchanged(text: str) -> None:
     assert pretty(text) == text
 
 
 @given(st.text())
 @example("+1;")
-def test_no_text_is_too_odd(text: str) -> None:
+def test_any_text_is_accepted(text: str) -> None:
     pretty(text)
     pretty(f"+{text}")
     assert not is_toll_free(text) or text.startswith("+")
     assert not country_of(text) or text.startswith("+")
     assert re.fullmatch(r"(\+[1-9][0-9]{1,14})?", e164_of(text))
-    assert set(number_facts(f"+{text}", text)) == {"kind", "country", "forward_number"}
+    assert set(derived_fields(f"+{text}", text)) == {"kind", "country", "forward_number"}
 
 
 @given(st.from_regex(r"\+1[2-9][0-9]{9}", fullmatch=True))
 @example("+12000000000")
 @example("+19999999999")
-def test_numbers_of_north_america_are_written_as_google_writes_them(number: str) -> None:
-    written = phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL)
+def test_north_american_numbers_are_formatted_like_googles(number: str) -> None:
+    expected = phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL)
 
-    assert pretty(number) == written
+    assert pretty(number) == expected
 
 
 @given(st.from_regex(r"\+[1-9][0-9]{1,14}", fullmatch=True))
-def test_writing_a_number_never_loses_or_invents_a_digit(number: str) -> None:
+def test_formatting_never_loses_or_adds_a_digit(number: str) -> None:
     digits = re.sub("[^0-9]", "", pretty(number))
 
     assert digits in {number[1:], number[2:] if number.startswith("+1") else number[1:]}
 
 
 @pytest.mark.parametrize("code", ["800", "833", "844", "855", "866", "877", "888"])
-def test_the_toll_free_codes_of_north_america_are_known(code: str) -> None:
+def test_north_american_toll_free_codes_are_recognized(code: str) -> None:
     assert is_toll_free(f"+1{code}5550100")
 
 
@@ -86,7 +88,7 @@ def test_other_numbers_are_not_toll_free(number: str) -> None:
     assert not is_toll_free(number)
 
 
-def test_a_toll_free_number_of_another_country_is_known() -> None:
+def test_a_toll_free_number_of_another_country_is_recognized() -> None:
     assert is_toll_free("+448081570192")
 
 
@@ -96,12 +98,12 @@ def test_a_toll_free_number_of_another_country_is_known() -> None:
         ("+14155550100", "US"),
         ("+16045550100", "CA"),
         ("+12425550100", "BS"),
-        ("+18005550100", "US"),  # toll-free numbers of North America belong to no one country
+        ("+18005550100", "US"),  # toll-free numbers of North America have no single country
         ("+442079460958", "GB"),
         ("+441481256789", "GG"),
         ("+79161234567", "RU"),
         ("+77011234567", "KZ"),
-        ("+15555550123", ""),  # an area code that nobody has
+        ("+15555550123", ""),  # an unassigned area code
         ("+80012345678", ""),  # toll-free everywhere
         ("+99912345678", ""),
         ("+1", ""),
@@ -110,19 +112,19 @@ def test_a_toll_free_number_of_another_country_is_known() -> None:
         ("", ""),
     ],
 )
-def test_the_country_of_a_number_is_told_by_its_digits(number: str, country: str) -> None:
+def test_the_country_follows_from_the_digits(number: str, country: str) -> None:
     assert country_of(number) == country
 
 
 @given(st.from_regex(r"\+[1-9][0-9]{1,14}", fullmatch=True))
-def test_a_country_is_a_code_of_two_letters_or_not_known(number: str) -> None:
+def test_a_country_is_a_two_letter_code_or_empty(number: str) -> None:
     assert re.fullmatch("([A-Z]{2})?", country_of(number))
 
 
 @pytest.mark.parametrize(
     ("code", "name"), [("US", "United States"), ("GB", "United Kingdom"), ("XK", "Kosovo"), ("XX", "XX"), ("", "")]
 )
-def test_a_country_is_called_by_its_name(code: str, name: str) -> None:
+def test_a_country_code_has_a_name(code: str, name: str) -> None:
     assert country_name(code) == name
 
 
@@ -144,11 +146,11 @@ def test_a_country_is_called_by_its_name(code: str, name: str) -> None:
         ("+44 (0)20 7946 0958", "+442079460958"),
         ("011 44 20 7946 0958", "+442079460958"),
         ("+39 06 1234 5678", "+390612345678"),
-        ("+4402079460958", "+4402079460958"),  # a zero that nobody dials, and Quo has it
+        ("+4402079460958", "+4402079460958"),  # a trunk zero that Quo has
         ("+4420", "+4420"),
     ],
 )
-def test_any_writing_of_a_number_means_it(text: str, number: str) -> None:
+def test_any_spelling_of_a_number_is_parsed(text: str, number: str) -> None:
     assert e164_of(text) == number
 
 
@@ -178,21 +180,21 @@ def test_any_writing_of_a_number_means_it(text: str, number: str) -> None:
         "+" * 300,
     ],
 )
-def test_what_is_no_telephone_number_means_none(text: str) -> None:
+def test_text_that_is_not_a_telephone_number_is_not_parsed(text: str) -> None:
     assert e164_of(text) == ""
 
 
 @given(st.from_regex(r"\+[1-9][0-9]{1,14}", fullmatch=True))
-def test_a_number_as_it_is_written_never_means_another(number: str) -> None:
+def test_a_formatted_number_never_parses_as_another(number: str) -> None:
     assert e164_of(number) == number
-    assert e164_of(pretty(number)) in {number, ""}  # nothing where the writing lacks the area code
+    assert e164_of(pretty(number)) in {number, ""}  # empty if the format lacks the area code
 
 
-def test_what_a_state_keeps_of_a_number() -> None:
-    assert number_facts("+18005550100", "(604) 555-0100") == {
+def test_the_derived_fields_are_kind_country_and_forward() -> None:
+    assert derived_fields("+18005550100", "(604) 555-0100") == {
         "kind": "toll-free",
         "country": "US",
         "forward_number": "+16045550100",
     }
     for nowhere in (None, "", "front desk"):
-        assert number_facts("+442079460958", nowhere) == {"kind": "local", "country": "GB", "forward_number": ""}
+        assert derived_fields("+442079460958", nowhere) == {"kind": "local", "country": "GB", "forward_number": ""}

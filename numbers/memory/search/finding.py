@@ -6,7 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from numbers.memory.assignments import assignments_at
 from numbers.memory.moment import NOW, Moment
-from numbers.memory.search.words import MAX_WORDS, words_of, writings_of
+from numbers.memory.search.words import MAX_WORDS, spellings_of, words_of
 from numbers.memory.teammates import teammates_at
 from numbers.models import NumberState, SearchText, TeammateState
 from numbers.vocabulary.folding import fold
@@ -29,8 +29,8 @@ def matching_texts(words: Sequence[str]) -> QuerySet[SearchText]:
 
 
 def _matches(word: str, own_text: str, has_teammate: Q) -> Q:
-    """Match the word in any of its writings with the number's own text, or as it is with a teammate."""
-    own = ((f"{own_text}__contains", writing) for writing in sorted(writings_of(word)))
+    """Match the word in any spelling with the number's own text, or unchanged with a teammate."""
+    own = ((f"{own_text}__contains", spelling) for spelling in sorted(spellings_of(word)))
     return Q(*own, has_teammate, _connector=Q.OR)
 
 

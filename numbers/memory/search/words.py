@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from numbers.vocabulary.folding import ENOUGH_DIGITS, TELEPHONE_SIGNS, digits_of, fold
+from numbers.vocabulary.folding import MIN_PHONE_DIGITS, PHONE_PUNCTUATION, digits_of, fold
 
 MAX_WORDS = 12
-MOST_DIGITS = 15  # of a telephone number, by E.164
+MAX_PHONE_DIGITS = 15  # of a telephone number in E.164
 
 
 def words_of(query: str) -> list[str]:
@@ -19,8 +19,8 @@ def words_of(query: str) -> list[str]:
     return list(_merge_phone_parts(fold(query).split()))
 
 
-_PHONE_PART = re.compile(rf"[{TELEPHONE_SIGNS}]*[0-9][{TELEPHONE_SIGNS}0-9]*")
-_BETWEEN_PARTS = re.compile(rf"[{TELEPHONE_SIGNS}]+")
+_PHONE_PART = re.compile(rf"[{PHONE_PUNCTUATION}]*[0-9][{PHONE_PUNCTUATION}0-9]*")
+_BETWEEN_PARTS = re.compile(rf"[{PHONE_PUNCTUATION}]+")
 _WHOLE_NUMBER = 10  # digits with the area code, without a country code
 
 
@@ -45,24 +45,24 @@ def _phone_words(run: list[str]) -> list[str]:
     if not run:
         return []
     has_code = run[0].startswith("+")
-    whole = _WHOLE_NUMBER if not has_code else _WHOLE_NUMBER + 1 if run[0].startswith("+1") else MOST_DIGITS
+    whole = _WHOLE_NUMBER if not has_code else _WHOLE_NUMBER + 1 if run[0].startswith("+1") else MAX_PHONE_DIGITS
     digits, taken = digits_of(run[0]), 1
     for part in run[1:]:
-        if len(digits) >= whole or (len(digits_of(part)) >= ENOUGH_DIGITS and not has_code):
+        if len(digits) >= whole or (len(digits_of(part)) >= MIN_PHONE_DIGITS and not has_code):
             break
         digits += digits_of(part)
         taken += 1
     if has_code:
         first = [f"+{digits}"]
-    elif len(digits) >= ENOUGH_DIGITS:
+    elif len(digits) >= MIN_PHONE_DIGITS:
         first = [digits]
-    else:  # the sign keeps few digits from matching other text than a number's own
+    else:  # with "(", a few digits match only telephone numbers
         first = ["".join(run[:taken])] if run[0].startswith("(") else run[:taken]
     return first + _phone_words(run[taken:])
 
 
-def writings_of(word: str) -> set[str]:
+def spellings_of(word: str) -> set[str]:
     """Return the word itself and, if it looks like part of a telephone number, its digits."""
-    # The texts contain each number with its plus, so a word that begins with a plus matches as it is.
+    # The texts contain each number with its plus, so a word with a leading plus matches unchanged.
     is_part = _PHONE_PART.fullmatch(word) and not word.startswith("+")
     return {word, digits_of(word)} if is_part else {word}

@@ -14,7 +14,7 @@ from numbers.quo.errors import BadPayload
 from numbers.quo.payloads import parse_stored
 from numbers.syncing.recording import NUMBER_COLUMNS, number_values
 from numbers.vocabulary.folding import fold, order_key, telephone_digits
-from numbers.vocabulary.phones import number_facts
+from numbers.vocabulary.phones import derived_fields
 
 
 def numbers_are_as_answered() -> Broken:
@@ -38,14 +38,14 @@ def numbers_are_as_answered() -> Broken:
 
 
 def numbers_are_found() -> Broken:
-    # In the order of numbers, so that `number_facts` is cached for the states of one number.
+    # In the order of numbers, so that `derived_fields` is cached for the states of one number.
     states = NUMBERS.rows().select_related("phone_number").defer("answer")
     for state in states.iterator():
         texts = (state.name, state.symbol or "", state.group_id, state.number, *telephone_digits(state.name))
         right = {
             "search_text": fold(" ".join(texts)),
             "name_key": order_key(state.name),
-            **number_facts(state.number, state.forward),
+            **derived_fields(state.number, state.forward),
         }
         if wrong := [name for name, value in right.items() if getattr(state, name) != value]:
             what = f"{' and '.join(wrong)} of this state do not follow from its facts."
