@@ -1,1 +1,1 @@
-"""What each person keeps: saved filters and chosen columns."""
+"""What each user saves: filters and chosen columns."""

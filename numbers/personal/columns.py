@@ -1,4 +1,4 @@
-"""The columns that each person chose to see."""
+"""The columns of the list that each user chose."""
 
 from collections.abc import Collection
 
@@ -11,15 +11,16 @@ CHOSEN_COLUMNS = CompiledQuery(lambda: ShownColumns.objects.filter(user=0))
 
 
 def columns_of(user: User) -> Shown:
-    """Return the columns that the user wants to see; the usual ones until they chose."""
+    """Return the columns that the user chose; the default ones if they chose none."""
     chosen = CHOSEN_COLUMNS.first(user.pk)
     return shown(chosen.columns if chosen else USUAL)
 
 
-def show_columns(user: User, keys: Collection[str]) -> None:
-    """Remember which columns the user wants to see."""
+def save_columns(user: User, keys: Collection[str]) -> None:
+    """Save the columns that the user chose."""
     ShownColumns.objects.update_or_create(user=user, defaults={"columns": [key for key in LABELS if key in keys]})
 
 
-def show_usual_columns(user: User) -> None:
+def reset_columns(user: User) -> None:
+    """Go back to the default columns."""
     ShownColumns.objects.filter(user=user).delete()

@@ -1,4 +1,4 @@
-"""Filters that people save under a name, for themselves or for everybody."""
+"""Filters that users save under a name, for themselves or for everybody."""
 
 from dataclasses import dataclass
 
@@ -19,11 +19,11 @@ from numbers.memory.teammates import names_of
 from numbers.models import SavedFilter
 from numbers.vocabulary.folding import fold
 
-MOST_IN_MENU = 20  # saved filters beside the list; a page of their own has them all
+MENU_LIMIT = 20  # the page of saved filters has all of them
 
 
 def visible_to(user: User) -> QuerySet[SavedFilter]:
-    """The saved filters that the user may open: their own, and everybody's shared ones."""
+    """Return the saved filters that the user may open: their own, and the shared ones of others."""
     return _visible_to(user.pk).select_related("owner")
 
 
@@ -32,13 +32,13 @@ def _visible_to(user: int) -> QuerySet[SavedFilter]:
 
 
 IN_MENU = CompiledQuery(
-    lambda: _visible_to(0).annotate(owner_name=F("owner__name"), owner_email=F("owner__email"))[:MOST_IN_MENU]
+    lambda: _visible_to(0).annotate(owner_name=F("owner__name"), owner_email=F("owner__email"))[:MENU_LIMIT]
 )
 
 
 @dataclass(frozen=True)
-class SavedChoice:
-    """A saved filter in the menu beside the list; `shared_by` names its owner where that is somebody else."""
+class MenuEntry:
+    """A saved filter in the menu beside the list; `shared_by` names the owner if that is another user."""
 
     code: str
     name: str
@@ -47,10 +47,10 @@ class SavedChoice:
     shared_by: str
 
 
-def menu_of(user: User) -> tuple[SavedChoice, ...]:
-    """Return the first of the saved filters that the user may open."""
+def menu_of(user: User) -> tuple[MenuEntry, ...]:
+    """Return the first saved filters that the user may open."""
     return tuple(
-        SavedChoice(
+        MenuEntry(
             saved.code,
             saved.name,
             saved.get_absolute_url(),
@@ -62,31 +62,31 @@ def menu_of(user: User) -> tuple[SavedChoice, ...]:
 
 
 @dataclass(frozen=True)
-class SavedLine:
-    """A saved filter on the page of them all."""
+class SavedFilterLine:
+    """A saved filter on the page of saved filters."""
 
     saved: SavedFilter
     sentence: str
     is_own: bool
 
 
-def saved_lines(user: User) -> list[SavedLine]:
-    """Return every saved filter that the user may open, and what it shows in words; two questions to the memory."""
-    lines = [(saved, number_filters.parse(QueryDict(saved.query))) for saved in visible_to(user)]
-    names = names_of({asked.user for _, asked in lines if asked.user}, NOW)
+def saved_lines(user: User) -> list[SavedFilterLine]:
+    """Return every saved filter that the user may open, each with a sentence about it. Takes two queries."""
+    parsed = [(saved, number_filters.parse(QueryDict(saved.query))) for saved in visible_to(user)]
+    names = names_of({filters.user for _, filters in parsed if filters.user}, NOW)
     return [
-        SavedLine(saved, sentence(asked, names.get(asked.user, "")), saved.owner_id == user.pk)
-        for saved, asked in lines
+        SavedFilterLine(saved, sentence(filters, names.get(filters.user, "")), saved.owner_id == user.pk)
+        for saved, filters in parsed
     ]
 
 
 def saved_by(user: User) -> QuerySet[SavedFilter]:
-    """The saved filters that the user may change."""
+    """Return the saved filters that the user may change."""
     return SavedFilter.objects.filter(owner=user)
 
 
 def share_filter(saved: SavedFilter, *, is_shared: bool) -> None:
-    """Show the filter to everybody, or to its owner alone."""
+    """Share the filter with everybody, or only with its owner."""
     saved.is_shared = is_shared
     saved.save(update_fields=["is_shared"])
 
@@ -101,7 +101,7 @@ _NO_NAME = "Give it a name that people can read."
 
 
 class SavedFilterForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Saves a query of the list under a name. A query is kept as the list itself reads it, without the page."""
+    """Saves a query of the list under a name. The query is saved in canonical form, without the page."""
 
     class Meta:
         model = SavedFilter
@@ -127,15 +127,15 @@ class SavedFilterForm(forms.ModelForm):  # type: ignore[type-arg]
         return is_shared
 
     def validate_unique(self) -> None:
-        """Look at the names that the owner has already, too: Django does not, as the owner is no field of the form."""
+        """Also check the owner's other names: Django skips that, because the owner is not a field of the form."""
         super().validate_unique()
         try:
             self.instance.validate_constraints()
         except ValidationError as error:
             self.add_error(None, error)
 
-    def keep(self) -> SavedFilter | None:
-        """Save it where it is valid, else add to the errors; also where one of its name was saved a moment ago."""
+    def save_or_add_errors(self) -> SavedFilter | None:
+        """Save and return the filter if it is valid; else add errors. Handles a concurrent save of the same name."""
         if not self.is_valid():
             return None
         try:

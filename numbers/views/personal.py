@@ -28,9 +28,9 @@ def user_of(request: HttpRequest) -> User:
 def choose_columns(request: HttpRequest) -> HttpResponse:
     """Save the ticked columns; with `usual`, go back to the default columns."""
     if request.POST.get("usual"):
-        columns.show_usual_columns(user_of(request))
+        columns.reset_columns(user_of(request))
     else:
-        columns.show_columns(user_of(request), request.POST.getlist("column"))
+        columns.save_columns(user_of(request), request.POST.getlist("column"))
     return HttpResponseRedirect(page_before(request))
 
 
@@ -40,7 +40,7 @@ def saved_filters(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     posted = request.POST if request.method == "POST" else None
     form = SavedFilterForm(posted, instance=SavedFilter(owner=user))
-    if saved := form.keep():
+    if saved := form.save_or_add_errors():
         address = request.build_absolute_uri(saved.get_absolute_url())
         sentence = 'Saved as “<bdi>{}</bdi>”. Its short address is <a href="{}">{}</a>.'
         messages.success(request, format_html(sentence, saved.name, address, address))

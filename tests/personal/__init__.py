@@ -1,1 +1,1 @@
-"""Tests of `numbers/personal/`, through its pages."""
+"""Tests of `numbers/personal/` through its pages."""

@@ -1,4 +1,4 @@
-"""Fixtures of this folder's tests."""
+"""Fixtures for the tests of saved filters and chosen columns."""
 
 from tests.support.people import admin, office
 

@@ -1,4 +1,4 @@
-"""The columns of the list that somebody wants to see, remembered for their account."""
+"""The columns of the list that a user chose, saved for their account."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def choose(office: Client, *keys: str, **more: str) -> Any:
 
 
 def headings(page: LexborHTMLParser) -> list[str]:
-    """The keys of the columns that the table has, by its headings' links."""
+    """Return the keys of the table's columns, from the links in its headings."""
     return [attribute(link, "id").removeprefix("sort-") for link in page.css("table.numbers thead a")]
 
 
@@ -53,7 +53,7 @@ def colleague(db: None) -> Office:
     return of_role(Role.VIEWER, "bo@example.com")
 
 
-def test_until_somebody_chooses_the_usual_columns_are_shown(filled: Office) -> None:
+def test_the_default_columns_are_shown_until_the_user_chooses(filled: Office) -> None:
     page = parsed(filled.get(LIST))
 
     assert set(headings(page)) == {"name", *USUAL}
@@ -62,7 +62,7 @@ def test_until_somebody_chooses_the_usual_columns_are_shown(filled: Office) -> N
 
 
 @pytest.mark.parametrize("key", [key for key in LABELS if key not in CELLS])
-def test_each_column_can_stand_alone_with_its_cells(filled: Office, key: str) -> None:
+def test_each_column_can_be_the_only_one(filled: Office, key: str) -> None:
     choose(filled, key)
 
     page = parsed(filled.get(LIST))
@@ -74,7 +74,7 @@ def test_each_column_can_stand_alone_with_its_cells(filled: Office, key: str) ->
 
 
 @pytest.mark.parametrize("key", CELLS)
-def test_each_cell_can_stand_alone_beside_the_name(filled: Office, key: str) -> None:
+def test_each_cell_can_be_the_only_column(filled: Office, key: str) -> None:
     choose(filled, key)
 
     page = parsed(filled.get(LIST))
@@ -96,7 +96,7 @@ def test_every_row_has_as_many_cells_as_the_table_has_columns(filled: Office, ke
     page = parsed(filled.get(LIST))
 
     first, *second = page.css("table.numbers thead tr")
-    assert len(second) == bool({*keys} & {*CELLS})  # a row of headings without any would be read as empty
+    assert len(second) == bool({*keys} & {*CELLS})  # screen readers would announce an empty row of headings
     spans = [int(heading.attributes.get("colspan") or 1) for heading in first.css("th")]
     assert {len(row.css("th, td")) for row in page.css("#results tbody tr")} == {sum(spans)} == {1 + len(keys)}
 
@@ -118,7 +118,7 @@ def test_a_table_that_may_not_fit_is_marked(filled: Office, keys: list[str], is_
     assert len(parsed(filled.get(LIST)).css("table.numbers.is-wide")) == is_wide
 
 
-def test_the_name_stays_though_nothing_is_ticked(filled: Office) -> None:
+def test_the_name_is_always_shown(filled: Office) -> None:
     choose(filled)
 
     page = parsed(filled.get(LIST))
@@ -128,7 +128,7 @@ def test_the_name_stays_though_nothing_is_ticked(filled: Office) -> None:
     assert numbers_on(page) == ["PN1", "PN2"]
 
 
-def test_the_columns_stand_in_their_order_however_they_are_sent(filled: Office) -> None:
+def test_the_columns_keep_their_order_whatever_order_is_sent(filled: Office) -> None:
     choose(filled, *reversed(LABELS))
 
     page = parsed(filled.get(LIST))
@@ -137,7 +137,7 @@ def test_the_columns_stand_in_their_order_however_they_are_sent(filled: Office) 
     assert ShownColumns.objects.get().columns == list(LABELS)
 
 
-def test_every_column_says_its_own(filled: Office) -> None:
+def test_every_column_shows_its_value(filled: Office) -> None:
     choose(filled, "group", "kind", "country")
 
     row = one(parsed(filled.get(LIST)), "[data-number=PN2]")
@@ -145,14 +145,14 @@ def test_every_column_says_its_own(filled: Office) -> None:
     assert texts(row.css("td")) == ["1234", "toll-free", "United States"]
 
 
-def test_a_country_that_is_not_known_is_said_to_be_so(office: Office) -> None:
+def test_an_unknown_country_is_called_not_known(office: Office) -> None:
     remember(number("PN1", number="+15555550123"))
     choose(office, "country")
 
     assert texts(parsed(office.get(LIST)).css("td.country")) == ["not known"]
 
 
-def test_the_choice_stays_until_the_next(filled: Office) -> None:
+def test_a_choice_replaces_the_previous_one(filled: Office) -> None:
     choose(filled, "group")
     choose(filled, "kind", "country")
 
@@ -160,14 +160,14 @@ def test_the_choice_stays_until_the_next(filled: Office) -> None:
     assert ShownColumns.objects.count() == 1
 
 
-def test_the_fragment_has_the_chosen_columns_too(filled: Office) -> None:
+def test_a_fragment_has_the_chosen_columns(filled: Office) -> None:
     choose(filled, "kind")
 
     for headers in (HTMX, {**HTMX, "HX-Trigger": "refresh"}):
         assert headings(parsed(filled.get(LIST, headers=headers))) == ["name", "kind"]
 
 
-def test_the_usual_ones_come_back_with_one_press(filled: Office) -> None:
+def test_a_button_restores_the_default_columns(filled: Office) -> None:
     choose(filled, "group")
 
     choose(filled, "kind", usual="1")
@@ -176,11 +176,11 @@ def test_the_usual_ones_come_back_with_one_press(filled: Office) -> None:
     assert not ShownColumns.objects.exists()
 
 
-def test_the_usual_ones_may_be_asked_for_by_somebody_who_never_chose(filled: Office) -> None:
+def test_restoring_the_defaults_works_without_a_choice(filled: Office) -> None:
     assert choose(filled, usual="1").status_code == 302
 
 
-def test_what_one_chooses_is_nobody_elses(filled: Office, colleague: Office) -> None:
+def test_a_choice_applies_only_to_its_user(filled: Office, colleague: Office) -> None:
     choose(filled, "group")
     choose(colleague, "kind")
 
@@ -190,14 +190,14 @@ def test_what_one_chooses_is_nobody_elses(filled: Office, colleague: Office) -> 
     assert ticked(parsed(colleague.get(LIST))) == ["kind"]
 
 
-def test_columns_that_there_are_not_are_left_out(filled: Office) -> None:
+def test_unknown_columns_are_not_saved(filled: Office) -> None:
     choose(filled, "kind", "name", "colour", "<b>", "", "kind")
 
     assert ShownColumns.objects.get().columns == ["kind"]
     assert headings(parsed(filled.get(LIST))) == ["name", "kind"]
 
 
-def test_columns_of_an_earlier_version_do_not_matter(filled: Office) -> None:
+def test_saved_columns_that_no_longer_exist_are_ignored(filled: Office) -> None:
     user = User.objects.get()
     ShownColumns.objects.create(user=user, columns=["kind", "colour"])
 
@@ -205,7 +205,7 @@ def test_columns_of_an_earlier_version_do_not_matter(filled: Office) -> None:
     assert "colour" not in shown(["colour"])
 
 
-def test_after_choosing_the_same_list_is_shown(filled: Office) -> None:
+def test_choosing_returns_to_the_same_list(filled: Office) -> None:
     address = f"{LIST}?q=desk&sort=-number&page=2"
 
     assert choose(filled, "kind", next=address).headers["Location"] == address
@@ -214,17 +214,17 @@ def test_after_choosing_the_same_list_is_shown(filled: Office) -> None:
 @pytest.mark.parametrize(
     "address", ["", "https://example.com/", "//example.com/", "/\\example.com", "javascript:alert(1)", "numbers/"]
 )
-def test_choosing_never_leads_to_another_site(filled: Office, address: str) -> None:
+def test_choosing_never_redirects_to_another_site(filled: Office, address: str) -> None:
     assert choose(filled, "kind", next=address).headers["Location"] == LIST
 
 
-def test_only_a_post_chooses(filled: Office) -> None:
+def test_choosing_needs_a_post(filled: Office) -> None:
     for method in ("get", "head", "put", "delete"):
         assert getattr(filled, method)(f"{COLUMNS}?column=kind").status_code == 405
     assert not ShownColumns.objects.exists()
 
 
-def test_another_site_cannot_choose(filled: Office) -> None:
+def test_choosing_needs_a_csrf_token(filled: Office) -> None:
     strict = Office(enforce_csrf_checks=True)
     strict.force_login(User.objects.get())
 
@@ -234,12 +234,12 @@ def test_another_site_cannot_choose(filled: Office) -> None:
     assert ShownColumns.objects.get().columns == ["kind"]
 
 
-def test_the_list_can_be_sorted_by_a_column_that_is_not_shown(filled: Office) -> None:
+def test_the_list_can_be_sorted_by_a_hidden_column(filled: Office) -> None:
     choose(filled, "kind")
 
     assert numbers_on(parsed(filled.get(LIST, {"sort": "-number"}))) == ["PN2", "PN1"]
 
 
-def test_whoever_is_not_signed_in_chooses_nothing(client: Client, db: None) -> None:
+def test_choosing_needs_a_sign_in(client: Client, db: None) -> None:
     assert choose(client, "kind").headers["Location"].startswith("/accounts/login/")
     assert not ShownColumns.objects.exists()

@@ -1,4 +1,4 @@
-"""Filters that are kept under a name, each with a short address: private, or shared with everybody."""
+"""Saved filters: each has a name and a short address, and is private or shared with everybody."""
 
 import re
 from typing import Any
@@ -46,26 +46,26 @@ def saved(name: str = "Abroad") -> SavedFilter:
 
 
 def lines(client: Client) -> dict[str, list[str]]:
-    """What the page of saved filters says of each, by its name."""
+    """Return the texts about each saved filter on their page, by its name."""
     rows = parsed(client.get(SAVED)).css("tr[data-saved]")
-    said = 'td[data-label="Shows"], td[data-label="Address"] code, td[data-label="Whose"]'
-    return {words(one(row, "th")): texts(row.css(said)) for row in rows}
+    selector = 'td[data-label="Shows"], td[data-label="Address"] code, td[data-label="Whose"]'
+    return {words(one(row, "th")): texts(row.css(selector)) for row in rows}
 
 
-def test_a_filter_is_saved_under_a_name_and_said_so(office: Office) -> None:
+def test_saving_a_filter_shows_its_short_address(office: Office) -> None:
     response = save(office)
 
-    kept = SavedFilter.objects.get()
-    assert (kept.name, kept.query, kept.is_shared) == ("Abroad", "calling_intl=allowed", False)
-    assert kept.owner.email == "ann@example.com"
-    assert response.headers["Location"] == f"/saved/{kept.code}/"
+    stored = SavedFilter.objects.get()
+    assert (stored.name, stored.query, stored.is_shared) == ("Abroad", "calling_intl=allowed", False)
+    assert stored.owner.email == "ann@example.com"
+    assert response.headers["Location"] == f"/saved/{stored.code}/"
     page = parsed(office.get(LIST))
-    address = f"http://testserver/saved/{kept.code}/"
+    address = f"http://testserver/saved/{stored.code}/"
     assert f"Saved as “Abroad”. Its short address is {address}." in notices_of(page)
     assert attribute(one(page, "p.notice a"), "href") == address
 
 
-def test_a_name_is_no_markup_in_what_is_said_of_it(office: Office) -> None:
+def test_a_name_with_markup_is_shown_as_text(office: Office) -> None:
     save(office, name="<b id=bold>x</b>")
 
     page = parsed(office.get(LIST))
@@ -74,7 +74,7 @@ def test_a_name_is_no_markup_in_what_is_said_of_it(office: Office) -> None:
     assert any("“<b id=bold>x</b>”" in notice for notice in notices_of(page))
 
 
-def test_the_short_address_leads_to_the_list_as_it_was(office: Office) -> None:
+def test_the_short_address_redirects_to_the_list(office: Office) -> None:
     remember(number("PN1", number="+18005550100"), number("PN2"))
     save(office, query="kind=toll-free&sort=-number")
 
@@ -85,9 +85,9 @@ def test_the_short_address_leads_to_the_list_as_it_was(office: Office) -> None:
     assert numbers_on(parsed(office.get(response.headers["Location"]))) == ["PN1"]
 
 
-def test_an_address_is_short_and_can_be_read_out(office: Office) -> None:
-    for place in range(20):
-        save(office, f"Filter {place}")
+def test_a_short_address_has_no_ambiguous_characters(office: Office) -> None:
+    for index in range(20):
+        save(office, f"Filter {index}")
 
     codes = list(SavedFilter.objects.values_list("code", flat=True))
     assert len(set(codes)) == 20
@@ -95,7 +95,7 @@ def test_an_address_is_short_and_can_be_read_out(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "kept"),
+    ("query", "canonical"),
     [
         ("sort=-number&q=desk&page=7&who=bo", "q=desk&sort=-number"),
         ("kind=TOLL-FREE&country=us&forward=yes", "kind=toll-free&country=US&forward=any"),
@@ -105,23 +105,23 @@ def test_an_address_is_short_and_can_be_read_out(office: Office) -> None:
         ("q=%C3%A9%26+%3D", "q=%C3%A9%26+%3D"),
     ],
 )
-def test_a_query_is_kept_as_the_list_reads_it_without_the_page(office: Office, query: str, kept: str) -> None:
+def test_a_query_is_saved_in_canonical_form_without_the_page(office: Office, query: str, canonical: str) -> None:
     save(office, query=query)
 
-    assert saved().query == kept
+    assert saved().query == canonical
 
 
 @pytest.mark.parametrize("query", ["", "page=3", "sort=name&who=a", "kind=nonsense", "x=1", "q=+", "=&&", "%00", " "])
-def test_a_query_that_shows_everything_is_refused_in_a_sentence_that_leads_back(office: Office, query: str) -> None:
+def test_a_query_that_shows_everything_is_refused_with_a_link_back(office: Office, query: str) -> None:
     page = parsed(save(office, "Mine", query, is_shared="on"), 422)
 
     assert texts(page.css("main [role=alert]")) == [f"{EVERYTHING_SHOWN} Back to the list"]
     assert attribute(one(page, "#back"), "href") == LIST
-    assert not page.css("form.save-again")  # it could only be refused again
+    assert not page.css("form.save-again")  # it would be refused again
     assert not SavedFilter.objects.exists()
 
 
-def test_a_name_that_one_has_already_is_refused_in_a_sentence_with_what_was_typed_kept(office: Office) -> None:
+def test_a_duplicate_name_is_refused_and_the_input_stays(office: Office) -> None:
     save(office)
 
     page = parsed(save(office, " Abroad ", "kind=local&page=2", is_shared="on"), 422)
@@ -133,7 +133,7 @@ def test_a_name_that_one_has_already_is_refused_in_a_sentence_with_what_was_type
     assert SavedFilter.objects.get().query == "calling_intl=allowed"
 
 
-def test_after_a_refusal_another_name_saves_what_was_meant(office: Office) -> None:
+def test_after_a_refusal_another_name_saves_the_filter(office: Office) -> None:
     save(office)
     page = parsed(save(office, query="kind=local", is_shared="on"), 422)
     form = one(page, "main form.save-again")
@@ -141,23 +141,23 @@ def test_after_a_refusal_another_name_saves_what_was_meant(office: Office) -> No
 
     office.post(attribute(form, "action"), typed | {"name": "Local ones"})
 
-    kept = saved("Local ones")
-    assert (kept.query, kept.is_shared) == ("kind=local", True)
+    stored = saved("Local ones")
+    assert (stored.query, stored.is_shared) == ("kind=local", True)
 
 
-def test_the_second_of_two_at_once_is_refused_in_the_same_sentence(
+def test_a_concurrent_duplicate_is_refused_with_the_same_sentence(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = SavedFilterForm.validate_unique
-    looks: list[bool] = []
+    validate_unique = SavedFilterForm.validate_unique
+    calls: list[bool] = []
 
-    def look_too_early(form: SavedFilterForm) -> None:
-        if looks:
-            look(form)
-        looks.append(True)
+    def skip_first_call(form: SavedFilterForm) -> None:
+        if calls:
+            validate_unique(form)
+        calls.append(True)
 
     save(office)
-    monkeypatch.setattr(SavedFilterForm, "validate_unique", look_too_early)
+    monkeypatch.setattr(SavedFilterForm, "validate_unique", skip_first_call)
 
     page = parsed(save(office), 422)
 
@@ -165,14 +165,14 @@ def test_the_second_of_two_at_once_is_refused_in_the_same_sentence(
     assert SavedFilter.objects.count() == 1
 
 
-def test_the_name_of_a_colleague_can_be_ones_own_too(office: Office, colleague: Office) -> None:
+def test_two_users_can_use_the_same_name(office: Office, colleague: Office) -> None:
     assert save(colleague, is_shared="on").status_code == 302
     assert save(office).status_code == 302
     assert SavedFilter.objects.count() == 2
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\u200b\u2060", "\u00ad", "\u0301"])
-def test_a_name_that_nobody_can_read_is_refused(office: Office, name: str) -> None:
+def test_an_invisible_name_is_refused(office: Office, name: str) -> None:
     page = parsed(save(office, name), 422)
 
     assert texts(page.css("#id_name-error p")) == [NO_NAME]
@@ -181,12 +181,12 @@ def test_a_name_that_nobody_can_read_is_refused(office: Office, name: str) -> No
 
 
 @pytest.mark.parametrize("name", ["é" * 80, "🏡" * 80, "  Two   words\n "])
-def test_a_name_of_eighty_characters_is_not_too_long_and_its_white_space_is_single(office: Office, name: str) -> None:
+def test_a_name_may_have_eighty_characters_and_gets_single_spaces(office: Office, name: str) -> None:
     assert save(office, name).status_code == 302
     assert saved(" ".join(name.split()))
 
 
-def test_a_longer_name_is_refused_with_what_was_typed_kept(office: Office) -> None:
+def test_a_longer_name_is_refused_and_the_input_stays(office: Office) -> None:
     page = parsed(save(office, "é" * 81), 422)
 
     assert "80 characters" in words(one(page, "#id_name-error"))
@@ -199,17 +199,17 @@ def test_a_name_with_nul_is_refused(office: Office) -> None:
     assert save(office, query="q=a\x00").status_code == 422
 
 
-def test_a_query_of_more_parameters_than_anybody_sends_is_refused(office: Office) -> None:
+def test_a_query_with_too_many_parameters_is_refused(office: Office) -> None:
     assert save(office, query="a=1&" * 5000).status_code == 400
     assert not SavedFilter.objects.exists()
 
 
-def test_nothing_sent_saves_nothing(office: Office) -> None:
+def test_an_empty_post_saves_nothing(office: Office) -> None:
     assert office.post(SAVED).status_code == 422
     assert not SavedFilter.objects.exists()
 
 
-def test_a_private_filter_is_nobody_elses(office: Office, colleague: Office) -> None:
+def test_a_private_filter_is_visible_only_to_its_owner(office: Office, colleague: Office) -> None:
     save(office)
     code = saved().code
 
@@ -219,21 +219,21 @@ def test_a_private_filter_is_nobody_elses(office: Office, colleague: Office) -> 
     assert lines(office)["Abroad"][2] == "yours alone"
 
 
-def test_a_shared_filter_is_everybodys(office: Office, colleague: Office) -> None:
+def test_a_shared_filter_is_visible_to_everybody(office: Office, colleague: Office) -> None:
     save(colleague, is_shared="on")
-    kept = saved()
+    stored = saved()
 
-    assert office.get(f"/saved/{kept.code}/").headers["Location"] == f"{LIST}?calling_intl=allowed"
+    assert office.get(f"/saved/{stored.code}/").headers["Location"] == f"{LIST}?calling_intl=allowed"
     assert lines(office) == {
-        "Abroad": ["Numbers where calling abroad is allowed", f"/saved/{kept.code}/", "shared by Bo"]
+        "Abroad": ["Numbers where calling abroad is allowed", f"/saved/{stored.code}/", "shared by Bo"]
     }
     assert lines(colleague)["Abroad"][2] == "yours, shared"
     choice = one(parsed(office.get(LIST)), "#saved-menu .choice")
-    assert attribute(choice, "href") == f"/saved/{kept.code}/"
+    assert attribute(choice, "href") == f"/saved/{stored.code}/"
     assert words(choice) == "Abroad shared by Bo"
 
 
-def test_one_shares_and_takes_it_back(office: Office, colleague: Office) -> None:
+def test_an_owner_can_share_a_filter_and_make_it_private(office: Office, colleague: Office) -> None:
     save(office)
     address = f"/saved/{saved().code}/"
 
@@ -251,7 +251,7 @@ def test_one_shares_and_takes_it_back(office: Office, colleague: Office) -> None
     assert "“Abroad” is yours alone now." in notices_of(parsed(office.get(LIST)))
 
 
-def test_one_deletes_ones_own(office: Office) -> None:
+def test_an_owner_can_delete_a_filter(office: Office) -> None:
     save(office)
     save(office, "Other")
     form = one(parsed(office.get(SAVED)), f"[data-saved='{saved().code}'] form[action$='/delete/']")
@@ -259,25 +259,25 @@ def test_one_deletes_ones_own(office: Office) -> None:
     response = office.post(attribute(form, "action"))
 
     assert response.headers["Location"] == SAVED
-    assert [kept.name for kept in SavedFilter.objects.all()] == ["Other"]
+    assert [stored.name for stored in SavedFilter.objects.all()] == ["Other"]
     assert "“Abroad” is deleted. The numbers it showed are not." in notices_of(parsed(office.get(SAVED)))
 
 
-@pytest.mark.parametrize("what", ["share", "delete"])
+@pytest.mark.parametrize("action", ["share", "delete"])
 @pytest.mark.parametrize("is_shared", ["", "on"])
-def test_only_the_owner_changes_a_filter(office: Office, colleague: Office, what: str, is_shared: str) -> None:
+def test_only_the_owner_can_change_a_filter(office: Office, colleague: Office, action: str, is_shared: str) -> None:
     save(office, is_shared=is_shared)
-    kept = saved()
+    stored = saved()
 
-    response = colleague.post(f"/saved/{kept.code}/{what}/", {"is_shared": "" if is_shared else "1"})
+    response = colleague.post(f"/saved/{stored.code}/{action}/", {"is_shared": "" if is_shared else "1"})
 
     assert response.status_code == 404
-    assert SavedFilter.objects.get() == kept
+    assert SavedFilter.objects.get() == stored
     assert SavedFilter.objects.get().is_shared == bool(is_shared)
     assert not parsed(colleague.get(SAVED)).css("form[action$='/share/'], form[action$='/delete/']")
 
 
-def test_not_even_an_administrator_sees_what_is_private(office: Office, admin: Office) -> None:
+def test_an_administrator_cannot_open_a_private_filter(office: Office, admin: Office) -> None:
     save(office)
 
     assert admin.get(f"/saved/{saved().code}/").status_code == 404
@@ -285,13 +285,13 @@ def test_not_even_an_administrator_sees_what_is_private(office: Office, admin: O
 
 
 @pytest.mark.parametrize("path", ["", "share/", "delete/"])
-def test_an_address_that_nothing_is_saved_under_is_not_found(office: Office, path: str) -> None:
-    ask = office.post if path else office.get
+def test_an_unknown_code_is_not_found(office: Office, path: str) -> None:
+    send = office.post if path else office.get
 
-    assert ask(f"/saved/nothing/{path}").status_code == 404
+    assert send(f"/saved/nothing/{path}").status_code == 404
 
 
-def test_looking_never_changes_anything(office: Office) -> None:
+def test_a_get_changes_nothing(office: Office) -> None:
     save(office)
     code = saved().code
 
@@ -300,25 +300,25 @@ def test_looking_never_changes_anything(office: Office) -> None:
             assert getattr(office, method)(f"{path}?is_shared=1").status_code == 405
     assert office.get(f"{SAVED}?name=x&query=q%3Da").status_code == 200
     assert office.post(f"/saved/{code}/").status_code == 405
-    assert [kept.is_shared for kept in SavedFilter.objects.all()] == [False]
+    assert [stored.is_shared for stored in SavedFilter.objects.all()] == [False]
 
 
-def test_another_site_can_neither_save_nor_share_nor_delete(office: Office) -> None:
+def test_saving_sharing_and_deleting_need_a_csrf_token(office: Office) -> None:
     save(office)
     strict = Office(enforce_csrf_checks=True)
     strict.force_login(User.objects.get())
     code = saved().code
 
     assert save(strict, "Other").status_code == 403
-    for what in ("share", "delete"):
-        assert strict.post(f"/saved/{code}/{what}/", {"is_shared": "1"}).status_code == 403
-    assert [kept.is_shared for kept in SavedFilter.objects.all()] == [False]
+    for action in ("share", "delete"):
+        assert strict.post(f"/saved/{code}/{action}/", {"is_shared": "1"}).status_code == 403
+    assert [stored.is_shared for stored in SavedFilter.objects.all()] == [False]
     assert token_of(parsed(strict.get(LIST)), "save-form")
     for action in ("share", "delete"):
         assert one(parsed(strict.get(SAVED)), f"form[action$='/{action}/'] [name=csrfmiddlewaretoken]")
 
 
-def test_the_form_above_the_list_saves_what_is_shown(office: Office) -> None:
+def test_the_form_above_the_list_saves_the_current_filters(office: Office) -> None:
     remember(number("PN1"))
     page = parsed(office.get(LIST, {"kind": "local", "sort": "-number", "page": "1"}))
     form = one(page, "#save-form")
@@ -330,7 +330,7 @@ def test_the_form_above_the_list_saves_what_is_shown(office: Office) -> None:
     assert saved("Mine").query == "kind=local&sort=-number"
 
 
-def test_a_filter_whose_group_and_teammate_are_gone_still_opens(office: Office) -> None:
+def test_a_filter_with_an_unknown_group_and_teammate_still_opens(office: Office) -> None:
     remember(number("PN1", groupId="GR1", users=[user("US1", firstName="Ann")]))
     save(office, query="user=US1&group=GR1&porting=pending&country=FR")
     save(office, "Stranger", "user=USnever")
@@ -343,7 +343,7 @@ def test_a_filter_whose_group_and_teammate_are_gone_still_opens(office: Office) 
         assert words(one(page, "#results h2")) == "No number fits"
 
 
-def test_a_teammate_is_called_by_their_name_of_now(office: Office) -> None:
+def test_a_sentence_uses_the_current_name_of_a_teammate(office: Office) -> None:
     for name in ("Before", "Between", "After"):
         remember(number("PN1", users=[user("US1", firstName=name), user("US2", firstName="Other")]))
     save(office, query="user=US1")
@@ -351,7 +351,7 @@ def test_a_teammate_is_called_by_their_name_of_now(office: Office) -> None:
     assert lines(office)["Abroad"][0] == "Numbers with After"
 
 
-def test_a_filter_of_an_earlier_version_says_what_it_no_longer_means(office: Office) -> None:
+def test_an_obsolete_filter_names_the_ignored_parts(office: Office) -> None:
     remember(number("PN1"))
     SavedFilter.objects.create(owner=User.objects.get(), name="Old", query="colour=blue&kind=local")
 
@@ -361,9 +361,7 @@ def test_a_filter_of_an_earlier_version_says_what_it_no_longer_means(office: Off
     assert numbers_on(page) == ["PN1"]
 
 
-def test_ones_own_and_the_shared_ones_stand_together_by_name_whatever_its_case(
-    office: Office, colleague: Office
-) -> None:
+def test_own_and_shared_filters_are_sorted_by_name_ignoring_case(office: Office, colleague: Office) -> None:
     for name in ("banana", "Apple", "Cherry"):
         save(office, name)
     save(colleague, "blueberry", is_shared="on")
@@ -374,7 +372,7 @@ def test_ones_own_and_the_shared_ones_stand_together_by_name_whatever_its_case(
     assert texts(parsed(office.get(LIST)).css("#saved-menu .choice > bdi")) == names
 
 
-def test_before_anything_is_saved_the_page_says_how(office: Office) -> None:
+def test_the_empty_page_explains_how_to_save(office: Office) -> None:
     page = parsed(office.get(SAVED))
 
     assert words(one(page, ".empty h2")) == "No filter is saved yet"
@@ -393,7 +391,7 @@ def test_hostile_names_and_queries_are_shown_as_text(office: Office, colleague: 
     is_harmless(parsed(save(colleague, text, '"><b data-evil>&q=<b data-evil>'), 422))
 
 
-def test_the_filters_of_an_account_go_with_it(office: Office) -> None:
+def test_deleting_an_account_deletes_its_filters(office: Office) -> None:
     save(office)
 
     User.objects.get().delete()
@@ -401,7 +399,7 @@ def test_the_filters_of_an_account_go_with_it(office: Office) -> None:
     assert not SavedFilter.objects.exists()
 
 
-def test_whoever_is_not_signed_in_sees_and_saves_nothing(client: Client, office: Office) -> None:
+def test_saved_filters_need_a_sign_in(client: Client, office: Office) -> None:
     save(office, is_shared="on")
 
     for path in (SAVED, f"/saved/{saved().code}/"):
