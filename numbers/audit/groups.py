@@ -44,7 +44,7 @@ def audited_number(row: tuple[Any, ...]) -> AuditedNumber:
 
 
 class GroupName(NamedTuple):
-    """What a group is called. `key` is the id of Quo's group, the kind or the teammate's id; empty if there is none."""
+    """The name of a group. `key` is the id of Quo's group, the kind or the teammate's id; empty if there is none."""
 
     key: str
     label: str

@@ -34,14 +34,14 @@ def workspaces(draw: st.DrawFn) -> Workspace:
     ]
     teammates = st.lists(st.sampled_from(TEAMMATES), unique=True)
     matching = draw(st.none() | st.sets(st.integers(1, 25)))
-    return numbers, {one.key: draw(teammates) for one in numbers}, matching
+    return numbers, {number.key: draw(teammates) for number in numbers}, matching
 
 
 def memberships(by: str, numbers: list[AuditedNumber], on: dict[int, list[str]]) -> dict[Key, list[AuditedNumber]]:
     members: dict[Key, list[AuditedNumber]] = defaultdict(list)
-    for one in numbers:
-        for key in {"group": [one.group_id], "kind": [one.kind], "teammate": on[one.key] or [""]}[by]:
-            members[key].append(one)
+    for number in numbers:
+        for key in {"group": [number.group_id], "kind": [number.kind], "teammate": on[number.key] or [""]}[by]:
+            members[key].append(number)
     return dict(members)
 
 
@@ -51,7 +51,7 @@ def audited(by: str, workspace: Workspace) -> Audit:
 
 
 def narrowed(numbers: list[AuditedNumber], matching: set[int] | None) -> list[AuditedNumber]:
-    return [one for one in numbers if matching is None or one.key in matching]
+    return [number for number in numbers if matching is None or number.key in matching]
 
 
 Expected = dict[tuple[Key, int], dict[str, tuple[Fact, int, int]]]
@@ -62,12 +62,12 @@ def naive_outliers(members: dict[Key, list[AuditedNumber]], matching: set[int] |
     expected: Expected = {}
     for key, numbers in members.items():
         for index, cell in enumerate(CELLS):
-            (majority, count), *_ = Counter(one.facts[index] for one in numbers).most_common()
+            (majority, count), *_ = Counter(number.facts[index] for number in numbers).most_common()
             if len(numbers) < 3 or count <= len(numbers) / 2:
                 continue
-            for one in narrowed(numbers, matching):
-                if one.facts[index] != majority:
-                    expected.setdefault((key, one.key), {})[cell.key] = (one.facts[index], count, len(numbers))
+            for number in narrowed(numbers, matching):
+                if number.facts[index] != majority:
+                    expected.setdefault((key, number.key), {})[cell.key] = (number.facts[index], count, len(numbers))
     return expected
 
 
@@ -85,7 +85,7 @@ def test_every_number_is_in_each_of_its_groups_and_every_fact_is_counted(workspa
     assert {group.key: group.matching.size for group in result.groups} == {key: len(expected[key]) for key in expected}
     for group in result.groups:
         for index, tally in enumerate(group.matching.tallies):
-            assert dict(tally.parts) == Counter(one.facts[index] for one in expected[group.key])
+            assert dict(tally.parts) == Counter(number.facts[index] for number in expected[group.key])
 
 
 @settings(deadline=None)  # the machine may be busy
@@ -99,11 +99,11 @@ def test_each_number_that_differs_is_listed_once_with_all_its_cells(workspace: W
 
     actual = [
         (
-            (outliers.group.key, one.key),
+            (outliers.group.key, number.key),
             {cell.cell.key: (cell.fact, cell.count, outliers.group.whole.size) for cell in outliers.cells},
         )
         for outliers, listed in everything
-        for one in listed
+        for number in listed
     ]
     assert len(actual) == len(expected)
     assert dict(actual) == expected
@@ -120,7 +120,7 @@ def test_the_smallest_share_comes_first_then_the_largest_group(workspace: Worksp
     everything = naive_outliers(whole, None)
 
     def rarity(key: Key, first: AuditedNumber) -> tuple[Fraction, int, str]:
-        alike = [one for one in whole[key] if everything.get((key, one.key)) == everything[key, first.key]]
+        alike = [number for number in whole[key] if everything.get((key, number.key)) == everything[key, first.key]]
         return Fraction(len(alike), len(whole[key])), -len(whole[key]), first.name
 
     order = [rarity(outliers.group.key, listed[0]) for outliers, listed in found(audited(by, workspace), numbers)]
@@ -137,10 +137,10 @@ def test_exactly_the_outlying_cells_of_a_row_are_marked(workspace: Workspace, by
     result = audited(by, workspace)
     groups = members(result, numbers)
     for group in result.groups:
-        for one in groups[group.key]:
-            outlying = outlier_cells(group.whole, group.whole.differing_facts(one.facts))
+        for number in groups[group.key]:
+            outlying = outlier_cells(group.whole, group.whole.differing_facts(number.facts))
             marked = {cell.cell.key: (cell.fact, cell.count, group.whole.size) for cell in outlying}
-            assert marked == expected.get((group.key, one.key), {})
+            assert marked == expected.get((group.key, number.key), {})
 
 
 @settings(deadline=None)  # the machine may be busy
@@ -150,9 +150,9 @@ def test_each_possible_cause_counts_each_number_once(
 ) -> None:
     numbers, *_ = workspace
     expected: Counter[object] = Counter()
-    for one in numbers:
-        readings = [Reading(cell, fact, None) for cell, fact in zip(CELLS, one.facts, strict=True)]
-        expected.update({advice for reading in readings for advice in advice_for(reading, one.number)})
+    for number in numbers:
+        readings = [Reading(cell, fact, None) for cell, fact in zip(CELLS, number.facts, strict=True)]
+        expected.update({advice for reading in readings for advice in advice_for(reading, number.number)})
 
     assert {cause.advice: cause.count for cause in causes_of(audit(Grouping.KIND, numbers).numbers).found} == expected
 
@@ -168,5 +168,7 @@ def test_outliers_have_the_possible_causes_of_the_restrictions_by_which_they_dif
 
     for outliers, listed in found(result, numbers):
         readings = [Reading(outlying.cell, outlying.fact, None) for outlying in outliers.cells]
-        expected = {advice for one in listed for reading in readings for advice in advice_for(reading, one.number)}
+        expected = {
+            advice for number in listed for reading in readings for advice in advice_for(reading, number.number)
+        }
         assert {cause.advice for cause in causes.of_outliers(outliers, listed)} == expected

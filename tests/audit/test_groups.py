@@ -13,7 +13,7 @@ TEAMMATES = ["US1", "US2"]
 
 def names(by: Grouping, numbers: list[AuditedNumber], on: On | None = None) -> dict[Key, list[str]]:
     groups = members(audit(by, numbers, on, TEAMMATES), numbers)
-    return {key: [one.name for one in listed] for key, listed in groups.items()}
+    return {key: [number.name for number in listed] for key, listed in groups.items()}
 
 
 def test_a_number_has_the_facts_of_its_raw_values_in_order() -> None:

@@ -18,14 +18,14 @@ def claims(*numbers: AuditedNumber) -> list[tuple[str, ...]]:
 
 
 def names(*numbers: AuditedNumber) -> list[list[str]]:
-    return [[one.name for one in listed] for _, listed in found(*numbers)]
+    return [[number.name for number in listed] for _, listed in found(*numbers)]
 
 
 def test_a_number_that_differs_from_most_of_its_group_is_an_outlier() -> None:
     ((outliers, listed),) = found(*several(11, "++-++-"), marked_number("Denver", "++--+-"))
 
-    assert [one.name for one in listed] == ["Denver"]
-    assert [(one.cell.key, one.fact, one.majority, one.count) for one in outliers.cells] == [
+    assert [number.name for number in listed] == ["Denver"]
+    assert [(cell.cell.key, cell.fact, cell.majority, cell.count) for cell in outliers.cells] == [
         ("messaging.US", "restricted", "allowed", 11)
     ]
     assert outliers.claims == ("messaging, United States is restricted, but allowed on 11",)
@@ -56,7 +56,7 @@ def test_only_cells_with_a_majority_make_an_outlier() -> None:
 
     ((outliers, _),) = found(*numbers)
 
-    assert [one.cell.key for one in outliers.cells] == ["calling.CA"]
+    assert [cell.cell.key for cell in outliers.cells] == ["calling.CA"]
 
 
 def test_not_reported_makes_an_outlier_if_most_are_reported() -> None:
@@ -151,13 +151,15 @@ def test_a_filter_narrows_the_list_but_not_the_comparison() -> None:
     outlier = [marked_number(name, "++--+-") for name in "abc"]
     numbers = [*several(4), *outlier]
 
-    filtered = audit(Grouping.GROUP, numbers, matching={one.key for one in outlier})
+    filtered = audit(Grouping.GROUP, numbers, matching={number.key for number in outlier})
 
     ((outliers, listed),) = audit_groups.found(filtered, numbers)
-    assert [one.name for one in listed] == ["a", "b", "c"]
+    assert [number.name for number in listed] == ["a", "b", "c"]
     (tally,) = (tally for tally in outliers.group.matching.tallies if tally.cell.key == "messaging.US")
     assert (tally.allowed, tally.restricted) == (0, 3)
-    assert [(one.cell.key, one.count, outliers.group.whole.size) for one in outliers.cells] == [("messaging.US", 4, 7)]
+    assert [(cell.cell.key, cell.count, outliers.group.whole.size) for cell in outliers.cells] == [
+        ("messaging.US", 4, 7)
+    ]
 
 
 def test_the_rarest_differences_come_first_then_the_names() -> None:
