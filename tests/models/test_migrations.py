@@ -1,4 +1,4 @@
-"""After all migrations, the data of the first version is complete and has its derived columns."""
+"""The migrations keep the data of the first version and fill its derived columns."""
 
 import importlib
 from collections.abc import Callable, Iterator
@@ -59,9 +59,9 @@ def fill_first_version(apps: Apps) -> None:
     get("numbers", "Sync").objects.create(
         scope="workspace", started_at=NINE, observed_at=NINE, ended_at=NINE, outcome="succeeded", notices=["Odd."]
     )
-    for place, (number, forward, *_) in enumerate(DERIVED):
+    for index, (number, forward, *_) in enumerate(DERIVED):
         phone_number = get("numbers", "PhoneNumber").objects.create(
-            quo_id=f"PN{place}", first_seen=NINE, recorded_at=later, fingerprint="f" * 32
+            quo_id=f"PN{index}", first_seen=NINE, recorded_at=later, fingerprint="f" * 32
         )
         get("numbers", "Assignment").objects.create(
             phone_number=phone_number, teammate=teammate, since=NINE, role="owner", group_id="GR1"
@@ -79,7 +79,7 @@ def fill_first_version(apps: Apps) -> None:
                 updated_at_text="",
                 calling_us="unrestricted",
                 calling_ca="odd",
-                answer=f'{{"id": "PN{place}"}}',
+                answer=f'{{"id": "PN{index}"}}',
                 search_text=name.lower(),
                 name_key=name.lower(),
             )
@@ -103,8 +103,8 @@ def test_migrating_keeps_all_rows_and_derives_kind_country_and_forward(
     assert {name: len(rows) for name, rows in before.items()} == {name: len(rows) for name, rows in after.items()}
     assert len(before["NumberState"]) == 2 * len(DERIVED)
     for name, rows in before.items():
-        kept = [{field: row[field] for field in rows[0]} for row in after[name]]
-        assert kept == rows, name
+        same_fields = [{field: row[field] for field in rows[0]} for row in after[name]]
+        assert same_fields == rows, name
     derived = {
         (state["number"], state["forward"], state["kind"], state["country"], state["forward_number"], state["name"])
         for state in after["NumberState"]

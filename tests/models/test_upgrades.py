@@ -1,4 +1,4 @@
-"""A database of every released version upgrades to the newest version without loss."""
+"""A database of any released version upgrades to the newest version without loss."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,9 +40,9 @@ def fill_0_1_0(apps: Apps) -> None:
         ended = None if outcome == "running" else at(minute)
         add("Sync", scope="workspace", started_at=at(minute), ended_at=ended, outcome=outcome, **values)
 
-    def state(of: Any, since: int, until: int | None, name: str, **values: Any) -> None:
-        usual = {
-            "phone_number": of,
+    def state(phone_number: Any, since: int, until: int | None, name: str, **values: Any) -> None:
+        defaults = {
+            "phone_number": phone_number,
             "since": at(since),
             "until": until and at(until),
             "group_id": "1234",
@@ -54,7 +54,7 @@ def fill_0_1_0(apps: Apps) -> None:
             "answer": '{"id": "PN"}',
             "name_key": name.lower(),
         }
-        add("NumberState", **usual, **values)
+        add("NumberState", **defaults, **values)
 
     sync(1, "succeeded", observed_at=at(1), seen=3, new=3, wrote=True, notices=["Odd."])
     sync(2, "failed", error_kind="timeout", error_sentence="Quo did not answer in time.", error_status=504)
@@ -71,16 +71,16 @@ def fill_0_1_0(apps: Apps) -> None:
     sync(4, "interrupted", error_sentence="It was stopped.")
     ada = add("Teammate", quo_id="US1", first_seen=at(1))
     bea = add("Teammate", quo_id="US2", first_seen=at(1))
-    person = {"email": "a@example.com", "role": "member"}
+    same = {"email": "a@example.com", "role": "member"}
     add("TeammateState", teammate=ada, since=at(1), until=at(3), search_text="a@example.com a@example.com",
-        name_key="a@example.com", **person)  # fmt: skip
+        name_key="a@example.com", **same)  # fmt: skip
     add("TeammateState", teammate=ada, since=at(3), first_name="Ada", search_text="ada a@example.com",
-        name_key="ada", **person)  # fmt: skip
+        name_key="ada", **same)  # fmt: skip
     add("TeammateState", teammate=bea, since=at(1), last_name="Béa", search_text="bea a@example.com",
-        name_key="bea", **person)  # fmt: skip
+        name_key="bea", **same)  # fmt: skip
     desk, abroad, gone = (
-        add("PhoneNumber", quo_id=f"PN{place}", first_seen=at(1), recorded_at=at(3), fingerprint="f" * 32)
-        for place in (1, 2, 3)
+        add("PhoneNumber", quo_id=f"PN{index}", first_seen=at(1), recorded_at=at(3), fingerprint="f" * 32)
+        for index in (1, 2, 3)
     )
     type(gone)._default_manager.filter(pk=gone.pk).update(gone_at=at(3), seen_until=at(1), recorded_at=at(1))
     state(desk, 1, 3, "Before", number="+14155550100", search_text="before 1234 +14155550100")
@@ -126,7 +126,7 @@ def fill_0_2_0(apps: Apps) -> None:
     model("accounts.AccessEvent").create(at=at(4), event="exported", email=ann.email, user_id=ann.pk, detail="CSV")
 
 
-# For every released version: the last migrations of its apps and what fills its tables. Each release adds itself.
+# The last migrations of every released version, and the function that fills its tables. Each release adds itself.
 RELEASES: dict[str, tuple[dict[str, str], Callable[[Apps], None]]] = {
     "0.1.0": (
         {
@@ -155,7 +155,7 @@ RELEASES: dict[str, tuple[dict[str, str], Callable[[Apps], None]]] = {
         fill_0_2_0,
     ),
 }
-# A cache that later versions dropped. No page showed it.
+# Later versions dropped this cache, which no page showed.
 DROPPED = {"numbers.LastAnswer"}
 # number, forward → kind, country, forward in E.164, for every state above
 DERIVED = {
@@ -173,18 +173,18 @@ def new_default_database(folder: Path) -> Iterator[None]:
         with opened(folder / "released.sqlite3"):
             yield
         return
-    usual = connections[DEFAULT_DB_ALIAS]
-    with usual.cursor() as cursor:
+    default = connections[DEFAULT_DB_ALIAS]
+    with default.cursor() as cursor:
         cursor.execute("CREATE DATABASE released")
-    released = usual.copy(DEFAULT_DB_ALIAS)
+    released = default.copy(DEFAULT_DB_ALIAS)
     released.settings_dict["NAME"] = "released"
     connections[DEFAULT_DB_ALIAS] = released
     try:
         yield
     finally:
         released.close()
-        connections[DEFAULT_DB_ALIAS] = usual
-        with usual.cursor() as cursor:
+        connections[DEFAULT_DB_ALIAS] = default
+        with default.cursor() as cursor:
             cursor.execute("DROP DATABASE released")
 
 
