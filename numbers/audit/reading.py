@@ -14,7 +14,7 @@ from numbers.database.compiled_query import raw_rows
 from numbers.database.paging import chunks
 from numbers.memory.assignments import assignments_at
 from numbers.memory.moment import NOW, Moment
-from numbers.memory.numbers import FEW, facts_code, numbers_at
+from numbers.memory.numbers import MAX_KEY_LOOKUPS, facts_code, numbers_at
 from numbers.memory.teammates import teammates_at
 from numbers.models import NumberState, TeammateState, display_name
 from numbers.vocabulary.cells import CELLS, Fact
@@ -70,7 +70,7 @@ def audited_numbers(keys: Iterable[int]) -> Mapping[int, AuditedNumber]:
     """Return the numbers with these keys of states. Needs no snapshot: a state only changes by ending."""
     fields = (*_FIELDS, *(cell.field for cell in CELLS))
     states = NumberState.objects.order_by().values_list(*fields)
-    rows = (row for chunk in chunks(keys, FEW) for row in states.filter(pk__in=chunk))
+    rows = (row for chunk in chunks(keys, MAX_KEY_LOOKUPS) for row in states.filter(pk__in=chunk))
     return {number.key: number for number in map(audited_number, rows)}
 
 
@@ -81,7 +81,7 @@ def group_names(keys: Collection[Key]) -> Mapping[Key, GroupName]:
     states = TeammateState.objects.order_by().values_list(*fields)
     teammates = {
         key: GroupName(user_id, display_name(first_name, last_name, email), email)
-        for chunk in chunks((key for key in keys if isinstance(key, int)), FEW)
+        for chunk in chunks((key for key in keys if isinstance(key, int)), MAX_KEY_LOOKUPS)
         for key, user_id, first_name, last_name, email in states.filter(pk__in=chunk)
     }
     return {**names, **teammates}

@@ -1,1 +1,1 @@
-"""Every query of the memory, each with a name and a moment; its freshness, its version and the cache."""
+"""All queries of the memory, each with a name and a moment; its freshness, its version and the cache."""

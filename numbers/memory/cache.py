@@ -12,7 +12,7 @@ from cachetools.keys import hashkey
 Params = ParamSpec("Params")
 Result = TypeVar("Result")
 
-MAX_BYTES = 64 * 1024 * 1024  # of all results in this process; the least recently used are dropped
+MAX_BYTES = 64 * 1024 * 1024  # for all results of this process; the least recently used ones are dropped
 
 
 def _size(result: object) -> int:
@@ -24,7 +24,7 @@ _lock = Lock()
 
 
 def per_version(function: Callable[Params, Result]) -> Callable[Params, Result]:
-    """Cache each result of `function`, which its arguments must determine: the version, or what was read of it.
+    """Cache each result of `function`. Its arguments must determine the result: the version, or values read from it.
 
     Arguments must be hashable. Results must be immutable and picklable: the length of the pickle counts as the size.
     Two threads that ask at the same time may both compute the result.

@@ -14,7 +14,7 @@ from numbers.models import Assignment, NumberState, Sync, TeammateState
 
 @dataclass(frozen=True)
 class ChangeKey:
-    """Identifies a change: the time of the sync that found it, and the number or teammate, `of` being its key."""
+    """Identifies a change: the time of the sync that found it, and the key `of` a number or teammate."""
 
     at: datetime
     is_teammate: bool
@@ -30,8 +30,8 @@ def first_complete_answer(moment: Moment) -> datetime | None:
 def changes_between(start: datetime, baseline: datetime | None, moment: Moment) -> QuerySet[Any, Any]:
     """Return the values of a `ChangeKey` for each change from `start` up to the moment, newest first.
 
-    What the first complete answer, at `baseline`, found was not new. The union keeps one row of what several tables
-    say about one number.
+    What the first complete answer found, at `baseline`, was not new. The union merges the rows about one number from
+    several tables.
     """
     states, is_first = NumberState.objects, Q(since=F("phone_number__first_seen"))
     begun = later = Q(since__gte=start)
@@ -51,7 +51,7 @@ def changes_between(start: datetime, baseline: datetime | None, moment: Moment) 
 
 
 def _is_known_before(baseline: datetime) -> bool:
-    """Return whether an earlier answer exists. If not, everything in this one began with its number or teammate."""
+    """Return whether an answer before `baseline` exists. If not, everything in that answer is new by definition."""
     return Sync.objects.filter(outcome=Sync.Outcome.SUCCEEDED, observed_at__lt=baseline).exists()
 
 
@@ -117,15 +117,15 @@ def put_on(keys: Sequence[ChangeKey]) -> QuerySet[Assignment, Any]:
     A row has the time, the number's key, the teammate's id, first and last name and email, the number's id and name,
     and when the number was last confirmed before.
     """
-    return _staffing(_put_on(), "since", keys)
+    return _assignments(_put_on(), "since", keys)
 
 
 def taken_off(keys: Sequence[ChangeKey]) -> QuerySet[Assignment, Any]:
     """Return the same for each teammate taken off a number."""
-    return _staffing(_taken_off(), "until", keys)
+    return _assignments(_taken_off(), "until", keys)
 
 
-def _staffing(assignments: QuerySet[Assignment], field: str, keys: Sequence[ChangeKey]) -> QuerySet[Assignment, Any]:
+def _assignments(assignments: QuerySet[Assignment], field: str, keys: Sequence[ChangeKey]) -> QuerySet[Assignment, Any]:
     return (
         assignments.filter(_at(keys, field, "phone_number"))
         .filter(held_at(F(field), "teammate__states__"))

@@ -1,7 +1,7 @@
-"""When an answer of Quo last confirmed a number or a teammate before a given time: the earlier end of a change.
+"""Finds when Quo last confirmed a number or a teammate before a given time: the earlier end of a change.
 
 Expressions for rows that have the time in a field. Later syncs have later keys and later times, so an index finds the
-last sync before a time, however many there were.
+last sync before a time quickly.
 """
 
 from datetime import UTC, datetime
@@ -54,7 +54,7 @@ def _last(syncs: QuerySet[Sync], time: OuterRef) -> Subquery:
 
 
 def _last_by_assignment(key: str, syncs: QuerySet[Sync], field: str) -> Subquery:
-    """Return the same for the assignments of the row's `key` until the time in `field`; `syncs` are about each."""
+    """Return the latest such time over the assignments with the row's `key` that held until the time in `field`."""
     until_then = Q(until=None) | Q(until__gte=OuterRef(field))
     assignments = Assignment.objects.filter(until_then, **{key: OuterRef(key)})
     dated = assignments.annotate(confirmed=_last(syncs, OuterRef(OuterRef(field))))

@@ -11,7 +11,7 @@ from numbers.database.compiled_query import CompiledQuery
 from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 
-# An open page polls this often, and syncs if nobody has asked its target for this long.
+# An open page polls this often, and syncs if its target was not synced for this long.
 PAGE_MAX_AGE = timedelta(seconds=60)
 STALE_AFTER_INTERVALS = 6
 
@@ -48,14 +48,14 @@ class Freshness:
 
     @property
     def waiting(self) -> str:
-        """What a page without data waits for: "asking", "failed" if the last sync failed, or "" if there is data."""
+        """Return what a page without data shows: "asking", or "failed" after a failed sync; "" if there is data."""
         if self.level != Level.NEVER:
             return ""
         return "failed" if self.failure else "asking"
 
     @property
     def is_in_doubt(self) -> bool:
-        """Whether the page must say more than its age."""
+        """Return whether the page must say more than its age."""
         return bool(self.failure or self.held or self.set_aside)
 
 

@@ -1,6 +1,6 @@
-"""Now, or a time in the past. Every query that reads the memory takes a moment, so any page can be read as of then.
+"""Now, or a time in the past. Every query of the memory takes a moment, so any page can show the past.
 
-Now is `until is null`; as of t is `since <= t < until`. Only what is now has its own indexes.
+Now is `until is null`; as of t is `since <= t < until`. Partial indexes cover only rows that hold now.
 """
 
 from dataclasses import dataclass

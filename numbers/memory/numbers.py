@@ -25,7 +25,7 @@ from numbers.memory.moment import NOW, Moment
 from numbers.models import NumberState, PhoneNumber
 from numbers.vocabulary.cells import CELLS, Fact
 
-FEW = 2_000  # rows that are worth looking up by key before sorting
+MAX_KEY_LOOKUPS = 2_000  # up to so many rows, a lookup by key is fast
 
 
 def numbers_at(moment: Moment) -> QuerySet[NumberState]:
@@ -39,9 +39,9 @@ def states_up_to(quo_id: str, moment: Moment) -> QuerySet[NumberState]:
 
 
 def number_of(state: NumberState, moment: Moment) -> PhoneNumber:
-    """Return the number of `state`, its last one up to the moment, as it was known then.
+    """Return the number of `state`, which is its last state up to the moment, as it was known then.
 
-    In the past, `seen_until` is only known of numbers that were gone.
+    In the past, `seen_until` is known only for numbers that were gone.
     """
     number = state.phone_number
     if moment != NOW:
@@ -52,7 +52,7 @@ def number_of(state: NumberState, moment: Moment) -> PhoneNumber:
 
 
 def unconfirmed_at(moment: Moment) -> QuerySet[NumberState]:
-    """Return the numbers that Quo's last complete answer did not confirm. Only known now: none in the past."""
+    """Return the numbers that Quo's last complete answer did not confirm. Not known for the past: returns none."""
     found = numbers_at(moment).filter(phone_number__seen_until__isnull=False)
     return found if moment == NOW else found.none()
 

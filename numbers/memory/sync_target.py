@@ -1,4 +1,4 @@
-"""What a sync fetches, and so what a page shows: every number, one teammate's, or one."""
+"""The target of a sync or a page: every number, one teammate's numbers or one number."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from numbers.models import Sync
 
 @dataclass(frozen=True)
 class SyncTarget:
-    """Every number, one teammate's (`subject` is `US…`) or one (`subject` is `PN…`)."""
+    """Every number, one teammate's numbers (`subject` is `US…`) or one number (`subject` is `PN…`)."""
 
     scope: Sync.Scope = Sync.Scope.WORKSPACE
     subject: str = ""

@@ -56,12 +56,12 @@ def ordered_teammates(states: QuerySet[TeammateState], sort: str) -> QuerySet[Te
     return states.order_by(key.desc() if sort.startswith("-") else key.asc(), "name_key", "pk")
 
 
-# The reach through several numbers is the last of these facts that any of them has.
+# The reach through several numbers is the last of these facts that occurs among them.
 REACH = (Fact.RESTRICTED, Fact.UNKNOWN, Fact.ALLOWED)
 
 
 def reach_of(teammates: Iterable[int], moment: Moment) -> QuerySet[Assignment, Any]:
-    """Return the reach of these teammates: a dict for each, with an index into `REACH` by cell."""
+    """Return a dict for each of these teammates, with the index into `REACH` of their reach in each cell."""
     return (
         Assignment.objects.filter(moment.held(), moment.held("phone_number__states__"), teammate__in=list(teammates))
         .order_by()
@@ -85,7 +85,7 @@ def teammates_with(field: str, fact: Fact, moment: Moment) -> QuerySet[Assignmen
 
 
 def reaches(field: str, moment: Moment) -> Exists:
-    """Return whether a teammate is on a number that allows the cell `field`. Fast for the first few teammates."""
+    """Return the condition that a teammate is on a number that allows the cell `field`. Fast for few teammates."""
     states = "phone_number__states__"
     allowing = Q(moment.held(), moment.held(states), **{f"{states}{field}": "unrestricted"})
     return Exists(Assignment.objects.filter(allowing, teammate=OuterRef("teammate")))
@@ -115,7 +115,7 @@ def held_numbers(teammates: Iterable[int], moment: Moment) -> QuerySet[Assignmen
 
 
 def last_left(teammate: int, moment: Moment) -> datetime | None:
-    """Return when a teammate, who is on no number at the moment, was taken off the last one."""
+    """Return when a teammate without numbers at the moment was taken off the last one."""
     left = Assignment.objects.filter(moment.up_to("until"), teammate=teammate)
     latest: datetime | None = left.aggregate(latest=Max("until"))["latest"]
     return latest

@@ -1,4 +1,4 @@
-"""The version of the memory. What was computed from a version stays true of it, so it can be cached."""
+"""The version of the memory. A version is immutable, so results computed from it can be cached."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +25,6 @@ NEWEST = CompiledQuery(lambda: Sync.objects.filter(wrote=True).only("started_at"
 
 
 def memory_version() -> Version:
-    """Return the version now. Call this before reading what it is the version of, so that no change is missed."""
+    """Return the current version. Call it before reading the memory, so that no change is missed."""
     newest = NEWEST.first()
     return Version(newest.pk, newest.started_at) if newest else Version()

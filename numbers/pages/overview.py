@@ -15,7 +15,7 @@ from numbers.history.changes import Changes, changes
 from numbers.memory.assignments import assignments_at
 from numbers.memory.cache import per_version
 from numbers.memory.moment import NOW, Moment
-from numbers.memory.numbers import FEW, UNFINISHED, forwards_outside, numbers_at, ordered, unconfirmed_at
+from numbers.memory.numbers import MAX_KEY_LOOKUPS, UNFINISHED, forwards_outside, numbers_at, ordered, unconfirmed_at
 from numbers.memory.teammates import reaches, teammates_at, teammates_with
 from numbers.memory.version import Version
 from numbers.models import NumberState, display_name
@@ -237,7 +237,7 @@ def _preview_numbers(states: QuerySet[NumberState], count: int, moment: Moment) 
     """Return the count and the first numbers. Fetch a few by key; scan many in list order, which ends early."""
     if not count:
         return Preview(0, ())
-    if count <= FEW:
+    if count <= MAX_KEY_LOOKUPS:
         keys = list(states.order_by().values_list("pk", flat=True))
         states = ordered(numbers_at(moment).filter(pk__in=keys), DEFAULT_SORT, moment)
     rows = states.values_list("phone_number_id", "phone_number__quo_id", "name")[:MAX_NUMBERS]
@@ -262,7 +262,7 @@ def _abroad(cell: Cell, numbers: int, moment: Moment) -> AbroadReach:
 def _preview_teammates(cell: Cell, moment: Moment) -> Preview:
     """Return the teammates with reach. Fetch a few by key; scan many in name order, which ends early."""
     reaching = set(teammates_with(cell.field, Fact.ALLOWED, moment).values_list("teammate", flat=True))
-    condition = Q(teammate__in=reaching) if len(reaching) <= FEW else Q(reaches(cell.field, moment))
+    condition = Q(teammate__in=reaching) if len(reaching) <= MAX_KEY_LOOKUPS else Q(reaches(cell.field, moment))
     states = teammates_at(moment).filter(condition).order_by("name_key", "pk")
     rows = states.values_list("teammate_id", "teammate__quo_id", "first_name", "last_name", "email")[:MAX_TEAMMATES]
     first = (

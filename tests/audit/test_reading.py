@@ -95,7 +95,7 @@ def audited_number(state: NumberState) -> AuditedNumber:
 def test_a_page_equals_the_one_built_from_whole_rows(
     monkeypatch: pytest.MonkeyPatch, few: int, conversation: list[list[dict[str, Any]]], query: AuditQuery
 ) -> None:
-    monkeypatch.setattr(reading, "FEW", few)
+    monkeypatch.setattr(reading, "MAX_KEY_LOOKUPS", few)
     monkeypatch.setattr(page, "ROWS_PER_PAGE", 3)
     monkeypatch.setattr(page, "OUTLIERS_PER_PAGE", 2)
     before = transaction.savepoint()

@@ -1,4 +1,4 @@
-"""Fixtures of this folder's tests."""
+"""Fixtures for the tests of the memory."""
 
 from tests.support.histories import office
 

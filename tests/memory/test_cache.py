@@ -23,7 +23,7 @@ def large(letter: str, _version: Version) -> bytes:
 
 
 @pytest.fixture(autouse=True)
-def fresh() -> Iterator[None]:
+def empty_cache() -> Iterator[None]:
     calls.clear()
     forget_all()
     yield
@@ -38,13 +38,13 @@ def test_a_result_is_computed_once_for_each_version() -> None:
 
 def test_two_functions_with_the_same_arguments_do_not_share_a_result() -> None:
     @per_version
-    def shouted(text: str, _version: Version) -> str:
+    def uppercase(text: str, _version: Version) -> str:
         return text.upper()
 
-    assert (described("a", Version(1)), shouted("a", Version(1))) == ("a at 1", "A")
+    assert (described("a", Version(1)), uppercase("a", Version(1))) == ("a at 1", "A")
 
 
-def test_a_result_of_none_is_cached_too() -> None:
+def test_a_result_of_none_is_cached() -> None:
     @per_version
     def nothing(text: str, version: Version) -> None:
         calls.append((text, version))

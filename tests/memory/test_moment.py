@@ -1,4 +1,4 @@
-"""A page as of a past moment shows what it showed when that moment was now."""
+"""Property test: a page as of a past moment shows what it showed at that time."""
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -80,45 +80,48 @@ TEAMMATE_LISTS = [
 ]
 
 
-def contents(shown: Any) -> Any:
-    """Everything in a page, in a form that can be compared."""
-    if isinstance(shown, Page):
-        return shown.number, shown.paginator.count
-    if isinstance(shown, Model):
-        return shown.pk
-    if is_dataclass(shown):
-        return {field.name: contents(getattr(shown, field.name)) for field in fields(shown)}
-    if isinstance(shown, tuple | list):
-        return [contents(part) for part in shown]
-    return shown
+def contents(value: Any) -> Any:
+    """Return everything in a page, comparable with `==`."""
+    if isinstance(value, Page):
+        return value.number, value.paginator.count
+    if isinstance(value, Model):
+        return value.pk
+    if is_dataclass(value):
+        return {field.name: contents(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple | list):
+        return [contents(part) for part in value]
+    return value
 
 
-def shown_at(moment: Moment) -> Mapping[str, Any]:
-    """What all pages and files show at the moment."""
+def everything_at(moment: Moment) -> Mapping[str, Any]:
+    """Return the contents of all pages and files at the moment."""
     version = memory_version()
-    shown: dict[str, Any] = {"names": names_of(USER_IDS, moment), "form": fields_of(NumberFilters(), version, moment)}
-    for place, numbers in enumerate(NUMBER_LISTS):
-        shown[f"numbers {place}"] = number_list(numbers, version, moment)
-    for place, teammates in enumerate(TEAMMATE_LISTS):
-        shown[f"teammates {place}"] = teammate_list(teammates, version, moment)
+    everything: dict[str, Any] = {
+        "names": names_of(USER_IDS, moment),
+        "form": fields_of(NumberFilters(), version, moment),
+    }
+    for index, numbers in enumerate(NUMBER_LISTS):
+        everything[f"numbers {index}"] = number_list(numbers, version, moment)
+    for index, teammates in enumerate(TEAMMATE_LISTS):
+        everything[f"teammates {index}"] = teammate_list(teammates, version, moment)
     for number_id in NUMBER_IDS:
-        shown[number_id] = page = number_page(number_id, version, moment)
-        shown[f"{number_id} gone"] = page and page.number.gone_at
+        everything[number_id] = page = number_page(number_id, version, moment)
+        everything[f"{number_id} gone"] = page and page.number.gone_at
     for user_id in USER_IDS:
-        shown[user_id] = teammate_page(user_id, version, moment)
-        shown[f"{user_id} beside"] = teammate_named(user_id, moment), mismatches_of(user_id, moment)
-    shown["choices"] = teammates_named("a", moment)
-    shown["changes"] = changes(since=NINE, limit=100, version=version, moment=moment)
+        everything[user_id] = teammate_page(user_id, version, moment)
+        everything[f"{user_id} beside"] = teammate_named(user_id, moment), mismatches_of(user_id, moment)
+    everything["choices"] = teammates_named("a", moment)
+    everything["changes"] = changes(since=NINE, limit=100, version=version, moment=moment)
     for ending in ("csv", "json"):
-        shown[f"numbers.{ending}"] = text(number_document(NumberFilters(), ending, moment=moment))
-        shown[f"teammates.{ending}"] = text(teammate_document(TeammateFilters(), ending, moment=moment))
+        everything[f"numbers.{ending}"] = text(number_document(NumberFilters(), ending, moment=moment))
+        everything[f"teammates.{ending}"] = text(teammate_document(TeammateFilters(), ending, moment=moment))
     for by in Grouping:
-        shown[f"audit by {by}"] = audit_page(AuditQuery(NumberFilters(), by), version, moment)
-        shown[f"audit.csv by {by}"] = text(audit_document(AuditQuery(NumberFilters(), by), "csv", moment=moment))
+        everything[f"audit by {by}"] = audit_page(AuditQuery(NumberFilters(), by), version, moment)
+        everything[f"audit.csv by {by}"] = text(audit_document(AuditQuery(NumberFilters(), by), "csv", moment=moment))
     # Which numbers the last answers missed is only known now.
     summary = contents(overview.summary(version, moment))
     summary["attention"] = [item for item in summary["attention"] if item["key"] != "unconfirmed"]
-    return {name: contents(value) for name, value in shown.items()} | {"overview": summary}
+    return {name: contents(value) for name, value in everything.items()} | {"overview": summary}
 
 
 def text(document: Any) -> bytes:
@@ -136,7 +139,7 @@ def text(document: Any) -> bytes:
 def test_a_past_moment_shows_what_was_shown_when_it_was_now(
     monkeypatch: pytest.MonkeyPatch, history: list[Any]
 ) -> None:
-    monkeypatch.setattr(overview, "FEW", 1)
+    monkeypatch.setattr(overview, "MAX_KEY_LOOKUPS", 1)
     before = transaction.savepoint()
     office = Office()
     forget()
@@ -151,10 +154,10 @@ def test_a_past_moment_shows_what_was_shown_when_it_was_now(
         else:
             sync = office.hears(*records, accept_removals=True)
         assert sync.outcome == "succeeded"
-        seen.append((Moment(sync.observed_at), shown_at(NOW)))
+        seen.append((Moment(sync.observed_at), everything_at(NOW)))
 
     for moment, shown in seen:
-        again = shown_at(moment)
+        again = everything_at(moment)
         for name, value in shown.items():
             assert again[name] == value, name
     transaction.savepoint_rollback(before)

@@ -1,4 +1,4 @@
-"""Lists are read in their order and what is counted is read from indexes: no question reads or sorts every number."""
+"""Query plans: lists are read in index order, counts use covering indexes, and no query sorts every number."""
 
 from functools import partial
 
@@ -21,17 +21,17 @@ pytestmark = [pytest.mark.django_db, only_sqlite]
 
 
 def list_plan(filters: NumberFilters) -> Plan:
-    """The plan of the first page of a list."""
+    """Return the plan of the first page of a list."""
     return plan_of(filters.states().values_list("pk", flat=True)[:50])
 
 
 def count_plan(filters: NumberFilters) -> Plan:
-    """The plan of how many numbers a list has."""
+    """Return the plan of the count of a list."""
     (plan,) = plans_of(filters.states().count)
     return plan
 
 
-def test_the_whole_list_is_read_in_its_order() -> None:
+def test_the_whole_list_is_read_from_an_index_in_its_order() -> None:
     plan = plan_of(NumberFilters().states().values_list("pk", flat=True))
 
     assert plan.scans_no_table, plan
@@ -40,7 +40,7 @@ def test_the_whole_list_is_read_in_its_order() -> None:
 
 @pytest.mark.parametrize("fact", ["allowed", "restricted", "unknown"])
 @pytest.mark.parametrize("field", [cell.field for cell in CELLS])
-def test_numbers_that_most_are_like_are_met_in_the_order_of_the_list(field: str, fact: str) -> None:
+def test_a_filter_that_many_numbers_match_keeps_the_order_of_the_index(field: str, fact: str) -> None:
     plan = list_plan(NumberFilters().but(**{field: fact}))
 
     assert plan.scans_no_table, plan
@@ -55,7 +55,7 @@ def test_a_teammates_numbers_are_found_from_the_teammate() -> None:
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "filters",
     [
         {"calling_us": "restricted"},
         {"messaging_intl": "allowed"},
@@ -68,8 +68,8 @@ def test_a_teammates_numbers_are_found_from_the_teammate() -> None:
         {"unassigned": "no"},
     ],
 )
-def test_how_many_fit_is_counted_in_an_index(asked: dict[str, str]) -> None:
-    plan = count_plan(NumberFilters(**asked))  # type: ignore[arg-type]  # words only
+def test_matching_numbers_are_counted_in_an_index(filters: dict[str, str]) -> None:
+    plan = count_plan(NumberFilters(**filters))  # type: ignore[arg-type]  # words only
 
     assert plan.reads_indexes_alone, plan
 
@@ -85,17 +85,17 @@ def test_the_cells_of_all_numbers_are_counted_in_an_index() -> None:
 
 
 @pytest.mark.parametrize("by", list(Grouping))
-def test_what_the_audit_reads_of_every_number_stands_in_indexes(by: Grouping) -> None:
+def test_the_audit_reads_every_number_only_from_indexes(by: Grouping) -> None:
     plans = plans_of(partial(read_audit, AuditQuery(NumberFilters(), by)))
 
-    (marks,) = (plan for plan in plans if "CASE" in plan.sql)
-    assert marks.reads_indexes_alone, marks
-    assert marks.never_sorts, marks
+    (patterns,) = (plan for plan in plans if "CASE" in plan.sql)
+    assert patterns.reads_indexes_alone, patterns
+    assert patterns.never_sorts, patterns
     for plan in plans:
         assert plan.scans_no_table, plan
 
 
-def test_what_there_is_to_filter_by_is_read_from_an_index() -> None:
+def test_the_filter_choices_are_read_from_an_index() -> None:
     forget()
     plans = plans_of(partial(filter_choices.available_choices, Version()))
 
@@ -105,7 +105,7 @@ def test_what_there_is_to_filter_by_is_read_from_an_index() -> None:
     assert groups.never_sorts, groups
 
 
-def test_who_is_on_a_number_is_told_by_an_index() -> None:
+def test_the_teammates_of_a_number_are_found_by_an_index() -> None:
     on_it = plan_of(Assignment.objects.filter(phone_number=1, until=None).order_by().values_list("pk"))
     unassigned = count_plan(NumberFilters(unassigned="yes"))
 

@@ -1,4 +1,4 @@
-"""A search finds what stands in the texts of now, with PostgreSQL's index and without."""
+"""Search finds the current texts, with and without PostgreSQL's index."""
 
 import sys
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ TEXTS = st.lists(st.text(LETTERS, max_size=12), min_size=1, max_size=4)
 
 
 @st.composite
-def questions(draw: st.DrawFn) -> tuple[list[str], str]:
+def texts_and_words(draw: st.DrawFn) -> tuple[list[str], str]:
     texts = [fold(text) for text in draw(TEXTS)]
     text = draw(st.sampled_from(texts))
     start = draw(st.integers(0, max(len(text) - 1, 0)))
@@ -36,36 +36,38 @@ def questions(draw: st.DrawFn) -> tuple[list[str], str]:
 
 @pytest.mark.django_db
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(questions())
+@given(texts_and_words())
 @example((['a"b" or c', "a" * 250], '"b"'))
 @example((["a" * 250], "a" * 200))
-@example((["abcxbcd"], "abcd"))  # has every three letters of it, but not in a row
+@example((["abcxbcd"], "abcd"))  # has all its trigrams, but not the word
 @example(([fold("ÀÉ 𝒳𝒴𝒵 ẞß")], "xyz"))
 @example((["🏡❤☎🛟"], "❤☎🛟"))
 @example((["ab%_\\"], "b%_\\"))
-def test_a_search_finds_the_texts_that_a_word_stands_in(question: tuple[list[str], str]) -> None:
-    texts, word = question
+def test_a_search_finds_the_texts_that_contain_a_word(drawn: tuple[list[str], str]) -> None:
+    texts, word = drawn
     before = transaction.savepoint()
-    rows = [(text, "") if place % 2 else ("", text) for place, text in enumerate(texts)]
-    for place, (own, teammates) in enumerate(rows):
-        of = PhoneNumber.objects.create(quo_id=f"PN{place}", first_seen=NINE, recorded_at=NINE, fingerprint="")
-        SearchText.objects.create(phone_number=of, own=own, teammates=teammates)
+    rows = [(text, "") if index % 2 else ("", text) for index, text in enumerate(texts)]
+    for index, (own, teammates) in enumerate(rows):
+        phone_number = PhoneNumber.objects.create(
+            quo_id=f"PN{index}", first_seen=NINE, recorded_at=NINE, fingerprint=""
+        )
+        SearchText.objects.create(phone_number=phone_number, own=own, teammates=teammates)
 
-    texts_that_fit = set(matching_texts([word]).values_list("own", "teammates"))
+    found_rows = set(matching_texts([word]).values_list("own", "teammates"))
 
     transaction.savepoint_rollback(before)
-    writings = spellings_of(word)
-    fitting = {row for row in rows if any(writing in row[0] for writing in writings) or word in row[1]}
-    assert texts_that_fit == fitting
+    spellings = spellings_of(word)
+    matching = {row for row in rows if any(spelling in row[0] for spelling in spellings) or word in row[1]}
+    assert found_rows == matching
 
 
-def test_no_letter_is_folded_to_one_that_sqlite_takes_for_another() -> None:
-    """Its LIKE does not tell a from A, and PostgreSQL's does."""
+def test_no_letter_folds_to_an_ascii_capital() -> None:
+    """SQLite's LIKE ignores the case of ASCII letters, and PostgreSQL's does not."""
     every = "".join(map(chr, [*range(0xD800), *range(0xE000, sys.maxunicode + 1)]))
     assert not set(fold(every)) & set("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
-def test_after_syncs_the_texts_of_now_are_searched(office: Office) -> None:
+def test_search_uses_the_current_texts_after_each_sync(office: Office) -> None:
     ada = teammate("US1")
     office.hears(number("PN1", ada, name="Lobby"), number("PN2", ada, name="Annex"))
     assert_right()
@@ -91,8 +93,8 @@ def many(office: Office) -> None:
 
 
 @only_postgresql
-def test_postgresql_reads_only_what_the_index_names(many: None) -> None:
-    ask("SET LOCAL enable_seqscan = off")  # of a table so narrow, it reads some thousand rows as soon as an index
+def test_postgresql_searches_with_the_index(many: None) -> None:
+    ask("SET LOCAL enable_seqscan = off")  # PostgreSQL would scan so small a table
     plan = plan_of(matching_texts(["1234y"]))
     assert postgresql.INDEX in plan
     assert "Seq Scan" not in plan
@@ -110,22 +112,22 @@ def migrate() -> None:
 
 
 @only_postgresql
-def test_the_index_of_teammates_of_an_earlier_version_is_removed(rows: None) -> None:
+def test_the_index_of_an_earlier_version_is_removed(rows: None) -> None:
     ask("CREATE INDEX numbers_teammatestate_trigrams ON numbers_teammatestate USING gin (search_text gin_trgm_ops)")
     migrate()
     assert ask("SELECT to_regclass('numbers_teammatestate_trigrams') IS NULL") == [(True,)]
 
 
 @only_postgresql
-def test_a_server_that_does_not_allow_the_index_is_searched_all_the_same(rows: None) -> None:
+def test_search_works_on_a_server_that_does_not_allow_the_index(rows: None) -> None:
     ask("DROP EXTENSION pg_trgm CASCADE")
-    ask("CREATE ROLE nobody_much")
+    ask("CREATE ROLE unprivileged")
     try:
-        ask("SET ROLE nobody_much")
+        ask("SET ROLE unprivileged")
         postgresql.ensure_index(connection.alias)
     finally:
         ask("RESET ROLE")
-        ask("DROP ROLE nobody_much")
+        ask("DROP ROLE unprivileged")
     assert ask("SELECT to_regclass(%s) IS NULL", postgresql.INDEX) == [(True,)]
     assert found("lobb") == ["PN1"]
     migrate()

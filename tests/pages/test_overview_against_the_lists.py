@@ -64,7 +64,7 @@ def listed(states: QuerySet[Any], of: str, limit: int) -> tuple[int, list[int]]:
 def test_counts_and_first_names_match_the_lists(
     monkeypatch: pytest.MonkeyPatch, few: int, conversation: list[dict[str, tuple[dict[str, Any], set[str]]]]
 ) -> None:
-    monkeypatch.setattr(overview, "FEW", few)
+    monkeypatch.setattr(overview, "MAX_KEY_LOOKUPS", few)
     monkeypatch.setattr(overview, "MAX_NUMBERS", 2)
     monkeypatch.setattr(overview, "MAX_TEAMMATES", 1)
     before = transaction.savepoint()

@@ -1,4 +1,4 @@
-"""Which numbers and teammates a search finds."""
+"""Finds numbers and teammates by a search query."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ def search_numbers(states: QuerySet[NumberState], query: str, moment: Moment) ->
 
 
 def matching_texts(words: Sequence[str]) -> QuerySet[SearchText]:
-    """Return the search texts of now that match every one of these folded words."""
+    """Return the current search texts that match all of these folded words."""
     return SearchText.objects.filter(*(_matches(word, "own", Q(teammates__contains=word)) for word in words))
 
 

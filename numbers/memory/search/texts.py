@@ -1,4 +1,4 @@
-"""The search text of each number now. Rows are narrow, because a search for one letter reads them all.
+"""The current search text of each number. Rows are narrow, because a search for one letter reads all of them.
 
 They are derived from the open states and assignments. Code that opens or ends those must update them.
 """
@@ -26,7 +26,7 @@ class _Joined(Aggregate):
 
 
 def derived_texts() -> QuerySet[Any]:
-    """Return every open state: `search_text` is its own text, and the annotation `teammates` is theirs."""
+    """Return every open state. `search_text` is the number's own text; `teammates` joins those of its teammates."""
     teammates = (
         Assignment.objects.filter(phone_number=OuterRef("phone_number"), until=None, teammate__states__until=None)
         .order_by()
