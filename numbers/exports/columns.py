@@ -1,14 +1,16 @@
-"""The columns of the files: in people's words, and in the words of Quo's API for machines."""
+"""The columns of the files: for people in plain words, and for machines in the words of Quo's API."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Generic, TypeVar
 
 import msgspec
 
 from numbers.exports.rows import NumberLine, TeammateLine
-from numbers.vocabulary.cells import CELLS, Cell, Fact, Reading, reading_of
-from numbers.vocabulary.phones import country_name, pretty
+from numbers.filters.columns import COLUMNS
+from numbers.vocabulary.cells import CELLS, Cell, Fact, Reading
+from numbers.vocabulary.phones import pretty
 
 Line = TypeVar("Line")
 Value = str | int | Reading
@@ -16,7 +18,7 @@ Value = str | int | Reading
 
 @dataclass(frozen=True)
 class Column(Generic[Line]):
-    """A column for people: its heading, its width in characters, and what stands in it."""
+    """A column for people: its heading, its width in characters, and its value in a line."""
 
     title: str
     width: int
@@ -25,14 +27,14 @@ class Column(Generic[Line]):
 
 @dataclass(frozen=True)
 class RawColumn(Generic[Line]):
-    """A column for machines: its name and what stands in it, as Quo sent it. None stands for null."""
+    """A column for machines: its name, and its value in a line as Quo sent it. None is null."""
 
     name: str
     value: Callable[[Line], str | None]
 
 
 def words_of(value: Value) -> str:
-    """Return what people read. Of a fact that is not reported it says in brackets what Quo sent instead."""
+    """Return the value in words. A fact that is not reported has what Quo sent instead in brackets."""
     if isinstance(value, Reading):
         is_odd = value.fact is Fact.UNKNOWN and value.raw is not None
         return f"{value.fact.label} ({value.raw})" if is_odd else value.fact.label
@@ -44,12 +46,8 @@ def _joined(texts: Sequence[str]) -> str:
 
 
 def _listed(ids: Sequence[str]) -> str:
-    """A list within a cell, in JSON: an id may hold any separator."""
+    """Return the list in JSON, because an id may contain any separator."""
     return msgspec.json.encode(ids).decode()
-
-
-def _reading(cell: Cell) -> Callable[[NumberLine], Reading]:
-    return lambda line: reading_of(cell, line.state)
 
 
 def _restriction(cell: Cell) -> Callable[[NumberLine], str | None]:
@@ -57,32 +55,33 @@ def _restriction(cell: Cell) -> Callable[[NumberLine], str | None]:
 
 
 def _reach(cell: Cell) -> Callable[[TeammateLine], Reading | str]:
-    """What the list shows; of somebody on no number, nothing."""
+    """Return a function that reads the reach in a cell; empty for a teammate without numbers."""
     return lambda line: Reading(cell, line.reach[cell], None) if line.reach else ""
 
 
 def _raw_reach(cell: Cell) -> Callable[[TeammateLine], str | None]:
-    """Quo's API has no such field, so this has the words that the list is filtered by."""
+    """Return a function that reads the reach in the words of the filters: Quo's API has no such field."""
     return lambda line: line.reach[cell].value if line.reach else None
 
 
-NUMBERS: tuple[Column[NumberLine], ...] = (
-    Column("Name", 32, lambda line: line.state.name),
-    Column("Number", 18, lambda line: pretty(line.state.number)),
-    Column("E.164", 17, lambda line: line.state.number),
-    Column("Kind", 10, lambda line: line.state.kind),
-    Column("Country", 16, lambda line: country_name(line.state.country)),
-    Column("Teammates", 40, lambda line: _joined([person.name for person in line.people])),
-    Column("Teammates' emails", 40, lambda line: _joined([person.email for person in line.people])),
-    *(Column(cell.label, 18, _reading(cell)) for cell in CELLS),
-    Column("Forwards to", 18, lambda line: pretty(line.state.forward or "")),
-    Column("Porting", 14, lambda line: line.state.porting_status or ""),
-    Column("Symbol", 10, lambda line: line.state.symbol or ""),
-    Column("Group", 14, lambda line: line.state.group_id),
-    Column("Id", 16, lambda line: line.state.quo_id),
-    Column("Created", 26, lambda line: line.state.created_at_text),
-    Column("Updated", 26, lambda line: line.state.updated_at_text),
+_ONLY_IN_FILES: tuple[tuple[int, Column[NumberLine]], ...] = (
+    (3, Column("E.164", 17, lambda line: line.state.number)),
+    (7, Column("Teammates' emails", 40, lambda line: _joined([person.email for person in line.people]))),
+    (14, Column("Id", 16, lambda line: line.state.quo_id)),
+    (15, Column("Created", 26, lambda line: line.state.created_at_text)),
+    (16, Column("Updated", 26, lambda line: line.state.updated_at_text)),
 )
+
+
+def number_columns() -> tuple[Column[NumberLine], ...]:
+    """Return the columns for people: those of the list and those that only files have, sorted by their places."""
+    of_list = [
+        (place, Column(column.label, width, column.value))
+        for column in COLUMNS.values()
+        for place, width in [column.in_file]
+    ]
+    return tuple(column for _, column in sorted([*of_list, *_ONLY_IN_FILES], key=itemgetter(0)))
+
 
 NUMBERS_RAW: tuple[RawColumn[NumberLine], ...] = (
     RawColumn("id", lambda line: line.state.quo_id),
@@ -112,7 +111,7 @@ TEAMMATES: tuple[Column[TeammateLine], ...] = (
     Column("Id", 16, lambda line: line.state.teammate.quo_id),
 )
 
-# In the JSON, too.
+# The JSON has these, too.
 TEAMMATE_RAW: tuple[RawColumn[TeammateLine], ...] = (
     RawColumn("id", lambda line: line.state.teammate.quo_id),
     RawColumn("email", lambda line: line.state.email),

@@ -7,7 +7,7 @@ from typing import Generic
 
 from numbers.exports.about import About, about_numbers, about_teammates
 from numbers.exports.blocks import blocks
-from numbers.exports.columns import NUMBERS, NUMBERS_RAW, TEAMMATES, TEAMMATES_RAW, Column, Line, RawColumn
+from numbers.exports.columns import NUMBERS_RAW, TEAMMATES, TEAMMATES_RAW, Column, Line, RawColumn, number_columns
 from numbers.exports.csv_export import csv_for_machines, csv_for_people
 from numbers.exports.json_export import Record, json_document, number_record, teammate_record
 from numbers.exports.rows import listing_of, number_lines, teammate_lines
@@ -43,7 +43,7 @@ def number_document(
     listing = listing_of(filters, moment)
     count = len(listing.keys)
     lines = number_lines(listing, with_answers=ending == "json")
-    files = Files(NUMBERS, NUMBERS_RAW, number_record)
+    files = Files(number_columns(), NUMBERS_RAW, number_record)
     return files.document(lines, count, partial(about_numbers, filters, count, moment), ending, is_raw=is_raw)
 
 

@@ -17,6 +17,7 @@ from django.db.models import F
 
 from numbers.database.paging import CHUNK
 from numbers.database.snapshot import one_moment
+from numbers.filters.columns import stored_fields
 from numbers.filters.numbers import NumberFilters
 from numbers.filters.teammates import TeammateFilters
 from numbers.memory.assignments import teammates_on
@@ -68,7 +69,7 @@ class AssignedTeammate:
 
 @dataclass(frozen=True, slots=True)
 class NumberLine:
-    """A number and its teammates by name. `state` is a row with `_FIELDS`.
+    """A number and its teammates by name. `state` is a row with `_FIELDS` and the fields of the columns.
 
     It is not a model, because building thousands of models would double the time.
     """
@@ -78,15 +79,14 @@ class NumberLine:
 
 
 _FIELDS = (
-    *("pk", "phone_number_id", "quo_id", "group_id", "port_request_id", "formatted_number", "forward", "name"),
-    *("number", "kind", "country", "porting_status", "symbol", "created_at_text", "updated_at_text"),
-    *(cell.field for cell in CELLS),
+    *("pk", "phone_number_id", "quo_id", "port_request_id", "formatted_number"),
+    *("created_at_text", "updated_at_text"),
 )
 
 
 def number_lines(listing: Listing, *, with_answers: bool = False) -> Iterator[NumberLine]:
     """Yield the numbers of a list. `with_answers` also reads Quo's raw answers, which are large."""
-    fields = (*_FIELDS, "answer") if with_answers else _FIELDS
+    fields = dict.fromkeys((*_FIELDS, *stored_fields(), *(["answer"] if with_answers else [])))
     states = NumberState.objects.annotate(quo_id=F("phone_number__quo_id")).values_list(*fields, named=True)
     for keys in _chunks(listing.keys):
         found = {state.pk: state for state in states.filter(pk__in=keys)}

@@ -25,13 +25,17 @@ class ListFilters(_CellFields):
     `narrowing` names the filters, in reading order. Each cell is a filter too, by its `field`.
     """
 
-    sort_labels: ClassVar[Mapping[str, str]]
     narrowing: ClassVar[tuple[str, ...]]
 
     q: str = ""
     sort: str = DEFAULT_SORT
     page: int = 1
     notices: tuple[str, ...] = ()
+
+    @property
+    def sort_labels(self) -> Mapping[str, str]:
+        """The sort keys of the list, each with its words."""
+        raise NotImplementedError
 
     @property
     def active(self) -> dict[str, str]:

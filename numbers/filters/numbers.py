@@ -5,12 +5,14 @@ The page, its fragments and its exports all read it here, so they show the same 
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Self
 
 from django.db.models import QuerySet
 from django.http import QueryDict
 
 from numbers.filters.base import ListFilters
+from numbers.filters.columns import COLUMNS
 from numbers.filters.query_string import choice_of, name_others, name_repeated, page_of, shown, sort_of, text_of
 from numbers.memory import numbers as number_queries
 from numbers.memory.moment import NOW, Moment
@@ -19,19 +21,6 @@ from numbers.memory.search.words import MAX_WORDS, words_of
 from numbers.models import NumberState
 from numbers.quo.ids import MAX_LENGTH, is_user_id
 from numbers.vocabulary.cells import CELLS, Fact
-
-SORT_LABELS = {
-    "name": "name",
-    "number": "number",
-    "symbol": "symbol",
-    "teammates": "teammates",
-    **{cell.field: cell.title.lower() for cell in CELLS},
-    "forward": "forwarding",
-    "porting": "porting",
-    "group": "group",
-    "kind": "kind",
-    "country": "country",
-}
 
 _YES = dict.fromkeys(("yes", "1", "true", "on"), "yes")
 _NO = dict.fromkeys(("no", "0", "false", "off"), "no")
@@ -60,7 +49,6 @@ NARROWING = (
 class NumberFilters(ListFilters):
     """What the list of numbers shows. `who` is what was typed to find a teammate; it chooses nobody by itself."""
 
-    sort_labels = SORT_LABELS
     narrowing = NARROWING
 
     user: str = ""
@@ -71,6 +59,11 @@ class NumberFilters(ListFilters):
     forward: str = ""
     unassigned: str = ""
     who: str = ""
+
+    @property
+    def sort_labels(self) -> dict[str, str]:
+        columns = sorted(COLUMNS.values(), key=attrgetter("sort_place"))
+        return {column.key: column.sort_label or column.label.lower() for column in columns}
 
     def states(self, moment: Moment = NOW) -> QuerySet[NumberState]:
         """Return the numbers that match at the moment, sorted."""
@@ -91,7 +84,8 @@ class NumberFilters(ListFilters):
             states = number_queries.with_forward(states, self.forward, moment)
         if self.unassigned:
             states = number_queries.with_somebody(states, moment, is_on=self.unassigned == "no")
-        return number_queries.ordered(states, self.sort, moment)
+        sign, key = self.sort[: self.sort.startswith("-")], self.sort.removeprefix("-")
+        return number_queries.ordered(states, COLUMNS[key].order(moment), sign)
 
     def but(self, **changes: str | int) -> Self:
         return super().but(**{"who": "", **changes})
@@ -113,7 +107,7 @@ def parse(query: QueryDict, *, also: Collection[str] = ()) -> NumberFilters:
         porting=_raw(query, "porting", notices),
         forward=choice_of(query, "forward", FORWARD_CHOICES, notices),
         unassigned=choice_of(query, "unassigned", UNASSIGNED_CHOICES, notices),
-        sort=sort_of(query, SORT_LABELS, notices),
+        sort=sort_of(query, COLUMNS, notices),
         page=page_of(query, notices),
     )
     facts = {cell.field: choice_of(query, cell.field, FACT_CHOICES, notices) for cell in CELLS}

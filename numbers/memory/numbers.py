@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from django.db.models import (
     Case,
-    CharField,
     Exists,
     F,
     Func,
@@ -16,8 +15,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.expressions import BaseExpression, Combinable
 
 from numbers.memory.assignments import assignments_at
 from numbers.memory.confirmed import number_confirmed
@@ -130,34 +128,21 @@ def facts_code() -> Combinable:
     return digits
 
 
-def _count_of_teammates(moment: Moment) -> Subquery:
+def count_of_teammates(moment: Moment) -> Subquery:
+    """Return how many teammates are on a number at the moment."""
     # Not `Count`, which would add a GROUP BY.
     counted = Func("pk", function="COUNT", output_field=IntegerField())
     on_it = assignments_at(moment).filter(phone_number=OuterRef("phone_number")).order_by()
     return Subquery(on_it.values(count=counted))
 
 
-SORTS: dict[str, F | Case | Coalesce] = {
-    "name": F("name_key"),
-    "number": F("number"),
-    "symbol": Coalesce(F("symbol"), Value(""), output_field=CharField()),
-    "teammates": F("teammates"),
-    **{cell.field: fact_rank(cell.field) for cell in CELLS},
-    "forward": Coalesce(F("forward"), Value(""), output_field=CharField()),
-    "porting": Coalesce(F("porting_status"), Value(""), output_field=CharField()),
-    "group": F("group_id"),
-    "kind": F("kind"),
-    "country": F("country"),
-}
+Order = F | BaseExpression
+BY_NAME: Order = F("name_key")
 
 
-def ordered(states: QuerySet[NumberState], sort: str, moment: Moment) -> QuerySet[NumberState]:
-    """Sort by a key of `SORTS`, descending with a leading `-`.
+def ordered(states: QuerySet[NumberState], key: Order = BY_NAME, sign: str = "") -> QuerySet[NumberState]:
+    """Sort by `key`, descending if `sign` is "-".
 
     Ties are sorted by name, then number, then identity, so pages never overlap.
     """
-    name = sort.removeprefix("-")
-    if name == "teammates":
-        states = states.alias(teammates=_count_of_teammates(moment))
-    key = SORTS[name]
-    return states.order_by(key.desc() if sort.startswith("-") else key.asc(), "name_key", "number", "phone_number_id")
+    return states.order_by(key.desc() if sign else key.asc(), "name_key", "number", "phone_number_id")

@@ -1,28 +1,19 @@
-"""The columns of the list: which there are, and which somebody wants to see."""
+"""Which columns of the registry a user sees."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
 
-from numbers.vocabulary.cells import CELLS, CHANNELS, Cell
+from numbers.filters.columns import ALWAYS_VISIBLE, COLUMNS, NumberColumn
+from numbers.vocabulary.cells import Channel
 
-# The name stands always. A column is known by the key by which the list is sorted by it.
-LABELS = {
-    "symbol": "Symbol",
-    "number": "Number",
-    "teammates": "Teammates",
-    **{cell.field: cell.label for cell in CELLS},
-    "forward": "Forwards to",
-    "porting": "Porting",
-    "group": "Group",
-    "kind": "Kind",
-    "country": "Country",
-}
-USUAL = tuple(key for key in LABELS if key not in {"group", "kind", "country"})
+USUAL = tuple(key for key, column in COLUMNS.items() if key != ALWAYS_VISIBLE and not column.is_extra)
 
 
 @dataclass(frozen=True)
-class Shown:
-    """The columns of a table of numbers; `"group" in shown` asks for one."""
+class VisibleColumns:
+    """The columns of a table of numbers besides the name; `"group" in columns` says whether one is visible."""
 
     keys: frozenset[str]
 
@@ -30,22 +21,37 @@ class Shown:
         return key in self.keys
 
     @property
-    def offered(self) -> list[tuple[str, str, bool]]:
-        """Every column there is: its key, its label and whether it is shown."""
-        return [(key, label, key in self.keys) for key, label in LABELS.items()]
+    def menu(self) -> list[tuple[str, str, bool]]:
+        """The key and the label of every column that a user may hide, and whether it is visible."""
+        return [(key, COLUMNS[key].label, key in self.keys) for key in optional_keys()]
 
     @property
     def is_wide(self) -> bool:
-        """Whether others than the usual columns are there, and as many, which may be more than fit."""
+        """Whether the table may not fit: it has an extra column, and at least as many as usual."""
         return not self.keys <= frozenset(USUAL) and len(self.keys) >= len(USUAL)
 
-    @property
-    def channels(self) -> list[tuple[str, list[Cell]]]:
-        """Each channel that has cells to show, as its heading has it, and those."""
-        groups = [(channel.label, [cell for cell in channel.cells if cell.field in self.keys]) for channel in CHANNELS]
-        return [(channel, cells) for channel, cells in groups if cells]
+    @cached_property
+    def groups(self) -> list[tuple[Channel | None, list[NumberColumn]]]:
+        """The cells of each channel, and the other columns before, between and after them, with None."""
+        visible = [column for key, column in COLUMNS.items() if key in self.keys or key == ALWAYS_VISIBLE]
+        groups = groupby(visible, lambda column: column.cell and column.cell.channel)
+        return [(channel, list(columns)) for channel, columns in groups]
+
+    @cached_property
+    def cells(self) -> list[NumberColumn]:
+        return [column for channel, columns in self.groups if channel for column in columns]
+
+    @cached_property
+    def drawn(self) -> list[NumberColumn]:
+        """The columns as a row draws them: its first cell draws all cells."""
+        return [column for _, columns in self.groups for column in columns if column not in self.cells[1:]]
 
 
-def shown(keys: Collection[str] = USUAL) -> Shown:
-    """Return the columns of `keys`; keys that no column has, of an earlier version perhaps, are left out."""
-    return Shown(frozenset(keys) & frozenset(LABELS))
+def optional_keys() -> list[str]:
+    """Return the columns that a user may hide, in the order of the table."""
+    return [key for key in COLUMNS if key != ALWAYS_VISIBLE]
+
+
+def visible_columns(keys: Iterable[str] = USUAL) -> VisibleColumns:
+    """Return the columns with these keys. Unknown keys, perhaps of an earlier version, are left out."""
+    return VisibleColumns(frozenset(keys).intersection(optional_keys()))

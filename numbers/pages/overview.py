@@ -8,7 +8,6 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from numbers.database.snapshot import one_moment
-from numbers.filters.base import DEFAULT_SORT
 from numbers.filters.numbers import NumberFilters
 from numbers.filters.teammates import TeammateFilters
 from numbers.history.changes import Changes, changes
@@ -196,7 +195,7 @@ def _attention_items(facts: Mapping[str, int], moment: Moment) -> Iterator[Atten
     unassigned = NumberFilters(unassigned="yes")
     outside = NumberFilters(forward="outside")
     unfinished = NumberFilters(porting="unfinished")
-    unconfirmed = ordered(unconfirmed_at(moment), DEFAULT_SORT, moment)
+    unconfirmed = ordered(unconfirmed_at(moment))
     # Every assignment belongs to a present number (see operations/invariants), and an index answers this count.
     assigned = assignments_at(moment).aggregate(on=Count("phone_number", distinct=True))["on"]
     yield _attention_item(
@@ -239,7 +238,7 @@ def _preview_numbers(states: QuerySet[NumberState], count: int, moment: Moment) 
         return Preview(0, ())
     if count <= MAX_KEY_LOOKUPS:
         keys = list(states.order_by().values_list("pk", flat=True))
-        states = ordered(numbers_at(moment).filter(pk__in=keys), DEFAULT_SORT, moment)
+        states = ordered(numbers_at(moment).filter(pk__in=keys))
     rows = states.values_list("phone_number_id", "phone_number__quo_id", "name")[:MAX_NUMBERS]
     links = (NamedLink(key, name.strip() or NO_NAME, number_url(quo_id)) for key, quo_id, name in rows)
     return Preview(count, tuple(links))

@@ -1,4 +1,4 @@
-"""What the pages show of a number and of a teammate: documented shapes for the templates, drawn from states."""
+"""Rows of a table of numbers, built from states for the templates."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -8,19 +8,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from numbers.filters.columns import stored_fields
 from numbers.memory.assignments import teammates_on
 from numbers.memory.moment import Moment
 from numbers.models import NumberState, display_name
-from numbers.vocabulary.cells import CELLS, Reading, readings_of
+from numbers.vocabulary.cells import Reading, readings_of
 from numbers.vocabulary.links import number_url, teammate_url
-from numbers.vocabulary.phones import country_name, pretty
 from numbers.vocabulary.phrases import NO_NAME, SHOWN_TEAMMATES
-
-_FIELDS = (
-    *("pk", "phone_number_id", "phone_number__quo_id", "symbol", "name", "number"),
-    *("kind", "forward", "porting_status", "group_id", "country"),
-    *(cell.field for cell in CELLS),
-)
 
 
 @dataclass(frozen=True)
@@ -40,32 +34,28 @@ class TeammateOnNumber:
 
 @dataclass(frozen=True)
 class NumberRow:
-    """A number in the list. `key` is stable and safe in an HTML id; `more` counts the teammates not in `shown`."""
+    """A number in the list. `key` is stable and safe in an HTML id; `more` counts the teammates not in `shown`.
+
+    `state` is a row of `described`.
+    """
 
     key: int
-    quo_id: str
     url: str
-    symbol: str
     name: str
-    number: str
-    number_pretty: str
-    kind: str
+    state: Any
     shown: tuple[TeammateOnNumber, ...]
     more: int
     readings: tuple[Reading, ...]
-    forward: str
-    porting: str
-    group: str
-    country: str
 
 
 def described(states: QuerySet[NumberState]) -> QuerySet[NumberState, Any]:
-    """Return what `number_rows` draws states from: the answer, which is most of a state, stays where it is."""
-    return states.values_list(*_FIELDS, named=True)
+    """Select what `number_rows` needs of the states, without the answer, which is most of a state."""
+    fields = dict.fromkeys(("pk", "phone_number_id", "phone_number__quo_id", *stored_fields()))
+    return states.values_list(*fields, named=True)
 
 
 def number_rows(states: Iterable[Any], moment: Moment) -> list[NumberRow]:
-    """Return a page's rows, all their teammates in one query; the states are `described`."""
+    """Return the rows of states that `described` selected. One query reads all their teammates."""
     states = list(states)
     teammates = teammate_lines((state.phone_number_id for state in states), moment)
     return [_number_row(state, teammates.get(state.phone_number_id, [])) for state in states]
@@ -75,20 +65,12 @@ def _number_row(state: Any, people: list[TeammateOnNumber]) -> NumberRow:  # noq
     shown = people if len(people) <= SHOWN_TEAMMATES + 1 else people[:SHOWN_TEAMMATES]
     return NumberRow(
         key=state.phone_number_id,
-        quo_id=state.phone_number__quo_id,
         url=number_url(state.phone_number__quo_id),
-        symbol=state.symbol or "",
         name=state.name.strip() or NO_NAME,
-        number=state.number,
-        number_pretty=pretty(state.number),
-        kind=state.kind,
+        state=state,
         shown=tuple(shown),
         more=len(people) - len(shown),
         readings=readings_of(state),
-        forward=pretty(state.forward) if state.forward else "",
-        porting=state.porting_status or "",
-        group=state.group_id,
-        country=country_name(state.country) if state.country else "",
     )
 
 

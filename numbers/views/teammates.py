@@ -12,7 +12,7 @@ from numbers.memory.sync_target import SyncTarget
 from numbers.memory.version import memory_version
 from numbers.models import Sync
 from numbers.pages import teammates
-from numbers.pages.columns import shown
+from numbers.pages.columns import visible_columns
 from numbers.views.htmx import HtmxHttpRequest, page_or_fragments, wants_fragment
 from numbers.views.lists import ListView
 from numbers.vocabulary.cells import CELLS
@@ -58,7 +58,7 @@ def teammate_detail(request: HtmxHttpRequest, user_id: str) -> HttpResponse:
         "page": page,
         "mismatches": teammates.mismatches_of(user_id),
         "user_id": user_id,
-        "shown": shown(),
+        "shown": visible_columns(),
         "target": target,
         "freshness": services.freshness(target, is_known=page is not None),
         "version": version,

@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from numbers.database.paging import chunks, page_of, rows_on
+from numbers.filters.columns import COLUMNS
 from numbers.filters.numbers import NumberFilters
-from numbers.memory.numbers import SORTS
 from numbers.models import NumberState
 from tests.support.pages import remember
 from tests.support.quo_answers import number, user
@@ -30,7 +30,7 @@ def many(db: None) -> None:
     )
 
 
-@pytest.mark.parametrize("sort", [*SORTS, "-name", "-teammates"])
+@pytest.mark.parametrize("sort", [*COLUMNS, "-name", "-teammates"])
 @pytest.mark.parametrize("size", [1, 4, COUNT, COUNT + 1])
 def test_all_pages_together_are_the_list(many: None, sort: str, size: int) -> None:
     pages = range(1, page_of(COUNT, size, 1).paginator.num_pages + 1)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from numbers.memory.numbers import SORTS
+from numbers.filters.columns import COLUMNS
 from numbers.memory.teammates import TEAMMATE_SORTS
 from numbers.sandbox.workspace import build
 from numbers.vocabulary.cells import CELLS
@@ -32,7 +32,7 @@ FILTERS = st.fixed_dictionaries(
         "porting": st.sampled_from(["completed", "unfinished", "none"]),
         "forward": st.sampled_from(["any", "none", "inside", "outside"]),
         "unassigned": st.sampled_from(["yes", "no"]),
-        "sort": st.sampled_from([*SORTS, *(f"-{key}" for key in SORTS), "nonsense"]),
+        "sort": st.sampled_from([*COLUMNS, *(f"-{key}" for key in COLUMNS), "nonsense"]),
         "page": st.sampled_from(["1", "2", "99"]),
     },
 )

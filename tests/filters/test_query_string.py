@@ -8,9 +8,9 @@ from django.http import QueryDict
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from numbers.filters.numbers import SORT_LABELS, NumberFilters, parse
+from numbers.filters.columns import COLUMNS
+from numbers.filters.numbers import NumberFilters, parse
 from numbers.filters.query_string import MAX_TEXT
-from numbers.memory.numbers import SORTS
 from numbers.quo.ids import MAX_LENGTH
 from tests.support.pages import HTMX, LIST, Office, notices_of, numbers_on, parsed, remember
 from tests.support.quo_answers import number, user
@@ -80,7 +80,7 @@ def test_a_notice_is_never_longer_than_a_line(office: Office) -> None:
 
 
 PARAMETERS = st.lists(
-    st.tuples(st.sampled_from(NAMES) | st.text(max_size=5), st.text(max_size=30) | st.sampled_from(sorted(SORTS))),
+    st.tuples(st.sampled_from(NAMES) | st.text(max_size=5), st.text(max_size=30) | st.sampled_from(sorted(COLUMNS))),
     max_size=5,
 )
 
@@ -151,10 +151,6 @@ def test_any_change_except_of_the_page_returns_to_page_one(change: dict[str, Any
     filters = NumberFilters(q="a", user="US1", sort="-name", page=2, who="x")
 
     assert filters.but(**change).query == query
-
-
-def test_every_sort_order_has_a_label() -> None:
-    assert set(SORT_LABELS) == set(SORTS)
 
 
 def test_the_list_can_be_filtered_by_the_longest_id(office: Office) -> None:

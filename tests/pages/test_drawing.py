@@ -24,7 +24,7 @@ from selectolax.lexbor import LexborHTMLParser
 from accounts.models import User
 from numbers.database.paging import PAGE_SIZE
 from numbers.models import NumberState, Sync
-from numbers.pages.columns import LABELS, USUAL
+from numbers.pages.columns import USUAL, optional_keys
 from numbers.vocabulary.folding import fold
 from tests.support.caches import forget
 from tests.support.hostile import identifier
@@ -33,6 +33,8 @@ from tests.support.pages import LIST, Office, attribute, one, parsed, remember, 
 from tests.support.quo_answers import number, user
 
 HOSTILE = ["<list>", "</td>", "{{ row }}", "&lt;list&gt;", "US1</a>&x=", "%00", "a\u2028b", "{% csrf_token %}"]
+
+OPTIONAL = optional_keys()
 
 Json = dict[str, Any]
 Answer = list[Json]
@@ -81,14 +83,14 @@ def number_with_text(text: str) -> Json:
     )
 
 
-@example([[number_with_text("<b>&amp;\"' </td>")], [number_with_text("x" * 90)]], set(LABELS), False)
+@example([[number_with_text("<b>&amp;\"' </td>")], [number_with_text("x" * 90)]], set(OPTIONAL), False)
 @examples(
     max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking a failure would take minutes
 )
-@given(st.lists(answers(), min_size=1, max_size=3), st.sets(st.sampled_from(list(LABELS))), st.booleans())
+@given(st.lists(answers(), min_size=1, max_size=3), st.sets(st.sampled_from(OPTIONAL)), st.booleans())
 def test_rows_show_the_latest_state(
     office: Office, conversation: list[Answer], columns: set[str], is_sorted: bool
 ) -> None:
@@ -141,7 +143,7 @@ def test_a_row_counts_the_teammates_that_it_does_not_name(office: Office) -> Non
     ids=str,
 )
 def test_a_row_shows_each_change_at_once(office: Office, change: Json) -> None:
-    office.post("/numbers/columns/", {"column": list(LABELS)})
+    office.post("/numbers/columns/", {"column": OPTIONAL})
     record = number("PN1", users=[user("US1")])
     remember(record)
     before = rows_of(parsed(office.get(LIST)))
@@ -149,7 +151,7 @@ def test_a_row_shows_each_change_at_once(office: Office, change: Json) -> None:
 
     after = rows_of(parsed(office.get(LIST)))
 
-    assert after == {"PN1": row_for(record | change, LABELS, partial(list_of, {}))}
+    assert after == {"PN1": row_for(record | change, OPTIONAL, partial(list_of, {}))}
     assert after != before
 
 

@@ -5,10 +5,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
-from numbers.filters.numbers import SORT_LABELS
+from numbers.filters.columns import COLUMNS
 from numbers.memory.version import memory_version
 from numbers.pages import numbers as number_pages
-from numbers.pages.columns import LABELS
+from numbers.pages.columns import optional_keys
 from numbers.quo.errors import from_answer
 from numbers.sandbox.workspace import build
 from tests.support.pages import (
@@ -220,7 +220,7 @@ def test_in_every_order_the_pages_have_each_number_once(office: Office, monkeypa
     remember(*records)
     everything = sorted(record["id"] for record in records)
 
-    for sort in (f"{sign}{key}" for key in SORT_LABELS for sign in ("", "-")):
+    for sort in (f"{sign}{key}" for key in COLUMNS for sign in ("", "-")):
         pages = [numbers_on(parsed(office.get(LIST, {"sort": sort, "page": page}))) for page in (1, 2, 3)]
         assert sorted(number_id for page in pages for number_id in page) == everything, sort
 
@@ -275,11 +275,11 @@ def test_ties_are_sorted_by_name_then_number(office: Office, sort: str) -> None:
 def test_every_column_heading_sorts_by_its_column(office: Office) -> None:
     remember(number("PN1"))
 
-    office.post("/numbers/columns/", {"column": list(LABELS)})
+    office.post("/numbers/columns/", {"column": optional_keys()})
 
     page = parsed(office.get(LIST, {"q": "desk", "user": "US1"}))
 
-    for key in SORT_LABELS:
+    for key in COLUMNS:
         query = parse_qs(urlsplit(attribute(one(page, f"#sort-{key}"), "href")).query)
         assert query == {"q": ["desk"], "user": ["US1"], **({"sort": ["-name"]} if key == "name" else {"sort": [key]})}
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from numbers.filters.numbers import SORT_LABELS
-from numbers.memory.numbers import SORTS
+from numbers.filters.columns import COLUMNS
 from tests.support.pages import HTMX, LIST, Office, attribute, numbers_on, one, parsed, remember, words
 from tests.support.quo_answers import number
 
@@ -23,8 +22,7 @@ def test_every_sort_order_can_be_chosen(office: Office) -> None:
 
     values = {attribute(option, "value") for option in parsed(office.get(LIST)).css("#sort-choice option")}
 
-    assert values == {f"{sign}{key}" for key in SORTS for sign in ("", "-")}
-    assert set(SORT_LABELS) == set(SORTS)
+    assert values == {f"{sign}{key}" for key in COLUMNS for sign in ("", "-")}
 
 
 def test_choosing_an_order_keeps_the_filters(office: Office) -> None:

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 from accounts.models import User
 from accounts.roles import Role
 from numbers.models import ShownColumns
-from numbers.pages.columns import LABELS, USUAL, shown
+from numbers.pages.columns import USUAL, optional_keys, visible_columns
 from tests.support.pages import (
     HTMX,
     LIST,
@@ -26,7 +26,8 @@ from tests.support.pages import (
 from tests.support.quo_answers import number
 
 COLUMNS = "/numbers/columns/"
-CELLS = [key for key in LABELS if key.startswith(("calling_", "messaging_"))]
+OPTIONAL = optional_keys()
+CELLS = [key for key in OPTIONAL if key.startswith(("calling_", "messaging_"))]
 
 
 def choose(office: Client, *keys: str, **more: str) -> Any:
@@ -58,10 +59,10 @@ def test_the_default_columns_are_shown_until_the_user_chooses(filled: Office) ->
 
     assert set(headings(page)) == {"name", *USUAL}
     assert ticked(page) == list(USUAL)
-    assert set(LABELS) - set(USUAL) == {"group", "kind", "country"}
+    assert set(OPTIONAL) - set(USUAL) == {"group", "kind", "country"}
 
 
-@pytest.mark.parametrize("key", [key for key in LABELS if key not in CELLS])
+@pytest.mark.parametrize("key", [key for key in OPTIONAL if key not in CELLS])
 def test_each_column_can_be_the_only_one(filled: Office, key: str) -> None:
     choose(filled, key)
 
@@ -88,7 +89,7 @@ def test_each_cell_can_be_the_only_column(filled: Office, key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "keys", [[], ["kind"], ["calling_us"], ["messaging_us", "messaging_intl"], ["group", "calling_ca"], list(LABELS)]
+    "keys", [[], ["kind"], ["calling_us"], ["messaging_us", "messaging_intl"], ["group", "calling_ca"], OPTIONAL]
 )
 def test_every_row_has_as_many_cells_as_the_table_has_columns(filled: Office, keys: list[str]) -> None:
     choose(filled, *keys)
@@ -108,7 +109,7 @@ def test_every_row_has_as_many_cells_as_the_table_has_columns(filled: Office, ke
         ([*USUAL, "kind"], True),
         (["group", *USUAL[1:]], True),
         (["group", "kind", "country", "calling_us"], False),
-        (LABELS, True),
+        (OPTIONAL, True),
         ([], False),
     ],
 )
@@ -129,12 +130,12 @@ def test_the_name_is_always_shown(filled: Office) -> None:
 
 
 def test_the_columns_keep_their_order_whatever_order_is_sent(filled: Office) -> None:
-    choose(filled, *reversed(LABELS))
+    choose(filled, *reversed(OPTIONAL))
 
     page = parsed(filled.get(LIST))
 
-    assert ticked(page) == list(LABELS)
-    assert ShownColumns.objects.get().columns == list(LABELS)
+    assert ticked(page) == OPTIONAL
+    assert ShownColumns.objects.get().columns == OPTIONAL
 
 
 def test_every_column_shows_its_value(filled: Office) -> None:
@@ -202,7 +203,7 @@ def test_saved_columns_that_no_longer_exist_are_ignored(filled: Office) -> None:
     ShownColumns.objects.create(user=user, columns=["kind", "colour"])
 
     assert headings(parsed(filled.get(LIST))) == ["name", "kind"]
-    assert "colour" not in shown(["colour"])
+    assert "colour" not in visible_columns(["colour"])
 
 
 def test_choosing_returns_to_the_same_list(filled: Office) -> None:
