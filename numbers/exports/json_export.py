@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from numbers.exports.columns import TEAMMATE_RAW, Line
-from numbers.exports.rows import AssignedTeammate, NumberLine, TeammateLine
+from numbers.exports.rows import NumberLine, TeammateLine
+from numbers.pages.rows import TeammateOnNumber
 from numbers.vocabulary.cells import CELLS, CHANNELS, REGIONS, Cell, Fact, fact_of
 
 Record = dict[str, Any]
@@ -50,7 +51,7 @@ def number_record(line: NumberLine) -> Record:
     }
 
 
-def _user(teammate: AssignedTeammate) -> Record:
+def _user(teammate: TeammateOnNumber) -> Record:
     return {
         "id": teammate.user_id,
         "email": teammate.email,

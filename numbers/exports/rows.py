@@ -20,10 +20,10 @@ from numbers.database.snapshot import one_moment
 from numbers.filters.columns import stored_fields
 from numbers.filters.numbers import NumberFilters
 from numbers.filters.teammates import TeammateFilters
-from numbers.memory.assignments import teammates_on
 from numbers.memory.moment import NOW, Moment
 from numbers.memory.teammates import REACH, held_numbers
-from numbers.models import NumberState, Sync, TeammateState, display_name
+from numbers.models import NumberState, Sync, TeammateState
+from numbers.pages.rows import TeammateOnNumber, teammates_by_number
 from numbers.vocabulary.cells import CELLS, Cell, Fact, fact_of
 
 FIRST_CHUNK = 150  # states; just enough to fill the first block of any format, so that the download starts soon
@@ -52,22 +52,6 @@ def moment_of_last_answer() -> Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class AssignedTeammate:
-    """A teammate on a number; `role` and `group_id` are as given on that number."""
-
-    user_id: str
-    email: str
-    first_name: str | None
-    last_name: str | None
-    role: str
-    group_id: str
-
-    @property
-    def name(self) -> str:
-        return display_name(self.first_name, self.last_name, self.email)
-
-
-@dataclass(frozen=True, slots=True)
 class NumberLine:
     """A number and its teammates by name. `state` is a row with `_FIELDS` and the fields of the columns.
 
@@ -75,7 +59,7 @@ class NumberLine:
     """
 
     state: Any
-    people: Sequence[AssignedTeammate]
+    people: Sequence[TeammateOnNumber]
 
 
 _FIELDS = (
@@ -90,15 +74,8 @@ def number_lines(listing: Listing, *, with_answers: bool = False) -> Iterator[Nu
     states = NumberState.objects.annotate(quo_id=F("phone_number__quo_id")).values_list(*fields, named=True)
     for keys in _chunks(listing.keys):
         found = {state.pk: state for state in states.filter(pk__in=keys)}
-        teammates = _teammates_by_number([state.phone_number_id for state in found.values()], listing.moment)
+        teammates = teammates_by_number([state.phone_number_id for state in found.values()], listing.moment)
         yield from (NumberLine(found[key], teammates.get(found[key].phone_number_id, ())) for key in keys)
-
-
-def _teammates_by_number(phone_numbers: Iterable[int], moment: Moment) -> dict[int, list[AssignedTeammate]]:
-    teammates: dict[int, list[AssignedTeammate]] = defaultdict(list)
-    for phone_number, *fields in teammates_on(phone_numbers, moment):
-        teammates[phone_number].append(AssignedTeammate(*fields))
-    return teammates
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from numbers.memory.moment import NOW, Moment
 from numbers.memory.numbers import number_of, states_up_to
 from numbers.memory.version import Version
 from numbers.models import NumberState, PhoneNumber
-from numbers.pages.rows import TeammateOnNumber, teammate_lines
+from numbers.pages.rows import TeammateOnNumber, teammates_by_number
 from numbers.services import parse_timestamp
 from numbers.vocabulary.causes import Advice, advice_for
 from numbers.vocabulary.cells import Reading, readings_of
@@ -76,7 +76,7 @@ def number_page(quo_id: str, _version: Version, moment: Moment = NOW) -> NumberP
         created=_timestamp(state.created_at_text),
         updated=_timestamp(state.updated_at_text),
         readings=tuple(ExplainedReading(reading, advice_for(reading, state.number)) for reading in readings_of(state)),
-        teammates=tuple(teammate_lines([number.pk], moment, left_at=number.gone_at).get(number.pk, ())),
+        teammates=tuple(teammates_by_number([number.pk], moment, left_at=number.gone_at).get(number.pk, ())),
         earlier_states=states.count() - 1,
     )
 

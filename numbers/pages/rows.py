@@ -17,15 +17,20 @@ from numbers.vocabulary.links import number_url, teammate_url
 from numbers.vocabulary.phrases import NO_NAME, SHOWN_TEAMMATES
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TeammateOnNumber:
-    """A teammate on a number. `name` is what people read; `role` and `group_id` are as given on that number."""
+    """A teammate on a number; `role` and `group_id` are as given on that number."""
 
     user_id: str
-    name: str
     email: str
+    first_name: str | None
+    last_name: str | None
     role: str
     group_id: str
+
+    @property
+    def name(self) -> str:
+        return display_name(self.first_name, self.last_name, self.email)
 
     @property
     def url(self) -> str:
@@ -57,7 +62,7 @@ def described(states: QuerySet[NumberState]) -> QuerySet[NumberState, Any]:
 def number_rows(states: Iterable[Any], moment: Moment) -> list[NumberRow]:
     """Return the rows of states that `described` selected. One query reads all their teammates."""
     states = list(states)
-    teammates = teammate_lines((state.phone_number_id for state in states), moment)
+    teammates = teammates_by_number((state.phone_number_id for state in states), moment)
     return [_number_row(state, teammates.get(state.phone_number_id, [])) for state in states]
 
 
@@ -74,11 +79,11 @@ def _number_row(state: Any, people: list[TeammateOnNumber]) -> NumberRow:  # noq
     )
 
 
-def teammate_lines(
+def teammates_by_number(
     phone_numbers: Iterable[int], moment: Moment, *, left_at: datetime | None = None
 ) -> Mapping[int, list[TeammateOnNumber]]:
-    """Return who is on each number, or was until `left_at`, by the number's key, in order of their names."""
+    """Return the teammates on each number, or on it until `left_at`, by the number's key and sorted by name."""
     lines: dict[int, list[TeammateOnNumber]] = defaultdict(list)
-    for key, user_id, email, first_name, last_name, *given in teammates_on(phone_numbers, moment, left_at=left_at):
-        lines[key].append(TeammateOnNumber(user_id, display_name(first_name, last_name, email), email, *given))
+    for key, *teammate in teammates_on(phone_numbers, moment, left_at=left_at):
+        lines[key].append(TeammateOnNumber(*teammate))
     return lines
