@@ -1,6 +1,6 @@
-"""The list's query string: validated, and each nonsense in it named in a sentence instead of failing.
+"""Validates the query string of the list of numbers. Each invalid part becomes a notice instead of an error.
 
-The page, its fragments and its exports all read it here, so they show the same numbers.
+The page, its fragments and its exports all use this, so they show the same numbers.
 """
 
 from collections.abc import Collection
@@ -47,7 +47,7 @@ NARROWING = (
 
 @dataclass(frozen=True)
 class NumberFilters(ListFilters):
-    """What the list of numbers shows. `who` is what was typed to find a teammate; it chooses nobody by itself."""
+    """What the list of numbers shows. `who` is the text typed to find a teammate; it does not filter."""
 
     narrowing = NARROWING
 
@@ -92,7 +92,7 @@ class NumberFilters(ListFilters):
 
 
 def parse(query: QueryDict, *, also: Collection[str] = ()) -> NumberFilters:
-    """Read a query string. What cannot be meant is ignored and named in `notices`, but for the names in `also`."""
+    """Parse a query string. Invalid parts are ignored and named in `notices`, except parameters in `also`."""
     notices: list[str] = []
     q = text_of(query, "q", "search", notices)
     if len(words_of(q)) > MAX_WORDS:
@@ -118,7 +118,7 @@ def parse(query: QueryDict, *, also: Collection[str] = ()) -> NumberFilters:
 
 
 def _user(query: QueryDict, notices: list[str]) -> str:
-    user = query.get("user", "").lstrip()  # not at its end: an id may end in a space
+    user = query.get("user", "").lstrip()  # lstrip, because an id may end in a space
     if user and not is_user_id(user):
         notices.append(f"{shown(user)} is no teammate's id (they begin with US), so every teammate is shown.")
         return ""
@@ -126,12 +126,12 @@ def _user(query: QueryDict, notices: list[str]) -> str:
 
 
 def can_be_asked(text: str) -> bool:
-    """Say whether a group or a port of Quo's own wording can be filtered by: blank and endless ones cannot."""
+    """Return whether the list can be filtered by this group or port: not if it is blank or too long."""
     return bool(text.strip()) and len(text) <= MAX_LENGTH and "\x00" not in text
 
 
 def _raw(query: QueryDict, name: str, notices: list[str]) -> str:
-    """A word of Quo's own, as it is."""
+    """Return a value in Quo's words, unchanged."""
     text = query.get(name, "")
     if can_be_asked(text):
         return text

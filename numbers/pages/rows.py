@@ -39,10 +39,7 @@ class TeammateOnNumber:
 
 @dataclass(frozen=True)
 class NumberRow:
-    """A number in the list. `key` is stable and safe in an HTML id; `more` counts the teammates not in `shown`.
-
-    `state` is a row of `described`.
-    """
+    """A row. `key` is safe in an HTML id, `more` counts the teammates not in `shown`, `state` is from `described`."""
 
     key: int
     url: str
