@@ -74,18 +74,15 @@ def _save_last_use(session: SessionBase, now: int) -> None:
 def end_reason(request: HttpRequest, now: int) -> str:
     """Return why the session has ended, as a sentence, or "" if it has not."""
     session = request.session
-    if settings.OIDC_ONLY and not _is_company_session(request):
-        return COMPANY_ONLY.format(name=settings.OIDC_NAME)
+    if settings.OIDC_ONLY:
+        records = get_authentication_records(request, request.user)
+        if all(record["method"] != "socialaccount" for record in records):
+            return COMPANY_ONLY.format(name=settings.OIDC_NAME)
     if now - session.get(STARTED_AT, now) >= settings.SESSION_MAX_DAYS * DAY:  # older versions wrote no start
         return OLD
     if now - session.get(LAST_USED_AT, now) >= settings.SESSION_IDLE_HOURS * HOUR:
         return IDLE
     return ""
-
-
-def _is_company_session(request: HttpRequest) -> bool:
-    records = get_authentication_records(request, request.user)
-    return any(record["method"] == "socialaccount" for record in records)
 
 
 def is_automatic(request: HttpRequest) -> bool:

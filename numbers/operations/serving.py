@@ -43,7 +43,7 @@ def our_command(*arguments: str) -> list[str]:
 def demo_workspace() -> Iterator[Callable[[], None]]:
     """Run the sandbox on a free loopback port. Yield a function that waits for it and saves its address."""
     key = secrets.token_urlsafe(24)
-    sandbox = subprocess.Popen(  # noqa: S603 - our own command
+    with subprocess.Popen(  # noqa: S603 - our own command
         our_command("sandbox", "--port", "0", "--until-stdin-closes"),
         env={**os.environ, "SANDBOX_KEY": key},
         # This pipe closes when this process ends, even if killed, and then the sandbox stops.
@@ -53,16 +53,13 @@ def demo_workspace() -> Iterator[Callable[[], None]]:
         errors="replace",
         # Keep Ctrl-C from the sandbox: the web server stops first and may still need it.
         start_new_session=True,
-    )
-    try:
-        yield lambda: note_address(DemoAddress(_address_from(sandbox), key))
-    finally:
-        note_path().unlink(missing_ok=True)
-        sandbox.terminate()
-        sandbox.wait()
-        for pipe in (sandbox.stdin, sandbox.stdout):
-            if pipe:
-                pipe.close()
+    ) as sandbox:
+        try:
+            yield lambda: note_address(DemoAddress(_address_from(sandbox), key))
+        finally:
+            note_path().unlink(missing_ok=True)
+            sandbox.terminate()
+            sandbox.wait()
 
 
 def _address_from(sandbox: "subprocess.Popen[str]") -> str:
