@@ -15,7 +15,7 @@ from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import Workspace
 from quo_admin import env
 from tests.support.processes import environment
-from tests.support.running import KEY, real, running
+from tests.support.running import KEY, running_site, workspace_settings
 
 ANSWER = "answer.json"  # Quo's whole answer, for `json.loads`
 
@@ -53,7 +53,7 @@ class Office:
     @contextmanager
     def served(self) -> Iterator[Server]:
         """Serve until the end of the block. The yielded server has the cookie of a signed-in user."""
-        with running(env.BASE_DIR, self.folder, **self.variables) as site:
+        with running_site(env.BASE_DIR, self.folder, **self.variables) as site:
             with site.session() as browser:
                 cookies = browser.cookies.get_dict()
             name = next(name for name in cookies if name.startswith("sessionid"))
@@ -71,7 +71,7 @@ def open_office(folder: Path, workspace: Workspace) -> Iterator[Office]:
     with SandboxServer(workspace, key=KEY) as sandbox:
         sandbox.prepare()
         (folder / ANSWER).write_bytes(healthy(workspace.numbers).body)
-        office = Office(folder, sandbox, {"DJANGO_SETTINGS_MODULE": "bench.settings", **real(sandbox)})
+        office = Office(folder, sandbox, {"DJANGO_SETTINGS_MODULE": "bench.settings", **workspace_settings(sandbox)})
         office.run("-m", "quo_admin.prepare")
         office.run("manage.py", "migrate", "--verbosity", "0")
         (folder / "data" / "floors").mkdir()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.caches import forget
+from tests.support.caches import clear_caches
 from tests.support.project_copy import project
 
 __all__ = ["project"]
@@ -76,4 +76,4 @@ def _only_this_machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def _empty_caches() -> Iterator[None]:
     """Empty the caches after each test, because keys and moments repeat between tests."""
     yield
-    forget()
+    clear_caches()

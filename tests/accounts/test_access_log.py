@@ -23,7 +23,7 @@ from accounts.roles import Role, give_role
 from tests.support.accounts import ADMIN_EMAIL, EMAIL, NEW, PASSWORD, sign_in
 from tests.support.company_sign_in import sign_in_by_company
 from tests.support.oidc_provider import Provider
-from tests.support.pages import attribute, notices_of, of_role, one, parsed, remember, texts, words
+from tests.support.pages import attribute, client_with_role, find_one, notices_of, parse_page, sync_all, text_of, texts
 from tests.support.quo_answers import number
 from tests.support.second_steps import HOSTILE, PASSKEY
 
@@ -37,7 +37,7 @@ def lines() -> list[tuple[str, str, str]]:
 
 @pytest.fixture
 def admin(db: None) -> Client:
-    return of_role(Role.ADMINISTRATOR, ADMIN_EMAIL)
+    return client_with_role(Role.ADMINISTRATOR, ADMIN_EMAIL)
 
 
 @pytest.fixture
@@ -203,7 +203,7 @@ def test_automatic_syncs_of_open_pages_are_recorded_once_an_hour(admin: Client) 
 
 @override_settings(DEMO=True)
 def test_automatic_syncs_are_recorded_for_each_user(admin: Client) -> None:
-    for browser in (admin, of_role(Role.MANAGER, EMAIL)):
+    for browser in (admin, client_with_role(Role.MANAGER, EMAIL)):
         browser.post("/sync/", {"auto": "1", "number": "PN1"})
 
     assert [email for event, email, _ in lines() if event == "asked_quo"] == [ADMIN_EMAIL, EMAIL]
@@ -211,7 +211,7 @@ def test_automatic_syncs_are_recorded_for_each_user(admin: Client) -> None:
 
 @override_settings(DEMO=True)
 def test_an_open_page_that_needs_no_sync_is_not_recorded(admin: Client) -> None:
-    remember(number("PN1"))
+    sync_all(number("PN1"))
 
     admin.post("/sync/", {"auto": "1"})
 
@@ -377,12 +377,12 @@ def test_a_full_disk_of_the_cache_does_not_stop_the_log(
 
 
 def rows(response: Any) -> list[str]:
-    return texts(parsed(response).css("tbody tr"))
+    return texts(parse_page(response).css("tbody tr"))
 
 
 @pytest.mark.parametrize("role", [None, Role.VIEWER, Role.MANAGER])
 def test_only_administrators_can_open_the_page(db: None, role: Role | None) -> None:
-    assert of_role(role).get(PAGE).status_code == 403
+    assert client_with_role(role).get(PAGE).status_code == 403
 
 
 def test_the_newest_line_is_first(admin: Client, write_line: Callable[..., None]) -> None:
@@ -413,7 +413,8 @@ def test_lines_are_found_by_email_address_detail_and_event(
     write_line("second@example.com", event=Event.EXPORTED, address="192.0.2.1", detail="/numbers.csv")
 
     emails = [
-        words(cell).removesuffix("@example.com") for cell in parsed(admin.get(f"{PAGE}?{query}")).css("td:nth-child(2)")
+        text_of(cell).removesuffix("@example.com")
+        for cell in parse_page(admin.get(f"{PAGE}?{query}")).css("td:nth-child(2)")
     ]
 
     assert emails == found
@@ -434,33 +435,33 @@ def test_an_invalid_query_is_named_in_a_notice(
 ) -> None:
     write_line()
 
-    assert notice in notices_of(parsed(admin.get(f"{PAGE}?{query}")))[0]
+    assert notice in notices_of(parse_page(admin.get(f"{PAGE}?{query}")))[0]
 
 
 def test_the_next_page_keeps_the_query(admin: Client, write_line: Callable[..., None]) -> None:
     for index in range(101):
         write_line(f"person{index}@example.com")
 
-    page = parsed(admin.get(f"{PAGE}?q=person"))
-    next_page = attribute(one(page, "a[rel=next]"), "href")
+    page = parse_page(admin.get(f"{PAGE}?q=person"))
+    next_page = attribute(find_one(page, "a[rel=next]"), "href")
 
     assert next_page == "?q=person&page=2"
     assert len(rows(admin.get(PAGE + next_page))) == 1
 
 
 def test_an_empty_result_is_explained(admin: Client, write_line: Callable[..., None]) -> None:
-    assert "Nothing is written here yet" in words(parsed(admin.get(PAGE)))
-    assert "No line fits" in words(parsed(admin.get(f"{PAGE}?q=x")))
+    assert "Nothing is written here yet" in text_of(parse_page(admin.get(PAGE)))
+    assert "No line fits" in text_of(parse_page(admin.get(f"{PAGE}?q=x")))
 
 
 def test_hostile_text_is_escaped(admin: Client, write_line: Callable[..., None]) -> None:
     write_line("<script>alert(1)</script>", detail="<img src=x onerror=alert(1)>", address="<b>")
 
-    page = parsed(admin.get(PAGE))
+    page = parse_page(admin.get(PAGE))
 
     assert not page.css("main script, main img, td b")
 
 
 def test_the_status_page_links_to_it_for_administrators_only(admin: Client) -> None:
-    assert parsed(admin.get("/status/")).css(f'a[href="{PAGE}"]')
-    assert not parsed(of_role(Role.MANAGER).get("/status/")).css(f'a[href="{PAGE}"]')
+    assert parse_page(admin.get("/status/")).css(f'a[href="{PAGE}"]')
+    assert not parse_page(client_with_role(Role.MANAGER).get("/status/")).css(f'a[href="{PAGE}"]')

@@ -7,11 +7,11 @@ from pytest_django import Settings
 
 from accounts.models import User
 from tests.support.account_commands import environment
-from tests.support.accounts import EMAIL, FAILURES_PER_ACCOUNT, LOGIN, PASSWORD, fail, is_signed_in, sign_in
+from tests.support.accounts import EMAIL, FAILURES_PER_ACCOUNT, LOGIN, PASSWORD, fail_sign_in, is_signed_in, sign_in
 
 
 def test_the_sixth_failure_of_an_account_returns_429_with_the_form(client: Client, user: User) -> None:
-    fail(client, FAILURES_PER_ACCOUNT)
+    fail_sign_in(client, FAILURES_PER_ACCOUNT)
 
     response = sign_in(client, password="wrong")
 
@@ -21,21 +21,21 @@ def test_the_sixth_failure_of_an_account_returns_429_with_the_form(client: Clien
 
 
 def test_the_right_password_does_not_sign_in_at_the_limit(client: Client, user: User) -> None:
-    fail(client, FAILURES_PER_ACCOUNT)
+    fail_sign_in(client, FAILURES_PER_ACCOUNT)
 
     assert sign_in(client).status_code == 429
     assert not is_signed_in(client)
 
 
 def test_failures_of_an_account_count_regardless_of_the_case_of_its_email(client: Client, user: User) -> None:
-    fail(client, FAILURES_PER_ACCOUNT)
+    fail_sign_in(client, FAILURES_PER_ACCOUNT)
 
     assert sign_in(client, email=EMAIL.upper()).status_code == 429
 
 
 def test_failures_of_an_account_count_from_all_addresses(client: Client, user: User) -> None:
     for number in range(FAILURES_PER_ACCOUNT):
-        fail(Client(REMOTE_ADDR=f"203.0.113.{number}"), 1)
+        fail_sign_in(Client(REMOTE_ADDR=f"203.0.113.{number}"), 1)
 
     assert sign_in(Client(REMOTE_ADDR="203.0.113.99")).status_code == 429
 
@@ -43,21 +43,21 @@ def test_failures_of_an_account_count_from_all_addresses(client: Client, user: U
 def test_another_host_header_does_not_reset_the_count(user: User, settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["localhost"]
     for port in range(FAILURES_PER_ACCOUNT):
-        fail(Client(headers={"host": f"localhost:{port + 1}"}), 1)
+        fail_sign_in(Client(headers={"host": f"localhost:{port + 1}"}), 1)
 
     assert sign_in(Client(headers={"host": "localhost:99"})).status_code == 429
 
 
 def test_failures_of_many_accounts_count_for_their_address(client: Client, user: User) -> None:
     for number in range(10):
-        fail(client, 1, f"nobody{number}@example.com")
+        fail_sign_in(client, 1, f"nobody{number}@example.com")
 
     assert sign_in(client).status_code == 429
     assert sign_in(Client(REMOTE_ADDR="203.0.113.7")).status_code == 302
 
 
 def test_the_limit_of_an_account_does_not_affect_other_accounts_elsewhere(client: Client, user: User) -> None:
-    fail(client, FAILURES_PER_ACCOUNT, "nobody@example.com")
+    fail_sign_in(client, FAILURES_PER_ACCOUNT, "nobody@example.com")
 
     assert sign_in(Client(REMOTE_ADDR="203.0.113.7")).status_code == 302
 
@@ -99,14 +99,14 @@ def test_a_forwarded_address_without_a_trusted_proxy_is_ignored(user: User, sett
     settings.TRUSTED_PROXIES = ()
     for number in range(10):
         forwarded = Client(headers={"x-forwarded-for": f"203.0.113.{number}"})
-        fail(forwarded, 1, f"nobody{number}@example.com")
+        fail_sign_in(forwarded, 1, f"nobody{number}@example.com")
 
     assert sign_in(Client(headers={"x-forwarded-for": "203.0.113.99"})).status_code == 429
 
 
 def test_behind_a_trusted_proxy_each_visitor_is_counted_separately(user: User) -> None:
     for number in range(10):
-        fail(Client(headers={"x-forwarded-for": "203.0.113.1"}), 1, f"nobody{number}@example.com")
+        fail_sign_in(Client(headers={"x-forwarded-for": "203.0.113.1"}), 1, f"nobody{number}@example.com")
 
     assert sign_in(Client(headers={"x-forwarded-for": "203.0.113.1"})).status_code == 429
     assert sign_in(Client(headers={"x-forwarded-for": "203.0.113.2"})).status_code == 302
@@ -117,7 +117,7 @@ def test_sign_in_over_a_unix_socket_works_and_is_rate_limited(user: User) -> Non
     assert socket.get(LOGIN).status_code == 200
     assert sign_in(socket).status_code == 302
     for number in range(10):
-        fail(Client(REMOTE_ADDR=""), 1, f"nobody{number}@example.com")
+        fail_sign_in(Client(REMOTE_ADDR=""), 1, f"nobody{number}@example.com")
 
     assert sign_in(Client(REMOTE_ADDR="")).status_code == 429
 
@@ -176,8 +176,8 @@ def test_web_processes_share_the_count(tmp_path: Path) -> None:
 
 
 def test_a_successful_sign_in_does_not_reset_the_count(client: Client, user: User) -> None:
-    fail(client, FAILURES_PER_ACCOUNT - 1)
+    fail_sign_in(client, FAILURES_PER_ACCOUNT - 1)
     assert sign_in(Client(), password=PASSWORD).status_code == 302
-    fail(client, 1)
+    fail_sign_in(client, 1)
 
     assert sign_in(client).status_code == 429

@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 from accounts.mfa import authenticators, views
 from accounts.models import AccessEvent, User
 from tests.support.accounts import EMAIL, LOGIN, PASSWORD, is_signed_in, sign_in
-from tests.support.pages import parsed, words
+from tests.support.pages import parse_page, text_of
 from tests.support.second_steps import AGAIN, APP, NO_APP, SECURITY, STEP, code_of
 
 pytestmark = pytest.mark.django_db
@@ -258,7 +258,7 @@ def test_a_recovery_code_signs_in_only_once(ann: Client) -> None:
 def test_new_recovery_codes_replace_the_old_ones(ann: Client) -> None:
     set_up(ann)
     old = visible_codes(ann)
-    assert "of which 10 are left" in words(parsed(ann.get(NEW)))
+    assert "of which 10 are left" in text_of(parse_page(ann.get(NEW)))
     assert ann.post(NEW).headers["Location"] == CODES
 
     assert not set(old) & set(visible_codes(ann))
@@ -273,7 +273,7 @@ def test_recovery_codes_need_an_app_or_a_passkey(ann: Client, user: User) -> Non
 
     assert b"Recovery codes need an authenticator app or a passkey first." in response.content
     assert not Authenticator.objects.exists()
-    assert "You have none" in words(parsed(ann.get(CODES)))
+    assert "You have none" in text_of(parse_page(ann.get(CODES)))
 
 
 # Changes

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from accounts import adapter
 from accounts.models import User
-from tests.support.accounts import EMAIL, PASSWORD, fail, sign_in
+from tests.support.accounts import EMAIL, PASSWORD, fail_sign_in, sign_in
 from tests.support.company_sign_in import BEGIN
 from tests.support.oidc_provider import Provider
 from tests.support.second_steps import AGAIN, APP, STEP
@@ -42,9 +42,9 @@ def test_the_words_match_the_configured_limits() -> None:
 def test_an_account_waits_until_the_first_of_its_five_failures_is_five_minutes_old(
     client: Client, user: User, later: Callable[[int], None]
 ) -> None:
-    fail(client, 1)
+    fail_sign_in(client, 1)
     later(100)
-    fail(client, 4)
+    fail_sign_in(client, 4)
 
     response = sign_in(client)
     assert (response.status_code, response.headers["Retry-After"]) == (429, str(FIVE - 100))
@@ -58,7 +58,7 @@ def test_an_account_waits_until_the_first_of_its_five_failures_is_five_minutes_o
 
 def test_an_address_waits_a_minute(client: Client, user: User, later: Callable[[int], None]) -> None:
     for number in range(10):
-        fail(client, 1, f"nobody{number}@example.com")
+        fail_sign_in(client, 1, f"nobody{number}@example.com")
     later(20)
 
     assert sign_in(client).headers["Retry-After"] == str(MINUTE - 20)
@@ -67,16 +67,16 @@ def test_an_address_waits_a_minute(client: Client, user: User, later: Callable[[
 
 
 def test_with_two_limits_the_longer_wait_counts(client: Client, user: User, later: Callable[[int], None]) -> None:
-    fail(client, 5)
+    fail_sign_in(client, 5)
     later(FIVE - 10)
     for number in range(10):
-        fail(client, 1, f"nobody{number}@example.com")
+        fail_sign_in(client, 1, f"nobody{number}@example.com")
 
     assert sign_in(client).headers["Retry-After"] == str(MINUTE)
 
 
 def test_the_wait_is_rounded_up_to_whole_seconds(client: Client, user: User, later: Callable[[float], None]) -> None:
-    fail(client, 5)
+    fail_sign_in(client, 5)
     later(99.5)
 
     assert sign_in(client).headers["Retry-After"] == str(FIVE - 99)
@@ -85,7 +85,7 @@ def test_the_wait_is_rounded_up_to_whole_seconds(client: Client, user: User, lat
 def test_the_wait_of_an_account_ignores_the_case_of_its_email(
     client: Client, user: User, later: Callable[[int], None]
 ) -> None:
-    fail(client, 5)
+    fail_sign_in(client, 5)
 
     assert sign_in(client, EMAIL.upper()).headers["Retry-After"] == str(FIVE)
 

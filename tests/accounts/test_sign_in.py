@@ -6,7 +6,7 @@ from django.test import Client, override_settings
 
 from accounts.models import User
 from tests.support.accounts import EMAIL, LOGIN, PASSWORD, is_signed_in, sign_in
-from tests.support.pages import parsed, words
+from tests.support.pages import parse_page, text_of
 
 
 @pytest.mark.django_db
@@ -140,7 +140,7 @@ def test_sign_in_without_a_csrf_token_is_refused_with_advice(user: User) -> None
 
     response = sign_in(client)
 
-    assert "reload the page and try again" in words(parsed(response, 403))
+    assert "reload the page and try again" in text_of(parse_page(response, 403))
     assert not is_signed_in(client)
 
 
@@ -187,7 +187,7 @@ def test_remember_me_keeps_the_session_cookie_for_two_weeks(client: Client, user
 )
 def test_the_page_says_how_long_a_session_lasts(client: Client, hours: int, days: int, sentence: str) -> None:
     with override_settings(SESSION_IDLE_HOURS=hours, SESSION_MAX_DAYS=days):
-        page = words(parsed(client.get(LOGIN)))
+        page = text_of(parse_page(client.get(LOGIN)))
 
     assert sentence in page
     assert "weeks" not in page

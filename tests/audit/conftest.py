@@ -1,5 +1,5 @@
 """Fixtures for the tests of the audit."""
 
-from tests.support.people import office
+from tests.support.clients import manager
 
-__all__ = ["office"]
+__all__ = ["manager"]

@@ -3,9 +3,9 @@
 import pytest
 from django.test import Client
 
-from tests.support.audit_page import ANN, AUDIT, BO, many, marked
-from tests.support.caches import forget
-from tests.support.pages import HTMX, Office, remember
+from tests.support.audit_page import ANN, AUDIT, BO, audit_number, audit_numbers
+from tests.support.caches import clear_caches
+from tests.support.pages import HTMX, PageClient, sync_all
 from tests.support.query_counts import OWN, SESSION, WHOLE, Pinned
 
 PATTERNS = 1  # of every number
@@ -36,48 +36,52 @@ FILES = {
 
 
 def fill_few() -> None:
-    remember(*many(3, users=[ANN, BO]), marked("Odd", "++----", users=[ANN]), marked("Free", users=[]))
+    sync_all(
+        *audit_numbers(3, users=[ANN, BO]), audit_number("Odd", "++----", users=[ANN]), audit_number("Free", users=[])
+    )
 
 
 def fill_many() -> None:
     teammates = [{**ANN, "id": f"US{index}", "firstName": f"Desk {index}"} for index in range(1, 7)]
     numbers = [
-        *many(40, users=teammates),
-        *many(30, "++----", name="Odd", users=teammates),
-        *many(9, "+" * 6, name="Open"),
+        *audit_numbers(40, users=teammates),
+        *audit_numbers(30, "++----", name="Odd", users=teammates),
+        *audit_numbers(9, "+" * 6, name="Open"),
     ]
-    remember(*[{**record, "groupId": f"GR{index % 7}"} for index, record in enumerate(numbers)])
+    sync_all(*[{**record, "groupId": f"GR{index % 7}"} for index, record in enumerate(numbers)])
 
 
 @pytest.mark.parametrize("fill", [fill_few, fill_many])
 def test_a_page_takes_a_fixed_number_of_queries(
-    office: Office, django_assert_num_queries: Pinned, fill: object
+    manager: PageClient, django_assert_num_queries: Pinned, fill: object
 ) -> None:
     assert callable(fill)
     fill()
 
     for path, count in COUNTS.items():
-        forget()
+        clear_caches()
         with django_assert_num_queries(count + FORM, info=path):
-            assert Client.get(office, path).status_code == 200
+            assert Client.get(manager, path).status_code == 200
 
 
-def test_a_fragment_does_not_query_the_choices_of_the_form(office: Office, django_assert_num_queries: Pinned) -> None:
+def test_a_fragment_does_not_query_the_choices_of_the_form(
+    manager: PageClient, django_assert_num_queries: Pinned
+) -> None:
     fill_few()
 
     headers = HTMX | {"HX-Trigger": "filters", "HX-Current-URL": f"http://testserver{AUDIT}"}
     with django_assert_num_queries(PAGE):
-        Client.get(office, AUDIT, headers=headers)
+        Client.get(manager, AUDIT, headers=headers)
 
 
 @pytest.mark.parametrize("fill", [fill_few, fill_many])
 def test_a_file_takes_a_fixed_number_of_queries(
-    office: Office, django_assert_num_queries: Pinned, fill: object
+    manager: PageClient, django_assert_num_queries: Pinned, fill: object
 ) -> None:
     assert callable(fill)
     fill()
-    Client.get(office, AUDIT)  # caches the filter choices for this version
+    Client.get(manager, AUDIT)  # caches the filter choices for this version
 
     for path, count in FILES.items():
         with django_assert_num_queries(count, info=path):
-            assert Client.get(office, path).getvalue()
+            assert Client.get(manager, path).getvalue()

@@ -21,8 +21,8 @@ from numbers.models import Assignment, NumberState, TeammateState
 from numbers.quo.payloads import NumberRecord, Regions
 from numbers.vocabulary.cells import CELLS, fact_of
 from tests.support.audit_groups import audit
-from tests.support.caches import forget
-from tests.support.records import Office, number, teammate
+from tests.support.caches import clear_caches
+from tests.support.records import Syncer, number, teammate
 
 RAWS = ["unrestricted", "unrestricted", "unrestricted", "restricted", "sometimes", None]
 changes = st.fixed_dictionaries(
@@ -99,11 +99,11 @@ def test_a_page_equals_the_one_built_from_whole_rows(
     monkeypatch.setattr(page, "ROWS_PER_PAGE", 3)
     monkeypatch.setattr(page, "OUTLIERS_PER_PAGE", 2)
     before = transaction.savepoint()
-    office = Office()
+    syncer = Syncer()
     for answer in conversation:
-        office.hears(*records(answer), accept_removals=True)
+        syncer.sync_all(*records(answer), accept_removals=True)
 
-    forget()
+    clear_caches()
     found = audit_page(query, memory_version())
 
     assert values(found) == values(naive_page(query))

@@ -11,7 +11,7 @@ from bench.exports import FILES
 from bench.pages import pages_of
 from numbers.sandbox.workspace import build
 from quo_admin import env
-from tests.support.processes import environment, started
+from tests.support.processes import environment, running_process
 
 TIMEOUT = 180  # seconds
 NAMES = ["first sync", "unchanged sync", *pages_of(build(60)), "8 clients", *FILES]
@@ -24,7 +24,7 @@ def output(project: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     for name in ("bench", "tests"):
         shutil.copytree(env.BASE_DIR / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
     command = [sys.executable, "-m", "bench", "60", "--rounds", "2", "--no-browser"]
-    with started(command, project, environment(folder, TMPDIR=str(folder)), folder / "log") as run:
+    with running_process(command, project, environment(folder, TMPDIR=str(folder)), folder / "log") as run:
         assert run.popen.wait(TIMEOUT) == 0, run.printed
         with pytest.raises(ProcessLookupError):  # every process that it started has ended
             os.killpg(run.popen.pid, 0)

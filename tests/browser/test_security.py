@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from tests.support.accessibility import violations
 from tests.support.browsing import PHONE, Browsing
-from tests.support.processes import python
+from tests.support.processes import run_python
 from tests.support.sites import EMAIL, Site, serving
 
 SECURITY = "/accounts/security/"
@@ -28,7 +28,7 @@ def _site(project: Path, browser: Browser, tmp_path_factory: pytest.TempPathFact
 def site(project: Path, _site: Site) -> Iterator[Site]:
     """The same demo, reset after each test: no second factors and no counted failures."""
     yield _site
-    reset = python(project, _site.data.parent, "manage.py", "reset_mfa", EMAIL)
+    reset = run_python(project, _site.data.parent, "manage.py", "reset_mfa", EMAIL)
     assert reset.returncode == 0, reset.stderr
     for entry in (_site.data / "cache").glob("*.djcache"):
         entry.unlink(missing_ok=True)

@@ -23,7 +23,7 @@ from tests.chaos.checks import PATIENCE, CheckFailed, Verifier, check, wait_unti
 from tests.chaos.fake_quo import FakeQuo
 from tests.chaos.memory import Memory, Record, copy_database, memory_of
 from tests.support.installation import move_on
-from tests.support.processes import LAST_WORDS, environment, is_free, started
+from tests.support.processes import READY_LINE, environment, is_free, running_process
 
 KEY = "the-key-of-this-office-7d41c09b"
 EMAIL = "admin@example.com"
@@ -95,10 +95,10 @@ class Office:
         prepare(env.read(self.variables, env.dotenv_path(self.variables)))
         command = [sys.executable, str(env.BASE_DIR / "manage.py"), "run"]
         self.log = self.folder / log
-        with started(command, self.folder, self.variables, self.log) as process:
+        with running_process(command, self.folder, self.variables, self.log) as process:
             self.process = process
-            wait_until(lambda: LAST_WORDS in process.printed or process.popen.poll() is not None, process.printed)
-            check(LAST_WORDS in process.printed, process.printed)
+            wait_until(lambda: READY_LINE in process.printed or process.popen.poll() is not None, process.printed)
+            check(READY_LINE in process.printed, process.printed)
             yield
 
     def sign_in(self) -> None:

@@ -13,9 +13,9 @@ from numbers.pages import teammates
 from numbers.personal import saved_filters as personal
 from numbers.personal.columns import CHOSEN_COLUMNS
 from numbers.quo.errors import from_answer
-from tests.support.pages import fail, remember
+from tests.support.pages import sync_all, sync_failure
 from tests.support.quo_answers import number, user
-from tests.support.teammates import remember_of
+from tests.support.teammates import sync_teammate
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def alike(found: Model | None, plain: Model | None) -> bool:
 def test_the_newest_sync_that_wrote() -> None:
     assert version.NEWEST.rows() == []
     for name in ("A", "B", "B"):
-        remember(number("PN1", name=name))
+        sync_all(number("PN1", name=name))
 
     plain = Sync.objects.filter(wrote=True).only("started_at").order_by("-pk").first()
 
@@ -45,9 +45,9 @@ def test_the_newest_sync_that_wrote() -> None:
 @pytest.mark.parametrize("subject", SUBJECTS)
 @pytest.mark.parametrize("scope", Sync.Scope)
 def test_the_newest_ended_sync_of_a_target(scope: Sync.Scope, subject: str) -> None:
-    remember(number("PN1", users=[user("US1")]))
+    sync_all(number("PN1", users=[user("US1")]))
     if subject:
-        fail(from_answer(401, b"", resource="list"), SyncTarget(Sync.Scope.TEAMMATE, subject))
+        sync_failure(from_answer(401, b"", resource="list"), SyncTarget(Sync.Scope.TEAMMATE, subject))
 
     found = freshness.NEWEST.first(scope, subject, Sync.Outcome.RUNNING)
 
@@ -56,11 +56,11 @@ def test_the_newest_ended_sync_of_a_target(scope: Sync.Scope, subject: str) -> N
 
 
 def test_the_last_good_answer_about_a_teammate() -> None:
-    remember(number("PN1", users=[user("US1")]))
+    sync_all(number("PN1", users=[user("US1")]))
     assert teammates.LATEST_SYNC.rows("US1", Sync.Scope.TEAMMATE, Sync.Outcome.SUCCEEDED) == []
     for name in ("A", "B"):
-        remember_of("US1", number("PN1", name=name, users=[user("US1")]))
-    fail(from_answer(401, b"", resource="list"), SyncTarget(Sync.Scope.TEAMMATE, "US1"))
+        sync_teammate("US1", number("PN1", name=name, users=[user("US1")]))
+    sync_failure(from_answer(401, b"", resource="list"), SyncTarget(Sync.Scope.TEAMMATE, "US1"))
 
     found = teammates.LATEST_SYNC.first("US1", Sync.Scope.TEAMMATE, Sync.Outcome.SUCCEEDED)
 

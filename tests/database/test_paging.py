@@ -8,7 +8,7 @@ from numbers.database.paging import chunks, page_of, rows_on
 from numbers.filters.columns import COLUMNS
 from numbers.filters.numbers import NumberFilters
 from numbers.models import NumberState
-from tests.support.pages import remember
+from tests.support.pages import sync_all
 from tests.support.quo_answers import number, user
 
 COUNT = 23
@@ -22,7 +22,7 @@ def rows(sort: str, size: int, page: int, total: int = COUNT) -> list[int]:
 @pytest.fixture
 def many(db: None) -> None:
     """Numbers with equal values in each sort column."""
-    remember(
+    sync_all(
         *[
             number(f"PN{place}", name=f"Desk {place % 4}", symbol="★" * (place % 2), users=[user("US1")][: place % 3])
             for place in range(COUNT)

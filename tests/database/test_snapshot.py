@@ -10,7 +10,7 @@ from accounts.busy_timeout import busy_timeout
 from numbers.database.snapshot import one_moment
 from numbers.models import PhoneNumber
 from numbers.operations.backups.files import opened
-from tests.support.databases import Site, needs_database, remember_a_history
+from tests.support.databases import Site, needs_database, sync_history
 from tests.support.endless_writer import write, written
 
 pytestmark = needs_database
@@ -19,7 +19,7 @@ pytestmark = needs_database
 @pytest.fixture
 def site(site: Site) -> Site:
     """A site with a history, with the number 1 written into its tables."""
-    remember_a_history()
+    sync_history()
     write(1)
     return site
 

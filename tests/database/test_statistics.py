@@ -9,7 +9,7 @@ from django.db import connection
 from numbers.database.bulk_insert import MANY
 from numbers.models import NumberState
 from tests.support.databases import Site, only_postgresql
-from tests.support.records import Office, ids, numbers
+from tests.support.records import Syncer, ids, numbers
 
 pytestmark = [pytest.mark.django_db(transaction=True), only_postgresql]
 TABLE = NumberState._meta.db_table
@@ -34,16 +34,16 @@ def estimated_rows() -> int:
 
 
 def test_a_sync_with_many_changes_refreshes_the_statistics() -> None:
-    Office().hears(*numbers(*ids(MANY)))
+    Syncer().sync_all(*numbers(*ids(MANY)))
 
     assert estimated_rows() == MANY
 
 
 def test_a_restore_refreshes_the_statistics(site: Site) -> None:
-    Office().hears(*numbers(*ids(20)))
+    Syncer().sync_all(*numbers(*ids(20)))
     backup = site.folder / "b.sqlite3"
     call_command("backup", str(backup), verbosity=0)
-    Office().hears()
+    Syncer().sync_all()
 
     call_command("restore", str(backup), "--yes", verbosity=0)
 
@@ -51,6 +51,6 @@ def test_a_restore_refreshes_the_statistics(site: Site) -> None:
 
 
 def test_a_sync_with_few_changes_leaves_the_statistics_to_the_server() -> None:
-    Office().hears(*numbers(*ids(20)))
+    Syncer().sync_all(*numbers(*ids(20)))
 
     assert estimated_rows() == 0

@@ -12,8 +12,8 @@ from numbers.filters.columns import COLUMNS
 from numbers.memory.teammates import TEAMMATE_SORTS
 from numbers.sandbox.workspace import build
 from numbers.vocabulary.cells import CELLS
-from tests.support.exported_files import CELL_HEADINGS, cell_of, raw_table, records, sheet, table
-from tests.support.pages import LIST, Office, attribute, numbers_on, parsed, remember, total_of
+from tests.support.exported_files import CELL_HEADINGS, cell_of, csv_rows, json_records, raw_csv_rows, sheet
+from tests.support.pages import LIST, PageClient, attribute, numbers_on, parse_page, sync_all, total_of
 from tests.support.quo_answers import number
 
 Query = dict[str, str]
@@ -41,14 +41,14 @@ FILTERS = st.fixed_dictionaries(
 @pytest.fixture
 def memory(db: None) -> None:
     odd = {"calling": {"US": None, "Intl": "pending"}, "messaging": {}}
-    remember(*WORKSPACE.numbers, number("PNodd", restrictions=odd), number("PNalso odd", name="", restrictions=odd))
+    sync_all(*WORKSPACE.numbers, number("PNodd", restrictions=odd), number("PNalso odd", name="", restrictions=odd))
 
 
-def on_all_pages(office: Office, query: Query) -> list[str]:
+def on_all_pages(manager: PageClient, query: Query) -> list[str]:
     found: list[str] = []
     total, page = 1, 1
     while len(found) < total:
-        listed = parsed(office.get(LIST, {**query, "page": str(page)}))
+        listed = parse_page(manager.get(LIST, {**query, "page": str(page)}))
         total, page = total_of(listed), page + 1
         found += numbers_on(listed)
     return found
@@ -58,24 +58,24 @@ def on_all_pages(office: Office, query: Query) -> list[str]:
 @given(FILTERS)
 @example({})
 @example({"sort": "-teammates", "page": "2"})
-def test_every_file_has_the_pages_numbers_in_order(office: Office, memory: None, query: Query) -> None:
+def test_every_file_has_the_pages_numbers_in_order(manager: PageClient, memory: None, query: Query) -> None:
     query_string = urlencode(query)
 
-    ids = on_all_pages(office, query)
+    ids = on_all_pages(manager, query)
 
-    assert [row["Id"] for row in table(office, f"/numbers.csv?{query_string}")] == ids
-    assert [row["id"] for row in raw_table(office, f"/numbers.csv?{query_string}&raw=1")] == ids
-    assert [record["id"] for record in records(office, f"/numbers.json?{query_string}")] == ids
+    assert [row["Id"] for row in csv_rows(manager, f"/numbers.csv?{query_string}")] == ids
+    assert [row["id"] for row in raw_csv_rows(manager, f"/numbers.csv?{query_string}&raw=1")] == ids
+    assert [record["id"] for record in json_records(manager, f"/numbers.json?{query_string}")] == ids
 
 
 @examples(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FILTERS)
 @example({})
-def test_the_workbook_has_the_pages_numbers_in_order(office: Office, memory: None, query: Query) -> None:
-    page = sheet(office, f"/numbers.xlsx?{urlencode(query)}")
+def test_the_workbook_has_the_pages_numbers_in_order(manager: PageClient, memory: None, query: Query) -> None:
+    page = sheet(manager, f"/numbers.xlsx?{urlencode(query)}")
 
     ids = [cell_of(page, "Id", row).value for row in range(2, page.max_row + 1)]
-    assert ids == on_all_pages(office, query)
+    assert ids == on_all_pages(manager, query)
 
 
 TEAMMATE_FILTERS = st.fixed_dictionaries(
@@ -94,19 +94,19 @@ TEAMMATE_FILTERS = st.fixed_dictionaries(
 @given(TEAMMATE_FILTERS)
 @example({})
 @example({"messaging_us": "restricted", "calling_intl": "allowed"})
-def test_every_file_has_the_pages_teammates_in_order(office: Office, memory: None, query: Query) -> None:
+def test_every_file_has_the_pages_teammates_in_order(manager: PageClient, memory: None, query: Query) -> None:
     query_string = urlencode(query)
 
-    people = teammates_on_all_pages(office, query)
+    people = teammates_on_all_pages(manager, query)
 
-    plain = table(office, f"/teammates.csv?{query_string}")
+    plain = csv_rows(manager, f"/teammates.csv?{query_string}")
     assert [(row["Id"], [row[cell] for cell in CELL_HEADINGS if row[cell]]) for row in plain] == [
         (user_id, ["not reported" if fact == "unknown" else fact for fact in reach]) for user_id, reach in people
     ]
-    raw = raw_table(office, f"/teammates.csv?{query_string}&raw=1")
+    raw = raw_csv_rows(manager, f"/teammates.csv?{query_string}&raw=1")
     assert [(row["id"], [row[f"reach.{key}"] for key in KEYS if row[f"reach.{key}"]]) for row in raw] == people
     assert [
-        (record["id"], flat(record["reach"])) for record in records(office, f"/teammates.json?{query_string}")
+        (record["id"], flat(record["reach"])) for record in json_records(manager, f"/teammates.json?{query_string}")
     ] == people
 
 
@@ -117,12 +117,12 @@ def flat(reach: dict[str, dict[str, str]] | None) -> list[str]:
     return [fact for regions in (reach or {}).values() for fact in regions.values()]
 
 
-def teammates_on_all_pages(office: Office, query: dict[str, Any]) -> list[tuple[str, list[str]]]:
+def teammates_on_all_pages(manager: PageClient, query: dict[str, Any]) -> list[tuple[str, list[str]]]:
     """Return each teammate with the six facts of their reach, or none without numbers."""
     found: list[tuple[str, list[str]]] = []
     total, page = 1, 1
     while len(found) < total:
-        listed = parsed(office.get("/teammates/", {**query, "page": str(page)}))
+        listed = parse_page(manager.get("/teammates/", {**query, "page": str(page)}))
         total, page = total_of(listed), page + 1
         found += [
             (attribute(row, "data-teammate"), [attribute(cell, "data-fact") for cell in row.css("[data-cell]")])

@@ -15,9 +15,9 @@ from numbers.exports import audit
 from numbers.exports.audit import audit_document, audit_lines
 from numbers.filters.numbers import NumberFilters
 from numbers.sandbox.workspace import build
-from tests.support.audit_page import ANN, BO, many, marked
-from tests.support.pages import remember
-from tests.support.transactions import noting_transactions
+from tests.support.audit_page import ANN, BO, audit_number, audit_numbers
+from tests.support.pages import sync_all
+from tests.support.transactions import record_transactions
 
 BY = pytest.mark.parametrize("by", list(Grouping))
 
@@ -39,7 +39,7 @@ def records(by: Grouping, filters: NumberFilters | None = None) -> list[dict[str
 def test_the_file_read_in_chunks_matches_the_page(
     db: None, small_chunks: None, by: Grouping, filters: NumberFilters
 ) -> None:
-    remember(*build(40).numbers)
+    sync_all(*build(40).numbers)
     whole = read_audit(AuditQuery(filters, by))
 
     found = [(at.group.position, at.number.quo_id, at.outlying) for at in audit_lines(whole)]
@@ -59,12 +59,16 @@ def test_the_file_read_in_chunks_matches_the_page(
 
 def everything_changes() -> None:
     renamed = [{**person, "firstName": "Zoe"} for person in (ANN, BO)]
-    remember(*many(3, "------", groupId="GR9", users=renamed), marked("New", users=[]))
+    sync_all(*audit_numbers(3, "------", groupId="GR9", users=renamed), audit_number("New", users=[]))
 
 
 @BY
 def test_a_sync_during_the_export_changes_nothing(db: None, small_chunks: None, by: Grouping) -> None:
-    remember(*many(5, users=[ANN, BO]), marked("Odd", "++++++", users=[BO]), *many(3, name="Free", users=[]))
+    sync_all(
+        *audit_numbers(5, users=[ANN, BO]),
+        audit_number("Odd", "++++++", users=[BO]),
+        *audit_numbers(3, name="Free", users=[]),
+    )
     query = AuditQuery(NumberFilters(), by)
     before = b"".join(audit_document(query, "csv"))
     document = audit_document(query, "csv")
@@ -75,10 +79,10 @@ def test_a_sync_during_the_export_changes_nothing(db: None, small_chunks: None, 
 
 
 def test_blank_group_ids_form_one_group(db: None, small_chunks: None) -> None:
-    remember(
-        *(marked(f"No {place}", groupId=blank) for place, blank in enumerate([" ", "\t", "\u3000", ""])),
-        marked("Odd", "++++++", groupId=" "),
-        marked("In", groupId="GR1"),
+    sync_all(
+        *(audit_number(f"No {place}", groupId=blank) for place, blank in enumerate([" ", "\t", "\u3000", ""])),
+        audit_number("Odd", "++++++", groupId=" "),
+        audit_number("In", groupId="GR1"),
     )
 
     [outlier] = records(Grouping.GROUP, NumberFilters(q="odd"))
@@ -92,7 +96,7 @@ def test_blank_group_ids_form_one_group(db: None, small_chunks: None) -> None:
 
 @BY
 def test_only_a_chunk_is_read_at_a_time(db: None, small_chunks: None, by: Grouping) -> None:
-    remember(*many(6, users=[ANN]))
+    sync_all(*audit_numbers(6, users=[ANN]))
     coming = audit_lines(read_audit(AuditQuery(NumberFilters(), by)))
     next(coming)
 
@@ -107,7 +111,7 @@ def test_only_a_chunk_is_read_at_a_time(db: None, small_chunks: None, by: Groupi
 
 
 def test_a_number_with_several_teammates_is_counted_once(db: None) -> None:
-    remember(*many(3, users=[ANN, BO]))
+    sync_all(*audit_numbers(3, users=[ANN, BO]))
 
     found = read_audit(AuditQuery(NumberFilters(), Grouping.TEAMMATE))
 
@@ -115,8 +119,8 @@ def test_a_number_with_several_teammates_is_counted_once(db: None) -> None:
 
 
 def test_a_former_teammate_has_no_row(db: None) -> None:
-    remember(marked("a", users=[ANN, BO]))
-    remember(marked("a", users=[BO]))
+    sync_all(audit_number("a", users=[ANN, BO]))
+    sync_all(audit_number("a", users=[BO]))
 
     assert [one["in"] for one in records(Grouping.TEAMMATE)] == ["US2"]
 
@@ -124,9 +128,9 @@ def test_a_former_teammate_has_no_row(db: None) -> None:
 @pytest.mark.django_db(transaction=True)
 @BY
 def test_the_audit_is_read_in_one_snapshot_before_the_first_line(by: Grouping) -> None:
-    remember(*many(2, users=[ANN]), marked("Free", users=[]))
+    sync_all(*audit_numbers(2, users=[ANN]), audit_number("Free", users=[]))
 
-    with noting_transactions() as open_:
+    with record_transactions() as open_:
         document = audit_document(AuditQuery(NumberFilters(), by), "csv")
         questions = len(open_)
         list(document)

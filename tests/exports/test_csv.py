@@ -7,28 +7,28 @@ from typing import Any
 
 import pytest
 
-from tests.support.exported_files import CELL_HEADINGS, fetched, raw_table, starts_a_formula, table
-from tests.support.pages import Office, remember
+from tests.support.exported_files import CELL_HEADINGS, csv_rows, download, raw_csv_rows, starts_a_formula
+from tests.support.pages import PageClient, sync_all
 from tests.support.quo_answers import number, user
 
 CSV, RAW = "/numbers.csv", "/numbers.csv?raw=1"
 
 
-def test_the_headings_are_plain_words(office: Office) -> None:
-    remember(number("PN1"))
+def test_the_headings_are_plain_words(manager: PageClient) -> None:
+    sync_all(number("PN1"))
 
-    assert list(table(office, CSV)[0]) == [
+    assert list(csv_rows(manager, CSV)[0]) == [
         *("Name", "Number", "E.164", "Kind", "Country", "Teammates", "Teammates' emails"),
         *CELL_HEADINGS,
         *("Forwards to", "Porting", "Symbol", "Group", "Id", "Created", "Updated"),
     ]
 
 
-def test_a_number_is_one_row(office: Office) -> None:
+def test_a_number_is_one_row(manager: PageClient) -> None:
     people = [user("US2", firstName="Zoë", lastName="Ng", email="zoe@example.com"), user("US1", firstName="Ann")]
-    remember(number("PN1", number="+18005550123", forward="+442079460958", users=people))
+    sync_all(number("PN1", number="+18005550123", forward="+442079460958", users=people))
 
-    [row] = table(office, CSV)
+    [row] = csv_rows(manager, CSV)
 
     assert [value for name, value in row.items() if name not in CELL_HEADINGS] == [
         *("Front desk", "(800) 555-0123", "'+18005550123", "toll-free", "United States"),
@@ -37,21 +37,21 @@ def test_a_number_is_one_row(office: Office) -> None:
     ]
 
 
-def test_a_missing_value_is_an_empty_cell(office: Office) -> None:
+def test_a_missing_value_is_an_empty_cell(manager: PageClient) -> None:
     nothing = dict.fromkeys(("forward", "portingStatus", "symbol", "portRequestId", "formattedNumber"))
-    remember(number("PN1", **nothing, users=[], name="", number="+8881234567890"))
+    sync_all(number("PN1", **nothing, users=[], name="", number="+8881234567890"))
 
-    [row] = table(office, CSV)
+    [row] = csv_rows(manager, CSV)
 
     for name in ("Name", "Country", "Teammates", "Teammates' emails", "Forwards to", "Porting", "Symbol"):
         assert row[name] == "", name
 
 
-def test_facts_are_words_with_undocumented_values_in_brackets(office: Office) -> None:
+def test_facts_are_words_with_undocumented_values_in_brackets(manager: PageClient) -> None:
     odd = {"US": "unrestricted", "CA": "restricted", "Intl": "pending review"}
-    remember(number("PN1", restrictions={"calling": odd, "messaging": {"CA": None, "Intl": ""}}))
+    sync_all(number("PN1", restrictions={"calling": odd, "messaging": {"CA": None, "Intl": ""}}))
 
-    [row] = table(office, CSV)
+    [row] = csv_rows(manager, CSV)
 
     assert [row[name] for name in CELL_HEADINGS] == [
         *("allowed", "restricted", "not reported (pending review)"),
@@ -59,40 +59,40 @@ def test_facts_are_words_with_undocumented_values_in_brackets(office: Office) ->
     ]
 
 
-def test_the_file_has_a_byte_order_mark_and_crlf_line_ends(office: Office) -> None:
-    remember(number("PN1"), number("PN2"))
+def test_the_file_has_a_byte_order_mark_and_crlf_line_ends(manager: PageClient) -> None:
+    sync_all(number("PN1"), number("PN2"))
 
-    content = fetched(office, CSV)
+    content = download(manager, CSV)
 
     assert content.startswith(b'\xef\xbb\xbf"Name",')
     assert content.count(b"\r\n") == content.count(b"\n") == 3
     assert content.endswith(b"\r\n")
 
 
-def test_every_text_is_quoted_so_that_no_semicolon_splits_it(office: Office) -> None:
-    remember(number("PN1", users=[user("US1", firstName="Ann"), user("US2", firstName="Bo")]))
+def test_every_text_is_quoted_so_that_no_semicolon_splits_it(manager: PageClient) -> None:
+    sync_all(number("PN1", users=[user("US1", firstName="Ann"), user("US2", firstName="Bo")]))
 
-    rows = list(csv.reader(io.StringIO(fetched(office, CSV).decode("utf-8-sig")), quoting=csv.QUOTE_NONE))
+    rows = list(csv.reader(io.StringIO(download(manager, CSV).decode("utf-8-sig")), quoting=csv.QUOTE_NONE))
 
     assert all(value.startswith('"') and value.endswith('"') for row in rows for value in row), rows
 
 
 @pytest.mark.parametrize("text", ['a, "b", c', "one\ntwo\r\nthree", "名前 שלום 🏡", "  spaced  ", "back\\slash", "'"])
-def test_text_round_trips(office: Office, text: str) -> None:
-    remember(number("PN1", name=text, users=[user(firstName=text)]))
+def test_text_round_trips(manager: PageClient, text: str) -> None:
+    sync_all(number("PN1", name=text, users=[user(firstName=text)]))
 
-    assert table(office, CSV)[0]["Name"] == text
-    assert raw_table(office, RAW)[0]["name"] == text
+    assert csv_rows(manager, CSV)[0]["Name"] == text
+    assert raw_csv_rows(manager, RAW)[0]["name"] == text
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", " =1", "\u200b=1", "＝1"])
-def test_no_text_runs_as_a_formula(office: Office, text: str) -> None:
-    remember(
+def test_no_text_runs_as_a_formula(manager: PageClient, text: str) -> None:
+    sync_all(
         number("PN1", name=text, symbol=text, groupId=text, portingStatus=text, forward=text, createdAt=text),
         number("PN2", users=[user("US1", firstName=text, lastName=None), user("US2", email=text)]),
     )
 
-    rows = {row["Id"]: row for row in table(office, CSV)}
+    rows = {row["Id"]: row for row in csv_rows(manager, CSV)}
 
     for name in ("Name", "Symbol", "Group", "Porting", "Forwards to", "Created"):
         assert rows["PN1"][name].startswith("'"), name
@@ -100,19 +100,19 @@ def test_no_text_runs_as_a_formula(office: Office, text: str) -> None:
     assert not [value for value in (*rows["PN1"].values(), *rows["PN2"].values()) if starts_a_formula(value)]
 
 
-def test_an_empty_list_has_headings(office: Office) -> None:
-    assert fetched(office, CSV).decode("utf-8-sig").startswith('"Name","Number",')
-    assert fetched(office, CSV).count(b"\r\n") == 1
-    assert table(office, CSV) == []
+def test_an_empty_list_has_headings(manager: PageClient) -> None:
+    assert download(manager, CSV).decode("utf-8-sig").startswith('"Name","Number",')
+    assert download(manager, CSV).count(b"\r\n") == 1
+    assert csv_rows(manager, CSV) == []
 
 
 # For machines
 
 
-def test_raw_headings_are_the_apis_field_names(office: Office) -> None:
-    remember(number("PN1"))
+def test_raw_headings_are_the_apis_field_names(manager: PageClient) -> None:
+    sync_all(number("PN1"))
 
-    assert list(raw_table(office, RAW)[0]) == [
+    assert list(raw_csv_rows(manager, RAW)[0]) == [
         *("id", "name", "number", "formattedNumber", "symbol", "groupId", "forward", "portingStatus", "portRequestId"),
         *("restrictions.calling.US", "restrictions.calling.CA", "restrictions.calling.Intl"),
         *("restrictions.messaging.US", "restrictions.messaging.CA", "restrictions.messaging.Intl"),
@@ -120,12 +120,12 @@ def test_raw_headings_are_the_apis_field_names(office: Office) -> None:
     ]
 
 
-def test_raw_values_are_unchanged(office: Office) -> None:
+def test_raw_values_are_unchanged(manager: PageClient) -> None:
     odd = {"US": "unrestricted", "CA": "restricted", "Intl": "=pending"}
     sent: dict[str, Any] = number("PN1", name="=1", symbol=None, restrictions={"calling": odd, "messaging": {}})
-    remember(sent)
+    sync_all(sent)
 
-    [row] = raw_table(office, RAW)
+    [row] = raw_csv_rows(manager, RAW)
 
     for name in ("id", "name", "number", "formattedNumber", "groupId", "portingStatus", "createdAt", "updatedAt"):
         assert row[name] == sent[name], name
@@ -134,38 +134,38 @@ def test_raw_values_are_unchanged(office: Office) -> None:
     assert row["restrictions.messaging.US"] == ""
 
 
-def test_a_raw_file_has_crlf_line_ends_and_no_byte_order_mark(office: Office) -> None:
-    remember(number("PN1"))
+def test_a_raw_file_has_crlf_line_ends_and_no_byte_order_mark(manager: PageClient) -> None:
+    sync_all(number("PN1"))
 
-    content = fetched(office, RAW)
+    content = download(manager, RAW)
 
     assert content.startswith(b"id,name,number,")
     assert content.count(b"\r\n") == content.count(b"\n") == 2
 
 
-def test_ids_within_a_raw_cell_can_be_separated(office: Office) -> None:
+def test_ids_within_a_raw_cell_can_be_separated(manager: PageClient) -> None:
     ids = ['US; a, "b"', "US é/?"]
-    remember(number("PN1", users=[user(user_id, email=f"{user_id}@example.com") for user_id in ids]))
+    sync_all(number("PN1", users=[user(user_id, email=f"{user_id}@example.com") for user_id in ids]))
 
-    [row] = raw_table(office, RAW)
+    [row] = raw_csv_rows(manager, RAW)
 
     assert sorted(json.loads(row["userIds"])) == sorted(ids)
     assert sorted(json.loads(row["userEmails"])) == sorted(f"{user_id}@example.com" for user_id in ids)
 
 
 @pytest.mark.parametrize("name", ["numbers", "teammates", "audit"])
-def test_a_raw_file_has_raw_in_its_name(office: Office, name: str) -> None:
-    raw, people = (office.get(f"/{name}.csv{query}").headers["Content-Disposition"] for query in ("?raw=1", ""))
+def test_a_raw_file_has_raw_in_its_name(manager: PageClient, name: str) -> None:
+    raw, people = (manager.get(f"/{name}.csv{query}").headers["Content-Disposition"] for query in ("?raw=1", ""))
 
     assert f'filename="{name}-raw-2' in raw
     assert f'filename="{name}-2' in people
 
 
 @pytest.mark.parametrize("ending", ["json", "xlsx"])
-def test_only_csv_is_called_raw(office: Office, ending: str) -> None:
-    assert "raw" not in office.get(f"/numbers.{ending}?raw=1").headers["Content-Disposition"]
+def test_only_csv_is_called_raw(manager: PageClient, ending: str) -> None:
+    assert "raw" not in manager.get(f"/numbers.{ending}?raw=1").headers["Content-Disposition"]
 
 
 @pytest.mark.parametrize("query", ["raw=0", "raw=", "raw=yes", "raw=1&raw=0"])
-def test_only_raw_1_is_raw(office: Office, query: str) -> None:
-    assert fetched(office, f"{CSV}?{query}").startswith(b"\xef\xbb\xbf")
+def test_only_raw_1_is_raw(manager: PageClient, query: str) -> None:
+    assert download(manager, f"{CSV}?{query}").startswith(b"\xef\xbb\xbf")

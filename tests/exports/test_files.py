@@ -22,9 +22,9 @@ from numbers.exports.documents import number_document
 from numbers.exports.formats import FORMATS
 from numbers.exports.links import export_urls
 from numbers.filters.numbers import NumberFilters
-from tests.support.exported_files import fetched, raw_table, records, table
+from tests.support.exported_files import csv_rows, download, json_records, raw_csv_rows
 from tests.support.outages import database_fails_at
-from tests.support.pages import Office, attribute, remember, words
+from tests.support.pages import PageClient, attribute, sync_all, text_of
 from tests.support.quo_answers import number
 
 LISTS = ("numbers", "teammates")
@@ -38,7 +38,7 @@ TYPES = {
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_file_requires_sign_in(client: Client, db: None, path: str) -> None:
-    remember(number("PN1"))
+    sync_all(number("PN1"))
 
     response = client.get(f"{path}?q=a")
 
@@ -47,19 +47,19 @@ def test_a_file_requires_sign_in(client: Client, db: None, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_file_refuses_other_methods(office: Office, path: str) -> None:
-    assert office.post(path).status_code == 405
+def test_a_file_refuses_other_methods(manager: PageClient, path: str) -> None:
+    assert manager.post(path).status_code == 405
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_file_is_an_attachment_and_is_not_cached(
-    office: Office, settings: Settings, monkeypatch: pytest.MonkeyPatch, path: str
+    manager: PageClient, settings: Settings, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     settings.TIME_ZONE = "America/Vancouver"
     monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 11, 22, 17, 15, tzinfo=UTC))
     name, ending = path.lstrip("/").split(".")
 
-    headers = office.get(path).headers
+    headers = manager.get(path).headers
 
     assert headers["Content-Type"] == TYPES[ending]
     assert headers["Content-Disposition"] == f'attachment; filename="{name}-2026-11-22-0915.{ending}"'
@@ -68,10 +68,10 @@ def test_a_file_is_an_attachment_and_is_not_cached(
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_head_has_the_same_headers_without_a_body(office: Office, path: str) -> None:
-    remember(number("PN1"))
+def test_head_has_the_same_headers_without_a_body(manager: PageClient, path: str) -> None:
+    sync_all(number("PN1"))
 
-    head, whole = office.head(path), office.get(path)
+    head, whole = manager.head(path), manager.get(path)
 
     assert head.status_code == 200
     assert head.getvalue() == b""
@@ -79,11 +79,13 @@ def test_head_has_the_same_headers_without_a_body(office: Office, path: str) -> 
     assert [head.headers[name] for name in names] == [whole.headers[name] for name in names]
 
 
-def test_a_file_has_all_pages_and_ignores_the_page_parameter(office: Office) -> None:
-    remember(*[number(f"PN{place}", name=f"Line {place}") for place in range(120)])
+def test_a_file_has_all_pages_and_ignores_the_page_parameter(manager: PageClient) -> None:
+    sync_all(*[number(f"PN{place}", name=f"Line {place}") for place in range(120)])
 
     for query in ("", "?page=2", "?page=99", "?page=x"):
-        assert [row["Id"] for row in table(office, f"/numbers.csv{query}")] == [f"PN{place}" for place in range(120)]
+        assert [row["Id"] for row in csv_rows(manager, f"/numbers.csv{query}")] == [
+            f"PN{place}" for place in range(120)
+        ]
 
 
 @pytest.mark.parametrize(
@@ -97,13 +99,13 @@ def test_a_file_has_all_pages_and_ignores_the_page_parameter(office: Office) -> 
         ("sort=nonsense&user=nobody&kind=blue&x=1", ["PN2", "PN1"]),
     ],
 )
-def test_the_file_is_filtered_and_sorted_as_the_page_is(office: Office, query: str, ids: list[str]) -> None:
+def test_the_file_is_filtered_and_sorted_as_the_page_is(manager: PageClient, query: str, ids: list[str]) -> None:
     refused = {"calling": {"US": "restricted"}, "messaging": {}}
-    remember(number("PN1", name="front"), number("PN2", name="back", users=[], restrictions=refused))
+    sync_all(number("PN1", name="front"), number("PN2", name="back", users=[], restrictions=refused))
 
-    assert [row["Id"] for row in table(office, f"/numbers.csv?{query}")] == ids
-    assert [row["id"] for row in raw_table(office, f"/numbers.csv?{query}&raw=1")] == ids
-    assert [record["id"] for record in records(office, f"/numbers.json?{query}")] == ids
+    assert [row["Id"] for row in csv_rows(manager, f"/numbers.csv?{query}")] == ids
+    assert [row["id"] for row in raw_csv_rows(manager, f"/numbers.csv?{query}&raw=1")] == ids
+    assert [record["id"] for record in json_records(manager, f"/numbers.json?{query}")] == ids
 
 
 NAMES = ["q", "user", "calling_us", "group", "kind", "country", "porting", "forward", "unassigned", "sort", "page"]
@@ -120,12 +122,12 @@ PARAMETERS = st.lists(
 @example([(name, "\x00") for name in NAMES], "/numbers.xlsx")
 @example([("group", "\ud800"), ("user", "US\ud800")], "/numbers.xlsx")
 @example([("q", "<r>&</r>"), ("group", "<r>"), ("porting", "</r>")], "/numbers.xlsx")
-def test_any_parameter_is_accepted(office: Office, parameters: list[tuple[str, str]], path: str) -> None:
-    assert fetched(office, f"{path}?{urlencode(parameters, errors='surrogatepass')}") is not None
+def test_any_parameter_is_accepted(manager: PageClient, parameters: list[tuple[str, str]], path: str) -> None:
+    assert download(manager, f"{path}?{urlencode(parameters, errors='surrogatepass')}") is not None
 
 
-def test_too_many_parameters_are_refused_without_an_error(office: Office) -> None:
-    assert office.get(f"/numbers.csv?{'a=1&' * 5000}").status_code in {200, 400}
+def test_too_many_parameters_are_refused_without_an_error(manager: PageClient) -> None:
+    assert manager.get(f"/numbers.csv?{'a=1&' * 5000}").status_code in {200, 400}
 
 
 def fail(*_: object, **__: object) -> None:
@@ -140,42 +142,42 @@ def fail_when_read(*_: object, **__: object) -> Iterator[Any]:
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize(("place", "failing"), [("listing_of", fail), ("lines", fail_when_read)])
 def test_an_error_before_the_first_byte_shows_an_error_page(
-    office: Office, monkeypatch: pytest.MonkeyPatch, path: str, place: str, failing: Any
+    manager: PageClient, monkeypatch: pytest.MonkeyPatch, path: str, place: str, failing: Any
 ) -> None:
     for name in {"lines": ("number_lines", "teammate_lines")}.get(place, (place,)):
         monkeypatch.setattr(f"numbers.exports.documents.{name}", failing)
-    office.raise_request_exception = False
+    manager.raise_request_exception = False
 
-    response = office.get(path)
+    response = manager.get(path)
 
     assert response.status_code == 503
     assert response.headers["Content-Type"].startswith("text/html")
     assert "Content-Disposition" not in response.headers
 
 
-def test_head_is_not_compressed(office: Office) -> None:
-    assert "Content-Encoding" not in office.head("/numbers.csv", headers={"Accept-Encoding": "gzip"}).headers
+def test_head_is_not_compressed(manager: PageClient) -> None:
+    assert "Content-Encoding" not in manager.head("/numbers.csv", headers={"Accept-Encoding": "gzip"}).headers
 
 
-def test_a_file_is_compressed_if_the_browser_accepts_it(office: Office) -> None:
-    remember(number("PN1"))
+def test_a_file_is_compressed_if_the_browser_accepts_it(manager: PageClient) -> None:
+    sync_all(number("PN1"))
 
-    response = office.get("/numbers.json", headers={"Accept-Encoding": "gzip"})
+    response = manager.get("/numbers.json", headers={"Accept-Encoding": "gzip"})
 
     assert response.headers["Content-Encoding"] == "gzip"
     assert json.loads(gzip.decompress(response.getvalue()))["data"][0]["id"] == "PN1"
 
 
-def test_a_workbook_is_not_compressed_again(office: Office) -> None:
-    assert "Content-Encoding" not in office.get("/numbers.xlsx", headers={"Accept-Encoding": "gzip"}).headers
+def test_a_workbook_is_not_compressed_again(manager: PageClient) -> None:
+    assert "Content-Encoding" not in manager.get("/numbers.xlsx", headers={"Accept-Encoding": "gzip"}).headers
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_head_builds_no_file(office: Office, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+def test_head_builds_no_file(manager: PageClient, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     for name in ("number_lines", "teammate_lines"):
         monkeypatch.setattr(f"numbers.exports.documents.{name}", fail_when_read)
 
-    assert office.head(path).status_code == 200
+    assert manager.head(path).status_code == 200
 
 
 @pytest.mark.parametrize("of", ["numberstate", "assignment"])
@@ -183,7 +185,7 @@ def test_a_later_error_cuts_the_file_short(db: None, monkeypatch: pytest.MonkeyP
     """The client sees an incomplete response, so half a list never looks complete."""
     monkeypatch.setattr("numbers.exports.rows.FIRST_CHUNK", 1)
     monkeypatch.setattr("numbers.exports.blocks.BLOCK", 1)
-    remember(number("PN1", name="A"), number("PN2", name="B"))
+    sync_all(number("PN1", name="A"), number("PN2", name="B"))
     document = number_document(NumberFilters(), "json")
     assert b"PN1" in next(document)
 
@@ -211,7 +213,7 @@ def test_the_links_have_names() -> None:
         render_to_string("components/_exports.html", {"export_urls": export_urls("numbers:export", "q=a&sort=-name")})
     )
 
-    assert {attribute(link, "href"): words(link) for link in page.css("a")} == {
+    assert {attribute(link, "href"): text_of(link) for link in page.css("a")} == {
         "/numbers.csv?q=a&sort=-name": "CSV",
         "/numbers.xlsx?q=a&sort=-name": "Excel",
         "/numbers.json?q=a&sort=-name": "JSON",

@@ -16,9 +16,9 @@ from numbers.filters.teammates import TeammateFilters
 from numbers.memory.moment import NOW, Moment
 from numbers.models import Sync
 from numbers.quo.errors import from_answer
-from tests.support.pages import Office, fail, remember
+from tests.support.pages import PageClient, sync_all, sync_failure
 from tests.support.quo_answers import number, user
-from tests.support.transactions import noting_transactions
+from tests.support.transactions import record_transactions
 
 
 @pytest.fixture
@@ -41,11 +41,11 @@ def while_it_is_read(document: Iterator[bytes], change: Callable[[], object]) ->
 
 
 def test_a_sync_during_the_export_changes_nothing(db: None, small_chunks: None) -> None:
-    remember(*numbers())
+    sync_all(*numbers())
     before = json.loads(b"".join(number_document(NumberFilters(), "json")))["data"]
 
     def everything_changes() -> None:
-        remember(*numbers(name="Other", users=[user("US3", firstName="Cy")]), number("PNnew"))
+        sync_all(*numbers(name="Other", users=[user("US3", firstName="Cy")]), number("PNnew"))
 
     after = while_it_is_read(number_document(NumberFilters(), "json"), everything_changes)
 
@@ -53,10 +53,10 @@ def test_a_sync_during_the_export_changes_nothing(db: None, small_chunks: None) 
 
 
 def test_a_teammate_renamed_during_the_export_keeps_the_name(db: None, small_chunks: None) -> None:
-    remember(*numbers())
+    sync_all(*numbers())
 
     def renamed() -> None:
-        remember(*numbers(users=[user("US1", firstName="Anna"), user("US2", firstName="Bo", role="admin")]))
+        sync_all(*numbers(users=[user("US1", firstName="Anna"), user("US2", firstName="Bo", role="admin")]))
 
     records = while_it_is_read(number_document(NumberFilters(), "json"), renamed)
 
@@ -66,9 +66,9 @@ def test_a_teammate_renamed_during_the_export_keeps_the_name(db: None, small_chu
 
 
 def test_a_number_that_disappears_during_the_export_is_included(db: None, small_chunks: None) -> None:
-    remember(*numbers())
+    sync_all(*numbers())
 
-    records = while_it_is_read(number_document(NumberFilters(), "json"), lambda: remember(*numbers(3)))
+    records = while_it_is_read(number_document(NumberFilters(), "json"), lambda: sync_all(*numbers(3)))
 
     assert [record["id"] for record in records] == [f"PN{place}" for place in range(6)]
     assert all(len(record["users"]) == 2 for record in records)
@@ -76,10 +76,10 @@ def test_a_number_that_disappears_during_the_export_is_included(db: None, small_
 
 def test_teammates_are_those_of_the_moment(db: None, small_chunks: None) -> None:
     people = [user(f"US{place}", firstName=f"Ann {place}") for place in range(6)]
-    remember(*numbers(2, users=people))
+    sync_all(*numbers(2, users=people))
 
     def everybody_leaves() -> None:
-        remember(*numbers(2, name="Other", users=[user("US9", firstName="Cy")]))
+        sync_all(*numbers(2, name="Other", users=[user("US9", firstName="Cy")]))
 
     records = while_it_is_read(teammate_document(TeammateFilters(), "json"), everybody_leaves)
 
@@ -88,9 +88,9 @@ def test_teammates_are_those_of_the_moment(db: None, small_chunks: None) -> None
 
 
 def test_the_names_of_their_numbers_are_those_of_the_moment(db: None, small_chunks: None) -> None:
-    remember(*numbers(3))
+    sync_all(*numbers(3))
     lines = teammate_lines(listing_of(TeammateFilters()))
-    remember(*numbers(3, name="Other"))
+    sync_all(*numbers(3, name="Other"))
 
     assert [[number.name for number in line.numbers] for line in lines] == [["Line 0", "Line 1", "Line 2"]] * 2
 
@@ -98,9 +98,9 @@ def test_the_names_of_their_numbers_are_those_of_the_moment(db: None, small_chun
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("filters", [NumberFilters(), NumberFilters(q="line")])
 def test_a_sync_between_reading_keys_and_moment_is_in_neither(filters: NumberFilters) -> None:
-    remember(*numbers(1))
+    sync_all(*numbers(1))
 
-    with noting_transactions() as in_transaction:
+    with record_transactions() as in_transaction:
         listing = listing_of(filters)
 
     assert listing.moment != NOW
@@ -108,15 +108,15 @@ def test_a_sync_between_reading_keys_and_moment_is_in_neither(filters: NumberFil
 
 
 def test_a_failed_sync_does_not_change_the_moment(db: None) -> None:
-    remember(*numbers(1))
-    fail(from_answer(500, b"", resource="list"))
+    sync_all(*numbers(1))
+    sync_failure(from_answer(500, b"", resource="list"))
 
     assert listing_of(NumberFilters()).moment == Moment(Sync.objects.earliest("pk").observed_at)
 
 
 def test_a_former_teammate_is_not_listed(db: None) -> None:
-    remember(*numbers(1))
-    remember(*numbers(1, users=[user("US2", firstName="Bo"), user("US3", firstName="Cy")]))
+    sync_all(*numbers(1))
+    sync_all(*numbers(1, users=[user("US2", firstName="Bo"), user("US3", firstName="Cy")]))
 
     [line] = number_lines(listing_of(NumberFilters()))
 
@@ -126,7 +126,7 @@ def test_a_former_teammate_is_not_listed(db: None) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_no_transaction_is_held_open(small_chunks: None) -> None:
     """On SQLite, an open transaction would block every sync."""
-    remember(*numbers())
+    sync_all(*numbers())
 
     for _ in number_document(NumberFilters(), "csv"):
         assert not connection.in_atomic_block
@@ -134,7 +134,7 @@ def test_no_transaction_is_held_open(small_chunks: None) -> None:
 
 
 def test_only_a_chunk_is_read_at_a_time(db: None, small_chunks: None) -> None:
-    remember(*numbers())
+    sync_all(*numbers())
     lines = number_lines(listing_of(NumberFilters()))
 
     counts = []
@@ -149,7 +149,7 @@ def test_only_a_chunk_is_read_at_a_time(db: None, small_chunks: None) -> None:
 def test_the_first_chunk_is_small_and_all_rows_follow(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "FIRST_CHUNK", 1)
     monkeypatch.setattr(rows, "CHUNK", 3)
-    remember(*numbers())
+    sync_all(*numbers())
     lines = number_lines(listing_of(NumberFilters()))
 
     counts, names = [], []
@@ -164,10 +164,10 @@ def test_the_first_chunk_is_small_and_all_rows_follow(db: None, monkeypatch: pyt
 
 @pytest.mark.parametrize(("path", "count"), [("/numbers.csv", 10), ("/numbers.json", 10), ("/teammates.csv", 10)])
 def test_more_rows_need_no_more_queries(
-    office: Office, django_assert_num_queries: Callable[..., Any], path: str, count: int
+    manager: PageClient, django_assert_num_queries: Callable[..., Any], path: str, count: int
 ) -> None:
     """Queries: session and permissions, keys, moment, rows and their relations per chunk, and the access log."""
     for size in (2, rows.FIRST_CHUNK):
-        remember(*numbers(size, users=[user(f"US{place}") for place in range(min(size, 9))]))
+        sync_all(*numbers(size, users=[user(f"US{place}") for place in range(min(size, 9))]))
         with django_assert_num_queries(count, info=f"{path} of {size}"):
-            b"".join(super(Office, office).get(path).streaming_content)  # type: ignore[attr-defined]
+            b"".join(super(PageClient, manager).get(path).streaming_content)  # type: ignore[attr-defined]

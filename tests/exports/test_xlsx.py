@@ -25,8 +25,8 @@ from numbers.exports.xlsx_rows import MAX_TEXT, cell_text
 from numbers.quo.errors import from_answer
 from numbers.vocabulary.cells import Fact
 from quo_admin import env
-from tests.support.exported_files import CELL_HEADINGS, about, cell_of, fetched, sheet, sheets, text_of
-from tests.support.pages import Office, fail, remember
+from tests.support.exported_files import CELL_HEADINGS, about_sheet, cell_of, cell_text_of, download, sheet, sheets
+from tests.support.pages import PageClient, sync_all, sync_failure
 from tests.support.quo_answers import number, user
 
 XLSX = "/numbers.xlsx"
@@ -40,13 +40,13 @@ def workbook_of(*texts: str) -> bytes:
 
 def read_back(*texts: str) -> list[str]:
     page = sheets(workbook_of(*texts))[0]
-    return [text_of(page.cell(row, 1)) for row in range(2, len(texts) + 2)]
+    return [cell_text_of(page.cell(row, 1)) for row in range(2, len(texts) + 2)]
 
 
-def test_a_number_is_one_row(office: Office) -> None:
-    remember(number("PN1", number="+18005550123", forward="+12065550100", users=[user(firstName="Ann"), user("US2")]))
+def test_a_number_is_one_row(manager: PageClient) -> None:
+    sync_all(number("PN1", number="+18005550123", forward="+12065550100", users=[user(firstName="Ann"), user("US2")]))
 
-    page = sheet(office, XLSX)
+    page = sheet(manager, XLSX)
 
     assert [cell.value for cell in page[2] if page.cell(1, cell.column).value not in CELL_HEADINGS] == [
         *("Front desk", "(800) 555-0123", "+18005550123", "toll-free", "United States"),
@@ -58,28 +58,28 @@ def test_a_number_is_one_row(office: Office) -> None:
     ]
 
 
-def test_every_cell_is_text_even_if_it_looks_like_a_number(office: Office) -> None:
+def test_every_cell_is_text_even_if_it_looks_like_a_number(manager: PageClient) -> None:
     for place, text in enumerate(["=1+1", "{=1}", "+1", "0042", "1e5", "http://example.com", "internal:A!A1", "TRUE"]):
-        remember(number("PN1", name=text, symbol=text, groupId=text, forward=text, portingStatus=f"{text}{place}"))
+        sync_all(number("PN1", name=text, symbol=text, groupId=text, forward=text, portingStatus=f"{text}{place}"))
 
-        page = sheet(office, XLSX)
+        page = sheet(manager, XLSX)
 
         assert {cell.data_type for cell in page[2] if cell.value is not None} == {"s"}, text
         assert cell_of(page, "Name").value == text
         assert cell_of(page, "Name").hyperlink is None
 
 
-def test_no_cell_warns_of_a_number_stored_as_text(office: Office) -> None:
-    remember(number("PN1"))
+def test_no_cell_warns_of_a_number_stored_as_text(manager: PageClient) -> None:
+    sync_all(number("PN1"))
 
-    with zipfile.ZipFile(BytesIO(fetched(office, XLSX))) as book:
+    with zipfile.ZipFile(BytesIO(download(manager, XLSX))) as book:
         assert b'numberStoredAsText="1"' in book.read("xl/worksheets/sheet1.xml")
 
 
-def test_the_heading_and_the_names_stay_in_view_and_every_column_can_be_filtered(office: Office) -> None:
-    remember(number("PN1"), number("PN2"))
+def test_the_heading_and_the_names_stay_in_view_and_every_column_can_be_filtered(manager: PageClient) -> None:
+    sync_all(number("PN1"), number("PN2"))
 
-    page = sheet(office, XLSX)
+    page = sheet(manager, XLSX)
 
     assert page.freeze_panes == "B2"
     assert page.auto_filter.ref == "A1:T3"
@@ -87,10 +87,10 @@ def test_the_heading_and_the_names_stay_in_view_and_every_column_can_be_filtered
     assert page["A1"].font.bold
 
 
-def test_columns_are_as_wide_as_their_content(office: Office) -> None:
-    remember(number("PN1"))
+def test_columns_are_as_wide_as_their_content(manager: PageClient) -> None:
+    sync_all(number("PN1"))
 
-    page = sheet(office, XLSX)
+    page = sheet(manager, XLSX)
 
     widths = {place: span.width for span in page.column_dimensions.values() for place in range(span.min, span.max + 1)}
     assert widths[cell_of(page, "Name").column] > 25
@@ -105,11 +105,11 @@ def light_theme() -> dict[str, str]:
     return dict(re.findall(r"--([a-z-]+): (?:light-dark\()?(#[0-9a-f]{6})", root))
 
 
-def test_facts_have_the_colors_of_the_pages(office: Office) -> None:
-    remember(number("PN1", restrictions={"calling": {"US": "unrestricted", "CA": "restricted"}, "messaging": {}}))
+def test_facts_have_the_colors_of_the_pages(manager: PageClient) -> None:
+    sync_all(number("PN1", restrictions={"calling": {"US": "unrestricted", "CA": "restricted"}, "messaging": {}}))
     tokens = light_theme()
 
-    page = sheet(office, XLSX)
+    page = sheet(manager, XLSX)
     allowed, restricted, unknown = (cell_of(page, name) for name in ("Calling US", "Calling CA", "Calling Intl"))
 
     assert allowed.fill.fgColor.rgb == argb(tokens["allowed-fill"])
@@ -124,10 +124,10 @@ def argb(colour: str) -> str:
     return f"FF{colour[1:].upper()}"
 
 
-def test_a_fact_is_never_color_alone(office: Office) -> None:
-    remember(number("PN1", restrictions={"calling": {"US": "unrestricted", "CA": "restricted"}, "messaging": {}}))
+def test_a_fact_is_never_color_alone(manager: PageClient) -> None:
+    sync_all(number("PN1", restrictions={"calling": {"US": "unrestricted", "CA": "restricted"}, "messaging": {}}))
 
-    page = sheet(office, XLSX)
+    page = sheet(manager, XLSX)
     allowed, restricted, unknown = (cell_of(page, name) for name in ("Calling US", "Calling CA", "Calling Intl"))
 
     assert [allowed.value, restricted.value, unknown.value] == ["allowed", "restricted", "not reported"]
@@ -135,8 +135,8 @@ def test_a_fact_is_never_color_alone(office: Office) -> None:
     assert unknown.border.left.style == unknown.border.bottom.style == "dashed"
 
 
-def test_an_empty_list_is_a_workbook_with_headings(office: Office) -> None:
-    page = sheet(office, XLSX)
+def test_an_empty_list_is_a_workbook_with_headings(manager: PageClient) -> None:
+    page = sheet(manager, XLSX)
 
     assert page.max_row == 1
     assert page["A1"].value == "Name"
@@ -182,7 +182,7 @@ def test_markup_is_text(text: str) -> None:
 def test_markup_is_text_on_the_second_sheet(text: str) -> None:
     about_sheet = sheets(b"".join(xlsx_document(ONE_COLUMN, [], 0, About("Numbers", (("Said", text),), {}))))[1]
 
-    assert text_of(about_sheet.cell(1, 2)).strip() == text
+    assert cell_text_of(about_sheet.cell(1, 2)).strip() == text
 
 
 @pytest.mark.parametrize(
@@ -301,23 +301,23 @@ def test_a_list_within_the_limit_is_complete(monkeypatch: pytest.MonkeyPatch) ->
 # The second sheet
 
 
-def test_the_second_sheet_describes_the_list(office: Office, settings: Settings) -> None:
+def test_the_second_sheet_describes_the_list(manager: PageClient, settings: Settings) -> None:
     settings.TIME_ZONE = "America/Vancouver"
-    remember(number("PN1", users=[user("US1", firstName="Ann", lastName="Lee")]), number("PN2", users=[]))
+    sync_all(number("PN1", users=[user("US1", firstName="Ann", lastName="Lee")]), number("PN2", users=[]))
 
-    about_sheet = about(office, f"{XLSX}?user=US1&calling_us=allowed&sort=-teammates")
+    about = about_sheet(manager, f"{XLSX}?user=US1&calling_us=allowed&sort=-teammates")
 
-    assert about_sheet["What is listed"] == "Numbers with Ann Lee where calling the United States is allowed"
-    assert about_sheet["How many"] == "1"
-    assert about_sheet["Sorted by"] == "teammates, descending"
+    assert about["What is listed"] == "Numbers with Ann Lee where calling the United States is allowed"
+    assert about["How many"] == "1"
+    assert about["Sorted by"] == "teammates, descending"
     now = timezone.localtime()
     for label in ("Exported", "Last checked with Quo"):
-        time = datetime.strptime(about_sheet[label], "%b %d, %Y, %I:%M %p").replace(tzinfo=now.tzinfo)
+        time = datetime.strptime(about[label], "%b %d, %Y, %I:%M %p").replace(tzinfo=now.tzinfo)
         assert abs(now - time) < timedelta(minutes=5)
 
 
-def test_the_second_sheet_explains_the_facts_in_their_colors(office: Office) -> None:
-    page = sheets(fetched(office, XLSX))[1]
+def test_the_second_sheet_explains_the_facts_in_their_colors(manager: PageClient) -> None:
+    page = sheets(download(manager, XLSX))[1]
     rows = {str(row[0].value): row for row in page.iter_rows() if row[0].value}
 
     for fact in Fact:
@@ -325,24 +325,24 @@ def test_the_second_sheet_explains_the_facts_in_their_colors(office: Office) -> 
     assert rows["allowed"][0].fill.fgColor.rgb == argb(str(FACT_STYLES[Fact.ALLOWED]["bg_color"]))
 
 
-def test_the_second_sheet_says_if_nothing_was_checked(office: Office) -> None:
-    fail(from_answer(500, b"", resource="list"))
+def test_the_second_sheet_says_if_nothing_was_checked(manager: PageClient) -> None:
+    sync_failure(from_answer(500, b"", resource="list"))
 
-    assert about(office, XLSX)["Last checked with Quo"] == "Not checked yet"
+    assert about_sheet(manager, XLSX)["Last checked with Quo"] == "Not checked yet"
 
 
-def test_the_second_sheet_marks_demo_data(office: Office, settings: Settings) -> None:
-    assert "Demo data" not in about(office, XLSX)
+def test_the_second_sheet_marks_demo_data(manager: PageClient, settings: Settings) -> None:
+    assert "Demo data" not in about_sheet(manager, XLSX)
 
     settings.DEMO = True
 
-    assert about(office, XLSX)["Demo data"] == "An invented company: this is not your own workspace."
+    assert about_sheet(manager, XLSX)["Demo data"] == "An invented company: this is not your own workspace."
 
 
-def test_an_unknown_teammate_is_named_by_id(office: Office) -> None:
-    assert about(office, f"{XLSX}?user=USx")["What is listed"] == "Numbers with USx"
+def test_an_unknown_teammate_is_named_by_id(manager: PageClient) -> None:
+    assert about_sheet(manager, f"{XLSX}?user=USx")["What is listed"] == "Numbers with USx"
 
 
-def test_the_sheets_have_names(office: Office) -> None:
-    assert [page.title for page in sheets(fetched(office, XLSX))] == ["Numbers", "About"]
-    assert [page.title for page in sheets(fetched(office, "/teammates.xlsx"))] == ["Teammates", "About"]
+def test_the_sheets_have_names(manager: PageClient) -> None:
+    assert [page.title for page in sheets(download(manager, XLSX))] == ["Numbers", "About"]
+    assert [page.title for page in sheets(download(manager, "/teammates.xlsx"))] == ["Teammates", "About"]

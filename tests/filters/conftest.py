@@ -1,5 +1,5 @@
 """Fixtures of this folder's tests."""
 
-from tests.support.people import office
+from tests.support.clients import manager
 
-__all__ = ["office"]
+__all__ = ["manager"]

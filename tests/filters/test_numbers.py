@@ -15,16 +15,16 @@ from numbers.filters.numbers import NARROWING, parse
 from numbers.pages import numbers as number_pages
 from numbers.quo.ids import MAX_LENGTH
 from numbers.vocabulary.cells import CELLS, CHANNELS
-from tests.support.pages import HTMX, LIST, Office, notices_of, numbers_on, parsed, remember, total_of
+from tests.support.pages import HTMX, LIST, PageClient, notices_of, numbers_on, parse_page, sync_all, total_of
 from tests.support.quo_answers import number, user
 
 Record = dict[str, Any]
 CELL_FIELDS = [cell.field for cell in CELLS]
 
 
-def found(office: Office, **query: str) -> list[str]:
+def found(manager: PageClient, **query: str) -> list[str]:
     """Return the ids of the listed numbers. Fails if the query caused a notice."""
-    page = parsed(office.get(LIST, query))
+    page = parse_page(manager.get(LIST, query))
     assert notices_of(page) == []
     return sorted(numbers_on(page))
 
@@ -42,35 +42,35 @@ def cells(usual: str, **raw: Any) -> Record:
 
 
 @pytest.mark.parametrize("field", CELL_FIELDS)
-def test_a_cell_filters_by_its_fact(office: Office, field: str) -> None:
+def test_a_cell_filters_by_its_fact(manager: PageClient, field: str) -> None:
     odd = [None, "", "UNRESTRICTED", "Restricted", "unrestricted ", "sometimes", 1, True, ["restricted"]]
-    remember(
+    sync_all(
         number("PNallowed", restrictions=cells("restricted", **{field: "unrestricted"})),
         number("PNrestricted", restrictions=cells("unrestricted", **{field: "restricted"})),
         number("PNmissing", restrictions=cells("unrestricted", **{field: MISSING})),
         *(number(f"PNodd{at}", restrictions=cells("restricted", **{field: raw})) for at, raw in enumerate(odd)),
     )
 
-    assert found(office, **{field: "allowed"}) == ["PNallowed"]
-    assert found(office, **{field: "restricted"}) == ["PNrestricted"]
-    assert found(office, **{field: "unknown"}) == ["PNmissing", *(f"PNodd{at}" for at in range(len(odd)))]
+    assert found(manager, **{field: "allowed"}) == ["PNallowed"]
+    assert found(manager, **{field: "restricted"}) == ["PNrestricted"]
+    assert found(manager, **{field: "unknown"}) == ["PNmissing", *(f"PNodd{at}" for at in range(len(odd)))]
 
 
 @pytest.mark.parametrize("group", ["1234", "GR front", " GR1", "GR1 ", "gr1", "é&=#%+?", "“x”", "0", "-", "x" * 500])
-def test_a_group_is_matched_by_its_exact_id(office: Office, group: str) -> None:
-    remember(number("PN1", groupId=group), number("PN2", groupId=f"{group}2"), number("PN3", groupId="GR1"))
+def test_a_group_is_matched_by_its_exact_id(manager: PageClient, group: str) -> None:
+    sync_all(number("PN1", groupId=group), number("PN2", groupId=f"{group}2"), number("PN3", groupId="GR1"))
 
-    assert found(office, group=group) == ["PN1"]
-
-
-def test_an_empty_group_shows_nothing(office: Office) -> None:
-    remember(number("PN1", groupId="1234"))
-
-    assert found(office, group="123") == []
+    assert found(manager, group=group) == ["PN1"]
 
 
-def test_the_kind_is_derived_from_the_number(office: Office) -> None:
-    remember(
+def test_an_empty_group_shows_nothing(manager: PageClient) -> None:
+    sync_all(number("PN1", groupId="1234"))
+
+    assert found(manager, group="123") == []
+
+
+def test_the_kind_is_derived_from_the_number(manager: PageClient) -> None:
+    sync_all(
         number("PN1", number="+18005550100"),
         number("PN2", number="+18885550100"),
         number("PN3", number="+448081570192"),
@@ -79,13 +79,13 @@ def test_the_kind_is_derived_from_the_number(office: Office) -> None:
         number("PN6", number="+18105550100"),
     )
 
-    assert found(office, kind="toll-free") == ["PN1", "PN2", "PN3"]
-    assert found(office, kind="local") == ["PN4", "PN5", "PN6"]
-    assert found(office, kind=" Toll-Free ") == ["PN1", "PN2", "PN3"]
+    assert found(manager, kind="toll-free") == ["PN1", "PN2", "PN3"]
+    assert found(manager, kind="local") == ["PN4", "PN5", "PN6"]
+    assert found(manager, kind=" Toll-Free ") == ["PN1", "PN2", "PN3"]
 
 
-def test_the_country_is_derived_from_the_number(office: Office) -> None:
-    remember(
+def test_the_country_is_derived_from_the_number(manager: PageClient) -> None:
+    sync_all(
         number("PN1", number="+14155550100"),
         number("PN2", number="+18005550100"),
         number("PN3", number="+16045550100"),
@@ -94,13 +94,13 @@ def test_the_country_is_derived_from_the_number(office: Office) -> None:
         number("PN6", number="+80012345678"),  # toll-free in every country
     )
 
-    assert found(office, country="US") == ["PN1", "PN2"]
-    assert found(office, country="us") == ["PN1", "PN2"]
-    assert found(office, country=" Ca ") == ["PN3"]
-    assert found(office, country="GB") == ["PN4"]
-    assert found(office, country="FR") == []
-    assert found(office, country="unknown") == ["PN5", "PN6"]
-    assert found(office, country="Unknown") == ["PN5", "PN6"]
+    assert found(manager, country="US") == ["PN1", "PN2"]
+    assert found(manager, country="us") == ["PN1", "PN2"]
+    assert found(manager, country=" Ca ") == ["PN3"]
+    assert found(manager, country="GB") == ["PN4"]
+    assert found(manager, country="FR") == []
+    assert found(manager, country="unknown") == ["PN5", "PN6"]
+    assert found(manager, country="Unknown") == ["PN5", "PN6"]
 
 
 PORTS = [None, "", "completed", "Completed", "COMPLETED", "in progress", "completed later", "%", "déjà vu", "x" * 500]
@@ -121,11 +121,11 @@ PORTS = [None, "", "completed", "Completed", "COMPLETED", "in progress", "comple
     ],
 )
 def test_the_port_filter_matches_a_status_no_port_and_unfinished_ports(
-    office: Office, porting: str, ports: list[str | None]
+    manager: PageClient, porting: str, ports: list[str | None]
 ) -> None:
-    remember(*(number(f"PN{place}", portingStatus=port) for place, port in enumerate(PORTS)))
+    sync_all(*(number(f"PN{place}", portingStatus=port) for place, port in enumerate(PORTS)))
 
-    assert found(office, porting=porting) == [f"PN{PORTS.index(port)}" for port in ports]
+    assert found(manager, porting=porting) == [f"PN{PORTS.index(port)}" for port in ports]
 
 
 NOWHERE = [None, ""]
@@ -160,7 +160,7 @@ NOT_OURS = [
 
 
 @pytest.fixture
-def forwarding(office: Office) -> dict[str, list[str]]:
+def forwarding(manager: PageClient) -> dict[str, list[str]]:
     """Remember numbers that forward nowhere, to each other and elsewhere; return their ids."""
     ours = [
         number("PNus", number="+14155550100"),
@@ -178,41 +178,41 @@ def forwarding(office: Office) -> dict[str, list[str]]:
         for where, forwards in places.items()
     }
     records = [*ours, *(record for part in others.values() for record in part)]
-    remember(*records, number("PNgone", number="+16045550100"))
-    remember(*records)
+    sync_all(*records, number("PNgone", number="+16045550100"))
+    sync_all(*records)
     ids = {where: [record["id"] for record in part] for where, part in others.items()}
     return ids | {"none": sorted([*ids["none"], *(record["id"] for record in ours)])}
 
 
-def test_the_forward_filter_matches_by_destination(office: Office, forwarding: dict[str, list[str]]) -> None:
-    assert {where: found(office, forward=where) for where in ("none", "inside", "outside")} == forwarding
-    assert found(office, forward="any") == sorted([*forwarding["inside"], *forwarding["outside"]])
+def test_the_forward_filter_matches_by_destination(manager: PageClient, forwarding: dict[str, list[str]]) -> None:
+    assert {where: found(manager, forward=where) for where in ("none", "inside", "outside")} == forwarding
+    assert found(manager, forward="any") == sorted([*forwarding["inside"], *forwarding["outside"]])
 
 
-def test_a_number_that_forwards_to_itself_counts_as_inside(office: Office) -> None:
-    remember(number("PN1", number="+14155550100", forward="(415) 555-0100"))
+def test_a_number_that_forwards_to_itself_counts_as_inside(manager: PageClient) -> None:
+    sync_all(number("PN1", number="+14155550100", forward="(415) 555-0100"))
 
-    assert found(office, forward="inside") == ["PN1"]
+    assert found(manager, forward="inside") == ["PN1"]
 
 
-def test_a_destination_is_inside_while_the_workspace_has_it(office: Office) -> None:
+def test_a_destination_is_inside_while_the_workspace_has_it(manager: PageClient) -> None:
     forwarder = number("PN1", forward="+16045550100")
-    remember(forwarder, number("PN2", number="+16045550100"))
-    assert found(office, forward="inside") == ["PN1"]
+    sync_all(forwarder, number("PN2", number="+16045550100"))
+    assert found(manager, forward="inside") == ["PN1"]
 
-    remember(forwarder, number("PN2", number="+16045550199"))
+    sync_all(forwarder, number("PN2", number="+16045550199"))
 
-    assert found(office, forward="inside") == []
-    assert found(office, forward="outside") == ["PN1"]
+    assert found(manager, forward="inside") == []
+    assert found(manager, forward="outside") == ["PN1"]
 
 
 @pytest.mark.parametrize(
     ("word", "same"), [("yes", "any"), ("1", "any"), ("ON", "any"), ("true", "any"), ("no", "none"), ("Off", "none")]
 )
 def test_the_forward_filter_accepts_yes_and_no(
-    office: Office, forwarding: dict[str, list[str]], word: str, same: str
+    manager: PageClient, forwarding: dict[str, list[str]], word: str, same: str
 ) -> None:
-    assert found(office, forward=word) == found(office, forward=same) != []
+    assert found(manager, forward=word) == found(manager, forward=same) != []
 
 
 @pytest.mark.parametrize(
@@ -223,26 +223,28 @@ def test_the_forward_filter_accepts_yes_and_no(
     ],
 )
 def test_the_unassigned_filter_matches_numbers_with_and_without_teammates(
-    office: Office, word: str, ids: list[str]
+    manager: PageClient, word: str, ids: list[str]
 ) -> None:
-    remember(number("PN1", users=[user()]), number("PN2", users=[]), number("PN3", users=[user()]))
-    remember(number("PN1", users=[user()]), number("PN2", users=[]), number("PN3", users=[]))
+    sync_all(number("PN1", users=[user()]), number("PN2", users=[]), number("PN3", users=[user()]))
+    sync_all(number("PN1", users=[user()]), number("PN2", users=[]), number("PN3", users=[]))
 
-    assert found(office, unassigned=word) == ids
+    assert found(manager, unassigned=word) == ids
 
 
-def test_a_filter_matches_the_current_state(office: Office) -> None:
+def test_a_filter_matches_the_current_state(manager: PageClient) -> None:
     before = {"groupId": "old", "number": "+18005550100", "portingStatus": "pending", "forward": "+14155550100"}
-    remember(number("PN1", **before))
-    remember(number("PN1", groupId="new", number="+16045550100", users=[]))
+    sync_all(number("PN1", **before))
+    sync_all(number("PN1", groupId="new", number="+16045550100", users=[]))
 
-    assert found(office, group="old") == found(office, kind="toll-free") == found(office, country="US") == []
-    assert found(office, porting="unfinished") == found(office, forward="any") == found(office, unassigned="no") == []
+    assert found(manager, group="old") == found(manager, kind="toll-free") == found(manager, country="US") == []
+    assert (
+        found(manager, porting="unfinished") == found(manager, forward="any") == found(manager, unassigned="no") == []
+    )
     now = {"group": "new", "kind": "local", "country": "ca", "porting": "completed", "forward": "none"}
-    assert found(office, **now, unassigned="yes") == ["PN1"]
+    assert found(manager, **now, unassigned="yes") == ["PN1"]
 
 
-def test_each_filter_can_exclude_a_number_by_itself(office: Office) -> None:
+def test_each_filter_can_exclude_a_number_by_itself(manager: PageClient) -> None:
     right: Record = {"number": "+14155550100", "forward": "+14155550100", "restrictions": cells("unrestricted")}
     query = dict.fromkeys(CELL_FIELDS, "allowed") | {"q": "desk", "user": "US1", "group": "1234", "kind": "local"}
     query |= {"country": "US", "porting": "completed", "forward": "inside", "unassigned": "no"}
@@ -256,10 +258,10 @@ def test_each_filter_can_exclude_a_number_by_itself(office: Office) -> None:
         {"forward": "+16045550199"},
         *({"restrictions": cells("unrestricted", **{field: "restricted"})} for field in CELL_FIELDS),
     ]
-    remember(number("PNright", **right), *(number(f"PN{at}", **right | change) for at, change in enumerate(wrong)))
+    sync_all(number("PNright", **right), *(number(f"PN{at}", **right | change) for at, change in enumerate(wrong)))
 
     assert set(query) == set(NARROWING)
-    assert found(office, **query) == ["PNright"]
+    assert found(manager, **query) == ["PNright"]
 
 
 FACTS = "(allowed, restricted, unknown)"
@@ -291,21 +293,21 @@ FACTS = "(allowed, restricted, unknown)"
 )
 @pytest.mark.parametrize("headers", [{}, HTMX])
 def test_an_invalid_filter_value_is_reported_and_ignored(
-    office: Office, query: str, notice: str, headers: dict[str, str]
+    manager: PageClient, query: str, notice: str, headers: dict[str, str]
 ) -> None:
-    remember(number("PN1"))
+    sync_all(number("PN1"))
 
-    page = parsed(office.get(f"{LIST}?{query}", headers=headers))
+    page = parse_page(manager.get(f"{LIST}?{query}", headers=headers))
 
     assert notices_of(page) == [notice]
     assert numbers_on(page) == ["PN1"]
 
 
 @pytest.mark.parametrize("query", ["&".join(f"{name}=" for name in NARROWING), "group=+&porting=%09&kind=+&country=+"])
-def test_an_empty_filter_does_not_filter(office: Office, query: str) -> None:
-    remember(number("PN1"))
+def test_an_empty_filter_does_not_filter(manager: PageClient, query: str) -> None:
+    sync_all(number("PN1"))
 
-    page = parsed(office.get(f"{LIST}?{query}"))
+    page = parse_page(manager.get(f"{LIST}?{query}"))
 
     assert (notices_of(page), numbers_on(page)) == ([], ["PN1"])
     assert not page.css(".chips")
@@ -431,19 +433,19 @@ SOME = st.tuples(QUERIES, st.sets(st.sampled_from(NARROWING), min_size=1, max_si
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(workspaces(), SOME | QUERIES)
 def test_random_filters_match_a_naive_model_on_page_and_fragment(
-    office: Office, monkeypatch: pytest.MonkeyPatch, records: list[Record], query: dict[str, str]
+    manager: PageClient, monkeypatch: pytest.MonkeyPatch, records: list[Record], query: dict[str, str]
 ) -> None:
     monkeypatch.setattr(number_pages, "PAGE_SIZE", 3)
     before = transaction.savepoint()
-    remember(*records, GONE)
-    remember(*records)
+    sync_all(*records, GONE)
+    sync_all(*records)
 
     ours = {record["number"] for record in records}
     expected = [record["id"] for record in records if all(fits(record, *item, ours) for item in query.items())]
     pages: list[str] = []
     for place in range(1, max(1, ceil(len(expected) / 3)) + 1):
-        page = parsed(office.get(LIST, {**query, "page": str(place)}))
-        fragment = parsed(office.get(LIST, {**query, "page": str(place)}, headers=HTMX))
+        page = parse_page(manager.get(LIST, {**query, "page": str(place)}))
+        fragment = parse_page(manager.get(LIST, {**query, "page": str(place)}, headers=HTMX))
         assert numbers_on(fragment) == numbers_on(page)
         assert total_of(fragment) == total_of(page) == len(expected)
         pages += numbers_on(page)

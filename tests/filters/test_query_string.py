@@ -12,7 +12,7 @@ from numbers.filters.columns import COLUMNS
 from numbers.filters.numbers import NumberFilters, parse
 from numbers.filters.query_string import MAX_TEXT
 from numbers.quo.ids import MAX_LENGTH
-from tests.support.pages import HTMX, LIST, Office, notices_of, numbers_on, parsed, remember
+from tests.support.pages import HTMX, LIST, PageClient, notices_of, numbers_on, parse_page, sync_all
 from tests.support.quo_answers import number, user
 
 NAMES = ["q", "user", "who", "sort", "page", "q[]", "utm_source", ""]
@@ -48,32 +48,32 @@ PATHS = [LIST, "/numbers/teammates/", "/numbers/PN1/", "/status/"]
         ("sort=%1B%E2%80%AEx", "The list cannot be sorted by “��x”, so it is sorted by name."),
     ],
 )
-def test_invalid_parameters_are_reported_and_ignored(office: Office, query: str, notice: str) -> None:
-    remember(number("PN1"))
+def test_invalid_parameters_are_reported_and_ignored(manager: PageClient, query: str, notice: str) -> None:
+    sync_all(number("PN1"))
 
     for headers in ({}, HTMX):
-        page = parsed(office.get(f"{LIST}?{query}", headers=headers))
+        page = parse_page(manager.get(f"{LIST}?{query}", headers=headers))
         assert any(text.startswith(notice) for text in notices_of(page)), notices_of(page)
         assert numbers_on(page) == ["PN1"]
 
 
 @pytest.mark.parametrize("query", ["", "q=&user=&sort=&page=&who=", "sort=name&page=1", "q=+&page=+1+&user=+US1"])
-def test_valid_parameters_cause_no_notice(office: Office, query: str) -> None:
-    remember(number("PN1"))
+def test_valid_parameters_cause_no_notice(manager: PageClient, query: str) -> None:
+    sync_all(number("PN1"))
 
-    assert notices_of(parsed(office.get(f"{LIST}?{query}"))) == []
-
-
-def test_the_last_of_repeated_parameters_wins(office: Office) -> None:
-    remember(number("PN1", name="front"), number("PN2", name="back"))
-
-    assert numbers_on(parsed(office.get(f"{LIST}?q=front&q=back"))) == ["PN2"]
+    assert notices_of(parse_page(manager.get(f"{LIST}?{query}"))) == []
 
 
-def test_a_notice_is_never_longer_than_a_line(office: Office) -> None:
+def test_the_last_of_repeated_parameters_wins(manager: PageClient) -> None:
+    sync_all(number("PN1", name="front"), number("PN2", name="back"))
+
+    assert numbers_on(parse_page(manager.get(f"{LIST}?q=front&q=back"))) == ["PN2"]
+
+
+def test_a_notice_is_never_longer_than_a_line(manager: PageClient) -> None:
     query = urlencode({f"{'x' * 1000}{place}": "1" for place in range(50)})
 
-    notices = notices_of(parsed(office.get(f"{LIST}?{query}")))
+    notices = notices_of(parse_page(manager.get(f"{LIST}?{query}")))
 
     assert len(notices) == 1
     assert len(notices[0]) < 120
@@ -85,9 +85,9 @@ PARAMETERS = st.lists(
 )
 
 
-def nonsense_safe(office: Office, path: str, query: str) -> None:
+def nonsense_safe(manager: PageClient, path: str, query: str) -> None:
     for headers in ({}, {**HTMX, "HX-Current-URL": f"http://testserver{path}?{query}"}):
-        assert office.get(f"{path}?{query}", headers=headers).status_code == 200
+        assert manager.get(f"{path}?{query}", headers=headers).status_code == 200
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -95,10 +95,10 @@ def nonsense_safe(office: Office, path: str, query: str) -> None:
 @example([("q", "\x00"), ("who", "\x00"), ("user", "US\x00"), ("sort", "\x00"), ("page", "\x00")])
 @example([("q", "%_\\'\"")])
 @example([("page", "٣"), ("page", "1_0"), ("page", " 1")])
-def test_any_text_in_any_parameter_is_accepted(office: Office, parameters: list[tuple[str, str]]) -> None:
+def test_any_text_in_any_parameter_is_accepted(manager: PageClient, parameters: list[tuple[str, str]]) -> None:
     query = urlencode(parameters, errors="surrogatepass")
     for path in (LIST, "/numbers/teammates/", "/status/"):
-        nonsense_safe(office, path, query)
+        nonsense_safe(manager, path, query)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -107,24 +107,26 @@ def test_any_text_in_any_parameter_is_accepted(office: Office, parameters: list[
 @example("q", b"\xff\xfe", False)
 @example("user", b"US\xed\xa0\x80", True)
 @example("q", b"%ZZ%", False)
-def test_any_bytes_in_any_parameter_are_accepted(office: Office, name: str, value: bytes, is_encoded: bool) -> None:
+def test_any_bytes_in_any_parameter_are_accepted(
+    manager: PageClient, name: str, value: bytes, is_encoded: bool
+) -> None:
     text = quote(value) if is_encoded else value.decode("latin-1").replace("#", "").replace("\n", "").replace("\r", "")
-    nonsense_safe(office, LIST, f"{name}={text}")
+    nonsense_safe(manager, LIST, f"{name}={text}")
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_megabyte_of_query_is_accepted(office: Office, path: str) -> None:
-    remember(number("PN1"))
+def test_a_megabyte_of_query_is_accepted(manager: PageClient, path: str) -> None:
+    sync_all(number("PN1"))
 
     for name in ("q", "user", "who", "sort", "page", "x"):
-        nonsense_safe(office, path, f"{name}=US{'x' * 1_000_000}")
+        nonsense_safe(manager, path, f"{name}=US{'x' * 1_000_000}")
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_too_many_parameters_are_refused_without_an_error(office: Office, path: str) -> None:
-    remember(number("PN1"))
+def test_too_many_parameters_are_refused_without_an_error(manager: PageClient, path: str) -> None:
+    sync_all(number("PN1"))
 
-    assert office.get(f"{path}?{'a=1&' * 5000}").status_code in {200, 400}
+    assert manager.get(f"{path}?{'a=1&' * 5000}").status_code in {200, 400}
 
 
 @given(st.dictionaries(st.sampled_from(["q", "user", "sort", "page"]), st.text(max_size=20)))
@@ -153,11 +155,11 @@ def test_any_change_except_of_the_page_returns_to_page_one(change: dict[str, Any
     assert filters.but(**change).query == query
 
 
-def test_the_list_can_be_filtered_by_the_longest_id(office: Office) -> None:
+def test_the_list_can_be_filtered_by_the_longest_id(manager: PageClient) -> None:
     user_id = "US" + "🏡" * (MAX_LENGTH - 2)
-    remember(number("PN1", users=[user(user_id)]), number("PN2", users=[]))
+    sync_all(number("PN1", users=[user(user_id)]), number("PN2", users=[]))
 
-    assert numbers_on(parsed(office.get(LIST, {"user": user_id}))) == ["PN1"]
+    assert numbers_on(parse_page(manager.get(LIST, {"user": user_id}))) == ["PN1"]
 
 
 def test_invalid_characters_are_reported_and_the_rest_is_searched() -> None:

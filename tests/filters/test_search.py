@@ -7,12 +7,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from numbers.memory.search.words import MAX_WORDS, words_of
-from tests.support.pages import LIST, Office, notices_of, numbers_on, one, parsed, remember, total_of, words
+from tests.support.pages import (
+    LIST,
+    PageClient,
+    find_one,
+    notices_of,
+    numbers_on,
+    parse_page,
+    sync_all,
+    text_of,
+    total_of,
+)
 from tests.support.quo_answers import number, user
 
 
-def found(office: Office, query: str) -> list[str]:
-    return sorted(numbers_on(parsed(office.get(LIST, {"q": query}))))
+def found(manager: PageClient, query: str) -> list[str]:
+    return sorted(numbers_on(parse_page(manager.get(LIST, {"q": query}))))
 
 
 def desk(number_id: str, **changes: Any) -> dict[str, Any]:
@@ -26,8 +36,8 @@ def person(user_id: str, name: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def three(office: Office) -> Office:
-    remember(
+def three(manager: PageClient) -> PageClient:
+    sync_all(
         desk("PN1", name="Café Müller", number="+14155550123", symbol="❤\ufe0f", groupId="GRfront"),
         desk("PN2", name="Back office", number="+16045550199", symbol="☎", groupId="1234"),
         desk(
@@ -40,7 +50,7 @@ def three(office: Office) -> Office:
             ],
         ),
     )
-    return office
+    return manager
 
 
 WRITINGS = [
@@ -69,26 +79,26 @@ WRITINGS = [
 ]
 
 
-def test_a_number_is_found_by_its_digits_in_any_format(three: Office) -> None:
+def test_a_number_is_found_by_its_digits_in_any_format(three: PageClient) -> None:
     assert {query: found(three, query) for query in WRITINGS} == {query: ["PN1"] for query in WRITINGS}
 
 
 @pytest.mark.parametrize("query", ["+415", "+1 604 555 0123", "(415) 555-0199", "415 555 0199", "5550123415"])
-def test_the_digits_of_one_number_are_one_word(three: Office, query: str) -> None:
+def test_the_digits_of_one_number_are_one_word(three: PageClient, query: str) -> None:
     assert found(three, query) == []
 
 
-def test_a_telephone_number_in_a_name_is_found_in_any_format(office: Office) -> None:
-    remember(desk("PN1", name="Fax: (212) 555-0188"), desk("PN2", name="Suite 21 Floor 25 Room 55"))
-    assert found(office, "212.555.0188") == ["PN1"]
-    assert found(office, "2125") == ["PN1"]
+def test_a_telephone_number_in_a_name_is_found_in_any_format(manager: PageClient) -> None:
+    sync_all(desk("PN1", name="Fax: (212) 555-0188"), desk("PN2", name="Suite 21 Floor 25 Room 55"))
+    assert found(manager, "212.555.0188") == ["PN1"]
+    assert found(manager, "2125") == ["PN1"]
 
 
-def test_a_plus_matches_only_the_start_of_a_number(office: Office) -> None:
-    remember(desk("PN1", number="+4420"), desk("PN2", number="+14420"))
+def test_a_plus_matches_only_the_start_of_a_number(manager: PageClient) -> None:
+    sync_all(desk("PN1", number="+4420"), desk("PN2", number="+14420"))
 
-    assert found(office, "+44") == ["PN1"]
-    assert found(office, "44") == ["PN1", "PN2"]
+    assert found(manager, "+44") == ["PN1"]
+    assert found(manager, "44") == ["PN1", "PN2"]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +123,7 @@ def test_a_plus_matches_only_the_start_of_a_number(office: Office) -> None:
         ("   ", ["PN1", "PN2", "PN3"]),
     ],
 )
-def test_search_matches_names_symbols_groups_and_teammates(three: Office, query: str, ids: list[str]) -> None:
+def test_search_matches_names_symbols_groups_and_teammates(three: PageClient, query: str, ids: list[str]) -> None:
     assert found(three, query) == ids
 
 
@@ -128,7 +138,7 @@ def test_search_matches_names_symbols_groups_and_teammates(three: Office, query:
         ("604 cafe", []),
     ],
 )
-def test_every_word_must_match_but_in_any_field(three: Office, query: str, ids: list[str]) -> None:
+def test_every_word_must_match_but_in_any_field(three: PageClient, query: str, ids: list[str]) -> None:
     assert found(three, query) == ids
 
 
@@ -136,42 +146,42 @@ def test_every_word_must_match_but_in_any_field(three: Office, query: str, ids: 
     ("query", "ids"),
     [("%", ["PN3"]), ("100%", ["PN3"]), ("_", ["PN3"]), ("e_t", ["PN3"]), ("\\", ["PN3"]), ("c_f", []), ("c%e", [])],
 )
-def test_wildcards_of_the_database_are_plain_text(three: Office, query: str, ids: list[str]) -> None:
+def test_wildcards_of_the_database_are_plain_text(three: PageClient, query: str, ids: list[str]) -> None:
     assert found(three, query) == ids
 
 
-def test_a_word_does_not_match_across_fields(office: Office) -> None:
-    remember(desk("PN1", name="ab", symbol="cd", groupId="ef", users=[user("US1", firstName="gh", lastName="ij")]))
+def test_a_word_does_not_match_across_fields(manager: PageClient) -> None:
+    sync_all(desk("PN1", name="ab", symbol="cd", groupId="ef", users=[user("US1", firstName="gh", lastName="ij")]))
 
     for query in ("abcd", "bc", "cdef", "efgh", "ghij"):
-        assert found(office, query) == []
+        assert found(manager, query) == []
 
 
-def assert_only_bo_finds_it(office: Office) -> None:
+def assert_only_bo_finds_it(manager: PageClient) -> None:
     for query in ("zoe", "zo", "z"):
-        assert found(office, query) == []
+        assert found(manager, query) == []
     for query in ("bo", "b"):
-        assert found(office, query) == ["PN1"]
+        assert found(manager, query) == ["PN1"]
 
 
-def test_a_number_is_not_found_by_a_former_teammate(office: Office) -> None:
-    remember(desk("PN1", users=[person("US1", "Zoë")]))
-    remember(desk("PN1", users=[person("US2", "Bo")]))
+def test_a_number_is_not_found_by_a_former_teammate(manager: PageClient) -> None:
+    sync_all(desk("PN1", users=[person("US1", "Zoë")]))
+    sync_all(desk("PN1", users=[person("US2", "Bo")]))
 
-    assert_only_bo_finds_it(office)
-
-
-def test_a_number_is_found_only_by_current_teammate_names(office: Office) -> None:
-    remember(desk("PN1", users=[person("US1", "Zoë")]))
-    remember(desk("PN1", users=[person("US1", "Bo")]))
-
-    assert_only_bo_finds_it(office)
+    assert_only_bo_finds_it(manager)
 
 
-def test_a_number_with_several_matching_teammates_is_listed_once(office: Office) -> None:
-    remember(desk("PN1", users=[user(f"US{place}", firstName="Bo") for place in range(5)]))
+def test_a_number_is_found_only_by_current_teammate_names(manager: PageClient) -> None:
+    sync_all(desk("PN1", users=[person("US1", "Zoë")]))
+    sync_all(desk("PN1", users=[person("US1", "Bo")]))
 
-    page = parsed(office.get(LIST, {"q": "bo"}))
+    assert_only_bo_finds_it(manager)
+
+
+def test_a_number_with_several_matching_teammates_is_listed_once(manager: PageClient) -> None:
+    sync_all(desk("PN1", users=[user(f"US{place}", firstName="Bo") for place in range(5)]))
+
+    page = parse_page(manager.get(LIST, {"q": "bo"}))
 
     assert numbers_on(page) == ["PN1"]
     assert total_of(page) == 1
@@ -205,30 +215,30 @@ def test_parts_of_one_telephone_number_are_one_word(query: str, words: list[str]
 
 
 @pytest.mark.parametrize("query", ["suite 77 4155550123", "4155550123 suite 77", "415 555 0123 77", "77 4155550123"])
-def test_digits_beside_a_complete_number_are_separate_words(office: Office, query: str) -> None:
-    remember(desk("PN1", name="Suite 77", number="+14155550123"), desk("PN2", number="+14155550123"))
+def test_digits_beside_a_complete_number_are_separate_words(manager: PageClient, query: str) -> None:
+    sync_all(desk("PN1", name="Suite 77", number="+14155550123"), desk("PN2", number="+14155550123"))
 
-    assert found(office, query) == ["PN1"]
+    assert found(manager, query) == ["PN1"]
 
 
-def test_words_beyond_the_limit_are_reported_and_ignored(three: Office) -> None:
-    page = parsed(three.get(LIST, {"q": "cafe " * MAX_WORDS + "zebra"}))
+def test_words_beyond_the_limit_are_reported_and_ignored(three: PageClient) -> None:
+    page = parse_page(three.get(LIST, {"q": "cafe " * MAX_WORDS + "zebra"}))
 
     assert numbers_on(page) == ["PN1"]
     assert notices_of(page) == [f"Only the first {MAX_WORDS} words of the search are looked for."]
 
 
-def test_the_parts_of_a_telephone_number_do_not_count_towards_the_limit(three: Office) -> None:
-    page = parsed(three.get(LIST, {"q": "cafe " * (MAX_WORDS - 1) + "+1 415 555 0123"}))
+def test_the_parts_of_a_telephone_number_do_not_count_towards_the_limit(three: PageClient) -> None:
+    page = parse_page(three.get(LIST, {"q": "cafe " * (MAX_WORDS - 1) + "+1 415 555 0123"}))
 
     assert numbers_on(page) == ["PN1"]
     assert notices_of(page) == []
 
 
-def test_the_search_is_shown_as_it_was_typed(three: Office) -> None:
-    page = parsed(three.get(LIST, {"q": "CAFÉ"}))
+def test_the_search_is_shown_as_it_was_typed(three: PageClient) -> None:
+    page = parse_page(three.get(LIST, {"q": "CAFÉ"}))
 
-    assert words(one(page, ".results-head .sentence")) == "1 number · Numbers that fit “CAFÉ”"
+    assert text_of(find_one(page, ".results-head .sentence")) == "1 number · Numbers that fit “CAFÉ”"
 
 
 # Compare with a naive model written from the specification: a word matches a number if one of its texts contains it,
@@ -334,27 +344,27 @@ def questions(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[Word]]:
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(questions())
-def test_search_matches_a_naive_model(office: Office, question: tuple[list[dict[str, Any]], list[Word]]) -> None:
+def test_search_matches_a_naive_model(manager: PageClient, question: tuple[list[dict[str, Any]], list[Word]]) -> None:
     records, searched = question
     before = transaction.savepoint()
-    remember(*records)
+    sync_all(*records)
 
-    page = parsed(office.get(LIST, {"q": " ".join(word.typed for word in searched)}))
+    page = parse_page(manager.get(LIST, {"q": " ".join(word.typed for word in searched)}))
 
     transaction.savepoint_rollback(before)
     fitting = sorted(record["id"] for record in records if all(fits(record, word) for word in searched))
     assert (sorted(numbers_on(page)), total_of(page)) == (fitting, len(fitting))
 
 
-def test_digits_with_separators_match_only_numbers(office: Office) -> None:
-    remember(desk("PN1", number="+12127770199", users=[user("US1", email="ann.550@example.com")]))
+def test_digits_with_separators_match_only_numbers(manager: PageClient) -> None:
+    sync_all(desk("PN1", number="+12127770199", users=[user("US1", email="ann.550@example.com")]))
 
-    assert found(office, "55-0") == found(office, "(55") == found(office, "(5) 50") == []
-    assert found(office, "550") == found(office, "2-1") == found(office, "77-0") == ["PN1"]
+    assert found(manager, "55-0") == found(manager, "(55") == found(manager, "(5) 50") == []
+    assert found(manager, "550") == found(manager, "2-1") == found(manager, "77-0") == ["PN1"]
 
 
 @pytest.mark.parametrize(("query", "count"), [("ma", 2), ("ma lob", 1), ("l main", 1), ("ma zebra", 0), ("m a", 2)])
-def test_short_and_long_words_are_counted_together(office: Office, query: str, count: int) -> None:
-    remember(desk("PN1", name="Main lobby"), desk("PN2", name="Maple annex"), desk("PN3", name="Lobby"))
+def test_short_and_long_words_are_counted_together(manager: PageClient, query: str, count: int) -> None:
+    sync_all(desk("PN1", name="Main lobby"), desk("PN2", name="Maple annex"), desk("PN3", name="Lobby"))
 
-    assert total_of(parsed(office.get(LIST, {"q": query}))) == count
+    assert total_of(parse_page(manager.get(LIST, {"q": query}))) == count

@@ -13,21 +13,21 @@ from numbers.filters.teammates import NUMBERS_LABELS, ROLE_LABELS, SORT_LABELS, 
 from numbers.memory.teammates import TEAMMATE_SORTS
 from numbers.vocabulary.cells import CELLS, Fact
 from numbers.vocabulary.folding import fold
-from tests.support.pages import HTMX, Office, notices_of, parsed, remember
+from tests.support.pages import HTMX, PageClient, notices_of, parse_page, sync_all
 from tests.support.quo_answers import number, user
-from tests.support.teammates import PEOPLE, forgotten, people_on
+from tests.support.teammates import PEOPLE, people_on, rolled_back
 
 
 @pytest.fixture
-def four(office: Office) -> Office:
+def four(manager: PageClient) -> PageClient:
     """Remember an owner on two numbers, an admin and a member on one, and a former member."""
     ann = user("US1", firstName="Ann", lastName="Lee", email="ann@example.com", role="owner")
     bo = user("US2", firstName="Bö", lastName="Straße", email="b@example.net", role="admin")
     cy = user("US3", firstName=None, lastName=None, email="cy_1@example.com", role="member")
     di = user("US4", firstName="Di", lastName="Gone", email="di@example.com", role="member")
-    remember(number("PN1", users=[ann, bo]), number("PN2", users=[ann, di]), number("PN3", users=[cy]))
-    remember(number("PN1", users=[ann, bo]), number("PN2", users=[ann]), number("PN3", users=[cy]))
-    return office
+    sync_all(number("PN1", users=[ann, bo]), number("PN2", users=[ann, di]), number("PN3", users=[cy]))
+    sync_all(number("PN1", users=[ann, bo]), number("PN2", users=[ann]), number("PN3", users=[cy]))
+    return manager
 
 
 @pytest.mark.parametrize(
@@ -53,10 +53,10 @@ def four(office: Office) -> Office:
         ("q=example.com&role=member&numbers=none", ["US4"]),
     ],
 )
-def test_all_filters_apply_together(four: Office, query: str, found: list[str]) -> None:
+def test_all_filters_apply_together(four: PageClient, query: str, found: list[str]) -> None:
     canonical = urlencode(dict(part.split("=") for part in query.split("&") if part))
 
-    page = parsed(four.get(f"{PEOPLE}?{canonical}"))
+    page = parse_page(four.get(f"{PEOPLE}?{canonical}"))
 
     assert people_on(page) == found
     assert notices_of(page) == []
@@ -82,14 +82,14 @@ def test_all_filters_apply_together(four: Office, query: str, found: list[str]) 
         (f"q={'a' * 300}", f"The search is longer than {MAX_TEXT} characters; the rest was ignored."),
     ],
 )
-def test_invalid_parameters_are_reported_and_ignored(four: Office, query: str, notice: str) -> None:
+def test_invalid_parameters_are_reported_and_ignored(four: PageClient, query: str, notice: str) -> None:
     for headers in ({}, HTMX):
-        assert notice in notices_of(parsed(four.get(f"{PEOPLE}?{query}", headers=headers)))
+        assert notice in notices_of(parse_page(four.get(f"{PEOPLE}?{query}", headers=headers)))
 
 
 @pytest.mark.parametrize("query", ["", "q=&role=&numbers=&sort=&page=", "sort=name&page=1", "q=+&role=+owner+"])
-def test_valid_parameters_cause_no_notice(four: Office, query: str) -> None:
-    assert notices_of(parsed(four.get(f"{PEOPLE}?{query}"))) == []
+def test_valid_parameters_cause_no_notice(four: PageClient, query: str) -> None:
+    assert notices_of(parse_page(four.get(f"{PEOPLE}?{query}"))) == []
 
 
 def test_parameters_read_elsewhere_cause_no_notice() -> None:
@@ -178,17 +178,17 @@ PEOPLE_THERE_ARE = st.lists(
 def test_the_filters_match_a_naive_model(
     db: None, people: list[tuple[str, str, int]], q: str, role: str, numbers: str
 ) -> None:
-    with forgotten():
+    with rolled_back():
         users = [
             user(f"US{place}", firstName=name, email=f"{place}@x.example", role=role_of)
             for place, (name, role_of, _) in enumerate(people)
         ]
-        remember(number("PNall", users=users), number("PNnobody", users=[]))
+        sync_all(number("PNall", users=users), number("PNnobody", users=[]))
         on = [
             number(f"PN{at}", users=[who for who, (_, _, count) in zip(users, people, strict=True) if count > at])
             for at in range(3)
         ]
-        remember(number("PNnobody", users=[]), *on)
+        sync_all(number("PNnobody", users=[]), *on)
 
         found = parse(QueryDict(urlencode({"q": q, "role": role, "numbers": numbers}))).states()
 
@@ -214,10 +214,10 @@ PATTERNS = st.lists(st.sampled_from(["unrestricted", "restricted", "sometimes", 
 def test_the_reach_filter_counts_any_of_their_numbers(
     db: None, described: list[tuple[list[str | None], set[int]]], reach_filters: dict[str, Fact]
 ) -> None:
-    with forgotten():
+    with rolled_back():
         users = [user(f"US{place}", email=f"{place}@x.example") for place in range(4)]
-        remember(number("PNall", users=users))
-        remember(
+        sync_all(number("PNall", users=users))
+        sync_all(
             number("PNnobody", users=[]),
             *(
                 number(f"PN{at}", users=[users[place] for place in on], restrictions=restrictions(raws))
@@ -264,23 +264,23 @@ PARAMETERS = st.lists(
 )
 
 
-def nonsense_safe(office: Office, query: str) -> None:
+def nonsense_safe(manager: PageClient, query: str) -> None:
     for headers in ({}, {**HTMX, "HX-Current-URL": f"http://testserver{PEOPLE}?{query}"}):
-        assert office.get(f"{PEOPLE}?{query}", headers=headers).status_code == 200
+        assert manager.get(f"{PEOPLE}?{query}", headers=headers).status_code == 200
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(PARAMETERS)
 @example([("q", "\x00"), ("role", "\x00"), ("numbers", "\x00"), ("sort", "\x00"), ("page", "\x00")])
 @example([("q", "%_\\'\"")])
-def test_any_text_in_any_parameter_is_accepted(office: Office, parameters: list[tuple[str, str]]) -> None:
-    nonsense_safe(office, urlencode(parameters, errors="surrogatepass"))
+def test_any_text_in_any_parameter_is_accepted(manager: PageClient, parameters: list[tuple[str, str]]) -> None:
+    nonsense_safe(manager, urlencode(parameters, errors="surrogatepass"))
 
 
-def test_a_megabyte_of_query_is_accepted(office: Office) -> None:
+def test_a_megabyte_of_query_is_accepted(manager: PageClient) -> None:
     for name in ("q", "role", "numbers", "sort", "page", "x"):
-        nonsense_safe(office, f"{name}={'x' * 1_000_000}")
+        nonsense_safe(manager, f"{name}={'x' * 1_000_000}")
 
 
-def test_too_many_parameters_are_refused_without_an_error(office: Office) -> None:
-    assert office.get(f"{PEOPLE}?{'a=1&' * 5000}").status_code in {200, 400}
+def test_too_many_parameters_are_refused_without_an_error(manager: PageClient) -> None:
+    assert manager.get(f"{PEOPLE}?{'a=1&' * 5000}").status_code in {200, 400}

@@ -9,8 +9,19 @@ from hypothesis import strategies as st
 
 from numbers.filters.numbers import NARROWING, parse
 from numbers.filters.wording import chips, sentence
-from tests.support.hostile import HOSTILE, is_harmless
-from tests.support.pages import HTMX, LIST, Office, attribute, numbers_on, one, parsed, remember, texts, words
+from tests.support.hostile import HOSTILE, assert_harmless
+from tests.support.pages import (
+    HTMX,
+    LIST,
+    PageClient,
+    attribute,
+    find_one,
+    numbers_on,
+    parse_page,
+    sync_all,
+    text_of,
+    texts,
+)
 from tests.support.quo_answers import number, user
 
 ANN = user("US1", firstName="Ann", lastName="Lee")
@@ -151,34 +162,36 @@ def test_every_filter_has_a_wording() -> None:
 
 
 @pytest.fixture
-def one_number(office: Office) -> Office:
-    remember(number("PN1", number="+14155550100", users=[ANN]))
-    return office
+def one_number(manager: PageClient) -> PageClient:
+    sync_all(number("PN1", number="+14155550100", users=[ANN]))
+    return manager
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_the_chips_above_the_results_link_to_the_list_without_them(one_number: Office, headers: dict[str, str]) -> None:
-    page = parsed(one_number.get(LIST, {**ACTIVE, "sort": "-number"}, headers=headers))
+def test_the_chips_above_the_results_link_to_the_list_without_them(
+    one_number: PageClient, headers: dict[str, str]
+) -> None:
+    page = parse_page(one_number.get(LIST, {**ACTIVE, "sort": "-number"}, headers=headers))
 
     links = page.css("#results .chips a.chip")
     assert [attribute(link, "id") for link in links] == [f"chip-{name}" for name in ACTIVE]
     for name, link in zip(ACTIVE, links, strict=True):
         remaining = dict(parse_qsl(urlsplit(attribute(link, "href")).query))
         assert remaining == {other: value for other, value in ACTIVE.items() if other != name} | {"sort": "-number"}
-        assert attribute(link, "aria-label") == f"Remove the filter {words(link)}"
+        assert attribute(link, "aria-label") == f"Remove the filter {text_of(link)}"
         assert attribute(link, "hx-get") == attribute(link, "href")
-    assert attribute(one(page, "#results .chips #show-all"), "href") == LIST
+    assert attribute(find_one(page, "#results .chips #show-all"), "href") == LIST
 
 
-def test_without_filters_there_are_no_chips(one_number: Office) -> None:
-    page = parsed(one_number.get(LIST, {"sort": "-number", "page": "1"}))
+def test_without_filters_there_are_no_chips(one_number: PageClient) -> None:
+    page = parse_page(one_number.get(LIST, {"sort": "-number", "page": "1"}))
 
     assert not page.css(".chips")
-    assert words(one(page, ".results-head .sentence")) == "1 number"
+    assert text_of(find_one(page, ".results-head .sentence")) == "1 number"
 
 
-def test_an_ignored_parameter_has_no_chip(one_number: Office) -> None:
-    page = parsed(one_number.get(LIST, {"kind": "mobile", "country": "USA", "group": " ", "q": "desk"}))
+def test_an_ignored_parameter_has_no_chip(one_number: PageClient) -> None:
+    page = parse_page(one_number.get(LIST, {"kind": "mobile", "country": "USA", "group": " ", "q": "desk"}))
 
     assert texts(page.css(".chip")) == ["Search: desk"]
 
@@ -191,20 +204,22 @@ def test_an_ignored_parameter_has_no_chip(one_number: Office) -> None:
         ("q=zebra", "Numbers that fit “zebra”"),
     ],
 )
-def test_the_sentence_is_the_title_of_the_page_and_of_the_fragment(one_number: Office, query: str, title: str) -> None:
+def test_the_sentence_is_the_title_of_the_page_and_of_the_fragment(
+    one_number: PageClient, query: str, title: str
+) -> None:
     for headers in ({}, HTMX):
-        page = parsed(one_number.get(f"{LIST}?{query}", headers=headers))
-        assert words(one(page, "title")) == f"{title} · Quo Admin"
+        page = parse_page(one_number.get(f"{LIST}?{query}", headers=headers))
+        assert text_of(find_one(page, "title")) == f"{title} · Quo Admin"
 
 
-def test_the_sentence_is_shown_beside_the_count(one_number: Office) -> None:
-    page = parsed(one_number.get(LIST, {"user": "US1", "kind": "local"}))
+def test_the_sentence_is_shown_beside_the_count(one_number: PageClient) -> None:
+    page = parse_page(one_number.get(LIST, {"user": "US1", "kind": "local"}))
 
-    assert words(one(page, ".results-head .sentence")) == "1 number · Local numbers with Ann Lee"
+    assert text_of(find_one(page, ".results-head .sentence")) == "1 number · Local numbers with Ann Lee"
 
 
-def test_an_empty_result_keeps_the_sentence_and_the_chips(one_number: Office) -> None:
-    page = parsed(one_number.get(LIST, {"user": "US1", "kind": "toll-free"}))
+def test_an_empty_result_keeps_the_sentence_and_the_chips(one_number: PageClient) -> None:
+    page = parse_page(one_number.get(LIST, {"user": "US1", "kind": "toll-free"}))
 
     assert numbers_on(page) == []
     assert "What was asked for: Toll-free numbers with Ann Lee." in texts(page.css(".empty p"))
@@ -212,21 +227,21 @@ def test_an_empty_result_keeps_the_sentence_and_the_chips(one_number: Office) ->
 
 
 @pytest.mark.parametrize("name", ["html", "attribute", "apostrophe", "end of a tag", "comment", "entities", "template"])
-def test_hostile_text_in_a_filter_is_escaped(one_number: Office, name: str) -> None:
+def test_hostile_text_in_a_filter_is_escaped(one_number: PageClient, name: str) -> None:
     text = " ".join(HOSTILE[name].split())
 
     for filter_name in ("q", "group", "porting", "who"):
         for headers in ({}, HTMX):
-            page = parsed(one_number.get(LIST, {filter_name: text}, headers=headers))
-            is_harmless(page)
+            page = parse_page(one_number.get(LIST, {filter_name: text}, headers=headers))
+            assert_harmless(page)
             if filter_name != "who":
-                assert text in words(one(page, "title"))
-                assert text in words(one(page, ".chip"))
-                assert attribute(one(page, ".chip"), "aria-label").endswith(text)
+                assert text in text_of(find_one(page, "title"))
+                assert text in text_of(find_one(page, ".chip"))
+                assert attribute(find_one(page, ".chip"), "aria-label").endswith(text)
 
 
-def test_bidirectional_text_in_a_filter_is_isolated(one_number: Office) -> None:
-    page = parsed(one_number.get(LIST, {"group": "\u202egroup", "q": "\u202equery"}))
+def test_bidirectional_text_in_a_filter_is_isolated(one_number: PageClient) -> None:
+    page = parse_page(one_number.get(LIST, {"group": "\u202egroup", "q": "\u202equery"}))
 
     outside = [node for node in page.css("#results *") if "\u202e" in (node.text(deep=False) or "")]
     assert outside

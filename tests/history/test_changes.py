@@ -11,16 +11,27 @@ from numbers.memory.version import memory_version
 from numbers.models import MAX_SET_ASIDE, Sync
 from numbers.quo.errors import Unauthorized
 from numbers.quo.payloads import Regions
-from tests.support.records import NINE, Office, Source, answer, ids, number, numbers, of_number, of_teammate, teammate
-from tests.support.stored import NUMBER_COLUMNS
+from tests.support.memory_state import NUMBER_COLUMNS
+from tests.support.records import (
+    NINE,
+    FakeClient,
+    Syncer,
+    answer,
+    ids,
+    number,
+    numbers,
+    of_number,
+    of_teammate,
+    teammate,
+)
 
 ANN = teammate("US1", first_name="Ann", last_name="Lee")
 BOB = teammate("US2", first_name="Bob", last_name="Roe")
 
 
 @pytest.fixture
-def office(db: None) -> Office:
-    return Office()
+def syncer(db: None) -> Syncer:
+    return Syncer()
 
 
 def newest(limit: int = 50, since: datetime = NINE) -> list[Change]:
@@ -39,59 +50,59 @@ def only_change() -> Change:
 # The sentences
 
 
-def test_the_first_answer_changes_nothing(office: Office) -> None:
-    office.hears(number("PN1", ANN), number("PN2", BOB))
+def test_the_first_answer_changes_nothing(syncer: Syncer) -> None:
+    syncer.sync_all(number("PN1", ANN), number("PN2", BOB))
 
     assert newest() == []
 
 
-def test_the_first_complete_answer_makes_no_number_new(office: Office) -> None:
-    office.hears_of_number(number("PN1", ANN))
-    office.hears(number("PN1", ANN), number("PN2", BOB))
+def test_the_first_complete_answer_makes_no_number_new(syncer: Syncer) -> None:
+    syncer.sync_number(number("PN1", ANN))
+    syncer.sync_all(number("PN1", ANN), number("PN2", BOB))
 
     assert newest() == []
 
 
-def test_no_number_is_new_without_a_complete_answer(office: Office) -> None:
-    office.hears_of_number(number("PN1", ANN))
-    office.hears_of_number(number("PN2", BOB))
+def test_no_number_is_new_without_a_complete_answer(syncer: Syncer) -> None:
+    syncer.sync_number(number("PN1", ANN))
+    syncer.sync_number(number("PN2", BOB))
 
     assert newest() == []
     assert changes(since=NINE, limit=1, version=memory_version()).watching_since is None
 
 
-def test_a_failed_first_sync_is_no_baseline(office: Office) -> None:
-    office.sync(Source(Unauthorized("No.", status=401)))
-    office.hears(number("PN1"))
-    office.hears(number("PN1"), number("PN2", name="Leasing"))
+def test_a_failed_first_sync_is_no_baseline(syncer: Syncer) -> None:
+    syncer.sync(FakeClient(Unauthorized("No.", status=401)))
+    syncer.sync_all(number("PN1"))
+    syncer.sync_all(number("PN1"), number("PN2", name="Leasing"))
 
     assert sentences() == ["Leasing is new, with nobody on it"]
 
 
-def test_a_known_number_that_differs_in_the_first_complete_answer_is_a_change(office: Office) -> None:
-    office.hears_of_number(number("PN1", name="Sales"))
-    office.hears(number("PN1", name="Leasing"))
+def test_a_known_number_that_differs_in_the_first_complete_answer_is_a_change(syncer: Syncer) -> None:
+    syncer.sync_number(number("PN1", name="Sales"))
+    syncer.sync_all(number("PN1", name="Leasing"))
 
     assert sentences() == ["Leasing: the name went from “Sales” to “Leasing”"]
 
 
-def test_a_teammate_put_on_a_known_number_by_the_first_complete_answer_is_a_change(office: Office) -> None:
-    office.hears_of_number(number("PN1", ANN))
-    office.hears(number("PN1", ANN, BOB), number("PN2", BOB))
+def test_a_teammate_put_on_a_known_number_by_the_first_complete_answer_is_a_change(syncer: Syncer) -> None:
+    syncer.sync_number(number("PN1", ANN))
+    syncer.sync_all(number("PN1", ANN, BOB), number("PN2", BOB))
 
     assert sentences() == ["Bob Roe was put on Front desk"]
 
 
-def test_a_known_teammate_who_differs_in_the_first_complete_answer_is_a_change(office: Office) -> None:
-    office.hears_of_number(number("PN1", ANN))
-    office.hears(number("PN1", teammate("US1", first_name="Anna", last_name="Lee")))
+def test_a_known_teammate_who_differs_in_the_first_complete_answer_is_a_change(syncer: Syncer) -> None:
+    syncer.sync_number(number("PN1", ANN))
+    syncer.sync_all(number("PN1", teammate("US1", first_name="Anna", last_name="Lee")))
 
     assert sentences() == ["Anna Lee: the first name went from “Ann” to “Anna”"]
 
 
-def test_an_equal_answer_changes_nothing(office: Office) -> None:
+def test_an_equal_answer_changes_nothing(syncer: Syncer) -> None:
     for _ in range(3):
-        office.hears(number("PN1", ANN, BOB))
+        syncer.sync_all(number("PN1", ANN, BOB))
 
     assert newest() == []
 
@@ -143,10 +154,10 @@ def test_an_equal_answer_changes_nothing(office: Office) -> None:
     ],
 )
 def test_a_changed_number_is_put_in_words(
-    office: Office, before: dict[str, Any], after: dict[str, Any], sentence: str
+    syncer: Syncer, before: dict[str, Any], after: dict[str, Any], sentence: str
 ) -> None:
-    office.hears(number(**{"name": "Main line", **before}))
-    office.hears(number(**{"name": "Main line", **before, **after}))
+    syncer.sync_all(number(**{"name": "Main line", **before}))
+    syncer.sync_all(number(**{"name": "Main line", **before, **after}))
 
     assert sentences() == [sentence]
 
@@ -155,27 +166,27 @@ def test_every_field_of_a_number_has_words() -> None:
     assert {*NUMBER_FIELDS, "updated_at_text"} == set(NUMBER_COLUMNS)
 
 
-def test_a_new_number_is_listed_with_its_teammates(office: Office) -> None:
-    office.hears(number("PN1"))
-    office.hears(number("PN1"), number("PN2", ANN, BOB, name="Leasing"), number("PN3", name="Spare"))
+def test_a_new_number_is_listed_with_its_teammates(syncer: Syncer) -> None:
+    syncer.sync_all(number("PN1"))
+    syncer.sync_all(number("PN1"), number("PN2", ANN, BOB, name="Leasing"), number("PN3", name="Spare"))
 
     assert sentences() == ["Leasing is new, with Ann Lee and Bob Roe on it", "Spare is new, with nobody on it"]
 
 
-def test_a_number_can_go_and_come_back(office: Office) -> None:
-    office.hears(number("PN1"), number("PN2", ANN, name="Leasing"))
-    office.hears(number("PN1"))
-    office.hears(number("PN1"), number("PN2", BOB, name="Leasing"))
+def test_a_number_can_go_and_come_back(syncer: Syncer) -> None:
+    syncer.sync_all(number("PN1"), number("PN2", ANN, name="Leasing"))
+    syncer.sync_all(number("PN1"))
+    syncer.sync_all(number("PN1"), number("PN2", BOB, name="Leasing"))
 
     assert sentences() == ["Leasing is back, with Bob Roe on it", "Leasing is gone: Quo no longer has it"]
 
 
-def test_teammates_put_on_and_taken_off_are_put_in_words(office: Office) -> None:
+def test_teammates_put_on_and_taken_off_are_put_in_words(syncer: Syncer) -> None:
     cas = teammate("US3", first_name="Cas", last_name=None)
-    office.hears(number("PN1", name="Leasing"))
-    office.hears(number("PN1", ANN, name="Leasing"))
-    office.hears(number("PN1", BOB, cas, name="Leasing"))
-    office.hears(number("PN1", name="Leasing"))
+    syncer.sync_all(number("PN1", name="Leasing"))
+    syncer.sync_all(number("PN1", ANN, name="Leasing"))
+    syncer.sync_all(number("PN1", BOB, cas, name="Leasing"))
+    syncer.sync_all(number("PN1", name="Leasing"))
 
     assert sentences() == [
         "Bob Roe and Cas were taken off Leasing",
@@ -184,29 +195,29 @@ def test_teammates_put_on_and_taken_off_are_put_in_words(office: Office) -> None
     ]
 
 
-def test_one_answer_makes_one_change_of_a_number(office: Office) -> None:
-    office.hears(number("PN1", ANN, name="Sales"))
-    office.hears(number("PN1", BOB, name="Leasing"))
+def test_one_answer_makes_one_change_of_a_number(syncer: Syncer) -> None:
+    syncer.sync_all(number("PN1", ANN, name="Sales"))
+    syncer.sync_all(number("PN1", BOB, name="Leasing"))
 
     assert sentences() == [
         "Leasing: the name went from “Sales” to “Leasing”; Bob Roe was put on it; Ann Lee was taken off it"
     ]
 
 
-def test_only_the_first_of_many_teammates_are_named(office: Office) -> None:
+def test_only_the_first_of_many_teammates_are_named(syncer: Syncer) -> None:
     teammates = [teammate(f"US{letter}", first_name=letter, last_name=None) for letter in "FEDCBA"]
-    office.hears(number("PN1", name="Leasing"))
-    office.hears(number("PN1", *teammates[2:], name="Leasing"))
-    office.hears(number("PN1", name="Leasing"))
-    office.hears(number("PN1", *teammates, name="Leasing"))
+    syncer.sync_all(number("PN1", name="Leasing"))
+    syncer.sync_all(number("PN1", *teammates[2:], name="Leasing"))
+    syncer.sync_all(number("PN1", name="Leasing"))
+    syncer.sync_all(number("PN1", *teammates, name="Leasing"))
 
     assert sentences()[0] == "A, B, C and 3 more were put on Leasing"
     assert sentences()[2] == "A, B, C and D were put on Leasing"
 
 
-def test_a_changed_teammate_is_put_in_words(office: Office) -> None:
-    office.hears(number("PN1", ANN))
-    office.hears(number("PN1", teammate("US1", first_name="Ann", last_name="Smith", email="ann@example.com")))
+def test_a_changed_teammate_is_put_in_words(syncer: Syncer) -> None:
+    syncer.sync_all(number("PN1", ANN))
+    syncer.sync_all(number("PN1", teammate("US1", first_name="Ann", last_name="Smith", email="ann@example.com")))
 
     assert sentences() == [
         "Ann Smith: the last name went from “Lee” to “Smith”; the email address went from us1@example.com to "
@@ -215,19 +226,19 @@ def test_a_changed_teammate_is_put_in_words(office: Office) -> None:
     assert only_change().subject == "US1"
 
 
-def test_a_new_role_is_one_change_however_many_numbers(office: Office) -> None:
-    office.hears(number("PN1", ANN), number("PN2", ANN))
+def test_a_new_role_is_one_change_however_many_numbers(syncer: Syncer) -> None:
+    syncer.sync_all(number("PN1", ANN), number("PN2", ANN))
     boss = teammate("US1", first_name="Ann", last_name="Lee", role="owner", group_id="GR9")
-    office.hears(number("PN1", boss), number("PN2", boss))
+    syncer.sync_all(number("PN1", boss), number("PN2", boss))
 
     assert sentences() == ["Ann Lee: the role went from member to owner"]
 
 
-def test_names_are_those_at_the_time_of_the_change(office: Office) -> None:
-    office.hears(number("PN1", name="Sales"))
-    office.hears(number("PN1", ANN, name="Sales"))
-    office.hears(number("PN1", teammate("US1", first_name="Ann", last_name="Smith"), name="Leasing"))
-    office.hears(number("PN1", name="Leasing"))
+def test_names_are_those_at_the_time_of_the_change(syncer: Syncer) -> None:
+    syncer.sync_all(number("PN1", name="Sales"))
+    syncer.sync_all(number("PN1", ANN, name="Sales"))
+    syncer.sync_all(number("PN1", teammate("US1", first_name="Ann", last_name="Smith"), name="Leasing"))
+    syncer.sync_all(number("PN1", name="Leasing"))
 
     assert sentences() == [
         "Ann Smith was taken off Leasing",
@@ -237,18 +248,18 @@ def test_names_are_those_at_the_time_of_the_change(office: Office) -> None:
     ]
 
 
-def test_numbers_and_teammates_are_links(office: Office) -> None:
-    office.hears(number("PN1", name="Leasing"))
-    office.hears(number("PN1", ANN, name="Leasing"))
+def test_numbers_and_teammates_are_links(syncer: Syncer) -> None:
+    syncer.sync_all(number("PN1", name="Leasing"))
+    syncer.sync_all(number("PN1", ANN, name="Leasing"))
 
     links = {part.text: part.url for part in only_change().parts if part.url}
     assert links == {"Ann Lee": "/teammates/US1/", "Leasing": "/numbers/PN1/"}
 
 
-def test_outside_text_has_its_own_part(office: Office) -> None:
-    office.hears(number("PN1", symbol="OUTSIDE1", name="Sales"))
+def test_outside_text_has_its_own_part(syncer: Syncer) -> None:
+    syncer.sync_all(number("PN1", symbol="OUTSIDE1", name="Sales"))
     ann = teammate("US1", first_name="OUTSIDE2", last_name=None)
-    office.hears(number("PN1", ann, symbol="OUTSIDE3", name="OUTSIDE4", calling=Regions("OUTSIDE5", None, None)))
+    syncer.sync_all(number("PN1", ann, symbol="OUTSIDE3", name="OUTSIDE4", calling=Regions("OUTSIDE5", None, None)))
 
     outside = [part for part in only_change().parts if "OUTSIDE" in part.text]
     assert {part.text for part in outside} == {f"OUTSIDE{index}" for index in range(1, 6)}
@@ -258,76 +269,76 @@ def test_outside_text_has_its_own_part(office: Office) -> None:
 # The interval
 
 
-def test_a_change_lies_between_the_last_old_answer_and_the_first_new_one(office: Office) -> None:
-    office.hears(number("PN1", name="Sales"))
-    before = office.hears(number("PN1", name="Sales"))
-    after = office.hears(number("PN1", name="Leasing"))
-    office.hears(number("PN1", name="Leasing"))
+def test_a_change_lies_between_the_last_old_answer_and_the_first_new_one(syncer: Syncer) -> None:
+    syncer.sync_all(number("PN1", name="Sales"))
+    before = syncer.sync_all(number("PN1", name="Sales"))
+    after = syncer.sync_all(number("PN1", name="Leasing"))
+    syncer.sync_all(number("PN1", name="Leasing"))
 
     assert (only_change().earliest, only_change().latest) == (before.observed_at, after.observed_at)
 
 
-def test_a_sync_of_the_number_confirms_it(office: Office) -> None:
-    office.hears(number("PN1"), number("PN2"))
-    alone = office.hears_of_number(number("PN1"))
-    office.hears_of_number(number("PN2"))
-    office.hears(number("PN1", ANN), number("PN2"))
+def test_a_sync_of_the_number_confirms_it(syncer: Syncer) -> None:
+    syncer.sync_all(number("PN1"), number("PN2"))
+    alone = syncer.sync_number(number("PN1"))
+    syncer.sync_number(number("PN2"))
+    syncer.sync_all(number("PN1", ANN), number("PN2"))
 
     assert only_change().earliest == alone.observed_at
 
 
-def test_a_sync_of_a_teammate_confirms_their_numbers(office: Office) -> None:
-    whole = office.hears(number("PN1", ANN, name="Sales"), number("PN2", name="Spare"))
-    of_ann = office.hears_of_teammate("US1", number("PN1", ANN, name="Sales"))
-    office.hears(number("PN1", ANN, name="Leasing"), number("PN2", name="Reserve"))
+def test_a_sync_of_a_teammate_confirms_their_numbers(syncer: Syncer) -> None:
+    whole = syncer.sync_all(number("PN1", ANN, name="Sales"), number("PN2", name="Spare"))
+    of_ann = syncer.sync_teammate("US1", number("PN1", ANN, name="Sales"))
+    syncer.sync_all(number("PN1", ANN, name="Leasing"), number("PN2", name="Reserve"))
 
     assert [change.earliest for change in newest()] == [of_ann.observed_at, whole.observed_at]
 
 
-def test_the_last_sync_of_any_teammate_on_a_number_counts(office: Office) -> None:
+def test_the_last_sync_of_any_teammate_on_a_number_counts(syncer: Syncer) -> None:
     teammates = (ANN, BOB, teammate("US3"))
-    office.hears(number("PN1", *teammates))
-    office.hears_of_teammate("US1", number("PN1", *teammates))
-    of_bob = office.hears_of_teammate("US2", number("PN1", *teammates))
-    office.hears(number("PN1", *teammates[1:]))
-    office.hears(number("PN1", *teammates))
-    of_ann = office.hears_of_teammate("US1", number("PN1", *teammates))
-    office.hears(number("PN1", *teammates[1:]))
+    syncer.sync_all(number("PN1", *teammates))
+    syncer.sync_teammate("US1", number("PN1", *teammates))
+    of_bob = syncer.sync_teammate("US2", number("PN1", *teammates))
+    syncer.sync_all(number("PN1", *teammates[1:]))
+    syncer.sync_all(number("PN1", *teammates))
+    of_ann = syncer.sync_teammate("US1", number("PN1", *teammates))
+    syncer.sync_all(number("PN1", *teammates[1:]))
 
     assert [change.earliest for change in newest()[::2]] == [of_ann.observed_at, of_bob.observed_at]
 
 
-def test_a_sync_of_a_former_teammate_does_not_confirm_the_number(office: Office) -> None:
-    office.hears(number("PN1", ANN))
-    whole = office.hears(number("PN1", name="Sales"))
-    office.hears_of_teammate("US1")
-    office.hears(number("PN1", name="Leasing"))
+def test_a_sync_of_a_former_teammate_does_not_confirm_the_number(syncer: Syncer) -> None:
+    syncer.sync_all(number("PN1", ANN))
+    whole = syncer.sync_all(number("PN1", name="Sales"))
+    syncer.sync_teammate("US1")
+    syncer.sync_all(number("PN1", name="Leasing"))
 
     assert newest()[0].earliest == whole.observed_at
 
 
-def test_a_sync_of_a_teammate_that_lacks_a_number_confirms_nothing(office: Office) -> None:
-    whole = office.hears(number("PN1", ANN), number("PN2", ANN))
-    office.hears_of_teammate("US1", number("PN1", ANN))  # Quo does not find the other one
-    office.hears(number("PN1", ANN), number("PN2"))
+def test_a_sync_of_a_teammate_that_lacks_a_number_confirms_nothing(syncer: Syncer) -> None:
+    whole = syncer.sync_all(number("PN1", ANN), number("PN2", ANN))
+    syncer.sync_teammate("US1", number("PN1", ANN))  # Quo does not find the other one
+    syncer.sync_all(number("PN1", ANN), number("PN2"))
 
     assert only_change().earliest == whole.observed_at
 
 
-def test_a_failed_sync_confirms_nothing(office: Office) -> None:
-    whole = office.hears(number("PN1"))
-    office.sync(Source(Unauthorized("No.", status=401)))
-    office.sync(Source(single={"PN1": Unauthorized("No.", status=401)}), of_number("PN1"))
-    office.hears(number("PN1", ANN))
+def test_a_failed_sync_confirms_nothing(syncer: Syncer) -> None:
+    whole = syncer.sync_all(number("PN1"))
+    syncer.sync(FakeClient(Unauthorized("No.", status=401)))
+    syncer.sync(FakeClient(single={"PN1": Unauthorized("No.", status=401)}), of_number("PN1"))
+    syncer.sync_all(number("PN1", ANN))
 
     assert only_change().earliest == whole.observed_at
 
 
-def test_an_answer_with_an_unreadable_number_confirms_only_the_others(office: Office) -> None:
+def test_an_answer_with_an_unreadable_number_confirms_only_the_others(syncer: Syncer) -> None:
     names = ("PN1", "PN11", "PN111")
-    whole = office.hears(*numbers(*names))
-    unreadable = office.hears(*numbers("PN1", "PN111"), aside=("PN11",))
-    office.hears(*(number(name, ANN) for name in names))
+    whole = syncer.sync_all(*numbers(*names))
+    unreadable = syncer.sync_all(*numbers("PN1", "PN111"), aside=("PN11",))
+    syncer.sync_all(*(number(name, ANN) for name in names))
 
     assert {change.subject: change.earliest for change in newest()} == {
         "PN1": unreadable.observed_at,
@@ -336,76 +347,76 @@ def test_an_answer_with_an_unreadable_number_confirms_only_the_others(office: Of
     }
 
 
-def test_a_sync_of_a_teammate_with_an_unreadable_number_confirms_nothing(office: Office) -> None:
-    whole = office.hears(number("PN1", ANN))
-    office.sync(Source(of={"US1": answer(aside=("PN1",))}), of_teammate("US1"))
-    office.hears(number("PN1"))
+def test_a_sync_of_a_teammate_with_an_unreadable_number_confirms_nothing(syncer: Syncer) -> None:
+    whole = syncer.sync_all(number("PN1", ANN))
+    syncer.sync(FakeClient(of={"US1": answer(aside=("PN1",))}), of_teammate("US1"))
+    syncer.sync_all(number("PN1"))
 
     assert only_change().earliest == whole.observed_at
 
 
-def test_an_answer_with_too_many_unreadable_records_confirms_nothing(office: Office) -> None:
-    whole = office.hears(number("PN1"))
-    office.hears(number("PN1"), aside=tuple(f"PNodd{index}" for index in range(MAX_SET_ASIDE + 1)))
-    office.hears(number("PN1", ANN))
+def test_an_answer_with_too_many_unreadable_records_confirms_nothing(syncer: Syncer) -> None:
+    whole = syncer.sync_all(number("PN1"))
+    syncer.sync_all(number("PN1"), aside=tuple(f"PNodd{index}" for index in range(MAX_SET_ASIDE + 1)))
+    syncer.sync_all(number("PN1", ANN))
 
     assert only_change().earliest == whole.observed_at
 
 
-def test_an_answer_whose_removals_were_held_confirms_no_number(office: Office) -> None:
-    whole = office.hears(*numbers(*ids(12)))
-    assert office.hears(number("PN00001")).held
-    office.clock.move(hours=2)
-    assert office.hears(number("PN00001")).gone == 11
+def test_an_answer_whose_removals_were_held_confirms_no_number(syncer: Syncer) -> None:
+    whole = syncer.sync_all(*numbers(*ids(12)))
+    assert syncer.sync_all(number("PN00001")).held
+    syncer.clock.move(hours=2)
+    assert syncer.sync_all(number("PN00001")).gone == 11
 
     assert {change.earliest for change in newest()} == {whole.observed_at}
     assert len(newest()) == 11
 
 
-def test_a_new_number_came_after_the_last_complete_answer(office: Office) -> None:
-    whole = office.hears(number("PN1"))
-    office.hears_of_number(number("PN1"))
-    office.hears(number("PN1"), number("PN2"))
+def test_a_new_number_came_after_the_last_complete_answer(syncer: Syncer) -> None:
+    whole = syncer.sync_all(number("PN1"))
+    syncer.sync_number(number("PN1"))
+    syncer.sync_all(number("PN1"), number("PN2"))
 
     assert only_change().earliest == whole.observed_at
 
 
-def test_a_change_without_an_earlier_sync_has_no_earlier_end(office: Office) -> None:
-    office.hears_of_teammate("US1", number("PN1", ANN, name="Sales"), PN2=number("PN2"))
+def test_a_change_without_an_earlier_sync_has_no_earlier_end(syncer: Syncer) -> None:
+    syncer.sync_teammate("US1", number("PN1", ANN, name="Sales"), PN2=number("PN2"))
     Sync.objects.update(outcome="failed", observed_at=None)
-    office.hears(number("PN1", ANN, name="Leasing"))
+    syncer.sync_all(number("PN1", ANN, name="Leasing"))
 
     assert only_change().earliest is None
 
 
-def test_a_teammate_is_confirmed_by_any_answer_with_their_number(office: Office) -> None:
+def test_a_teammate_is_confirmed_by_any_answer_with_their_number(syncer: Syncer) -> None:
     renamed = teammate("US1", first_name="Anna", last_name="Lee")
-    office.hears(number("PN1", ANN), number("PN2"))
-    alone = office.hears_of_number(number("PN1", ANN))
-    office.hears_of_number(number("PN2"))
-    office.hears(number("PN1", renamed), number("PN2"))
-    of_ann = office.hears_of_teammate("US1", number("PN1", renamed))
-    office.hears_of_teammate("US2")
-    office.hears(number("PN1", ANN), number("PN2"))
+    syncer.sync_all(number("PN1", ANN), number("PN2"))
+    alone = syncer.sync_number(number("PN1", ANN))
+    syncer.sync_number(number("PN2"))
+    syncer.sync_all(number("PN1", renamed), number("PN2"))
+    of_ann = syncer.sync_teammate("US1", number("PN1", renamed))
+    syncer.sync_teammate("US2")
+    syncer.sync_all(number("PN1", ANN), number("PN2"))
 
     assert [change.earliest for change in newest()] == [of_ann.observed_at, alone.observed_at]
 
 
-def test_an_answer_without_a_teammate_does_not_confirm_them(office: Office) -> None:
-    on_it = office.hears(number("PN1", ANN))
-    office.hears(number("PN1"))
-    office.hears_of_teammate("US1")
-    office.hears(number("PN1", teammate("US1", first_name="Anna", last_name="Lee")))
+def test_an_answer_without_a_teammate_does_not_confirm_them(syncer: Syncer) -> None:
+    on_it = syncer.sync_all(number("PN1", ANN))
+    syncer.sync_all(number("PN1"))
+    syncer.sync_teammate("US1")
+    syncer.sync_all(number("PN1", teammate("US1", first_name="Anna", last_name="Lee")))
 
     assert {change.subject: change.earliest for change in newest() if change.subject == "US1"} == {
         "US1": on_it.observed_at
     }
 
 
-def test_an_answer_whose_removals_were_held_confirms_no_teammate(office: Office) -> None:
-    whole = office.hears(*numbers(*ids(12)), number("PN1", ANN))
-    assert office.hears(number("PN00001")).held
-    office.hears(*numbers(*ids(12)), number("PN1", teammate("US1", first_name="Anna", last_name="Lee")))
+def test_an_answer_whose_removals_were_held_confirms_no_teammate(syncer: Syncer) -> None:
+    whole = syncer.sync_all(*numbers(*ids(12)), number("PN1", ANN))
+    assert syncer.sync_all(number("PN00001")).held
+    syncer.sync_all(*numbers(*ids(12)), number("PN1", teammate("US1", first_name="Anna", last_name="Lee")))
 
     assert only_change().earliest == whole.observed_at
 
@@ -413,45 +424,45 @@ def test_an_answer_whose_removals_were_held_confirms_no_teammate(office: Office)
 # Order and count
 
 
-def test_the_newest_changes_come_first_and_numbers_before_teammates(office: Office) -> None:
-    office.hears(number("PN1", ANN, name="A"))
-    office.hears(number("PN1", ANN, name="B"))
-    office.hears(number("PN1", teammate("US1", first_name="Anna"), name="C"))
+def test_the_newest_changes_come_first_and_numbers_before_teammates(syncer: Syncer) -> None:
+    syncer.sync_all(number("PN1", ANN, name="A"))
+    syncer.sync_all(number("PN1", ANN, name="B"))
+    syncer.sync_all(number("PN1", teammate("US1", first_name="Anna"), name="C"))
 
     assert [change.subject for change in newest()] == ["PN1", "US1", "PN1"]
     assert [change.latest for change in newest()] == sorted((change.latest for change in newest()), reverse=True)
 
 
-def test_changes_beyond_the_limit_are_only_counted(office: Office) -> None:
-    office.hears(*(number(quo_id, name="A") for quo_id in ids(9)))
-    office.hears(*(number(quo_id, name="B") for quo_id in ids(9)))
+def test_changes_beyond_the_limit_are_only_counted(syncer: Syncer) -> None:
+    syncer.sync_all(*(number(quo_id, name="A") for quo_id in ids(9)))
+    syncer.sync_all(*(number(quo_id, name="B") for quo_id in ids(9)))
 
     found = changes(since=NINE, limit=4, version=memory_version())
 
     assert (len(found.found), found.total, found.more) == (4, 9, 5)
 
 
-def test_only_changes_found_since_the_given_time_are_returned(office: Office) -> None:
+def test_only_changes_found_since_the_given_time_are_returned(syncer: Syncer) -> None:
     bob = teammate("US2", first_name="Bobby", last_name="Roe")
-    office.hears(number("PN1", BOB), *numbers("PN2", "PN3"), number("PN4", BOB))
-    office.hears(number("PN1", BOB, name="Sales"), *numbers("PN2", "PN3"), number("PN4", BOB))
-    office.hears(number("PN1", bob, name="Leasing"), number("PN2", bob), *numbers("PN4", "PN5"))
-    begin = office.clock.now
-    office.hears(number("PN1", bob, name="Rentals"), number("PN2", bob), *numbers("PN4", "PN5"))
+    syncer.sync_all(number("PN1", BOB), *numbers("PN2", "PN3"), number("PN4", BOB))
+    syncer.sync_all(number("PN1", BOB, name="Sales"), *numbers("PN2", "PN3"), number("PN4", BOB))
+    syncer.sync_all(number("PN1", bob, name="Leasing"), number("PN2", bob), *numbers("PN4", "PN5"))
+    begin = syncer.clock.now
+    syncer.sync_all(number("PN1", bob, name="Rentals"), number("PN2", bob), *numbers("PN4", "PN5"))
 
     found = {change.subject: change.latest for change in newest(since=begin)}
     assert set(found) == {"PN1", "PN2", "PN3", "PN4", "PN5", "US2"}
     assert min(found.values()) == begin
     assert [change.subject for change in newest(since=begin + timedelta(seconds=1))] == ["PN1"]
-    assert newest(since=office.clock.now + timedelta(seconds=1)) == []
+    assert newest(since=syncer.clock.now + timedelta(seconds=1)) == []
 
 
-def test_every_change_has_a_unique_key(office: Office) -> None:
-    office.hears(number("PN1", ANN, name="A"), number("PN2"))
-    office.clock.move(minutes=-2)  # the next answers are a microsecond apart
-    office.hears(number("PN1", ANN, name="B"), number("PN2", name="B"))
-    office.clock.move(minutes=-2)
-    office.hears(number("PN1", teammate("US1", first_name="Anna"), name="C"), number("PN2", name="C"))
+def test_every_change_has_a_unique_key(syncer: Syncer) -> None:
+    syncer.sync_all(number("PN1", ANN, name="A"), number("PN2"))
+    syncer.clock.move(minutes=-2)  # the next answers are a microsecond apart
+    syncer.sync_all(number("PN1", ANN, name="B"), number("PN2", name="B"))
+    syncer.clock.move(minutes=-2)
+    syncer.sync_all(number("PN1", teammate("US1", first_name="Anna"), name="C"), number("PN2", name="C"))
 
     keys = [change.key for change in newest()]
     assert len(keys) == len(set(keys)) == 5
@@ -460,11 +471,11 @@ def test_every_change_has_a_unique_key(office: Office) -> None:
 
 @pytest.mark.parametrize("count", [1, 60])
 def test_the_number_of_queries_is_the_same_for_few_and_for_many(
-    office: Office, django_assert_num_queries: Any, count: int
+    syncer: Syncer, django_assert_num_queries: Any, count: int
 ) -> None:
-    office.hears(*(number(quo_id, ANN, name="A") for quo_id in ids(count)))
-    office.hears(*(number(quo_id, teammate("US1", first_name="Anna"), BOB, name="B") for quo_id in ids(count)))
-    office.hears(*(number(quo_id, name="C") for quo_id in ids(count)))
+    syncer.sync_all(*(number(quo_id, ANN, name="A") for quo_id in ids(count)))
+    syncer.sync_all(*(number(quo_id, teammate("US1", first_name="Anna"), BOB, name="B") for quo_id in ids(count)))
+    syncer.sync_all(*(number(quo_id, name="C") for quo_id in ids(count)))
 
     version = memory_version()
     # the baseline, whether there was an answer before it, the keys, the states of numbers, teammates put on,

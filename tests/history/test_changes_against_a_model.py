@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from numbers.history.changes import changes
 from numbers.memory.version import memory_version
 from numbers.quo.payloads import NumberRecord, Regions
-from tests.support.caches import forget
-from tests.support.records import NINE, Office, number, teammate
+from tests.support.caches import clear_caches
+from tests.support.records import NINE, Syncer, number, teammate
 
 NUMBER_IDS = ["PN1", "PN2", "PN3"]
 USER_IDS = ["US1", "US2", "US3"]
@@ -99,13 +99,13 @@ def test_the_changes_are_the_differences_between_one_answer_and_the_next(
     conversation: list[tuple[dict[str, Described], dict[str, str]]],
 ) -> None:
     before = transaction.savepoint()
-    office, model = Office(), Model()
+    syncer, model = Syncer(), Model()
     for answer, role in conversation:
-        sync = office.hears(*(record(pn, answer[pn], role) for pn in sorted(answer)), accept_removals=True)
+        sync = syncer.sync_all(*(record(pn, answer[pn], role) for pn in sorted(answer)), accept_removals=True)
         assert sync.observed_at is not None, sync.error_sentence
         model.hear(answer, role, sync.observed_at)
 
-    forget()
+    clear_caches()
     found = changes(since=NINE, limit=100, version=memory_version())
 
     actual = [(change.subject, change.sentence, change.earliest, change.latest) for change in found.found]

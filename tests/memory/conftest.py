@@ -1,5 +1,5 @@
 """Fixtures for the tests of the memory."""
 
-from tests.support.histories import office
+from tests.support.histories import syncer
 
-__all__ = ["office"]
+__all__ = ["syncer"]

@@ -28,8 +28,8 @@ from numbers.pages.number import number_page
 from numbers.pages.numbers import number_list
 from numbers.pages.teammates import mismatches_of, teammate_list, teammate_page
 from numbers.quo.payloads import Regions
-from tests.support.caches import forget
-from tests.support.records import NINE, Office, number, teammate
+from tests.support.caches import clear_caches
+from tests.support.records import NINE, Syncer, number, teammate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -141,8 +141,8 @@ def test_a_past_moment_shows_what_was_shown_when_it_was_now(
 ) -> None:
     monkeypatch.setattr(overview, "MAX_KEY_LOOKUPS", 1)
     before = transaction.savepoint()
-    office = Office()
-    forget()
+    syncer = Syncer()
+    clear_caches()
     seen: list[tuple[Moment, Mapping[str, Any]]] = []
     for numbers, users, listed_for in history:
         records = [
@@ -150,9 +150,9 @@ def test_a_past_moment_shows_what_was_shown_when_it_was_now(
             for number_id, (changes, team) in numbers.items()
         ]
         if listed_for:
-            sync = office.hears_of_teammate(listed_for, *records)
+            sync = syncer.sync_teammate(listed_for, *records)
         else:
-            sync = office.hears(*records, accept_removals=True)
+            sync = syncer.sync_all(*records, accept_removals=True)
         assert sync.outcome == "succeeded"
         seen.append((Moment(sync.observed_at), everything_at(NOW)))
 

@@ -13,7 +13,7 @@ from numbers.memory.version import Version
 from numbers.models import Assignment
 from numbers.pages import overview
 from numbers.vocabulary.cells import CELLS
-from tests.support.caches import forget
+from tests.support.caches import clear_caches
 from tests.support.databases import only_sqlite
 from tests.support.query_plans import Plan, plan_of, plans_of
 
@@ -75,7 +75,7 @@ def test_matching_numbers_are_counted_in_an_index(filters: dict[str, str]) -> No
 
 
 def test_the_cells_of_all_numbers_are_counted_in_an_index() -> None:
-    forget()
+    clear_caches()
     plans = plans_of(partial(overview.summary, Version()))
 
     (cells,) = (plan for plan in plans if "FILTER" in plan.sql)
@@ -96,7 +96,7 @@ def test_the_audit_reads_every_number_only_from_indexes(by: Grouping) -> None:
 
 
 def test_the_filter_choices_are_read_from_an_index() -> None:
-    forget()
+    clear_caches()
     plans = plans_of(partial(filter_choices.available_choices, Version()))
 
     for plan in plans:

@@ -17,8 +17,8 @@ from numbers.memory.search.words import spellings_of
 from numbers.models import PhoneNumber, SearchText
 from numbers.vocabulary.folding import fold
 from tests.support.databases import only_postgresql
-from tests.support.records import NINE, Office, number, teammate
-from tests.support.search_index import ask, assert_right, found
+from tests.support.records import NINE, Syncer, number, teammate
+from tests.support.search_index import assert_search_current, found_numbers, run_sql
 
 LETTERS = st.sampled_from("abc1+%_\\\"'*^(:-é❤\ufe0f🏡𝒳ß字\uffff\x01\x7f") | st.characters(codec="utf-8")
 TEXTS = st.lists(st.text(LETTERS, max_size=12), min_size=1, max_size=4)
@@ -67,16 +67,22 @@ def test_no_letter_folds_to_an_ascii_capital() -> None:
     assert not set(fold(every)) & set("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
-def test_search_uses_the_current_texts_after_each_sync(office: Office) -> None:
+def test_search_uses_the_current_texts_after_each_sync(syncer: Syncer) -> None:
     ada = teammate("US1")
-    office.hears(number("PN1", ada, name="Lobby"), number("PN2", ada, name="Annex"))
-    assert_right()
+    syncer.sync_all(number("PN1", ada, name="Lobby"), number("PN2", ada, name="Annex"))
+    assert_search_current()
     renamed = teammate("US1", first_name="Zelda")
-    office.hears(number("PN1", renamed, name="Garage"))
-    assert_right()
-    assert [found(word) for word in ("lobby", "annex", "garage", "zelda", "ada")] == [[], [], ["PN1"], ["PN1"], []]
-    office.hears(number("PN1", renamed, name="Garage"), number("PN2", name="Annex"))
-    assert found("annex") == ["PN2"]
+    syncer.sync_all(number("PN1", renamed, name="Garage"))
+    assert_search_current()
+    assert [found_numbers(word) for word in ("lobby", "annex", "garage", "zelda", "ada")] == [
+        [],
+        [],
+        ["PN1"],
+        ["PN1"],
+        [],
+    ]
+    syncer.sync_all(number("PN1", renamed, name="Garage"), number("PN2", name="Annex"))
+    assert found_numbers("annex") == ["PN2"]
     assert [state.first_name for state in search_teammates("zeld byron", NOW)] == ["Zelda"]
 
 
@@ -88,13 +94,13 @@ def plan_of(rows: Any) -> str:
 
 
 @pytest.fixture
-def many(office: Office) -> None:
-    office.hears(*(number(f"PN{n}", name=f"Desk {n}y") for n in range(2000)))
+def many(syncer: Syncer) -> None:
+    syncer.sync_all(*(number(f"PN{n}", name=f"Desk {n}y") for n in range(2000)))
 
 
 @only_postgresql
 def test_postgresql_searches_with_the_index(many: None) -> None:
-    ask("SET LOCAL enable_seqscan = off")  # PostgreSQL would scan so small a table
+    run_sql("SET LOCAL enable_seqscan = off")  # PostgreSQL would scan so small a table
     plan = plan_of(matching_texts(["1234y"]))
     assert postgresql.INDEX in plan
     assert "Seq Scan" not in plan
@@ -102,7 +108,7 @@ def test_postgresql_searches_with_the_index(many: None) -> None:
 
 @pytest.fixture
 def rows(transactional_db: None) -> Iterator[None]:
-    Office().hears(number("PN1", teammate("US1"), name="Lobby"), number("PN2", name="Annex"))
+    Syncer().sync_all(number("PN1", teammate("US1"), name="Lobby"), number("PN2", name="Annex"))
     yield
     call_command("migrate", verbosity=0)
 
@@ -113,23 +119,23 @@ def migrate() -> None:
 
 @only_postgresql
 def test_the_index_of_an_earlier_version_is_removed(rows: None) -> None:
-    ask("CREATE INDEX numbers_teammatestate_trigrams ON numbers_teammatestate USING gin (search_text gin_trgm_ops)")
+    run_sql("CREATE INDEX numbers_teammatestate_trigrams ON numbers_teammatestate USING gin (search_text gin_trgm_ops)")
     migrate()
-    assert ask("SELECT to_regclass('numbers_teammatestate_trigrams') IS NULL") == [(True,)]
+    assert run_sql("SELECT to_regclass('numbers_teammatestate_trigrams') IS NULL") == [(True,)]
 
 
 @only_postgresql
 def test_search_works_on_a_server_that_does_not_allow_the_index(rows: None) -> None:
-    ask("DROP EXTENSION pg_trgm CASCADE")
-    ask("CREATE ROLE unprivileged")
+    run_sql("DROP EXTENSION pg_trgm CASCADE")
+    run_sql("CREATE ROLE unprivileged")
     try:
-        ask("SET ROLE unprivileged")
+        run_sql("SET ROLE unprivileged")
         postgresql.ensure_index(connection.alias)
     finally:
-        ask("RESET ROLE")
-        ask("DROP ROLE unprivileged")
-    assert ask("SELECT to_regclass(%s) IS NULL", postgresql.INDEX) == [(True,)]
-    assert found("lobb") == ["PN1"]
+        run_sql("RESET ROLE")
+        run_sql("DROP ROLE unprivileged")
+    assert run_sql("SELECT to_regclass(%s) IS NULL", postgresql.INDEX) == [(True,)]
+    assert found_numbers("lobb") == ["PN1"]
     migrate()
-    assert_right()
-    assert found("lobb") == ["PN1"]
+    assert_search_current()
+    assert found_numbers("lobb") == ["PN1"]

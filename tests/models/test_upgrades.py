@@ -20,7 +20,7 @@ from numbers.models import NumberState
 from numbers.operations.backups.files import opened
 from numbers.operations.invariants import breaches
 from tests.support.records import NINE
-from tests.support.search_index import assert_right
+from tests.support.search_index import assert_search_current
 
 Rows = dict[str, dict[Any, dict[str, Any]]]
 
@@ -232,7 +232,7 @@ def test_an_upgrade_fills_the_derived_columns() -> None:
 
 @pytest.mark.usefixtures("before")
 def test_search_works_after_an_upgrade() -> None:
-    assert_right()
+    assert_search_current()
     found = [
         [state.name for state in search_numbers(numbers_at(NOW), word, NOW)]
         for word in ("after", "before", "gone", "6045", "beá")

@@ -1,5 +1,5 @@
 """Fixtures of this folder's tests."""
 
-from tests.support.people import admin, office
+from tests.support.clients import admin, manager
 
-__all__ = ["admin", "office"]
+__all__ = ["admin", "manager"]

@@ -19,7 +19,7 @@ from numbers.sandbox.workspace import build
 from numbers.syncing import demo
 from quo_admin import __version__, env
 from tests.support.oidc_provider import running
-from tests.support.processes import free_port, python
+from tests.support.processes import free_port, run_python
 
 KEY = "kE9-the-key-itself"
 
@@ -258,7 +258,7 @@ def test_a_demo_that_is_running_is_right(quo: SandboxServer, settings: Any, tmp_
 
 def test_a_missing_database_is_wrong_and_not_created(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    run = python(env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32)
+    run = run_python(env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32)
     assert run.returncode == 1
     database = tmp_path / "data" / "demo.sqlite3"
     assert f"✗ database       {database} is not there yet. Run `make run`, which makes it.\n" in run.stdout
@@ -267,7 +267,7 @@ def test_a_missing_database_is_wrong_and_not_created(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_a_database_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a database, only a text of some length" * 100)
-    run = python(
+    run = run_python(
         env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32, DATABASE_URL=f"sqlite:///{tmp_path}/file"
     )
     assert run.returncode == 1
@@ -276,7 +276,7 @@ def test_a_file_that_is_not_a_database_is_wrong(tmp_path: Path) -> None:
 
 def test_a_database_server_that_is_down_is_wrong_and_its_password_is_not_printed(tmp_path: Path) -> None:
     url = f"postgres://mara:hunter2@127.0.0.1:{free_port()}/quo"
-    run = python(env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32, DATABASE_URL=url)
+    run = run_python(env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32, DATABASE_URL=url)
     assert run.returncode == 1
     assert "✗ database       PostgreSQL does not answer. Check DATABASE_URL, " in run.stdout
     assert "hunter2" not in run.stdout + run.stderr
@@ -286,14 +286,14 @@ def test_pending_migrations_are_wrong(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     sqlite3.connect(tmp_path / "data" / "demo.sqlite3").close()
     (tmp_path / "data" / "demo.sqlite3").touch()
-    run = python(env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32)
+    run = run_python(env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32)
     assert run.returncode == 1
     assert " to do. Run `.venv/bin/python manage.py migrate`.\n" in run.stdout
     assert "accounts" not in run.stdout
 
 
 def test_an_ascii_terminal_gets_words_instead_of_marks(tmp_path: Path) -> None:
-    run = python(
+    run = run_python(
         env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32, PYTHONIOENCODING="ascii", PYTHONUTF8="0"
     )
     assert "\nok    settings       read; " in run.stdout

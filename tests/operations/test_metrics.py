@@ -22,7 +22,7 @@ from numbers.operations.metrics import FAILURE_KINDS
 from numbers.quo.errors import NotFound, RateLimited, Unavailable
 from quo_admin import __version__
 from tests.support.outages import database_is_down
-from tests.support.pages import Office, fail, remember, remember_raw
+from tests.support.pages import PageClient, sync_all, sync_failure, sync_raw
 from tests.support.query_plans import plan_of
 from tests.support.quo_answers import number, user
 
@@ -61,8 +61,8 @@ def value(monitor: Client, name: str, **labels: str) -> float | None:
 # Access
 
 
-def test_without_a_token_setting_there_are_no_metrics(client: Client, office: Office, admin: Office) -> None:
-    for one in (client, office, admin):
+def test_without_a_token_setting_there_are_no_metrics(client: Client, manager: PageClient, admin: PageClient) -> None:
+    for one in (client, manager, admin):
         for headers in ({}, AUTHORIZATION, {"Authorization": "Bearer "}):
             assert Client.get(one, METRICS, headers=headers).status_code == 404
 
@@ -93,7 +93,7 @@ def test_a_wrong_token_is_refused_in_a_sentence(client: Client, settings: Settin
     assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_a_signed_in_user_needs_the_token_too(admin: Office, settings: Settings) -> None:
+def test_a_signed_in_user_needs_the_token_too(admin: PageClient, settings: Settings) -> None:
     settings.METRICS_TOKEN = TOKEN
 
     assert Client.get(admin, METRICS).status_code == 401
@@ -142,11 +142,11 @@ def test_an_empty_memory_has_metrics_too(monitor: Client) -> None:
 
 
 def test_syncs_are_counted_by_scope_and_outcome_and_failures_by_kind(monitor: Client) -> None:
-    remember(number("PN1"))
-    remember(number("PN1"))
-    fail(RateLimited("x"))
-    fail(Unavailable("timeout"))
-    fail(NotFound("x"), SyncTarget(Sync.Scope.NUMBER, "PN1"))
+    sync_all(number("PN1"))
+    sync_all(number("PN1"))
+    sync_failure(RateLimited("x"))
+    sync_failure(Unavailable("timeout"))
+    sync_failure(NotFound("x"), SyncTarget(Sync.Scope.NUMBER, "PN1"))
 
     assert value(monitor, "syncs_remembered", scope="workspace", outcome="succeeded") == 2
     assert value(monitor, "syncs_remembered", scope="workspace", outcome="failed") == 2
@@ -158,16 +158,16 @@ def test_syncs_are_counted_by_scope_and_outcome_and_failures_by_kind(monitor: Cl
 
 
 def test_failures_before_the_last_good_sync_do_not_count(monitor: Client) -> None:
-    fail(RateLimited("x"))
+    sync_failure(RateLimited("x"))
     assert value(monitor, "failures_since_last_good_sync") == 1
-    remember(number("PN1"))
+    sync_all(number("PN1"))
 
     assert value(monitor, "failures_since_last_good_sync") == 0
 
 
 def test_the_counter_does_not_drop_when_rows_are_deleted(monitor: Client) -> None:
-    remember(number("PN1"))
-    last = fail(RateLimited("x"))
+    sync_all(number("PN1"))
+    last = sync_failure(RateLimited("x"))
     Sync.objects.exclude(pk=last.pk).delete()
 
     assert value(monitor, "syncs_begun_total") == last.pk
@@ -178,7 +178,7 @@ def test_the_counter_does_not_drop_when_rows_are_deleted(monitor: Client) -> Non
     ("minutes", "state"), [(0, "fresh"), (4, "fresh"), (6, "late"), (29, "late"), (31, "stale"), (9999, "stale")]
 )
 def test_freshness_is_one_of_four(monitor: Client, minutes: int, state: str) -> None:
-    remember(number("PN1"), ago=timedelta(minutes=minutes))
+    sync_all(number("PN1"), ago=timedelta(minutes=minutes))
 
     states = {
         dict(labels)["state"]: one
@@ -192,8 +192,8 @@ def test_freshness_is_one_of_four(monitor: Client, minutes: int, state: str) -> 
 
 
 def test_a_failure_leaves_the_age_of_the_last_good_sync(monitor: Client) -> None:
-    remember(number("PN1"), ago=timedelta(hours=2))
-    fail(RateLimited("x"))
+    sync_all(number("PN1"), ago=timedelta(hours=2))
+    sync_failure(RateLimited("x"))
 
     age = value(monitor, "last_good_sync_age_seconds")
     assert age is not None
@@ -230,21 +230,21 @@ def test_no_metric_is_negative_after_the_clock_was_set_back(monitor: Client) -> 
 
 
 def test_current_numbers_and_teammates_are_counted(monitor: Client) -> None:
-    remember(number("PN1", users=[user("US1"), user("US2")]), number("PN2", users=[]), number("PN3", users=[]))
-    remember(number("PN1", users=[user("US1")]), number("PN2", users=[]))
+    sync_all(number("PN1", users=[user("US1"), user("US2")]), number("PN2", users=[]), number("PN3", users=[]))
+    sync_all(number("PN1", users=[user("US1")]), number("PN2", users=[]))
 
     assert value(monitor, "numbers") == 2
     assert value(monitor, "teammates") in {1, 2}  # a teammate without numbers may still be known
 
 
 def test_unreadable_records_are_counted(monitor: Client) -> None:
-    remember_raw('{"id": "PN9"}')
+    sync_raw('{"id": "PN9"}')
 
     assert value(monitor, "records_set_aside") == 1
 
 
 def test_mismatches_in_the_last_answer_about_each_teammate_are_counted(monitor: Client) -> None:
-    remember(number("PN1", users=[user("US1")]), number("PN2", users=[user("US2")]))
+    sync_all(number("PN1", users=[user("US1")]), number("PN2", users=[user("US2")]))
     now = timezone.now()
     for subject, mismatches in (("US1", 3), ("US1", 2), ("US2", 1), ("USgone", 5)):
         Sync.objects.create(
@@ -287,7 +287,7 @@ def _memory(syncs: int) -> None:
         Sync(scope="workspace", started_at=now, ended_at=now, observed_at=now, outcome="succeeded")
         for _ in range(syncs)
     )
-    fail(RateLimited("x"))
+    sync_failure(RateLimited("x"))
 
 
 @pytest.mark.parametrize("syncs", [1, 500])
@@ -300,8 +300,8 @@ def test_the_number_of_queries_is_fixed(monitor: Client, django_assert_num_queri
 
 @pytest.fixture
 def personal(db: None) -> Iterator[list[str]]:
-    remember(number("PN1", name="Zuleika's desk", users=[user("US1", email="zuleika@example.com")]))
-    fail(RateLimited("x", message="Zuleika", trace="zuleika-trace", code="zuleika-code"))
+    sync_all(number("PN1", name="Zuleika's desk", users=[user("US1", email="zuleika@example.com")]))
+    sync_failure(RateLimited("x", message="Zuleika", trace="zuleika-trace", code="zuleika-code"))
     yield ["uleika", "example.com", "PN1", "US1", "5550123"]
 
 

@@ -1,5 +1,5 @@
 """Fixtures of this folder's tests."""
 
-from tests.support.people import office, quo
+from tests.support.clients import manager, quo
 
-__all__ = ["office", "quo"]
+__all__ = ["manager", "quo"]

@@ -16,7 +16,7 @@ from numbers.memory.version import Version, memory_version
 from numbers.pages import overview, teammates
 from numbers.pages.number import number_page
 from numbers.pages.numbers import number_list
-from tests.support.pages import remember
+from tests.support.pages import sync_all
 from tests.support.quo_answers import number, user
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -36,7 +36,7 @@ CACHED: dict[str, Callable[[Version], Any]] = {
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", CACHED)
 def test_a_cached_result_is_pickled_without_a_query(name: str, django_assert_num_queries: Any) -> None:
-    remember(number("PN1", users=[user("US1")]), number("PN2"))
+    sync_all(number("PN1", users=[user("US1")]), number("PN2"))
     result = CACHED[name](memory_version())
     assert result is CACHED[name](memory_version())
 

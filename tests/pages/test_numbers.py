@@ -14,19 +14,19 @@ from numbers.sandbox.workspace import build
 from tests.support.pages import (
     HTMX,
     LIST,
-    Office,
+    PageClient,
     attribute,
-    doubt,
-    fail,
+    csrf_token_of,
+    find_one,
     notices_of,
     numbers_on,
-    one,
-    parsed,
-    remember,
+    parse_page,
+    sync_all,
+    sync_failure,
+    sync_incomplete,
+    text_of,
     texts,
-    token_of,
     total_of,
-    words,
 )
 from tests.support.quo_answers import number, user
 
@@ -38,8 +38,8 @@ def many(count: int, **changes: Any) -> list[dict[str, Any]]:
     return [number(f"PN{place:04}", name=f"Line {place % 7}", **changes) for place in range(count)]
 
 
-def test_a_row_shows_every_column(office: Office) -> None:
-    remember(
+def test_a_row_shows_every_column(manager: PageClient) -> None:
+    sync_all(
         number(
             "PN1",
             symbol="🏡",
@@ -51,50 +51,50 @@ def test_a_row_shows_every_column(office: Office) -> None:
         )
     )
 
-    row = one(parsed(office.get(LIST)), '[data-number="PN1"]')
+    row = find_one(parse_page(manager.get(LIST)), '[data-number="PN1"]')
 
-    assert attribute(one(row, ".name a"), "href") == "/numbers/PN1/"
-    assert words(one(row, ".name")) == "Front desk"
-    assert words(one(row, ".number")) == "(415) 555-0100"
-    assert words(one(row, ".symbol")) == "🏡"
-    assert words(one(row, ".forward")) == "+44 20 7946 0958"
-    assert words(one(row, ".porting")) == "in progress"
-    assert words(one(row, '[data-teammate="US1"]')) == "Ada Byron"
+    assert attribute(find_one(row, ".name a"), "href") == "/numbers/PN1/"
+    assert text_of(find_one(row, ".name")) == "Front desk"
+    assert text_of(find_one(row, ".number")) == "(415) 555-0100"
+    assert text_of(find_one(row, ".symbol")) == "🏡"
+    assert text_of(find_one(row, ".forward")) == "+44 20 7946 0958"
+    assert text_of(find_one(row, ".porting")) == "in progress"
+    assert text_of(find_one(row, '[data-teammate="US1"]')) == "Ada Byron"
 
 
-def test_a_row_has_the_six_cells_in_order_with_their_facts(office: Office) -> None:
+def test_a_row_has_the_six_cells_in_order_with_their_facts(manager: PageClient) -> None:
     restrictions = {
         "calling": {"US": "unrestricted", "CA": "restricted", "Intl": "sometimes"},
         "messaging": {"US": "restricted", "CA": None},
     }
-    remember(number("PN1", restrictions=restrictions))
+    sync_all(number("PN1", restrictions=restrictions))
 
-    cells = one(parsed(office.get(LIST)), '[data-number="PN1"]').css("[data-cell]")
+    cells = find_one(parse_page(manager.get(LIST)), '[data-number="PN1"]').css("[data-cell]")
 
     assert [attribute(cell, "data-cell") for cell in cells] == CELLS
     facts = [attribute(cell, "data-fact") for cell in cells]
     assert facts == ["allowed", "restricted", "unknown", "restricted", "unknown", "unknown"]
 
 
-def test_the_accessible_name_of_a_cell_has_channel_region_and_fact(office: Office) -> None:
-    remember(number("PN1"))
+def test_the_accessible_name_of_a_cell_has_channel_region_and_fact(manager: PageClient) -> None:
+    sync_all(number("PN1"))
 
-    page = parsed(office.get(LIST))
+    page = parse_page(manager.get(LIST))
 
-    cell = one(page, '[data-cell="messaging.Intl"]')
-    assert (words(cell), attribute(cell, "aria-label")) == ("restricted", "Messaging, international: restricted")
-    assert attribute(one(page, '[data-cell="calling.US"]'), "aria-label") == "Calling, United States: allowed"
+    cell = find_one(page, '[data-cell="messaging.Intl"]')
+    assert (text_of(cell), attribute(cell, "aria-label")) == ("restricted", "Messaging, international: restricted")
+    assert attribute(find_one(page, '[data-cell="calling.US"]'), "aria-label") == "Calling, United States: allowed"
 
 
 @pytest.mark.parametrize("raw", ["sometimes", "UNRESTRICTED", "", "unrestricted "])
-def test_an_undocumented_value_is_shown_raw_and_never_as_allowed(office: Office, raw: str) -> None:
+def test_an_undocumented_value_is_shown_raw_and_never_as_allowed(manager: PageClient, raw: str) -> None:
     restrictions = number()["restrictions"] | {"calling": {"US": raw, "CA": "restricted", "Intl": "restricted"}}
-    remember(number("PN1", restrictions=restrictions))
+    sync_all(number("PN1", restrictions=restrictions))
 
-    cell = one(parsed(office.get(LIST)), '[data-cell="calling.US"]')
+    cell = find_one(parse_page(manager.get(LIST)), '[data-cell="calling.US"]')
 
     assert attribute(cell, "data-fact") == "unknown"
-    assert "not reported" in words(cell)
+    assert "not reported" in text_of(cell)
     assert attribute(cell, "title") == f"Quo sent “{raw}”"
 
 
@@ -102,12 +102,12 @@ def test_an_undocumented_value_is_shown_raw_and_never_as_allowed(office: Office,
     ("count", "named", "more"), [(0, 0, None), (3, 3, None), (4, 4, None), (5, 3, "+2"), (15, 3, "+12")]
 )
 def test_the_first_teammates_are_named_and_the_rest_counted(
-    office: Office, count: int, named: int, more: str | None
+    manager: PageClient, count: int, named: int, more: str | None
 ) -> None:
     people = [user(f"US{place:02}", firstName=f"Ann {place:02}") for place in range(count)]
-    remember(number("PN1", users=people))
+    sync_all(number("PN1", users=people))
 
-    cell = one(parsed(office.get(LIST)), ".people")
+    cell = find_one(parse_page(manager.get(LIST)), ".people")
 
     names = texts(cell.css("[data-teammate]"))
     assert names == [f"Ann {place:02}" for place in range(named)]
@@ -116,74 +116,74 @@ def test_the_first_teammates_are_named_and_the_rest_counted(
     assert all(attribute(link, "href") == "/numbers/PN1/#teammates" for link in links)
 
 
-def test_a_row_without_teammates_says_so(office: Office) -> None:
-    remember(number("PN1", users=[]))
+def test_a_row_without_teammates_says_so(manager: PageClient) -> None:
+    sync_all(number("PN1", users=[]))
 
-    assert words(one(parsed(office.get(LIST)), ".people")) == "nobody"
+    assert text_of(find_one(parse_page(manager.get(LIST)), ".people")) == "nobody"
 
 
-def test_a_teammate_links_to_the_list_of_their_numbers(office: Office) -> None:
-    remember(number("PN1", users=[user("US1"), user("US 2&x")]), number("PN2", users=[]))
+def test_a_teammate_links_to_the_list_of_their_numbers(manager: PageClient) -> None:
+    sync_all(number("PN1", users=[user("US1"), user("US 2&x")]), number("PN2", users=[]))
 
-    page = parsed(office.get(LIST))
+    page = parse_page(manager.get(LIST))
 
     for user_id in ("US1", "US 2&x"):
-        link = attribute(one(page, f'[data-number] [data-teammate="{user_id}"]'), "href")
+        link = attribute(find_one(page, f'[data-number] [data-teammate="{user_id}"]'), "href")
         assert parse_qs(urlsplit(link).query) == {"user": [user_id]}
-        assert numbers_on(parsed(office.get(link))) == ["PN1"]
+        assert numbers_on(parse_page(manager.get(link))) == ["PN1"]
 
 
-def test_a_number_without_a_name_can_be_opened(office: Office) -> None:
-    remember(number("PN1", name="  "))
+def test_a_number_without_a_name_can_be_opened(manager: PageClient) -> None:
+    sync_all(number("PN1", name="  "))
 
-    assert words(one(parsed(office.get(LIST)), ".name a")) == "(no name)"
+    assert text_of(find_one(parse_page(manager.get(LIST)), ".name a")) == "(no name)"
 
 
-def test_a_number_that_is_gone_is_not_listed(office: Office) -> None:
-    remember(number("PN1"), number("PN2"))
-    remember(number("PN2"))
+def test_a_number_that_is_gone_is_not_listed(manager: PageClient) -> None:
+    sync_all(number("PN1"), number("PN2"))
+    sync_all(number("PN2"))
 
-    page = parsed(office.get(LIST))
+    page = parse_page(manager.get(LIST))
 
     assert numbers_on(page) == ["PN2"]
     assert total_of(page) == 1
 
 
-def test_the_list_shows_the_current_state(office: Office) -> None:
-    remember(number("PN1", name="Before", users=[user("US1")]))
-    remember(number("PN1", name="After", users=[user("US2", firstName="Bo")]))
+def test_the_list_shows_the_current_state(manager: PageClient) -> None:
+    sync_all(number("PN1", name="Before", users=[user("US1")]))
+    sync_all(number("PN1", name="After", users=[user("US2", firstName="Bo")]))
 
-    page = parsed(office.get(LIST))
+    page = parse_page(manager.get(LIST))
 
     assert texts(page.css("#results .name")) == ["After"]
     assert texts(page.css("#results td.people")) == ["Bo"]
-    assert numbers_on(parsed(office.get(LIST, {"q": "before"}))) == []
+    assert numbers_on(parse_page(manager.get(LIST, {"q": "before"}))) == []
 
 
 @pytest.mark.parametrize(("count", "sentence"), [(1, "1 number"), (51, "51 numbers")])
-def test_the_number_of_matches_is_shown(office: Office, count: int, sentence: str) -> None:
-    remember(*many(count))
+def test_the_number_of_matches_is_shown(manager: PageClient, count: int, sentence: str) -> None:
+    sync_all(*many(count))
 
-    page = parsed(office.get(LIST))
+    page = parse_page(manager.get(LIST))
 
     assert total_of(page) == count
-    assert words(one(page, ".results-head p:first-child")) == sentence
+    assert text_of(find_one(page, ".results-head p:first-child")) == sentence
 
 
 @pytest.mark.parametrize(("count", "pages"), [(50, [50]), (51, [50, 1]), (100, [50, 50])])
-def test_a_page_has_fifty_numbers(office: Office, count: int, pages: list[int]) -> None:
-    remember(*many(count))
+def test_a_page_has_fifty_numbers(manager: PageClient, count: int, pages: list[int]) -> None:
+    sync_all(*many(count))
 
-    sizes = [len(numbers_on(parsed(office.get(LIST, {"page": page + 1})))) for page in range(len(pages))]
+    sizes = [len(numbers_on(parse_page(manager.get(LIST, {"page": page + 1})))) for page in range(len(pages))]
 
     assert sizes == pages
-    assert len(parsed(office.get(LIST)).css("nav.pages")) == (len(pages) > 1)
+    assert len(parse_page(manager.get(LIST)).css("nav.pages")) == (len(pages) > 1)
 
 
-def test_the_pagination_links_to_first_last_and_neighboring_pages(office: Office) -> None:
-    remember(*many(151))
+def test_the_pagination_links_to_first_last_and_neighboring_pages(manager: PageClient) -> None:
+    sync_all(*many(151))
 
-    page = parsed(office.get(LIST, {"page": "3", "sort": "-name"}))
+    page = parse_page(manager.get(LIST, {"page": "3", "sort": "-name"}))
 
     links = {attribute(link, "id"): attribute(link, "href") for link in page.css("nav.pages a")}
     assert links == {
@@ -192,36 +192,36 @@ def test_the_pagination_links_to_first_last_and_neighboring_pages(office: Office
         "next-page": "/numbers/?sort=-name&page=4",
         "last-page": "/numbers/?sort=-name&page=4",
     }
-    assert words(one(page, "nav.pages span")) == "Page 3 of 4"
+    assert text_of(find_one(page, "nav.pages span")) == "Page 3 of 4"
 
 
-def test_the_first_page_has_no_previous_link_and_the_last_no_next_link(office: Office) -> None:
-    remember(*many(101))
+def test_the_first_page_has_no_previous_link_and_the_last_no_next_link(manager: PageClient) -> None:
+    sync_all(*many(101))
 
     def links(page: str) -> list[str]:
-        return [attribute(link, "id") for link in parsed(office.get(LIST, {"page": page})).css("nav.pages a")]
+        return [attribute(link, "id") for link in parse_page(manager.get(LIST, {"page": page})).css("nav.pages a")]
 
     assert links("1") == ["next-page", "last-page"]
     assert links("3") == ["first-page", "previous-page"]
 
 
-def test_a_page_past_the_end_shows_the_last_page_with_a_notice(office: Office) -> None:
-    remember(*many(51))
+def test_a_page_past_the_end_shows_the_last_page_with_a_notice(manager: PageClient) -> None:
+    sync_all(*many(51))
 
-    page = parsed(office.get(LIST, {"page": "7"}))
+    page = parse_page(manager.get(LIST, {"page": "7"}))
 
     assert len(numbers_on(page)) == 1
     assert notices_of(page) == ["There is no page 7, so the last one is shown."]
 
 
-def test_in_every_order_the_pages_have_each_number_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_every_order_the_pages_have_each_number_once(manager: PageClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(number_pages, "PAGE_SIZE", 5)
     records = [*build(6).numbers, *many(6)]
-    remember(*records)
+    sync_all(*records)
     everything = sorted(record["id"] for record in records)
 
     for sort in (f"{sign}{key}" for key in COLUMNS for sign in ("", "-")):
-        pages = [numbers_on(parsed(office.get(LIST, {"sort": sort, "page": page}))) for page in (1, 2, 3)]
+        pages = [numbers_on(parse_page(manager.get(LIST, {"sort": sort, "page": page}))) for page in (1, 2, 3)]
         assert sorted(number_id for page in pages for number_id in page) == everything, sort
 
 
@@ -243,62 +243,62 @@ def _restrictions(**calling: str) -> dict[str, Any]:
         ("calling_intl", [_restrictions(Intl="unrestricted"), _restrictions(Intl="restricted"), _restrictions()]),
     ],
 )
-def test_the_list_is_sorted_by_a_column_both_ways(office: Office, key: str, records: list[dict[str, Any]]) -> None:
-    remember(*reversed([number(f"PN{place}", **changes) for place, changes in enumerate(records)]))
+def test_the_list_is_sorted_by_a_column_both_ways(manager: PageClient, key: str, records: list[dict[str, Any]]) -> None:
+    sync_all(*reversed([number(f"PN{place}", **changes) for place, changes in enumerate(records)]))
     upwards = [f"PN{place}" for place in range(len(records))]
 
-    assert numbers_on(parsed(office.get(LIST, {"sort": key}))) == upwards
-    assert numbers_on(parsed(office.get(LIST, {"sort": f"-{key}"}))) == upwards[::-1]
+    assert numbers_on(parse_page(manager.get(LIST, {"sort": key}))) == upwards
+    assert numbers_on(parse_page(manager.get(LIST, {"sort": f"-{key}"}))) == upwards[::-1]
 
 
 @pytest.mark.parametrize("column", ["US", "CA", "Intl"])
-def test_the_list_is_sorted_by_a_messaging_column(office: Office, column: str) -> None:
+def test_the_list_is_sorted_by_a_messaging_column(manager: PageClient, column: str) -> None:
     def with_fact(number_id: str, word: str) -> dict[str, Any]:
         return number(number_id, restrictions={"calling": {}, "messaging": {column: word}})
 
-    remember(with_fact("PN1", "?"), with_fact("PN2", "restricted"), with_fact("PN3", "unrestricted"))
+    sync_all(with_fact("PN1", "?"), with_fact("PN2", "restricted"), with_fact("PN3", "unrestricted"))
 
-    assert numbers_on(parsed(office.get(LIST, {"sort": f"messaging_{column.lower()}"}))) == ["PN3", "PN2", "PN1"]
+    assert numbers_on(parse_page(manager.get(LIST, {"sort": f"messaging_{column.lower()}"}))) == ["PN3", "PN2", "PN1"]
 
 
 @pytest.mark.parametrize("sort", ["porting", "-porting"])
-def test_ties_are_sorted_by_name_then_number(office: Office, sort: str) -> None:
-    remember(
+def test_ties_are_sorted_by_name_then_number(manager: PageClient, sort: str) -> None:
+    sync_all(
         number("PN1", name="B"),
         number("PN2", name="A", number="+14155550102"),
         number("PN3", name="A", number="+14155550101"),
     )
 
-    assert numbers_on(parsed(office.get(LIST, {"sort": sort}))) == ["PN3", "PN2", "PN1"]
+    assert numbers_on(parse_page(manager.get(LIST, {"sort": sort}))) == ["PN3", "PN2", "PN1"]
 
 
-def test_every_column_heading_sorts_by_its_column(office: Office) -> None:
-    remember(number("PN1"))
+def test_every_column_heading_sorts_by_its_column(manager: PageClient) -> None:
+    sync_all(number("PN1"))
 
-    office.post("/numbers/columns/", {"column": optional_keys()})
+    manager.post("/numbers/columns/", {"column": optional_keys()})
 
-    page = parsed(office.get(LIST, {"q": "desk", "user": "US1"}))
+    page = parse_page(manager.get(LIST, {"q": "desk", "user": "US1"}))
 
     for key in COLUMNS:
-        query = parse_qs(urlsplit(attribute(one(page, f"#sort-{key}"), "href")).query)
+        query = parse_qs(urlsplit(attribute(find_one(page, f"#sort-{key}"), "href")).query)
         assert query == {"q": ["desk"], "user": ["US1"], **({"sort": ["-name"]} if key == "name" else {"sort": [key]})}
 
 
-def test_the_active_heading_reverses_the_order_and_says_so(office: Office) -> None:
-    remember(number("PN1"))
+def test_the_active_heading_reverses_the_order_and_says_so(manager: PageClient) -> None:
+    sync_all(number("PN1"))
 
     for sort, other, state in (("number", "-number", "ascending"), ("-number", "number", "descending")):
-        page = parsed(office.get(LIST, {"sort": sort}))
-        assert attribute(one(page, "#sort-number"), "href") == f"/numbers/?sort={other}"
-        assert attribute(one(page, "th[aria-sort]"), "aria-sort") == state
-        assert one(page, "th[aria-sort]").css("#sort-number")
+        page = parse_page(manager.get(LIST, {"sort": sort}))
+        assert attribute(find_one(page, "#sort-number"), "href") == f"/numbers/?sort={other}"
+        assert attribute(find_one(page, "th[aria-sort]"), "aria-sort") == state
+        assert find_one(page, "th[aria-sort]").css("#sort-number")
 
 
-def test_the_links_keep_search_teammate_order_and_page(office: Office) -> None:
-    remember(*many(120))
+def test_the_links_keep_search_teammate_order_and_page(manager: PageClient) -> None:
+    sync_all(*many(120))
     given = {"q": "line", "user": "US1", "sort": "-number", "page": "2"}
 
-    page = parsed(office.get(LIST, given))
+    page = parse_page(manager.get(LIST, given))
 
     parameters = {name: [value] for name, value in given.items()}
     links = {
@@ -307,143 +307,145 @@ def test_the_links_keep_search_teammate_order_and_page(office: Office) -> None:
         "#sort-name": {"q": ["line"], "user": ["US1"]},
     }
     for selector, query in links.items():
-        assert parse_qs(urlsplit(attribute(one(page, selector), "href")).query) == query
-    form = one(page, "#filters")
+        assert parse_qs(urlsplit(attribute(find_one(page, selector), "href")).query) == query
+    form = find_one(page, "#filters")
     fields = {attribute(field, "name"): field.attributes["value"] for field in form.css("input")}
     assert fields == {"q": "line", "user": "US1", "who": ""}
-    assert attribute(one(page, '[name="sort"][form="filters"] option[selected]'), "value") == "-number"
-    assert attribute(one(page, "#check-form [name=next]"), "value") == ("/numbers/?q=line&user=US1&sort=-number&page=2")
+    assert attribute(find_one(page, '[name="sort"][form="filters"] option[selected]'), "value") == "-number"
+    assert attribute(find_one(page, "#check-form [name=next]"), "value") == (
+        "/numbers/?q=line&user=US1&sort=-number&page=2"
+    )
 
 
-def test_every_htmx_link_of_the_list_also_works_as_a_plain_link(office: Office) -> None:
-    remember(*many(60))
+def test_every_htmx_link_of_the_list_also_works_as_a_plain_link(manager: PageClient) -> None:
+    sync_all(*many(60))
 
-    for link in parsed(office.get(LIST, {"q": "line"})).css("#results a[hx-get]"):
+    for link in parse_page(manager.get(LIST, {"q": "line"})).css("#results a[hx-get]"):
         assert attribute(link, "href") == attribute(link, "hx-get")
 
 
-def test_the_page_shows_how_old_its_data_is(office: Office) -> None:
-    remember(number("PN1"), ago=timedelta(seconds=40))
+def test_the_page_shows_how_old_its_data_is(manager: PageClient) -> None:
+    sync_all(number("PN1"), ago=timedelta(seconds=40))
 
-    freshness = one(parsed(office.get(LIST)), "[data-freshness]")
+    freshness = find_one(parse_page(manager.get(LIST)), "[data-freshness]")
 
     assert attribute(freshness, "data-freshness") == "fresh"
-    assert "Checked with Quo 40 seconds ago" in words(freshness).replace("41", "40")
+    assert "Checked with Quo 40 seconds ago" in text_of(freshness).replace("41", "40")
 
 
 @pytest.mark.parametrize(("ago", "is_due"), [(timedelta(seconds=30), False), (timedelta(minutes=2), True)])
-def test_a_page_older_than_a_minute_syncs_on_its_own(office: Office, ago: timedelta, is_due: bool) -> None:
-    remember(number("PN1"), ago=ago)
+def test_a_page_older_than_a_minute_syncs_on_its_own(manager: PageClient, ago: timedelta, is_due: bool) -> None:
+    sync_all(number("PN1"), ago=ago)
 
-    asks = one(parsed(office.get(LIST)), "#look")
+    asks = find_one(parse_page(manager.get(LIST)), "#look")
 
     assert attribute(asks, "hx-post") == "/sync/"
     assert ("load" in attribute(asks, "hx-trigger").split(", ")) is is_due
 
 
-def test_before_the_first_sync_the_page_says_so_and_syncs_on_its_own(office: Office) -> None:
-    page = parsed(office.get(LIST))
+def test_before_the_first_sync_the_page_says_so_and_syncs_on_its_own(manager: PageClient) -> None:
+    page = parse_page(manager.get(LIST))
 
-    assert attribute(one(page, "#freshness"), "data-freshness") == "never"
+    assert attribute(find_one(page, "#freshness"), "data-freshness") == "never"
     assert total_of(page) == 0
-    assert words(one(page, "#results h2")) == "Nothing has been read from Quo yet"
-    assert "load" in attribute(one(page, "#look"), "hx-trigger").split(", ")
-    refresh = one(page, '#refresh[hx-trigger="memory-changed from:body, synced from:body"]')
+    assert text_of(find_one(page, "#results h2")) == "Nothing has been read from Quo yet"
+    assert "load" in attribute(find_one(page, "#look"), "hx-trigger").split(", ")
+    refresh = find_one(page, '#refresh[hx-trigger="memory-changed from:body, synced from:body"]')
     assert attribute(refresh, "hx-get") == LIST
 
 
-def test_a_failed_first_sync_shows_the_reason_and_quos_trace(office: Office) -> None:
-    failed = fail(from_answer(500, b'{"message": "Our fault", "trace": "tr-123"}', resource="list"))
+def test_a_failed_first_sync_shows_the_reason_and_quos_trace(manager: PageClient) -> None:
+    failed = sync_failure(from_answer(500, b'{"message": "Our fault", "trace": "tr-123"}', resource="list"))
 
-    page = parsed(office.get(LIST))
+    page = parse_page(manager.get(LIST))
 
-    freshness = words(one(page, "#freshness"))
+    freshness = text_of(find_one(page, "#freshness"))
     assert failed.error_sentence
     assert failed.error_sentence in freshness
     assert "tr-123" in freshness
     assert "Our fault" in freshness
-    assert attribute(one(page, "#freshness"), "data-freshness") == "never"
-    assert "Asking Quo now" not in words(one(page, "#results"))
+    assert attribute(find_one(page, "#freshness"), "data-freshness") == "never"
+    assert "Asking Quo now" not in text_of(find_one(page, "#results"))
 
 
-def test_after_a_failed_sync_the_page_shows_the_last_good_copy(office: Office) -> None:
-    remember(number("PN1"))
-    fail(from_answer(401, b"", resource="list"))
+def test_after_a_failed_sync_the_page_shows_the_last_good_copy(manager: PageClient) -> None:
+    sync_all(number("PN1"))
+    sync_failure(from_answer(401, b"", resource="list"))
 
-    page = parsed(office.get(LIST))
+    page = parse_page(manager.get(LIST))
 
     assert numbers_on(page) == ["PN1"]
-    assert "What you see is the last good copy." in words(one(page, "#freshness"))
+    assert "What you see is the last good copy." in text_of(find_one(page, "#freshness"))
 
 
-def test_an_incomplete_answer_is_reported(office: Office) -> None:
-    remember(*many(12))
-    doubt(number("PN0001"))
+def test_an_incomplete_answer_is_reported(manager: PageClient) -> None:
+    sync_all(*many(12))
+    sync_incomplete(number("PN0001"))
 
-    page = parsed(office.get(LIST))
+    page = parse_page(manager.get(LIST))
 
     assert total_of(page) == 12
-    assert "Quo’s answer looks incomplete." in words(one(page, "#freshness"))
+    assert "Quo’s answer looks incomplete." in text_of(find_one(page, "#freshness"))
 
 
-def test_an_empty_workspace_says_so(office: Office) -> None:
-    remember()
+def test_an_empty_workspace_says_so(manager: PageClient) -> None:
+    sync_all()
 
-    page = parsed(office.get(LIST))
+    page = parse_page(manager.get(LIST))
 
-    assert words(one(page, "#results h2")) == "The workspace has no numbers"
+    assert text_of(find_one(page, "#results h2")) == "The workspace has no numbers"
 
 
-def test_an_empty_result_says_so_and_links_to_the_whole_list(office: Office) -> None:
-    remember(number("PN1"))
+def test_an_empty_result_says_so_and_links_to_the_whole_list(manager: PageClient) -> None:
+    sync_all(number("PN1"))
 
-    page = parsed(office.get(LIST, {"q": "zebra"}))
+    page = parse_page(manager.get(LIST, {"q": "zebra"}))
 
-    assert words(one(page, "#results h2")) == "No number fits"
-    assert "“zebra”" in words(one(page, "#results"))
-    assert attribute(one(page, "#results .empty a"), "href") == LIST
+    assert text_of(find_one(page, "#results h2")) == "No number fits"
+    assert "“zebra”" in text_of(find_one(page, "#results"))
+    assert attribute(find_one(page, "#results .empty a"), "href") == LIST
 
 
 @pytest.mark.parametrize("user_id", ["US1", ""])
-def test_check_now_syncs_what_the_list_shows(office: Office, user_id: str) -> None:
-    remember(number("PN1"))
+def test_check_now_syncs_what_the_list_shows(manager: PageClient, user_id: str) -> None:
+    sync_all(number("PN1"))
 
-    page = parsed(office.get(LIST, {"user": user_id} if user_id else {}))
+    page = parse_page(manager.get(LIST, {"user": user_id} if user_id else {}))
 
-    form = one(page, "#check-form")
+    form = find_one(page, "#check-form")
     assert attribute(form, "action") == "/sync/"
     assert attribute(form, "method") == "post"
-    assert token_of(page, "check-form")
+    assert csrf_token_of(page, "check-form")
     assert [attribute(field, "value") for field in form.css("[name=user]")] == ([user_id] if user_id else [])
     assert not form.css("[name=number]")
 
 
-def test_htmx_gets_only_the_results_and_the_count(office: Office) -> None:
-    remember(number("PN1"))
+def test_htmx_gets_only_the_results_and_the_count(manager: PageClient) -> None:
+    sync_all(number("PN1"))
 
-    response = office.get(LIST, {"q": "desk"}, headers=HTMX)
+    response = manager.get(LIST, {"q": "desk"}, headers=HTMX)
 
-    page = parsed(response)
+    page = parse_page(response)
     assert b"<html" not in response.content
     assert numbers_on(page) == ["PN1"]
-    announced = one(page, "#announce")
-    assert words(announced) == "1 number found."
+    announced = find_one(page, "#announce")
+    assert text_of(announced) == "1 number found."
     assert attribute(announced, "hx-swap-oob") == "innerHTML"
     assert not page.css("#teammate-filter, #freshness, #filters")
 
 
 @pytest.mark.parametrize("header", ["HX-Boosted", "HX-History-Restore-Request"])
-def test_a_boosted_link_and_a_restored_page_get_the_whole_page(office: Office, header: str) -> None:
-    response = office.get(LIST, headers={**HTMX, header: "true"})
+def test_a_boosted_link_and_a_restored_page_get_the_whole_page(manager: PageClient, header: str) -> None:
+    response = manager.get(LIST, headers={**HTMX, header: "true"})
 
-    assert one(parsed(response), "#filters")
+    assert find_one(parse_page(response), "#filters")
     assert b"<html" in response.content
     assert "HX-Push-Url" not in response.headers
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_caches_store_page_and_fragment_separately(office: Office, headers: dict[str, str]) -> None:
-    response = office.get(LIST, headers=headers)
+def test_caches_store_page_and_fragment_separately(manager: PageClient, headers: dict[str, str]) -> None:
+    response = manager.get(LIST, headers=headers)
 
     vary = {name.strip() for name in response.headers["Vary"].split(",")}
     assert {"HX-Request", "HX-Boosted", "HX-History-Restore-Request", "Cookie"} <= vary
@@ -467,92 +469,94 @@ SITE = "http://testserver/numbers/"
     ],
 )
 def test_refining_a_search_replaces_the_url_and_other_changes_push_it(
-    office: Office, current: str, query: str, header: str
+    manager: PageClient, current: str, query: str, header: str
 ) -> None:
-    remember(*many(60, groupId="fr fro"))
+    sync_all(*many(60, groupId="fr fro"))
 
-    response = office.get(f"{LIST}?{query}", headers={**HTMX, "HX-Current-URL": f"{SITE}{current}"})
+    response = manager.get(f"{LIST}?{query}", headers={**HTMX, "HX-Current-URL": f"{SITE}{current}"})
 
     assert response.headers[header] == f"{LIST}{'?' if query else ''}{query}"
     assert ({"HX-Push-Url", "HX-Replace-Url"} - {header}).isdisjoint(response.headers)
 
 
-def test_the_pushed_url_is_the_canonical_one(office: Office) -> None:
-    remember(number("PN1"))
+def test_the_pushed_url_is_the_canonical_one(manager: PageClient) -> None:
+    sync_all(number("PN1"))
 
-    response = office.get(f"{LIST}?q=+Front++desk&user=&sort=name&page=9&who=an&x=1", headers=HTMX)
+    response = manager.get(f"{LIST}?q=+Front++desk&user=&sort=name&page=9&who=an&x=1", headers=HTMX)
 
     assert response.headers["HX-Push-Url"] == "/numbers/?q=Front+desk"
 
 
-def test_a_background_refresh_pushes_no_url_and_announces_nothing(office: Office) -> None:
-    remember(number("PN1"))
+def test_a_background_refresh_pushes_no_url_and_announces_nothing(manager: PageClient) -> None:
+    sync_all(number("PN1"))
 
-    response = office.get(LIST, {"user": "US1"}, headers={**HTMX, "HX-Trigger": "refresh"})
+    response = manager.get(LIST, {"user": "US1"}, headers={**HTMX, "HX-Trigger": "refresh"})
 
     assert {"HX-Push-Url", "HX-Replace-Url"}.isdisjoint(response.headers)
-    page = parsed(response)
-    assert one(page, "#results")
+    page = parse_page(response)
+    assert find_one(page, "#results")
     assert not page.css("#announce, #teammate-filter, #freshness")
 
 
-def test_choosing_a_teammate_also_swaps_the_picker_and_the_freshness(office: Office) -> None:
-    remember(number("PN1"))
+def test_choosing_a_teammate_also_swaps_the_picker_and_the_freshness(manager: PageClient) -> None:
+    sync_all(number("PN1"))
 
-    page = parsed(office.get(LIST, {"user": "US1"}, headers={**HTMX, "HX-Current-URL": SITE}))
+    page = parse_page(manager.get(LIST, {"user": "US1"}, headers={**HTMX, "HX-Current-URL": SITE}))
 
-    assert attribute(one(page, "#teammate-filter"), "hx-swap-oob") == "true"
-    assert words(one(page, "#teammate-summary")) == "Ada"
-    assert attribute(one(page, "#freshness"), "hx-swap-oob") == "true"
-    assert attribute(one(page, "#check-form [name=user]"), "value") == "US1"
+    assert attribute(find_one(page, "#teammate-filter"), "hx-swap-oob") == "true"
+    assert text_of(find_one(page, "#teammate-summary")) == "Ada"
+    assert attribute(find_one(page, "#freshness"), "hx-swap-oob") == "true"
+    assert attribute(find_one(page, "#check-form [name=user]"), "value") == "US1"
 
 
 @pytest.mark.parametrize("url", ["http://[::1", "%%%", "http://testserver/numbers/?" + "a&" * 2000, "\x7f"])
-def test_an_invalid_current_url_header_changes_nothing(office: Office, url: str) -> None:
-    remember(number("PN1"))
+def test_an_invalid_current_url_header_changes_nothing(manager: PageClient, url: str) -> None:
+    sync_all(number("PN1"))
 
-    response = office.get(LIST, {"q": "desk"}, headers={**HTMX, "HX-Current-URL": url})
+    response = manager.get(LIST, {"q": "desk"}, headers={**HTMX, "HX-Current-URL": url})
 
-    assert numbers_on(parsed(response)) == ["PN1"]
+    assert numbers_on(parse_page(response)) == ["PN1"]
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
-def test_the_list_refuses_other_methods(office: Office, method: str) -> None:
-    assert getattr(office, method)(LIST).status_code == 405
+def test_the_list_refuses_other_methods(manager: PageClient, method: str) -> None:
+    assert getattr(manager, method)(LIST).status_code == 405
 
 
-def test_unreadable_records_of_the_last_answer_are_reported(office: Office) -> None:
-    remember(number("PN1"), {**number("PN2"), "name": 42})
+def test_unreadable_records_of_the_last_answer_are_reported(manager: PageClient) -> None:
+    sync_all(number("PN1"), {**number("PN2"), "name": 42})
 
     assert any(
         notice.startswith("1 record of Quo’s last answer could not be read")
-        for notice in notices_of(parsed(office.get(LIST)))
+        for notice in notices_of(parse_page(manager.get(LIST)))
     )
 
 
-def test_a_page_never_claims_a_newer_version_than_its_content(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    remember(number("PN1"))
+def test_a_page_never_claims_a_newer_version_than_its_content(
+    manager: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync_all(number("PN1"))
     read = number_pages.number_list
 
     def read_just_before_a_change(*arguments: Any) -> number_pages.NumberList:
         page = read(*arguments)
-        remember(number("PN1", name="Changed meanwhile"))
+        sync_all(number("PN1", name="Changed meanwhile"))
         return page
 
     monkeypatch.setattr(number_pages, "number_list", read_just_before_a_change)
-    page = parsed(Client.get(office, LIST))
+    page = parse_page(Client.get(manager, LIST))
 
-    assert int(attribute(one(page, "[name=version]"), "value")) < memory_version().key
-
-
-def test_readable_records_clear_the_report(office: Office) -> None:
-    remember(number("PN1"), {**number("PN2"), "name": 42})
-    remember(number("PN1"), number("PN2"))
-
-    assert not notices_of(parsed(office.get(LIST)))
+    assert int(attribute(find_one(page, "[name=version]"), "value")) < memory_version().key
 
 
-def test_a_long_teammate_name_is_cut_in_the_list(office: Office) -> None:
-    remember(number("PN1", users=[user("US1", firstName="x" * 90, lastName=None)]))
+def test_readable_records_clear_the_report(manager: PageClient) -> None:
+    sync_all(number("PN1"), {**number("PN2"), "name": 42})
+    sync_all(number("PN1"), number("PN2"))
 
-    assert words(one(parsed(office.get(LIST)), "[data-teammate]")) == "x" * 59 + "…"
+    assert not notices_of(parse_page(manager.get(LIST)))
+
+
+def test_a_long_teammate_name_is_cut_in_the_list(manager: PageClient) -> None:
+    sync_all(number("PN1", users=[user("US1", firstName="x" * 90, lastName=None)]))
+
+    assert text_of(find_one(parse_page(manager.get(LIST)), "[data-teammate]")) == "x" * 59 + "…"

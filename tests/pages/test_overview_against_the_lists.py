@@ -18,8 +18,8 @@ from numbers.pages import overview
 from numbers.pages.overview import Preview, summary
 from numbers.quo.payloads import NumberRecord, Regions
 from numbers.vocabulary.cells import CELLS, Fact
-from tests.support.caches import forget
-from tests.support.records import Office, number, teammate
+from tests.support.caches import clear_caches
+from tests.support.records import Syncer, number, teammate
 
 USER_IDS = ["US1", "US2", "US3", "US4"]
 OURS = "+15555550123"
@@ -68,11 +68,11 @@ def test_counts_and_first_names_match_the_lists(
     monkeypatch.setattr(overview, "MAX_NUMBERS", 2)
     monkeypatch.setattr(overview, "MAX_TEAMMATES", 1)
     before = transaction.savepoint()
-    office = Office()
+    syncer = Syncer()
     for answer in conversation:
-        office.hears(*records(answer), accept_removals=True)
+        syncer.sync_all(*records(answer), accept_removals=True)
 
-    forget()
+    clear_caches()
     found = summary(memory_version())
 
     assert found.numbers == numbers_at(NOW).count()

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.support.databases import only_sqlite
-from tests.support.pages import HTMX, Office, remember
+from tests.support.pages import HTMX, PageClient, sync_all
 from tests.support.query_counts import WHOLE
 from tests.support.query_plans import plans_of
 from tests.support.quo_answers import number, user
@@ -33,38 +33,38 @@ def company(count: int) -> None:
     ]
     for name, users in (("A", [user("US1")]), ("B", [user("US1", lastName="Lee"), user("US2")]), ("C", [])):
         others = [{**record, "name": name, "users": [*users, user("US3")]} for record in usual]
-        remember(number("PN0", name=name, users=users), *others, ago=timedelta(hours=1))
-    remember(number("PN0", name="D", users=[user("US1", lastName="Roe")]), *others)
+        sync_all(number("PN0", name=name, users=users), *others, ago=timedelta(hours=1))
+    sync_all(number("PN0", name="D", users=[user("US1", lastName="Roe")]), *others)
 
 
 @pytest.mark.parametrize("count", [2, 60])
 @pytest.mark.parametrize("headers", [{}, HTMX])
 def test_the_page_runs_a_fixed_number_of_queries(
-    office: Office, django_assert_num_queries: Pinned, count: int, headers: dict[str, str]
+    manager: PageClient, django_assert_num_queries: Pinned, count: int, headers: dict[str, str]
 ) -> None:
     company(count)
 
     with django_assert_num_queries(WHOLE + FACTS + ITEMS + FIRST + ABROAD + CHANGES):
-        Client.get(office, "/", headers=headers)
+        Client.get(manager, "/", headers=headers)
 
 
-def test_the_summary_is_counted_once_per_memory_version(office: Office, django_assert_num_queries: Pinned) -> None:
+def test_the_summary_is_counted_once_per_memory_version(manager: PageClient, django_assert_num_queries: Pinned) -> None:
     company(3)
-    Client.get(office, "/")
+    Client.get(manager, "/")
 
     with django_assert_num_queries(WHOLE + WATCHED):
-        Client.get(office, "/")
+        Client.get(manager, "/")
 
     company(4)
     with django_assert_num_queries(WHOLE + FACTS + ITEMS + FIRST + ABROAD + CHANGES):
-        Client.get(office, "/")
+        Client.get(manager, "/")
 
 
 @only_sqlite
-def test_recent_changes_are_found_without_reading_other_states(office: Office) -> None:
-    remember(number("PN1", users=[user("US1")]))
+def test_recent_changes_are_found_without_reading_other_states(manager: PageClient) -> None:
+    sync_all(number("PN1", users=[user("US1")]))
 
-    (plan,) = (plan for plan in plans_of(lambda: Client.get(office, "/")) if "UNION" in plan.sql)
+    (plan,) = (plan for plan in plans_of(lambda: Client.get(manager, "/")) if "UNION" in plan.sql)
 
     assert plan.only_searches, plan
     # The other half of a pair is found by number and teammate, not by scanning all rows of either.

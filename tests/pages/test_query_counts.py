@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from numbers.quo.errors import from_answer
-from tests.support.caches import forget
-from tests.support.pages import HTMX, LIST, Office, fail, remember
+from tests.support.caches import clear_caches
+from tests.support.pages import HTMX, LIST, PageClient, sync_all, sync_failure
 from tests.support.query_counts import FRESHNESS, OWN, SESSION, VERSION, WHOLE, Pinned
 from tests.support.quo_answers import number, user
 
@@ -38,39 +38,39 @@ MANY_CHOICES = 1  # the count of teammates beyond the visible ones
 
 def remember_few(people: int = 2, numbers: int = 2) -> None:
     teammates = [user(f"US{place}", firstName=f"Ann {place}") for place in range(1, people + 1)]
-    remember(*[number(f"PN{place}", name=f"Desk {place}", users=teammates) for place in range(1, numbers + 1)])
+    sync_all(*[number(f"PN{place}", name=f"Desk {place}", users=teammates) for place in range(1, numbers + 1)])
 
 
-def test_a_page_runs_a_fixed_number_of_queries(office: Office, django_assert_num_queries: Pinned) -> None:
+def test_a_page_runs_a_fixed_number_of_queries(manager: PageClient, django_assert_num_queries: Pinned) -> None:
     remember_few()
 
     for path, count in COUNTS.items():
-        forget()
+        clear_caches()
         with django_assert_num_queries(count, info=path):
-            Client.get(office, path)
+            Client.get(manager, path)
 
 
-def test_a_repeated_request_is_answered_from_the_cache(office: Office, django_assert_num_queries: Pinned) -> None:
+def test_a_repeated_request_is_answered_from_the_cache(manager: PageClient, django_assert_num_queries: Pinned) -> None:
     remember_few()
 
     for path, count in CACHED_COUNTS.items():
-        Client.get(office, path)
+        Client.get(manager, path)
         with django_assert_num_queries(count, info=path):
-            Client.get(office, path)
+            Client.get(manager, path)
 
 
-def test_more_rows_need_no_more_queries(office: Office, django_assert_num_queries: Pinned) -> None:
+def test_more_rows_need_no_more_queries(manager: PageClient, django_assert_num_queries: Pinned) -> None:
     for name in ("A", "B", "C"):
-        remember(number("PN1", name=name))
+        sync_all(number("PN1", name=name))
     remember_few(people=40, numbers=60)
     for _ in range(10):
-        remember(*[number(f"PN{place}", name=42) for place in range(1, 61)])
+        sync_all(*[number(f"PN{place}", name=42) for place in range(1, 61)])
     remember_few(people=40, numbers=60)
 
     for path, count in COUNTS.items():
-        forget()
+        clear_caches()
         with django_assert_num_queries(count + (MANY_CHOICES if "who=" in path else 0), info=path):
-            Client.get(office, path)
+            Client.get(manager, path)
 
 
 @pytest.mark.parametrize(
@@ -82,57 +82,59 @@ def test_more_rows_need_no_more_queries(office: Office, django_assert_num_querie
     ],
 )
 def test_a_fragment_runs_no_more_queries_than_its_page(
-    office: Office, django_assert_num_queries: Pinned, path: str, count: int
+    manager: PageClient, django_assert_num_queries: Pinned, path: str, count: int
 ) -> None:
     remember_few()
 
     with django_assert_num_queries(count):
-        Client.get(office, path, headers=HTMX)
+        Client.get(manager, path, headers=HTMX)
 
 
-def test_a_background_refresh_does_not_query_for_the_form(office: Office, django_assert_num_queries: Pinned) -> None:
+def test_a_background_refresh_does_not_query_for_the_form(
+    manager: PageClient, django_assert_num_queries: Pinned
+) -> None:
     remember_few()
 
     with django_assert_num_queries(WHOLE + ROWS):
-        Client.get(office, LIST, headers={**HTMX, "HX-Trigger": "refresh"})
+        Client.get(manager, LIST, headers={**HTMX, "HX-Trigger": "refresh"})
 
 
 def test_after_a_failure_one_more_query_finds_the_last_good_answer(
-    office: Office, django_assert_num_queries: Pinned
+    manager: PageClient, django_assert_num_queries: Pinned
 ) -> None:
     remember_few()
-    fail(from_answer(401, b"", resource="list"))
+    sync_failure(from_answer(401, b"", resource="list"))
 
     with django_assert_num_queries(COUNTS[LIST] + 1):
-        Client.get(office, LIST)
+        Client.get(manager, LIST)
 
 
 @pytest.mark.parametrize("count", [1, 30])
 def test_any_number_of_saved_filters_needs_one_query_for_names(
-    office: Office, django_assert_num_queries: Pinned, count: int
+    manager: PageClient, django_assert_num_queries: Pinned, count: int
 ) -> None:
     remember_few(people=30)
     for place in range(1, count + 1):
-        office.post("/saved/", {"name": f"Filter {place}", "query": f"user=US{place}", "is_shared": "on"})
+        manager.post("/saved/", {"name": f"Filter {place}", "query": f"user=US{place}", "is_shared": "on"})
 
     with django_assert_num_queries(SESSION + 2):  # the saved filters, and their teammates' names
-        Client.get(office, "/saved/")
+        Client.get(manager, "/saved/")
     with django_assert_num_queries(ALL):
-        Client.get(office, LIST)
+        Client.get(manager, LIST)
 
 
-def test_an_unknown_number_needs_few_queries(office: Office, django_assert_num_queries: Pinned) -> None:
+def test_an_unknown_number_needs_few_queries(manager: PageClient, django_assert_num_queries: Pinned) -> None:
     remember_few()
 
     with django_assert_num_queries(WHOLE + OWN + 1):  # the number
-        Client.get(office, "/numbers/PNnew/")
+        Client.get(manager, "/numbers/PNnew/")
 
 
-def test_checking_a_fresh_page_needs_few_queries(office: Office, django_assert_num_queries: Pinned) -> None:
+def test_checking_a_fresh_page_needs_few_queries(manager: PageClient, django_assert_num_queries: Pinned) -> None:
     remember_few()
 
     with django_assert_num_queries(SESSION + 2 * FRESHNESS + VERSION):  # before and after the skipped sync
-        office.post("/sync/", {"auto": "1"}, headers=HTMX)
+        manager.post("/sync/", {"auto": "1"}, headers=HTMX)
 
 
 def test_the_liveness_check_runs_no_query(client: Client, db: None, django_assert_num_queries: Pinned) -> None:

@@ -12,41 +12,41 @@ from numbers.models import Sync
 from numbers.quo.errors import from_answer
 from quo_admin import __version__, env
 from tests.support.pages import (
-    Office,
+    PageClient,
     attribute,
-    doubt,
-    fail,
+    find_one,
     notices_of,
-    one,
-    parsed,
-    remember,
-    remember_one,
-    remember_raw,
+    parse_page,
+    sync_all,
+    sync_failure,
+    sync_incomplete,
+    sync_number,
+    sync_raw,
+    text_of,
     texts,
-    words,
 )
 from tests.support.quo_answers import number
 
 STATUS = "/status/"
 
 
-def rows(office: Office, path: str = STATUS) -> list[Any]:
-    return parsed(office.get(path)).css("[data-sync]")
+def rows(manager: PageClient, path: str = STATUS) -> list[Any]:
+    return parse_page(manager.get(path)).css("[data-sync]")
 
 
-def settings_on(office: Office) -> dict[str, str]:
-    table = parsed(office.get(STATUS)).css("section")[-1]
-    return {words(one(row, "th")): words(row.css("td")[0]) for row in table.css("tbody tr")}
+def settings_on(manager: PageClient) -> dict[str, str]:
+    table = parse_page(manager.get(STATUS)).css("section")[-1]
+    return {text_of(find_one(row, "th")): text_of(row.css("td")[0]) for row in table.css("tbody tr")}
 
 
-def test_before_the_first_sync_the_page_says_so(office: Office) -> None:
-    assert "No sync has run yet." in notices_of(parsed(office.get(STATUS)))
+def test_before_the_first_sync_the_page_says_so(manager: PageClient) -> None:
+    assert "No sync has run yet." in notices_of(parse_page(manager.get(STATUS)))
 
 
-def test_a_sync_is_shown_with_time_scope_and_result(office: Office) -> None:
-    sync = remember(number("PN1"), number("PN2"), ago=timedelta(hours=3))
+def test_a_sync_is_shown_with_time_scope_and_result(manager: PageClient) -> None:
+    sync = sync_all(number("PN1"), number("PN2"), ago=timedelta(hours=3))
 
-    row = rows(office)[0]
+    row = rows(manager)[0]
 
     assert texts(row.css("th, td")) == [
         formatted(sync.started_at, "M j, Y, g:i A"),
@@ -60,41 +60,41 @@ def test_a_sync_is_shown_with_time_scope_and_result(office: Office) -> None:
     ]
 
 
-def test_the_newest_sync_comes_first(office: Office) -> None:
-    old = remember(number("PN1"), ago=timedelta(hours=1))
-    new = remember(number("PN1"))
+def test_the_newest_sync_comes_first(manager: PageClient) -> None:
+    old = sync_all(number("PN1"), ago=timedelta(hours=1))
+    new = sync_all(number("PN1"))
 
-    assert [attribute(row, "data-sync") for row in rows(office)] == [str(new.pk), str(old.pk)]
-
-
-def test_changed_and_gone_numbers_are_counted(office: Office) -> None:
-    remember(number("PN1"), number("PN2"), number("PN3"))
-    remember(number("PN1", name="Renamed"), number("PN3"))
-
-    assert texts(rows(office)[0].css("td.count")) == ["2", "0", "1", "1", "0"]
+    assert [attribute(row, "data-sync") for row in rows(manager)] == [str(new.pk), str(old.pk)]
 
 
-def test_a_sync_of_one_number_names_it(office: Office) -> None:
-    remember_one(number("PN1"))
+def test_changed_and_gone_numbers_are_counted(manager: PageClient) -> None:
+    sync_all(number("PN1"), number("PN2"), number("PN3"))
+    sync_all(number("PN1", name="Renamed"), number("PN3"))
 
-    assert words(rows(office)[0].css("td")[0]) == "one number PN1"
+    assert texts(rows(manager)[0].css("td.count")) == ["2", "0", "1", "1", "0"]
 
 
-def test_a_failed_sync_shows_advice_and_quos_message(office: Office) -> None:
+def test_a_sync_of_one_number_names_it(manager: PageClient) -> None:
+    sync_number(number("PN1"))
+
+    assert text_of(rows(manager)[0].css("td")[0]) == "one number PN1"
+
+
+def test_a_failed_sync_shows_advice_and_quos_message(manager: PageClient) -> None:
     body = b'{"message": "Key revoked", "code": "0400401", "trace": "tr-9"}'
-    sync = fail(from_answer(401, body, resource="teammate"), SyncTarget(Sync.Scope.TEAMMATE, "US1"))
+    sync = sync_failure(from_answer(401, body, resource="teammate"), SyncTarget(Sync.Scope.TEAMMATE, "US1"))
 
-    outcome = one(rows(office)[0], ".outcome")
+    outcome = find_one(rows(manager)[0], ".outcome")
 
-    assert words(outcome) == (
+    assert text_of(outcome) == (
         f"failed {sync.error_sentence} Status 401. Code 0400401. Trace tr-9. Quo said: “Key revoked”"
     )
 
 
-def test_unreadable_records_are_shown_with_position_and_reason(office: Office) -> None:
-    remember(number("PN1"), number("PN2", name=42), number("PN3", users="nobody"))
+def test_unreadable_records_are_shown_with_position_and_reason(manager: PageClient) -> None:
+    sync_all(number("PN1"), number("PN2", name=42), number("PN3", users="nobody"))
 
-    row = rows(office)[0]
+    row = rows(manager)[0]
 
     assert texts(row.css("td.count"))[-1] == "2"
     assert texts(row.css("details li")) == [
@@ -103,65 +103,65 @@ def test_unreadable_records_are_shown_with_position_and_reason(office: Office) -
     ]
 
 
-def test_of_many_unreadable_records_the_first_are_shown_and_all_counted(office: Office) -> None:
-    remember(*[number(f"PN{place}", name=42) for place in range(130)])
+def test_of_many_unreadable_records_the_first_are_shown_and_all_counted(manager: PageClient) -> None:
+    sync_all(*[number(f"PN{place}", name=42) for place in range(130)])
 
-    row = rows(office)[0]
+    row = rows(manager)[0]
 
     assert len(row.css("details li")) == 100
-    assert "These are the first 100 of 130." in words(row)
+    assert "These are the first 100 of 130." in text_of(row)
 
 
-def test_oddities_of_an_answer_are_shown(office: Office) -> None:
-    remember(number("PN1"), number("PN1"))
+def test_oddities_of_an_answer_are_shown(manager: PageClient) -> None:
+    sync_all(number("PN1"), number("PN1"))
 
-    assert "Quo lists the number PN1 more than once; the last entry counts." in words(rows(office)[0])
-
-
-def test_an_implausible_answer_is_shown(office: Office) -> None:
-    remember(*[number(f"PN{place}") for place in range(12)])
-    doubt(number("PN1"))
-
-    assert "11 known numbers missing from the answer, and kept." in words(rows(office)[0])
+    assert "Quo lists the number PN1 more than once; the last entry counts." in text_of(rows(manager)[0])
 
 
-def test_running_and_interrupted_syncs_are_shown(office: Office) -> None:
-    sync = remember(number("PN1"))
+def test_an_implausible_answer_is_shown(manager: PageClient) -> None:
+    sync_all(*[number(f"PN{place}") for place in range(12)])
+    sync_incomplete(number("PN1"))
+
+    assert "11 known numbers missing from the answer, and kept." in text_of(rows(manager)[0])
+
+
+def test_running_and_interrupted_syncs_are_shown(manager: PageClient) -> None:
+    sync = sync_all(number("PN1"))
     Sync.objects.create(scope=Sync.Scope.WORKSPACE, started_at=sync.started_at + timedelta(seconds=1))
 
-    assert [attribute(row, "data-outcome") for row in rows(office)] == ["running", "succeeded"]
-    assert "If it was stopped, the next sync says so here." in words(rows(office)[0])
+    assert [attribute(row, "data-outcome") for row in rows(manager)] == ["running", "succeeded"]
+    assert "If it was stopped, the next sync says so here." in text_of(rows(manager)[0])
 
 
-def test_a_running_sync_is_later_shown_as_finished(office: Office) -> None:
+def test_a_running_sync_is_later_shown_as_finished(manager: PageClient) -> None:
     """The page is cached until the latest sync changes."""
-    sync = remember(number("PN1"))
+    sync = sync_all(number("PN1"))
     last = Sync.objects.create(scope=Sync.Scope.WORKSPACE, started_at=sync.started_at + timedelta(seconds=1))
-    assert attribute(rows(office)[0], "data-outcome") == "running"
+    assert attribute(rows(manager)[0], "data-outcome") == "running"
 
     last.outcome, last.ended_at = Sync.Outcome.FAILED, last.started_at + timedelta(seconds=1)
     last.save()
 
-    assert attribute(rows(office)[0], "data-outcome") == "failed"
+    assert attribute(rows(manager)[0], "data-outcome") == "failed"
 
 
-def test_the_pages_together_have_every_sync_once(office: Office) -> None:
+def test_the_pages_together_have_every_sync_once(manager: PageClient) -> None:
     for _ in range(103):
-        remember()
+        sync_all()
 
-    ids = [attribute(row, "data-sync") for page in (1, 2, 3) for row in rows(office, f"{STATUS}?page={page}")]
+    ids = [attribute(row, "data-sync") for page in (1, 2, 3) for row in rows(manager, f"{STATUS}?page={page}")]
 
     assert ids == [str(sync.pk) for sync in Sync.objects.order_by("-started_at", "-pk")]
 
 
-def test_older_and_newer_links_walk_through_the_pages(office: Office) -> None:
+def test_older_and_newer_links_walk_through_the_pages(manager: PageClient) -> None:
     for _ in range(51):
-        remember()
+        sync_all()
 
-    assert texts(parsed(office.get(STATUS)).css("nav.pages a")) == ["Older"]
-    second = parsed(office.get(f"{STATUS}?page=2"))
+    assert texts(parse_page(manager.get(STATUS)).css("nav.pages a")) == ["Older"]
+    second = parse_page(manager.get(f"{STATUS}?page=2"))
     assert texts(second.css("nav.pages a")) == ["Newer"]
-    assert words(one(second, "nav.pages span")) == "Page 2 of 2"
+    assert text_of(find_one(second, "nav.pages span")) == "Page 2 of 2"
 
 
 @pytest.mark.parametrize(
@@ -174,39 +174,39 @@ def test_older_and_newer_links_walk_through_the_pages(office: Office) -> None:
         ("q=1", "“q” means nothing here and was ignored."),
     ],
 )
-def test_invalid_parameters_are_reported_and_ignored(office: Office, query: str, notice: str) -> None:
-    newest = [remember() for _ in range(51)][-1]
+def test_invalid_parameters_are_reported_and_ignored(manager: PageClient, query: str, notice: str) -> None:
+    newest = [sync_all() for _ in range(51)][-1]
 
-    page = parsed(office.get(f"{STATUS}?{query}"))
+    page = parse_page(manager.get(f"{STATUS}?{query}"))
 
     assert notices_of(page) == [notice]
     values = [attribute(row, "data-sync") for row in page.css("[data-sync]")]
     assert (values[0] == str(newest.pk)) is (query != "page=99")
 
 
-def test_the_page_shows_the_age_of_the_copy_and_can_sync(office: Office) -> None:
-    remember(number("PN1"))
+def test_the_page_shows_the_age_of_the_copy_and_can_sync(manager: PageClient) -> None:
+    sync_all(number("PN1"))
 
-    page = parsed(office.get(STATUS))
+    page = parse_page(manager.get(STATUS))
 
-    assert attribute(one(page, "[data-freshness]"), "data-freshness") == "fresh"
+    assert attribute(find_one(page, "[data-freshness]"), "data-freshness") == "fresh"
     assert not page.css("#check-form [name=number], #check-form [name=user]")
-    assert attribute(one(page, "#check-form [name=next]"), "value") == STATUS
+    assert attribute(find_one(page, "#check-form [name=next]"), "value") == STATUS
 
 
-def test_the_running_version_is_shown(office: Office) -> None:
-    assert f"Quo Admin {__version__}" in words(parsed(office.get(STATUS)).css("section")[-1])
+def test_the_running_version_is_shown(manager: PageClient) -> None:
+    assert f"Quo Admin {__version__}" in text_of(parse_page(manager.get(STATUS)).css("section")[-1])
 
 
-def test_every_setting_is_shown_with_its_source(office: Office) -> None:
-    values = settings_on(office)
+def test_every_setting_is_shown_with_its_source(manager: PageClient) -> None:
+    values = settings_on(manager)
 
     assert list(values) == [setting.name for setting in env.SETTINGS]
     assert all(values.values())
 
 
-def test_the_effective_settings_are_shown(office: Office) -> None:
-    values = settings_on(office)
+def test_the_effective_settings_are_shown(manager: PageClient) -> None:
+    values = settings_on(manager)
 
     assert values["QUO_API_URL"] == "https://api.quo.com"
     assert values["QUO_API_KEY"] == "set"
@@ -216,29 +216,29 @@ def test_the_effective_settings_are_shown(office: Office) -> None:
     assert values["SYNC_INTERVAL"] == str(live.SYNC_INTERVAL)
 
 
-def test_the_database_is_shown_without_its_password(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_database_is_shown_without_its_password(manager: PageClient, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"HOST": "db.example", "USER": "dbuser", "PASSWORD": "db-secret", "NAME": "quo"}.items():
         monkeypatch.setitem(connection.settings_dict, name, value)
 
-    values = settings_on(office)["DATABASE_URL"]
+    values = settings_on(manager)["DATABASE_URL"]
 
     assert values == f"{connection.display_name} on db.example, quo"
 
 
-def test_the_demo_workspace_is_shown_instead_of_quo(office: Office, settings: Settings) -> None:
+def test_the_demo_workspace_is_shown_instead_of_quo(manager: PageClient, settings: Settings) -> None:
     settings.DEMO = True
 
-    assert settings_on(office)["QUO_API_URL"] == "the demo workspace, on this machine"
+    assert settings_on(manager)["QUO_API_URL"] == "the demo workspace, on this machine"
 
 
-def test_records_that_are_not_numbers_are_counted_as_unreadable(office: Office) -> None:
-    remember_raw('{"id": "PN1"}', "null", "[]")
+def test_records_that_are_not_numbers_are_counted_as_unreadable(manager: PageClient) -> None:
+    sync_raw('{"id": "PN1"}', "null", "[]")
 
-    assert texts(rows(office)[0].css("td.count")) == ["0", "0", "0", "0", "3"]
+    assert texts(rows(manager)[0].css("td.count")) == ["0", "0", "0", "0", "3"]
 
 
-def test_the_list_of_syncs_refreshes_after_each_sync(office: Office) -> None:
-    syncs = one(parsed(office.get(f"{STATUS}?page=1")), "#syncs")
+def test_the_list_of_syncs_refreshes_after_each_sync(manager: PageClient) -> None:
+    syncs = find_one(parse_page(manager.get(f"{STATUS}?page=1")), "#syncs")
 
     assert attribute(syncs, "hx-trigger") == "synced from:body"
     assert attribute(syncs, "hx-get") == f"{STATUS}?page=1"

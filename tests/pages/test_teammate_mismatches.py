@@ -6,56 +6,56 @@ from numbers.memory.sync_target import SyncTarget
 from numbers.models import Sync
 from numbers.quo.errors import from_answer
 from numbers.syncing.run import KEPT_MISMATCHED, LOOK_UPS
-from tests.support.pages import Office, fail, one, parsed, remember, words
+from tests.support.pages import PageClient, find_one, parse_page, sync_all, sync_failure, text_of
 from tests.support.quo_answers import number, user
-from tests.support.teammates import named_in, remember_of
+from tests.support.teammates import named_in, sync_teammate
 
 PAGE = "/teammates/US1/"
 OTHERS = [user("US2")]
 
 
-def mismatch_on(office: Office) -> str:
-    return words(one(parsed(office.get(PAGE)), "#mismatch"))
+def mismatch_on(manager: PageClient) -> str:
+    return text_of(find_one(parse_page(manager.get(PAGE)), "#mismatch"))
 
 
-def test_a_listed_number_that_does_not_name_the_teammate_is_a_mismatch(office: Office) -> None:
+def test_a_listed_number_that_does_not_name_the_teammate_is_a_mismatch(manager: PageClient) -> None:
     stranger = number("PN2", name="Strange", users=OTHERS)
-    remember(number("PN1"), stranger)
+    sync_all(number("PN1"), stranger)
 
-    sync = remember_of("US1", number("PN1"), stranger)
+    sync = sync_teammate("US1", number("PN1"), stranger)
 
     sentence = "Quo lists 1 number for this teammate without naming them on it."
     assert sync.mismatches == [{"sentence": sentence, "numbers": ["PN2"]}]
-    section = one(parsed(office.get(PAGE)), "#mismatch")
-    assert sentence in words(section)
+    section = find_one(parse_page(manager.get(PAGE)), "#mismatch")
+    assert sentence in text_of(section)
     assert named_in(section) == {"Strange": "/numbers/PN2/"}
 
 
-def test_an_unlisted_number_that_names_the_teammate_is_a_mismatch(office: Office) -> None:
+def test_an_unlisted_number_that_names_the_teammate_is_a_mismatch(manager: PageClient) -> None:
     unlisted = number("PN2", name="Left out")
-    remember(number("PN1"), unlisted)
+    sync_all(number("PN1"), unlisted)
 
-    sync = remember_of("US1", number("PN1"), alone=[unlisted])
+    sync = sync_teammate("US1", number("PN1"), alone=[unlisted])
 
     sentence = "Quo's list for this teammate leaves out 1 number that the teammate is on."
     assert sync.mismatches == [{"sentence": sentence, "numbers": ["PN2"]}]
-    assert named_in(one(parsed(office.get(PAGE)), "#mismatch")) == {"Left out": "/numbers/PN2/"}
+    assert named_in(find_one(parse_page(manager.get(PAGE)), "#mismatch")) == {"Left out": "/numbers/PN2/"}
 
 
-def test_an_unlisted_number_that_quo_does_not_know_is_a_mismatch(office: Office) -> None:
-    remember(number("PN1"), number("PN/2", name="Lost"))
+def test_an_unlisted_number_that_quo_does_not_know_is_a_mismatch(manager: PageClient) -> None:
+    sync_all(number("PN1"), number("PN/2", name="Lost"))
 
-    sync = remember_of("US1", number("PN1"), unknown=["PN/2"])
+    sync = sync_teammate("US1", number("PN1"), unknown=["PN/2"])
 
     assert [mismatch["numbers"] for mismatch in sync.mismatches] == [["PN/2"]]
-    assert named_in(one(parsed(office.get(PAGE)), "#mismatch")) == {"Lost": "/numbers/PN%2F2/"}
+    assert named_in(find_one(parse_page(manager.get(PAGE)), "#mismatch")) == {"Lost": "/numbers/PN%2F2/"}
 
 
-def test_numbers_that_were_not_looked_up_are_mismatches_too(office: Office) -> None:
+def test_numbers_that_were_not_looked_up_are_mismatches_too(manager: PageClient) -> None:
     all_of_them = [number(f"PN{place:02}") for place in range(LOOK_UPS + 3)]
-    remember(*all_of_them)
+    sync_all(*all_of_them)
 
-    sync = remember_of("US1", alone=all_of_them[:LOOK_UPS])
+    sync = sync_teammate("US1", alone=all_of_them[:LOOK_UPS])
 
     assert [mismatch["numbers"] for mismatch in sync.mismatches] == [
         [f"PN{place:02}" for place in range(LOOK_UPS)],
@@ -63,89 +63,89 @@ def test_numbers_that_were_not_looked_up_are_mismatches_too(office: Office) -> N
     ]
 
 
-def test_an_unlisted_number_without_the_teammate_is_no_mismatch(office: Office) -> None:
-    remember(number("PN1"), number("PN2"))
+def test_an_unlisted_number_without_the_teammate_is_no_mismatch(manager: PageClient) -> None:
+    sync_all(number("PN1"), number("PN2"))
 
-    sync = remember_of("US1", number("PN1"), alone=[number("PN2", users=OTHERS)])
+    sync = sync_teammate("US1", number("PN1"), alone=[number("PN2", users=OTHERS)])
 
     assert sync.mismatches == []
-    assert not parsed(office.get(PAGE)).css("#mismatch")
+    assert not parse_page(manager.get(PAGE)).css("#mismatch")
 
 
-def test_only_unlisted_numbers_that_still_name_the_teammate_are_shown(office: Office) -> None:
+def test_only_unlisted_numbers_that_still_name_the_teammate_are_shown(manager: PageClient) -> None:
     left, on_one, on_another = number("PN1", users=OTHERS), number("PN2", name="One"), number("PN3", name="Another")
-    remember(number("PN1"), on_one, on_another)
+    sync_all(number("PN1"), on_one, on_another)
 
-    sync = remember_of("US1", alone=[left, on_one, on_another])
+    sync = sync_teammate("US1", alone=[left, on_one, on_another])
 
     assert [mismatch["numbers"] for mismatch in sync.mismatches] == [["PN2", "PN3"]]
-    named = named_in(one(parsed(office.get(PAGE)), "#mismatch"))
+    named = named_in(find_one(parse_page(manager.get(PAGE)), "#mismatch"))
     assert named == {"One": "/numbers/PN2/", "Another": "/numbers/PN3/"}
 
 
-def test_of_many_mismatched_numbers_the_first_are_stored_and_all_counted(office: Office) -> None:
+def test_of_many_mismatched_numbers_the_first_are_stored_and_all_counted(manager: PageClient) -> None:
     strangers = [number(f"PN{place:03}", users=OTHERS) for place in range(KEPT_MISMATCHED + 5)]
-    remember(number("PNown"), *strangers)
+    sync_all(number("PNown"), *strangers)
 
-    sync = remember_of("US1", number("PNown"), *strangers)
+    sync = sync_teammate("US1", number("PNown"), *strangers)
 
     (mismatch,) = sync.mismatches
     assert len(mismatch["numbers"]) == KEPT_MISMATCHED
     assert f"lists {KEPT_MISMATCHED + 5} numbers" in mismatch["sentence"]
 
 
-def test_each_mismatch_is_a_notice_of_its_sync(office: Office) -> None:
-    remember(number("PN1"), number("PN2", users=OTHERS))
+def test_each_mismatch_is_a_notice_of_its_sync(manager: PageClient) -> None:
+    sync_all(number("PN1"), number("PN2", users=OTHERS))
 
-    sync = remember_of("US1", number("PN1"), number("PN2", users=OTHERS))
+    sync = sync_teammate("US1", number("PN1"), number("PN2", users=OTHERS))
 
     assert sync.notices == [mismatch["sentence"] for mismatch in sync.mismatches]
 
 
-def test_a_list_that_agrees_with_the_records_is_no_mismatch(office: Office) -> None:
-    remember(number("PN1"))
+def test_a_list_that_agrees_with_the_records_is_no_mismatch(manager: PageClient) -> None:
+    sync_all(number("PN1"))
 
-    assert remember_of("US1", number("PN1")).mismatches == []
-    assert not parsed(office.get(PAGE)).css("#mismatch")
-
-
-def test_a_sync_of_the_workspace_has_no_mismatches(office: Office) -> None:
-    assert remember(number("PN1", users=OTHERS)).mismatches == []
+    assert sync_teammate("US1", number("PN1")).mismatches == []
+    assert not parse_page(manager.get(PAGE)).css("#mismatch")
 
 
-def test_the_last_answer_about_the_teammate_counts(office: Office) -> None:
+def test_a_sync_of_the_workspace_has_no_mismatches(manager: PageClient) -> None:
+    assert sync_all(number("PN1", users=OTHERS)).mismatches == []
+
+
+def test_the_last_answer_about_the_teammate_counts(manager: PageClient) -> None:
     stranger = number("PN2", users=OTHERS)
-    remember(number("PN1"), stranger)
-    remember_of("US1", number("PN1"), stranger)
-    remember_of("US1", number("PN1"))
+    sync_all(number("PN1"), stranger)
+    sync_teammate("US1", number("PN1"), stranger)
+    sync_teammate("US1", number("PN1"))
 
-    assert not parsed(office.get(PAGE)).css("#mismatch")
+    assert not parse_page(manager.get(PAGE)).css("#mismatch")
 
 
 @pytest.mark.parametrize("about", ["US1", "US2"])
-def test_a_failed_or_unrelated_sync_clears_no_mismatch(office: Office, about: str) -> None:
+def test_a_failed_or_unrelated_sync_clears_no_mismatch(manager: PageClient, about: str) -> None:
     stranger = number("PN2", users=OTHERS)
-    remember(number("PN1"), stranger)
-    remember_of("US1", number("PN1"), stranger)
+    sync_all(number("PN1"), stranger)
+    sync_teammate("US1", number("PN1"), stranger)
     if about == "US1":
-        fail(from_answer(500, b"", resource="list"), SyncTarget(Sync.Scope.TEAMMATE, about))
+        sync_failure(from_answer(500, b"", resource="list"), SyncTarget(Sync.Scope.TEAMMATE, about))
     else:
-        remember_of(about, stranger)
+        sync_teammate(about, stranger)
 
-    assert "without naming them on it" in mismatch_on(office)
-
-
-def test_a_mismatched_number_that_is_gone_is_shown_by_id(office: Office) -> None:
-    remember(number("PN1"), number("PN2", users=OTHERS))
-    remember_of("US1", number("PN1"), number("PN2", users=OTHERS))
-    remember(number("PN1"), number("PN3"))
-
-    assert named_in(one(parsed(office.get(PAGE)), "#mismatch")) == {"PN2": "/numbers/PN2/"}
+    assert "without naming them on it" in mismatch_on(manager)
 
 
-def test_a_mismatch_of_a_teammate_without_numbers_is_shown(office: Office) -> None:
-    remember(number("PN1"))
-    remember(number("PN1", users=OTHERS))
-    remember_of("US1", number("PN1", users=OTHERS))
+def test_a_mismatched_number_that_is_gone_is_shown_by_id(manager: PageClient) -> None:
+    sync_all(number("PN1"), number("PN2", users=OTHERS))
+    sync_teammate("US1", number("PN1"), number("PN2", users=OTHERS))
+    sync_all(number("PN1"), number("PN3"))
 
-    assert "Quo lists 1 number for this teammate without naming them on it." in mismatch_on(office)
+    assert named_in(find_one(parse_page(manager.get(PAGE)), "#mismatch")) == {"PN2": "/numbers/PN2/"}
+
+
+def test_a_mismatch_of_a_teammate_without_numbers_is_shown(manager: PageClient) -> None:
+    sync_all(number("PN1"))
+    sync_all(number("PN1", users=OTHERS))
+    sync_teammate("US1", number("PN1", users=OTHERS))
+
+    assert "Quo lists 1 number for this teammate without naming them on it." in mismatch_on(manager)

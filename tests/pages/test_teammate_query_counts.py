@@ -3,11 +3,11 @@
 from django.test import Client
 
 from numbers.database.bulk_insert import refresh_statistics
-from tests.support.caches import forget
-from tests.support.pages import HTMX, Office, one, parsed, remember, total_of, words
+from tests.support.caches import clear_caches
+from tests.support.pages import HTMX, PageClient, find_one, parse_page, sync_all, text_of, total_of
 from tests.support.query_counts import OWN, WHOLE, Pinned
 from tests.support.quo_answers import number, user
-from tests.support.teammates import PEOPLE, people_on, remember_of
+from tests.support.teammates import PEOPLE, people_on, sync_teammate
 
 LISTED = 4  # the count, the keys of the page, its teammates, their reach
 ONE = 6  # the teammate, all numbers, the visible ones, their teammates, roles and groups, the last sync
@@ -26,35 +26,35 @@ COUNTS = {
 def remember_few(people: int = 2, numbers: int = 2) -> None:
     teammates = [user(f"US{place}", firstName=f"Ann {place}") for place in range(1, people + 1)]
     records = [number(f"PN{place}", name=f"Desk {place}", users=teammates) for place in range(1, numbers + 1)]
-    remember(*records, number("PNleft", users=[user("USleft")]))
-    remember(*records, number("PNleft", users=[]))
+    sync_all(*records, number("PNleft", users=[user("USleft")]))
+    sync_all(*records, number("PNleft", users=[]))
 
 
-def test_a_page_runs_a_fixed_number_of_queries(office: Office, django_assert_num_queries: Pinned) -> None:
+def test_a_page_runs_a_fixed_number_of_queries(manager: PageClient, django_assert_num_queries: Pinned) -> None:
     remember_few()
 
     for path, count in COUNTS.items():
         for headers in ({}, HTMX):
-            forget()
+            clear_caches()
             with django_assert_num_queries(count, info=path):
-                Client.get(office, path, headers=headers)
+                Client.get(manager, path, headers=headers)
 
 
-def test_more_rows_need_no_more_queries(office: Office, django_assert_num_queries: Pinned) -> None:
+def test_more_rows_need_no_more_queries(manager: PageClient, django_assert_num_queries: Pinned) -> None:
     remember_few(people=60, numbers=60)
 
     for path, count in COUNTS.items():
-        forget()
+        clear_caches()
         with django_assert_num_queries(count, info=path):
-            Client.get(office, path)
+            Client.get(manager, path)
 
 
-def test_one_query_looks_up_all_numbers_of_a_mismatch(office: Office, django_assert_num_queries: Pinned) -> None:
+def test_one_query_looks_up_all_numbers_of_a_mismatch(manager: PageClient, django_assert_num_queries: Pinned) -> None:
     remember_few(numbers=30)
-    remember_of("US1", *[number(f"PN{place}", users=[]) for place in range(1, 31)])
+    sync_teammate("US1", *[number(f"PN{place}", users=[]) for place in range(1, 31)])
 
     with django_assert_num_queries(WHOLE + OWN + LEFT + 1):
-        Client.get(office, "/teammates/US1/")
+        Client.get(manager, "/teammates/US1/")
 
 
 def _remember_many(people: int, numbers: int) -> None:
@@ -73,10 +73,10 @@ def _remember_many(people: int, numbers: int) -> None:
                 restrictions={"calling": calling, "messaging": {}},
             )
         )
-    remember(*records)
+    sync_all(*records)
 
 
-def test_thousands_of_rows_are_found_with_statistics_of_an_empty_database(office: Office) -> None:
+def test_thousands_of_rows_are_found_with_statistics_of_an_empty_database(manager: PageClient) -> None:
     refresh_statistics()  # statistics of an empty database once made some pages hang
     _remember_many(people=1_500, numbers=3_000)
     reach = "calling_us=allowed&calling_intl=unknown"
@@ -86,7 +86,9 @@ def test_thousands_of_rows_are_found_with_statistics_of_an_empty_database(office
         (f"{PEOPLE}?{reach}", 751),
         (f"{PEOPLE}?q=person&role=member&numbers=several&sort=-numbers", 1_500),
     ):
-        page = parsed(Client.get(office, path))
+        page = parse_page(Client.get(manager, path))
         assert total_of(page) == total
         assert "US00000" in people_on(page)
-    assert words(one(parsed(Client.get(office, "/teammates/US00000/")), "#numbers-title")) == "Numbers 3,000"
+    assert (
+        text_of(find_one(parse_page(Client.get(manager, "/teammates/US00000/")), "#numbers-title")) == "Numbers 3,000"
+    )

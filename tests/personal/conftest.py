@@ -1,5 +1,5 @@
 """Fixtures for the tests of saved filters and chosen columns."""
 
-from tests.support.people import admin, office
+from tests.support.clients import admin, manager
 
-__all__ = ["admin", "office"]
+__all__ = ["admin", "manager"]

@@ -13,15 +13,15 @@ from numbers.pages.columns import USUAL, optional_keys, visible_columns
 from tests.support.pages import (
     HTMX,
     LIST,
-    Office,
+    PageClient,
     attribute,
+    client_with_role,
+    csrf_token_of,
+    find_one,
     numbers_on,
-    of_role,
-    one,
-    parsed,
-    remember,
+    parse_page,
+    sync_all,
     texts,
-    token_of,
 )
 from tests.support.quo_answers import number
 
@@ -30,8 +30,8 @@ OPTIONAL = optional_keys()
 CELLS = [key for key in OPTIONAL if key.startswith(("calling_", "messaging_"))]
 
 
-def choose(office: Client, *keys: str, **more: str) -> Any:
-    return office.post(COLUMNS, {"column": keys, **more})
+def choose(manager: Client, *keys: str, **more: str) -> Any:
+    return manager.post(COLUMNS, {"column": keys, **more})
 
 
 def headings(page: LexborHTMLParser) -> list[str]:
@@ -44,18 +44,18 @@ def ticked(page: LexborHTMLParser) -> list[str]:
 
 
 @pytest.fixture
-def filled(office: Office) -> Office:
-    remember(number("PN1", number="+14155550100"), number("PN2", number="+18005550100", forward="+14155550100"))
-    return office
+def filled(manager: PageClient) -> PageClient:
+    sync_all(number("PN1", number="+14155550100"), number("PN2", number="+18005550100", forward="+14155550100"))
+    return manager
 
 
 @pytest.fixture
-def colleague(db: None) -> Office:
-    return of_role(Role.VIEWER, "bo@example.com")
+def colleague(db: None) -> PageClient:
+    return client_with_role(Role.VIEWER, "bo@example.com")
 
 
-def test_the_default_columns_are_shown_until_the_user_chooses(filled: Office) -> None:
-    page = parsed(filled.get(LIST))
+def test_the_default_columns_are_shown_until_the_user_chooses(filled: PageClient) -> None:
+    page = parse_page(filled.get(LIST))
 
     assert set(headings(page)) == {"name", *USUAL}
     assert ticked(page) == list(USUAL)
@@ -63,10 +63,10 @@ def test_the_default_columns_are_shown_until_the_user_chooses(filled: Office) ->
 
 
 @pytest.mark.parametrize("key", [key for key in OPTIONAL if key not in CELLS])
-def test_each_column_can_be_the_only_one(filled: Office, key: str) -> None:
+def test_each_column_can_be_the_only_one(filled: PageClient, key: str) -> None:
     choose(filled, key)
 
-    page = parsed(filled.get(LIST))
+    page = parse_page(filled.get(LIST))
 
     assert sorted(headings(page)) == sorted(["name", key])
     assert ticked(page) == [key]
@@ -75,10 +75,10 @@ def test_each_column_can_be_the_only_one(filled: Office, key: str) -> None:
 
 
 @pytest.mark.parametrize("key", CELLS)
-def test_each_cell_can_be_the_only_column(filled: Office, key: str) -> None:
+def test_each_cell_can_be_the_only_column(filled: PageClient, key: str) -> None:
     choose(filled, key)
 
-    page = parsed(filled.get(LIST))
+    page = parse_page(filled.get(LIST))
 
     assert headings(page) == ["name", key]
     channel, _, region = key.partition("_")
@@ -91,10 +91,10 @@ def test_each_cell_can_be_the_only_column(filled: Office, key: str) -> None:
 @pytest.mark.parametrize(
     "keys", [[], ["kind"], ["calling_us"], ["messaging_us", "messaging_intl"], ["group", "calling_ca"], OPTIONAL]
 )
-def test_every_row_has_as_many_cells_as_the_table_has_columns(filled: Office, keys: list[str]) -> None:
+def test_every_row_has_as_many_cells_as_the_table_has_columns(filled: PageClient, keys: list[str]) -> None:
     choose(filled, *keys)
 
-    page = parsed(filled.get(LIST))
+    page = parse_page(filled.get(LIST))
 
     first, *second = page.css("table.numbers thead tr")
     assert len(second) == bool({*keys} & {*CELLS})  # screen readers would announce an empty row of headings
@@ -113,100 +113,100 @@ def test_every_row_has_as_many_cells_as_the_table_has_columns(filled: Office, ke
         ([], False),
     ],
 )
-def test_a_table_that_may_not_fit_is_marked(filled: Office, keys: list[str], is_wide: bool) -> None:
+def test_a_table_that_may_not_fit_is_marked(filled: PageClient, keys: list[str], is_wide: bool) -> None:
     choose(filled, *keys)
 
-    assert len(parsed(filled.get(LIST)).css("table.numbers.is-wide")) == is_wide
+    assert len(parse_page(filled.get(LIST)).css("table.numbers.is-wide")) == is_wide
 
 
-def test_the_name_is_always_shown(filled: Office) -> None:
+def test_the_name_is_always_shown(filled: PageClient) -> None:
     choose(filled)
 
-    page = parsed(filled.get(LIST))
+    page = parse_page(filled.get(LIST))
 
     assert headings(page) == ["name"]
     assert ticked(page) == []
     assert numbers_on(page) == ["PN1", "PN2"]
 
 
-def test_the_columns_keep_their_order_whatever_order_is_sent(filled: Office) -> None:
+def test_the_columns_keep_their_order_whatever_order_is_sent(filled: PageClient) -> None:
     choose(filled, *reversed(OPTIONAL))
 
-    page = parsed(filled.get(LIST))
+    page = parse_page(filled.get(LIST))
 
     assert ticked(page) == OPTIONAL
     assert ShownColumns.objects.get().columns == OPTIONAL
 
 
-def test_every_column_shows_its_value(filled: Office) -> None:
+def test_every_column_shows_its_value(filled: PageClient) -> None:
     choose(filled, "group", "kind", "country")
 
-    row = one(parsed(filled.get(LIST)), "[data-number=PN2]")
+    row = find_one(parse_page(filled.get(LIST)), "[data-number=PN2]")
 
     assert texts(row.css("td")) == ["1234", "toll-free", "United States"]
 
 
-def test_an_unknown_country_is_called_not_known(office: Office) -> None:
-    remember(number("PN1", number="+15555550123"))
-    choose(office, "country")
+def test_an_unknown_country_is_called_not_known(manager: PageClient) -> None:
+    sync_all(number("PN1", number="+15555550123"))
+    choose(manager, "country")
 
-    assert texts(parsed(office.get(LIST)).css("td.country")) == ["not known"]
+    assert texts(parse_page(manager.get(LIST)).css("td.country")) == ["not known"]
 
 
-def test_a_choice_replaces_the_previous_one(filled: Office) -> None:
+def test_a_choice_replaces_the_previous_one(filled: PageClient) -> None:
     choose(filled, "group")
     choose(filled, "kind", "country")
 
-    assert ticked(parsed(filled.get(LIST))) == ["kind", "country"]
+    assert ticked(parse_page(filled.get(LIST))) == ["kind", "country"]
     assert ShownColumns.objects.count() == 1
 
 
-def test_a_fragment_has_the_chosen_columns(filled: Office) -> None:
+def test_a_fragment_has_the_chosen_columns(filled: PageClient) -> None:
     choose(filled, "kind")
 
     for headers in (HTMX, {**HTMX, "HX-Trigger": "refresh"}):
-        assert headings(parsed(filled.get(LIST, headers=headers))) == ["name", "kind"]
+        assert headings(parse_page(filled.get(LIST, headers=headers))) == ["name", "kind"]
 
 
-def test_a_button_restores_the_default_columns(filled: Office) -> None:
+def test_a_button_restores_the_default_columns(filled: PageClient) -> None:
     choose(filled, "group")
 
     choose(filled, "kind", usual="1")
 
-    assert ticked(parsed(filled.get(LIST))) == list(USUAL)
+    assert ticked(parse_page(filled.get(LIST))) == list(USUAL)
     assert not ShownColumns.objects.exists()
 
 
-def test_restoring_the_defaults_works_without_a_choice(filled: Office) -> None:
+def test_restoring_the_defaults_works_without_a_choice(filled: PageClient) -> None:
     assert choose(filled, usual="1").status_code == 302
 
 
-def test_a_choice_applies_only_to_its_user(filled: Office, colleague: Office) -> None:
+def test_a_choice_applies_only_to_its_user(filled: PageClient, colleague: PageClient) -> None:
     choose(filled, "group")
     choose(colleague, "kind")
 
-    assert ticked(parsed(filled.get(LIST))) == ["group"]
-    assert ticked(parsed(colleague.get(LIST))) == ["kind"]
+    assert ticked(parse_page(filled.get(LIST))) == ["group"]
+    assert ticked(parse_page(colleague.get(LIST))) == ["kind"]
     choose(filled, usual="1")
-    assert ticked(parsed(colleague.get(LIST))) == ["kind"]
+    assert ticked(parse_page(colleague.get(LIST))) == ["kind"]
 
 
-def test_unknown_columns_are_not_saved(filled: Office) -> None:
+def test_unknown_columns_are_not_saved(filled: PageClient) -> None:
     choose(filled, "kind", "name", "colour", "<b>", "", "kind")
 
     assert ShownColumns.objects.get().columns == ["kind"]
-    assert headings(parsed(filled.get(LIST))) == ["name", "kind"]
+    assert headings(parse_page(filled.get(LIST))) == ["name", "kind"]
 
 
-def test_saved_columns_that_no_longer_exist_are_ignored(filled: Office) -> None:
+def test_saved_columns_that_no_longer_exist_are_ignored(filled: PageClient) -> None:
     user = User.objects.get()
     ShownColumns.objects.create(user=user, columns=["kind", "colour"])
 
-    assert headings(parsed(filled.get(LIST))) == ["name", "kind"]
+    assert headings(parse_page(filled.get(LIST))) == ["name", "kind"]
     assert "colour" not in visible_columns(["colour"])
 
 
-def test_choosing_returns_to_the_same_list(filled: Office) -> None:
+def test_choosing_returns_to_the_same_list(filled: PageClient) -> None:
     address = f"{LIST}?q=desk&sort=-number&page=2"
 
     assert choose(filled, "kind", next=address).headers["Location"] == address
@@ -215,30 +215,30 @@ def test_choosing_returns_to_the_same_list(filled: Office) -> None:
 @pytest.mark.parametrize(
     "address", ["", "https://example.com/", "//example.com/", "/\\example.com", "javascript:alert(1)", "numbers/"]
 )
-def test_choosing_never_redirects_to_another_site(filled: Office, address: str) -> None:
+def test_choosing_never_redirects_to_another_site(filled: PageClient, address: str) -> None:
     assert choose(filled, "kind", next=address).headers["Location"] == LIST
 
 
-def test_choosing_needs_a_post(filled: Office) -> None:
+def test_choosing_needs_a_post(filled: PageClient) -> None:
     for method in ("get", "head", "put", "delete"):
         assert getattr(filled, method)(f"{COLUMNS}?column=kind").status_code == 405
     assert not ShownColumns.objects.exists()
 
 
-def test_choosing_needs_a_csrf_token(filled: Office) -> None:
-    strict = Office(enforce_csrf_checks=True)
+def test_choosing_needs_a_csrf_token(filled: PageClient) -> None:
+    strict = PageClient(enforce_csrf_checks=True)
     strict.force_login(User.objects.get())
 
     assert choose(strict, "kind").status_code == 403
-    token = token_of(parsed(strict.get(LIST)), "columns-form")
+    token = csrf_token_of(parse_page(strict.get(LIST)), "columns-form")
     assert choose(strict, "kind", csrfmiddlewaretoken=token).status_code == 302
     assert ShownColumns.objects.get().columns == ["kind"]
 
 
-def test_the_list_can_be_sorted_by_a_hidden_column(filled: Office) -> None:
+def test_the_list_can_be_sorted_by_a_hidden_column(filled: PageClient) -> None:
     choose(filled, "kind")
 
-    assert numbers_on(parsed(filled.get(LIST, {"sort": "-number"}))) == ["PN2", "PN1"]
+    assert numbers_on(parse_page(filled.get(LIST, {"sort": "-number"}))) == ["PN2", "PN1"]
 
 
 def test_choosing_needs_a_sign_in(client: Client, db: None) -> None:

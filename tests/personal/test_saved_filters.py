@@ -10,20 +10,20 @@ from accounts.models import User
 from accounts.roles import Role
 from numbers.models import SavedFilter
 from numbers.personal.saved_filters import SavedFilterForm
-from tests.support.hostile import HOSTILE, is_harmless
+from tests.support.hostile import HOSTILE, assert_harmless
 from tests.support.pages import (
     LIST,
-    Office,
+    PageClient,
     attribute,
+    client_with_role,
+    csrf_token_of,
+    find_one,
     notices_of,
     numbers_on,
-    of_role,
-    one,
-    parsed,
-    remember,
+    parse_page,
+    sync_all,
+    text_of,
     texts,
-    token_of,
-    words,
 )
 from tests.support.quo_answers import number, user
 
@@ -33,8 +33,8 @@ NO_NAME = "Give it a name that people can read."
 
 
 @pytest.fixture
-def colleague(db: None) -> Office:
-    return of_role(Role.MANAGER, "bo@example.com", "Bo")
+def colleague(db: None) -> PageClient:
+    return client_with_role(Role.MANAGER, "bo@example.com", "Bo")
 
 
 def save(client: Client, name: str = "Abroad", query: str = "calling_intl=allowed", **more: str) -> Any:
@@ -47,47 +47,47 @@ def saved(name: str = "Abroad") -> SavedFilter:
 
 def lines(client: Client) -> dict[str, list[str]]:
     """Return the texts about each saved filter on their page, by its name."""
-    rows = parsed(client.get(SAVED)).css("tr[data-saved]")
+    rows = parse_page(client.get(SAVED)).css("tr[data-saved]")
     selector = 'td[data-label="Shows"], td[data-label="Address"] code, td[data-label="Whose"]'
-    return {words(one(row, "th")): texts(row.css(selector)) for row in rows}
+    return {text_of(find_one(row, "th")): texts(row.css(selector)) for row in rows}
 
 
-def test_saving_a_filter_shows_its_short_address(office: Office) -> None:
-    response = save(office)
+def test_saving_a_filter_shows_its_short_address(manager: PageClient) -> None:
+    response = save(manager)
 
     stored = SavedFilter.objects.get()
     assert (stored.name, stored.query, stored.is_shared) == ("Abroad", "calling_intl=allowed", False)
     assert stored.owner.email == "ann@example.com"
     assert response.headers["Location"] == f"/saved/{stored.code}/"
-    page = parsed(office.get(LIST))
+    page = parse_page(manager.get(LIST))
     address = f"http://testserver/saved/{stored.code}/"
     assert f"Saved as “Abroad”. Its short address is {address}." in notices_of(page)
-    assert attribute(one(page, "p.notice a"), "href") == address
+    assert attribute(find_one(page, "p.notice a"), "href") == address
 
 
-def test_a_name_with_markup_is_shown_as_text(office: Office) -> None:
-    save(office, name="<b id=bold>x</b>")
+def test_a_name_with_markup_is_shown_as_text(manager: PageClient) -> None:
+    save(manager, name="<b id=bold>x</b>")
 
-    page = parsed(office.get(LIST))
+    page = parse_page(manager.get(LIST))
 
     assert not page.css("#bold")
     assert any("“<b id=bold>x</b>”" in notice for notice in notices_of(page))
 
 
-def test_the_short_address_redirects_to_the_list(office: Office) -> None:
-    remember(number("PN1", number="+18005550100"), number("PN2"))
-    save(office, query="kind=toll-free&sort=-number")
+def test_the_short_address_redirects_to_the_list(manager: PageClient) -> None:
+    sync_all(number("PN1", number="+18005550100"), number("PN2"))
+    save(manager, query="kind=toll-free&sort=-number")
 
-    response = office.get(f"/saved/{saved().code}/")
+    response = manager.get(f"/saved/{saved().code}/")
 
     assert response.status_code == 302
     assert response.headers["Location"] == f"{LIST}?kind=toll-free&sort=-number"
-    assert numbers_on(parsed(office.get(response.headers["Location"]))) == ["PN1"]
+    assert numbers_on(parse_page(manager.get(response.headers["Location"]))) == ["PN1"]
 
 
-def test_a_short_address_has_no_ambiguous_characters(office: Office) -> None:
+def test_a_short_address_has_no_ambiguous_characters(manager: PageClient) -> None:
     for index in range(20):
-        save(office, f"Filter {index}")
+        save(manager, f"Filter {index}")
 
     codes = list(SavedFilter.objects.values_list("code", flat=True))
     assert len(set(codes)) == 20
@@ -105,48 +105,48 @@ def test_a_short_address_has_no_ambiguous_characters(office: Office) -> None:
         ("q=%C3%A9%26+%3D", "q=%C3%A9%26+%3D"),
     ],
 )
-def test_a_query_is_saved_in_canonical_form_without_the_page(office: Office, query: str, canonical: str) -> None:
-    save(office, query=query)
+def test_a_query_is_saved_in_canonical_form_without_the_page(manager: PageClient, query: str, canonical: str) -> None:
+    save(manager, query=query)
 
     assert saved().query == canonical
 
 
 @pytest.mark.parametrize("query", ["", "page=3", "sort=name&who=a", "kind=nonsense", "x=1", "q=+", "=&&", "%00", " "])
-def test_a_query_that_shows_everything_is_refused_with_a_link_back(office: Office, query: str) -> None:
-    page = parsed(save(office, "Mine", query, is_shared="on"), 422)
+def test_a_query_that_shows_everything_is_refused_with_a_link_back(manager: PageClient, query: str) -> None:
+    page = parse_page(save(manager, "Mine", query, is_shared="on"), 422)
 
     assert texts(page.css("main [role=alert]")) == [f"{EVERYTHING_SHOWN} Back to the list"]
-    assert attribute(one(page, "#back"), "href") == LIST
+    assert attribute(find_one(page, "#back"), "href") == LIST
     assert not page.css("form.save-again")  # it would be refused again
     assert not SavedFilter.objects.exists()
 
 
-def test_a_duplicate_name_is_refused_and_the_input_stays(office: Office) -> None:
-    save(office)
+def test_a_duplicate_name_is_refused_and_the_input_stays(manager: PageClient) -> None:
+    save(manager)
 
-    page = parsed(save(office, " Abroad ", "kind=local&page=2", is_shared="on"), 422)
+    page = parse_page(save(manager, " Abroad ", "kind=local&page=2", is_shared="on"), 422)
 
     assert texts(page.css("main [role=alert]")) == ["You have a saved filter of this name already."]
-    assert attribute(one(page, "#id_name"), "value") == " Abroad "
-    assert "checked" in one(page, "#id_is_shared").attributes
-    assert attribute(one(page, "main form [name=query]"), "value") == "kind=local&page=2"
+    assert attribute(find_one(page, "#id_name"), "value") == " Abroad "
+    assert "checked" in find_one(page, "#id_is_shared").attributes
+    assert attribute(find_one(page, "main form [name=query]"), "value") == "kind=local&page=2"
     assert SavedFilter.objects.get().query == "calling_intl=allowed"
 
 
-def test_after_a_refusal_another_name_saves_the_filter(office: Office) -> None:
-    save(office)
-    page = parsed(save(office, query="kind=local", is_shared="on"), 422)
-    form = one(page, "main form.save-again")
+def test_after_a_refusal_another_name_saves_the_filter(manager: PageClient) -> None:
+    save(manager)
+    page = parse_page(save(manager, query="kind=local", is_shared="on"), 422)
+    form = find_one(page, "main form.save-again")
     typed = {attribute(field, "name"): field.attributes.get("value") or "on" for field in form.css("input")}
 
-    office.post(attribute(form, "action"), typed | {"name": "Local ones"})
+    manager.post(attribute(form, "action"), typed | {"name": "Local ones"})
 
     stored = saved("Local ones")
     assert (stored.query, stored.is_shared) == ("kind=local", True)
 
 
 def test_a_concurrent_duplicate_is_refused_with_the_same_sentence(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    manager: PageClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     validate_unique = SavedFilterForm.validate_unique
     calls: list[bool] = []
@@ -156,117 +156,119 @@ def test_a_concurrent_duplicate_is_refused_with_the_same_sentence(
             validate_unique(form)
         calls.append(True)
 
-    save(office)
+    save(manager)
     monkeypatch.setattr(SavedFilterForm, "validate_unique", skip_first_call)
 
-    page = parsed(save(office), 422)
+    page = parse_page(save(manager), 422)
 
-    assert "You have a saved filter of this name already." in words(page)
+    assert "You have a saved filter of this name already." in text_of(page)
     assert SavedFilter.objects.count() == 1
 
 
-def test_two_users_can_use_the_same_name(office: Office, colleague: Office) -> None:
+def test_two_users_can_use_the_same_name(manager: PageClient, colleague: PageClient) -> None:
     assert save(colleague, is_shared="on").status_code == 302
-    assert save(office).status_code == 302
+    assert save(manager).status_code == 302
     assert SavedFilter.objects.count() == 2
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\u200b\u2060", "\u00ad", "\u0301"])
-def test_an_invisible_name_is_refused(office: Office, name: str) -> None:
-    page = parsed(save(office, name), 422)
+def test_an_invisible_name_is_refused(manager: PageClient, name: str) -> None:
+    page = parse_page(save(manager, name), 422)
 
     assert texts(page.css("#id_name-error p")) == [NO_NAME]
-    assert attribute(one(page, "#id_name"), "aria-invalid") == "true"
+    assert attribute(find_one(page, "#id_name"), "aria-invalid") == "true"
     assert not SavedFilter.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["é" * 80, "🏡" * 80, "  Two   words\n "])
-def test_a_name_may_have_eighty_characters_and_gets_single_spaces(office: Office, name: str) -> None:
-    assert save(office, name).status_code == 302
+def test_a_name_may_have_eighty_characters_and_gets_single_spaces(manager: PageClient, name: str) -> None:
+    assert save(manager, name).status_code == 302
     assert saved(" ".join(name.split()))
 
 
-def test_a_longer_name_is_refused_and_the_input_stays(office: Office) -> None:
-    page = parsed(save(office, "é" * 81), 422)
+def test_a_longer_name_is_refused_and_the_input_stays(manager: PageClient) -> None:
+    page = parse_page(save(manager, "é" * 81), 422)
 
-    assert "80 characters" in words(one(page, "#id_name-error"))
-    assert attribute(one(page, "#id_name"), "value") == "é" * 81
+    assert "80 characters" in text_of(find_one(page, "#id_name-error"))
+    assert attribute(find_one(page, "#id_name"), "value") == "é" * 81
     assert not SavedFilter.objects.exists()
 
 
-def test_a_name_with_nul_is_refused(office: Office) -> None:
-    assert save(office, "a\x00b").status_code == 422
-    assert save(office, query="q=a\x00").status_code == 422
+def test_a_name_with_nul_is_refused(manager: PageClient) -> None:
+    assert save(manager, "a\x00b").status_code == 422
+    assert save(manager, query="q=a\x00").status_code == 422
 
 
-def test_a_query_with_too_many_parameters_is_refused(office: Office) -> None:
-    assert save(office, query="a=1&" * 5000).status_code == 400
+def test_a_query_with_too_many_parameters_is_refused(manager: PageClient) -> None:
+    assert save(manager, query="a=1&" * 5000).status_code == 400
     assert not SavedFilter.objects.exists()
 
 
-def test_an_empty_post_saves_nothing(office: Office) -> None:
-    assert office.post(SAVED).status_code == 422
+def test_an_empty_post_saves_nothing(manager: PageClient) -> None:
+    assert manager.post(SAVED).status_code == 422
     assert not SavedFilter.objects.exists()
 
 
-def test_a_private_filter_is_visible_only_to_its_owner(office: Office, colleague: Office) -> None:
-    save(office)
+def test_a_private_filter_is_visible_only_to_its_owner(manager: PageClient, colleague: PageClient) -> None:
+    save(manager)
     code = saved().code
 
     assert colleague.get(f"/saved/{code}/").status_code == 404
     assert lines(colleague) == {}
-    assert "Abroad" not in parsed(colleague.get(LIST)).html  # type: ignore[operator]
-    assert lines(office)["Abroad"][2] == "yours alone"
+    assert "Abroad" not in parse_page(colleague.get(LIST)).html  # type: ignore[operator]
+    assert lines(manager)["Abroad"][2] == "yours alone"
 
 
-def test_a_shared_filter_is_visible_to_everybody(office: Office, colleague: Office) -> None:
+def test_a_shared_filter_is_visible_to_everybody(manager: PageClient, colleague: PageClient) -> None:
     save(colleague, is_shared="on")
     stored = saved()
 
-    assert office.get(f"/saved/{stored.code}/").headers["Location"] == f"{LIST}?calling_intl=allowed"
-    assert lines(office) == {
+    assert manager.get(f"/saved/{stored.code}/").headers["Location"] == f"{LIST}?calling_intl=allowed"
+    assert lines(manager) == {
         "Abroad": ["Numbers where calling abroad is allowed", f"/saved/{stored.code}/", "shared by Bo"]
     }
     assert lines(colleague)["Abroad"][2] == "yours, shared"
-    choice = one(parsed(office.get(LIST)), "#saved-menu .choice")
+    choice = find_one(parse_page(manager.get(LIST)), "#saved-menu .choice")
     assert attribute(choice, "href") == f"/saved/{stored.code}/"
-    assert words(choice) == "Abroad shared by Bo"
+    assert text_of(choice) == "Abroad shared by Bo"
 
 
-def test_an_owner_can_share_a_filter_and_make_it_private(office: Office, colleague: Office) -> None:
-    save(office)
+def test_an_owner_can_share_a_filter_and_make_it_private(manager: PageClient, colleague: PageClient) -> None:
+    save(manager)
     address = f"/saved/{saved().code}/"
 
-    form = one(parsed(office.get(SAVED)), "form[action$='/share/']")
-    assert words(form) == "Share Abroad"
-    office.post(attribute(form, "action"), {"is_shared": attribute(one(form, "[name=is_shared]"), "value")})
+    form = find_one(parse_page(manager.get(SAVED)), "form[action$='/share/']")
+    assert text_of(form) == "Share Abroad"
+    manager.post(attribute(form, "action"), {"is_shared": attribute(find_one(form, "[name=is_shared]"), "value")})
     assert colleague.get(address).status_code == 302
-    assert "“Abroad” is shared with everybody who signs in now." in notices_of(parsed(office.get(LIST)))
+    assert "“Abroad” is shared with everybody who signs in now." in notices_of(parse_page(manager.get(LIST)))
 
-    form = one(parsed(office.get(SAVED)), "form[action$='/share/']")
-    assert words(form) == "Make private Abroad"
+    form = find_one(parse_page(manager.get(SAVED)), "form[action$='/share/']")
+    assert text_of(form) == "Make private Abroad"
     assert not form.css("[name=is_shared]")
-    office.post(attribute(form, "action"))
+    manager.post(attribute(form, "action"))
     assert colleague.get(address).status_code == 404
-    assert "“Abroad” is yours alone now." in notices_of(parsed(office.get(LIST)))
+    assert "“Abroad” is yours alone now." in notices_of(parse_page(manager.get(LIST)))
 
 
-def test_an_owner_can_delete_a_filter(office: Office) -> None:
-    save(office)
-    save(office, "Other")
-    form = one(parsed(office.get(SAVED)), f"[data-saved='{saved().code}'] form[action$='/delete/']")
+def test_an_owner_can_delete_a_filter(manager: PageClient) -> None:
+    save(manager)
+    save(manager, "Other")
+    form = find_one(parse_page(manager.get(SAVED)), f"[data-saved='{saved().code}'] form[action$='/delete/']")
 
-    response = office.post(attribute(form, "action"))
+    response = manager.post(attribute(form, "action"))
 
     assert response.headers["Location"] == SAVED
     assert [stored.name for stored in SavedFilter.objects.all()] == ["Other"]
-    assert "“Abroad” is deleted. The numbers it showed are not." in notices_of(parsed(office.get(SAVED)))
+    assert "“Abroad” is deleted. The numbers it showed are not." in notices_of(parse_page(manager.get(SAVED)))
 
 
 @pytest.mark.parametrize("action", ["share", "delete"])
 @pytest.mark.parametrize("is_shared", ["", "on"])
-def test_only_the_owner_can_change_a_filter(office: Office, colleague: Office, action: str, is_shared: str) -> None:
-    save(office, is_shared=is_shared)
+def test_only_the_owner_can_change_a_filter(
+    manager: PageClient, colleague: PageClient, action: str, is_shared: str
+) -> None:
+    save(manager, is_shared=is_shared)
     stored = saved()
 
     response = colleague.post(f"/saved/{stored.code}/{action}/", {"is_shared": "" if is_shared else "1"})
@@ -274,38 +276,38 @@ def test_only_the_owner_can_change_a_filter(office: Office, colleague: Office, a
     assert response.status_code == 404
     assert SavedFilter.objects.get() == stored
     assert SavedFilter.objects.get().is_shared == bool(is_shared)
-    assert not parsed(colleague.get(SAVED)).css("form[action$='/share/'], form[action$='/delete/']")
+    assert not parse_page(colleague.get(SAVED)).css("form[action$='/share/'], form[action$='/delete/']")
 
 
-def test_an_administrator_cannot_open_a_private_filter(office: Office, admin: Office) -> None:
-    save(office)
+def test_an_administrator_cannot_open_a_private_filter(manager: PageClient, admin: PageClient) -> None:
+    save(manager)
 
     assert admin.get(f"/saved/{saved().code}/").status_code == 404
     assert admin.post(f"/saved/{saved().code}/delete/").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["", "share/", "delete/"])
-def test_an_unknown_code_is_not_found(office: Office, path: str) -> None:
-    send = office.post if path else office.get
+def test_an_unknown_code_is_not_found(manager: PageClient, path: str) -> None:
+    send = manager.post if path else manager.get
 
     assert send(f"/saved/nothing/{path}").status_code == 404
 
 
-def test_a_get_changes_nothing(office: Office) -> None:
-    save(office)
+def test_a_get_changes_nothing(manager: PageClient) -> None:
+    save(manager)
     code = saved().code
 
     for path in (f"/saved/{code}/share/", f"/saved/{code}/delete/"):
         for method in ("get", "head", "put", "delete"):
-            assert getattr(office, method)(f"{path}?is_shared=1").status_code == 405
-    assert office.get(f"{SAVED}?name=x&query=q%3Da").status_code == 200
-    assert office.post(f"/saved/{code}/").status_code == 405
+            assert getattr(manager, method)(f"{path}?is_shared=1").status_code == 405
+    assert manager.get(f"{SAVED}?name=x&query=q%3Da").status_code == 200
+    assert manager.post(f"/saved/{code}/").status_code == 405
     assert [stored.is_shared for stored in SavedFilter.objects.all()] == [False]
 
 
-def test_saving_sharing_and_deleting_need_a_csrf_token(office: Office) -> None:
-    save(office)
-    strict = Office(enforce_csrf_checks=True)
+def test_saving_sharing_and_deleting_need_a_csrf_token(manager: PageClient) -> None:
+    save(manager)
+    strict = PageClient(enforce_csrf_checks=True)
     strict.force_login(User.objects.get())
     code = saved().code
 
@@ -313,94 +315,94 @@ def test_saving_sharing_and_deleting_need_a_csrf_token(office: Office) -> None:
     for action in ("share", "delete"):
         assert strict.post(f"/saved/{code}/{action}/", {"is_shared": "1"}).status_code == 403
     assert [stored.is_shared for stored in SavedFilter.objects.all()] == [False]
-    assert token_of(parsed(strict.get(LIST)), "save-form")
+    assert csrf_token_of(parse_page(strict.get(LIST)), "save-form")
     for action in ("share", "delete"):
-        assert one(parsed(strict.get(SAVED)), f"form[action$='/{action}/'] [name=csrfmiddlewaretoken]")
+        assert find_one(parse_page(strict.get(SAVED)), f"form[action$='/{action}/'] [name=csrfmiddlewaretoken]")
 
 
-def test_the_form_above_the_list_saves_the_current_filters(office: Office) -> None:
-    remember(number("PN1"))
-    page = parsed(office.get(LIST, {"kind": "local", "sort": "-number", "page": "1"}))
-    form = one(page, "#save-form")
-    query = one(page, "[name=query][form=save-form]")
+def test_the_form_above_the_list_saves_the_current_filters(manager: PageClient) -> None:
+    sync_all(number("PN1"))
+    page = parse_page(manager.get(LIST, {"kind": "local", "sort": "-number", "page": "1"}))
+    form = find_one(page, "#save-form")
+    query = find_one(page, "[name=query][form=save-form]")
 
-    office.post(attribute(form, "action"), {"name": "Mine", "query": attribute(query, "value")})
+    manager.post(attribute(form, "action"), {"name": "Mine", "query": attribute(query, "value")})
 
-    assert attribute(one(form, "[name=name]"), "maxlength") == "80"
+    assert attribute(find_one(form, "[name=name]"), "maxlength") == "80"
     assert saved("Mine").query == "kind=local&sort=-number"
 
 
-def test_a_filter_with_an_unknown_group_and_teammate_still_opens(office: Office) -> None:
-    remember(number("PN1", groupId="GR1", users=[user("US1", firstName="Ann")]))
-    save(office, query="user=US1&group=GR1&porting=pending&country=FR")
-    save(office, "Stranger", "user=USnever")
-    remember(number("PN2", groupId="GR2", users=[]))
+def test_a_filter_with_an_unknown_group_and_teammate_still_opens(manager: PageClient) -> None:
+    sync_all(number("PN1", groupId="GR1", users=[user("US1", firstName="Ann")]))
+    save(manager, query="user=US1&group=GR1&porting=pending&country=FR")
+    save(manager, "Stranger", "user=USnever")
+    sync_all(number("PN2", groupId="GR2", users=[]))
 
-    assert lines(office)["Abroad"][0] == "Numbers of France with Ann in group GR1 whose port is “pending”"
-    assert lines(office)["Stranger"][0] == "Numbers with USnever"
+    assert lines(manager)["Abroad"][0] == "Numbers of France with Ann in group GR1 whose port is “pending”"
+    assert lines(manager)["Stranger"][0] == "Numbers with USnever"
     for name in ("Abroad", "Stranger"):
-        page = parsed(office.get(f"/saved/{saved(name).code}/", follow=True))
-        assert words(one(page, "#results h2")) == "No number fits"
+        page = parse_page(manager.get(f"/saved/{saved(name).code}/", follow=True))
+        assert text_of(find_one(page, "#results h2")) == "No number fits"
 
 
-def test_a_sentence_uses_the_current_name_of_a_teammate(office: Office) -> None:
+def test_a_sentence_uses_the_current_name_of_a_teammate(manager: PageClient) -> None:
     for name in ("Before", "Between", "After"):
-        remember(number("PN1", users=[user("US1", firstName=name), user("US2", firstName="Other")]))
-    save(office, query="user=US1")
+        sync_all(number("PN1", users=[user("US1", firstName=name), user("US2", firstName="Other")]))
+    save(manager, query="user=US1")
 
-    assert lines(office)["Abroad"][0] == "Numbers with After"
+    assert lines(manager)["Abroad"][0] == "Numbers with After"
 
 
-def test_an_obsolete_filter_names_the_ignored_parts(office: Office) -> None:
-    remember(number("PN1"))
+def test_an_obsolete_filter_names_the_ignored_parts(manager: PageClient) -> None:
+    sync_all(number("PN1"))
     SavedFilter.objects.create(owner=User.objects.get(), name="Old", query="colour=blue&kind=local")
 
-    assert lines(office)["Old"][0] == "Local numbers"
-    page = parsed(office.get(f"/saved/{saved('Old').code}/", follow=True))
+    assert lines(manager)["Old"][0] == "Local numbers"
+    page = parse_page(manager.get(f"/saved/{saved('Old').code}/", follow=True))
     assert "“colour” means nothing here and was ignored." in notices_of(page)
     assert numbers_on(page) == ["PN1"]
 
 
-def test_own_and_shared_filters_are_sorted_by_name_ignoring_case(office: Office, colleague: Office) -> None:
+def test_own_and_shared_filters_are_sorted_by_name_ignoring_case(manager: PageClient, colleague: PageClient) -> None:
     for name in ("banana", "Apple", "Cherry"):
-        save(office, name)
+        save(manager, name)
     save(colleague, "blueberry", is_shared="on")
     save(colleague, "private")
 
     names = ["Apple", "banana", "blueberry", "Cherry"]
-    assert list(lines(office)) == names
-    assert texts(parsed(office.get(LIST)).css("#saved-menu .choice > bdi")) == names
+    assert list(lines(manager)) == names
+    assert texts(parse_page(manager.get(LIST)).css("#saved-menu .choice > bdi")) == names
 
 
-def test_the_empty_page_explains_how_to_save(office: Office) -> None:
-    page = parsed(office.get(SAVED))
+def test_the_empty_page_explains_how_to_save(manager: PageClient) -> None:
+    page = parse_page(manager.get(SAVED))
 
-    assert words(one(page, ".empty h2")) == "No filter is saved yet"
+    assert text_of(find_one(page, ".empty h2")) == "No filter is saved yet"
     assert not page.css("tr[data-saved], main form.save-again")
 
 
 @pytest.mark.parametrize("name", ["html", "attribute", "template", "entities"])
-def test_hostile_names_and_queries_are_shown_as_text(office: Office, colleague: Office, name: str) -> None:
+def test_hostile_names_and_queries_are_shown_as_text(manager: PageClient, colleague: PageClient, name: str) -> None:
     text = HOSTILE[name][:80].strip()
     save(colleague, text, "group=" + "%22%3E%3Cb+data-evil%3E", is_shared="on")
 
     for path in (SAVED, LIST):
-        page = parsed(office.get(path))
-        is_harmless(page)
+        page = parse_page(manager.get(path))
+        assert_harmless(page)
         assert text in texts(page.css("tr[data-saved] th bdi, #saved-menu .choice > bdi"))
-    is_harmless(parsed(save(colleague, text, '"><b data-evil>&q=<b data-evil>'), 422))
+    assert_harmless(parse_page(save(colleague, text, '"><b data-evil>&q=<b data-evil>'), 422))
 
 
-def test_deleting_an_account_deletes_its_filters(office: Office) -> None:
-    save(office)
+def test_deleting_an_account_deletes_its_filters(manager: PageClient) -> None:
+    save(manager)
 
     User.objects.get().delete()
 
     assert not SavedFilter.objects.exists()
 
 
-def test_saved_filters_need_a_sign_in(client: Client, office: Office) -> None:
-    save(office, is_shared="on")
+def test_saved_filters_need_a_sign_in(client: Client, manager: PageClient) -> None:
+    save(manager, is_shared="on")
 
     for path in (SAVED, f"/saved/{saved().code}/"):
         assert client.get(path).headers["Location"].startswith("/accounts/login/")

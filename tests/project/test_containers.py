@@ -20,14 +20,14 @@ from django.core.management import get_commands, load_command_class
 
 from quo_admin import env
 from tests.support.processes import (
-    LAST_WORDS,
     PATIENCE,
+    READY_LINE,
     Process,
     environment,
     free_port,
     processes_of,
-    python,
-    started,
+    run_python,
+    running_process,
     wait_until,
 )
 
@@ -263,8 +263,8 @@ def container(tmp_path_factory: pytest.TempPathFactory, on_path: str) -> Iterato
     variables = services(PORT=port)["web"]["environment"] | {"PORT": port, "DATA_DIR": str(home / "data")}
     before = _files(app)
     command = yaml.safe_load(instructions("CMD")[0])
-    with started(command, app, environment(home, PATH=on_path, **variables), home / "log") as process:
-        process.wait_for(LAST_WORDS)
+    with running_process(command, app, environment(home, PATH=on_path, **variables), home / "log") as process:
+        process.wait_for(READY_LINE)
         yield Container(process, app, home, port, on_path, before)
     wait_until(lambda: not processes_of(home), lambda: str(processes_of(home)))
 
@@ -385,7 +385,7 @@ def test_the_program_imports_no_development_package(tmp_path: Path) -> None:
         for room in ("accounts", "numbers", "quo_admin")
         for path in sorted((env.BASE_DIR / room).rglob("*.py"))
     ]
-    imported = python(env.BASE_DIR, tmp_path, "-c", IMPORT_EVERYTHING, *modules, SECRET_KEY="s" * 32)
+    imported = run_python(env.BASE_DIR, tmp_path, "-c", IMPORT_EVERYTHING, *modules, SECRET_KEY="s" * 32)
     assert imported.returncode == 0, imported.stderr
     owners = importlib.metadata.packages_distributions()
     found = {_normalized(owner) for name in imported.stdout.split() for owner in owners.get(name, ())}

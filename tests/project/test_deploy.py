@@ -4,12 +4,12 @@ import secrets
 from pathlib import Path
 
 from quo_admin import env
-from tests.support.processes import python
+from tests.support.processes import run_python
 
 
 def check(folder: Path, **settings: str) -> list[str]:
     key = secrets.token_urlsafe(50)
-    run = python(env.BASE_DIR, folder, "manage.py", "check", "--deploy", SECRET_KEY=key, **settings)
+    run = run_python(env.BASE_DIR, folder, "manage.py", "check", "--deploy", SECRET_KEY=key, **settings)
     return (run.stdout + run.stderr).strip().splitlines()
 
 

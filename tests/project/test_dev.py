@@ -20,8 +20,8 @@ from tests.support.processes import (
     free_port,
     is_free,
     processes_of,
-    python,
-    started,
+    run_python,
+    running_process,
     wait_until,
 )
 
@@ -65,7 +65,7 @@ def make_dev(project: Path, home: Path) -> Iterator[tuple[Process, str]]:
     port = free_port()
     variables = environment(home, PORT=str(port))
     del variables["ENV_FILE"]  # make dev itself must ignore the developer's .env
-    with started(["make", "dev"], project, variables, home / "log") as process:
+    with running_process(["make", "dev"], project, variables, home / "log") as process:
         process.wait_for("Starting development server at")
         yield process, f"http://127.0.0.1:{port}"
 
@@ -149,6 +149,6 @@ def test_ctrl_c_stops_every_process(copy: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("settings", [{"DEBUG": "off"}, {"DEBUG": "on", "QUO_API_KEY": "the-key"}])
 def test_it_refuses_the_settings_of_a_real_server(project: Path, tmp_path: Path, settings: dict[str, str]) -> None:
-    run = python(project, tmp_path, "manage.py", "dev", SECRET_KEY="s" * 32, **settings)
+    run = run_python(project, tmp_path, "manage.py", "dev", SECRET_KEY="s" * 32, **settings)
     assert (run.returncode, run.stdout) == (1, "")
     assert run.stderr.startswith("CommandError: This needs DEBUG=on and no QUO_API_KEY.")

@@ -8,7 +8,7 @@ import requests
 
 from tests.chaos.disks import fill, tmpfs, why_no_disks
 from tests.support.processes import PATIENCE, wait_until
-from tests.support.running import Site, running
+from tests.support.running import Site, running_site
 
 SENTENCE = "<h1>The disk cannot be written</h1>"
 NOT_READY = "ok: database answers\nok: migrations all done\nok: secret key there\nFAILED: disk {}\n"
@@ -35,7 +35,7 @@ def assert_refused_in_a_sentence(site: Site) -> None:
 
 @pytest.mark.skipif(bool(why_no_disks()), reason=why_no_disks())
 def test_on_a_full_disk_nobody_can_sign_in_but_signed_in_users_can_read(project: Path, tmp_path: Path) -> None:
-    with tmpfs(tmp_path) as disk, running(project, tmp_path, DATA_DIR=str(disk / "data")) as site:
+    with tmpfs(tmp_path) as disk, running_site(project, tmp_path, DATA_DIR=str(disk / "data")) as site:
         with site.session() as reader:
             assert readiness(site)[0] == 200
             filler = fill(disk)
@@ -49,7 +49,7 @@ def test_on_a_full_disk_nobody_can_sign_in_but_signed_in_users_can_read(project:
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_in_a_read_only_folder_nobody_can_sign_in(project: Path, tmp_path: Path) -> None:
-    with running(project, tmp_path) as site, site.session() as reader:
+    with running_site(project, tmp_path) as site, site.session() as reader:
         data = tmp_path / "data"
         for folder in (data, data / "cache"):
             folder.chmod(0o500)

@@ -19,7 +19,7 @@ from numbers.sandbox.workspace import build
 from tests.support.accounts import FAILURES_PER_ACCOUNT
 from tests.support.processes import PATIENCE, free_port, wait_until
 from tests.support.redis_server import REDIS, needs_redis, redis, url
-from tests.support.running import EMAIL, KEY, Site, real, running
+from tests.support.running import EMAIL, KEY, Site, running_site, workspace_settings
 
 SERVER = os.environ.get("TEST_DATABASE_URL", "")
 BUSY_TEXT = "Another sync is running right now"
@@ -94,7 +94,8 @@ def machines(project: Path, database: str, tmp_path_factory: pytest.TempPathFact
             same["CACHE_URL"] = url(port)
         folders = [tmp_path_factory.mktemp(name) for name in ("first", "second")]
         first, second = pool.map(
-            lambda folder: stack.enter_context(running(project, folder, **same, **real(quo))), folders
+            lambda folder: stack.enter_context(running_site(project, folder, **same, **workspace_settings(quo))),
+            folders,
         )
         yield Machines(first, second, database, quo)
 

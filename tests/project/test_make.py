@@ -12,7 +12,7 @@ import pytest
 
 from quo_admin import env
 from tests.support.make import executable, make
-from tests.support.processes import LAST_WORDS, PATIENCE, environment, free_port, is_free, processes_of, started
+from tests.support.processes import PATIENCE, READY_LINE, environment, free_port, is_free, processes_of, running_process
 
 
 def make_venv(folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
@@ -32,11 +32,11 @@ def make_venv(folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
 
 def test_make_run_serves_until_ctrl_c_stops_every_process(project: Path, tmp_path: Path) -> None:
     port = free_port()
-    with started(["make", "run", f"PORT={port}"], project, environment(tmp_path), tmp_path / "log") as process:
-        process.wait_for(LAST_WORDS)
+    with running_process(["make", "run", f"PORT={port}"], project, environment(tmp_path), tmp_path / "log") as process:
+        process.wait_for(READY_LINE)
         assert f"Quo Admin is at http://127.0.0.1:{port}\n" in process.printed
         process.signal_group(signal.SIGINT)  # so make's exit code is that of the signal
-    assert process.printed.endswith(f"{LAST_WORDS}\n")
+    assert process.printed.endswith(f"{READY_LINE}\n")
     assert "Traceback" not in process.printed
     assert processes_of(tmp_path) == {}
     assert is_free(port)

@@ -8,7 +8,7 @@ import pytest
 import numbers
 import numbers.models
 from quo_admin import env
-from tests.support.processes import python
+from tests.support.processes import run_python
 
 BOTH = (
     "import decimal, numbers, numbers.models; "
@@ -30,7 +30,7 @@ def test_the_folder_has_no_init_file() -> None:
 
 @pytest.mark.parametrize("elsewhere", [False, True])
 def test_both_names_work_under_manage_py(tmp_path: Path, elsewhere: bool) -> None:
-    run = python(
+    run = run_python(
         tmp_path if elsewhere else env.BASE_DIR,
         tmp_path,
         str(env.BASE_DIR / "manage.py"),
@@ -44,7 +44,7 @@ def test_both_names_work_under_manage_py(tmp_path: Path, elsewhere: bool) -> Non
 def test_both_names_work_under_gunicorn(tmp_path: Path) -> None:
     hook = f"def on_starting(server):\n    server.app.wsgi()\n    {BOTH}\n    raise SystemExit(0)\n"
     (tmp_path / "gunicorn.conf.py").write_text(hook)
-    run = python(
+    run = run_python(
         env.BASE_DIR,
         tmp_path,
         *("-m", "gunicorn", "--config", str(tmp_path / "gunicorn.conf.py"), "--bind", "127.0.0.1:0", "quo_admin.wsgi"),

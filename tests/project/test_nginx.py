@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from quo_admin import env
-from tests.support.processes import PATIENCE, free_port, is_free, started, wait_until
-from tests.support.running import EMAIL, Site, running
+from tests.support.processes import PATIENCE, free_port, is_free, running_process, wait_until
+from tests.support.running import EMAIL, Site, running_site
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 NAME = "phones.example.com"
@@ -86,7 +86,7 @@ def nginx(folder: Path, app_port: int) -> Iterator[tuple[int, int]]:
         site = site.replace(was, becomes)
     (folder / "nginx.conf").write_text(MAIN_CONFIG.format(folder=folder, site=site))
     command = [str(NGINX), "-c", str(folder / "nginx.conf"), "-p", str(folder)]
-    with started(command, folder, {"PATH": "/usr/bin:/bin"}, folder / "nginx.log") as process:
+    with running_process(command, folder, {"PATH": "/usr/bin:/bin"}, folder / "nginx.log") as process:
         wait_until(lambda: not is_free(secure) or process.popen.poll() is not None, lambda: process.printed)
         yield plain, secure
 
@@ -94,7 +94,7 @@ def nginx(folder: Path, app_port: int) -> Iterator[tuple[int, int]]:
 @pytest.fixture(scope="module")
 def front(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     folder = tmp_path_factory.mktemp("nginx")
-    with running(project, folder, SITE_URL=f"https://{NAME}") as site, nginx(folder, site.port) as (plain, secure):
+    with running_site(project, folder, SITE_URL=f"https://{NAME}") as site, nginx(folder, site.port) as (plain, secure):
         yield Front(site, f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{secure}")
 
 

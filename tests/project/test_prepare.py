@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from quo_admin import env, prepare
-from tests.support.processes import python
+from tests.support.processes import run_python
 
 
 def values(folder: Path, **environ: str) -> env.Values:
@@ -60,7 +60,7 @@ def test_concurrent_calls_agree_on_one_key(tmp_path: Path) -> None:
 def test_concurrent_processes_agree_on_one_key(folder: Path, tmp_path: Path) -> None:
     show = f"from quo_admin import prepare as p; p.main(); print(p.kept(p.Path({str(folder / 'secret-key')!r})))"
     with ThreadPoolExecutor(3) as pool:
-        runs = list(pool.map(lambda _: python(env.BASE_DIR, tmp_path, "-c", show, DATA_DIR=str(folder)), range(3)))
+        runs = list(pool.map(lambda _: run_python(env.BASE_DIR, tmp_path, "-c", show, DATA_DIR=str(folder)), range(3)))
     assert {run.stdout for run in runs} == {(folder / "secret-key").read_text() + "\n"}
 
 
@@ -68,7 +68,7 @@ def test_concurrent_processes_agree_on_one_key(folder: Path, tmp_path: Path) -> 
 def test_a_key_file_without_a_key_is_a_sentence(folder: Path, tmp_path: Path, content: bytes) -> None:
     folder.mkdir(parents=True)
     (folder / "secret-key").write_bytes(content)
-    run = python(env.BASE_DIR, tmp_path, "-m", "quo_admin.prepare", DATA_DIR=str(folder))
+    run = run_python(env.BASE_DIR, tmp_path, "-m", "quo_admin.prepare", DATA_DIR=str(folder))
     assert (run.returncode, run.stderr) == (
         1,
         f"{folder / 'secret-key'} holds no secret key that can be read: delete it, then start again.\n",
@@ -77,11 +77,11 @@ def test_a_key_file_without_a_key_is_a_sentence(folder: Path, tmp_path: Path, co
 
 def test_a_folder_that_cannot_be_created_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    run = python(env.BASE_DIR, tmp_path, "-m", "quo_admin.prepare", DATA_DIR=str(tmp_path / "file" / "data"))
+    run = run_python(env.BASE_DIR, tmp_path, "-m", "quo_admin.prepare", DATA_DIR=str(tmp_path / "file" / "data"))
     sentence = f"The data folder {tmp_path / 'file' / 'data'} cannot be prepared: Not a directory.\n"
     assert (run.returncode, run.stderr) == (1, sentence)
 
 
 def test_a_bad_setting_is_a_sentence(tmp_path: Path) -> None:
-    run = python(env.BASE_DIR, tmp_path, "-m", "quo_admin.prepare", PORT="none")
+    run = run_python(env.BASE_DIR, tmp_path, "-m", "quo_admin.prepare", PORT="none")
     assert (run.returncode, run.stderr) == (1, "PORT (environment) must be a port number from 1 to 65535.\n")

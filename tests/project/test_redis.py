@@ -11,9 +11,9 @@ import requests
 from redis import Redis
 
 from quo_admin import env
-from tests.support.processes import PATIENCE, free_port, python
+from tests.support.processes import PATIENCE, free_port, run_python
 from tests.support.redis_server import PASSWORD, needs_redis, redis, url
-from tests.support.running import EMAIL, Site, running
+from tests.support.running import EMAIL, Site, running_site
 
 pytestmark = needs_redis
 
@@ -56,7 +56,7 @@ class RedisSite:
 @pytest.fixture(scope="module")
 def redis_site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisSite]:
     port = free_port()
-    with running(project, tmp_path_factory.mktemp("counted"), CACHE_URL=url(port)) as site:
+    with running_site(project, tmp_path_factory.mktemp("counted"), CACHE_URL=url(port)) as site:
         yield RedisSite(site, port)
 
 
@@ -122,14 +122,14 @@ def test_the_doctor_says_whether_redis_answers(
 ) -> None:
     with redis(tmp_path, redis_site.port):
         asked = {"PORT": str(redis_site.site.port), "CACHE_URL": url(redis_site.port, password)}
-        run = python(project, redis_site.site.folder, "manage.py", "doctor", **asked)
+        run = run_python(project, redis_site.site.folder, "manage.py", "doctor", **asked)
     assert line in run.stdout
     assert (run.returncode, run.stderr) == (0 if line.startswith("✓") else 1, "")
     assert password not in run.stdout
 
 
 def test_an_invalid_cache_url_is_a_sentence_and_nothing_starts(tmp_path: Path) -> None:
-    run = python(
+    run = run_python(
         env.BASE_DIR, tmp_path, "manage.py", "run", SECRET_KEY="s" * 32, CACHE_URL="redis://:hunter2@here:port"
     )
     assert (run.returncode, run.stdout, run.stderr) == (
@@ -154,6 +154,6 @@ def test_djangos_debug_page_shows_no_secret(tmp_path: Path) -> None:
         "DATABASE_URL": "postgres://mara:hunter2@db.local/quo",
         "QUO_API_KEY": "hunter2",
     }
-    page = python(env.BASE_DIR, tmp_path, "-c", code, **more)
+    page = run_python(env.BASE_DIR, tmp_path, "-c", code, **more)
     assert "redis://127.0.0.1:6379/0" in page.stdout, page.stderr
     assert "hunter2" not in page.stdout

@@ -10,8 +10,8 @@ from threading import Event
 
 import requests
 
-from tests.support.processes import PATIENCE, python, wait_until
-from tests.support.socket_activation import HAND_OVER, serving, url_of
+from tests.support.processes import PATIENCE, run_python, wait_until
+from tests.support.socket_activation import HAND_OVER, serving_on_socket, url_of
 
 
 def request_until(over: Event, url: str, statuses: list[int]) -> None:
@@ -28,7 +28,7 @@ def wait_for_more(statuses: list[int], asking: Collection[Future[None]]) -> None
 
 
 def test_a_socket_from_systemd_is_served(project: Path, tmp_path: Path, address: socket.socket) -> None:
-    with serving(project, tmp_path, address, "log") as process:
+    with serving_on_socket(project, tmp_path, address, "log") as process:
         assert requests.get(f"{url_of(address)}/readyz", timeout=PATIENCE).status_code == 200
         assert f"Quo Admin is at {url_of(address)}" in process.printed
 
@@ -37,12 +37,12 @@ def test_no_request_is_lost_in_a_restart(project: Path, tmp_path: Path, address:
     over, statuses = Event(), list[int]()
     with ThreadPoolExecutor(4) as pool, ExitStack() as at_last:
         at_last.callback(over.set)
-        with serving(project, tmp_path, address, "first"):
+        with serving_on_socket(project, tmp_path, address, "first"):
             asking = [pool.submit(request_until, over, url_of(address), statuses) for _ in range(4)]
             wait_for_more(statuses, asking)
-        with serving(project, tmp_path, address, "second"):
+        with serving_on_socket(project, tmp_path, address, "second"):
             wait_for_more(statuses, asking)
-        with serving(project, tmp_path, address, "third"):
+        with serving_on_socket(project, tmp_path, address, "third"):
             wait_for_more(statuses, asking)
             over.set()
             for one in asking:
@@ -51,7 +51,7 @@ def test_no_request_is_lost_in_a_restart(project: Path, tmp_path: Path, address:
 
 
 def test_more_than_one_socket_is_refused_in_a_sentence(project: Path, tmp_path: Path) -> None:
-    run = python(project, tmp_path, "-c", HAND_OVER, "0", "2", "manage.py", "run", SECRET_KEY="s" * 32)
+    run = run_python(project, tmp_path, "-c", HAND_OVER, "0", "2", "manage.py", "run", SECRET_KEY="s" * 32)
 
     assert run.returncode == 1
     assert run.stderr == (
@@ -63,6 +63,6 @@ def test_a_socket_for_another_process_is_not_used(project: Path, tmp_path: Path)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         elsewhere = {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
-        run = python(project, tmp_path, "manage.py", "run", SECRET_KEY="s" * 32, PORT=port, **elsewhere)
+        run = run_python(project, tmp_path, "manage.py", "run", SECRET_KEY="s" * 32, PORT=port, **elsewhere)
 
     assert f"Port {port} on 127.0.0.1 cannot be used" in run.stderr

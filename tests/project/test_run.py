@@ -14,15 +14,8 @@ import requests
 
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
-from tests.support.processes import (
-    PATIENCE,
-    free_port,
-    is_free,
-    processes_of,
-    python,
-    wait_until,
-)
-from tests.support.running import KEY, Site, real, running
+from tests.support.processes import PATIENCE, free_port, is_free, processes_of, run_python, wait_until
+from tests.support.running import KEY, Site, running_site, workspace_settings
 
 FIRST_LINE = "Reading the workspace for the first time ...\n"
 
@@ -40,7 +33,7 @@ class UsedDemo:
 @pytest.fixture(scope="module")
 def used_demo(project: Path, tmp_path_factory: pytest.TempPathFactory) -> UsedDemo:
     folder = tmp_path_factory.mktemp("used")
-    with running(project, folder) as site:
+    with running_site(project, folder) as site:
         pass
     return UsedDemo(folder / "data", site.process.printed, site.greeting, site.password)
 
@@ -57,7 +50,7 @@ def demo(project: Path, used_demo: UsedDemo, tmp_path_factory: pytest.TempPathFa
     """Yield a demo on that data, for tests that do not stop it."""
     folder = tmp_path_factory.mktemp("demo")
     shutil.copytree(used_demo.data, folder / "data")
-    with running(project, folder) as site:
+    with running_site(project, folder) as site:
         yield site
 
 
@@ -105,7 +98,7 @@ def test_bad_requests_print_nothing(demo: Site) -> None:
 
 
 def test_a_port_in_use_is_one_sentence(demo: Site, project: Path) -> None:
-    run = python(project, demo.folder, "manage.py", "run", PORT=str(demo.port))
+    run = run_python(project, demo.folder, "manage.py", "run", PORT=str(demo.port))
     assert (run.returncode, run.stdout) == (1, "")
     assert run.stderr == (
         f"CommandError: Port {demo.port} on 127.0.0.1 cannot be used (Address already in use). "
@@ -114,7 +107,7 @@ def test_a_port_in_use_is_one_sentence(demo: Site, project: Path) -> None:
 
 
 def test_the_doctor_finds_the_running_demo(demo: Site, project: Path) -> None:
-    run = python(project, demo.folder, "manage.py", "doctor", PORT=str(demo.port))
+    run = run_python(project, demo.folder, "manage.py", "doctor", PORT=str(demo.port))
     assert run.returncode == 0, run.stdout
     assert "✓ Quo's address  the demo workspace answers\n" in run.stdout
 
@@ -127,21 +120,21 @@ def test_a_worker_that_dies_is_replaced(demo: Site, project: Path) -> None:
         os.kill(worker, signal.SIGTERM)
     wait_until(lambda: not workers & processes_of(demo.folder).keys())
     assert 'data-total="60"' in demo.list_page()
-    run = python(project, demo.folder, "manage.py", "sync", PORT=str(demo.port))
+    run = run_python(project, demo.folder, "manage.py", "sync", PORT=str(demo.port))
     assert run.returncode == 0, run.stderr
 
 
 def test_a_second_copy_on_the_same_data_does_not_stop_the_first(demo: Site, project: Path) -> None:
-    with running(project, demo.folder) as second:
+    with running_site(project, demo.folder) as second:
         assert second.process.signal_group(signal.SIGTERM) == 0
     assert 'data-total="60"' in demo.list_page()
-    run = python(project, demo.folder, "manage.py", "sync", PORT=str(demo.port))
+    run = run_python(project, demo.folder, "manage.py", "sync", PORT=str(demo.port))
     assert run.returncode == 0, run.stderr
 
 
 def test_two_copies_can_start_together_on_new_data(project: Path, tmp_path: Path) -> None:
     with ExitStack() as both, ThreadPoolExecutor(2) as pool:
-        sites = list(pool.map(lambda _: both.enter_context(running(project, tmp_path)), range(2)))
+        sites = list(pool.map(lambda _: both.enter_context(running_site(project, tmp_path)), range(2)))
         assert sites[0].password == sites[1].password
         assert ['data-total="60"' in site.list_page() for site in sites] == [True, True]
 
@@ -153,14 +146,14 @@ def test_in_systemds_journal_it_prints_the_file_of_the_password_instead_of_the_p
     kept, log = folder / "data" / "first-password-demo", folder / f"{port}.log"
     log.touch()
     journal = f"{log.stat().st_dev}:{log.stat().st_ino}"
-    with running(project, folder, PORT=str(port), JOURNAL_STREAM=journal) as site:
+    with running_site(project, folder, PORT=str(port), JOURNAL_STREAM=journal) as site:
         pass
     assert f"Sign in as admin@example.com with the password that is kept in {kept}\n" in site.process.printed
     assert kept.read_text() not in site.process.printed
 
 
 def test_a_terminal_gets_the_password_even_if_journal_stream_is_set(project: Path, folder: Path) -> None:
-    with running(project, folder, JOURNAL_STREAM="8:4711") as site:
+    with running_site(project, folder, JOURNAL_STREAM="8:4711") as site:
         pass
     assert site.process.printed == site.greeting
 
@@ -168,7 +161,7 @@ def test_a_terminal_gets_the_password_even_if_journal_stream_is_set(project: Pat
 def test_with_company_sign_in_only_no_password_is_printed(project: Path, folder: Path) -> None:
     company = {"ISSUER": "http://127.0.0.1:1", "CLIENT_ID": "quo-admin", "CLIENT_SECRET": "secret", "NAME": "Okta"}
     settings = {f"OIDC_{name}": value for name, value in company.items()}
-    with running(project, folder, OIDC_ONLY="on", **settings) as site:
+    with running_site(project, folder, OIDC_ONLY="on", **settings) as site:
         pass
     assert "Sign in with Okta.\n" in site.process.printed
     assert "password" not in site.process.printed
@@ -179,7 +172,7 @@ def test_with_company_sign_in_only_no_password_is_printed(project: Path, folder:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_stop_signal_ends_everything_quietly(project: Path, folder: Path, number: signal.Signals) -> None:
-    with running(project, folder) as site:
+    with running_site(project, folder) as site:
         assert len(processes_of(folder)) == 4  # the main process, two workers, the sandbox
         assert site.process.signal_group(number) == 0
     assert site.process.printed == site.greeting
@@ -189,7 +182,7 @@ def test_a_stop_signal_ends_everything_quietly(project: Path, folder: Path, numb
 
 
 def test_killing_the_main_process_ends_the_others(project: Path, folder: Path) -> None:
-    with running(project, folder) as site:
+    with running_site(project, folder) as site:
         site.process.popen.kill()
         site.process.popen.wait(PATIENCE)
         wait_until(lambda: not processes_of(folder), lambda: str(processes_of(folder)))
@@ -200,7 +193,7 @@ def test_a_signal_during_the_preparation_ends_everything_quietly(
     project: Path, tmp_path: Path, quo: SandboxServer
 ) -> None:
     quo.fault = "stalled"
-    with running(project, tmp_path, until=FIRST_LINE, QUO_TIMEOUT="3600", **real(quo)) as site:
+    with running_site(project, tmp_path, until=FIRST_LINE, QUO_TIMEOUT="3600", **workspace_settings(quo)) as site:
         wait_until(lambda: quo.requests)
         assert site.process.signal_group(signal.SIGTERM) == 130
     assert site.process.printed == FIRST_LINE
@@ -209,7 +202,11 @@ def test_a_signal_during_the_preparation_ends_everything_quietly(
 
 
 def test_ctrl_c_does_not_wait_for_a_sync(project: Path, tmp_path: Path, quo: SandboxServer) -> None:
-    with running(project, tmp_path, **real(quo)) as site, site.session() as browser, ThreadPoolExecutor(1) as pool:
+    with (
+        running_site(project, tmp_path, **workspace_settings(quo)) as site,
+        site.session() as browser,
+        ThreadPoolExecutor(1) as pool,
+    ):
         before = site.process.printed
         quo.fault, asked = "stalled", len(quo.requests)
         answer = pool.submit(
@@ -226,7 +223,7 @@ def test_ctrl_c_does_not_wait_for_a_sync(project: Path, tmp_path: Path, quo: San
 
 
 def test_workers_that_get_a_second_stop_signal_end_at_once(project: Path, folder: Path) -> None:
-    with running(project, folder) as site:
+    with running_site(project, folder) as site:
         workers = [pid for pid, command in processes_of(folder).items() if "manage.py run" in command]
         workers.remove(site.process.popen.pid)
         for worker in workers * 200:
@@ -240,7 +237,7 @@ def test_workers_that_get_a_second_stop_signal_end_at_once(project: Path, folder
 
 
 def test_with_a_key_it_shows_the_real_workspace_and_no_demo(project: Path, folder: Path, quo: SandboxServer) -> None:
-    with running(project, folder, **real(quo)) as site:
+    with running_site(project, folder, **workspace_settings(quo)) as site:
         page = site.list_page()
         assert len(processes_of(folder)) == 3  # no sandbox
     assert 'data-total="12"' in page
@@ -249,7 +246,7 @@ def test_with_a_key_it_shows_the_real_workspace_and_no_demo(project: Path, folde
 
 def test_without_quo_it_starts_and_the_page_says_why_it_is_empty(project: Path, tmp_path: Path) -> None:
     nowhere = f"http://127.0.0.1:{free_port()}"
-    with running(project, tmp_path, QUO_API_KEY=KEY, QUO_API_URL=nowhere, QUO_TIMEOUT="1") as site:
+    with running_site(project, tmp_path, QUO_API_KEY=KEY, QUO_API_URL=nowhere, QUO_TIMEOUT="1") as site:
         page = site.list_page()
     assert "That did not work, and will be tried again. Quo could not be reached" in site.process.printed
     assert "Quo could not be reached" in page
@@ -260,7 +257,7 @@ def test_without_quo_it_starts_and_the_page_says_why_it_is_empty(project: Path, 
 
 
 def test_https_works_behind_a_trusted_proxy(project: Path, folder: Path) -> None:
-    with running(project, folder, SITE_URL="https://phones.example.com") as site, requests.Session() as proxy:
+    with running_site(project, folder, SITE_URL="https://phones.example.com") as site, requests.Session() as proxy:
         proxy.headers["Host"] = "phones.example.com"
         page = f"{site.url}/accounts/login/"
         plain = proxy.get(page, allow_redirects=False, timeout=PATIENCE)
@@ -273,20 +270,22 @@ def test_https_works_behind_a_trusted_proxy(project: Path, folder: Path) -> None
 
 
 def test_it_runs_with_debug_on(project: Path, folder: Path) -> None:
-    with running(project, folder, DEBUG="on") as site:
+    with running_site(project, folder, DEBUG="on") as site:
         assert 'data-total="60"' in site.list_page()
 
 
 def test_a_database_that_is_down_is_one_sentence(project: Path, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     url = f"postgres://mara:hunter2@127.0.0.1:{free_port()}/quo"
-    run = python(project, tmp_path, "manage.py", "run", SECRET_KEY="s" * 32, DATABASE_URL=url, PORT=str(free_port()))
+    run = run_python(
+        project, tmp_path, "manage.py", "run", SECRET_KEY="s" * 32, DATABASE_URL=url, PORT=str(free_port())
+    )
     assert (run.returncode, run.stdout) == (1, "")
     assert run.stderr == "CommandError: The database does not answer. `manage.py doctor` looks at it.\n"
     assert processes_of(tmp_path) == {}
 
 
 def test_it_runs_in_an_ascii_terminal(project: Path, tmp_path: Path) -> None:
-    run = python(project, tmp_path, "manage.py", "sync", "--help", SECRET_KEY="s" * 32, PYTHONIOENCODING="ascii")
+    run = run_python(project, tmp_path, "manage.py", "sync", "--help", SECRET_KEY="s" * 32, PYTHONIOENCODING="ascii")
     assert (run.returncode, run.stderr) == (0, "")
     assert "US\\u2026" in run.stdout

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from quo_admin import env
-from tests.support.processes import processes_with, python
+from tests.support.processes import processes_with, run_python
 
 TESTS = env.BASE_DIR / "tests"
 
@@ -51,7 +51,7 @@ def test_that_passes():
 def run_that_leaves_a_process(folder: Path, seconds: float) -> subprocess.CompletedProcess[str]:
     (folder / "test_leaving.py").write_text(LEAVES_A_PROCESS.format(seconds=seconds))
     options = ("-q", "-p", "tests.support.leftovers", "-c", os.devnull, f"--rootdir={folder}")
-    return python(env.BASE_DIR, folder, "-m", "pytest", *options, str(folder))
+    return run_python(env.BASE_DIR, folder, "-m", "pytest", *options, str(folder))
 
 
 def test_a_run_may_leave_a_process_that_ends_by_itself_at_once(tmp_path: Path) -> None:

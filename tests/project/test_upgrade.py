@@ -17,8 +17,8 @@ from django.contrib.staticfiles.storage import ManifestFilesMixin
 from numbers.management.commands.collect import MAX_COLLECTIONS
 from quo_admin import collected
 from tests.support.make import make
-from tests.support.processes import PATIENCE, environment, python, started, wait_until
-from tests.support.socket_activation import serving, url_of
+from tests.support.processes import PATIENCE, environment, run_python, running_process, wait_until
+from tests.support.socket_activation import serving_on_socket, url_of
 
 STYLE = Path("css", "base.css")
 ERROR_PAGE_STYLE = f"/static/{STYLE.as_posix()}"  # error pages use names without a hash
@@ -39,7 +39,7 @@ def change(own: Path, text: str) -> None:
 
 
 def collect(own: Path, folder: Path) -> Path:
-    run = python(own, folder, "manage.py", "collect", SECRET_KEY="s" * 32)
+    run = run_python(own, folder, "manage.py", "collect", SECRET_KEY="s" * 32)
     assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
     return collected.newest(own / "build")
 
@@ -83,14 +83,14 @@ def test_no_request_fails_during_an_upgrade_that_changes_a_static_file(
     over, seen, url = Event(), list[tuple[str, int]](), url_of(address)
     with ThreadPoolExecutor(3) as pool, ExitStack() as at_last:
         at_last.callback(over.set)
-        with serving(own, tmp_path, address, "first"):
+        with serving_on_socket(own, tmp_path, address, "first"):
             before = static_files_in(requests.get(f"{url}/accounts/login/", timeout=PATIENCE).text) | {ERROR_PAGE_STYLE}
             looking = [pool.submit(browse_until, over, url, before, seen) for _ in range(3)]
             for version in ("second", "third"):
                 change(own, version * 100)
                 assert make(own, tmp_path, "setup").returncode == 0
                 wait_for_more(seen, looking)
-        with serving(own, tmp_path, address, "third"):
+        with serving_on_socket(own, tmp_path, address, "third"):
             wait_for_more(seen, looking)
             after = static_files_in(requests.get(f"{url}/accounts/login/", timeout=PATIENCE).text)
             over.set()
@@ -102,7 +102,7 @@ def test_no_request_fails_during_an_upgrade_that_changes_a_static_file(
 
 
 def test_a_running_server_does_not_read_changed_files(own: Path, tmp_path: Path, address: socket.socket) -> None:
-    with serving(own, tmp_path, address, "first"):
+    with serving_on_socket(own, tmp_path, address, "first"):
         for file in [*(own / "templates").rglob("*.html"), *(own / "numbers" / "views").glob("*.py")]:
             file.write_text("{% of another version %}")
         page = requests.get(f"{url_of(address)}/accounts/login/", timeout=PATIENCE)
@@ -161,7 +161,7 @@ def test_a_killed_collect_leaves_the_old_collection_and_does_not_affect_the_next
     change(own, "second")
     draft = own / "build" / "collecting"
     command = [sys.executable, str(own / "manage.py"), "collect"]
-    with started(command, own, environment(tmp_path, SECRET_KEY="s" * 32), tmp_path / "log") as process:
+    with running_process(command, own, environment(tmp_path, SECRET_KEY="s" * 32), tmp_path / "log") as process:
         wait_until(lambda: (draft / "css").exists() or process.popen.poll() is not None)
         process.signal_group(signal.SIGKILL)
     assert collected.newest(own / "build") == before
@@ -192,7 +192,7 @@ def test_a_file_that_cannot_be_collected_leaves_the_old_collection(own: Path, tm
     before = collected.newest(own / "build")
     change(own, '*/ a { background: url("nowhere.svg") } /*')
 
-    run = python(own, tmp_path, "manage.py", "collect", SECRET_KEY="s" * 32)
+    run = run_python(own, tmp_path, "manage.py", "collect", SECRET_KEY="s" * 32)
 
     assert run.returncode != 0
     assert collected.newest(own / "build") == before
@@ -211,7 +211,7 @@ def test_a_folder_that_is_not_writable_is_a_sentence(own: Path, tmp_path: Path) 
     shutil.rmtree(own / "build")
     (own / "build").write_text("")
 
-    run = python(own, tmp_path, "manage.py", "collect", SECRET_KEY="s" * 32)
+    run = run_python(own, tmp_path, "manage.py", "collect", SECRET_KEY="s" * 32)
 
     assert run.returncode == 1
     assert run.stderr == f"CommandError: The static files cannot be collected in {own / 'build'}: File exists.\n"

@@ -82,7 +82,7 @@ def test_the_demo_only_has_numbers_reserved_for_fiction() -> None:
 
 
 def test_local_numbers_have_an_area_code_of_the_office_they_are_named_after() -> None:
-    offices = {office.city: office.area_codes for office in names.OFFICES}
+    offices = {manager.city: manager.area_codes for manager in names.OFFICES}
     found = 0
     for number in workspace(500).numbers:
         codes = offices.get(number["name"].partition(" – ")[0])
@@ -94,8 +94,8 @@ def test_local_numbers_have_an_area_code_of_the_office_they_are_named_after() ->
 
 def test_there_are_us_canadian_and_every_kind_of_toll_free_numbers() -> None:
     codes = {number["number"][2:5] for number in workspace(500).numbers}
-    canadian = {code for office in names.OFFICES if office.country == "CA" for code in office.area_codes}
-    american = {code for office in names.OFFICES if office.country == "US" for code in office.area_codes}
+    canadian = {code for manager in names.OFFICES if manager.country == "CA" for code in manager.area_codes}
+    american = {code for manager in names.OFFICES if manager.country == "US" for code in manager.area_codes}
     assert codes >= set(names.TOLL_FREE)
     assert len(codes & canadian) > 3
     assert len(codes & american) > 3

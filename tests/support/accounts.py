@@ -22,7 +22,7 @@ def is_signed_in(client: Client) -> bool:
 FAILURES_PER_ACCOUNT = 5
 
 
-def fail(client: Client, times: int, email: str = EMAIL) -> None:
+def fail_sign_in(client: Client, times: int, email: str = EMAIL) -> None:
     for _ in range(times):
         assert sign_in(client, email, "wrong").status_code == 200
 

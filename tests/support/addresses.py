@@ -18,7 +18,7 @@ from tests.support.accounts import PASSWORD
 
 TABLE = Path(__file__).parents[1] / "accounts" / "who_may_what.txt"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-PEOPLE = ("stranger", "nobody", *Role.values)  # not signed in; signed in without a role; each role
+ACTORS = ("stranger", "nobody", *Role.values)  # not signed in; signed in without a role; each role
 SIGN_IN = {"/accounts/login/", "/admin/login/"}
 
 # Values for the variable parts of routes, from existing records.
@@ -49,16 +49,16 @@ def _below(resolver: URLResolver, prefix: str) -> Iterator[tuple[str, str]]:
             yield route, pattern.name or ""
 
 
-def filled(route: str, parts: Mapping[str, str]) -> str:
+def fill_route(route: str, parts: Mapping[str, str]) -> str:
     """Return the route with its variable parts replaced."""
     for part, stand_in in parts.items():
         route = route.replace(part, stand_in)
     return route
 
 
-def path_of(route: str, user: User | None) -> str:
+def path_for(route: str, user: User | None) -> str:
     """Return the path of an existing object: the user's own account, or the first row of another model."""
-    route = filled(route, PARTS)
+    route = fill_route(route, PARTS)
     if "<path:object_id>" not in route and "<id>" not in route:
         return route
     _, _, app, model, *_ = route.split("/")
@@ -67,7 +67,7 @@ def path_of(route: str, user: User | None) -> str:
     return route.replace("<path:object_id>", str(key)).replace("<id>", str(key))
 
 
-def person(name: str) -> User | None:
+def create_actor(name: str) -> User | None:
     """Create an account with this role and a saved filter."""
     if name == "stranger":
         return None
@@ -78,7 +78,7 @@ def person(name: str) -> User | None:
     return user
 
 
-def browser_of(user: User | None) -> Client:
+def client_for(user: User | None) -> Client:
     client = Client()
     if user:
         client.force_login(user)
@@ -101,7 +101,7 @@ def outcome(browser: Client, method: str, path: str) -> str:
     return str(response.status_code)
 
 
-def table() -> dict[tuple[str, str], tuple[str, ...]]:
+def promised_outcomes() -> dict[tuple[str, str], tuple[str, ...]]:
     """Return the promised outcomes by route and method, in the order of PEOPLE."""
     promised: dict[tuple[str, str], tuple[str, ...]] = {}
     route = ""

@@ -6,7 +6,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from numbers.vocabulary.cells import CELLS
 from tests.support.audited_numbers import RAWS, STANDARD
-from tests.support.pages import attribute, one, texts, words
+from tests.support.pages import attribute, find_one, text_of, texts
 from tests.support.quo_answers import number, user
 
 AUDIT = "/audit/"
@@ -14,7 +14,7 @@ ANN = user("US1", firstName="Ann", lastName="Lee", email="ann@example.com")
 BO = user("US2", firstName="Bo", lastName=None, email="bo@example.com")
 
 
-def marked(name: str, marks: str = STANDARD, **changes: Any) -> dict[str, Any]:
+def audit_number(name: str, marks: str = STANDARD, **changes: Any) -> dict[str, Any]:
     """Return a number as Quo sends it, with these cells; its ID is made from its name."""
     restrictions: dict[str, dict[str, str]] = {"calling": {}, "messaging": {}}
     for cell, mark in zip(CELLS, marks, strict=True):
@@ -24,8 +24,8 @@ def marked(name: str, marks: str = STANDARD, **changes: Any) -> dict[str, Any]:
     return number(f"PN{name}", **{"name": name, "groupId": "GR1", "restrictions": restrictions, **changes})
 
 
-def many(count: int, marks: str = STANDARD, name: str = "Line", **changes: Any) -> list[dict[str, Any]]:
-    return [marked(f"{name} {place:03}", marks, **changes) for place in range(count)]
+def audit_numbers(count: int, marks: str = STANDARD, name: str = "Line", **changes: Any) -> list[dict[str, Any]]:
+    return [audit_number(f"{name} {place:03}", marks, **changes) for place in range(count)]
 
 
 def sentences(page: LexborHTMLParser) -> list[str]:
@@ -34,7 +34,7 @@ def sentences(page: LexborHTMLParser) -> list[str]:
 
 
 def summary(page: LexborHTMLParser) -> str:
-    return words(one(page, ".outlier-summary"))
+    return text_of(find_one(page, ".outlier-summary"))
 
 
 def groups(page: LexborHTMLParser) -> dict[str, list[str]]:
@@ -47,7 +47,7 @@ def bodies(page: LexborHTMLParser) -> list[LexborNode]:
 
 
 def headings(page: LexborHTMLParser) -> list[str]:
-    return [words(one(body, ".group-row > th")) for body in bodies(page)]
+    return [text_of(find_one(body, ".group-row > th")) for body in bodies(page)]
 
 
 def tallies(node: LexborNode) -> list[str]:

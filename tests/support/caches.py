@@ -3,6 +3,6 @@
 from numbers.memory.cache import forget_all
 
 
-def forget() -> None:
+def clear_caches() -> None:
     """Empty all caches, as after a restart."""
     forget_all()

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 from django.test import Client
 
-from tests.support.pages import attribute, one, parsed
+from tests.support.pages import attribute, find_one, parse_page
 
 BEGIN, CALLBACK = "/accounts/company/", "/accounts/company/callback/"
 
@@ -17,9 +17,9 @@ def begin(client: Client, **fields: str) -> Any:
 
 def address_of(response: Any) -> str:
     """Return the URL to which the page redirects the browser."""
-    page = parsed(response)
-    address = attribute(one(page, "a#provider"), "href")
-    assert attribute(one(page, "meta[http-equiv=refresh]"), "content") == f"0; url={address}"
+    page = parse_page(response)
+    address = attribute(find_one(page, "a#provider"), "href")
+    assert attribute(find_one(page, "meta[http-equiv=refresh]"), "content") == f"0; url={address}"
     return address
 
 

@@ -13,9 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState
 from numbers.quo.errors import QuoError, Unauthorized, Unavailable
 from numbers.quo.payloads import NumberRecord, Regions
+from tests.support.memory_state import State, assert_consistent, memory_row_counts, state_at
 from tests.support.outages import database_fails_at
-from tests.support.records import Office, Source, answer, number, of_number, of_teammate, teammate
-from tests.support.stored import View, assert_sound, row_counts_of_memory, view
+from tests.support.records import FakeClient, Syncer, answer, number, of_number, of_teammate, teammate
 
 NUMBER_IDS = [f"PN{place}" for place in range(9)]
 USER_IDS = ["US0", "US1", "US2"]
@@ -41,8 +41,8 @@ class Model:
     """The naive model: the current state, and a copy of it after each answer."""
 
     def __init__(self) -> None:
-        self.state: View = {"numbers": {}, "teammates": {}, "assignments": {}}
-        self.history: list[tuple[datetime, View]] = []
+        self.state: State = {"numbers": {}, "teammates": {}, "assignments": {}}
+        self.history: list[tuple[datetime, State]] = []
         self.complete: list[tuple[datetime, frozenset[str | None], bool]] = []
         self.last: dict[str, Any] = {}  # the last record of each current number
         self.confirmed: dict[str, datetime] = {}
@@ -128,7 +128,7 @@ class Conversation(RuleBasedStateMachine):
         super().__init__()
         for model in (Assignment, NumberState, TeammateState, PhoneNumber, Teammate, Sync):
             model.objects.all().delete()
-        self.office = Office()
+        self.syncer = Syncer()
         self.model = Model()
         self.quo: dict[str, dict[str, Any]] = {}
         self.teams: dict[str, set[str]] = {}
@@ -182,7 +182,7 @@ class Conversation(RuleBasedStateMachine):
 
     @rule(minutes=st.sampled_from([-600, -1, 60, 700]))
     def set_the_clock(self, minutes: int) -> None:
-        self.office.clock.move(minutes=minutes)
+        self.syncer.clock.move(minutes=minutes)
 
     # Syncs
 
@@ -195,8 +195,8 @@ class Conversation(RuleBasedStateMachine):
         aside: set[str | None] = {pn for pn in listed if pn in self.broken}
         if unreadable and kept is not None:
             aside.add(None)
-        source = Source(answer(*records, aside=tuple(aside)))
-        sync = self.office.sync(source, accept_removals=accept and kept is not None)
+        source = FakeClient(answer(*records, aside=tuple(aside)))
+        sync = self.syncer.sync(source, accept_removals=accept and kept is not None)
         at = _observed(sync)
         self.model.store(records, at, proves_presence=True)
         gone, held = self.model.conclude(
@@ -209,7 +209,7 @@ class Conversation(RuleBasedStateMachine):
     @rule(data=st.data())
     def sync_one_number(self, data: st.DataObject) -> None:
         record = self.record(data.draw(st.sampled_from(sorted(set(self.quo) - self.broken))))
-        sync = self.office.hears_of_number(record)
+        sync = self.syncer.sync_number(record)
         self.model.store([record], _observed(sync), proves_presence=True)
         self.agree(sync, 1)
 
@@ -223,7 +223,7 @@ class Conversation(RuleBasedStateMachine):
         } | {pn: Unavailable("broken") for pn in self.broken}
         remembered = Assignment.objects.filter(teammate__quo_id=user, until=None).order_by("pk")
         looked_up = [pn for pn in remembered.values_list("phone_number__quo_id", flat=True) if pn not in theirs]
-        sync = self.office.sync(Source(of={user: answer(*records, aside=aside)}, single=single), of_teammate(user))
+        sync = self.syncer.sync(FakeClient(of={user: answer(*records, aside=aside)}, single=single), of_teammate(user))
         if not self.broken.isdisjoint(looked_up):
             assert sync.outcome == Sync.Outcome.FAILED
         else:
@@ -239,11 +239,11 @@ class Conversation(RuleBasedStateMachine):
     )
     def fail_at_quo(self, error: QuoError, question: str) -> None:
         if question == "all":
-            sync = self.office.sync(Source(error))
+            sync = self.syncer.sync(FakeClient(error))
         elif question == "US0":
-            sync = self.office.sync(Source(of={"US0": error}), of_teammate("US0"))
+            sync = self.syncer.sync(FakeClient(of={"US0": error}), of_teammate("US0"))
         else:
-            sync = self.office.sync(Source(single={"PN0": error}), of_number("PN0"))
+            sync = self.syncer.sync(FakeClient(single={"PN0": error}), of_number("PN0"))
         assert (sync.outcome, sync.error_kind) == ("failed", error.kind)
 
     @rule(
@@ -253,7 +253,7 @@ class Conversation(RuleBasedStateMachine):
         stranger = number("PNstranger", teammate("USstranger"))
         records = [number(pn, teammate("US0"), name="Lost") for pn in self.quo]
         with database_fails_at(f'INSERT INTO "numbers_{table}"', when=when):
-            sync = self.office.hears(*records, stranger)
+            sync = self.syncer.sync_all(*records, stranger)
         assert (sync.outcome, sync.error_kind) == ("failed", "memory")
 
     @rule()
@@ -262,14 +262,14 @@ class Conversation(RuleBasedStateMachine):
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            self.office.sync(Source(answer(), meanwhile=stop))
+            self.syncer.sync(FakeClient(answer(), meanwhile=stop))
 
     # Comparison
 
     def agree(self, sync: Sync, seen: int) -> None:
         assert (sync.outcome, sync.seen) == ("succeeded", seen)
         assert (sync.new, sync.changed) == (self.model.new, self.model.changed)
-        assert view() == self.model.state
+        assert state_at() == self.model.state
         unconfirmed = PhoneNumber.objects.exclude(seen_until=None).values_list("quo_id", "seen_until")
         assert dict(unconfirmed) == self.model.unconfirmed
         gone = PhoneNumber.objects.exclude(gone_at=None).values_list("quo_id", "gone_at")
@@ -277,15 +277,15 @@ class Conversation(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         for moment, state in self.model.history:
-            assert view(moment) == state
-        assert view() == self.model.state
-        counts = row_counts_of_memory()
+            assert state_at(moment) == state
+        assert state_at() == self.model.state
+        counts = memory_row_counts()
         assert {
             "numbers": counts["NumberState"],
             "teammates": counts["TeammateState"],
             "assignments": counts["Assignment"],
         } == self.model.started
-        assert_sound()
+        assert_consistent()
 
 
 def _observed(sync: Sync) -> datetime:

@@ -24,7 +24,7 @@ from numbers.operations.backups import tables
 from numbers.operations.backups.files import opened
 from quo_admin import env
 from tests.support.account_commands import environment
-from tests.support.records import NINE, Office, number, teammate
+from tests.support.records import NINE, Syncer, number, teammate
 
 # On SQLite a site has its own file; on PostgreSQL it uses the tests' database, which is emptied after each test.
 is_sqlite = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
@@ -78,25 +78,25 @@ class Site:
             **options,
         )
 
-    def kept(self) -> list[Path]:
+    def kept_backups(self) -> list[Path]:
         return sorted(self.folder.glob("before-restore-*"))
 
 
-def remember_a_history() -> None:
+def sync_history() -> None:
     """Sync numbers that change, disappear and return, and teammates that are renamed and moved."""
-    office = Office()
+    syncer = Syncer()
     ada, bea = teammate("US1"), teammate("US2", first_name="Bea")
     desk = number("PN1", ada, bea)
-    office.hears(desk, number("PN2", ada), number("PN3", forward="(415) 555-0100"))
-    office.hears(number("PN1", bea, name="Zürich 10"), number("PN2", ada), number("PN3"))
-    office.hears(number("PN1", bea, name="Zürich 10"), number("PN2", teammate("US1", first_name=None)))
-    office.hears(desk, number("PN2", ada), number("PN3", calling=number().messaging))
-    office.hears(desk, number("PN2", ada))
+    syncer.sync_all(desk, number("PN2", ada), number("PN3", forward="(415) 555-0100"))
+    syncer.sync_all(number("PN1", bea, name="Zürich 10"), number("PN2", ada), number("PN3"))
+    syncer.sync_all(number("PN1", bea, name="Zürich 10"), number("PN2", teammate("US1", first_name=None)))
+    syncer.sync_all(desk, number("PN2", ada), number("PN3", calling=number().messaging))
+    syncer.sync_all(desk, number("PN2", ada))
 
 
-def fill() -> None:
+def fill_database() -> None:
     """Fill the database with a history, people and saved filters, and add a row to every other table."""
-    remember_a_history()
+    sync_history()
     user = get_user_model().objects.create_user("ann@example.com", "correct-horse", name="Ann")
     group, _ = Group.objects.get_or_create(name="Reception")
     group.permissions.add(Permission.objects.get(codename="view_sync"))
@@ -145,7 +145,7 @@ def _any_value(field: Any) -> Any:
     return "é"
 
 
-def everything() -> Rows:
+def all_rows() -> Rows:
     """Return all rows of all tables in a backup."""
     return {
         model._meta.db_table: list(model._base_manager.order_by("pk").values_list(*_columns(model)))
@@ -155,31 +155,31 @@ def everything() -> Rows:
 
 def rows_of(file: Path) -> Rows:
     with opened(file):
-        return everything()
+        return all_rows()
 
 
 def _columns(model: type[models.Model]) -> list[str]:
     return [field.attname for field in model._meta.local_concrete_fields]
 
 
-def change_everything() -> None:
+def replace_everything() -> None:
     """Replace all data; new rows reuse old IDs."""
     call_command("flush", interactive=False, verbosity=0)
-    office = Office()
-    office.clock.move(days=300)
-    office.hears(number("PN7", teammate("US7"), name="Later"))
+    syncer = Syncer()
+    syncer.clock.move(days=300)
+    syncer.sync_all(number("PN7", teammate("US7"), name="Later"))
     get_user_model().objects.create_user("zoe@example.com", "battery-staple")
     Group.objects.create(name="Others")
     SessionStore("somebody").save(must_create=True)
 
 
-def sessions() -> int:
+def session_count() -> int:
     return sum(
         model._base_manager.count() for model in apps.get_models() if model._meta.db_table in tables.session_tables()
     )
 
 
-def damage_a_cell(file: Path) -> None:
+def corrupt_row(file: Path) -> None:
     """Break a constraint in one row; the file still opens, but SQLite's own check fails."""
     with closing(sqlite3.connect(file)) as database:
         database.execute("PRAGMA ignore_check_constraints = ON")
@@ -187,7 +187,7 @@ def damage_a_cell(file: Path) -> None:
         database.commit()
 
 
-def damage(file: Path) -> None:
+def corrupt_file(file: Path) -> None:
     """Overwrite the middle of the file, as a failing disk does."""
     with file.open("r+b") as raw:
         raw.seek(file.stat().st_size // 2 // 4096 * 4096)

@@ -17,7 +17,7 @@ Table = list[dict[str, str]]
 CELL_HEADINGS = ("Calling US", "Calling CA", "Calling Intl", "Messaging US", "Messaging CA", "Messaging Intl")
 
 
-def fetched(client: Client, path: str) -> bytes:
+def download(client: Client, path: str) -> bytes:
     """Return the whole file, after checking the status."""
     response: Any = client.get(path)
     assert response.status_code == 200, path
@@ -25,21 +25,21 @@ def fetched(client: Client, path: str) -> bytes:
     return content
 
 
-def table_of(content: bytes, encoding: str = "utf-8-sig") -> Table:
+def parse_csv(content: bytes, encoding: str = "utf-8-sig") -> Table:
     """Return the rows of a CSV file by heading."""
     return list(csv.DictReader(io.StringIO(content.decode(encoding), newline=""), strict=True))
 
 
-def table(client: Client, path: str) -> Table:
-    return table_of(fetched(client, path))
+def csv_rows(client: Client, path: str) -> Table:
+    return parse_csv(download(client, path))
 
 
-def raw_table(client: Client, path: str) -> Table:
-    return table_of(fetched(client, path), "utf-8")
+def raw_csv_rows(client: Client, path: str) -> Table:
+    return parse_csv(download(client, path), "utf-8")
 
 
-def records(client: Client, path: str) -> list[dict[str, Any]]:
-    answer = json.loads(fetched(client, path))
+def json_records(client: Client, path: str) -> list[dict[str, Any]]:
+    answer = json.loads(download(client, path))
     assert list(answer) == ["data"]
     data: list[dict[str, Any]] = answer["data"]
     return data
@@ -52,7 +52,7 @@ def sheets(content: bytes) -> list[Worksheet]:
 
 def sheet(client: Client, path: str) -> Worksheet:
     """Return the sheet with the list."""
-    return sheets(fetched(client, path))[0]
+    return sheets(download(client, path))[0]
 
 
 def cell_of(page: Worksheet, heading: str, row: int = 2) -> Cell:
@@ -61,14 +61,14 @@ def cell_of(page: Worksheet, heading: str, row: int = 2) -> Cell:
     return page.cell(row, found.column)
 
 
-def text_of(cell: Cell) -> str:
+def cell_text_of(cell: Cell) -> str:
     """Return the text as a reader sees it, with Excel's escapes for characters that XML cannot contain undone."""
     return unescape(str(cell.value)) if cell.value is not None else ""
 
 
-def about(client: Client, path: str) -> dict[str, str]:
+def about_sheet(client: Client, path: str) -> dict[str, str]:
     """Return the second sheet's texts by label."""
-    rows = sheets(fetched(client, path))[1].iter_rows(values_only=True)
+    rows = sheets(download(client, path))[1].iter_rows(values_only=True)
     return {str(label): str(text) for label, text in rows if label}
 
 

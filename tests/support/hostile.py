@@ -34,18 +34,18 @@ HOSTILE = {
 }
 
 
-def identifier(prefix: str, text: str) -> str:
+def hostile_id(prefix: str, text: str) -> str:
     """Return `text` as an ID, without characters that an ID cannot contain."""
     allowed = re.sub(r"[\n\r\u2028\u2029\x00]", "", text)
     return f"{prefix}{allowed}"[:500]
 
 
-def everywhere(text: str) -> dict[str, Any]:
+def hostile_number(text: str) -> dict[str, Any]:
     """Return a number with `text` in every field where the API description allows it."""
-    person = user(identifier("US", text), firstName=text, lastName=text)
+    person = user(hostile_id("US", text), firstName=text, lastName=text)
     person |= {"email": text, "groupId": f"GR{text}".replace("\n", "")}
     return number(
-        identifier("PN", text),
+        hostile_id("PN", text),
         name=text,
         symbol=text,
         groupId=text,
@@ -60,7 +60,7 @@ def everywhere(text: str) -> dict[str, Any]:
     )
 
 
-def is_harmless(page: LexborHTMLParser) -> None:
+def assert_harmless(page: LexborHTMLParser) -> None:
     assert not page.css("[data-evil], i, img[src=x], [hx-get='/x']")
     assert not [script for script in page.css("script") if (script.text() or "").strip()]
 
@@ -69,6 +69,6 @@ def is_harmless(page: LexborHTMLParser) -> None:
 OUTSIDE = "OUTSIDE"
 
 
-def isolated(node: LexborNode) -> bool:
+def is_isolated(node: LexborNode) -> bool:
     """Return whether an element isolates the direction of its text, or is read by programs only."""
     return node.tag in {"bdi", "title", "option"} or node.attributes.get("dir") == "auto"

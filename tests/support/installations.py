@@ -14,7 +14,7 @@ from numbers.sandbox.faults import Timing
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
 from tests.support.account_commands import manage
-from tests.support.databases import Site, change_everything, fill, is_sqlite
+from tests.support.databases import Site, fill_database, is_sqlite, replace_everything
 from tests.support.installation import KEY, NUMBERS, Installation
 
 TIMING = Timing(slow_seconds=0.05, drip_seconds=0.05, bomb_bytes=4 << 20)
@@ -71,7 +71,7 @@ def empty_sqlite(tmp_path: Path) -> Path:
 @pytest.fixture
 def backup(site: Site) -> Path:
     """A backup of a filled database whose data was replaced afterwards."""
-    fill()
+    fill_database()
     call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
-    change_everything()
+    replace_everything()
     return site.folder / "b.sqlite3"

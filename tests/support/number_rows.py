@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from tests.support.pages import attribute, one, words
+from tests.support.pages import attribute, find_one, text_of
 
 # E.164: national format, kind and country.
 TELEPHONES = {
@@ -43,20 +43,20 @@ def rows_of(page: LexborHTMLParser) -> dict[str, Row]:
 
 
 def _read(row: LexborNode) -> Row:
-    name = one(row, "th.name")
-    shown: Row = {"name": (words(name), attribute(one(name, "a"), "href"))}
-    shown |= {key: words(cell) for key, selector in _PLAIN.items() for cell in row.css(f"td{selector}")}
+    name = find_one(row, "th.name")
+    shown: Row = {"name": (text_of(name), attribute(find_one(name, "a"), "href"))}
+    shown |= {key: text_of(cell) for key, selector in _PLAIN.items() for cell in row.css(f"td{selector}")}
     for cell in row.css("td.number"):
-        shown["number"] = (words(cell), attribute(one(cell, "[title]"), "title"))
+        shown["number"] = (text_of(cell), attribute(find_one(cell, "[title]"), "title"))
     for cell in row.css("td.people"):
         links = [
             (attribute(link, "data-teammate"), _single(attribute(link, "title")), attribute(link, "href"))
             for link in cell.css("[data-teammate]")
         ]
-        shown["teammates"] = (words(cell), links, [attribute(more, "href") for more in cell.css(".more")])
+        shown["teammates"] = (text_of(cell), links, [attribute(more, "href") for more in cell.css(".more")])
     for cell in row.css("td[data-cell]"):
         key = attribute(cell, "data-cell").lower().replace(".", "_")
-        shown[key] = (words(cell), attribute(cell, "data-fact"), _single(attribute(cell, "aria-label")))
+        shown[key] = (text_of(cell), attribute(cell, "data-fact"), _single(attribute(cell, "aria-label")))
     assert len(row.css("th, td")) == len(shown), "a cell is in a row twice or belongs to no column"
     return shown
 

@@ -50,32 +50,32 @@ def _run(target: SyncTarget, answer: bytes | QuoError, ago: timedelta = timedelt
     return sync.run(target, StubClient(answer), accept_removals=accept, clock=clock)
 
 
-def remember(*records: Mapping[str, Any], ago: timedelta = timedelta(0)) -> Sync:
+def sync_all(*records: Mapping[str, Any], ago: timedelta = timedelta(0)) -> Sync:
     """Sync all numbers: Quo's complete answer has exactly these records."""
     return _run(WORKSPACE, body(records), ago)
 
 
-def remember_raw(*raw: bytes | str) -> Sync:
+def sync_raw(*raw: bytes | str) -> Sync:
     """Sync all numbers from records in JSON."""
     return _run(WORKSPACE, listed(*raw))
 
 
-def remember_one(record: Mapping[str, Any]) -> Sync:
+def sync_number(record: Mapping[str, Any]) -> Sync:
     """Sync one number."""
     return _run(SyncTarget(Sync.Scope.NUMBER, record["id"]), body(record))
 
 
-def fail(error: QuoError, target: SyncTarget = WORKSPACE) -> Sync:
+def sync_failure(error: QuoError, target: SyncTarget = WORKSPACE) -> Sync:
     """Run a sync that fails with `error`."""
     return _run(target, error)
 
 
-def doubt(*records: Mapping[str, Any]) -> Sync:
+def sync_incomplete(*records: Mapping[str, Any]) -> Sync:
     """Sync an answer that lacks so many numbers that they are held."""
     return _run(WORKSPACE, body(records), accept=False)
 
 
-class Office(Client):
+class PageClient(Client):
     """Django's test client, which also checks that GET requests write nothing."""
 
     def get(self, *args: Any, **kwargs: Any) -> Any:
@@ -88,23 +88,23 @@ class Office(Client):
         return response
 
 
-def of_role(role: Role | None, email: str = "ann@example.com", name: str = "") -> Office:
+def client_with_role(role: Role | None, email: str = "ann@example.com", name: str = "") -> PageClient:
     """Return a client that is signed in with this role, or without a role."""
     user = User.objects.create_user(email, "a long enough secret", name=name)
     if role:
         give_role(user, role)
-    client = Office()
+    client = PageClient()
     client.force_login(user)
     return client
 
 
-def parsed(response: Any, status: int = 200) -> LexborHTMLParser:
+def parse_page(response: Any, status: int = 200) -> LexborHTMLParser:
     """Parse a page or fragment, after checking its status."""
     assert response.status_code == status, response.content[:500]
     return LexborHTMLParser(response.content.decode())
 
 
-def one(page: LexborHTMLParser | LexborNode, selector: str) -> LexborNode:
+def find_one(page: LexborHTMLParser | LexborNode, selector: str) -> LexborNode:
     """Return the only matching element."""
     found = page.css(selector)
     assert len(found) == 1, f"{len(found)} elements fit {selector}"
@@ -117,18 +117,18 @@ def attribute(node: LexborNode, name: str) -> str:
     return value
 
 
-def token_of(page: LexborHTMLParser, form: str) -> str:
+def csrf_token_of(page: LexborHTMLParser, form: str) -> str:
     """Return the CSRF token of the form with this ID."""
-    return attribute(one(page, f"[name=csrfmiddlewaretoken][form='{form}']"), "value")
+    return attribute(find_one(page, f"[name=csrfmiddlewaretoken][form='{form}']"), "value")
 
 
-def words(node: LexborNode | LexborHTMLParser) -> str:
+def text_of(node: LexborNode | LexborHTMLParser) -> str:
     """Return the text with single spaces."""
     return " ".join((node.text() or "").split())
 
 
 def texts(nodes: Iterable[LexborNode]) -> list[str]:
-    return [words(node) for node in nodes]
+    return [text_of(node) for node in nodes]
 
 
 def numbers_on(page: LexborHTMLParser) -> list[str]:
@@ -137,14 +137,14 @@ def numbers_on(page: LexborHTMLParser) -> list[str]:
 
 
 def total_of(page: LexborHTMLParser) -> int:
-    return int(attribute(one(page, "#results"), "data-total"))
+    return int(attribute(find_one(page, "#results"), "data-total"))
 
 
 def notices_of(page: LexborHTMLParser) -> list[str]:
     return texts(page.css("p.notice:not(#trouble)"))
 
 
-def has_nothing_inside(html: str) -> None:
+def assert_no_inline_code(html: str) -> None:
     """Check that the page has no inline script, style or handler, which the policy would block."""
     page = LexborHTMLParser(html)
     for script in page.css("script"):

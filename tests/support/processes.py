@@ -15,7 +15,7 @@ import pytest
 from quo_admin import env
 
 PATIENCE = 60.0  # seconds, for a busy machine
-LAST_WORDS = "Ctrl-C stops it."
+READY_LINE = "Ctrl-C stops it."
 
 _OURS = {setting.name for setting in env.SETTINGS} | {f"{setting.name}_FILE" for setting in env.SETTINGS}
 _NOT_INHERITED = _OURS | {
@@ -48,7 +48,7 @@ def run(command: list[str], folder: Path, variables: dict[str, str]) -> subproce
     )
 
 
-def python(project: Path, folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+def run_python(project: Path, folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run Python in the project's folder and wait for it."""
     return run([sys.executable, *arguments], project, environment(folder, **more))
 
@@ -120,7 +120,7 @@ class Process:
 
 
 @contextmanager
-def started(
+def running_process(
     command: list[str], project: Path, variables: dict[str, str], log: Path, keeps: Collection[int] = ()
 ) -> Iterator[Process]:
     """Run a command, which inherits the files `keeps`, until the end of the block."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from quo_admin import env
-from tests.support.processes import python
+from tests.support.processes import run_python
 
 _NEEDED = (
     "Makefile",
@@ -34,7 +34,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             shutil.copy2(original, copy / name)
     _link_environment(copy / ".venv")
-    collected = python(copy, copy, "manage.py", "collectstatic", "--no-input", "--verbosity", "0", SECRET_KEY="s" * 32)
+    collected = run_python(
+        copy, copy, "manage.py", "collectstatic", "--no-input", "--verbosity", "0", SECRET_KEY="s" * 32
+    )
     assert collected.returncode == 0, collected.stderr
     (copy / "build" / "collected").touch()
     return copy

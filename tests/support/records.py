@@ -109,7 +109,7 @@ class Clock:
         return self.now
 
 
-class Source:
+class FakeClient:
     """A stub of Quo's client that returns `whole` for the workspace, `of` for teammates and `single` for numbers.
 
     A QuoError is raised instead. Each request calls `meanwhile`. `asked` lists the requests.
@@ -156,24 +156,24 @@ def of_number(number_id: str) -> SyncTarget:
     return SyncTarget(Sync.Scope.NUMBER, number_id)
 
 
-class Office:
+class Syncer:
     """Runs syncs into the database, each a minute after the previous one."""
 
     def __init__(self) -> None:
         self.clock = Clock()
 
-    def sync(self, source: Source, target: SyncTarget = WORKSPACE, **options: Any) -> Sync:
+    def sync(self, source: FakeClient, target: SyncTarget = WORKSPACE, **options: Any) -> Sync:
         self.clock.move(minutes=1)
         return sync.run(target, source, clock=self.clock, **options)
 
-    def hears(self, *records: NumberRecord, aside: tuple[str | None, ...] = (), **options: Any) -> Sync:
+    def sync_all(self, *records: NumberRecord, aside: tuple[str | None, ...] = (), **options: Any) -> Sync:
         """Sync all numbers: Quo lists `records` and some unreadable ones."""
-        return self.sync(Source(answer(*records, aside=aside)), **options)
+        return self.sync(FakeClient(answer(*records, aside=aside)), **options)
 
-    def hears_of_number(self, record: NumberRecord) -> Sync:
+    def sync_number(self, record: NumberRecord) -> Sync:
         """Sync one number."""
-        return self.sync(Source(single={record.id: record}), of_number(record.id))
+        return self.sync(FakeClient(single={record.id: record}), of_number(record.id))
 
-    def hears_of_teammate(self, user_id: str, *records: NumberRecord, **single: Any) -> Sync:
+    def sync_teammate(self, user_id: str, *records: NumberRecord, **single: Any) -> Sync:
         """Sync one teammate: Quo lists `records`; `single` are numbers that the sync looks up."""
-        return self.sync(Source(of={user_id: answer(*records)}, single=single), of_teammate(user_id))
+        return self.sync(FakeClient(of={user_id: answer(*records)}, single=single), of_teammate(user_id))

@@ -11,7 +11,7 @@ import requests
 from numbers.sandbox.server import SandboxServer
 from quo_admin import env
 from quo_admin.prepare import prepare
-from tests.support.processes import LAST_WORDS, PATIENCE, Process, environment, free_port, started
+from tests.support.processes import PATIENCE, READY_LINE, Process, environment, free_port, running_process
 
 EMAIL = "admin@example.com"
 KEY = "kE9-the-key-itself"
@@ -36,7 +36,7 @@ class Site:
             f"\nQuo Admin is at {self.url}\n"
             "Demo data: an invented company. Set QUO_API_KEY in .env to see your own workspace.\n"
             f"Sign in as {EMAIL} with the password {self.password}\n"
-            f"{LAST_WORDS}\n"
+            f"{READY_LINE}\n"
         )
 
     @property
@@ -64,16 +64,16 @@ class Site:
 
 
 @contextmanager
-def running(project: Path, folder: Path, *, until: str = LAST_WORDS, **more: str) -> Iterator[Site]:
+def running_site(project: Path, folder: Path, *, until: str = READY_LINE, **more: str) -> Iterator[Site]:
     """Run the project on a free port until the end of the block, after it printed `until`."""
     port = int(more.setdefault("PORT", str(free_port())))
     variables = environment(folder, **more)
     prepare(env.read(variables, env.dotenv_path(variables)))
     command = [str(project / ".venv" / "bin" / "python"), str(project / "manage.py"), "run"]
-    with started(command, folder, variables, folder / f"{port}.log") as process:
+    with running_process(command, folder, variables, folder / f"{port}.log") as process:
         process.wait_for(until)
         yield Site(process, folder, port)
 
 
-def real(quo: SandboxServer) -> dict[str, str]:
+def workspace_settings(quo: SandboxServer) -> dict[str, str]:
     return {"QUO_API_KEY": KEY, "QUO_API_URL": quo.url}

@@ -11,18 +11,18 @@ from numbers.memory.search.finding import search_numbers
 from numbers.operations.invariants.facts import searches_read_what_holds_now
 
 
-def ask(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+def run_sql(sql: str, *values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values or None)
         return cursor.fetchall() if cursor.description else []
 
 
-def assert_right() -> None:
+def assert_search_current() -> None:
     """Check that the search texts are current, and that PostgreSQL has its index."""
     assert list(searches_read_what_holds_now()) == []
     if connection.vendor == "postgresql":
-        assert ask("SELECT to_regclass(%s) IS NOT NULL", postgresql.INDEX) == [(True,)]
+        assert run_sql("SELECT to_regclass(%s) IS NOT NULL", postgresql.INDEX) == [(True,)]
 
 
-def found(query: str) -> list[str]:
+def found_numbers(query: str) -> list[str]:
     return sorted(search_numbers(numbers_at(NOW), query, NOW).values_list("phone_number__quo_id", flat=True))

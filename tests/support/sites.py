@@ -18,7 +18,7 @@ from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
 from quo_admin import env
 from quo_admin.prepare import prepare
-from tests.support.processes import LAST_WORDS, PATIENCE, environment, free_port, started
+from tests.support.processes import PATIENCE, READY_LINE, environment, free_port, running_process
 
 EMAIL = "admin@example.com"
 KEY = "key-of-the-office"
@@ -43,8 +43,8 @@ def serving(project: Path, folder: Path, host: str = "127.0.0.1", **more: str) -
     variables = environment(folder, PORT=str(port), SITE_URL=url, **more)
     prepare(env.read(variables, env.dotenv_path(variables)))
     command = [str(project / ".venv" / "bin" / "python"), str(project / "manage.py"), "run"]
-    with started(command, folder, variables, folder / "log") as process:
-        process.wait_for(LAST_WORDS)
+    with running_process(command, folder, variables, folder / "log") as process:
+        process.wait_for(READY_LINE)
         password = re.search(rf"Sign in as {EMAIL} with the password (\S+)", process.printed)
         assert password, process.printed
         yield url, password[1]

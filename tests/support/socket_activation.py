@@ -10,7 +10,7 @@ import pytest
 
 from quo_admin import env
 from quo_admin.prepare import prepare
-from tests.support.processes import LAST_WORDS, Process, environment, started
+from tests.support.processes import READY_LINE, Process, environment, running_process
 
 # What systemd does after opening the socket.
 HAND_OVER = """
@@ -32,12 +32,12 @@ def url_of(address: socket.socket) -> str:
 
 
 @contextmanager
-def serving(project: Path, folder: Path, address: socket.socket, name: str) -> Iterator[Process]:
+def serving_on_socket(project: Path, folder: Path, address: socket.socket, name: str) -> Iterator[Process]:
     """Run Quo Admin on an inherited socket."""
     handle = address.fileno()
     variables = environment(folder, SITE_URL=url_of(address), PORT="1")
     prepare(env.read(variables, env.dotenv_path(variables)))
     command = [sys.executable, "-c", HAND_OVER, str(handle), "1", str(project / "manage.py"), "run"]
-    with started(command, project, variables, folder / name, keeps=[handle]) as process:
-        process.wait_for(LAST_WORDS)
+    with running_process(command, project, variables, folder / name, keeps=[handle]) as process:
+        process.wait_for(READY_LINE)
         yield process

@@ -12,32 +12,32 @@ from numbers.models import Sync
 from numbers.quo.errors import NotFound
 from numbers.quo.payloads import parse_list, parse_one
 from numbers.syncing import run as sync
-from tests.support.caches import forget
-from tests.support.pages import attribute, words
+from tests.support.caches import clear_caches
+from tests.support.pages import attribute, text_of
 from tests.support.quo_answers import body
-from tests.support.records import Source
+from tests.support.records import FakeClient
 
 PEOPLE = "/teammates/"
 
 
 @contextmanager
-def forgotten() -> Iterator[None]:
+def rolled_back() -> Iterator[None]:
     """Roll back the changes of the block, for tests with many examples."""
     before = transaction.savepoint()
     try:
         yield
     finally:
         transaction.savepoint_rollback(before)
-        forget()
+        clear_caches()
 
 
-def remember_of(
+def sync_teammate(
     user_id: str, *listed: Mapping[str, Any], alone: Sequence[Mapping[str, Any]] = (), unknown: Sequence[str] = ()
 ) -> Sync:
     """Sync a teammate: Quo lists `listed`, returns `alone` for single numbers, and does not know `unknown`."""
     single = {record["id"]: parse_one(body(record), record["id"]) for record in alone}
     nothing = {number_id: NotFound("Quo does not know this number.", status=404) for number_id in unknown}
-    source = Source(of={user_id: parse_list(body(listed))}, single={**single, **nothing})
+    source = FakeClient(of={user_id: parse_list(body(listed))}, single={**single, **nothing})
     return sync.run(SyncTarget(Sync.Scope.TEAMMATE, user_id), source)
 
 
@@ -53,4 +53,4 @@ def reach_on(page: LexborHTMLParser) -> dict[str, LexborNode]:
 
 def named_in(node: LexborNode) -> dict[str, str]:
     """Return the links to numbers in a part of a page: their texts and paths."""
-    return {words(link): attribute(link, "href") for link in node.css("a[href^='/numbers/PN']")}
+    return {text_of(link): attribute(link, "href") for link in node.css("a[href^='/numbers/PN']")}

@@ -8,7 +8,7 @@ from django.db import connection
 
 
 @contextmanager
-def noting_transactions() -> Iterator[list[bool]]:
+def record_transactions() -> Iterator[list[bool]]:
     """Collect for each SELECT of the block whether a transaction is open."""
     recorded: list[bool] = []
 

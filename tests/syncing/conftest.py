@@ -1,5 +1,5 @@
 """Fixtures of this folder's tests."""
 
-from tests.support.histories import office
+from tests.support.histories import syncer
 
-__all__ = ["office"]
+__all__ = ["syncer"]

@@ -17,14 +17,14 @@ from numbers.models import Sync
 from numbers.quo.errors import Unauthorized
 from numbers.sandbox.server import SandboxServer
 from tests.support.installation import KEY, Installation, finish, kill, wait_until
-from tests.support.records import Office, Source, answer, ids, number, numbers, teammate
+from tests.support.records import FakeClient, Syncer, answer, ids, number, numbers, teammate
 
 ADA = teammate("US1")
 
 Command = Callable[..., str]
 
 
-class Client(Source):
+class Client(FakeClient):
     """A source in place of Quo's client, which can be closed."""
 
     def __enter__(self) -> "Client":
@@ -39,10 +39,10 @@ class Client(Source):
 
 
 @pytest.fixture
-def hear(office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+def hear(syncer: Syncer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """Run the command with a source of answers; return the output."""
 
-    def run(source: Source, *arguments: str) -> str:
+    def run(source: FakeClient, *arguments: str) -> str:
         client = Client(source.whole, of=source.of, single=source.single, meanwhile=source.meanwhile)
         monkeypatch.setattr(services, "quo_client", lambda: client)
         call_command("sync", *arguments)
@@ -56,16 +56,18 @@ def hear(office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
 
 def test_it_prints_the_counts_of_a_sync(hear: Command) -> None:
-    output = hear(Source(answer(*numbers("PN1", "PN2", "PN3"))))
+    output = hear(FakeClient(answer(*numbers("PN1", "PN2", "PN3"))))
     assert output.startswith("3 seen, 3 new, 0 changed, 0 gone, 0 set aside, in 0.")
-    output = hear(Source(answer(number("PN1", name="Else"), number("PN4"), number("PN2"))))
+    output = hear(FakeClient(answer(number("PN1", name="Else"), number("PN4"), number("PN2"))))
     assert output.startswith("3 seen, 1 new, 1 changed, 1 gone, 0 set aside, in 0.")
     assert output.endswith(" s.\n")
     assert output.count("\n") == 1
 
 
 def test_it_lists_records_that_were_set_aside_and_notices(hear: Command) -> None:
-    output = hear(Source(answer(number("PN1"), aside=("PN2",), notices=("Quo lists the number PN1 more than once.",))))
+    output = hear(
+        FakeClient(answer(number("PN1"), aside=("PN2",), notices=("Quo lists the number PN1 more than once.",)))
+    )
     assert output.splitlines()[1:] == [
         "Set aside $.data[0].name: Expected `str`, got `int`",
         "Quo lists the number PN1 more than once.",
@@ -74,36 +76,36 @@ def test_it_lists_records_that_were_set_aside_and_notices(hear: Command) -> None
 
 def test_it_says_when_removals_are_held_back_and_how_to_accept_them(hear: Command) -> None:
     many = numbers(*ids(10))
-    hear(Source(answer(*many)))
-    output = hear(Source(answer(many[0])))
+    hear(FakeClient(answer(*many)))
+    output = hear(FakeClient(answer(many[0])))
     assert output.splitlines()[1:] == [
         "Quo's answer looks incomplete. Missing from it and kept all the same: 9.",
         "If they are really gone: manage.py sync --accept-removals",
     ]
-    assert hear(Source(answer(many[0])), "--accept-removals").startswith("1 seen, 0 new, 0 changed, 9 gone")
+    assert hear(FakeClient(answer(many[0])), "--accept-removals").startswith("1 seen, 0 new, 0 changed, 9 gone")
 
 
 def test_it_says_how_to_accept_removals_held_back_by_an_unreadable_record(hear: Command) -> None:
-    hear(Source(answer(*numbers("PN1", "PN2"))))
-    output = hear(Source(answer(number("PN1"), aside=(None,))))
+    hear(FakeClient(answer(*numbers("PN1", "PN2"))))
+    output = hear(FakeClient(answer(number("PN1"), aside=(None,))))
     assert "Missing from it and kept all the same: 1." in output
     assert "If they are really gone: manage.py sync --accept-removals" in output
 
 
 def test_it_syncs_one_teammate_or_one_number(hear: Command) -> None:
-    hear(Source(of={"US1": answer(number("PN1", ADA))}), "--user", "US1")
-    hear(Source(single={"PN2": number("PN2")}), "--number", "PN2")
+    hear(FakeClient(of={"US1": answer(number("PN1", ADA))}), "--user", "US1")
+    hear(FakeClient(single={"PN2": number("PN2")}), "--number", "PN2")
     targets = Sync.objects.order_by("pk").values_list("scope", "subject", "seen")
     assert list(targets) == [("teammate", "US1", 1), ("number", "PN2", 1)]
 
 
 def test_no_text_from_quo_controls_the_terminal(hear: Command) -> None:
-    output = hear(Source(answer(notices=("Quo lists PN\x1b[2J\x07\r\u202e\x9b31m twice.",))))
+    output = hear(FakeClient(answer(notices=("Quo lists PN\x1b[2J\x07\r\u202e\x9b31m twice.",))))
     assert output.splitlines()[1] == "Quo lists PN\ufffd[2J\ufffd\ufffd\ufffd\ufffd31m twice."
 
 
 def test_its_json_is_one_complete_document(hear: Command) -> None:
-    result = json.loads(hear(Source(answer(number("PN🏡"), aside=("PN2",), notices=("Odd: PN🏡",))), "--json"))
+    result = json.loads(hear(FakeClient(answer(number("PN🏡"), aside=("PN2",), notices=("Odd: PN🏡",))), "--json"))
     assert result.pop("seconds") >= 0
     assert result == {
         "scope": "workspace",
@@ -124,31 +126,31 @@ def test_its_json_is_one_complete_document(hear: Command) -> None:
 
 
 @pytest.mark.parametrize("given", ["", "PN1", "us1", "1", " US1", "U", "US1\nUS2", "US\udcff", "US" + "x" * 499])
-def test_an_invalid_teammate_id_is_refused_before_any_request(office: Office, given: str) -> None:
+def test_an_invalid_teammate_id_is_refused_before_any_request(syncer: Syncer, given: str) -> None:
     with pytest.raises(CommandError, match="not the id of a teammate: it would begin with US"):
         call_command("sync", "--user", given)
     assert not Sync.objects.exists()
 
 
 @pytest.mark.parametrize("given", ["", "US1", "+15555550123", "pn1", "PN1\n", "PN\udcff", "PN" + "x" * 499])
-def test_an_invalid_number_id_is_refused_before_any_request(office: Office, given: str) -> None:
+def test_an_invalid_number_id_is_refused_before_any_request(syncer: Syncer, given: str) -> None:
     with pytest.raises(CommandError, match="not the id of a number: it would begin with PN"):
         call_command("sync", "--number", given)
     assert not Sync.objects.exists()
 
 
-def test_a_teammate_together_with_a_number_is_refused(office: Office) -> None:
+def test_a_teammate_together_with_a_number_is_refused(syncer: Syncer) -> None:
     with pytest.raises(CommandError, match="not about both"):
         call_command("sync", "--user", "US1", "--number", "PN1")
 
 
 @pytest.mark.parametrize("subject", [("--user", "US1"), ("--number", "PN1")])
-def test_removals_can_only_be_accepted_in_a_sync_of_every_number(office: Office, subject: tuple[str, str]) -> None:
+def test_removals_can_only_be_accepted_in_a_sync_of_every_number(syncer: Syncer, subject: tuple[str, str]) -> None:
     with pytest.raises(CommandError, match="leave --user and --number out"):
         call_command("sync", *subject, "--accept-removals")
 
 
-def test_a_refusal_is_json_too(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_refusal_is_json_too(syncer: Syncer, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(CommandError) as refusal:
         call_command("sync", "--user", "1", "--json")
     result = json.loads(capsys.readouterr().out)
@@ -159,7 +161,7 @@ def test_a_failed_sync_only_raises_the_sentence_and_quos_trace(
     hear: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(CommandError) as failure:
-        hear(Source(Unauthorized("Quo did not accept the API key.", status=401, trace="77")))
+        hear(FakeClient(Unauthorized("Quo did not accept the API key.", status=401, trace="77")))
     assert str(failure.value) == "Quo did not accept the API key. Quo's trace: 77"
     assert failure.value.returncode == 1
     assert capsys.readouterr().out == ""
@@ -173,7 +175,7 @@ def test_quos_own_words_are_not_written_to_files_and_journals(
 ) -> None:
     error = Unauthorized("Quo did not accept the API key.", message=WORDS, code="Ada Lovelace", trace="ada@example.com")
     with pytest.raises(CommandError) as failure:
-        hear(Source(error), "--json")
+        hear(FakeClient(error), "--json")
     assert str(failure.value) == (
         "Quo did not accept the API key. Quo's own words are on the status page. Quo's trace: (unreadable)"
     )
@@ -186,14 +188,14 @@ def test_quos_own_words_are_not_written_to_files_and_journals(
 def test_a_terminal_shows_quos_own_words(hear: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     with pytest.raises(CommandError) as failure:
-        hear(Source(Unauthorized("Quo did not accept the API key.", message=WORDS, trace="77")))
+        hear(FakeClient(Unauthorized("Quo did not accept the API key.", message=WORDS, trace="77")))
     assert str(failure.value) == f'Quo did not accept the API key. Quo said: "{WORDS}" Quo\'s trace: 77'
 
 
 def test_nothing_is_requested_before_the_migrations_are_done(hear: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("numbers.management.commands.sync.migrations_to_do", lambda: 1)
     with pytest.raises(CommandError, match=r"not up to date yet\..* or run manage\.py migrate\.") as refusal:
-        hear(Source(answer(), meanwhile=lambda: pytest.fail("Quo was asked.")))
+        hear(FakeClient(answer(), meanwhile=lambda: pytest.fail("Quo was asked.")))
     assert refusal.value.returncode == 1
     assert not Sync.objects.exists()
 
@@ -203,7 +205,7 @@ def test_an_interrupted_sync_says_so(hear: Command) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(CommandError, match="The sync was stopped before it ended"):
-        hear(Source(answer(), meanwhile=interrupt))
+        hear(FakeClient(answer(), meanwhile=interrupt))
 
 
 # In a separate process

@@ -14,8 +14,8 @@ from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import Record
 from numbers.syncing import run as sync
 from tests.support.installation import KEY
+from tests.support.memory_state import State, all_rows, assert_consistent, captured_writes, row_counts, state_at
 from tests.support.records import of_number, of_teammate
-from tests.support.stored import View, assert_sound, everything, rows, view, written
 
 pytestmark = pytest.mark.django_db
 
@@ -88,11 +88,11 @@ def patient(sandbox: SandboxServer, settings: Any) -> Callable[[SyncTarget], Syn
     return services.run_sync
 
 
-def as_quo_has_it(records: list[Record]) -> View:
+def as_quo_has_it(records: list[Record]) -> State:
     """Return what the memory should hold, from the sandbox's workspace."""
     columns = ("groupId", "portRequestId", "formattedNumber", "forward", "name", "number", "portingStatus", "symbol")
     stamps = ("createdAt", "updatedAt")
-    view: View = {"numbers": {}, "teammates": {}, "assignments": {}}
+    view: State = {"numbers": {}, "teammates": {}, "assignments": {}}
     for record in records:
         cells = (record["restrictions"][channel][region] for channel in ("calling", "messaging") for region in REGIONS)
         view["numbers"][record["id"]] = (*(record[name] for name in (*columns, *stamps)), *cells)
@@ -117,38 +117,38 @@ def rename_all(sandbox: SandboxServer) -> None:
 def test_the_memory_equals_quos_workspace(patient: Ask, sandbox: SandboxServer) -> None:
     done = patient(WORKSPACE)
     assert (done.outcome, done.seen, done.new, done.set_aside_count, done.notices) == ("succeeded", 61, 61, 0, [])
-    assert view() == as_quo_has_it(sandbox.workspace.numbers)
-    assert_sound()
+    assert state_at() == as_quo_has_it(sandbox.workspace.numbers)
+    assert_consistent()
 
 
 def test_an_unchanged_answer_writes_only_a_sync(patient: Ask) -> None:
     patient(WORKSPACE)
-    before, remembered = rows(), everything()
-    with written() as statements:
+    before, remembered = row_counts(), all_rows()
+    with captured_writes() as statements:
         patient(WORKSPACE)
     assert {table for _, table in statements} == {"numbers_sync"}
-    assert rows() == before | {"numbers_sync": 2}
-    assert everything() == remembered
+    assert row_counts() == before | {"numbers_sync": 2}
+    assert all_rows() == remembered
 
 
 def test_syncs_of_one_teammate_or_number_agree_with_the_whole_list(ask: Ask) -> None:
     ask()
-    remembered = everything()
-    for user_id in list(view()["teammates"])[:12]:
+    remembered = all_rows()
+    for user_id in list(state_at()["teammates"])[:12]:
         done = ask(of_teammate(user_id))
         assert (done.outcome, done.wrote, done.notices) == ("succeeded", False, [])
-    for number_id in list(view()["numbers"])[:12]:
+    for number_id in list(state_at()["numbers"])[:12]:
         done = ask(of_number(number_id))
         assert (done.outcome, done.seen, done.wrote) == ("succeeded", 1, False)
-    assert everything() == remembered
+    assert all_rows() == remembered
 
 
 def test_syncs_of_single_numbers_record_the_same_as_a_sync_of_all(ask: Ask, sandbox: SandboxServer) -> None:
     for record in sandbox.workspace.numbers:
         assert ask(of_number(record["id"])).new == 1
-    assert view() == as_quo_has_it(sandbox.workspace.numbers)
+    assert state_at() == as_quo_has_it(sandbox.workspace.numbers)
     assert not ask().wrote
-    assert_sound()
+    assert_consistent()
 
 
 def test_changes_in_quo_are_recorded(ask: Ask, sandbox: SandboxServer) -> None:
@@ -158,10 +158,10 @@ def test_changes_in_quo_are_recorded(ask: Ask, sandbox: SandboxServer) -> None:
     sandbox.workspace.refresh()
     done = ask()
     assert (done.seen, done.new, done.changed, done.gone) == (58, 0, 58, 3)
-    now = view()
+    now = state_at()
     expected = as_quo_has_it(sandbox.workspace.numbers)
     assert (now["numbers"], now["assignments"]) == (expected["numbers"], expected["assignments"])
-    assert_sound()
+    assert_consistent()
 
 
 @pytest.mark.parametrize("number_id", ["PN/?#%2F '\"<&;\\", "PN🏡" + "x" * 490, "PN..", "PN%00", "PN\t"])
@@ -190,11 +190,11 @@ def test_a_wrong_key_has_its_own_failure(patient: Ask, settings: Any) -> None:
 
 def test_an_unreachable_address_has_its_own_failure(ask: Ask, sandbox: SandboxServer) -> None:
     ask()
-    remembered = everything()
+    remembered = all_rows()
     sandbox.close()
     done = ask()
     assert (done.outcome, done.error_kind, done.error_status) == ("failed", "unavailable", None)
-    assert everything() == remembered
+    assert all_rows() == remembered
 
 
 # With each fault
@@ -209,7 +209,7 @@ def test_a_failing_fault_changes_nothing_and_the_next_sync_catches_up(
     ask: Ask, sandbox: SandboxServer, fault: str
 ) -> None:
     ask()
-    remembered = everything()
+    remembered = all_rows()
     rename_all(sandbox)
     sandbox.fault = fault
     done = ask(timeout=0.3 if fault in NEVER_DONE else 30)
@@ -218,29 +218,29 @@ def test_a_failing_fault_changes_nothing_and_the_next_sync_catches_up(
     assert done.error_sentence
     if fault in {"400", "401", "402", "403", "404", "409", "422", "429", "500"}:
         assert (done.error_status, bool(done.error_trace), bool(done.error_code)) == (int(fault), True, True)
-    assert everything() == remembered
+    assert all_rows() == remembered
     sandbox.fault = None
     after = ask()
     assert (after.outcome, after.changed, after.gone) == ("succeeded", 61, 0)
-    assert view() == as_quo_has_it(sandbox.workspace.numbers)
-    assert_sound()
+    assert state_at() == as_quo_has_it(sandbox.workspace.numbers)
+    assert_consistent()
 
 
 @pytest.mark.parametrize("fault", ANSWERED)
 def test_an_odd_answer_loses_nothing_and_the_next_sync_catches_up(ask: Ask, sandbox: SandboxServer, fault: str) -> None:
     ask()
-    known = view()
+    known = state_at()
     sandbox.fault = fault
     odd = ask()
     assert (odd.outcome, odd.gone) == ("succeeded", 0)
-    now = view()
+    now = state_at()
     assert (set(now["numbers"]), set(now["teammates"])) == (set(known["numbers"]), set(known["teammates"]))
     assert set(now["assignments"]) == set(known["assignments"])
     sandbox.fault = None
     after = ask()
     assert (after.outcome, after.seen, after.held) == ("succeeded", 61, 0)
-    assert view() == known
-    assert_sound()
+    assert state_at() == known
+    assert_consistent()
 
 
 def test_each_odd_answer_has_its_own_effect(ask: Ask, sandbox: SandboxServer) -> None:
@@ -267,26 +267,26 @@ def test_each_odd_answer_has_its_own_effect(ask: Ask, sandbox: SandboxServer) ->
 @pytest.mark.parametrize("fault", ["wrong-number", "cut", "500", "wrong-types", "empty"])
 def test_a_single_answer_about_another_number_fails(ask: Ask, sandbox: SandboxServer, fault: str) -> None:
     ask()
-    remembered = everything()
+    remembered = all_rows()
     target = of_number(sandbox.workspace.numbers[3]["id"])
     sandbox.fault = fault
     done = ask(target)
     kind = "unavailable" if fault in {"cut", "500"} else "bad_payload"
     assert (done.outcome, done.error_kind, done.seen) == ("failed", kind, 0)
-    assert everything() == remembered
+    assert all_rows() == remembered
     sandbox.fault = None
-    assert (ask(target).outcome, everything()) == ("succeeded", remembered)
+    assert (ask(target).outcome, all_rows()) == ("succeeded", remembered)
 
 
 def test_a_fault_during_a_teammates_look_ups_changes_nothing(ask: Ask, sandbox: SandboxServer) -> None:
     ask()
-    user_id = next(user for (_, user) in view()["assignments"])
-    remembered = everything()
+    user_id = next(user for (_, user) in state_at()["assignments"])
+    remembered = all_rows()
     rename_all(sandbox)
     sandbox.next_faults = ["empty", "403"]
     done = ask(of_teammate(user_id))
     assert (done.outcome, done.error_kind) == ("failed", "forbidden")
-    assert everything() == remembered
+    assert all_rows() == remembered
     assert ask(of_teammate(user_id)).changed > 0
 
 

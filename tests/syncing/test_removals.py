@@ -10,15 +10,15 @@ from numbers.memory.version import memory_version
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync
 from numbers.pages.number import number_page
 from numbers.quo.errors import Unavailable
-from tests.support.records import Office, Source, answer, ids, number, numbers, of_number, teammate
-from tests.support.stored import assert_sound, everything, view
+from tests.support.memory_state import all_rows, assert_consistent, state_at
+from tests.support.records import FakeClient, Syncer, answer, ids, number, numbers, of_number, teammate
 
 ADA = teammate("US1")
 TEN = ids(10)
 
 
 def present() -> set[str]:
-    return set(view()["numbers"])
+    return set(state_at()["numbers"])
 
 
 def stored(number_id: str) -> PhoneNumber:
@@ -28,110 +28,110 @@ def stored(number_id: str) -> PhoneNumber:
 # Gone
 
 
-def test_a_number_missing_from_a_complete_answer_is_gone_and_keeps_its_history(office: Office) -> None:
-    before = office.hears(number("PN1", ADA), number("PN2", ADA))
-    sync = office.hears(number("PN2", ADA))
+def test_a_number_missing_from_a_complete_answer_is_gone_and_keeps_its_history(syncer: Syncer) -> None:
+    before = syncer.sync_all(number("PN1", ADA), number("PN2", ADA))
+    sync = syncer.sync_all(number("PN2", ADA))
     assert (sync.gone, sync.held, sync.wrote) == (1, 0, True)
     assert stored("PN1").gone_at == sync.observed_at
     assert NumberState.objects.get(phone_number__quo_id="PN1").until == sync.observed_at
     assert Assignment.objects.get(phone_number__quo_id="PN1").until == sync.observed_at
-    assert set(view(before.observed_at)["numbers"]) == {"PN1", "PN2"}
-    assert set(view()["assignments"]) == {("PN2", "US1")}
-    assert_sound()
+    assert set(state_at(before.observed_at)["numbers"]) == {"PN1", "PN2"}
+    assert set(state_at()["assignments"]) == {("PN2", "US1")}
+    assert_consistent()
 
 
-def test_a_number_is_marked_as_gone_only_once(office: Office) -> None:
-    office.hears(*numbers("PN1", "PN2", "PN3"))
-    office.hears(*numbers("PN2", "PN3"))
-    remembered = everything()
-    sync = office.hears(*numbers("PN2", "PN3"))
+def test_a_number_is_marked_as_gone_only_once(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers("PN1", "PN2", "PN3"))
+    syncer.sync_all(*numbers("PN2", "PN3"))
+    remembered = all_rows()
+    sync = syncer.sync_all(*numbers("PN2", "PN3"))
     assert (sync.gone, sync.wrote) == (0, False)
-    assert everything() == remembered
+    assert all_rows() == remembered
 
 
-def test_a_number_that_comes_back_unchanged_opens_a_new_state(office: Office) -> None:
-    office.hears(number("PN1", ADA), number("PN2"))
-    gone = office.hears(number("PN2"))
-    back = office.hears(number("PN1", ADA), number("PN2"))
+def test_a_number_that_comes_back_unchanged_opens_a_new_state(syncer: Syncer) -> None:
+    syncer.sync_all(number("PN1", ADA), number("PN2"))
+    gone = syncer.sync_all(number("PN2"))
+    back = syncer.sync_all(number("PN1", ADA), number("PN2"))
     assert (back.new, back.changed) == (0, 1)
     first, second = NumberState.objects.filter(phone_number__quo_id="PN1").order_by("since")
     assert (first.until, second.since, second.until) == (gone.observed_at, back.observed_at, None)
     assert Assignment.objects.filter(until=None).get().since == back.observed_at
     assert (stored("PN1").gone_at, stored("PN1").seen_until) == (None, None)
-    assert set(view(gone.observed_at)["numbers"]) == {"PN2"}
-    assert_sound()
+    assert set(state_at(gone.observed_at)["numbers"]) == {"PN2"}
+    assert_consistent()
 
 
 @pytest.mark.parametrize("how", ["one number", "one teammate"])
-def test_a_number_can_come_back_in_a_filtered_answer(office: Office, how: str) -> None:
-    office.hears(number("PN1", ADA), number("PN2"))
-    office.hears(number("PN2"))
+def test_a_number_can_come_back_in_a_filtered_answer(syncer: Syncer, how: str) -> None:
+    syncer.sync_all(number("PN1", ADA), number("PN2"))
+    syncer.sync_all(number("PN2"))
     record = number("PN1", ADA)
-    sync = office.hears_of_number(record) if how == "one number" else office.hears_of_teammate("US1", record)
+    sync = syncer.sync_number(record) if how == "one number" else syncer.sync_teammate("US1", record)
     assert sync.changed == 1
     assert present() == {"PN1", "PN2"}
-    assert_sound()
+    assert_consistent()
 
 
-def test_only_an_answer_for_the_whole_workspace_removes_numbers(office: Office) -> None:
-    office.hears(number("PN1", ADA), number("PN2"))
-    office.hears_of_teammate("US1")
-    office.hears_of_number(number("PN2"))
-    office.sync(Source(Unavailable("server")))
-    office.sync(Source(), of_number("PN1"))
+def test_only_an_answer_for_the_whole_workspace_removes_numbers(syncer: Syncer) -> None:
+    syncer.sync_all(number("PN1", ADA), number("PN2"))
+    syncer.sync_teammate("US1")
+    syncer.sync_number(number("PN2"))
+    syncer.sync(FakeClient(Unavailable("server")))
+    syncer.sync(FakeClient(), of_number("PN1"))
     assert present() == {"PN1", "PN2"}
 
 
 # Set aside
 
 
-def test_a_number_that_was_set_aside_is_not_gone(office: Office) -> None:
-    office.hears(*numbers("PN1", "PN2"))
-    sync = office.hears(number("PN1"), aside=("PN2",))
+def test_a_number_that_was_set_aside_is_not_gone(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers("PN1", "PN2"))
+    sync = syncer.sync_all(number("PN1"), aside=("PN2",))
     assert (sync.gone, sync.held, sync.set_aside_count) == (0, 0, 1)
     assert present() == {"PN1", "PN2"}
 
 
-def test_a_number_that_is_set_aside_and_also_listed_is_confirmed(office: Office) -> None:
-    office.hears(*numbers("PN1", "PN2"))
+def test_a_number_that_is_set_aside_and_also_listed_is_confirmed(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers("PN1", "PN2"))
     for _ in range(3):
-        assert not office.hears(*numbers("PN1", "PN2"), aside=("PN2",)).wrote
+        assert not syncer.sync_all(*numbers("PN1", "PN2"), aside=("PN2",)).wrote
     assert stored("PN2").seen_until is None
 
 
-def test_a_record_without_a_readable_id_holds_removals_back(office: Office) -> None:
-    office.hears(*numbers(*TEN))
-    sync = office.hears(*numbers(*TEN[1:]), aside=(None,))
+def test_a_record_without_a_readable_id_holds_removals_back(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers(*TEN))
+    sync = syncer.sync_all(*numbers(*TEN[1:]), aside=(None,))
     assert (sync.gone, sync.held) == (0, 1)
     assert sync.notices == ["A record without a readable id was set aside, so no number was marked as gone."]
     assert present() == set(TEN)
-    assert office.hears(*numbers(*TEN[1:])).gone == 1
+    assert syncer.sync_all(*numbers(*TEN[1:])).gone == 1
 
 
-def test_a_removal_beside_an_unreadable_record_can_be_accepted(office: Office) -> None:
-    office.hears(*numbers(*TEN))
-    sync = office.hears(*numbers(*TEN[1:]), aside=(None,), accept_removals=True)
+def test_a_removal_beside_an_unreadable_record_can_be_accepted(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers(*TEN))
+    sync = syncer.sync_all(*numbers(*TEN[1:]), aside=(None,), accept_removals=True)
     assert (sync.gone, sync.held, sync.notices) == (1, 0, [])
 
 
-def test_removals_beside_an_unreadable_record_are_recorded_after_an_hour(office: Office) -> None:
-    office.hears(*numbers(*TEN))
+def test_removals_beside_an_unreadable_record_are_recorded_after_an_hour(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers(*TEN))
     for minutes, gone in ((0, 0), (50, 0), (20, 1)):
-        office.clock.move(minutes=minutes)
-        assert office.hears(*numbers(*TEN[1:]), aside=(None,)).gone == gone
+        syncer.clock.move(minutes=minutes)
+        assert syncer.sync_all(*numbers(*TEN[1:]), aside=(None,)).gone == gone
 
 
-def test_a_record_without_a_readable_id_is_harmless_if_nothing_is_missing(office: Office) -> None:
-    office.hears(*numbers(*TEN))
-    sync = office.hears(*numbers(*TEN), aside=(None,))
+def test_a_record_without_a_readable_id_is_harmless_if_nothing_is_missing(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers(*TEN))
+    sync = syncer.sync_all(*numbers(*TEN), aside=(None,))
     assert (sync.held, sync.notices, sync.wrote) == (0, [], False)
 
 
-def test_a_record_without_a_readable_id_does_not_start_the_hour_of_a_removal(office: Office) -> None:
-    office.hears(*numbers(*TEN))
-    office.hears(*numbers(*TEN[:2]), aside=(None,))
-    office.clock.move(hours=2)
-    assert office.hears(*numbers(*TEN[:2])).held == 8
+def test_a_record_without_a_readable_id_does_not_start_the_hour_of_a_removal(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers(*TEN))
+    syncer.sync_all(*numbers(*TEN[:2]), aside=(None,))
+    syncer.clock.move(hours=2)
+    assert syncer.sync_all(*numbers(*TEN[:2])).held == 8
 
 
 # Implausible removals
@@ -156,252 +156,252 @@ def test_a_record_without_a_readable_id_does_not_start_the_hour_of_a_removal(off
     ],
 )
 def test_removals_of_more_than_half_and_at_least_five_are_held_back(
-    office: Office, known: int, listed: int, held: int
+    syncer: Syncer, known: int, listed: int, held: int
 ) -> None:
     known_ids = ids(known)
-    office.hears(*numbers(*known_ids))
-    sync = office.hears(*numbers(*known_ids[:listed]))
+    syncer.sync_all(*numbers(*known_ids))
+    sync = syncer.sync_all(*numbers(*known_ids[:listed]))
     assert (sync.outcome, sync.held, sync.gone) == ("succeeded", held, 0 if held else known - listed)
     assert bool(sync.held_digest) == bool(held)
     assert present() == set(known_ids if held else known_ids[:listed])
-    assert_sound()
+    assert_consistent()
 
 
-def test_new_numbers_do_not_make_a_loss_plausible(office: Office) -> None:
-    office.hears(*numbers(*TEN))
-    sync = office.hears(*numbers(*TEN[:4]), *numbers(*(f"PNnew{place}" for place in range(50))))
+def test_new_numbers_do_not_make_a_loss_plausible(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers(*TEN))
+    sync = syncer.sync_all(*numbers(*TEN[:4]), *numbers(*(f"PNnew{place}" for place in range(50))))
     assert (sync.new, sync.held) == (50, 6)
 
 
-def test_numbers_that_are_gone_already_do_not_count_as_known(office: Office) -> None:
-    office.hears(*numbers(*ids(20)))
-    office.hears(*numbers(*TEN))
-    assert office.hears(*numbers(*TEN[:4])).held == 6
+def test_numbers_that_are_gone_already_do_not_count_as_known(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers(*ids(20)))
+    syncer.sync_all(*numbers(*TEN))
+    assert syncer.sync_all(*numbers(*TEN[:4])).held == 6
 
 
-def test_changes_in_an_implausible_answer_are_recorded(office: Office) -> None:
-    office.hears(*numbers(*TEN))
-    sync = office.hears(number(TEN[0], name="Else"), number("PNnew"))
+def test_changes_in_an_implausible_answer_are_recorded(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers(*TEN))
+    sync = syncer.sync_all(number(TEN[0], name="Else"), number("PNnew"))
     assert (sync.changed, sync.new, sync.held) == (1, 1, 9)
-    assert view()["numbers"][TEN[0]][4] == "Else"
+    assert state_at()["numbers"][TEN[0]][4] == "Else"
 
 
-def test_removals_can_be_accepted(office: Office) -> None:
-    office.hears(*numbers(*TEN))
-    sync = office.hears(number(TEN[0]), accept_removals=True)
+def test_removals_can_be_accepted(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers(*TEN))
+    sync = syncer.sync_all(number(TEN[0]), accept_removals=True)
     assert (sync.gone, sync.held) == (9, 0)
     assert present() == {TEN[0]}
 
 
-def test_even_an_empty_workspace_can_be_accepted(office: Office) -> None:
-    office.hears(*numbers(*TEN))
-    office.hears()
-    sync = office.hears(accept_removals=True)
+def test_even_an_empty_workspace_can_be_accepted(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers(*TEN))
+    syncer.sync_all()
+    sync = syncer.sync_all(accept_removals=True)
     assert (sync.gone, sync.held) == (10, 0)
     assert present() == set()
-    assert_sound()
+    assert_consistent()
 
 
 @pytest.mark.parametrize("listed", [0, 3])
 @pytest.mark.parametrize(("minutes", "believed"), [(1, False), (59, False), (60, True), (600, True)])
-def test_the_same_answer_is_believed_an_hour_later(office: Office, listed: int, minutes: int, believed: bool) -> None:
-    office.hears(*numbers(*TEN))
-    office.hears(*numbers(*TEN[:listed]))
-    office.clock.move(minutes=minutes - 1)
-    sync = office.hears(*numbers(*TEN[:listed]))
+def test_the_same_answer_is_believed_an_hour_later(syncer: Syncer, listed: int, minutes: int, believed: bool) -> None:
+    syncer.sync_all(*numbers(*TEN))
+    syncer.sync_all(*numbers(*TEN[:listed]))
+    syncer.clock.move(minutes=minutes - 1)
+    sync = syncer.sync_all(*numbers(*TEN[:listed]))
     assert (sync.gone, sync.held) == ((10 - listed, 0) if believed else (0, 10 - listed))
 
 
-def test_the_hour_counts_from_the_first_of_several_equal_answers(office: Office) -> None:
-    office.hears(*numbers(*TEN))
+def test_the_hour_counts_from_the_first_of_several_equal_answers(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers(*TEN))
     syncs = []
     for _ in range(7):
-        syncs.append(office.hears(number(TEN[0])))
-        office.clock.move(minutes=9)
+        syncs.append(syncer.sync_all(number(TEN[0])))
+        syncer.clock.move(minutes=9)
     assert [sync.held for sync in syncs] == [9, 9, 9, 9, 9, 9, 0]
     assert syncs[-1].gone == 9
 
 
-def test_answers_about_the_same_numbers_count_as_the_same(office: Office) -> None:
-    office.hears(*numbers(*TEN))
-    office.hears(number(TEN[0]), number(TEN[1]))
-    office.clock.move(hours=1)
-    assert office.hears(number(TEN[1]), number(TEN[0], name="Else")).gone == 8
+def test_answers_about_the_same_numbers_count_as_the_same(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers(*TEN))
+    syncer.sync_all(number(TEN[0]), number(TEN[1]))
+    syncer.clock.move(hours=1)
+    assert syncer.sync_all(number(TEN[1]), number(TEN[0], name="Else")).gone == 8
 
 
-def test_a_complete_answer_in_between_restarts_the_hour(office: Office) -> None:
-    office.hears(*numbers(*TEN))
-    office.hears(number(TEN[0]))
-    office.clock.move(hours=1)
-    office.hears(*numbers(*TEN))
-    assert office.hears(number(TEN[0])).held == 9
-    office.clock.move(hours=1)
-    assert office.hears(number(TEN[0])).gone == 9
+def test_a_complete_answer_in_between_restarts_the_hour(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers(*TEN))
+    syncer.sync_all(number(TEN[0]))
+    syncer.clock.move(hours=1)
+    syncer.sync_all(*numbers(*TEN))
+    assert syncer.sync_all(number(TEN[0])).held == 9
+    syncer.clock.move(hours=1)
+    assert syncer.sync_all(number(TEN[0])).gone == 9
 
 
-def test_another_implausible_answer_in_between_restarts_the_hour(office: Office) -> None:
-    office.hears(*numbers(*TEN))
-    office.hears(number(TEN[0]))
-    office.clock.move(hours=1)
-    assert office.hears(number(TEN[1])).held == 9
-    assert office.hears(number(TEN[0])).held == 9
+def test_another_implausible_answer_in_between_restarts_the_hour(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers(*TEN))
+    syncer.sync_all(number(TEN[0]))
+    syncer.clock.move(hours=1)
+    assert syncer.sync_all(number(TEN[1])).held == 9
+    assert syncer.sync_all(number(TEN[0])).held == 9
 
 
-def test_failures_and_filtered_answers_in_between_do_not_restart_the_hour(office: Office) -> None:
-    office.hears(*numbers(*TEN))
-    office.hears(number(TEN[0]))
-    office.clock.move(hours=1)
-    office.sync(Source(Unavailable("server")))
-    office.hears_of_number(number(TEN[5]))
-    office.hears_of_teammate("US1")
-    assert office.hears(number(TEN[0])).gone == 9
+def test_failures_and_filtered_answers_in_between_do_not_restart_the_hour(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers(*TEN))
+    syncer.sync_all(number(TEN[0]))
+    syncer.clock.move(hours=1)
+    syncer.sync(FakeClient(Unavailable("server")))
+    syncer.sync_number(number(TEN[5]))
+    syncer.sync_teammate("US1")
+    assert syncer.sync_all(number(TEN[0])).gone == 9
 
 
-def test_an_answer_with_most_numbers_set_aside_differs_from_an_empty_one(office: Office) -> None:
-    office.hears(*numbers(*TEN))
-    office.hears()
-    office.clock.move(hours=2)
-    sync = office.hears(aside=(TEN[0], TEN[1]))
+def test_an_answer_with_most_numbers_set_aside_differs_from_an_empty_one(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers(*TEN))
+    syncer.sync_all()
+    syncer.clock.move(hours=2)
+    sync = syncer.sync_all(aside=(TEN[0], TEN[1]))
     assert (sync.held, sync.gone) == (8, 0)
     assert present() == set(TEN)
 
 
-def test_the_next_implausible_loss_is_held_back_again(office: Office) -> None:
-    office.hears(*numbers(*ids(40)))
+def test_the_next_implausible_loss_is_held_back_again(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers(*ids(40)))
     for _ in range(2):
-        office.hears(*numbers(*ids(15)))
-        office.clock.move(hours=1)
+        syncer.sync_all(*numbers(*ids(15)))
+        syncer.clock.move(hours=1)
     assert present() == set(ids(15))
-    assert office.hears(*numbers(*ids(2))).held == 13
+    assert syncer.sync_all(*numbers(*ids(2))).held == 13
 
 
-def test_the_same_loss_is_held_back_again_after_the_numbers_came_back(office: Office) -> None:
-    office.hears(*numbers(*TEN))
+def test_the_same_loss_is_held_back_again_after_the_numbers_came_back(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers(*TEN))
     for _ in range(2):
-        sync = office.hears(number(TEN[0]))
-        office.clock.move(hours=1)
+        sync = syncer.sync_all(number(TEN[0]))
+        syncer.clock.move(hours=1)
     assert sync.gone == 9
     for number_id in TEN[1:]:
-        office.hears_of_number(number(number_id))
-    assert office.hears(number(TEN[0])).held == 9
+        syncer.sync_number(number(number_id))
+    assert syncer.sync_all(number(TEN[0])).held == 9
 
 
-def test_a_clock_that_is_set_back_does_not_change_the_hour(office: Office) -> None:
+def test_a_clock_that_is_set_back_does_not_change_the_hour(syncer: Syncer) -> None:
     """A clock that is set back in the meantime must make the wait neither negative nor long."""
-    office.hears(*numbers(*TEN))
-    office.hears(number(TEN[0]))
-    office.clock.move(hours=-5)
-    assert office.hears(number(TEN[0])).held == 9
-    office.clock.move(hours=5, minutes=58)
-    assert office.hears(number(TEN[0])).held == 0
+    syncer.sync_all(*numbers(*TEN))
+    syncer.sync_all(number(TEN[0]))
+    syncer.clock.move(hours=-5)
+    assert syncer.sync_all(number(TEN[0])).held == 9
+    syncer.clock.move(hours=5, minutes=58)
+    assert syncer.sync_all(number(TEN[0])).held == 0
 
 
 # The last confirmation
 
 
-def test_a_number_set_aside_repeatedly_keeps_its_last_confirmation(office: Office) -> None:
-    office.hears(*numbers("PN1", "PN2"))
-    last = office.hears(*numbers("PN1", "PN2"))
-    first_time = office.hears(number("PN1"), aside=("PN2",))
+def test_a_number_set_aside_repeatedly_keeps_its_last_confirmation(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers("PN1", "PN2"))
+    last = syncer.sync_all(*numbers("PN1", "PN2"))
+    first_time = syncer.sync_all(number("PN1"), aside=("PN2",))
     assert (stored("PN2").seen_until, first_time.wrote) == (last.observed_at, True)
-    remembered = everything()
-    second_time = office.hears(number("PN1"), aside=("PN2",))
-    assert (everything(), second_time.wrote) == (remembered, False)
+    remembered = all_rows()
+    second_time = syncer.sync_all(number("PN1"), aside=("PN2",))
+    assert (all_rows(), second_time.wrote) == (remembered, False)
     assert stored("PN1").seen_until is None
 
 
-def test_a_held_number_keeps_its_last_confirmation(office: Office) -> None:
-    last = office.hears(*numbers(*TEN))
-    office.hears(number(TEN[0]))
-    office.hears(number(TEN[0]))
+def test_a_held_number_keeps_its_last_confirmation(syncer: Syncer) -> None:
+    last = syncer.sync_all(*numbers(*TEN))
+    syncer.sync_all(number(TEN[0]))
+    syncer.sync_all(number(TEN[0]))
     assert {stored(number_id).seen_until for number_id in TEN[1:]} == {last.observed_at}
     assert stored(TEN[0]).seen_until is None
 
 
-def test_a_number_held_by_an_unreadable_record_keeps_its_last_confirmation(office: Office) -> None:
-    last = office.hears(*numbers("PN1", "PN2"))
-    office.hears(number("PN1"), aside=(None,))
+def test_a_number_held_by_an_unreadable_record_keeps_its_last_confirmation(syncer: Syncer) -> None:
+    last = syncer.sync_all(*numbers("PN1", "PN2"))
+    syncer.sync_all(number("PN1"), aside=(None,))
     assert stored("PN2").seen_until == last.observed_at
 
 
-def test_a_number_that_is_gone_keeps_its_last_confirmation(office: Office) -> None:
-    office.hears(*numbers("PN1", "PN2", "PN3"))
-    last = office.hears(*numbers("PN1", "PN2", "PN3"))
-    office.hears(*numbers("PN1", "PN2"))
+def test_a_number_that_is_gone_keeps_its_last_confirmation(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers("PN1", "PN2", "PN3"))
+    last = syncer.sync_all(*numbers("PN1", "PN2", "PN3"))
+    syncer.sync_all(*numbers("PN1", "PN2"))
     assert stored("PN3").seen_until == last.observed_at
-    office.hears(*numbers("PN1", "PN2"))
+    syncer.sync_all(*numbers("PN1", "PN2"))
     assert stored("PN3").seen_until == last.observed_at
 
 
-def test_a_number_unconfirmed_before_it_is_gone_keeps_the_earlier_confirmation(office: Office) -> None:
-    last = office.hears(*numbers("PN1", "PN2", "PN3"))
-    office.hears(*numbers("PN1", "PN2"), aside=("PN3",))
-    gone = office.hears(*numbers("PN1", "PN2"))
+def test_a_number_unconfirmed_before_it_is_gone_keeps_the_earlier_confirmation(syncer: Syncer) -> None:
+    last = syncer.sync_all(*numbers("PN1", "PN2", "PN3"))
+    syncer.sync_all(*numbers("PN1", "PN2"), aside=("PN3",))
+    gone = syncer.sync_all(*numbers("PN1", "PN2"))
     assert (stored("PN3").gone_at, stored("PN3").seen_until) == (gone.observed_at, last.observed_at)
 
 
 @pytest.mark.parametrize("how", ["everything", "one number", "one teammate"])
-def test_a_number_that_is_confirmed_again_loses_the_stored_time(office: Office, how: str) -> None:
+def test_a_number_that_is_confirmed_again_loses_the_stored_time(syncer: Syncer, how: str) -> None:
     record = number("PN2", ADA)
-    office.hears(number("PN1"), record)
-    office.hears(number("PN1"), aside=("PN2",))
+    syncer.sync_all(number("PN1"), record)
+    syncer.sync_all(number("PN1"), aside=("PN2",))
     if how == "everything":
-        sync = office.hears(number("PN1"), record)
+        sync = syncer.sync_all(number("PN1"), record)
     else:
-        sync = office.hears_of_number(record) if how == "one number" else office.hears_of_teammate("US1", record)
+        sync = syncer.sync_number(record) if how == "one number" else syncer.sync_teammate("US1", record)
     assert stored("PN2").seen_until is None
     assert (sync.changed, sync.wrote) == (0, True)
     assert NumberState.objects.count() == 2
-    assert_sound()
+    assert_consistent()
 
 
-def test_a_successful_sync_of_the_number_confirms_it(office: Office) -> None:
-    office.hears(*numbers("PN1", "PN2", "PN3"))
-    alone = office.hears_of_number(number("PN3"))
-    office.sync(Source(single={"PN3": Unavailable("server")}), of_number("PN3"))
-    office.hears(*numbers("PN1", "PN2"))
+def test_a_successful_sync_of_the_number_confirms_it(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers("PN1", "PN2", "PN3"))
+    alone = syncer.sync_number(number("PN3"))
+    syncer.sync(FakeClient(single={"PN3": Unavailable("server")}), of_number("PN3"))
+    syncer.sync_all(*numbers("PN1", "PN2"))
     assert stored("PN3").seen_until == alone.observed_at
 
 
-def test_a_sync_of_another_number_does_not_confirm_it(office: Office) -> None:
-    last = office.hears(*numbers("PN1", "PN2", "PN3"))
-    office.hears_of_number(number("PN1"))
-    office.hears_of_teammate("US1", number("PN1", ADA))
-    office.hears(number("PN1", ADA), number("PN2"), aside=("PN3",))
+def test_a_sync_of_another_number_does_not_confirm_it(syncer: Syncer) -> None:
+    last = syncer.sync_all(*numbers("PN1", "PN2", "PN3"))
+    syncer.sync_number(number("PN1"))
+    syncer.sync_teammate("US1", number("PN1", ADA))
+    syncer.sync_all(number("PN1", ADA), number("PN2"), aside=("PN3",))
     assert stored("PN3").seen_until == last.observed_at
 
 
-def test_a_change_in_a_teammates_answer_confirms_the_number(office: Office) -> None:
-    office.hears(number("PN1", ADA), number("PN2"), number("PN3"))
-    office.hears_of_number(number("PN1", ADA))
-    change = office.hears_of_teammate("US1", number("PN1", ADA, name="Else"))
-    office.hears(*numbers("PN2", "PN3"))
+def test_a_change_in_a_teammates_answer_confirms_the_number(syncer: Syncer) -> None:
+    syncer.sync_all(number("PN1", ADA), number("PN2"), number("PN3"))
+    syncer.sync_number(number("PN1", ADA))
+    change = syncer.sync_teammate("US1", number("PN1", ADA, name="Else"))
+    syncer.sync_all(*numbers("PN2", "PN3"))
     assert stored("PN1").seen_until == change.observed_at
-    assert_sound()
+    assert_consistent()
 
 
-def test_a_number_known_only_from_its_own_sync_was_confirmed_then(office: Office) -> None:
-    alone = office.hears_of_number(number("PN1"))
-    office.clock.move(hours=1)
-    office.hears(accept_removals=True)
+def test_a_number_known_only_from_its_own_sync_was_confirmed_then(syncer: Syncer) -> None:
+    alone = syncer.sync_number(number("PN1"))
+    syncer.clock.move(hours=1)
+    syncer.sync_all(accept_removals=True)
     assert stored("PN1").seen_until == alone.observed_at
-    assert_sound()
+    assert_consistent()
 
 
-def test_a_confirmation_between_two_set_asides_counts(office: Office) -> None:
+def test_a_confirmation_between_two_set_asides_counts(syncer: Syncer) -> None:
     record = number("PN2", ADA)
-    office.hears(number("PN1"), record)
-    office.hears(number("PN1"), aside=("PN2",))
-    between = office.hears_of_teammate("US1", record)
-    office.hears(number("PN1"), aside=("PN2",))
+    syncer.sync_all(number("PN1"), record)
+    syncer.sync_all(number("PN1"), aside=("PN2",))
+    between = syncer.sync_teammate("US1", record)
+    syncer.sync_all(number("PN1"), aside=("PN2",))
     assert stored("PN2").seen_until == between.observed_at
 
 
-def test_a_number_that_came_back_was_not_confirmed_while_it_was_gone(office: Office) -> None:
-    office.hears(*numbers("PN1", "PN2"))
-    office.hears(*numbers("PN2"))
-    back = office.hears_of_number(number("PN1"))
-    office.hears(number("PN2"), aside=("PN1",))
+def test_a_number_that_came_back_was_not_confirmed_while_it_was_gone(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers("PN1", "PN2"))
+    syncer.sync_all(*numbers("PN2"))
+    back = syncer.sync_number(number("PN1"))
+    syncer.sync_all(number("PN2"), aside=("PN1",))
     assert stored("PN1").seen_until == back.observed_at
 
 
@@ -414,48 +414,48 @@ def last_confirmed(number_id: str) -> object:
     return page.last_confirmed(services.freshness(SyncTarget(Sync.Scope.NUMBER, number_id)))
 
 
-def test_the_page_of_a_number_has_its_last_confirmation(office: Office) -> None:
-    office.hears(*numbers("PN1", "PN2"))
-    whole = office.hears(*numbers("PN1", "PN2"))
-    alone = office.hears_of_number(number("PN1"))
-    office.sync(Source(Unavailable("server")))
-    office.hears_of_number(number("PN3"))
+def test_the_page_of_a_number_has_its_last_confirmation(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers("PN1", "PN2"))
+    whole = syncer.sync_all(*numbers("PN1", "PN2"))
+    alone = syncer.sync_number(number("PN1"))
+    syncer.sync(FakeClient(Unavailable("server")))
+    syncer.sync_number(number("PN3"))
     assert (last_confirmed("PN1"), last_confirmed("PN2")) == (alone.observed_at, whole.observed_at)
 
 
-def test_the_page_of_an_unconfirmed_number_has_its_last_confirmation(office: Office) -> None:
-    last = office.hears(*numbers("PN1", "PN2"))
-    office.hears(number("PN1"), aside=("PN2",))
-    again = office.hears(number("PN1"), aside=("PN2",))
+def test_the_page_of_an_unconfirmed_number_has_its_last_confirmation(syncer: Syncer) -> None:
+    last = syncer.sync_all(*numbers("PN1", "PN2"))
+    syncer.sync_all(number("PN1"), aside=("PN2",))
+    again = syncer.sync_all(number("PN1"), aside=("PN2",))
     assert (last_confirmed("PN1"), last_confirmed("PN2")) == (again.observed_at, last.observed_at)
 
 
-def test_the_page_of_a_gone_number_has_its_last_confirmation(office: Office) -> None:
-    last = office.hears(*numbers("PN1", "PN2"))
+def test_the_page_of_a_gone_number_has_its_last_confirmation(syncer: Syncer) -> None:
+    last = syncer.sync_all(*numbers("PN1", "PN2"))
     for _ in range(2):
-        office.hears(number("PN1"))
+        syncer.sync_all(number("PN1"))
     assert last_confirmed("PN2") == last.observed_at
 
 
-def test_the_page_of_a_number_known_only_through_a_teammate_has_that_time(office: Office) -> None:
-    first = office.hears_of_teammate("US1", number("PN1", ADA))
+def test_the_page_of_a_number_known_only_through_a_teammate_has_that_time(syncer: Syncer) -> None:
+    first = syncer.sync_teammate("US1", number("PN1", ADA))
     assert last_confirmed("PN1") == first.observed_at
-    second = office.hears_of_teammate("US1", number("PN1", ADA, name="Else"))
+    second = syncer.sync_teammate("US1", number("PN1", ADA, name="Else"))
     assert last_confirmed("PN1") == second.observed_at
 
 
-def test_a_failed_complete_sync_confirms_nothing(office: Office) -> None:
-    last = office.hears(*numbers("PN1", "PN2"))
-    office.sync(Source(Unavailable("server")))
-    office.hears(number("PN1"), aside=("PN2",))
+def test_a_failed_complete_sync_confirms_nothing(syncer: Syncer) -> None:
+    last = syncer.sync_all(*numbers("PN1", "PN2"))
+    syncer.sync(FakeClient(Unavailable("server")))
+    syncer.sync_all(number("PN1"), aside=("PN2",))
     assert stored("PN2").seen_until == last.observed_at
     assert Sync.objects.filter(outcome="failed").count() == 1
     assert last.observed_at is not None
     assert last_confirmed("PN1") == last.observed_at + timedelta(minutes=2)
 
 
-def test_an_implausible_answer_confirms_the_numbers_that_it_lists(office: Office) -> None:
-    office.hears(*numbers(*TEN))
-    office.sync(Source(answer(*numbers(*TEN[:2]))))
-    held = office.hears(*numbers(*TEN[:2]))
+def test_an_implausible_answer_confirms_the_numbers_that_it_lists(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers(*TEN))
+    syncer.sync(FakeClient(answer(*numbers(*TEN[:2]))))
+    held = syncer.sync_all(*numbers(*TEN[:2]))
     assert last_confirmed(TEN[1]) == held.observed_at

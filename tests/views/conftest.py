@@ -1,5 +1,5 @@
 """Fixtures of this folder's tests."""
 
-from tests.support.people import admin, office, quo, viewer
+from tests.support.clients import admin, manager, quo, viewer
 
-__all__ = ["admin", "office", "quo", "viewer"]
+__all__ = ["admin", "manager", "quo", "viewer"]

@@ -11,7 +11,18 @@ from pytest_django import Settings
 
 from accounts.models import User
 from numbers.models import PhoneNumber
-from tests.support.pages import HTMX, LIST, Office, attribute, one, parsed, remember, texts, token_of, words
+from tests.support.pages import (
+    HTMX,
+    LIST,
+    PageClient,
+    attribute,
+    csrf_token_of,
+    find_one,
+    parse_page,
+    sync_all,
+    text_of,
+    texts,
+)
 from tests.support.quo_answers import number
 
 APPEARANCE = "/appearance/"
@@ -21,70 +32,70 @@ A_YEAR = 365 * 24 * 3600
 
 def themes_on(response: Any) -> tuple[str | None, list[str]]:
     """Return the page's theme and the themes of the pressed buttons."""
-    page = parsed(response)
+    page = parse_page(response)
     pressed = [attribute(button, "value") for button in page.css(".themes [aria-pressed=true]")]
-    return one(page, "html").attributes.get("data-theme"), pressed
+    return find_one(page, "html").attributes.get("data-theme"), pressed
 
 
 @pytest.mark.parametrize(("theme", "expected"), [("light", "light"), ("dark", "dark"), ("system", None)])
-def test_a_chosen_theme_applies_to_every_page(office: Office, theme: str, expected: str | None) -> None:
-    office.post(APPEARANCE, {"theme": theme})
+def test_a_chosen_theme_applies_to_every_page(manager: PageClient, theme: str, expected: str | None) -> None:
+    manager.post(APPEARANCE, {"theme": theme})
 
     for path in (LIST, "/status/", "/saved/"):
-        assert themes_on(office.get(path)) == (expected, [theme])
+        assert themes_on(manager.get(path)) == (expected, [theme])
 
 
-def test_the_default_theme_is_the_systems(office: Office) -> None:
-    assert themes_on(office.get(LIST)) == (None, ["system"])
+def test_the_default_theme_is_the_systems(manager: PageClient) -> None:
+    assert themes_on(manager.get(LIST)) == (None, ["system"])
 
 
-def test_every_theme_can_be_chosen_on_every_page(office: Office) -> None:
-    page = parsed(office.get(f"{LIST}?q=desk&sort=-name"))
+def test_every_theme_can_be_chosen_on_every_page(manager: PageClient) -> None:
+    page = parse_page(manager.get(f"{LIST}?q=desk&sort=-name"))
 
-    form = one(page, "#account-menu form:has(.themes)")
+    form = find_one(page, "#account-menu form:has(.themes)")
     assert (attribute(form, "action"), attribute(form, "method")) == (APPEARANCE, "post")
     assert attribute(form, "hx-post") == APPEARANCE
     assert [attribute(button, "value") for button in form.css("button[name=theme]")] == THEMES
     assert all(texts(form.css("button[name=theme]")))
-    assert attribute(one(page, "[name=next][form=theme-form]"), "value") == f"{LIST}?q=desk&sort=-name"
-    assert token_of(page, "theme-form")
+    assert attribute(find_one(page, "[name=next][form=theme-form]"), "value") == f"{LIST}?q=desk&sort=-name"
+    assert csrf_token_of(page, "theme-form")
 
 
-def test_the_last_choice_wins(office: Office) -> None:
-    office.post(APPEARANCE, {"theme": "dark"})
-    office.post(APPEARANCE, {"theme": "light"})
+def test_the_last_choice_wins(manager: PageClient) -> None:
+    manager.post(APPEARANCE, {"theme": "dark"})
+    manager.post(APPEARANCE, {"theme": "light"})
 
-    assert themes_on(office.get(LIST)) == ("light", ["light"])
+    assert themes_on(manager.get(LIST)) == ("light", ["light"])
 
 
-def test_the_theme_cookie_lasts_a_year_and_is_http_only(office: Office) -> None:
+def test_the_theme_cookie_lasts_a_year_and_is_http_only(manager: PageClient) -> None:
     for is_secure in (False, True):
-        cookie = office.post(APPEARANCE, {"theme": "dark"}, secure=is_secure).cookies["theme"]
+        cookie = manager.post(APPEARANCE, {"theme": "dark"}, secure=is_secure).cookies["theme"]
         assert (cookie.value, cookie["max-age"], cookie["path"]) == ("dark", A_YEAR, "/")
         assert (bool(cookie["httponly"]), cookie["samesite"], bool(cookie["secure"])) == (True, "Lax", is_secure)
 
 
 @pytest.mark.parametrize("theme", ["", "blue", "Dark", "dark ", '"><b data-evil>', "x" * 3000])
-def test_an_unknown_theme_is_refused(office: Office, theme: str) -> None:
-    office.post(APPEARANCE, {"theme": "dark"})
+def test_an_unknown_theme_is_refused(manager: PageClient, theme: str) -> None:
+    manager.post(APPEARANCE, {"theme": "dark"})
 
-    response = office.post(APPEARANCE, {"theme": theme})
+    response = manager.post(APPEARANCE, {"theme": theme})
 
     assert response.status_code == 302
     assert not response.cookies
-    assert themes_on(office.get(LIST)) == ("dark", ["dark"])
+    assert themes_on(manager.get(LIST)) == ("dark", ["dark"])
 
 
 @pytest.mark.parametrize("theme", ["blue", "Dark", '" onload="x'])
-def test_an_invalid_theme_cookie_means_the_systems_theme(office: Office, theme: str) -> None:
-    office.cookies["theme"] = theme
+def test_an_invalid_theme_cookie_means_the_systems_theme(manager: PageClient, theme: str) -> None:
+    manager.cookies["theme"] = theme
 
-    assert themes_on(office.get(LIST)) == (None, ["system"])
+    assert themes_on(manager.get(LIST)) == (None, ["system"])
 
 
 @pytest.mark.parametrize("address", [f"{LIST}?q=a&page=2", "/status/", "/numbers/PN%2F1/"])
-def test_without_javascript_choosing_returns_to_the_same_page(office: Office, address: str) -> None:
-    response = office.post(APPEARANCE, {"theme": "dark", "next": address})
+def test_without_javascript_choosing_returns_to_the_same_page(manager: PageClient, address: str) -> None:
+    response = manager.post(APPEARANCE, {"theme": "dark", "next": address})
 
     assert (response.status_code, response.headers["Location"]) == (302, address)
 
@@ -107,32 +118,32 @@ def test_without_javascript_choosing_returns_to_the_same_page(office: Office, ad
         "/" + "x" * 20_000,
     ],
 )
-def test_choosing_never_redirects_to_another_site(office: Office, address: str) -> None:
-    response = office.post(APPEARANCE, {"theme": "dark", "next": address})
+def test_choosing_never_redirects_to_another_site(manager: PageClient, address: str) -> None:
+    response = manager.post(APPEARANCE, {"theme": "dark", "next": address})
 
     assert (response.status_code, response.headers["Location"]) == (302, LIST)
 
 
-def test_htmx_gets_an_empty_answer(office: Office) -> None:
-    response = office.post(APPEARANCE, {"theme": "dark", "next": LIST}, headers=HTMX)
+def test_htmx_gets_an_empty_answer(manager: PageClient) -> None:
+    response = manager.post(APPEARANCE, {"theme": "dark", "next": LIST}, headers=HTMX)
 
     assert (response.status_code, response.content) == (204, b"")
     assert response.cookies["theme"].value == "dark"
 
 
-def test_a_boosted_form_redirects_like_a_plain_one(office: Office) -> None:
-    response = office.post(APPEARANCE, {"theme": "dark"}, headers={**HTMX, "HX-Boosted": "true"})
+def test_a_boosted_form_redirects_like_a_plain_one(manager: PageClient) -> None:
+    response = manager.post(APPEARANCE, {"theme": "dark"}, headers={**HTMX, "HX-Boosted": "true"})
 
     assert response.status_code == 302
 
 
-def test_only_a_post_from_our_site_sets_the_theme(office: Office) -> None:
-    strict = Office(enforce_csrf_checks=True)
+def test_only_a_post_from_our_site_sets_the_theme(manager: PageClient) -> None:
+    strict = PageClient(enforce_csrf_checks=True)
     strict.force_login(User.objects.get())
 
     assert strict.post(APPEARANCE, {"theme": "dark"}).status_code == 403
     for method in ("get", "head", "put", "delete"):
-        response = getattr(office, method)(f"{APPEARANCE}?theme=dark")
+        response = getattr(manager, method)(f"{APPEARANCE}?theme=dark")
         assert response.status_code == 405
         assert not response.cookies
 
@@ -140,9 +151,9 @@ def test_only_a_post_from_our_site_sets_the_theme(office: Office) -> None:
 def test_the_sign_in_page_has_the_theme(client: Client, db: None) -> None:
     client.cookies["theme"] = "dark"
 
-    page = parsed(client.get("/accounts/login/"))
+    page = parse_page(client.get("/accounts/login/"))
 
-    assert attribute(one(page, "html"), "data-theme") == "dark"
+    assert attribute(find_one(page, "html"), "data-theme") == "dark"
     assert not page.css(".themes")
 
 
@@ -152,20 +163,20 @@ NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def noon(office: Office, settings: Settings) -> Office:
+def noon(manager: PageClient, settings: Settings) -> PageClient:
     settings.TIME_ZONE = "Europe/Berlin"
-    remember(number("PN1"))
+    sync_all(number("PN1"))
     PhoneNumber.objects.update(first_seen=NOON)
-    return office
+    return manager
 
 
-def first_seen(office: Office) -> str:
-    page = parsed(office.get("/numbers/PN1/"))
-    fields = {words(one(row, "dt")): words(one(row, "dd")) for row in page.css("dl.fields > div")}
+def first_seen(manager: PageClient) -> str:
+    page = parse_page(manager.get("/numbers/PN1/"))
+    fields = {text_of(find_one(row, "dt")): text_of(find_one(row, "dd")) for row in page.css("dl.fields > div")}
     return fields["First seen here"]
 
 
-def test_times_use_the_offices_zone_until_the_browser_sends_its_own(noon: Office) -> None:
+def test_times_use_the_offices_zone_until_the_browser_sends_its_own(noon: PageClient) -> None:
     assert first_seen(noon) == "Jan 15, 2026, 1:00 PM"
 
 
@@ -179,16 +190,16 @@ def test_times_use_the_offices_zone_until_the_browser_sends_its_own(noon: Office
         ("UTC", "Jan 15, 2026, 12:00 PM"),
     ],
 )
-def test_times_use_the_zone_that_the_browser_sends(noon: Office, zone: str, time: str) -> None:
+def test_times_use_the_zone_that_the_browser_sends(noon: PageClient, zone: str, time: str) -> None:
     noon.cookies["timezone"] = zone
 
     assert first_seen(noon) == time
 
 
-def test_the_datetime_attribute_is_the_same_moment_in_every_zone(noon: Office) -> None:
+def test_the_datetime_attribute_is_the_same_moment_in_every_zone(noon: PageClient) -> None:
     noon.cookies["timezone"] = "Asia/Tokyo"
 
-    times = parsed(noon.get("/numbers/PN1/")).css("dl.fields time")
+    times = parse_page(noon.get("/numbers/PN1/")).css("dl.fields time")
 
     assert datetime.fromisoformat(attribute(times[-3], "datetime")) == NOON
 
@@ -210,13 +221,13 @@ def test_the_datetime_attribute_is_the_same_moment_in_every_zone(noon: Office) -
         '"; DROP TABLE',
     ],
 )
-def test_an_unknown_zone_means_the_offices(noon: Office, zone: str) -> None:
+def test_an_unknown_zone_means_the_offices(noon: PageClient, zone: str) -> None:
     noon.cookies["timezone"] = zone
 
     assert first_seen(noon) == "Jan 15, 2026, 1:00 PM"
 
 
-def test_one_users_zone_does_not_leak_to_the_next(noon: Office) -> None:
+def test_one_users_zone_does_not_leak_to_the_next(noon: PageClient) -> None:
     noon.cookies["timezone"] = "Asia/Tokyo"
     assert first_seen(noon) == "Jan 15, 2026, 9:00 PM"
     del noon.cookies["timezone"]
@@ -225,7 +236,7 @@ def test_one_users_zone_does_not_leak_to_the_next(noon: Office) -> None:
     assert timezone.get_current_timezone() == ZoneInfo("Europe/Berlin")
 
 
-def test_the_zone_is_reset_after_a_failing_page(noon: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_zone_is_reset_after_a_failing_page(noon: PageClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError(str(timezone.get_current_timezone()))
 
@@ -238,7 +249,7 @@ def test_the_zone_is_reset_after_a_failing_page(noon: Office, monkeypatch: pytes
     assert timezone.get_current_timezone() == ZoneInfo("Europe/Berlin")
 
 
-def test_a_fragment_uses_the_users_zone(noon: Office) -> None:
+def test_a_fragment_uses_the_users_zone(noon: PageClient) -> None:
     noon.cookies["timezone"] = "Asia/Tokyo"
 
     assert "Jan 15, 2026, 9:00 PM" in noon.get("/numbers/PN1/", headers=HTMX).content.decode()

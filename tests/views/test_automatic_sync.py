@@ -15,13 +15,13 @@ from numbers.models import Sync
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
 from numbers.vocabulary.links import teammate_url
-from tests.support.pages import HTMX, Office, attribute, one, parsed
+from tests.support.pages import HTMX, PageClient, attribute, find_one, parse_page
 
 KEY = "key-of-the-office"
 
 
 @pytest.fixture
-def quo(settings: Any, office: Office) -> Iterator[SandboxServer]:
+def quo(settings: Any, manager: PageClient) -> Iterator[SandboxServer]:
     """Return a sandbox whose workspace was synced a moment ago."""
     with SandboxServer(build(5), key=KEY) as running:
         settings.QUO_API_URL, settings.QUO_API_KEY = running.url, KEY
@@ -30,59 +30,59 @@ def quo(settings: Any, office: Office) -> Iterator[SandboxServer]:
         yield running
 
 
-def opened(office: Office, path: str) -> bool:
+def opened(manager: PageClient, path: str) -> bool:
     """Open a page as a browser does, with its automatic sync. Return whether it synced."""
-    page = parsed(office.get(path))
-    if "load" not in attribute(one(page, "#look"), "hx-trigger").split(", "):
+    page = parse_page(manager.get(path))
+    if "load" not in attribute(find_one(page, "#look"), "hx-trigger").split(", "):
         return False
-    look(office, page)
+    look(manager, page)
     return True
 
 
-def look(office: Office, page: LexborHTMLParser) -> None:
+def look(manager: PageClient, page: LexborHTMLParser) -> None:
     """Poll as an open page does once a minute."""
     form = {attribute(field, "name"): attribute(field, "value") for field in page.css("#check-form input")}
-    assert office.post("/sync/", {**form, "auto": "1"}, headers=HTMX).status_code == 200
+    assert manager.post("/sync/", {**form, "auto": "1"}, headers=HTMX).status_code == 200
 
 
 def requested_paths(quo: SandboxServer) -> list[str]:
     return [request.path for request in quo.requests]
 
 
-def test_a_teammates_page_syncs_them_even_if_the_workspace_is_fresh(office: Office, quo: SandboxServer) -> None:
+def test_a_teammates_page_syncs_them_even_if_the_workspace_is_fresh(manager: PageClient, quo: SandboxServer) -> None:
     user_id = quo.workspace.users[0]["id"]
 
-    assert opened(office, teammate_url(user_id))
+    assert opened(manager, teammate_url(user_id))
 
     assert requested_paths(quo) == [f"/v1/phone-numbers?userId={quote(user_id)}"]
 
 
-def test_two_pages_of_one_teammate_sync_once_a_minute(office: Office, quo: SandboxServer) -> None:
+def test_two_pages_of_one_teammate_sync_once_a_minute(manager: PageClient, quo: SandboxServer) -> None:
     user_id = quo.workspace.users[0]["id"]
-    first = parsed(office.get(teammate_url(user_id)))
-    second = parsed(office.get(f"/numbers/?user={user_id}"))
+    first = parse_page(manager.get(teammate_url(user_id)))
+    second = parse_page(manager.get(f"/numbers/?user={user_id}"))
 
     for page in (first, second, first):
-        look(office, page)
-    assert not opened(office, teammate_url(user_id))
+        look(manager, page)
+    assert not opened(manager, teammate_url(user_id))
     assert len(requested_paths(quo)) == 1
 
     services.run_sync(WORKSPACE)  # another page keeps the workspace fresh
     Sync.objects.filter(scope=Sync.Scope.TEAMMATE).update(ended_at=F("ended_at") - timedelta(minutes=1))
-    look(office, second)
+    look(manager, second)
     assert requested_paths(quo)[2:] == [f"/v1/phone-numbers?userId={quote(user_id)}"]
 
 
-def test_a_numbers_page_syncs_the_number(office: Office, quo: SandboxServer) -> None:
+def test_a_numbers_page_syncs_the_number(manager: PageClient, quo: SandboxServer) -> None:
     number_id = quo.workspace.numbers[0]["id"]
 
-    assert opened(office, f"/numbers/{number_id}/")
-    assert not opened(office, f"/numbers/{number_id}/")
+    assert opened(manager, f"/numbers/{number_id}/")
+    assert not opened(manager, f"/numbers/{number_id}/")
 
     assert requested_paths(quo) == [f"/v1/phone-numbers/{number_id}"]
 
 
-def test_the_list_of_numbers_does_not_sync_again(office: Office, quo: SandboxServer) -> None:
-    look(office, parsed(office.get("/numbers/")))
+def test_the_list_of_numbers_does_not_sync_again(manager: PageClient, quo: SandboxServer) -> None:
+    look(manager, parse_page(manager.get("/numbers/")))
 
     assert requested_paths(quo) == []

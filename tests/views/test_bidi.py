@@ -6,7 +6,7 @@ import pytest
 
 from numbers.vocabulary.bidi import isolated
 from numbers.vocabulary.links import number_url, teammate_url
-from tests.support.pages import HTMX, LIST, Office, attribute, one, parsed, remember, words
+from tests.support.pages import HTMX, LIST, PageClient, attribute, find_one, parse_page, sync_all, text_of
 from tests.support.quo_answers import number, user
 
 TURNING = "\u202e"
@@ -37,16 +37,18 @@ def turned(text: str) -> bool:
 
 
 @pytest.fixture
-def named(office: Office) -> Office:
-    remember(RECORD)
-    office.post("/saved/", {"name": NAME, "query": "q=a"})
-    return office
+def named(manager: PageClient) -> PageClient:
+    sync_all(RECORD)
+    manager.post("/saved/", {"name": NAME, "query": "q=a"})
+    return manager
 
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_no_name_changes_the_direction_of_surrounding_text(named: Office, headers: dict[str, str], path: str) -> None:
-    page = parsed(named.get(path, headers=headers))
+def test_no_name_changes_the_direction_of_surrounding_text(
+    named: PageClient, headers: dict[str, str], path: str
+) -> None:
+    page = parse_page(named.get(path, headers=headers))
 
     attributes = [(name, value) for node in page.css("*") for name, value in node.attributes.items() if value]
     spoken = [value for name, value in attributes if name in {"title", "alt"} or name.startswith("aria-")]
@@ -63,13 +65,13 @@ def test_no_name_changes_the_direction_of_surrounding_text(named: Office, header
         (f"{LIST}?user=US1&calling_us=unknown", f"Numbers with \u2068{NAME}\u2069 where calling the United States is"),
     ],
 )
-def test_the_name_in_the_title_is_isolated(named: Office, path: str, title: str) -> None:
+def test_the_name_in_the_title_is_isolated(named: PageClient, path: str, title: str) -> None:
     for headers in ({}, HTMX):
-        assert words(one(parsed(named.get(path, headers=headers)), "title")).startswith(title)
+        assert text_of(find_one(parse_page(named.get(path, headers=headers)), "title")).startswith(title)
 
 
-def test_the_name_in_a_chip_is_isolated(named: Office) -> None:
-    chip = one(parsed(named.get(f"{LIST}?user=US1")), ".chip")
+def test_the_name_in_a_chip_is_isolated(named: PageClient) -> None:
+    chip = find_one(parse_page(named.get(f"{LIST}?user=US1")), ".chip")
 
     assert attribute(chip, "aria-label") == f"Remove the filter Teammate: \u2068{NAME}\u2069"
 

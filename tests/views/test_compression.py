@@ -5,20 +5,20 @@ import gzip
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from tests.support.pages import HTMX, LIST, Office, numbers_on, remember
+from tests.support.pages import HTMX, LIST, PageClient, numbers_on, sync_all
 from tests.support.quo_answers import number
 
 GZIP = {"Accept-Encoding": "gzip, deflate, br"}
 
 
 @pytest.fixture
-def filled(office: Office) -> Office:
-    remember(*(number(f"PN{place}") for place in range(50)))
-    return office
+def filled(manager: PageClient) -> PageClient:
+    sync_all(*(number(f"PN{place}") for place in range(50)))
+    return manager
 
 
 @pytest.mark.parametrize("path", [LIST, f"{LIST}?q=desk", "/numbers/PN1/", "/status/", "/saved/"])
-def test_a_page_is_compressed_if_the_browser_accepts_it(filled: Office, path: str) -> None:
+def test_a_page_is_compressed_if_the_browser_accepts_it(filled: PageClient, path: str) -> None:
     response = filled.get(path, headers=GZIP)
 
     assert response.headers["Content-Encoding"] == "gzip"
@@ -27,7 +27,7 @@ def test_a_page_is_compressed_if_the_browser_accepts_it(filled: Office, path: st
 
 
 @pytest.mark.parametrize("headers", [HTMX, {**HTMX, "HX-Trigger": "refresh"}])
-def test_a_fragment_is_compressed_too(filled: Office, headers: dict[str, str]) -> None:
+def test_a_fragment_is_compressed_too(filled: PageClient, headers: dict[str, str]) -> None:
     plain = filled.get(LIST, headers=headers)
     response = filled.get(LIST, headers={**headers, **GZIP})
 
@@ -39,7 +39,9 @@ def test_a_fragment_is_compressed_too(filled: Office, headers: dict[str, str]) -
 
 
 @pytest.mark.parametrize("headers", [{}, {"Accept-Encoding": "br"}, {"Accept-Encoding": "identity"}])
-def test_a_page_is_not_compressed_if_the_browser_does_not_accept_it(filled: Office, headers: dict[str, str]) -> None:
+def test_a_page_is_not_compressed_if_the_browser_does_not_accept_it(
+    filled: PageClient, headers: dict[str, str]
+) -> None:
     response = filled.get(LIST, headers=headers)
 
     assert "Content-Encoding" not in response.headers
@@ -47,20 +49,20 @@ def test_a_page_is_not_compressed_if_the_browser_does_not_accept_it(filled: Offi
 
 
 @pytest.mark.parametrize("headers", [{}, GZIP, HTMX, {**HTMX, **GZIP}])
-def test_caches_store_compressed_pages_separately(filled: Office, headers: dict[str, str]) -> None:
+def test_caches_store_compressed_pages_separately(filled: PageClient, headers: dict[str, str]) -> None:
     vary = filled.get(LIST, headers=headers).headers["Vary"]
 
     assert "Accept-Encoding" in vary.split(", ")
 
 
-def test_the_length_of_a_compressed_page_varies(filled: Office) -> None:
+def test_the_length_of_a_compressed_page_varies(filled: PageClient) -> None:
     """A fixed length would leak content to a BREACH attack."""
     lengths = {len(filled.get("/numbers/PN1/", headers=GZIP).content) for _ in range(12)}
 
     assert len(lengths) > 1
 
 
-def test_a_short_answer_is_not_compressed(filled: Office) -> None:
+def test_a_short_answer_is_not_compressed(filled: PageClient) -> None:
     response = filled.get("/healthz", headers=GZIP)
 
     assert "Content-Encoding" not in response.headers

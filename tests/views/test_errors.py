@@ -9,39 +9,39 @@ from selectolax.lexbor import LexborHTMLParser
 
 from numbers.pages import numbers as number_pages
 from tests.support.outages import database_is_down
-from tests.support.pages import HTMX, LIST, Office, attribute, one, parsed, words
+from tests.support.pages import HTMX, LIST, PageClient, attribute, find_one, parse_page, text_of
 
 PATHS = [LIST, "/numbers/PN1/", "/numbers/teammates/", "/status/"]
 
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("error", [OperationalError("secret"), InterfaceError("secret")])
-def test_an_unreachable_database_is_explained_in_a_sentence(office: Office, path: str, error: Exception) -> None:
-    office.raise_request_exception = False
+def test_an_unreachable_database_is_explained_in_a_sentence(manager: PageClient, path: str, error: Exception) -> None:
+    manager.raise_request_exception = False
     with database_is_down(error):
-        response = office.get(path)
+        response = manager.get(path)
 
-    page = parsed(response, 503)
-    assert words(one(page, "h1")) == "The database does not answer"
-    assert "Wait a minute and try again." in words(page)
+    page = parse_page(response, 503)
+    assert text_of(find_one(page, "h1")) == "The database does not answer"
+    assert "Wait a minute and try again." in text_of(page)
     assert b"secret" not in response.content
     assert b"Traceback" not in response.content
 
 
-def test_a_database_failure_while_rendering_is_explained(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_failure_while_rendering_is_explained(manager: PageClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise DatabaseError("secret")
 
     monkeypatch.setattr(number_pages, "number_list", fail)
-    office.raise_request_exception = False
+    manager.raise_request_exception = False
 
-    assert office.get(LIST).status_code == 503
+    assert manager.get(LIST).status_code == 503
 
 
-def test_a_database_failure_in_a_sync_is_explained(office: Office) -> None:
-    office.raise_request_exception = False
+def test_a_database_failure_in_a_sync_is_explained(manager: PageClient) -> None:
+    manager.raise_request_exception = False
     with database_is_down(OperationalError("secret")):
-        response = office.post("/sync/", headers=HTMX)
+        response = manager.post("/sync/", headers=HTMX)
 
     assert response.status_code == 503
 
@@ -51,49 +51,49 @@ DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES,
 
 @pytest.mark.parametrize("number", DISK_ERRORS)
 def test_an_unwritable_disk_is_explained_in_a_sentence(
-    office: Office, monkeypatch: pytest.MonkeyPatch, number: int
+    manager: PageClient, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     def fail(*_: Any) -> Any:
         raise OSError(number, "secret")
 
     monkeypatch.setattr(number_pages, "number_list", fail)
-    office.raise_request_exception = False
+    manager.raise_request_exception = False
 
-    response = office.get(LIST)
+    response = manager.get(LIST)
 
-    page = parsed(response, 503)
-    assert words(one(page, "h1")) == "The disk cannot be written"
-    assert "Wait a minute and try again." in words(page)
+    page = parse_page(response, 503)
+    assert text_of(find_one(page, "h1")) == "The disk cannot be written"
+    assert "Wait a minute and try again." in text_of(page)
     assert b"secret" not in response.content
 
 
-def test_a_missing_file_is_not_reported_as_a_disk_failure(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_file_is_not_reported_as_a_disk_failure(manager: PageClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any) -> Any:
         raise FileNotFoundError(errno.ENOENT, "secret")
 
     monkeypatch.setattr(number_pages, "number_list", fail)
-    office.raise_request_exception = False
+    manager.raise_request_exception = False
 
-    assert office.get(LIST).status_code == 500
+    assert manager.get(LIST).status_code == 500
 
 
-def test_any_other_error_shows_a_page_without_details(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_any_other_error_shows_a_page_without_details(manager: PageClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any) -> Any:
         raise RuntimeError("secret")
 
     monkeypatch.setattr(number_pages, "number_list", fail)
-    office.raise_request_exception = False
+    manager.raise_request_exception = False
 
-    response = office.get(LIST)
+    response = manager.get(LIST)
 
-    assert words(one(parsed(response, 500), "h1")) == "Something went wrong in Quo Admin"
+    assert text_of(find_one(parse_page(response, 500), "h1")) == "Something went wrong in Quo Admin"
     assert b"secret" not in response.content
 
 
-def test_an_error_page_has_the_same_headers(office: Office) -> None:
-    office.raise_request_exception = False
+def test_an_error_page_has_the_same_headers(manager: PageClient) -> None:
+    manager.raise_request_exception = False
     with database_is_down(OperationalError("x")):
-        response = office.get(LIST)
+        response = manager.get(LIST)
 
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
     assert response.headers["X-Frame-Options"] == "DENY"

@@ -12,15 +12,15 @@ from selectolax.lexbor import LexborHTMLParser
 from numbers.quo.errors import from_answer
 from tests.support.pages import (
     HTMX,
-    Office,
+    PageClient,
+    assert_no_inline_code,
     attribute,
-    fail,
-    has_nothing_inside,
-    one,
-    parsed,
-    remember,
-    remember_one,
-    words,
+    find_one,
+    parse_page,
+    sync_all,
+    sync_failure,
+    sync_number,
+    text_of,
 )
 from tests.support.quo_answers import number, user
 
@@ -58,33 +58,35 @@ EVERYBODYS = ["/accounts/login/", "/accounts/signup/", "/accounts/inactive/", "/
 
 @pytest.fixture
 def memory(db: None) -> None:
-    remember(number("PNgone"), number("PN1"))
-    remember(number("PN1", users=[user(f"US{place}", firstName="Ann") for place in range(20)]), number("PN2", name=42))
-    remember_one(number("PN3", users=[]))
-    fail(from_answer(500, b'{"message": "Oh", "trace": "tr-1", "code": "0401500"}', resource="list"))
+    sync_all(number("PNgone"), number("PN1"))
+    sync_all(number("PN1", users=[user(f"US{place}", firstName="Ann") for place in range(20)]), number("PN2", name=42))
+    sync_number(number("PN3", users=[]))
+    sync_failure(from_answer(500, b'{"message": "Oh", "trace": "tr-1", "code": "0401500"}', resource="list"))
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_no_page_has_inline_scripts_styles_or_handlers(admin: Office, memory: None, headers: dict[str, str]) -> None:
+def test_no_page_has_inline_scripts_styles_or_handlers(
+    admin: PageClient, memory: None, headers: dict[str, str]
+) -> None:
     for path in [*OURS, *ADMINISTRATION]:
         response = admin.get(path, headers=headers)
         assert response.status_code in {200, 404}, path
-        has_nothing_inside(response.content.decode())
+        assert_no_inline_code(response.content.decode())
 
 
 def test_no_public_page_has_inline_scripts_styles_or_handlers(client: Client, memory: None) -> None:
     for path in EVERYBODYS:
-        has_nothing_inside(client.get(path).content.decode())
+        assert_no_inline_code(client.get(path).content.decode())
 
 
-def test_no_sync_response_has_inline_scripts_styles_or_handlers(office: Office, memory: None) -> None:
-    response = office.post("/sync/", {"auto": "1"}, headers=HTMX)
+def test_no_sync_response_has_inline_scripts_styles_or_handlers(manager: PageClient, memory: None) -> None:
+    response = manager.post("/sync/", {"auto": "1"}, headers=HTMX)
 
     assert response.status_code == 200
-    has_nothing_inside(response.content.decode())
+    assert_no_inline_code(response.content.decode())
 
 
-def test_every_page_has_a_strict_content_security_policy(admin: Office, memory: None) -> None:
+def test_every_page_has_a_strict_content_security_policy(admin: PageClient, memory: None) -> None:
     for path in [*OURS, *ADMINISTRATION, "/sync/"]:
         headers = admin.get(path).headers
         policy = dict(part.strip().partition(" ")[::2] for part in headers["Content-Security-Policy"].split(";"))
@@ -102,16 +104,16 @@ def test_every_public_page_has_a_strict_content_security_policy(client: Client, 
 
 
 @pytest.fixture
-def whole_pages(admin: Office, memory: None) -> dict[str, LexborHTMLParser]:
+def whole_pages(admin: PageClient, memory: None) -> dict[str, LexborHTMLParser]:
     responses = {path: admin.get(path) for path in OURS if "/teammates/" not in path}
-    return {path: parsed(response, response.status_code) for path, response in responses.items()}
+    return {path: parse_page(response, response.status_code) for path, response in responses.items()}
 
 
 def test_every_page_has_a_title_a_language_and_one_heading(whole_pages: dict[str, LexborHTMLParser]) -> None:
     for path, page in whole_pages.items():
-        assert attribute(one(page, "html"), "lang") == "en", path
-        assert words(one(page, "head title")), path
-        assert words(one(page, "main h1")), path
+        assert attribute(find_one(page, "html"), "lang") == "en", path
+        assert text_of(find_one(page, "head title")), path
+        assert text_of(find_one(page, "main h1")), path
 
 
 def test_ids_are_unique_on_every_page(whole_pages: dict[str, LexborHTMLParser]) -> None:
@@ -128,7 +130,7 @@ def test_references_between_elements_are_valid(whole_pages: dict[str, LexborHTML
                 assert set(attribute(node, name).split()) <= ids, (path, node.html)
 
 
-def test_every_part_of_a_table_has_its_role(admin: Office, memory: None) -> None:
+def test_every_part_of_a_table_has_its_role(admin: PageClient, memory: None) -> None:
     """Rows become cards on narrow screens, and some browsers then drop the table's semantics unless roles are set."""
     roles = {"table": "table", "thead, tbody": "rowgroup", "tr": "row", "td": "cell"}
     roles |= {"th[scope^=col]": "columnheader", "th[scope^=row]": "rowheader", "th:not([scope])": "none of ours"}
@@ -162,23 +164,25 @@ def secrets(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return [KEY, SECRET, PASSWORD, live.SECRET_KEY]
 
 
-def test_no_secret_is_on_any_page(admin: Office, memory: None, secrets: list[str]) -> None:
+def test_no_secret_is_on_any_page(admin: PageClient, memory: None, secrets: list[str]) -> None:
     for path in [*OURS, *ADMINISTRATION, "/healthz"]:
         text = admin.get(path).content.decode()
         assert not [secret for secret in secrets if secret in text], path
 
 
-def test_no_secret_is_in_a_failed_sync(office: Office, memory: None, secrets: list[str], settings: Settings) -> None:
+def test_no_secret_is_in_a_failed_sync(
+    manager: PageClient, memory: None, secrets: list[str], settings: Settings
+) -> None:
     settings.QUO_API_URL = "http://127.0.0.1:9"  # nothing listens here
     settings.QUO_TIMEOUT = 1
 
     for headers in ({}, HTMX):
-        text = office.post("/sync/", headers=headers, follow=True).content.decode()
+        text = manager.post("/sync/", headers=headers, follow=True).content.decode()
         assert "Quo could not be reached" in text
         assert not [secret for secret in secrets if secret in text]
 
 
-def test_no_page_depends_on_another_site(admin: Office, memory: None) -> None:
+def test_no_page_depends_on_another_site(admin: PageClient, memory: None) -> None:
     for path in OURS:
         text = admin.get(path).content.decode()
         assert not re.search(r"""(?:src|href|action)=["']?(?:https?:)?//""", text), path

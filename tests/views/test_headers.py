@@ -5,19 +5,19 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from quo_admin.headers import HEADERS, PERMISSIONS, HeadersMiddleware
-from tests.support.pages import LIST, Office
+from tests.support.pages import LIST, PageClient
 
 EVERYBODY = ["/accounts/login/", "/no-such-page/", "/healthz", "/static/css/base.css"]
 INSIDE = [LIST, "/", "/status/", "/audit/", "/teammates/", "/numbers/PN0/", "/saved/", "/accounts/password/change/"]
 
 
 @pytest.fixture
-def stranger(db: None) -> Office:
-    return Office()
+def stranger(db: None) -> PageClient:
+    return PageClient()
 
 
 @pytest.mark.parametrize("path", EVERYBODY)
-def test_every_public_response_has_the_security_headers(stranger: Office, path: str) -> None:
+def test_every_public_response_has_the_security_headers(stranger: PageClient, path: str) -> None:
     headers = {**stranger.get(path).headers}
 
     assert HEADERS.items() - {("Cache-Control", "private, no-store")} <= headers.items()
@@ -42,8 +42,8 @@ def test_styles_and_scripts_omit_the_document_headers(kind: str) -> None:
 
 
 @pytest.mark.parametrize("path", INSIDE)
-def test_every_page_has_the_security_headers(office: Office, path: str) -> None:
-    headers = office.get(path).headers
+def test_every_page_has_the_security_headers(manager: PageClient, path: str) -> None:
+    headers = manager.get(path).headers
 
     assert "camera=()" in headers["Permissions-Policy"]
     assert "publickey-credentials-get=(self)" in headers["Permissions-Policy"]
@@ -52,8 +52,8 @@ def test_every_page_has_the_security_headers(office: Office, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", INSIDE)
-def test_a_page_loads_nothing_external_and_cannot_be_framed(office: Office, path: str) -> None:
-    headers = office.get(path).headers
+def test_a_page_loads_nothing_external_and_cannot_be_framed(manager: PageClient, path: str) -> None:
+    headers = manager.get(path).headers
     policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
 
     assert "unsafe" not in headers["Content-Security-Policy"]
@@ -68,8 +68,8 @@ def test_a_page_loads_nothing_external_and_cannot_be_framed(office: Office, path
 
 
 @pytest.mark.parametrize("path", INSIDE)
-def test_no_cache_stores_a_users_page(office: Office, path: str) -> None:
-    assert office.get(path).headers["Cache-Control"] == "private, no-store"
+def test_no_cache_stores_a_users_page(manager: PageClient, path: str) -> None:
+    assert manager.get(path).headers["Cache-Control"] == "private, no-store"
 
 
 def test_a_header_set_by_the_view_is_kept() -> None:

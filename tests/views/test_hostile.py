@@ -14,19 +14,19 @@ from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 from numbers.quo.errors import Unauthorized, from_answer
 from numbers.vocabulary.links import number_url
-from tests.support.hostile import HOSTILE, OUTSIDE, everywhere, is_harmless, isolated
+from tests.support.hostile import HOSTILE, OUTSIDE, assert_harmless, hostile_number, is_isolated
 from tests.support.pages import (
     HTMX,
     LIST,
-    Office,
-    fail,
+    PageClient,
+    find_one,
     notices_of,
     numbers_on,
-    one,
-    parsed,
-    remember,
+    parse_page,
+    sync_all,
+    sync_failure,
+    text_of,
     texts,
-    words,
 )
 from tests.support.quo_answers import number, user
 
@@ -38,15 +38,15 @@ def text(request: pytest.FixtureRequest) -> str:
     return HOSTILE[request.param]
 
 
-def test_every_page_escapes_every_text(office: Office) -> None:
-    records = [everywhere(text) for text in HOSTILE.values()]
-    sync = remember(*records)
+def test_every_page_escapes_every_text(manager: PageClient) -> None:
+    records = [hostile_number(text) for text in HOSTILE.values()]
+    sync = sync_all(*records)
     assert (sync.seen, sync.set_aside_count) == (len(HOSTILE), 0)
 
     for path in [*PAGES, *(number_url(record["id"]) for record in records)]:
         for headers in ({}, HTMX):
-            is_harmless(parsed(office.get(path, headers=headers)))
-    assert set(numbers_on(parsed(office.get(LIST)))) == {_in_html(record["id"]) for record in records}
+            assert_harmless(parse_page(manager.get(path, headers=headers)))
+    assert set(numbers_on(parse_page(manager.get(LIST)))) == {_in_html(record["id"]) for record in records}
 
 
 def _in_html(text: str) -> str:
@@ -59,18 +59,18 @@ def _remembered(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["html", "attribute", "entities", "template", "bidi", "json", "lines", "nul"])
-def test_the_raw_text_is_shown_unchanged(office: Office, name: str) -> None:
+def test_the_raw_text_is_shown_unchanged(manager: PageClient, name: str) -> None:
     text = HOSTILE[name]
-    record = everywhere(text)
-    remember(record)
+    record = hostile_number(text)
+    sync_all(record)
 
-    page = parsed(office.get(number_url(record["id"])))
+    page = parse_page(manager.get(number_url(record["id"])))
 
     expected = _in_html(_remembered(text))
-    fields = {words(one(row, "dt")): one(row, "dd").text() or "" for row in page.css("dl.fields > div")}
+    fields = {text_of(find_one(row, "dt")): find_one(row, "dd").text() or "" for row in page.css("dl.fields > div")}
     for field in ("name", "symbol", "formattedNumber", "forward", "groupId", "portingStatus", "portRequestId"):
         assert fields[field].strip() == expected.strip(), field
-    assert json.loads(one(page, "#answer pre code").text() or "")["name"] == text
+    assert json.loads(find_one(page, "#answer pre code").text() or "")["name"] == text
 
 
 def _texts_with(page: LexborHTMLParser, text: str) -> Iterator[LexborNode]:
@@ -81,11 +81,13 @@ def _texts_with(page: LexborHTMLParser, text: str) -> Iterator[LexborNode]:
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_outside_text_is_isolated_from_the_text_around_it(office: Office, headers: dict[str, str]) -> None:
-    record = everywhere(OUTSIDE)
-    remember(record, {**number(OUTSIDE), "id": f"PN{OUTSIDE}2", "name": 42})
-    fail(from_answer(500, json.dumps(dict.fromkeys(("message", "code", "trace"), OUTSIDE)).encode(), resource="list"))
-    fail(Unauthorized("Ask."), SyncTarget(Sync.Scope.NUMBER, f"PN{OUTSIDE}"))
+def test_outside_text_is_isolated_from_the_text_around_it(manager: PageClient, headers: dict[str, str]) -> None:
+    record = hostile_number(OUTSIDE)
+    sync_all(record, {**number(OUTSIDE), "id": f"PN{OUTSIDE}2", "name": 42})
+    sync_failure(
+        from_answer(500, json.dumps(dict.fromkeys(("message", "code", "trace"), OUTSIDE)).encode(), resource="list")
+    )
+    sync_failure(Unauthorized("Ask."), SyncTarget(Sync.Scope.NUMBER, f"PN{OUTSIDE}"))
     paths = [
         *PAGES,
         number_url(record["id"]),
@@ -97,22 +99,22 @@ def test_outside_text_is_isolated_from_the_text_around_it(office: Office, header
     ]
 
     for path in paths:
-        response = office.get(path, headers=headers)
-        page = parsed(response, response.status_code)
+        response = manager.get(path, headers=headers)
+        page = parse_page(response, response.status_code)
         found = list(_texts_with(page, OUTSIDE))
         assert found or path == f"{LIST}?user=US{OUTSIDE}", path
-        assert [node.html for node in found if not isolated(node)] == [], path
+        assert [node.html for node in found if not is_isolated(node)] == [], path
 
 
-def test_an_unreadable_record_is_reported_without_quoting_it(office: Office) -> None:
-    flawed = [everywhere(text) | {"users": text} for text in HOSTILE.values()]
-    remember(
+def test_an_unreadable_record_is_reported_without_quoting_it(manager: PageClient) -> None:
+    flawed = [hostile_number(text) | {"users": text} for text in HOSTILE.values()]
+    sync_all(
         *flawed, *({**record, "users": [], "id": text} for record, text in zip(flawed, HOSTILE.values(), strict=True))
     )
 
-    page = parsed(office.get("/status/"))
+    page = parse_page(manager.get("/status/"))
 
-    is_harmless(page)
+    assert_harmless(page)
     reasons = texts(page.css("details li"))
     assert len(reasons) == 2 * len(HOSTILE)
     for reason in reasons[len(HOSTILE) :]:  # here not even the id is readable
@@ -120,61 +122,61 @@ def test_an_unreadable_record_is_reported_without_quoting_it(office: Office) -> 
         assert len(reason) < 90
 
 
-def test_quos_error_message_is_escaped(office: Office) -> None:
+def test_quos_error_message_is_escaped(manager: PageClient) -> None:
     for text in HOSTILE.values():
         body = json.dumps({"message": text, "code": text, "trace": text, "errors": [{"path": text, "message": text}]})
-        fail(from_answer(400, body.encode(), resource="list"), WORKSPACE)
-        is_harmless(parsed(office.get(LIST)))
+        sync_failure(from_answer(400, body.encode(), resource="list"), WORKSPACE)
+        assert_harmless(parse_page(manager.get(LIST)))
 
-    is_harmless(parsed(office.get("/status/")))
-
-
-def test_an_error_body_that_is_a_page_is_not_shown(office: Office) -> None:
-    fail(from_answer(502, b"<html><script data-evil>alert(1)</script></html>", resource="list"))
-
-    page = parsed(office.get(LIST))
-
-    is_harmless(page)
-    assert "Quo said" not in words(one(page, "#freshness"))
+    assert_harmless(parse_page(manager.get("/status/")))
 
 
-def test_query_parameters_are_escaped(office: Office, text: str) -> None:
-    remember(number("PN1"))
+def test_an_error_body_that_is_a_page_is_not_shown(manager: PageClient) -> None:
+    sync_failure(from_answer(502, b"<html><script data-evil>alert(1)</script></html>", resource="list"))
+
+    page = parse_page(manager.get(LIST))
+
+    assert_harmless(page)
+    assert "Quo said" not in text_of(find_one(page, "#freshness"))
+
+
+def test_query_parameters_are_escaped(manager: PageClient, text: str) -> None:
+    sync_all(number("PN1"))
     query = {"q": text, "who": text, "user": f"US{text}", "sort": text, "page": text, text: "1"}
 
     for path in (LIST, "/numbers/teammates/", "/status/"):
         for headers in ({}, HTMX):
-            response = office.get(path, query, headers=headers)
-            is_harmless(parsed(response))
+            response = manager.get(path, query, headers=headers)
+            assert_harmless(parse_page(response))
             assert b"\x00" not in response.content
 
 
-def test_values_of_a_submitted_form_are_escaped(office: Office) -> None:
-    remember(number("PN1"))
+def test_values_of_a_submitted_form_are_escaped(manager: PageClient) -> None:
+    sync_all(number("PN1"))
     for text in HOSTILE.values():
         fields = {"next": f"/numbers/{text}", "number": f"PN{text}", "version": text, "auto": "1"}
         number_id = f"PN{text}".replace("\x00", "")
-        fail(Unauthorized("Ask."), SyncTarget(Sync.Scope.NUMBER, number_id))  # so that no sync starts
+        sync_failure(Unauthorized("Ask."), SyncTarget(Sync.Scope.NUMBER, number_id))  # so that no sync starts
 
-        is_harmless(parsed(office.post("/sync/", fields, headers=HTMX)))
+        assert_harmless(parse_page(manager.post("/sync/", fields, headers=HTMX)))
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
-def test_any_text_in_the_query_is_accepted(office: Office, text: str) -> None:
+def test_any_text_in_the_query_is_accepted(manager: PageClient, text: str) -> None:
     before = transaction.savepoint()
-    record = everywhere(text)
-    remember(record)
+    record = hostile_number(text)
+    sync_all(record)
 
     for path in (*PAGES, number_url(record["id"])):
-        is_harmless(parsed(office.get(path)))
+        assert_harmless(parse_page(manager.get(path)))
 
     transaction.savepoint_rollback(before)
 
 
-def test_a_page_with_very_long_text_does_not_fail(office: Office) -> None:
+def test_a_page_with_very_long_text_does_not_fail(manager: PageClient) -> None:
     text = "W" * 10_000
     people = [user(f"US{place}", firstName=text, lastName=text) for place in range(10)]
-    remember(*[number(f"PN{place}", name=text, users=people) for place in range(20)])
+    sync_all(*[number(f"PN{place}", name=text, users=people) for place in range(20)])
 
-    assert notices_of(parsed(office.get(LIST))) == []
+    assert notices_of(parse_page(manager.get(LIST))) == []

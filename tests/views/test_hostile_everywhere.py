@@ -20,10 +20,10 @@ from accounts.models import User
 from accounts.roles import Role
 from numbers.models import PhoneNumber, Teammate
 from numbers.vocabulary.links import number_url, teammate_url
-from tests.support.addresses import APP, NUMBER, PARTS, TEAMMATE, filled, routes
-from tests.support.exported_files import starts_a_formula, table_of
-from tests.support.hostile import HOSTILE, everywhere, is_harmless
-from tests.support.pages import HTMX, Office, of_role, remember
+from tests.support.addresses import APP, NUMBER, PARTS, TEAMMATE, fill_route, routes
+from tests.support.exported_files import parse_csv, starts_a_formula
+from tests.support.hostile import HOSTILE, assert_harmless, hostile_number
+from tests.support.pages import HTMX, PageClient, client_with_role, sync_all
 from tests.support.quo_answers import number, user
 
 ADDRESSES = {
@@ -66,10 +66,10 @@ LEAVES = {"/accounts/logout/", "/admin/logout/"}
 
 
 @pytest.fixture
-def boss(db: None) -> Iterator[Office]:
+def boss(db: None) -> Iterator[PageClient]:
     """Return an administrator, who sees everything, with a demo workspace that is not running."""
     with override_settings(DEBUG=False, DEMO=True):
-        yield of_role(Role.ADMINISTRATOR, "boss@example.com")
+        yield client_with_role(Role.ADMINISTRATOR, "boss@example.com")
 
 
 every_text = pytest.mark.parametrize("texts", TEXT_GROUPS.values(), ids=TEXT_GROUPS)
@@ -79,7 +79,7 @@ def addresses(number_id: str, user_id: str, part: str) -> list[str]:
     """Return every URL for this number and teammate, with `part` in its other parameters."""
     pages = {NUMBER: number_url(number_id)[1:], TEAMMATE: teammate_url(user_id)[1:], APP: PARTS[APP]}
     parts = {**dict.fromkeys(PARTS, part), "<path:object_id>": part, "<id>": part, **pages}
-    paths = {filled(route, parts) for route in routes()}
+    paths = {fill_route(route, parts) for route in routes()}
     # Django's URLs that no page uses.
     others = ("/admin/r/", "/admin/autocomplete/")
     return sorted(path for path in paths if path not in LEAVES and not path.startswith(others))
@@ -96,7 +96,7 @@ def checked_content(response: Any, path: str) -> bytes:
         assert address.scheme in {"", "http"}
     content: bytes = response.getvalue()
     if response.headers.get("Content-Type", "").startswith("text/html"):
-        is_harmless(LexborHTMLParser(content.decode()))
+        assert_harmless(LexborHTMLParser(content.decode()))
         assert b"Traceback" not in content
     return content
 
@@ -109,13 +109,13 @@ def get_content(client: Client, path: str, **more: Any) -> bytes:
 
 
 @pytest.fixture
-def hostile_memory(boss: Office) -> None:
+def hostile_memory(boss: PageClient) -> None:
     """Remember every hostile text in every field of Quo's answer."""
     much = number("PN1", name=TEXTS["much"], users=[user("US1", email=TEXTS["much"])])
-    remember(much, *(everywhere(text) for text in TEXTS.values() if text != TEXTS["much"]))
+    sync_all(much, *(hostile_number(text) for text in TEXTS.values() if text != TEXTS["much"]))
 
 
-def test_every_page_escapes_quos_text(boss: Office, hostile_memory: None) -> None:
+def test_every_page_escapes_quos_text(boss: PageClient, hostile_memory: None) -> None:
     numbers = PhoneNumber.objects.values_list("quo_id", flat=True)
     teammates = Teammate.objects.values_list("quo_id", flat=True)
     assert len(numbers) == len(teammates) == len(TEXTS)
@@ -124,12 +124,12 @@ def test_every_page_escapes_quos_text(boss: Office, hostile_memory: None) -> Non
         get_content(boss, path)
 
 
-def test_every_file_escapes_quos_text(boss: Office) -> None:
-    records = [everywhere(text) for text in TEXTS.values() if text != TEXTS["much"]]
-    remember(*records)
+def test_every_file_escapes_quos_text(boss: PageClient) -> None:
+    records = [hostile_number(text) for text in TEXTS.values() if text != TEXTS["much"]]
+    sync_all(*records)
 
     for name in ("numbers", "teammates", "audit"):
-        rows = table_of(get_content(boss, f"/{name}.csv"))
+        rows = parse_csv(get_content(boss, f"/{name}.csv"))
         assert len(rows) >= len(records)
         assert [cell for row in rows for cell in row.values() if starts_a_formula(cell)] == []
         book = load_workbook(BytesIO(get_content(boss, f"/{name}.xlsx")))
@@ -141,8 +141,8 @@ LINE = 5_000  # characters; the web server limits the first line of a request
 
 
 @every_text
-def test_every_page_escapes_its_url(boss: Office, texts: tuple[str, ...]) -> None:
-    remember(number("PN1", users=[user("US1")]))
+def test_every_page_escapes_its_url(boss: PageClient, texts: tuple[str, ...]) -> None:
+    sync_all(number("PN1", users=[user("US1")]))
     for place, text in enumerate(texts):
         shortened = text[:LINE]
         query = {**dict.fromkeys(NAMES, shortened), shortened: "1"}
@@ -163,8 +163,8 @@ def test_every_public_page_escapes_its_url(db: None, texts: tuple[str, ...]) -> 
 
 
 @every_text
-def test_every_form_escapes_its_values(boss: Office, texts: tuple[str, ...]) -> None:
-    remember(number("PN1", users=[user("US1")]))
+def test_every_form_escapes_its_values(boss: PageClient, texts: tuple[str, ...]) -> None:
+    sync_all(number("PN1", users=[user("US1")]))
     boss_key = User.objects.get().pk
 
     for path in addresses("PN1", "US1", str(boss_key)):

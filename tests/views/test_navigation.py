@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.pages import Office, attribute, parsed, remember, words
+from tests.support.pages import PageClient, attribute, parse_page, sync_all, text_of
 from tests.support.quo_answers import number, user
 
 
@@ -21,16 +21,16 @@ from tests.support.quo_answers import number, user
         ("/status/access/", "Status", "true"),
     ],
 )
-def test_the_tab_of_the_page_or_section_is_marked(admin: Office, path: str, tab: str, current: str) -> None:
-    remember(number("PN1", users=[user("US1")]))
+def test_the_tab_of_the_page_or_section_is_marked(admin: PageClient, path: str, tab: str, current: str) -> None:
+    sync_all(number("PN1", users=[user("US1")]))
 
-    marked = parsed(admin.get(path)).css(".site-nav [aria-current]")
+    marked = parse_page(admin.get(path)).css(".site-nav [aria-current]")
 
-    assert [(words(link), attribute(link, "aria-current")) for link in marked] == [(tab, current)]
+    assert [(text_of(link), attribute(link, "aria-current")) for link in marked] == [(tab, current)]
 
 
 @pytest.mark.parametrize("path", ["/no-such-page/", "/numbers/US1/", "/accounts/password/change/"])
-def test_a_page_outside_the_sections_marks_no_tab(office: Office, path: str) -> None:
-    page = parsed(office.get(path), status=200 if "accounts" in path else 404)
+def test_a_page_outside_the_sections_marks_no_tab(manager: PageClient, path: str) -> None:
+    page = parse_page(manager.get(path), status=200 if "accounts" in path else 404)
 
     assert not page.css(".site-nav [aria-current]")

@@ -8,8 +8,8 @@ from django.test import Client
 
 from accounts.models import User
 from numbers.vocabulary.links import number_url
-from tests.support.addresses import PARTS, filled, routes
-from tests.support.pages import HTMX, LIST, parsed, remember, words
+from tests.support.addresses import PARTS, fill_route, routes
+from tests.support.pages import HTMX, LIST, parse_page, sync_all, text_of
 from tests.support.quo_answers import number, user
 
 SIGN_IN = "/accounts/login/"
@@ -22,12 +22,12 @@ OPEN = {"healthz", "readyz", "account_login", "account_logout", "account_signup"
 def every_address() -> list[tuple[str, str]]:
     """Return every URL with its name, from the URL configuration."""
     parts = {**PARTS, "<path:object_id>": "1", "<id>": "1"}
-    return [(filled(route, parts), name) for route, name in routes().items()]
+    return [(fill_route(route, parts), name) for route, name in routes().items()]
 
 
 @pytest.fixture
 def memory(db: None) -> None:
-    remember(number("PN1", name=SECRET, users=[user(firstName=SECRET)]))
+    sync_all(number("PN1", name=SECRET, users=[user(firstName=SECRET)]))
 
 
 def leads_to_sign_in(response: Any) -> bool:
@@ -110,14 +110,14 @@ def test_a_signed_out_post_is_not_repeated_as_a_get(client: Client, memory: None
     assert parse_qs(urlsplit(location).query)["next"] == ["/"]
 
 
-def test_a_deactivated_user_is_signed_out(office: Client, memory: None) -> None:
+def test_a_deactivated_user_is_signed_out(manager: Client, memory: None) -> None:
     User.objects.update(is_active=False)
 
-    assert leads_to_sign_in(office.get(LIST))
+    assert leads_to_sign_in(manager.get(LIST))
 
 
 def test_a_missing_page_shows_no_navigation_to_signed_out_visitors(client: Client, memory: None) -> None:
-    page = parsed(client.get("/numbers/x/"), 404)
+    page = parse_page(client.get("/numbers/x/"), 404)
 
     assert not page.css("nav")
-    assert "There is no such page" in words(page)
+    assert "There is no such page" in text_of(page)

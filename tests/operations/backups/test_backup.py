@@ -20,14 +20,14 @@ from numbers.operations.invariants import breaches
 from tests.support.databases import (
     SECRET,
     Site,
-    damage,
-    damage_a_cell,
-    everything,
-    fill,
+    all_rows,
+    corrupt_file,
+    corrupt_row,
+    fill_database,
     needs_database,
     only_sqlite,
-    remember_a_history,
     rows_of,
+    sync_history,
 )
 from tests.support.endless_writer import written
 from tests.support.processes import wait_until
@@ -38,18 +38,18 @@ OLD = bytes(68) + making.APPLICATION_ID.to_bytes(4, "big") + b"the old one"  # t
 
 
 def test_a_backup_has_every_row_of_every_table(site: Site) -> None:
-    fill()
-    before = everything()
+    fill_database()
+    before = all_rows()
     assert all(before.values()), "a table without rows proves nothing"
 
     call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
 
     assert rows_of(site.folder / "b.sqlite3") == before
-    assert everything() == before
+    assert all_rows() == before
 
 
 def test_a_backup_is_one_private_file_with_our_application_id(site: Site) -> None:
-    fill()
+    fill_database()
     folder = site.folder / "backups"
     folder.mkdir()
 
@@ -63,7 +63,7 @@ def test_a_backup_is_one_private_file_with_our_application_id(site: Site) -> Non
 
 
 def test_a_backup_has_no_trace_of_sessions(site: Site) -> None:
-    fill()
+    fill_database()
     call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
 
     assert SECRET.encode() not in (site.folder / "b.sqlite3").read_bytes()
@@ -86,7 +86,7 @@ def test_a_backup_has_no_free_pages(site: Site) -> None:
 
 
 def test_all_invariants_hold_in_a_backup(site: Site) -> None:
-    remember_a_history()
+    sync_history()
     call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
 
     with opened(site.folder / "b.sqlite3"):
@@ -94,7 +94,7 @@ def test_all_invariants_hold_in_a_backup(site: Site) -> None:
 
 
 def test_the_command_prints_what_the_backup_has(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
-    fill()
+    fill_database()
     call_command("backup", str(site.folder / "b.sqlite3"))
 
     output = capsys.readouterr().out
@@ -104,7 +104,7 @@ def test_the_command_prints_what_the_backup_has(site: Site, capsys: pytest.Captu
 
 
 def test_json_output_has_the_counts(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
-    fill()
+    fill_database()
     call_command("backup", str(site.folder / "b.sqlite3"), "--json")
 
     output = json.loads(capsys.readouterr().out)
@@ -123,7 +123,7 @@ def test_a_backup_into_a_folder_gets_a_dated_name(site: Site, capsys: pytest.Cap
 
 
 def test_an_existing_file_is_only_replaced_with_overwrite(site: Site) -> None:
-    fill()
+    fill_database()
     (site.folder / "backups").mkdir()
     file = site.folder / "backups" / "b.sqlite3"
     file.write_bytes(OLD)
@@ -133,11 +133,11 @@ def test_an_existing_file_is_only_replaced_with_overwrite(site: Site) -> None:
 
     call_command("backup", str(file), "--overwrite", verbosity=0)
 
-    assert rows_of(file) == everything()
+    assert rows_of(file) == all_rows()
 
 
 def test_replacing_a_file_removes_its_side_files(site: Site) -> None:
-    fill()
+    fill_database()
     folder = site.folder / "backups"
     folder.mkdir()
     for ending in ("", "-journal", "-wal", "-shm"):
@@ -234,13 +234,13 @@ def test_a_backup_never_replaces_the_database_in_use_even_outside_data_dir(
 def test_a_backup_in_data_dir_may_be_replaced(site: Site) -> None:
     for _ in range(2):
         call_command("backup", str(site.folder / "b.sqlite3"), "--overwrite", verbosity=0)
-    fill()
+    fill_database()
     call_command("backup", str(site.folder / "b.sqlite3"), "--overwrite", verbosity=0)
-    assert rows_of(site.folder / "b.sqlite3") == everything()
+    assert rows_of(site.folder / "b.sqlite3") == all_rows()
 
 
 def test_on_a_full_disk_the_old_backup_stays_and_no_draft_is_left(site: Site) -> None:
-    fill()
+    fill_database()
     folder = site.folder / "backups"
     folder.mkdir()
     (folder / "b.sqlite3").write_bytes(OLD)
@@ -290,7 +290,7 @@ def test_a_killed_backup_keeps_the_old_one_and_a_later_backup_removes_its_draft(
 
 
 def test_a_backup_during_writes_is_of_one_moment(site: Site) -> None:
-    fill()
+    fill_database()
     writer = site.start("-m", "tests.support.endless_writer")
     try:
         assert writer.stdout
@@ -355,10 +355,10 @@ def test_backing_up_a_missing_database_does_not_create_one(site: Site) -> None:
 
 
 @only_sqlite
-@pytest.mark.parametrize("harm", [damage, damage_a_cell])
+@pytest.mark.parametrize("harm", [corrupt_file, corrupt_row])
 def test_a_damaged_database_is_not_backed_up(site: Site, harm: Callable[[Path], None]) -> None:
     assert site.file
-    fill()
+    fill_database()
     connection.close()
     harm(site.file)
     (site.folder / "backups").mkdir()

@@ -18,53 +18,53 @@ from numbers.operations.backups.files import opened
 from numbers.operations.invariants import breaches
 from tests.support.databases import (
     Site,
-    change_everything,
-    everything,
-    fill,
+    all_rows,
+    fill_database,
     needs_database,
     only_postgresql,
     only_sqlite,
-    remember_a_history,
+    replace_everything,
     restore,
     rows_of,
-    sessions,
+    session_count,
+    sync_history,
 )
-from tests.support.records import Office, number
+from tests.support.records import Syncer, number
 
 pytestmark = needs_database
 
 
 def test_a_restore_brings_back_every_row_of_the_backup(site: Site, backup: Path) -> None:
-    assert everything() != rows_of(backup)
+    assert all_rows() != rows_of(backup)
     restore(backup)
-    assert everything() == rows_of(backup)
+    assert all_rows() == rows_of(backup)
     assert list(breaches()) == []
 
 
 def test_a_restore_first_backs_up_the_current_data_and_names_the_file(
     site: Site, backup: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = everything()
+    before = all_rows()
     restore(backup)
-    (kept,) = site.kept()
+    (kept,) = site.kept_backups()
     assert rows_of(kept) == before
     assert f"What was there before is in {kept}." in capsys.readouterr().out
 
     restore(kept)
-    assert everything() == before
+    assert all_rows() == before
 
 
 def test_a_restore_signs_everybody_out(site: Site, backup: Path) -> None:
-    assert sessions() == 1
+    assert session_count() == 1
     restore(backup)
-    assert sessions() == 0
+    assert session_count() == 0
 
 
 def test_new_rows_get_ids_after_the_restored_ones(site: Site, backup: Path) -> None:
     restore(backup)
-    office = Office()
-    office.clock.move(days=1)
-    sync = office.hears(number("PN8"))
+    syncer = Syncer()
+    syncer.clock.move(days=1)
+    sync = syncer.sync_all(number("PN8"))
     get_user_model().objects.create_user("new@example.com", "correct-horse")
     Group.objects.create(name="New")
     assert sync.outcome == Sync.Outcome.SUCCEEDED
@@ -102,7 +102,9 @@ def test_a_restore_does_not_change_the_backup(site: Site, backup: Path) -> None:
     before = backup.read_bytes()
     restore(backup)
     assert backup.read_bytes() == before
-    assert {file.name for file in site.folder.iterdir() if "restor" in file.name} == {file.name for file in site.kept()}
+    assert {file.name for file in site.folder.iterdir() if "restor" in file.name} == {
+        file.name for file in site.kept_backups()
+    }
 
 
 def test_the_command_prints_what_was_restored(site: Site, backup: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -118,12 +120,12 @@ def test_the_command_prints_what_was_restored(site: Site, backup: Path, capsys: 
 @only_postgresql
 def test_a_backup_of_sqlite_is_restored_into_postgresql(site: Site, empty_sqlite: Path) -> None:
     with opened(empty_sqlite):
-        fill()
-        here = everything()
+        fill_database()
+        here = all_rows()
         call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
-    change_everything()
+    replace_everything()
     restore(site.folder / "b.sqlite3")
-    assert everything() == here
+    assert all_rows() == here
     assert list(breaches()) == []
 
 
@@ -133,9 +135,9 @@ def test_a_backup_of_postgresql_is_restored_into_sqlite(
 ) -> None:
     monkeypatch.setitem(settings.DATABASES["default"], "NAME", str(empty_sqlite))
     with opened(empty_sqlite):
-        remember_a_history()
+        sync_history()
         restore(backup)
-        assert everything() == rows_of(backup)
+        assert all_rows() == rows_of(backup)
         assert list(breaches()) == []
 
 
@@ -150,7 +152,7 @@ def test_a_restore_replaces_rows_that_triggers_protect(site: Site, backup: Path)
     try:
         restore(backup)
         restore(backup)
-        assert everything() == rows_of(backup)
+        assert all_rows() == rows_of(backup)
         with pytest.raises(DatabaseError, match="never"), connection.cursor() as cursor:
             cursor.execute("DELETE FROM numbers_savedfilter")
     finally:
@@ -170,4 +172,4 @@ def test_triggers_and_indexes_exist_after_a_restore(site: Site, backup: Path) ->
         cursor.execute("SELECT type, name, sql FROM sqlite_master")
         assert set(cursor.fetchall()) == parts
     restore(backup)
-    assert everything() == rows_of(backup)
+    assert all_rows() == rows_of(backup)

@@ -16,14 +16,14 @@ from django.db import connection
 from numbers.operations.backups import files, restoring
 from tests.support.databases import (
     Site,
-    damage,
-    everything,
+    all_rows,
+    corrupt_file,
     needs_database,
     only_postgresql,
     only_sqlite,
     restore,
     rows_of,
-    sessions,
+    session_count,
 )
 
 pytestmark = needs_database
@@ -34,7 +34,7 @@ pytestmark = needs_database
 def test_a_restore_that_fails_halfway_changes_nothing_on_sqlite(
     site: Site, backup: Path, monkeypatch: pytest.MonkeyPatch, share_left: float
 ) -> None:
-    before = everything()
+    before = all_rows()
 
     class Full(sqlite3.Connection):
         def backup(self, target: sqlite3.Connection, *, pages: int = -1, progress: Any = None, **options: Any) -> None:
@@ -48,9 +48,9 @@ def test_a_restore_that_fails_halfway_changes_nothing_on_sqlite(
     monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Full))
     with pytest.raises(CommandError, match=r"Nothing was restored. The database says: database or disk is full"):
         restore(backup)
-    assert everything() == before
-    assert sessions() == 1
-    assert not site.kept()
+    assert all_rows() == before
+    assert session_count() == 1
+    assert not site.kept_backups()
 
 
 @only_sqlite
@@ -58,15 +58,15 @@ def test_a_restore_that_times_out_on_a_lock_changes_nothing(
     site: Site, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert site.file
-    before = everything()
+    before = all_rows()
     monkeypatch.setattr(restoring, "LOCK_TIMEOUT", 0.05)
     with closing(sqlite3.connect(site.file, isolation_level=None)) as writer:
         writer.execute("PRAGMA journal_mode = WAL")
         writer.execute("BEGIN IMMEDIATE")
         with pytest.raises(CommandError, match=r"Nothing was restored. The database says: database is locked"):
             restore(backup)
-    assert everything() == before
-    assert not site.kept()
+    assert all_rows() == before
+    assert not site.kept_backups()
 
 
 @only_sqlite
@@ -85,15 +85,15 @@ def test_the_restored_database_is_not_marked_as_a_backup(site: Site, backup: Pat
 def test_a_restore_that_fails_halfway_changes_nothing_on_postgresql(
     site: Site, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = everything()
+    before = all_rows()
     with closing(sqlite3.connect(backup)) as file:
         file.execute("UPDATE numbers_savedfilter SET name = ?", ["longer than it may be" * 10])
         file.commit()
     with pytest.raises(CommandError, match=r"Nothing was restored. The database says: value too long"):
         restore(backup)
-    assert everything() == before
-    assert sessions() == 1
-    assert not site.kept()
+    assert all_rows() == before
+    assert session_count() == 1
+    assert not site.kept_backups()
 
 
 @only_sqlite
@@ -102,11 +102,11 @@ def test_a_damaged_database_is_copied_unchanged_and_replaced(
 ) -> None:
     assert site.file
     connection.close()
-    damage(site.file)
+    corrupt_file(site.file)
     damaged = site.file.read_bytes()
     restore(backup)
-    assert everything() == rows_of(backup)
-    assert site.kept()[0].read_bytes() == damaged
+    assert all_rows() == rows_of(backup)
+    assert site.kept_backups()[0].read_bytes() == damaged
     assert "there is a new file now: restart Quo Admin" in capsys.readouterr().out
 
 
@@ -114,9 +114,9 @@ def test_a_damaged_database_is_copied_unchanged_and_replaced(
 def test_the_new_database_and_the_copy_of_the_damaged_one_are_private(site: Site, backup: Path) -> None:
     assert site.file
     connection.close()
-    damage(site.file)
+    corrupt_file(site.file)
     restore(backup)
-    assert {file.stat().st_mode & 0o777 for file in (site.file, *site.kept())} == {0o600}
+    assert {file.stat().st_mode & 0o777 for file in (site.file, *site.kept_backups())} == {0o600}
 
 
 @only_sqlite
@@ -127,9 +127,9 @@ def test_the_new_database_does_not_inherit_the_damaged_ones_write_ahead_log(site
         in_use.execute("PRAGMA journal_mode = WAL")
         in_use.execute("INSERT INTO auth_group (name) VALUES ('In the log only')")
         in_use.commit()
-        damage(site.file)
+        corrupt_file(site.file)
         restore(backup)
-        assert everything() == rows_of(backup)
+        assert all_rows() == rows_of(backup)
 
 
 @pytest.mark.parametrize("copies", [0, 1])
@@ -139,7 +139,7 @@ def test_a_full_disk_leaves_the_damaged_database_unchanged_and_no_copy(
 ) -> None:
     assert site.file
     connection.close()
-    damage(site.file)
+    corrupt_file(site.file)
     damaged = site.file.read_bytes()
     fits = iter([True] * copies + [False])
 
@@ -160,8 +160,8 @@ def test_a_restore_creates_a_missing_database(site: Site, backup: Path) -> None:
     connection.close()
     site.file.unlink()
     restore(backup)
-    assert everything() == rows_of(backup)
-    assert not site.kept()
+    assert all_rows() == rows_of(backup)
+    assert not site.kept_backups()
 
 
 @only_sqlite
@@ -171,12 +171,12 @@ def test_a_plain_copy_of_a_database_in_use_can_be_restored(site: Site, backup: P
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA journal_mode = WAL")
     Group.objects.create(name="In the log only")
-    before = everything()
+    before = all_rows()
     copy = site.folder / "copied" / "copy.sqlite3"
     copy.parent.mkdir()
     for suffix in ("", "-wal"):
         shutil.copyfile(f"{site.file}{suffix}", f"{copy}{suffix}")
     restore(backup)
     restore(copy)
-    assert everything() == before
-    assert sessions() == 0
+    assert all_rows() == before
+    assert session_count() == 0

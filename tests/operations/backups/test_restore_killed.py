@@ -8,7 +8,15 @@ from django.core.management import call_command
 from django.db import connection
 
 from numbers.operations.invariants import breaches
-from tests.support.databases import Site, change_everything, everything, fill, is_sqlite, needs_database, rows_of
+from tests.support.databases import (
+    Site,
+    all_rows,
+    fill_database,
+    is_sqlite,
+    needs_database,
+    replace_everything,
+    rows_of,
+)
 from tests.support.killed_restore import ON_POSTGRESQL, ON_SQLITE
 
 pytestmark = needs_database
@@ -19,19 +27,19 @@ AFTER = "just after the commit"
 @pytest.mark.parametrize("moment", ON_SQLITE if is_sqlite else ON_POSTGRESQL)
 def test_a_killed_restore_leaves_the_old_or_the_new_data(site: Site, moment: str) -> None:
     backup = site.folder / "b.sqlite3"
-    fill()
+    fill_database()
     call_command("backup", str(backup), verbosity=0)
-    change_everything()
-    before, after = everything(), rows_of(backup)
+    replace_everything()
+    before, after = all_rows(), rows_of(backup)
     connection.close()
 
     process = site.start("-m", "tests.support.killed_restore", moment, str(backup))
     _, err = process.communicate(timeout=120)
 
     assert process.returncode == -signal.SIGKILL, err
-    assert everything() == (after if moment == AFTER else before)
+    assert all_rows() == (after if moment == AFTER else before)
     assert list(breaches()) == []
-    for kept in site.kept():
+    for kept in site.kept_backups():
         assert rows_of(Path(kept)) == before
     call_command("restore", str(backup), "--yes", verbosity=0)
-    assert everything() == after
+    assert all_rows() == after

@@ -13,7 +13,7 @@ from numbers.database.locks import only_one_sync
 from numbers.models import NumberState, PhoneNumber
 from numbers.operations.backups import making
 from numbers.operations.backups.files import opened
-from tests.support.databases import Site, everything, needs_database, restore
+from tests.support.databases import Site, all_rows, needs_database, restore
 from tests.support.processes import wait_until
 
 pytestmark = needs_database
@@ -32,7 +32,7 @@ def in_another_thread(ask: Callable[[], object]) -> None:
 
 
 def test_a_restore_is_refused_while_a_sync_runs(site: Site, backup: Path) -> None:
-    before = everything()
+    before = all_rows()
     is_held, may_go = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -51,7 +51,7 @@ def test_a_restore_is_refused_while_a_sync_runs(site: Site, backup: Path) -> Non
     finally:
         may_go.set()
         holder.join()
-    assert everything() == before
+    assert all_rows() == before
 
 
 def test_a_sync_is_refused_while_a_restore_runs(site: Site, backup: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,7 +106,7 @@ def test_a_writer_during_a_restore_waits_and_then_writes(site: Site, backup: Pat
     finally:
         _, err = writer.communicate(timeout=60)
     assert (err, writer.returncode) == ("", 0)
-    (kept,) = site.kept()
+    (kept,) = site.kept_backups()
     with opened(kept):
         assert list(NumberState.objects.values_list("name", flat=True)) == ["Later"]
 

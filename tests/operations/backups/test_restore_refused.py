@@ -11,7 +11,16 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from tests.support.databases import Site, damage, damage_a_cell, everything, needs_database, restore, rows_of, sessions
+from tests.support.databases import (
+    Site,
+    all_rows,
+    corrupt_file,
+    corrupt_row,
+    needs_database,
+    restore,
+    rows_of,
+    session_count,
+)
 
 pytestmark = needs_database
 
@@ -67,8 +76,8 @@ UNUSABLE = [
     (a_text, "The file is not a backup of Quo Admin, or it is damaged."),
     (an_empty_file, "The file is not a backup of Quo Admin, or it is damaged."),
     (half_of_one, "damaged"),
-    (damage, "damaged"),
-    (damage_a_cell, "The file is damaged, so nothing was restored. SQLite says: CHECK constraint failed"),
+    (corrupt_file, "damaged"),
+    (corrupt_row, "The file is damaged, so nothing was restored. SQLite says: CHECK constraint failed"),
     (another_program, "The file is not a backup of Quo Admin, or it is damaged."),
     (a_newer_version, "The backup was made by a newer version of Quo Admin (it has numbers 9999_later): install"),
     (an_orphan, "Not everything in the backup holds together"),
@@ -81,12 +90,12 @@ def test_an_unusable_file_is_refused_and_changes_nothing(
     site: Site, backup: Path, spoil: Callable[[Path], None], sentence: str
 ) -> None:
     spoil(backup)
-    before = everything()
+    before = all_rows()
     with pytest.raises(CommandError, match=re.escape(sentence)):
         restore(backup)
-    assert everything() == before
-    assert sessions() == 1
-    assert not site.kept()
+    assert all_rows() == before
+    assert session_count() == 1
+    assert not site.kept_backups()
     assert not list(site.folder.glob("restoring-*"))
 
 
@@ -109,18 +118,18 @@ def test_a_backup_with_breaches_is_refused_unless_accepted(
     assert "teammates are found: US1" in capsys.readouterr().out
 
     restore(backup, "--accept-findings")
-    assert everything() == rows_of(backup)
+    assert all_rows() == rows_of(backup)
 
 
 # Asking
 
 
 def test_without_a_terminal_a_restore_needs_yes(site: Site, backup: Path) -> None:
-    before = everything()
+    before = all_rows()
     done = site.manage("restore", str(backup))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == ("CommandError: A restore replaces everything, and nobody is here to be asked: say --yes.\n")
-    assert everything() == before
+    assert all_rows() == before
 
 
 @pytest.fixture
@@ -139,7 +148,7 @@ def test_the_question_says_what_will_be_replaced(
 ) -> None:
     terminal("yes")
     call_command("restore", str(backup))
-    assert everything() == rows_of(backup)
+    assert all_rows() == rows_of(backup)
     output = capsys.readouterr().out
     assert f"{backup} holds 3 numbers, 7 states" in output
     assert "It replaces 1 number" in output
@@ -149,8 +158,8 @@ def test_the_question_says_what_will_be_replaced(
 def test_an_answer_other_than_yes_changes_nothing(
     site: Site, backup: Path, terminal: Callable[[str], None], answer: str
 ) -> None:
-    before = everything()
+    before = all_rows()
     terminal(answer)
     with pytest.raises(CommandError, match="Nothing was restored"):
         call_command("restore", str(backup))
-    assert everything() == before
+    assert all_rows() == before

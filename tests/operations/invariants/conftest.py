@@ -1,5 +1,5 @@
 """Fixtures of this folder's tests."""
 
-from tests.support.histories import history, office
+from tests.support.histories import history, syncer
 
-__all__ = ["history", "office"]
+__all__ = ["history", "syncer"]

@@ -13,9 +13,19 @@ from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate,
 from numbers.operations.invariants import INVARIANTS, Breach, breaches
 from numbers.quo.payloads import parse_list
 from tests.support.conversation import Conversation, converse
+from tests.support.corruptions import (
+    CORRUPTIONS,
+    PREVENTED_CORRUPTIONS,
+    Corruption,
+    at,
+    number_states,
+    update_row,
+    update_sync,
+    without_constraint,
+    write_raw,
+)
 from tests.support.databases import only_sqlite
-from tests.support.harm import BROKEN, PREVENTED, Break, at, change, raw, states, sync, unchecked
-from tests.support.records import Office, Source, ids, number, numbers, teammate
+from tests.support.records import FakeClient, Syncer, ids, number, numbers, teammate
 
 SEARCH_INVARIANT = "searches read what holds now"
 
@@ -36,7 +46,7 @@ def broken(spoil: Callable[[], None], constraint: str | None = None) -> list[Bre
             spoil()
             found = list(breaches())
         else:
-            with unchecked(constraint):
+            with without_constraint(constraint):
                 spoil()
                 found = list(breaches())
         transaction.set_rollback(True)
@@ -47,16 +57,18 @@ def test_a_correct_history_has_no_breaches(history: None) -> None:
     assert list(breaches()) == []
 
 
-@pytest.mark.parametrize(("spoil", "invariant", "which"), BROKEN, ids=[spoil.__name__ for spoil, *_ in BROKEN])
+@pytest.mark.parametrize(
+    ("spoil", "invariant", "which"), CORRUPTIONS, ids=[spoil.__name__ for spoil, *_ in CORRUPTIONS]
+)
 def test_each_harm_is_found_and_nothing_else(
     history: None, spoil: Callable[[], None], invariant: str, which: str
 ) -> None:
     assert_only(broken(spoil), invariant, which)
 
 
-@pytest.mark.parametrize(("constraint", "harm"), PREVENTED, ids=[name for name, _ in PREVENTED])
+@pytest.mark.parametrize(("constraint", "harm"), PREVENTED_CORRUPTIONS, ids=[name for name, _ in PREVENTED_CORRUPTIONS])
 def test_each_harm_that_constraints_forbid_is_found_and_nothing_else(
-    history: None, constraint: str, harm: Break
+    history: None, constraint: str, harm: Corruption
 ) -> None:
     spoil, invariant, which = harm
     assert_only(broken(spoil, constraint), invariant, which)
@@ -88,7 +100,7 @@ def test_damage_that_sqlite_finds_is_a_breach(history: None) -> None:
 def test_an_unreadable_value_in_a_column_is_a_breach(
     history: None, model: Any, column: str, value: str | bytes | int
 ) -> None:
-    found = broken(lambda: raw(model, column, value))
+    found = broken(lambda: write_raw(model, column, value))
     found = [breach for breach in found if breach.invariant != "file"]  # newer versions of SQLite find some of these
     assert_only(found, "times and texts can be read", f"row {model.objects.latest('pk').pk} of {model._meta.db_table}")
     assert found[0].what.startswith(f"its {column} is no ")
@@ -97,7 +109,7 @@ def test_an_unreadable_value_in_a_column_is_a_breach(
 @only_sqlite
 def test_an_unreadable_value_in_an_accounts_table_is_a_breach(history: None) -> None:
     user = User.objects.create_user("ann@example.com")
-    found = broken(lambda: raw(User, "date_joined", "garbage"))
+    found = broken(lambda: write_raw(User, "date_joined", "garbage"))
     assert_only(found, "times and texts can be read", f"row {user.pk} of accounts_user")
 
 
@@ -107,7 +119,7 @@ def test_a_missing_or_outdated_answer_is_not_a_breach(history: None, kept: str) 
     assert list(breaches()) == []
 
 
-def test_odd_answers_cause_no_breaches(office: Office) -> None:
+def test_odd_answers_cause_no_breaches(syncer: Syncer) -> None:
     usual = json.loads(number("PN1", teammate("US1")).answer)
     odd: list[dict[str, Any]] = [
         {"name": "Front\x00desk 🏡", "symbol": "\x00", "forward": ""},
@@ -118,7 +130,7 @@ def test_odd_answers_cause_no_breaches(office: Office) -> None:
     for ascii_only in (True, False):
         answer = parse_list(json.dumps({"data": records}, ensure_ascii=ascii_only).encode())
         assert len(answer.records) == len(odd)
-        office.sync(Source(answer))
+        syncer.sync(FakeClient(answer))
         assert list(breaches()) == []
 
 
@@ -128,22 +140,22 @@ def test_every_column_of_a_state_is_compared_with_its_answer(history: None) -> N
     derived = {"search_text", "name_key", "kind", "country", "forward_number"}
     facts = {field.name for field in NumberState._meta.local_concrete_fields} - apart - derived
     with transaction.atomic():
-        change(states("PN5"), 0, **dict.fromkeys(facts, "else"))
+        update_row(number_states("PN5"), 0, **dict.fromkeys(facts, "else"))
         (what,) = (breach.what for breach in breaches() if breach.invariant == "numbers are as Quo answered")
         transaction.set_rollback(True)
     assert {fact for fact in facts if fact not in what.removesuffix(".").split()} == set()
 
 
 def test_every_invariant_has_a_test_that_breaks_it() -> None:
-    tested = {invariant for _, invariant, _ in [*BROKEN, *(harm for _, harm in PREVENTED)]}
+    tested = {invariant for _, invariant, _ in [*CORRUPTIONS, *(harm for _, harm in PREVENTED_CORRUPTIONS)]}
     apart = {"file", "times and texts can be read"}  # tested separately, on SQLite only
     assert tested | apart == {invariant.name for invariant in INVARIANTS}
 
 
 def test_a_gap_is_a_breach_only_without_a_removal(history: None) -> None:
-    ended, began = states("PN3")[0].until, states("PN3")[1].since
+    ended, began = number_states("PN3")[0].until, number_states("PN3")[1].since
     assert (ended, began) == (at(4), at(5))
-    assert_only(broken(lambda: sync(3, gone=0)), "no gap per number", "PN3")
+    assert_only(broken(lambda: update_sync(3, gone=0)), "no gap per number", "PN3")
 
 
 class Verified(Conversation):
@@ -157,13 +169,13 @@ def test_a_random_history_has_no_breaches() -> None:
     converse(Verified, times=30, steps=20)
 
 
-def test_the_number_of_queries_does_not_grow_with_the_numbers(office: Office) -> None:
+def test_the_number_of_queries_does_not_grow_with_the_numbers(syncer: Syncer) -> None:
     def asked() -> int:
         with CaptureQueriesContext(connection) as queries:
             assert list(breaches()) == []
         return len(queries)
 
-    office.hears(*numbers(*ids(3)))
+    syncer.sync_all(*numbers(*ids(3)))
     few = asked()
-    office.hears(*numbers(*ids(60)))
+    syncer.sync_all(*numbers(*ids(60)))
     assert asked() == few

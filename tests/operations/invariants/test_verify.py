@@ -15,8 +15,8 @@ from numbers.models import NumberState, PhoneNumber, Teammate
 from numbers.operations import invariants
 from numbers.operations.invariants import INVARIANTS, Breach
 from quo_admin import env
-from tests.support.databases import PATIENCE, Site, damage, only_sqlite, remember_a_history
-from tests.support.harm import at, of
+from tests.support.corruptions import at, update_identity
+from tests.support.databases import PATIENCE, Site, corrupt_file, only_sqlite, sync_history
 from tests.support.records import NINE
 
 
@@ -29,8 +29,8 @@ def test_a_line_says_that_everything_holds(history: None, capsys: pytest.Capture
 
 def test_each_breach_is_a_line_without_control_characters(history: None, capsys: pytest.CaptureFixture[str]) -> None:
     NumberState.objects.update(answer="")
-    of(PhoneNumber, "PN1", first_seen=at(0), quo_id="PN1\033[2J\nEverything holds")
-    of(Teammate, "US2", first_seen=at(2))
+    update_identity(PhoneNumber, "PN1", first_seen=at(0), quo_id="PN1\033[2J\nEverything holds")
+    update_identity(Teammate, "US2", first_seen=at(2))
     with pytest.raises(SystemExit) as ended:
         call_command("verify")
     assert ended.value.code == 1
@@ -47,7 +47,7 @@ def test_json_output_lists_the_breaches(history: None, capsys: pytest.CaptureFix
     result = json.loads(capsys.readouterr().out)
     assert (result["holds"], result["findings"], result["checked"]["numbers"]) == (True, [], 5)
 
-    of(Teammate, "US2", first_seen=at(2))
+    update_identity(Teammate, "US2", first_seen=at(2))
     with pytest.raises(SystemExit):
         call_command("verify", "--json")
     result = json.loads(capsys.readouterr().out)
@@ -65,9 +65,9 @@ def test_a_breach_reads_well_with_and_without_a_time(breach: Breach) -> None:
 @only_sqlite
 def test_a_damaged_or_missing_file_is_reported_in_a_sentence(site: Site) -> None:
     assert site.file
-    remember_a_history()
+    sync_history()
     connection.close()
-    damage(site.file)
+    corrupt_file(site.file)
     with pytest.raises((CommandError, SystemExit)):
         call_command("verify")
     connection.close()
@@ -80,7 +80,7 @@ def test_a_damaged_or_missing_file_is_reported_in_a_sentence(site: Site) -> None
 @only_sqlite
 def test_a_closed_pipe_ends_the_command_quietly(site: Site) -> None:
     assert site.file
-    remember_a_history()
+    sync_history()
     PhoneNumber.objects.update(first_seen=at(0))
     connection.close()
     piped = f'set -o pipefail; "{sys.executable}" manage.py verify | head -1'

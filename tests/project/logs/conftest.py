@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings as live
 
+from tests.support.clients import admin, manager, quo
 from tests.support.logs import Log
-from tests.support.people import admin, office, quo
 
-__all__ = ["admin", "office", "quo"]
+__all__ = ["admin", "manager", "quo"]
 
 
 @pytest.fixture

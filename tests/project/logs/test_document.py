@@ -15,7 +15,7 @@ from numbers.operations.metrics import exposition
 from quo_admin import env
 from quo_admin.logs import FIELDS, PlainFormatter
 from tests.support.logs import Log
-from tests.support.pages import remember
+from tests.support.pages import sync_all
 from tests.support.quo_answers import number
 
 DOCUMENT = (env.BASE_DIR / "docs" / "monitoring.md").read_text(encoding="utf-8")
@@ -27,7 +27,7 @@ def _blocks() -> list[str]:
 
 @pytest.mark.django_db
 def test_it_lists_exactly_the_metrics_and_their_labels() -> None:
-    remember(number("PN1"))
+    sync_all(number("PN1"))
     samples = [one for family in text_string_to_metric_families(exposition().decode()) for one in family.samples]
     there = {sample.name: set(sample.labels) for sample in samples}
 

@@ -16,7 +16,7 @@ from numbers.quo.errors import Unauthorized
 from numbers.sandbox.server import SandboxServer
 from tests.support.logs import Log
 from tests.support.outages import database_is_down
-from tests.support.pages import HTMX, LIST, Office, fail, remember, remember_raw
+from tests.support.pages import HTMX, LIST, PageClient, sync_all, sync_failure, sync_raw
 from tests.support.quo_answers import number, user
 
 # Inputs and names, each spelled differently, so that a leak shows its source.
@@ -55,12 +55,12 @@ def nothing_private(log: Log, settings: Settings) -> Any:
 @pytest.fixture
 def memory(db: None) -> None:
     person = user("US1", firstName=NAME, lastName=HOSTILE[0], email=EMAIL)
-    remember_raw(f'{{"id": "PN9", "name": "{NAME}"}}')
-    remember(number("PN1", name=NAME + HOSTILE[0], number=f"+1555{DIGITS}", users=[person]))
-    fail(Unauthorized("No.", status=401, message=SAID, code=SAID, trace=f"{SAID} {EMAIL}"))
+    sync_raw(f'{{"id": "PN9", "name": "{NAME}"}}')
+    sync_all(number("PN1", name=NAME + HOSTILE[0], number=f"+1555{DIGITS}", users=[person]))
+    sync_failure(Unauthorized("No.", status=401, message=SAID, code=SAID, trace=f"{SAID} {EMAIL}"))
 
 
-def test_browsing_logs_nothing_private(log: Log, admin: Office, memory: None) -> None:
+def test_browsing_logs_nothing_private(log: Log, admin: PageClient, memory: None) -> None:
     for path, query in [*zip(PATHS, cycle(QUERIES), strict=False), *((LIST, query) for query in QUERIES)]:
         for headers in (HTMX, {"Referer": f"http://testserver/?{query}", "User-Agent": QUERY}):
             response: Any = Client.get(admin, f"{path}?{query}", headers=headers)
@@ -89,7 +89,7 @@ def test_cross_site_forms_log_nothing_private(log: Log, memory: None) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_failures_of_quo_log_nothing_private(
-    log: Log, admin: Office, quo: SandboxServer, settings: Settings, fault: str
+    log: Log, admin: PageClient, quo: SandboxServer, settings: Settings, fault: str
 ) -> None:
     settings.QUO_API_KEY = KEY
     quo.fault = fault
@@ -101,7 +101,7 @@ def test_failures_of_quo_log_nothing_private(
 
 @pytest.mark.parametrize("error", [RuntimeError(f"{RAISED} {EMAIL}"), OperationalError(f"DETAIL: {RAISED}")])
 def test_internal_errors_log_nothing_private(
-    log: Log, admin: Office, memory: None, monkeypatch: pytest.MonkeyPatch, error: Exception
+    log: Log, admin: PageClient, memory: None, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     def break_down(*_: Any, **__: Any) -> Any:
         local = f"{RAISED} {EMAIL}"
@@ -120,7 +120,7 @@ def test_internal_errors_log_nothing_private(
     assert "break_down" in log.text
 
 
-def test_database_errors_log_nothing_private(log: Log, admin: Office, memory: None) -> None:
+def test_database_errors_log_nothing_private(log: Log, admin: PageClient, memory: None) -> None:
     admin.raise_request_exception = False
     with database_is_down(OperationalError(f"{RAISED} {EMAIL}")):
         for path in PATHS:
@@ -131,7 +131,7 @@ def test_database_errors_log_nothing_private(log: Log, admin: Office, memory: No
 
 
 def test_template_errors_log_nothing_private(
-    log: Log, admin: Office, memory: None, monkeypatch: pytest.MonkeyPatch
+    log: Log, admin: PageClient, memory: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def break_down(*_: Any, **__: Any) -> Any:
         raise KeyError(f"{RAISED} {EMAIL}")

@@ -17,17 +17,17 @@ from quo_admin import request_id
 from quo_admin.request_id import HEADER, RequestIdMiddleware
 from tests.support.logs import Log
 from tests.support.outages import database_is_down
-from tests.support.pages import LIST, Office, one, parsed, remember, words
+from tests.support.pages import LIST, PageClient, find_one, parse_page, sync_all, text_of
 from tests.support.quo_answers import number
 
 FRESH = re.compile(r"(?:[2-9a-hjkmnp-tv-z]{4}-){2}[2-9a-hjkmnp-tv-z]{4}")
 REQUESTS = "quo_admin.request_id"
 
 
-def test_every_response_has_its_own_id(office: Office) -> None:
+def test_every_response_has_its_own_id(manager: PageClient) -> None:
     paths = [LIST, "/no/such/page", "/healthz", "/static/no-such-file"]
 
-    ids = [Client.get(office, path).headers[HEADER] for path in paths]
+    ids = [Client.get(manager, path).headers[HEADER] for path in paths]
 
     assert all(FRESH.fullmatch(one) for one in ids)
     assert len(set(ids)) == len(ids)
@@ -43,9 +43,9 @@ def test_an_invalid_id_is_replaced(client: Client, given: str) -> None:
     assert FRESH.fullmatch(client.get("/healthz", headers={HEADER: given}).headers[HEADER])
 
 
-def test_a_request_logs_one_line(office: Office, log: Log) -> None:
-    remember(number("PN1"))
-    sent = office.get("/numbers/PN1/?sort=name").headers[HEADER]
+def test_a_request_logs_one_line(manager: PageClient, log: Log) -> None:
+    sync_all(number("PN1"))
+    sent = manager.get("/numbers/PN1/?sort=name").headers[HEADER]
 
     (line,) = log.of(REQUESTS)
     assert line.pop("duration_ms") >= 0
@@ -69,17 +69,19 @@ def test_a_line_has_the_duration_in_milliseconds(log: Log, monkeypatch: pytest.M
     assert [line["duration_ms"] for line in log.objects] == [1500]
 
 
-def test_health_checks_metrics_and_static_files_log_nothing(office: Office, log: Log, settings: Settings) -> None:
+def test_health_checks_metrics_and_static_files_log_nothing(manager: PageClient, log: Log, settings: Settings) -> None:
     settings.METRICS_TOKEN = "a-token-of-the-tests"
     for path in ("/healthz", "/readyz", "/metrics", "/static/no-such-file"):
-        office.get(path)
+        manager.get(path)
     with database_is_down(OperationalError("x")):
-        assert office.get("/readyz").status_code == 503
+        assert manager.get("/readyz").status_code == 503
 
     assert log.text == ""
 
 
-def test_a_line_logged_during_a_request_has_its_id(office: Office, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_logged_during_a_request_has_its_id(
+    manager: PageClient, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read = number_pages.number_list
 
     def logging_list(*args: Any) -> number_pages.NumberList:
@@ -87,25 +89,25 @@ def test_a_line_logged_during_a_request_has_its_id(office: Office, log: Log, mon
         return read(*args)
 
     monkeypatch.setattr(number_pages, "number_list", logging_list)
-    sent = office.get(LIST, headers={HEADER: "from-the-proxy"}).headers[HEADER]
+    sent = manager.get(LIST, headers={HEADER: "from-the-proxy"}).headers[HEADER]
 
     assert {line["request_id"] for line in log.objects} == {sent} == {"from-the-proxy"}
     assert [line["message"] for line in log.objects if line["logger"] == "numbers"] == ["inside"]
 
 
 @pytest.mark.parametrize("log", ["plain", "json"], indirect=True)
-def test_an_error_page_has_the_id_of_the_log(office: Office, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_page_has_the_id_of_the_log(manager: PageClient, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any) -> Any:
         raise RuntimeError("Zuleika")
 
     monkeypatch.setattr(number_pages, "number_list", fail)
-    office.raise_request_exception = False
+    manager.raise_request_exception = False
 
-    response = office.get(f"{LIST}?q=Zuleika")
+    response = manager.get(f"{LIST}?q=Zuleika")
 
-    page = parsed(response, 500)
-    displayed = words(one(page, "code"))
-    assert f"Say this to whoever looks after Quo Admin: {displayed}" in words(page)
+    page = parse_page(response, 500)
+    displayed = text_of(find_one(page, "code"))
+    assert f"Say this to whoever looks after Quo Admin: {displayed}" in text_of(page)
     assert FRESH.fullmatch(displayed)
     assert response.headers[HEADER] == displayed
     (line, *_) = [line for line in log.lines if displayed in line and "RuntimeError" in line]

@@ -10,8 +10,8 @@ import requests
 from prometheus_client.parser import text_string_to_metric_families
 
 from quo_admin.request_id import HEADER
-from tests.support.processes import PATIENCE, free_port, python
-from tests.support.running import running
+from tests.support.processes import PATIENCE, free_port, run_python
+from tests.support.running import running_site
 
 TOKEN = "a-token-of-the-tests"
 
@@ -22,7 +22,7 @@ def _objects(printed: str) -> list[dict[str, Any]]:
 
 
 def test_a_server_logs_requests_and_syncs_in_json_and_is_ready(project: Path, tmp_path: Path) -> None:
-    with running(project, tmp_path, LOG_FORMAT="json", METRICS_TOKEN=TOKEN) as site:
+    with running_site(project, tmp_path, LOG_FORMAT="json", METRICS_TOKEN=TOKEN) as site:
         ready = requests.get(f"{site.url}/readyz", headers={"Host": "evil.example"}, timeout=PATIENCE)
         headers = {"Authorization": f"Bearer {TOKEN}"}
         scraped = requests.get(f"{site.url}/metrics", headers=headers, timeout=PATIENCE)
@@ -57,10 +57,10 @@ def test_a_server_logs_requests_and_syncs_in_json_and_is_ready(project: Path, tm
 def test_a_timed_sync_logs_one_object(project: Path, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     nowhere = {"QUO_API_KEY": "k", "QUO_API_URL": f"http://127.0.0.1:{free_port()}", "QUO_TIMEOUT": "1"}
-    migrated = python(project, tmp_path, "manage.py", "migrate", "--verbosity=0", SECRET_KEY="s" * 32, **nowhere)
+    migrated = run_python(project, tmp_path, "manage.py", "migrate", "--verbosity=0", SECRET_KEY="s" * 32, **nowhere)
     assert migrated.returncode == 0, migrated.stderr
 
-    run = python(project, tmp_path, "manage.py", "sync", SECRET_KEY="s" * 32, LOG_FORMAT="json", **nowhere)
+    run = run_python(project, tmp_path, "manage.py", "sync", SECRET_KEY="s" * 32, LOG_FORMAT="json", **nowhere)
 
     (line,) = _objects(run.stderr)
     assert (line["outcome"], line["error_kind"], line["scope"]) == ("failed", "unavailable", "workspace")

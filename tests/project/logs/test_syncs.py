@@ -19,7 +19,7 @@ from numbers.syncing import run as sync
 from numbers.syncing.run import SyncBusy, SyncRefused
 from quo_admin.request_id import HEADER
 from tests.support.logs import Log
-from tests.support.pages import Office
+from tests.support.pages import PageClient
 
 LOGGER = "numbers.syncing.log"
 
@@ -103,9 +103,9 @@ def test_a_sync_without_a_row_logs_a_line_too(
     assert "Zuleika" not in log.text
 
 
-def test_a_sync_from_a_page_has_the_id_of_the_request(office: Office, quo: SandboxServer, log: Log) -> None:
+def test_a_sync_from_a_page_has_the_id_of_the_request(manager: PageClient, quo: SandboxServer, log: Log) -> None:
     from_page = Sync.objects.count()
-    sent = office.post("/sync/", headers={HEADER: "from-the-proxy"}).headers[HEADER]
+    sent = manager.post("/sync/", headers={HEADER: "from-the-proxy"}).headers[HEADER]
 
     assert Sync.objects.count() == from_page + 1
     assert sent == line_of(log)["request_id"] == "from-the-proxy"

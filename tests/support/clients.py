@@ -9,25 +9,25 @@ from accounts.models import User
 from accounts.roles import Role
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
-from tests.support.pages import ADMIN_EMAIL, KEY, Office, of_role
+from tests.support.pages import ADMIN_EMAIL, KEY, PageClient, client_with_role
 
 
 @pytest.fixture
-def office(db: None) -> Office:
+def manager(db: None) -> PageClient:
     """A client signed in as a manager."""
-    return of_role(Role.MANAGER)
+    return client_with_role(Role.MANAGER)
 
 
 @pytest.fixture
-def viewer(db: None) -> Office:
+def viewer(db: None) -> PageClient:
     """A client signed in as a viewer."""
-    return of_role(Role.VIEWER)
+    return client_with_role(Role.VIEWER)
 
 
 @pytest.fixture
-def admin(db: None) -> Office:
+def admin(db: None) -> PageClient:
     """A client signed in as an administrator."""
-    client = Office()
+    client = PageClient()
     client.force_login(User.objects.create_superuser(ADMIN_EMAIL, "a long enough secret"))
     return client
 

@@ -36,10 +36,10 @@ NUMBER_COLUMNS = (
 TEAMMATE_COLUMNS = ("email", "first_name", "last_name", "role")
 STATES = (NumberState, TeammateState, Assignment)
 
-View = dict[str, dict[Any, Any]]
+State = dict[str, dict[Any, Any]]
 
 
-def view(moment: datetime | None = None) -> View:
+def state_at(moment: datetime | None = None) -> State:
     """Return the current state, or the state at a moment: numbers, teammates and assignments by Quo's IDs."""
     held = Q(until=None) if moment is None else Q(since__lte=moment) & (Q(until=None) | Q(until__gt=moment))
     states = NumberState.objects.filter(held).values_list("phone_number__quo_id", *NUMBER_COLUMNS)
@@ -54,23 +54,23 @@ def view(moment: datetime | None = None) -> View:
     }
 
 
-def rows() -> dict[str, int]:
+def row_counts() -> dict[str, int]:
     """Return the number of rows of each table."""
     return {model._meta.db_table: model._default_manager.count() for model in apps.get_models()}
 
 
-def row_counts_of_memory() -> dict[str, int]:
+def memory_row_counts() -> dict[str, int]:
     return {model.__name__: model._default_manager.count() for model in (PhoneNumber, Teammate, *STATES)}
 
 
-def everything() -> list[Any]:
+def all_rows() -> list[Any]:
     """Return all rows of the memory except syncs."""
     models = (PhoneNumber, Teammate, *STATES)
     return [list(model._default_manager.order_by("pk").values_list()) for model in models]
 
 
 @contextmanager
-def written() -> Iterator[list[tuple[str, str]]]:
+def captured_writes() -> Iterator[list[tuple[str, str]]]:
     """Collect (verb, table) of each writing statement."""
     found: list[tuple[str, str]] = []
     with CaptureQueriesContext(connection) as queries:
@@ -79,7 +79,7 @@ def written() -> Iterator[list[tuple[str, str]]]:
     found.extend((match[1], match[2]) for match in writing if match)
 
 
-def assert_sound() -> None:
+def assert_consistent() -> None:
     """Check that states do not contradict each other or their numbers and teammates."""
     observed = set(Sync.objects.filter(outcome="succeeded").values_list("observed_at", flat=True))
     spans = _spans(NumberState.objects.values_list("phone_number_id", "since", "until"))

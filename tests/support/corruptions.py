@@ -18,7 +18,7 @@ def at(minute: int) -> datetime:
 
 
 @contextmanager
-def unchecked(constraint: str = "") -> Iterator[None]:
+def without_constraint(constraint: str = "") -> Iterator[None]:
     """Disable a constraint of the database: a unique index by name, or all checks."""
     with connection.cursor() as cursor:
         if constraint.startswith("one_"):
@@ -41,102 +41,102 @@ def _has(model: Any, constraint: str) -> bool:
     return any(each.name == constraint for each in model._meta.constraints)
 
 
-def states(quo_id: str) -> Any:
+def number_states(quo_id: str) -> Any:
     return NumberState.objects.filter(phone_number__quo_id=quo_id).order_by("since")
 
 
-def people(quo_id: str) -> Any:
+def teammate_states(quo_id: str) -> Any:
     return TeammateState.objects.filter(teammate__quo_id=quo_id).order_by("since")
 
 
-def on(pn: str, us: str = "US1") -> Any:
+def assignments(pn: str, us: str = "US1") -> Any:
     return Assignment.objects.filter(phone_number__quo_id=pn, teammate__quo_id=us).order_by("since")
 
 
-def change(rows: Any, place: int, **values: Any) -> None:
+def update_row(rows: Any, place: int, **values: Any) -> None:
     row = list(rows)[place]
     type(row)._base_manager.filter(pk=row.pk).update(**values)
 
 
-def of(model: Any, which: str, **values: Any) -> None:
+def update_identity(model: Any, which: str, **values: Any) -> None:
     model.objects.filter(quo_id=which).update(**values)
 
 
-def sync(place: int, **values: Any) -> None:
-    change(Sync.objects.order_by("pk"), place, **values)
+def update_sync(place: int, **values: Any) -> None:
+    update_row(Sync.objects.order_by("pk"), place, **values)
 
 
 def two_open_states() -> None:
-    change(states("PN1"), 0, until=None)
+    update_row(number_states("PN1"), 0, until=None)
 
 
 def two_open_descriptions() -> None:
-    change(people("US1"), 0, until=None)
+    update_row(teammate_states("US1"), 0, until=None)
 
 
 def two_open_assignments() -> None:
-    Assignment.objects.bulk_create([_copy(on("PN2")[0], since=at(3))])
+    Assignment.objects.bulk_create([_copy(assignments("PN2")[0], since=at(3))])
 
 
 def a_state_that_ends_as_it_begins() -> None:
-    change(states("PN1"), 0, until=at(1))
-    change(states("PN1"), 1, since=at(1))
+    update_row(number_states("PN1"), 0, until=at(1))
+    update_row(number_states("PN1"), 1, since=at(1))
 
 
 def a_description_that_ends_as_it_begins() -> None:
-    change(people("US1"), 0, until=at(1))
-    change(people("US1"), 1, since=at(1))
+    update_row(teammate_states("US1"), 0, until=at(1))
+    update_row(teammate_states("US1"), 1, since=at(1))
 
 
 def an_assignment_that_ends_as_it_begins() -> None:
-    change(on("PN3"), 0, since=at(2), until=at(2))
+    update_row(assignments("PN3"), 0, since=at(2), until=at(2))
 
 
 def states_that_overlap() -> None:
-    change(states("PN1"), 0, until=at(5))
+    update_row(number_states("PN1"), 0, until=at(5))
 
 
 def descriptions_that_overlap() -> None:
-    change(people("US1"), 0, until=at(5))
+    update_row(teammate_states("US1"), 0, until=at(5))
 
 
 def assignments_that_overlap() -> None:
-    Assignment.objects.bulk_create([_copy(on("PN4")[0], since=at(2), until=at(3))])
-    change(on("PN4"), 1, since=at(2))
-    Assignment.objects.filter(pk=on("PN4")[0].pk).update(until=at(3))
+    Assignment.objects.bulk_create([_copy(assignments("PN4")[0], since=at(2), until=at(3))])
+    update_row(assignments("PN4"), 1, since=at(2))
+    Assignment.objects.filter(pk=assignments("PN4")[0].pk).update(until=at(3))
 
 
 def a_state_that_never_ended_and_a_later_one_that_did() -> None:
-    change(states("PN1"), 1, until=at(6))
-    change(states("PN1"), 0, until=None)
+    update_row(number_states("PN1"), 1, until=at(6))
+    update_row(number_states("PN1"), 0, until=None)
 
 
 def a_state_from_nowhere() -> None:
-    change(states("PN1"), 0, since=at(1) - SECOND)
-    of(PhoneNumber, "PN1", first_seen=at(1) - SECOND)
+    update_row(number_states("PN1"), 0, since=at(1) - SECOND)
+    update_identity(PhoneNumber, "PN1", first_seen=at(1) - SECOND)
 
 
 def a_state_that_ended_by_itself() -> None:
-    change(states("PN5"), 0, until=at(7) + SECOND)
-    of(PhoneNumber, "PN5", gone_at=at(7) + SECOND)
+    update_row(number_states("PN5"), 0, until=at(7) + SECOND)
+    update_identity(PhoneNumber, "PN5", gone_at=at(7) + SECOND)
     Assignment.objects.filter(phone_number__quo_id="PN5").delete()
 
 
 def a_description_from_nowhere() -> None:
-    change(people("US2"), 0, since=at(3) - SECOND)
-    of(Teammate, "US2", first_seen=at(3) - SECOND)
+    update_row(teammate_states("US2"), 0, since=at(3) - SECOND)
+    update_identity(Teammate, "US2", first_seen=at(3) - SECOND)
 
 
 def an_assignment_from_nowhere() -> None:
-    change(on("PN2"), 0, since=at(1) + SECOND)
+    update_row(assignments("PN2"), 0, since=at(1) + SECOND)
 
 
 def a_gap() -> None:
-    change(states("PN1"), 0, until=at(2))
+    update_row(number_states("PN1"), 0, until=at(2))
 
 
 def a_gap_in_a_description() -> None:
-    change(people("US1"), 0, until=at(2))
+    update_row(teammate_states("US1"), 0, until=at(2))
 
 
 def a_number_without_states() -> None:
@@ -144,35 +144,35 @@ def a_number_without_states() -> None:
 
 
 def a_number_that_ended_and_is_there() -> None:
-    change(states("PN1"), 1, until=at(6))
+    update_row(number_states("PN1"), 1, until=at(6))
 
 
 def a_number_that_is_gone_and_goes_on() -> None:
-    of(PhoneNumber, "PN1", gone_at=at(6), seen_until=at(5))
+    update_identity(PhoneNumber, "PN1", gone_at=at(6), seen_until=at(5))
 
 
 def a_number_that_was_seen_before_it_began() -> None:
-    of(PhoneNumber, "PN1", first_seen=at(1) - SECOND)
+    update_identity(PhoneNumber, "PN1", first_seen=at(1) - SECOND)
 
 
 def a_number_that_went_twice() -> None:
-    of(PhoneNumber, "PN5", gone_at=at(8))
+    update_identity(PhoneNumber, "PN5", gone_at=at(8))
 
 
 def a_number_confirmed_after_it_went() -> None:
-    of(PhoneNumber, "PN5", seen_until=at(7))
+    update_identity(PhoneNumber, "PN5", seen_until=at(7))
 
 
 def a_number_confirmed_before_its_last_state() -> None:
-    of(PhoneNumber, "PN1", seen_until=at(2))
+    update_identity(PhoneNumber, "PN1", seen_until=at(2))
 
 
 def a_number_last_heard_of_before_its_last_state() -> None:
-    of(PhoneNumber, "PN1", recorded_at=at(2))
+    update_identity(PhoneNumber, "PN1", recorded_at=at(2))
 
 
 def a_number_gone_and_never_confirmed() -> None:
-    of(PhoneNumber, "PN5", seen_until=None)
+    update_identity(PhoneNumber, "PN5", seen_until=None)
 
 
 def a_teammate_without_states() -> None:
@@ -180,47 +180,47 @@ def a_teammate_without_states() -> None:
 
 
 def a_teammate_that_ended() -> None:
-    change(people("US2"), 0, until=at(7))
+    update_row(teammate_states("US2"), 0, until=at(7))
 
 
 def a_teammate_that_was_seen_before() -> None:
-    of(Teammate, "US2", first_seen=at(2))
+    update_identity(Teammate, "US2", first_seen=at(2))
 
 
 def an_assignment_before_its_number() -> None:
-    change(on("PN4"), 0, since=at(1))
+    update_row(assignments("PN4"), 0, since=at(1))
 
 
 def an_assignment_through_a_gap() -> None:
-    on("PN3").exclude(pk=on("PN3")[0].pk).delete()
-    change(on("PN3"), 0, until=None)
+    assignments("PN3").exclude(pk=assignments("PN3")[0].pk).delete()
+    update_row(assignments("PN3"), 0, until=None)
 
 
 def an_assignment_that_ended_in_a_gap() -> None:
-    Assignment.objects.bulk_create([_copy(on("PN5", "US2")[0], since=at(6), until=at(8))])
-    change(on("PN5", "US2"), 0, until=at(6))
+    Assignment.objects.bulk_create([_copy(assignments("PN5", "US2")[0], since=at(6), until=at(8))])
+    update_row(assignments("PN5", "US2"), 0, until=at(6))
 
 
 def an_assignment_after_its_number() -> None:
-    change(on("PN5", "US2"), 0, until=None)
+    update_row(assignments("PN5", "US2"), 0, until=None)
 
 
 def an_assignment_before_its_teammate() -> None:
     Assignment.objects.bulk_create(
-        [_copy(on("PN5", "US2")[0], phone_number=states("PN1")[0].phone_number, since=at(2))]
+        [_copy(assignments("PN5", "US2")[0], phone_number=number_states("PN1")[0].phone_number, since=at(2))]
     )
 
 
 def a_sync_before_the_one_before() -> None:
-    sync(-1, observed_at=at(6))
+    update_sync(-1, observed_at=at(6))
 
 
 def a_success_that_observed_nothing() -> None:
-    sync(-1, observed_at=None)
+    update_sync(-1, observed_at=None)
 
 
 def a_success_with_an_error() -> None:
-    sync(-1, error_kind="memory")
+    update_sync(-1, error_kind="memory")
 
 
 def a_failure_without_a_sentence() -> None:
@@ -232,19 +232,19 @@ def a_failure_without_an_end() -> None:
 
 
 def a_sync_of_nobody() -> None:
-    sync(-1, scope="teammate")
+    update_sync(-1, scope="teammate")
 
 
 def a_sync_of_everything_with_a_subject() -> None:
-    sync(-1, subject="PN1")
+    update_sync(-1, subject="PN1")
 
 
 def a_change_that_was_not_written() -> None:
-    sync(0, wrote=False)
+    update_sync(0, wrote=False)
 
 
 def more_changes_than_numbers() -> None:
-    sync(0, changed=9)
+    update_sync(0, changed=9)
 
 
 def two_syncs_that_run() -> None:
@@ -269,7 +269,7 @@ def _add_sync(**values: Any) -> None:
     Sync.objects.create(scope="workspace", started_at=at(9), **values)
 
 
-def raw(model: Any, column: str, value: str | bytes | int) -> None:
+def write_raw(model: Any, column: str, value: str | bytes | int) -> None:
     """Write a value that Django would refuse; SQLite does not enforce column types."""
     row = model.objects.latest("pk").pk  # a row that has not ended, because the database checks the ends
     with connection.cursor() as cursor:
@@ -277,22 +277,22 @@ def raw(model: Any, column: str, value: str | bytes | int) -> None:
 
 
 def a_restriction_that_was_not_answered() -> None:
-    change(states("PN1"), 0, calling_us="restricted")
+    update_row(number_states("PN1"), 0, calling_us="restricted")
 
 
 def a_fact_that_is_missing() -> None:
-    change(states("PN4"), 0, formatted_number=None)
+    update_row(number_states("PN4"), 0, formatted_number=None)
 
 
 def an_answer_about_another_number() -> None:
-    change(states("PN2"), 0, answer=number("PN22").answer)
+    update_row(number_states("PN2"), 0, answer=number("PN22").answer)
 
 
 def an_answer_that_is_damaged() -> None:
-    change(states("PN2"), 0, answer=number("PN2").answer[:-1])
+    update_row(number_states("PN2"), 0, answer=number("PN2").answer[:-1])
 
 
-def wrong(model: Any, field: str) -> Callable[[], None]:
+def wrong_value(model: Any, field: str) -> Callable[[], None]:
     def corrupt() -> None:
         model.objects.filter(pk=model.objects.earliest("pk").pk).update(**{field: "xx"})
 
@@ -300,20 +300,20 @@ def wrong(model: Any, field: str) -> Callable[[], None]:
     return corrupt
 
 
-def searched(quo_id: str) -> Any:
+def search_rows(quo_id: str) -> Any:
     return SearchText.objects.filter(phone_number__quo_id=quo_id)
 
 
 def a_text_that_does_not_hold() -> None:
-    searched("PN2").update(own="another")
+    search_rows("PN2").update(own="another")
 
 
 def a_teammate_who_is_not_searched() -> None:
-    searched("PN2").update(teammates="")
+    search_rows("PN2").update(teammates="")
 
 
 def a_number_that_is_not_searched() -> None:
-    searched("PN2").delete()
+    search_rows("PN2").delete()
 
 
 def a_number_that_is_gone_and_searched() -> None:
@@ -321,8 +321,8 @@ def a_number_that_is_gone_and_searched() -> None:
     SearchText.objects.create(phone_number=gone, own="", teammates="")
 
 
-Break = tuple[Callable[[], None], str, str]
-BROKEN: list[Break] = [
+Corruption = tuple[Callable[[], None], str, str]
+CORRUPTIONS: list[Corruption] = [
     (states_that_overlap, "no overlap per number", "PN1"),
     (a_state_that_never_ended_and_a_later_one_that_did, "no overlap per number", "PN1"),
     (descriptions_that_overlap, "no overlap per teammate", "US1"),
@@ -364,16 +364,16 @@ BROKEN: list[Break] = [
     (a_fact_that_is_missing, "numbers are as Quo answered", "PN4"),
     (an_answer_about_another_number, "numbers are as Quo answered", "PN2"),
     (an_answer_that_is_damaged, "numbers are as Quo answered", "PN2"),
-    *((wrong(NumberState, field), "numbers are found", "PN1") for field in ("search_text", "name_key")),
-    *((wrong(NumberState, field), "numbers are found", "PN1") for field in ("kind", "country", "forward_number")),
-    *((wrong(TeammateState, field), "teammates are found", "US1") for field in ("search_text", "name_key")),
+    *((wrong_value(NumberState, field), "numbers are found", "PN1") for field in ("search_text", "name_key")),
+    *((wrong_value(NumberState, field), "numbers are found", "PN1") for field in ("kind", "country", "forward_number")),
+    *((wrong_value(TeammateState, field), "teammates are found", "US1") for field in ("search_text", "name_key")),
     (a_text_that_does_not_hold, "searches read what holds now", "PN2"),
     (a_teammate_who_is_not_searched, "searches read what holds now", "PN2"),
     (a_number_that_is_not_searched, "searches read what holds now", "PN2"),
     (a_number_that_is_gone_and_searched, "searches read what holds now", "PN5"),
 ]
 # Corruptions that the database's own constraints prevent.
-PREVENTED: list[tuple[str, Break]] = [
+PREVENTED_CORRUPTIONS: list[tuple[str, Corruption]] = [
     ("one_open_state_per_number", (two_open_states, "one open state per number", "PN1")),
     ("one_open_state_per_teammate", (two_open_descriptions, "one open state per teammate", "US1")),
     (
