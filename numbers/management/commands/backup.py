@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from numbers.operations.backups import BackupError
 from numbers.operations.backups.making import make
 
 
@@ -27,6 +28,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no folder {path}: make it first.")
         try:
             target, contents = make(Path(path), overwrite=overwrite)
+        except BackupError as refusal:
+            raise CommandError(str(refusal)) from None
         except OSError as error:
             raise CommandError(f"{path} cannot be looked at: {error.strerror}.") from None
         except DatabaseError:

@@ -36,6 +36,8 @@ class Command(BaseCommand):
                 if not yes:
                     self._ask(path, backup)
                 restored = restore(backup)
+        except BackupError as refusal:
+            raise CommandError(str(refusal)) from None
         except OSError as error:
             raise CommandError(f"{path} cannot be looked at: {error.strerror}.") from None
         except DatabaseError:
