@@ -4,8 +4,10 @@ import json
 import os
 import resource
 import signal
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from numbers.operations.backups import files, making, tables
+from numbers.operations.backups import BackupError, files, making, tables
 from numbers.operations.backups.files import opened, sync_to_disk
 from numbers.operations.invariants import breaches
 from tests.support.databases import (
@@ -237,6 +239,15 @@ def test_a_backup_in_data_dir_may_be_replaced(site: Site) -> None:
     fill_database()
     call_command("backup", str(site.folder / "b.sqlite3"), "--overwrite", verbosity=0)
     assert rows_of(site.folder / "b.sqlite3") == all_rows()
+
+
+def test_copying_a_locked_database_stops_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "LOCK_TIMEOUT", 0.05)
+    with closing(sqlite3.connect(tmp_path / "live", isolation_level=None)) as writer:
+        writer.execute("CREATE TABLE some_table (some_column)")
+        writer.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(BackupError, match="The database is locked by something else"):
+            making._copy_pages(tmp_path / "live", tmp_path / "draft")
 
 
 def test_on_a_full_disk_the_old_backup_stays_and_no_draft_is_left(site: Site) -> None:
