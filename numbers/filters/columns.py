@@ -76,15 +76,9 @@ _COLUMNS = (
         "teammates", "Teammates", drawn="teammates", sort=count_of_teammates, in_file=(6, 40), file_value=_names
     ),
     *(_of_cell(cell) for cell in CELLS),
-    NumberColumn(
-        "forward",
-        "Forwards to",
-        "forward",
-        pretty,
-        drawn="forward",
-        width="forward",
+    replace(
+        NumberColumn("forward", "Forwards to", "forward", pretty, drawn="forward", width="forward", in_file=(9, 18)),
         sort_label="forwarding",
-        in_file=(9, 18),
     ),
     NumberColumn("porting", "Porting", "porting_status", drawn="porting", width="porting", in_file=(10, 14)),
     NumberColumn("group", "Group", "group_id", width="group", is_extra=True, in_file=(12, 14)),

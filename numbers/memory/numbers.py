@@ -2,20 +2,8 @@
 
 from collections.abc import Sequence
 
-from django.db.models import (
-    Case,
-    Exists,
-    F,
-    Func,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
-)
-from django.db.models.expressions import BaseExpression, Combinable
+from django.db.models import Case, F, Func, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models.expressions import BaseExpression, Combinable, Exists, Subquery
 
 from numbers.memory.assignments import assignments_at
 from numbers.memory.confirmed import number_confirmed

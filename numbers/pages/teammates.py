@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from django.core.paginator import Page
 from django.db.models import QuerySet
 
-from numbers.database.compiled_query import CompiledQuery
 from numbers.database.paging import PAGE_SIZE, page_of, rows_on
 from numbers.filters.teammates import TeammateFilters
 from numbers.memory import teammates as teammate_queries
@@ -232,15 +231,9 @@ def successful_syncs_of(user_id: str, moment: Moment = NOW) -> QuerySet[Sync]:
     return syncs.filter(outcome=Sync.Outcome.SUCCEEDED).order_by("-pk")
 
 
-LATEST_SYNC = CompiledQuery(lambda: successful_syncs_of("")[:1])
-
-
 def mismatches_of(user_id: str, moment: Moment = NOW) -> Mismatches:
     """Return the latest mismatches. Not cached: a sync can find some without a new memory version."""
-    if moment == NOW:
-        sync = LATEST_SYNC.first(user_id, Sync.Scope.TEAMMATE, Sync.Outcome.SUCCEEDED)
-    else:
-        sync = successful_syncs_of(user_id, moment).first()
+    sync = successful_syncs_of(user_id, moment).first()
     return Mismatches(_mismatches(sync, moment), sync.observed_at) if sync else Mismatches()
 
 

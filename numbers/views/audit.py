@@ -11,7 +11,7 @@ from numbers.audit import page as audit_page
 from numbers.audit import query as audit_query
 from numbers.audit.groups import Grouping
 from numbers.exports.audit import audit_document
-from numbers.exports.links import export_urls
+from numbers.exports.formats import export_urls
 from numbers.filters import choices as filter_choices
 from numbers.views.exports import is_raw, sent_file
 from numbers.views.htmx import HtmxHttpRequest

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from numbers import services
-from numbers.exports.links import export_urls
+from numbers.exports.formats import export_urls
 from numbers.filters import choices as filter_choices
 from numbers.filters import numbers as number_filters
 from numbers.memory.sync_target import SyncTarget

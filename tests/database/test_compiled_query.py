@@ -9,13 +9,11 @@ from accounts.models import User
 from numbers.memory import freshness, version
 from numbers.memory.sync_target import SyncTarget
 from numbers.models import SavedFilter, ShownColumns, Sync
-from numbers.pages import teammates
 from numbers.personal import saved_filters as personal
 from numbers.personal.columns import CHOSEN_COLUMNS
 from numbers.quo.errors import from_answer
 from tests.support.pages import sync_all, sync_failure
 from tests.support.quo_answers import number, user
-from tests.support.teammates import sync_teammate
 
 pytestmark = pytest.mark.django_db
 
@@ -53,19 +51,6 @@ def test_the_newest_ended_sync_of_a_target(scope: Sync.Scope, subject: str) -> N
 
     assert alike(found, freshness.ended_syncs(SyncTarget(scope, subject)).first())
     assert (found is not None) == (scope == (Sync.Scope.TEAMMATE if subject else Sync.Scope.WORKSPACE))
-
-
-def test_the_last_good_answer_about_a_teammate() -> None:
-    sync_all(number("PN1", users=[user("US1")]))
-    assert teammates.LATEST_SYNC.rows("US1", Sync.Scope.TEAMMATE, Sync.Outcome.SUCCEEDED) == []
-    for name in ("A", "B"):
-        sync_teammate("US1", number("PN1", name=name, users=[user("US1")]))
-    sync_failure(from_answer(401, b"", resource="list"), SyncTarget(Sync.Scope.TEAMMATE, "US1"))
-
-    found = teammates.LATEST_SYNC.first("US1", Sync.Scope.TEAMMATE, Sync.Outcome.SUCCEEDED)
-
-    assert found
-    assert alike(found, teammates.successful_syncs_of("US1").first())
 
 
 def test_the_chosen_columns_of_a_user() -> None:
