@@ -19,8 +19,7 @@ from pytest_django import Settings
 from selectolax.lexbor import LexborHTMLParser
 
 from numbers.exports.documents import number_document
-from numbers.exports.formats import FORMATS
-from numbers.exports.formats import export_urls
+from numbers.exports.formats import FORMATS, export_urls
 from numbers.filters.numbers import NumberFilters
 from tests.support.exported_files import csv_rows, download, json_records, raw_csv_rows
 from tests.support.outages import database_fails_at

@@ -11,6 +11,7 @@ from django.db.models import Aggregate, CharField, OuterRef, Q, QuerySet, Subque
 from django.db.models.functions import Coalesce
 
 from numbers.database.bulk_insert import insert
+from numbers.database.paging import CHUNK, chunks
 from numbers.models import Assignment, NumberState, SearchText, TeammateState
 
 
@@ -54,7 +55,8 @@ def update(changed_at: datetime) -> None:
     )
     rows = derived_texts().filter(phone_number__in=touched).values_list("phone_number", "search_text", "teammates")
     columns = ("phone_number_id", "own", "teammates")
-    insert(SearchText, columns, rows, constants={}, unique="phone_number_id", updated=("own", "teammates"))
+    for some in chunks(rows.iterator(CHUNK), CHUNK):
+        insert(SearchText, columns, some, constants={}, unique="phone_number_id", updated=("own", "teammates"))
 
 
 def delete(phone_numbers: Sequence[int]) -> None:
