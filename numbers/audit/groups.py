@@ -126,7 +126,7 @@ def audit_of(
         whole_patterns = [patterns[number] for number in everything]
         whole = narrowed = composition_of(whole_patterns)
         if len(found) < len(everything):
-            narrowed = composition_of(map(patterns.__getitem__, found))
+            narrowed = composition_of([patterns[number] for number in found])
         if whole.outlier_patterns:
             outliers.update(compress(everything, map(whole.outlier_patterns.__contains__, whole_patterns)))
         groups.append(Group(len(groups), by, key, whole, narrowed))

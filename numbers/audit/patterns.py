@@ -4,7 +4,7 @@ Pure functions: no database, no HTTP.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -17,6 +17,7 @@ MIN_GROUP_SIZE = 3
 Facts = tuple[Fact, ...]  # one for each cell, in the order of CELLS
 PartialFacts = tuple[Fact | None, ...]  # the same, with None for cells that are left out
 _FACTS = tuple(Fact)
+_FEW = 30  # numbers of a group that are cheaper to remember than to count
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -108,9 +109,16 @@ class Composition(NamedTuple):
         return _differing(facts, self.majority)
 
 
-def composition_of(patterns: Iterable[Pattern]) -> Composition:
+def composition_of(patterns: Sequence[Pattern]) -> Composition:
     """Return the composition of numbers with these patterns."""
+    return _of_few(tuple(patterns)) if len(patterns) <= _FEW else _count(patterns)
+
+
+def _count(patterns: Iterable[Pattern]) -> Composition:
     return _composition(frozenset(Counter(patterns).items()))
+
+
+_of_few = lru_cache(maxsize=32_768)(_count)  # most teammates have few numbers, in the same order in each version
 
 
 @lru_cache(maxsize=32_768)  # most groups do not change from one version of the memory to the next
