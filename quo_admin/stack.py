@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-# Of 8 bytes. CPython doubles the chunk until the frame fits: 256 kB, of which 96 kB are left. A request needs 50.
+# A slot has 8 bytes. CPython allocates 256 kB for this frame, and leaves 96 kB for its callees. A request needs 50 kB.
 _SLOTS = 20_000
 
 GetResponse = Callable[[HttpRequest], HttpResponse]

@@ -32,7 +32,7 @@ MISSING = object()  # in place of a value: remove the field
 
 @dataclass(frozen=True)
 class OddAnswer:
-    """An answer with these records, not all of which fit the schema."""
+    """An answer with these records. Some of them do not fit the schema."""
 
     records: Sequence[Any]
 
