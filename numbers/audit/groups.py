@@ -23,10 +23,9 @@ class Grouping(StrEnum):
 
 
 class AuditedNumber(NamedTuple):
-    """A number as the audit shows it. `key` is the key of its state; `raws` are Quo's raw values of the cells."""
+    """A number as the audit shows it. `raws` are Quo's raw values of the cells."""
 
     key: int
-    phone_number: int
     quo_id: str
     name: str
     name_key: str
@@ -74,14 +73,15 @@ class Group(NamedTuple):
 
 @dataclass(frozen=True)
 class Audit:
-    """Numbers in their groups, by the keys of their states.
+    """Numbers in their groups, by their keys.
 
-    `patterns` has every number. `positions` has the matching ones, each with its position in the list. `outliers` are
-    those that differ from most of a group. `numbers` counts each matching number once, even if it is in several
-    groups. `members` has the matching numbers of each group, unsorted.
+    `patterns` has every number, and `states` the key of its state. `positions` has the matching ones, each with its
+    position in the list. `outliers` are those that differ from most of a group. `numbers` counts each matching number
+    once, even if it is in several groups. `members` has the matching numbers of each group, unsorted.
     """
 
     patterns: Mapping[int, Pattern]
+    states: Mapping[int, int]
     positions: Mapping[int, int]
     groups: Sequence[Group]
     members: Sequence[Collection[int]]
@@ -104,29 +104,29 @@ class Audit:
 def audit_of(
     by: Grouping,
     patterns: Mapping[int, Pattern],
+    states: Mapping[int, int],
     whole_groups: Mapping[Key, Collection[int]],
-    order: Iterable[Key],
     matching: Iterable[int],
 ) -> Audit:
-    """Put the `matching` numbers in groups, in the `order` of the groups' keys. Empty groups are left out.
+    """Put the `matching` numbers in groups. Empty groups are left out.
 
-    `whole_groups` has all the numbers of each group, matching or not.
+    `whole_groups` has all the numbers of each group, matching or not, in the order of the groups.
     """
     positions = {key: position for position, key in enumerate(matching)}
     is_narrowed = len(positions) < len(patterns)
     groups: list[Group] = []
     members: list[Collection[int]] = []
     outliers: set[int] = set()
-    for key in order:
-        found = everything = whole_groups[key]
+    for key, everything in whole_groups.items():
+        found = everything
         if is_narrowed:
             found = [number for number in everything if number in positions]
         if not found:
             continue
-        whole_patterns = [patterns[number] for number in everything]
+        whole_patterns = tuple(map(patterns.__getitem__, everything))
         whole = narrowed = composition_of(whole_patterns)
         if len(found) < len(everything):
-            narrowed = composition_of([patterns[number] for number in found])
+            narrowed = composition_of(tuple(map(patterns.__getitem__, found)))
         if whole.outlier_patterns:
             outliers.update(compress(everything, map(whole.outlier_patterns.__contains__, whole_patterns)))
         groups.append(Group(len(groups), by, key, whole, narrowed))
@@ -134,7 +134,7 @@ def audit_of(
     numbers = Counter(map(patterns.__getitem__, positions) if is_narrowed else patterns.values())
     if is_narrowed:
         outliers &= positions.keys()
-    return Audit(patterns, positions, groups, members, outliers, numbers)
+    return Audit(patterns, states, positions, groups, members, outliers, numbers)
 
 
 def order_of(by: Grouping, keys: Iterable[str]) -> list[str]:

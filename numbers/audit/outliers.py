@@ -70,13 +70,17 @@ class Outliers(NamedTuple):
         return tuple(claim(cells, fact, majority) for (fact, majority), cells in alike.items())
 
 
-def outliers_of(audit: Audit) -> list[Outliers]:
-    """Return the outliers of every group, the rarest first: the smallest share, then the largest group."""
-    found: dict[tuple[float, int], list[Outliers]] = defaultdict(list)  # there are few distinct rarities
+def outliers_of(audit: Audit) -> list[tuple[Group, Difference]]:
+    """Return the outliers of every group, the rarest first: the smallest share, then the largest group.
+
+    They are plain tuples, because a page makes only a few of them `Outliers`.
+    """
+    found: dict[tuple[float, int], list[tuple[Group, Difference]]] = defaultdict(list)  # few rarities are distinct
     for group in audit.groups:
-        for difference in group.whole.differences:
-            if group.matching is group.whole or difference.patterns & group.matching.counts.keys():
-                found[difference.rarity].append(Outliers(group, difference))
+        whole, matching = group.whole, group.matching
+        for difference in whole.differences:
+            if matching is whole or difference.patterns & matching.counts.keys():
+                found[difference.rarity].append((group, difference))
     return [outliers for rarity in sorted(found) for outliers in found[rarity]]
 
 
@@ -89,7 +93,7 @@ def sorted_by_name(
 
 
 def _name_order(number: AuditedNumber) -> tuple[str, str, int]:
-    return number.name_key, number.number, number.phone_number
+    return number.name_key, number.number, number.key
 
 
 _ABLE = {Fact.ALLOWED: "can", Fact.RESTRICTED: "cannot", Fact.UNKNOWN: "are not reported as able to"}

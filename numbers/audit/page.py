@@ -3,14 +3,13 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
 
 from django.core.paginator import Page
 
 from numbers.audit.causes import Cause, Causes, causes_of
 from numbers.audit.groups import Audit, AuditedNumber, Group, Grouping, GroupName
 from numbers.audit.outliers import OutlierCell, Outliers, outlier_cells, outliers_of, sorted_by_name
-from numbers.audit.patterns import Tally, tallies_of
+from numbers.audit.patterns import Difference, Tally, tallies_of
 from numbers.audit.query import AuditQuery
 from numbers.audit.reading import audited_numbers, group_names, read_audit
 from numbers.database import paging
@@ -158,22 +157,25 @@ def page_of(query: AuditQuery, audit: Audit, teammate: TeammateChoice | None = N
 
 
 def _outliers(
-    audit: Audit, found: Sequence[Outliers], page: Page[int], filters: NumberFilters, causes: Causes
+    audit: Audit, found: Sequence[tuple[Group, Difference]], page: Page[int], filters: NumberFilters, causes: Causes
 ) -> Iterator[OutlierEntry]:
     """Yield the entries of one page of outliers. Equally rare ones are sorted by name, so all of those are read."""
     if not found:
         return
     start, stop = page.start_index() - 1, page.end_index()
-    rarity = attrgetter("difference.rarity")
-    first = bisect_left(found, rarity(found[start]), key=rarity)
-    last = bisect_right(found, rarity(found[stop - 1]), key=rarity)
-    equally_rare = [(outliers, outliers.keys(audit)) for outliers in found[first:last]]
-    numbers = audited_numbers({key for _, keys in equally_rare for key in keys})
+    first = bisect_left(found, _rarity(found[start]), key=_rarity)
+    last = bisect_right(found, _rarity(found[stop - 1]), key=_rarity)
+    equally_rare = [(outliers, outliers.keys(audit)) for outliers in map(Outliers._make, found[first:last])]
+    numbers = audited_numbers(audit, {key for _, keys in equally_rare for key in keys})
     described = sorted_by_name((outliers, [numbers[key] for key in keys]) for outliers, keys in equally_rare)
     described = described[start - first : stop - first]
     names = group_names({outliers.group.key for outliers, _ in described})
     for outliers, alike in described:
         yield _outlier_entry(outliers, names[outliers.group.key], alike, filters, causes)
+
+
+def _rarity(outliers: tuple[Group, Difference]) -> tuple[float, int]:
+    return outliers[1].rarity
 
 
 def _page_notices(query: AuditQuery, canonical: AuditQuery) -> Iterator[str]:
@@ -193,7 +195,7 @@ def _outlier_entry(
     # Collapsing a single name would save no room.
     visible = MAX_VISIBLE if count > MAX_VISIBLE + 1 else MAX_VISIBLE + 1
     return OutlierEntry(
-        key=f"{outliers.group.position}-{numbers[0].phone_number}",
+        key=f"{outliers.group.position}-{numbers[0].key}",
         group=outliers.group,
         name=name,
         claims=outliers.claims,
@@ -216,7 +218,7 @@ def _blocks(audit: Audit, start: int, stop: int, filters: NumberFilters) -> Iter
             first = max(start - begin, 0)
             parts.append((group, first > 0, audit.keys_of(group)[first : stop - begin]))
         begin = end
-    numbers = audited_numbers({key for *_, keys in parts for key in keys})
+    numbers = audited_numbers(audit, {key for *_, keys in parts for key in keys})
     names = group_names({group.key for group, *_ in parts})
     for group, is_continued, keys in parts:
         rows = tuple(_matrix_row(group, numbers[key]) for key in keys)
@@ -229,7 +231,7 @@ def _matrix_row(group: Group, number: AuditedNumber) -> MatrixRow:
     majorities = {outlier.cell: f"{outlier.count:,} of {whole.size:,} {outlier.majority.label}" for outlier in outlying}
     readings = zip(CELLS, number.facts, number.raws, strict=True)
     return MatrixRow(
-        key=f"{group.position}-{number.phone_number}",
+        key=f"{group.position}-{number.key}",
         quo_id=number.quo_id,
         url=number_url(number.quo_id),
         name=_name(number),

@@ -4,7 +4,7 @@ Pure functions: no database, no HTTP.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
@@ -109,9 +109,9 @@ class Composition(NamedTuple):
         return _differing(facts, self.majority)
 
 
-def composition_of(patterns: Sequence[Pattern]) -> Composition:
+def composition_of(patterns: tuple[Pattern, ...]) -> Composition:
     """Return the composition of numbers with these patterns."""
-    return _of_few(tuple(patterns)) if len(patterns) <= _FEW else _count(patterns)
+    return _of_few(patterns) if len(patterns) <= _FEW else _count(patterns)
 
 
 def _count(patterns: Iterable[Pattern]) -> Composition:

@@ -46,7 +46,7 @@ def audit_lines(audit: Audit) -> Iterator[AuditLine]:
     """
     members = ((group, key) for group in audit.groups for key in audit.keys_of(group))
     for chunk in chunks(members, CHUNK):
-        numbers = audited_numbers({key for _, key in chunk})
+        numbers = audited_numbers(audit, {key for _, key in chunk})
         names = group_names({group.key for group, _ in chunk})
         for group, key in chunk:
             outlying = outlier_cells(group.whole, group.whole.differing_facts(numbers[key].facts))

@@ -17,7 +17,7 @@ def names(by: Grouping, numbers: list[AuditedNumber], on: On | None = None) -> d
 
 
 def test_a_number_has_the_facts_of_its_raw_values_in_order() -> None:
-    described = (7, 8, "PN7", "Desk", "desk", "+12065550100", "GR1", "local")
+    described = (7, "PN7", "Desk", "desk", "+12065550100", "GR1", "local")
     raws = ("unrestricted", "restricted", "Restricted", None, "", "unrestricted")
 
     found = audited_number((*described, *raws))

@@ -25,7 +25,7 @@ def audit(
         for key in _keys(by, number, on or {}, teammates):
             whole_groups[key].append(number.key)
     order = [*teammates, ""] if by is Grouping.TEAMMATE else order_of(by, map(str, whole_groups))
-    return audit_of(by, patterns, whole_groups, order, matching_keys)
+    return audit_of(by, patterns, {}, {key: whole_groups[key] for key in order}, matching_keys)
 
 
 def _keys(by: Grouping, number: AuditedNumber, on: On, teammates: Sequence[Key]) -> Collection[Key]:
@@ -43,4 +43,5 @@ def members(audit: Audit, numbers: Sequence[AuditedNumber]) -> dict[Key, list[Au
 def found(audit: Audit, numbers: Sequence[AuditedNumber]) -> list[tuple[Outliers, list[AuditedNumber]]]:
     """Return the outliers in the order of the page, with their numbers."""
     by_key = {number.key: number for number in numbers}
-    return sorted_by_name((outliers, [by_key[key] for key in outliers.keys(audit)]) for outliers in outliers_of(audit))
+    all_outliers = map(Outliers._make, outliers_of(audit))
+    return sorted_by_name((outliers, [by_key[key] for key in outliers.keys(audit)]) for outliers in all_outliers)

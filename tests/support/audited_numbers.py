@@ -15,7 +15,7 @@ def marked_number(
     assert len(marks) == len(CELLS)
     number = "+18005550100" if kind == "toll-free" else "+12065550100"
     key = key or hash((name, group, kind))
-    described = (key, key, f"PN{name}", name, name.casefold(), number, group, kind)
+    described = (key, f"PN{name}", name, name.casefold(), number, group, kind)
     return audited_number((*described, *(RAWS[mark] for mark in marks)))
 
 
