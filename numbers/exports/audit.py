@@ -61,7 +61,6 @@ def _about(query: AuditQuery, count: int, moment: Moment) -> About:
 
 _NO_GROUP = {Grouping.GROUP: "(no group)", Grouping.KIND: "", Grouping.TEAMMATE: "(nobody)"}
 
-
 _GROUPED_BY: dict[Grouping, Column[AuditLine]] = {
     Grouping.KIND: Column("Kind", 10, lambda line: line.number.kind),
     Grouping.GROUP: Column("Group id", 14, lambda line: line.number.group_id),

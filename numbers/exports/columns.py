@@ -41,10 +41,6 @@ def words_of(value: Value) -> str:
     return str(value)
 
 
-def _joined(texts: Sequence[str]) -> str:
-    return "; ".join(texts)
-
-
 def _listed(ids: Sequence[str]) -> str:
     """Return the list in JSON, because an id may contain any separator."""
     return msgspec.json.encode(ids).decode()
@@ -66,7 +62,7 @@ def _raw_reach(cell: Cell) -> Callable[[TeammateLine], str | None]:
 
 _ONLY_IN_FILES: tuple[tuple[int, Column[NumberLine]], ...] = (
     (3, Column("E.164", 17, lambda line: line.state.number)),
-    (7, Column("Teammates' emails", 40, lambda line: _joined([person.email for person in line.people]))),
+    (7, Column("Teammates' emails", 40, lambda line: "; ".join(person.email for person in line.people))),
     (14, Column("Id", 16, lambda line: line.state.quo_id)),
     (15, Column("Created", 26, lambda line: line.state.created_at_text)),
     (16, Column("Updated", 26, lambda line: line.state.updated_at_text)),
@@ -106,8 +102,8 @@ TEAMMATES: tuple[Column[TeammateLine], ...] = (
     Column("Role", 10, lambda line: line.state.role),
     Column("Numbers", 11, lambda line: len(line.numbers)),
     *(Column(cell.label, 15, _reach(cell)) for cell in CELLS),
-    Column("Names of the numbers", 48, lambda line: _joined([number.name for number in line.numbers])),
-    Column("The numbers", 40, lambda line: _joined([pretty(number.number) for number in line.numbers])),
+    Column("Names of the numbers", 48, lambda line: "; ".join(number.name for number in line.numbers)),
+    Column("The numbers", 40, lambda line: "; ".join(pretty(number.number) for number in line.numbers)),
     Column("Id", 16, lambda line: line.state.teammate.quo_id),
 )
 

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Generic
 
 from numbers.exports.about import About, about_numbers, about_teammates
-from numbers.exports.blocks import blocks
 from numbers.exports.columns import NUMBERS_RAW, TEAMMATES, TEAMMATES_RAW, Column, Line, RawColumn, number_columns
 from numbers.exports.csv_export import csv_for_machines, csv_for_people
 from numbers.exports.json_export import Record, json_document, number_record, teammate_record
@@ -15,6 +14,8 @@ from numbers.exports.xlsx_export import xlsx_document
 from numbers.filters.numbers import NumberFilters
 from numbers.filters.teammates import TeammateFilters
 from numbers.memory.moment import NOW, Moment
+
+BLOCK = 16 * 1024  # bytes; small, so that the download starts soon
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,22 @@ class Files(Generic[Line]):
     ) -> Iterator[bytes]:
         """Return the file of `count` lines with this ending; `is_raw` selects the form for machines."""
         if ending == "xlsx":
-            return xlsx_document(self.columns, lines, count, about())
+            return blocks(xlsx_document(self.columns, lines, count, about()))
         if ending == "json":
             return blocks(json_document(self.record, lines))
         return blocks(csv_for_machines(self.raw, lines) if is_raw else csv_for_people(self.columns, lines))
+
+
+def blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the pieces joined into blocks for the network. Only one block is in memory."""
+    block = bytearray()
+    for piece in pieces:
+        block += piece
+        if len(block) >= BLOCK:
+            yield bytes(block)
+            block.clear()
+    if block:
+        yield bytes(block)
 
 
 def number_document(

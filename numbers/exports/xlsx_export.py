@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
-from itertools import islice
+from itertools import chain, islice
 from zipfile import ZipFile
 
 from xlsxwriter import Workbook
@@ -15,7 +15,6 @@ from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from numbers.exports.about import About
-from numbers.exports.blocks import blocks
 from numbers.exports.columns import Column, Line
 from numbers.exports.xlsx_rows import Styles, cell_text, rows_xml
 from numbers.exports.zip_stream import stream_zip
@@ -39,12 +38,12 @@ _DIMENSION = re.compile(rb"<dimension [^>]*>")
 
 
 def xlsx_document(columns: Sequence[Column[Line]], lines: Iterable[Line], count: int, about: About) -> Iterator[bytes]:
-    """Stream a workbook of `count` lines. Only one block of it is in memory."""
+    """Stream a workbook of `count` lines."""
     if count > MAX_LINES:
         text = f"{count - MAX_LINES:,} lines: a sheet has room for {MAX_LINES:,} of them. The CSV file has them all."
         about = replace(about, entries=(*about.entries, ("Left out", text)))
         lines, count = islice(lines, MAX_LINES), MAX_LINES
-    yield from blocks(stream_zip(_files(columns, lines, count, about)))
+    return stream_zip(_files(columns, lines, count, about))
 
 
 def _files(
@@ -53,13 +52,7 @@ def _files(
     frame = _build_frame(columns, count, about)
     for name, content in frame.files.items():
         yield name, [content]
-    yield _LIST, _sheet(frame, rows_xml(columns, lines, frame.styles, first=2))
-
-
-def _sheet(frame: "_Frame", rows: Iterable[bytes]) -> Iterator[bytes]:
-    yield frame.before
-    yield from rows
-    yield frame.after
+    yield _LIST, chain([frame.before], rows_xml(columns, lines, frame.styles, first=2), [frame.after])
 
 
 @dataclass(frozen=True)

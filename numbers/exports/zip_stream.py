@@ -1,6 +1,7 @@
 """Streams a zip archive. The size and checksum of each file follow its data."""
 
 from collections.abc import Iterable, Iterator
+from io import BytesIO, UnsupportedOperation
 from zipfile import ZIP_DEFLATED, ZipFile
 
 
@@ -19,24 +20,16 @@ def stream_zip(files: Iterable[tuple[str, Iterable[bytes]]]) -> Iterator[bytes]:
     yield sink.drain()
 
 
-class _Sink:
-    """An unseekable file for ZipFile. Written data stays only until it is drained."""
+class _Sink(BytesIO):
+    """A file for ZipFile. Written data stays only until it is drained."""
 
-    def __init__(self) -> None:
-        self._written = bytearray()
-
-    def write(self, data: bytes) -> int:
-        self._written += data
-        return len(data)
-
-    def flush(self) -> None:
-        """Do nothing; there is nothing to flush."""
-
-    def close(self) -> None:
-        """Do nothing; there is nothing to close."""
+    def tell(self) -> int:
+        """Tell ZipFile that it cannot go back."""
+        raise UnsupportedOperation
 
     def drain(self) -> bytes:
         """Return the data written since the last call."""
-        data = bytes(self._written)
-        self._written.clear()
+        data = self.getvalue()
+        self.seek(0)
+        self.truncate()
         return data

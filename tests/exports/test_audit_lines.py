@@ -25,7 +25,7 @@ BY = pytest.mark.parametrize("by", list(Grouping))
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit, "CHUNK", 2)
-    monkeypatch.setattr("numbers.exports.blocks.BLOCK", 1)
+    monkeypatch.setattr("numbers.exports.documents.BLOCK", 1)
 
 
 def records(by: Grouping, filters: NumberFilters | None = None) -> list[dict[str, Any]]:

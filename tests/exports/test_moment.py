@@ -25,7 +25,7 @@ from tests.support.transactions import record_transactions
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "CHUNK", 2)
     monkeypatch.setattr(rows, "FIRST_CHUNK", 2)
-    monkeypatch.setattr("numbers.exports.blocks.BLOCK", 1)
+    monkeypatch.setattr("numbers.exports.documents.BLOCK", 1)
 
 
 def numbers(count: int = 6, **changes: Any) -> list[dict[str, Any]]:

@@ -18,8 +18,8 @@ from pytest_django import Settings
 
 from numbers.exports import xlsx_export
 from numbers.exports.about import About
-from numbers.exports.blocks import BLOCK
 from numbers.exports.columns import Column
+from numbers.exports.documents import BLOCK, blocks
 from numbers.exports.xlsx_export import FACT_STYLES, xlsx_document
 from numbers.exports.xlsx_rows import MAX_TEXT, cell_text
 from numbers.quo.errors import from_answer
@@ -210,17 +210,16 @@ def incompressible(count: int) -> Iterator[str]:
 def test_the_first_rows_are_sent_before_the_last_are_read() -> None:
     waiting = incompressible(10_000)
 
-    first = next(xlsx_document(ONE_COLUMN, waiting, 10_000, NOTHING))
+    first = next(blocks(xlsx_document(ONE_COLUMN, waiting, 10_000, NOTHING)))
 
     assert BLOCK <= len(first) < 2 * BLOCK
     assert 9000 < len(list(waiting)) < 9900, "as many were read as the block has room for"
 
 
 def test_memory_holds_at_most_one_block() -> None:
-    assert {len(block) // BLOCK for block in xlsx_document(ONE_COLUMN, incompressible(10_000), 10_000, NOTHING)} <= {
-        0,
-        1,
-    }
+    document = blocks(xlsx_document(ONE_COLUMN, incompressible(10_000), 10_000, NOTHING))
+
+    assert {len(block) // BLOCK for block in document} <= {0, 1}
 
 
 def test_nothing_is_written_to_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,7 +235,7 @@ def test_an_interrupted_workbook_does_not_open() -> None:
 
     left = bytearray()
     with pytest.raises(KeyError, match="half-way"):
-        for block in xlsx_document(ONE_COLUMN, lines(), 9000, NOTHING):
+        for block in blocks(xlsx_document(ONE_COLUMN, lines(), 9000, NOTHING)):
             left += block
 
     assert len(left) > BLOCK
@@ -252,7 +251,7 @@ def test_an_aborted_download_stops_reading() -> None:
         finally:
             ended.append(True)
 
-    document = xlsx_document(ONE_COLUMN, lines(), 10_000, NOTHING)
+    document = blocks(xlsx_document(ONE_COLUMN, lines(), 10_000, NOTHING))
     next(document)
     document.close()  # type: ignore[attr-defined]
 
