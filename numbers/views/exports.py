@@ -1,6 +1,7 @@
 """Exports the lists as files."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
@@ -44,7 +45,7 @@ def sent_file(request: HttpRequest, name: str, ending: str, document: Iterator[b
         # Otherwise GZipMiddleware would send an empty archive as the body, or compress a compressed file.
         request.META.pop("HTTP_ACCEPT_ENCODING", None)
     if request.method != "HEAD":
-        blocks = _started(document)
+        blocks = chain([next(document, b"")], document)  # reads the first block now
         record(Event.EXPORTED, request, detail=request.get_full_path())
     kind = "-raw" if ending == "csv" and is_raw(request) else ""
     moment = f"{timezone.localtime():%Y-%m-%d-%H%M}"
@@ -52,14 +53,3 @@ def sent_file(request: HttpRequest, name: str, ending: str, document: Iterator[b
     response.headers["Content-Disposition"] = f'attachment; filename="{name}{kind}-{moment}.{ending}"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-def _started(document: Iterator[bytes]) -> Iterator[bytes]:
-    """Read the first block now, so that an error in it is raised now; return all blocks."""
-    first = next(document, b"")
-
-    def blocks() -> Iterator[bytes]:
-        yield first
-        yield from document
-
-    return blocks()
