@@ -8,11 +8,14 @@ from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
+from accounts.models import User
+
 
 class HtmxHttpRequest(HttpRequest):
-    """The request as django-htmx's middleware leaves it. For annotations only."""
+    """The request as the middleware leaves it: every page requires sign-in. For annotations only."""
 
     htmx: HtmxDetails
+    user: User
 
 
 def wants_fragment(request: HtmxHttpRequest) -> bool:

@@ -7,15 +7,15 @@ from typing import Any
 
 from django.core.exceptions import TooManyFieldsSent
 from django.http import HttpResponse, QueryDict
+from django.urls import reverse
 
-from numbers import services
 from numbers.audit.query import AuditQuery
 from numbers.filters.base import ListFilters
 from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.memory.version import Version, memory_version
 from numbers.models import Sync
+from numbers.views.context import freshness_context
 from numbers.views.htmx import HtmxHttpRequest, page_or_fragments, wants_fragment
-from numbers.views.navigation import address
 from quo_admin.htmx import shown_address
 
 # The ids of elements that request a list: its filter form, and the element that fetches it again after a sync.
@@ -48,19 +48,14 @@ class ListView:
         """Render the list or fragments of it. `context` has the "page" and what only this list needs."""
         page, query = context["page"], QueryDict(asked.query)
         target = SyncTarget(Sync.Scope.TEAMMATE, query["user"]) if "user" in query else WORKSPACE
-        shared = {
-            "filters": page.filters,
-            "target": target,
-            "freshness": services.freshness(target, is_known=target == WORKSPACE or page.is_known_teammate),
-            "version": version,
-            "here": request.get_full_path(),
-        }
+        is_known = target == WORKSPACE or page.is_known_teammate
+        shared = freshness_context(target, version, request.get_full_path(), is_known=is_known)
         before = QueryDict(self.parse(_query_in_browser(request)).query) if wants_fragment(request) else query
         fragments = self._fragments(request.htmx.trigger, before, query)
-        response = page_or_fragments(request, self.template, fragments, {**shared, **context})
+        response = page_or_fragments(request, self.template, fragments, {"filters": page.filters, **shared, **context})
         if wants_fragment(request) and request.htmx.trigger != REFRESH:
             header = "HX-Replace-Url" if _is_same_search(before, query) else "HX-Push-Url"
-            response.headers[header] = address(self.url_name, self.canonical(page))
+            response.headers[header] = reverse(self.url_name, query=QueryDict(self.canonical(page)))
         return response
 
     def _fragments(self, trigger: str | None, before: QueryDict, query: QueryDict) -> list[str]:

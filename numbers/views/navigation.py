@@ -1,13 +1,8 @@
-"""Addresses of pages, and the page to return to after a form."""
+"""The page to return to after a form."""
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import MAX_URL_LENGTH, MAX_URL_REDIRECT_LENGTH, url_has_allowed_host_and_scheme
-
-
-def address(name: str, query: str) -> str:
-    """Return the address of the URL `name` with a query string, which may be empty."""
-    return f"{reverse(name)}{'?' if query else ''}{query}"
 
 
 def page_before(request: HttpRequest) -> str:

@@ -18,9 +18,9 @@ from numbers.pages import numbers as number_pages
 from numbers.pages.number import number_page
 from numbers.personal.columns import columns_of
 from numbers.personal.saved_filters import menu_of
+from numbers.views.context import freshness_context
 from numbers.views.htmx import HtmxHttpRequest, page_or_fragments, wants_fragment
 from numbers.views.lists import ListView
-from numbers.views.personal import user_of
 from numbers.vocabulary.links import number_url
 
 NUMBERS = ListView(
@@ -38,14 +38,14 @@ NUMBERS = ListView(
 def number_list(request: HtmxHttpRequest) -> HttpResponse:
     """Show the numbers that match the query string."""
     asked, version = NUMBERS.read(request)
-    page, user = number_pages.number_list(asked, version), user_of(request)
+    page = number_pages.number_list(asked, version)
     context = {
         "page": page,
         "fields": partial(filter_choices.fields_of, page.filters, version),  # read only if the form is rendered
         "export_urls": export_urls("numbers:export", page.filters.but().query),
-        "shown": columns_of(user),
+        "shown": columns_of(request.user),
         "name_length": SavedFilter.name_length,
-        "saved_filters": () if wants_fragment(request) else menu_of(user),
+        "saved_filters": () if wants_fragment(request) else menu_of(request.user),
         # The picker requests its first teammates when it is opened.
         "choices": filter_choices.teammates_named(asked.who) if asked.who else None,
     }
@@ -69,15 +69,12 @@ def number_detail(request: HtmxHttpRequest, number_id: str) -> HttpResponse:
     target = SyncTarget(Sync.Scope.NUMBER, number_id)
     version = memory_version()
     page = number_page(number_id, version)
-    freshness = services.freshness(target, is_known=page is not None)
+    about_copy = freshness_context(target, version, number_url(number_id), is_known=page is not None)
     context = {
         "page": page,
-        "last_confirmed": page and page.last_confirmed(freshness),
+        "last_confirmed": page and page.last_confirmed(about_copy["freshness"]),
         "number_id": number_id,
-        "target": target,
-        "freshness": freshness,
-        "version": version,
-        "here": number_url(number_id),
+        **about_copy,
     }
     status = 200 if page or wants_fragment(request) else 404
     return page_or_fragments(request, "numbers/detail.html", ["numbers/_number.html"], context, status=status)

@@ -4,12 +4,12 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from numbers import services
 from numbers.filters import query_string
 from numbers.memory.freshness import Level
 from numbers.memory.sync_target import WORKSPACE
 from numbers.memory.version import memory_version
 from numbers.pages.overview import RECENT_PERIOD, overview
+from numbers.views.context import freshness_context
 from numbers.views.htmx import HtmxHttpRequest, page_or_fragments
 
 
@@ -19,7 +19,8 @@ def home(request: HtmxHttpRequest) -> HttpResponse:
     notices: list[str] = []
     query_string.name_others(request.GET, (), notices)
     version = memory_version()  # before the page is read, so that the page is never older than its version
-    freshness = services.freshness(WORKSPACE)
+    about_copy = freshness_context(WORKSPACE, version, request.get_full_path())
+    freshness = about_copy["freshness"]
     page = overview(timezone.now(), version)
     context = {
         "page": page,
@@ -27,9 +28,6 @@ def home(request: HtmxHttpRequest) -> HttpResponse:
         "notices": notices,
         # The page then cannot say that all is well, so it reloads after the next sync.
         "is_doubtful": freshness.failure is not None or freshness.level in {Level.STALE, Level.NEVER},
-        "target": WORKSPACE,
-        "freshness": freshness,
-        "version": version,
-        "here": request.get_full_path(),
+        **about_copy,
     }
     return page_or_fragments(request, "overview/overview.html", ["overview/_overview.html"], context)

@@ -1,64 +1,56 @@
 """A user's own choices: visible columns and saved filters."""
 
-from typing import cast
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import User
 from accounts.roles import SHARE_FILTERS
 from numbers.models import SavedFilter
 from numbers.personal import columns
 from numbers.personal import saved_filters as personal
 from numbers.personal.saved_filters import SavedFilterForm
+from numbers.views.htmx import HtmxHttpRequest
 from numbers.views.navigation import page_before
 
 
-def user_of(request: HttpRequest) -> User:
-    """Return the signed-in user. Every page requires sign-in."""
-    return cast("User", request.user)
-
-
 @require_POST
-def choose_columns(request: HttpRequest) -> HttpResponse:
+def choose_columns(request: HtmxHttpRequest) -> HttpResponse:
     """Save the ticked columns; with `usual`, go back to the default columns."""
     if request.POST.get("usual"):
-        columns.reset_columns(user_of(request))
+        columns.reset_columns(request.user)
     else:
-        columns.save_columns(user_of(request), request.POST.getlist("column"))
+        columns.save_columns(request.user, request.POST.getlist("column"))
     return HttpResponseRedirect(page_before(request))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def saved_filters(request: HttpRequest) -> HttpResponse:
+def saved_filters(request: HtmxHttpRequest) -> HttpResponse:
     """Show the saved filters that the user may open, and save another one."""
-    user = user_of(request)
     posted = request.POST if request.method == "POST" else None
-    form = SavedFilterForm(posted, instance=SavedFilter(owner=user))
+    form = SavedFilterForm(posted, instance=SavedFilter(owner=request.user))
     if saved := form.save_or_add_errors():
         address = request.build_absolute_uri(saved.get_absolute_url())
         sentence = 'Saved as “<bdi>{}</bdi>”. Its short address is <a href="{}">{}</a>.'
         messages.success(request, format_html(sentence, saved.name, address, address))
         return redirect(saved)
-    context = {"form": form, "saved_filters": personal.saved_lines(user)}
+    context = {"form": form, "saved_filters": personal.saved_lines(request.user)}
     return render(request, "saved/saved.html", context, status=422 if form.is_bound else 200)
 
 
 @require_safe
-def saved_filter(request: HttpRequest, code: str) -> HttpResponse:
+def saved_filter(request: HtmxHttpRequest, code: str) -> HttpResponse:
     """Redirect to the list with the saved filter."""
-    saved = get_object_or_404(personal.visible_to(user_of(request)), code=code)
+    saved = get_object_or_404(personal.visible_to(request.user), code=code)
     return HttpResponseRedirect(f"{reverse('numbers:list')}?{saved.query}")
 
 
 @require_POST
-def share_saved_filter(request: HttpRequest, code: str) -> HttpResponse:
-    saved = get_object_or_404(personal.saved_by(user_of(request)), code=code)
+def share_saved_filter(request: HtmxHttpRequest, code: str) -> HttpResponse:
+    saved = get_object_or_404(personal.saved_by(request.user), code=code)
     is_shared = bool(request.POST.get("is_shared"))
     if is_shared and not request.user.has_perm(SHARE_FILTERS):
         raise PermissionDenied
@@ -70,8 +62,8 @@ def share_saved_filter(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-def delete_saved_filter(request: HttpRequest, code: str) -> HttpResponse:
-    saved = get_object_or_404(personal.saved_by(user_of(request)), code=code)
+def delete_saved_filter(request: HtmxHttpRequest, code: str) -> HttpResponse:
+    saved = get_object_or_404(personal.saved_by(request.user), code=code)
     personal.delete_filter(saved)
     messages.success(request, f"“{saved.name}” is deleted. The numbers it showed are not.")
     return redirect("numbers:saved_filters")

@@ -19,6 +19,7 @@ from numbers.models import Sync
 from numbers.operations.current_settings import settings_in_force
 from numbers.pages.status import sync_page
 from numbers.services import SyncBusy, SyncRefused
+from numbers.views.context import freshness_context
 from numbers.views.htmx import HtmxHttpRequest, wants_fragment
 from numbers.views.navigation import page_before
 from quo_admin import __version__
@@ -76,13 +77,11 @@ def _fragment(request: HttpRequest, target: SyncTarget, refusal: str, *, is_busy
     """Render the freshness line; trigger `memory-changed` if the page shows an older version."""
     version = memory_version()
     sent = request.POST if request.method == "POST" else request.GET
-    found = services.freshness(target)
+    about_copy = freshness_context(target, version, page_before(request))
+    found = about_copy["freshness"]
     is_new = bool(refusal or found.is_in_doubt) and not sent.get("told") and found.level != Level.NEVER
     context = {
-        "target": target,
-        "freshness": found,
-        "version": version,
-        "here": page_before(request),
+        **about_copy,
         "refusal": refusal,
         "is_busy": is_busy,
         "may_ask": request.user.has_perm(ASK_QUO),
@@ -110,9 +109,6 @@ def status(request: HttpRequest) -> HttpResponse:
         "notices": notices,
         "settings": settings_in_force(),
         "release": __version__,
-        "target": WORKSPACE,
-        "freshness": services.freshness(WORKSPACE),
-        "version": memory_version(),
-        "here": request.get_full_path(),
+        **freshness_context(WORKSPACE, memory_version(), request.get_full_path()),
     }
     return render(request, "status/status.html", context)

@@ -13,6 +13,7 @@ from numbers.memory.version import memory_version
 from numbers.models import Sync
 from numbers.pages import teammates
 from numbers.pages.columns import visible_columns
+from numbers.views.context import freshness_context
 from numbers.views.htmx import HtmxHttpRequest, page_or_fragments, wants_fragment
 from numbers.views.lists import ListView
 from numbers.vocabulary.cells import CELLS
@@ -59,10 +60,7 @@ def teammate_detail(request: HtmxHttpRequest, user_id: str) -> HttpResponse:
         "mismatches": teammates.mismatches_of(user_id),
         "user_id": user_id,
         "shown": visible_columns(),
-        "target": target,
-        "freshness": services.freshness(target, is_known=page is not None),
-        "version": version,
-        "here": teammate_url(user_id),
+        **freshness_context(target, version, teammate_url(user_id), is_known=page is not None),
     }
     status = 200 if page or wants_fragment(request) else 404
     return page_or_fragments(request, "teammates/detail.html", ["teammates/_teammate.html"], context, status=status)
