@@ -4,9 +4,11 @@ Row counts are gauges because old rows may be deleted one day. The only counter 
 The number of queries is fixed, and indexes answer those about syncs, no matter how many syncs there were.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from itertools import product
 from math import ceil
 from shutil import disk_usage
 
@@ -14,7 +16,6 @@ from django.conf import settings
 from django.db.models import Count, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -38,9 +39,7 @@ _OF_WORKSPACE = Q(scope=WORKSPACE.scope, subject=WORKSPACE.subject)
 
 def exposition() -> bytes:
     """Return the metrics in Prometheus' text format. Raises django.db.Error."""
-    registry = CollectorRegistry()
-    registry.register(_Collector())
-    return generate_latest(registry)
+    return generate_latest(_Collector())
 
 
 class _Collector(Collector):
@@ -53,32 +52,30 @@ class _Collector(Collector):
         yield from _disk()
 
 
+def _labelled(name: str, text: str, labels: Sequence[str], values: Iterable[tuple[Sequence[str], float]]) -> Metric:
+    """Return a gauge with a value for each combination of labels."""
+    gauge = GaugeMetricFamily(name, text, labels=labels)
+    for combination, value in values:
+        gauge.add_metric(combination, value)
+    return gauge
+
+
 def _syncs() -> Iterator[Metric]:
     last = Sync.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     yield CounterMetricFamily("quo_admin_syncs_begun", "Syncs ever begun.", last)
 
-    ended = dict.fromkeys(((scope, outcome) for scope in Sync.Scope for outcome in Sync.Outcome), 0)
-    failed = dict.fromkeys(FAILURE_KINDS, 0)
+    ended = Counter(dict.fromkeys(product(Sync.Scope.values, Sync.Outcome.values), 0))
+    failed = Counter(dict.fromkeys(((kind,) for kind in FAILURE_KINDS), 0))
     rows = Sync.objects.order_by().values_list("scope", "outcome", "error_kind").annotate(Count("pk"))
     for scope, outcome, kind, count in rows:
-        ended[Sync.Scope(scope), Sync.Outcome(outcome)] += count
+        ended[scope, outcome] += count
         if kind:
-            failed[kind] = failed.get(kind, 0) + count
-    remembered = GaugeMetricFamily(
-        "quo_admin_syncs_remembered",
-        "Syncs on record, by what was asked and how they ended.",
-        None,
-        ["scope", "outcome"],
+            failed[(kind,)] += count
+    text = "Syncs on record, by what was asked and how they ended."
+    yield _labelled("quo_admin_syncs_remembered", text, ["scope", "outcome"], ended.items())
+    yield _labelled(
+        "quo_admin_failures_remembered", "Failed syncs on record, by what failed.", ["kind"], failed.items()
     )
-    for (scope, outcome), count in ended.items():
-        remembered.add_metric([scope, outcome], count)
-    yield remembered
-    failures = GaugeMetricFamily(
-        "quo_admin_failures_remembered", "Failed syncs on record, by what failed.", None, ["kind"]
-    )
-    for kind, count in failed.items():
-        failures.add_metric([kind], count)
-    yield failures
 
     workspace = Sync.objects.filter(_OF_WORKSPACE).order_by("-pk")
     last_good = Subquery(workspace.filter(outcome=Sync.Outcome.SUCCEEDED).values("pk")[:1])
@@ -96,10 +93,8 @@ def _freshness() -> Iterator[Metric]:
     if freshness.checked_at:
         age = max((now - freshness.checked_at).total_seconds(), 0.0)
         yield GaugeMetricFamily("quo_admin_last_good_sync_age_seconds", "Age of the copy of every number.", age)
-    levels = GaugeMetricFamily("quo_admin_freshness", "1 for what the copy is called, else 0.", None, ["state"])
-    for level in Level:
-        levels.add_metric([level], float(level is freshness.level))
-    yield levels
+    levels = [([level], float(level is freshness.level)) for level in Level]
+    yield _labelled("quo_admin_freshness", "1 for what the copy is called, else 0.", ["state"], levels)
     yield GaugeMetricFamily(
         "quo_admin_records_set_aside", "Records of the last good answer that could not be read.", freshness.set_aside
     )
@@ -118,13 +113,10 @@ def _seconds() -> Iterator[Metric]:
     if not took:
         return
     yield GaugeMetricFamily("quo_admin_last_sync_seconds", "Seconds of the last sync of every number.", took[0])
-    recent = GaugeMetricFamily(
-        "quo_admin_recent_sync_seconds", f"Seconds of the last {RECENT} syncs of every number.", None, ["quantile"]
-    )
     took.sort()
-    for name, share in QUANTILES.items():
-        recent.add_metric([name], took[ceil(share * len(took)) - 1])
-    yield recent
+    recent = [([name], took[ceil(share * len(took)) - 1]) for name, share in QUANTILES.items()]
+    text = f"Seconds of the last {RECENT} syncs of every number."
+    yield _labelled("quo_admin_recent_sync_seconds", text, ["quantile"], recent)
 
 
 def _memory() -> Iterator[Metric]:
