@@ -3,8 +3,7 @@
 from django.urls import path, re_path
 
 from numbers.exports.formats import FORMATS
-from numbers.views import access, appearance, audit, exports, numbers, overview, personal, syncs, teammates
-from numbers.views.health import HEALTH_PATH, METRICS_PATH, READY_PATH, healthz, metrics, readyz
+from numbers.views import access, appearance, audit, exports, health, numbers, overview, personal, syncs, teammates
 
 app_name = "numbers"
 
@@ -30,7 +29,5 @@ urlpatterns = [
     path("freshness/", syncs.freshness, name="freshness"),
     path("status/access/", access.access_log, name="access_log"),
     path("status/", syncs.status, name="status"),
-    path(HEALTH_PATH.removeprefix("/"), healthz, name="healthz"),
-    path(READY_PATH.removeprefix("/"), readyz, name="readyz"),
-    path(METRICS_PATH.removeprefix("/"), metrics, name="metrics"),
+    *(path(name, view, name=name) for name, view in health.VIEWS.items()),
 ]

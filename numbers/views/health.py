@@ -11,10 +11,6 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from numbers.operations.metrics import exposition
 from numbers.operations.readiness import readiness
 
-HEALTH_PATH = "/healthz"
-READY_PATH = "/readyz"
-METRICS_PATH = "/metrics"
-
 
 class HealthMiddleware:
     """Answers monitors before any other middleware runs.
@@ -27,7 +23,7 @@ class HealthMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        view = _VIEWS.get(request.path)
+        view = VIEWS.get(request.path.removeprefix("/"))
         return view(request) if view else self.get_response(request)
 
 
@@ -62,11 +58,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return _answer("The database does not answer.\n", 503)
 
 
-_VIEWS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
-    HEALTH_PATH: healthz,
-    READY_PATH: readyz,
-    METRICS_PATH: metrics,
-}
+VIEWS: dict[str, Callable[[HttpRequest], HttpResponse]] = {"healthz": healthz, "readyz": readyz, "metrics": metrics}
 
 
 def _refused(request: HttpRequest) -> HttpResponse | None:
