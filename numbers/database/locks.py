@@ -1,7 +1,7 @@
 """Locks between processes. The system releases them when the holder dies, so a killed sync blocks nobody."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -45,13 +45,10 @@ def _server_lock(key: int, *, waits: bool = False) -> Iterator[bool]:
 @contextmanager
 def _file_lock(path: Path) -> Iterator[bool]:
     lock = FileLock(path, timeout=0, fallback_to_soft=False)
-    try:
+    with suppress(Timeout):
         lock.acquire()
-    except Timeout:
-        yield False
-        return
     try:
-        yield True
+        yield lock.is_locked
     finally:
         lock.release()
 

@@ -94,9 +94,7 @@ class Command(BaseCommand):
 
 def _set_at_end_of_stdin(stopped: threading.Event) -> None:
     # Not sys.stdin: a thread blocked in it would keep Python from exiting.
-    try:
+    with contextlib.suppress(OSError):
         while os.read(0, 1 << 16):
             pass
-    except OSError:
-        pass
     stopped.set()

@@ -49,7 +49,7 @@ class Command(BaseCommand):
             told = [{**asdict(breach), "when": breach.when and breach.when.isoformat()} for breach in found]
             self.stdout.write(json.dumps({"holds": not found, "checked": counts, "findings": told}))
         elif not found:
-            counted = ", ".join(f"{count:,} {noun.replace('_', ' ')}" for noun, count in counts.items())
+            counted = ", ".join(f"{count:,} {noun}" for noun, count in counts.items())
             self.stdout.write(f"Everything holds: {counted}; {len(INVARIANTS)} invariants.")
         if found:
             self.stdout.flush()

@@ -28,11 +28,9 @@ def nothing_is_orphaned() -> Broken:
 def the_file_is_unharmed() -> Broken:
     if connection.vendor != "sqlite":
         return
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA integrity_check")
-        for (said,) in cursor.fetchall():
-            if said != "ok":
-                yield "the database file", None, f"SQLite finds it damaged: {said}."
+    for (said,) in _rows("PRAGMA integrity_check"):
+        if said != "ok":
+            yield "the database file", None, f"SQLite finds it damaged: {said}."
 
 
 def times_and_texts_can_be_read() -> Broken:
