@@ -17,8 +17,7 @@ from pytest_django import Settings
 
 from accounts import access
 from accounts.access import Event, delete_expired
-from accounts.models import AccessEvent, User
-from accounts.models.access import AppendOnlyError
+from accounts.models import AccessEvent, AppendOnlyError, User
 from accounts.roles import Role, give_role
 from tests.support.accounts import ADMIN_EMAIL, EMAIL, NEW, PASSWORD, sign_in
 from tests.support.company_sign_in import sign_in_by_company
