@@ -1,13 +1,16 @@
-"""How long a rate-limited visitor must wait: allauth counts attempts, but does not say."""
+"""How long a rate-limited visitor must wait: allauth counts attempts, but does not say.
+
+The only use of allauth's private code. tests/accounts/test_allauth_internals.py notices changes in it.
+"""
 
 import math
 import time
 
+from allauth.core.internal.ratelimit import get_cache_key, get_rates
+from django.core.cache import cache
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-
-from accounts.allauth_internals import attempts
 
 LOCK_SECONDS = 10  # how long an attempt waits for the one before it
 
@@ -28,7 +31,8 @@ _CODES = {"too_many_login_attempts", "rate_limited"}
 def seconds_left(request: HttpRequest, action: str, *, key: str = "", app: str = ACCOUNT) -> int:
     """Return the seconds until the limits on `action` allow the next attempt, or 0 if they allow it now."""
     waits = [0.0]
-    for rate, times in attempts(request, app=app, action=action, key=key):
+    for rate in get_rates(app=app, action=action):
+        times = cache.get(get_cache_key(request, app=app, action=action, rate=rate, key=key), [])  # newest first
         if len(times) >= rate.amount:
             waits.append(times[rate.amount - 1] + rate.duration - time.time())
     return math.ceil(max(waits))
