@@ -12,6 +12,7 @@ from allauth.mfa.base import views as base
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn import views as webauthn
 from django.conf import settings
 from django.contrib import messages
@@ -28,7 +29,8 @@ from filelock import FileLock, Timeout
 
 from accounts.access import record_passkey_failed
 from accounts.limits import LOCK_SECONDS, is_limited, mark_rate_limited
-from accounts.mfa import authenticators, passkeys
+from accounts.mfa import passkeys
+from accounts.mfa.codes import unused_codes
 from accounts.mfa.forms import ActivateAppForm
 from accounts.mfa.stages import SecondStepStage
 from accounts.views import KeepSiteMixin
@@ -97,10 +99,10 @@ class SecondStepView(_LockedPage, base.AuthenticateView):  # type: ignore[misc] 
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        types = authenticators.authenticator_types(self.stage.login.user)
+        user = self.stage.login.user
         return context | {
-            "has_app": Authenticator.Type.TOTP in types,
-            "has_passkey": Authenticator.Type.WEBAUTHN in types and not passkeys.obstacle(),
+            "has_app": is_mfa_enabled(user, [Authenticator.Type.TOTP]),
+            "has_passkey": is_mfa_enabled(user, [Authenticator.Type.WEBAUTHN]) and not passkeys.obstacle(),
             "options": _as_json(context["js_data"]["request_options"]),
         }
 
@@ -187,7 +189,7 @@ class NewCodesView(_LockedPage, recovery.GenerateRecoveryCodesView):  # type: ig
 @require_safe
 @reauthentication_required(app="allauth.mfa")  # type: ignore[untyped-decorator]  # allauth has no types
 def recovery_codes(request: HttpRequest) -> HttpResponse:
-    codes, left = authenticators.recovery_codes(request.user)
+    codes, left = unused_codes(request.user)
     return render(request, "mfa/recovery_codes/index.html", {"codes": codes, "left": left})
 
 
@@ -195,7 +197,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 @require_safe
 @reauthentication_required(app="allauth.mfa")  # type: ignore[untyped-decorator]  # allauth has no types
 def recovery_codes_file(request: HttpRequest) -> HttpResponse:
-    codes, _ = authenticators.recovery_codes(request.user)
+    codes, _ = unused_codes(request.user)
     if not codes:
         return redirect("mfa_view_recovery_codes")
     response = render(request, "mfa/recovery_codes/download.txt", {"codes": codes}, content_type="text/plain")

@@ -13,7 +13,8 @@ from filelock import FileLock
 from pytest_django import Settings
 from selectolax.lexbor import LexborHTMLParser
 
-from accounts.mfa import authenticators, views
+from accounts.mfa import views
+from accounts.mfa.codes import CODES_VISIBLE_FOR
 from accounts.models import AccessEvent, User
 from tests.support.accounts import EMAIL, LOGIN, PASSWORD, is_signed_in, sign_in
 from tests.support.pages import parse_page, text_of
@@ -226,7 +227,7 @@ def test_ten_recovery_codes_are_shown_only_after_they_are_created(ann: Client) -
     assert len(set(codes)) == 10
     assert all(re.fullmatch(r"\d{8}", code) for code in codes)
 
-    Authenticator.objects.update(created_at=timezone.now() - authenticators.CODES_VISIBLE_FOR)
+    Authenticator.objects.update(created_at=timezone.now() - CODES_VISIBLE_FOR)
 
     assert visible_codes(ann) == []
     assert b"You have 10 left" in ann.get(CODES).content

@@ -1,4 +1,4 @@
-"""The second factors that a user has set up."""
+"""The recovery codes that a user has left."""
 
 from datetime import timedelta
 
@@ -11,12 +11,7 @@ from accounts.models import User
 CODES_VISIBLE_FOR = timedelta(minutes=10)
 
 
-def authenticator_types(user: User) -> set[str]:
-    """Return the types of the user's authenticators."""
-    return set(Authenticator.objects.filter(user=user).values_list("type", flat=True))
-
-
-def recovery_codes(user: User | AnonymousUser) -> tuple[list[str], int]:
+def unused_codes(user: User | AnonymousUser) -> tuple[list[str], int]:
     """Return the unused codes, which are visible only soon after they were created, and how many are left."""
     authenticator = Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).first()
     if authenticator is None:
