@@ -35,17 +35,13 @@ def client_address(meta: Mapping[str, Any], trusted: Sequence[Network]) -> str:
     `X-Forwarded-For` is read from its end, which our own proxies wrote; what a visitor put before it is not trusted. A
     Unix socket has no address: only a proxy on this machine connects to one.
     """
-    peer = _address(str(meta.get("REMOTE_ADDR", "")))
-    if peer is not None and not _is_among(peer, trusted):
-        return str(peer)
-    client = peer
+    client = _address(str(meta.get("REMOTE_ADDR", "")))
     for hop in reversed(str(meta.get("HTTP_X_FORWARDED_FOR", "")).split(",")):
         sender = _address(hop.strip())
-        if sender is None:
+        is_proxy = client is None or any(client in network for network in trusted)
+        if sender is None or not is_proxy:
             break
         client = sender
-        if not _is_among(sender, trusted):
-            break
     return str(client) if client else UNKNOWN
 
 
@@ -58,7 +54,3 @@ def _address(text: str) -> Address | None:
     except ValueError:
         return None
     return (address.ipv4_mapped or address) if isinstance(address, ipaddress.IPv6Address) else address
-
-
-def _is_among(address: Address, trusted: Sequence[Network]) -> bool:
-    return any(address in network for network in trusted)
