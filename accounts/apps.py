@@ -6,7 +6,6 @@ from django.db.models.signals import post_migrate
 
 class AccountsConfig(AppConfig):
     name = "accounts"
-    verbose_name = "Accounts"
 
     def ready(self) -> None:
         from accounts import access, roles, sessions  # noqa: F401, PLC0415 - they need the models

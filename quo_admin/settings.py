@@ -43,12 +43,7 @@ ALLOWED_HOSTS = _loopback if _site_host in _loopback else [_site_host]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _is_https else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
-SECURE_REFERRER_POLICY = "same-origin"
 TRUSTED_PROXIES = ENVIRONMENT["TRUSTED_PROXIES"]
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-X_FRAME_OPTIONS = "DENY"
 # Browsers separate cookies by host, not by port: two copies on one machine must not sign each other out.
 if _site.port:
     SESSION_COOKIE_NAME = f"sessionid_{_site.port}"
