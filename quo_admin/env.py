@@ -117,7 +117,7 @@ SETTINGS = (
     Setting(
         "LOG_FORMAT",
         "plain",
-        parsers.one_of("plain", "json"),
+        parsers.log_format,
         "plain: warnings, for a terminal. json: one object per line, with a line for each request and sync.",
     ),
     Setting(

@@ -46,13 +46,10 @@ def signing_key(value: str) -> str:
     return value
 
 
-def one_of(*names: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        if value.lower() not in names:
-            raise ValueError(f"must be {' or '.join(names)}")
-        return value.lower()
-
-    return parse
+def log_format(value: str) -> str:
+    if value.lower() not in {"plain", "json"}:
+        raise ValueError("must be plain or json")
+    return value.lower()
 
 
 def flag(value: str) -> bool:
