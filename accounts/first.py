@@ -1,5 +1,6 @@
 """The first account of a new installation. Its random password stays in a file until somebody changes it."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,11 +49,9 @@ def _create_account(password_file: Path) -> None:
         password_file.unlink(missing_ok=True)
     new_password = "-".join(get_random_string(_GROUP_LENGTH, _ALPHABET) for _ in range(_GROUPS))
     password = keep_once(password_file, new_password)
-    try:
-        with transaction.atomic():
-            User.objects.create_superuser(FIRST_EMAIL, password)
-    except IntegrityError:
-        pass  # another machine was faster; the caller checks whether its password is the one in our file
+    # If another machine was faster, the caller checks whether its password is the one in our file.
+    with suppress(IntegrityError), transaction.atomic():
+        User.objects.create_superuser(FIRST_EMAIL, password)
 
 
 def _signs_in(password: str) -> bool:
