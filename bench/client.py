@@ -2,10 +2,10 @@
 
 import time
 import zlib
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from statistics import median, quantiles
-from typing import Self
 from urllib.parse import urlsplit
 
 TIMEOUT = 600  # seconds
@@ -32,16 +32,13 @@ def ratio(values: list[float], floors: list[float]) -> float:
     return median(value / floor for value, floor in zip(values, floors, strict=True))
 
 
-class Browser:
+class Browser(AbstractContextManager["Browser"]):
     """A signed-in browser for one thread. The server closes idle connections after two seconds."""
 
     def __init__(self, url: str, cookie: str) -> None:
         address = urlsplit(url)
         self._connection = HTTPConnection(address.hostname or "", address.port, timeout=TIMEOUT)
         self._cookie = cookie
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._connection.close()

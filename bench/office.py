@@ -47,7 +47,7 @@ class Office:
 
     def sync(self) -> dict[str, Any]:
         """Sync in a separate process and return the cost."""
-        cost: dict[str, Any] = json.loads(self.run("-m", "bench.syncing", str(self.folder / ANSWER)))
+        cost: dict[str, Any] = json.loads(self.run("-m", "bench.syncs", str(self.folder / ANSWER)))
         return cost
 
     @contextmanager

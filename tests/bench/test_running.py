@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bench import running
-from bench.running import main
+from bench import __main__ as running
+from bench.__main__ import main
 from bench.table import Line
 
 

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bench.table import Line, Table
-from bench.targets import Target, Targets
+from bench.table import Line, Table, Target, Targets
 
 TARGETS: Targets = {"pages": {"ratio ×": Target(2)}, "load": {"ratio ×": Target(0.5, is_minimum=True)}}
 FIRST = Line("pages", "list", {"warm ms": 12.34, "ratio ×": 1.5})
