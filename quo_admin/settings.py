@@ -111,7 +111,6 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "quo_admin.urls"
-WSGI_APPLICATION = "quo_admin.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # With DEBUG no template is cached: a change shows at the next request.
@@ -217,8 +216,6 @@ _missing = [name for name in _needed if not ENVIRONMENT[name]]
 _given = [name for name in (*_needed, "OIDC_DOMAINS", "OIDC_ONLY") if ENVIRONMENT[name]]
 if _given and _missing:
     raise env.SettingsError(f"{_given[0]} is set and {' and '.join(_missing)} not: company sign-in needs all of it.")
-
-SOCIALACCOUNT_STORE_TOKENS = False
 
 # The second step of signing in, and passkeys
 
