@@ -205,10 +205,7 @@ def zone(value: str) -> str:
 
 def path(value: str) -> Path:
     """Return a path; relative paths start in the project's folder."""
-    complaint = "must be a path"
-    if not value.isprintable():
-        raise ValueError(complaint)
     try:
-        return BASE_DIR / Path(value).expanduser()
-    except RuntimeError as error:  # unknown user after ~
-        raise ValueError(complaint) from error
+        return BASE_DIR / Path(line(value)).expanduser()
+    except (ValueError, RuntimeError) as error:  # more than a line, or an unknown user after ~
+        raise ValueError("must be a path") from error
