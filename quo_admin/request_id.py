@@ -13,7 +13,6 @@ from django.urls import Resolver404, resolve
 from django.utils.crypto import get_random_string
 
 HEADER = "X-Request-ID"
-UNKNOWN_PATH = "(no such page)"
 MAX_LENGTH = 64
 
 # Machines request these every few seconds; the log is for what people do.
@@ -21,8 +20,6 @@ UNLOGGED = frozenset({"/healthz", "/readyz", "/metrics"})
 
 # People read ids to each other: no letters that look like digits, and none of I, L, O, U.
 _ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
-_GROUPS = 3
-_GROUP = 4
 
 _METHODS = frozenset(method.value for method in HTTPMethod)
 
@@ -42,7 +39,7 @@ def current() -> str:
 def begin(kind: str = "", *, given: str = "") -> str:
     """Set and return this thread's id: `given` if it is well formed, otherwise a new one."""
     if not re.fullmatch(rf"[A-Za-z0-9_-]{{1,{MAX_LENGTH}}}", given):
-        groups = [get_random_string(_GROUP, _ALPHABET) for _ in range(_GROUPS)]
+        groups = [get_random_string(4, _ALPHABET) for _ in range(3)]
         given = "-".join([kind, *groups] if kind else groups)
     _current.set(given)
     return given
@@ -58,7 +55,7 @@ def logged_path(request: HttpRequest) -> str:
     try:
         match = request.resolver_match or resolve(request.path_info)
     except Resolver404:
-        return UNKNOWN_PATH
+        return "(no such page)"
     values = [str(value) for value in (*match.args, *match.kwargs.values())]
     return request.path if all(_LOGGED_ID.fullmatch(value) for value in values) else f"/{match.route}"
 
