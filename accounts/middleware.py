@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.roles import READ
@@ -22,14 +22,10 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """
 
     def process_view(
-        self,
-        request: HttpRequest,
-        view_func: Callable[..., Any],
-        view_args: Any,  # noqa: ANN401 - Django's
-        view_kwargs: Any,  # noqa: ANN401 - Django's
-    ) -> Any:  # noqa: ANN401 - Django's
+        self, request: HttpRequest, view_func: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> HttpResponseBase | None:
         """Return a redirect to sign-in, or None to call the view. Raises PermissionDenied."""
-        response = super().process_view(request, view_func, view_args, view_kwargs)
+        response = super().process_view(request, view_func, *args, **kwargs)
         is_guarded = response is None and getattr(view_func, "login_required", True)
         match = request.resolver_match
         if is_guarded and not (match and match.route.startswith("accounts/")) and not request.user.has_perm(READ):
