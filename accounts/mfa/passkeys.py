@@ -1,6 +1,7 @@
 """Whether passkeys work at this address: browsers bind each one to a domain and require https."""
 
 import ipaddress
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,11 +15,8 @@ def host() -> str:
 def obstacle() -> str:
     """Return why passkeys cannot work here, as a sentence, or "" if they can."""
     name = host()
-    try:
+    with suppress(ValueError):
         ipaddress.ip_address(name)
-    except ValueError:
-        pass
-    else:
         return (
             f"Passkeys need an address with a name. Quo Admin is at {settings.SITE_URL}, which has none: ask whoever "
             "installed it to set SITE_URL, for example to http://localhost:8000 on one's own computer."
