@@ -9,8 +9,10 @@ from numbers.memory.freshness import Freshness, freshness_of
 from numbers.memory.sync_target import SyncTarget
 from numbers.models import PhoneNumber, Sync, Teammate
 from numbers.quo.client import QuoClient
+from numbers.quo.degraded import raw_restrictions
 from numbers.quo.ids import is_number_id, is_user_id
 from numbers.quo.payloads import parse_timestamp
+from numbers.quo.records import Oddity, oddities_of
 from numbers.quo.throttle import Throttle
 from numbers.syncing import demo
 from numbers.syncing import run as sync
@@ -19,7 +21,8 @@ from numbers.syncing.recording import Progress
 from numbers.syncing.run import SyncBusy, SyncRefused
 from quo_admin import __version__
 
-__all__ = ["Progress", "SyncBusy", "SyncRefused", "is_number_id", "is_user_id", "parse_timestamp"]
+__all__ = ["Oddity", "Progress", "SyncBusy", "SyncRefused", "is_number_id", "is_user_id", "oddities_of"]
+__all__ += ["parse_timestamp", "raw_restrictions"]
 __all__ += ["freshness", "quo_client", "run_sync"]
 
 

@@ -79,7 +79,7 @@ def group_names(keys: Collection[Key]) -> Mapping[Key, GroupName]:
     fields = ("pk", "teammate__quo_id", "first_name", "last_name", "email")
     states = TeammateState.objects.order_by().values_list(*fields)
     teammates = {
-        key: GroupName(user_id, display_name(first_name, last_name, email), email)
+        key: GroupName(user_id, display_name(first_name, last_name, email, user_id), email)
         for chunk in chunks((key for key in keys if isinstance(key, int)), MAX_KEY_LOOKUPS)
         for key, user_id, first_name, last_name, email in states.filter(pk__in=chunk)
     }

@@ -14,6 +14,7 @@ from numbers.memory.moment import NOW, Moment
 from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 from numbers.vocabulary.cells import REGIONS, Fact
+from numbers.vocabulary.phrases import unread_records
 from numbers.vocabulary.times import format_time
 
 MEANINGS = {
@@ -55,13 +56,16 @@ def about_teammates(filters: TeammateFilters, count: int) -> About:
 
 
 def _entries(sentence: str, sort: str, count: int, target: SyncTarget) -> tuple[tuple[str, str], ...]:
-    checked_at = services.freshness(target).checked_at
-    entries = (
+    freshness = services.freshness(target)
+    checked_at, unread = freshness.checked_at, freshness.set_aside
+    entries: tuple[tuple[str, str], ...] = (
         ("What is listed", sentence),
         ("How many", str(count)),
         ("Sorted by", sort),
         ("Exported", format_time(timezone.now())),
         ("Last checked with Quo", format_time(checked_at) if checked_at else "Not checked yet"),
     )
+    if unread:
+        entries = (*entries, ("Not included", unread_records(unread)))
     demo = ("Demo data", "An invented company: this is not your own workspace.")
     return (demo, *entries) if settings.DEMO else entries

@@ -46,6 +46,10 @@ def _listed(ids: Sequence[str]) -> str:
     return msgspec.json.encode(ids).decode()
 
 
+def _count(count: int | None) -> str | None:
+    return None if count is None else str(count)
+
+
 def _restriction(cell: Cell) -> Callable[[NumberLine], str | None]:
     return lambda line: getattr(line.state, cell.field)
 
@@ -94,6 +98,7 @@ NUMBERS_RAW: tuple[RawColumn[NumberLine], ...] = (
     RawColumn("updatedAt", lambda line: line.state.updated_at_text),
     RawColumn("userIds", lambda line: _listed([person.user_id for person in line.people])),
     RawColumn("userEmails", lambda line: _listed([person.email for person in line.people])),
+    RawColumn("unidentifiedUsers", lambda line: _count(line.state.unidentified)),
 )
 
 TEAMMATES: tuple[Column[TeammateLine], ...] = (

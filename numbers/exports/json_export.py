@@ -8,7 +8,8 @@ import msgspec
 from numbers.exports.columns import TEAMMATE_RAW, Line
 from numbers.exports.rows import NumberLine, TeammateLine
 from numbers.pages.rows import TeammateOnNumber
-from numbers.vocabulary.cells import CELLS, CHANNELS, REGIONS, Cell, Fact, fact_of
+from numbers.services import raw_restrictions
+from numbers.vocabulary.cells import CELLS, CHANNELS, Cell, Fact, fact_of
 
 Record = dict[str, Any]
 
@@ -32,8 +33,12 @@ def by_region(values: Mapping[Cell, Any]) -> Record:
 
 
 def number_record(line: NumberLine) -> Record:
-    """Return a number as Quo describes it. A restriction that Quo did not send is left out."""
+    """Return a number as Quo describes it. A restriction that Quo did not send is left out.
+
+    `users` is null if Quo did not list them. `unidentifiedUsers` is ours: it counts those without a readable id.
+    """
     state = line.state
+    unidentified = {"unidentifiedUsers": state.unidentified} if state.unidentified else {}
     return {
         "id": state.quo_id,
         "groupId": state.group_id,
@@ -44,7 +49,8 @@ def number_record(line: NumberLine) -> Record:
         "number": state.number,
         "portingStatus": state.porting_status,
         "symbol": state.symbol,
-        "users": [_user(teammate) for teammate in line.people],
+        "users": None if state.unidentified is None else [_user(teammate) for teammate in line.people],
+        **unidentified,
         "createdAt": state.created_at_text,
         "updatedAt": state.updated_at_text,
         "restrictions": _restrictions(state),
@@ -62,19 +68,13 @@ def _user(teammate: TeammateOnNumber) -> Record:
     }
 
 
-_Regions = msgspec.defstruct("_Regions", [(region.key, msgspec.Raw, msgspec.Raw(b"")) for region in REGIONS])
-_Restrictions = msgspec.defstruct("_Restrictions", [(channel.key, _Regions) for channel in CHANNELS])
-_Answer = msgspec.defstruct("_Answer", [("restrictions", _Restrictions)])
-_ANSWER: msgspec.json.Decoder[Any] = msgspec.json.Decoder(_Answer)
-
-
 def _restrictions(state: Any) -> Record:  # noqa: ANN401 - a row of the database
     raws = {cell: raw for cell in CELLS if (raw := getattr(state, cell.field)) is not None}
     values: dict[Cell, Any] = dict(raws)
     if any(fact_of(raw) is Fact.UNKNOWN for raw in raws.values()):
         # The state stores values such as null as text; only the answer has their original form.
-        sent = _ANSWER.decode(state.answer).restrictions
-        values = {cell: getattr(getattr(sent, cell.channel.key), cell.region.key) for cell in raws}
+        sent = raw_restrictions(state.answer)
+        values = {cell: sent.get(cell.key, raw) for cell, raw in raws.items()}
     return by_region(values)
 
 

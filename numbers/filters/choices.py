@@ -9,7 +9,7 @@ from numbers.filters.numbers import UNKNOWN_COUNTRY, NumberFilters, can_be_asked
 from numbers.filters.teammates import TeammateFilters
 from numbers.memory.cache import per_version
 from numbers.memory.moment import NOW, Moment
-from numbers.memory.numbers import numbers_at
+from numbers.memory.numbers import described_unusually, numbers_at
 from numbers.memory.search.finding import search_teammates
 from numbers.memory.teammates import teammates_at
 from numbers.memory.version import Version
@@ -56,11 +56,12 @@ def _cell_field(filters: NumberFilters | TeammateFilters, cell: Cell) -> Field:
 
 @dataclass(frozen=True)
 class AvailableChoices:
-    """The values in memory: groups with labels, country codes, and Quo's porting statuses."""
+    """The values in memory: groups with labels, country codes, Quo's porting statuses, and if any is `unusual`."""
 
     groups: tuple[tuple[str, str], ...]
     countries: frozenset[str]
     ports: frozenset[str]
+    unusual: bool
 
 
 @per_version
@@ -70,7 +71,8 @@ def available_choices(_version: Version, moment: Moment = NOW) -> AvailableChoic
     for country, port in numbers_at(moment).order_by().values_list("country", "porting_status").distinct():
         countries.add(country or UNKNOWN_COUNTRY)
         ports.add(port or "")
-    return AvailableChoices(tuple(_groups(moment)), frozenset(countries), frozenset(ports))
+    unusual = described_unusually(numbers_at(moment)).exists()
+    return AvailableChoices(tuple(_groups(moment)), frozenset(countries), frozenset(ports), unusual)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +92,7 @@ def fields_of(filters: NumberFilters, version: Version, moment: Moment = NOW) ->
 
 def _other_fields(filters: NumberFilters, available: AvailableChoices) -> list[Field]:
     countries, ports = available.countries | {filters.country}, available.ports | {filters.porting}
+    unusual = _field(filters, "unusual", "Quo’s answer", "any", [("yes", "Unusual")])
     return [
         _field(filters, "group", "Group", "every group", list(available.groups)),
         _field(filters, "kind", "Kind", "every kind", [("local", "Local"), ("toll-free", "Toll-free")]),
@@ -108,6 +111,7 @@ def _other_fields(filters: NumberFilters, available: AvailableChoices) -> list[F
             ],
         ),
         _field(filters, "unassigned", "People", "any", [("yes", "Nobody on it"), ("no", "Somebody on it")]),
+        *([unusual] if available.unusual or filters.unusual else []),
     ]
 
 

@@ -15,6 +15,7 @@ from numbers.memory.numbers import BY_NAME, Order, count_of_teammates, fact_rank
 from numbers.models import NumberState
 from numbers.vocabulary.cells import CELLS, Cell, Reading, reading_of
 from numbers.vocabulary.phones import country_name, pretty
+from numbers.vocabulary.phrases import unidentified_people
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,8 @@ def _of_cell(cell: Cell) -> NumberColumn:
 
 
 def _names(line: Any) -> str:  # noqa: ANN401 - a NumberLine
-    return "; ".join([person.name for person in line.people])
+    names = [person.name for person in line.people]
+    return "; ".join(filter(None, [*names, unidentified_people(line.state.unidentified)]))
 
 
 # In the order of the table.
@@ -92,5 +94,5 @@ ALWAYS_VISIBLE = "name"
 
 
 def stored_fields() -> tuple[str, ...]:
-    """Return the fields of a state that the columns show."""
-    return tuple(column.field for column in COLUMNS.values() if column.field)
+    """Return the fields of a state that the columns show; the column of teammates shows `unidentified`."""
+    return (*(column.field for column in COLUMNS.values() if column.field), "unidentified")

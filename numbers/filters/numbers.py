@@ -41,7 +41,7 @@ UNKNOWN_COUNTRY = "unknown"
 
 NARROWING = (
     *("q", "user", *(cell.field for cell in CELLS)),
-    *("group", "kind", "country", "porting", "forward", "unassigned"),
+    *("group", "kind", "country", "porting", "forward", "unassigned", "unusual"),
 )
 
 
@@ -58,6 +58,7 @@ class NumberFilters(ListFilters):
     porting: str = ""
     forward: str = ""
     unassigned: str = ""
+    unusual: str = ""
     who: str = ""
 
     @property
@@ -84,6 +85,8 @@ class NumberFilters(ListFilters):
             states = number_queries.with_forward(states, self.forward, moment)
         if self.unassigned:
             states = number_queries.with_somebody(states, moment, is_on=self.unassigned == "no")
+        if self.unusual:
+            states = number_queries.described_unusually(states)
         sign, key = self.sort[: self.sort.startswith("-")], self.sort.removeprefix("-")
         return number_queries.ordered(states, COLUMNS[key].order(moment), sign)
 
@@ -107,6 +110,7 @@ def parse(query: QueryDict, *, also: Collection[str] = ()) -> NumberFilters:
         porting=_raw(query, "porting", notices),
         forward=choice_of(query, "forward", FORWARD_CHOICES, notices),
         unassigned=choice_of(query, "unassigned", UNASSIGNED_CHOICES, notices),
+        unusual=choice_of(query, "unusual", _YES, notices),
         sort=sort_of(query, COLUMNS, notices),
         page=page_of(query, notices),
     )

@@ -47,6 +47,7 @@ def sentence(filters: NumberFilters, teammate: str = "") -> str:
     clauses = [
         _FORWARDS.get(filters.forward, ""),
         _PORTS.get(filters.porting, f"whose port is “{isolated(filters.porting)}”"),
+        "that Quo describes unusually" if filters.unusual else "",
         f"that fit “{isolated(filters.q)}”" if filters.q else "",
     ]
     return " ".join(filter(None, [kind, *attributes, joined([clause for clause in clauses if clause])]))
@@ -73,6 +74,7 @@ def _chip_label(name: str, value: str, teammate: str) -> str:
         "porting": f"Port: {_PORT_CHIPS.get(value) or isolated(value)}",
         "forward": f"Forwards: {_FORWARD_CHIPS.get(value, value)}",
         "unassigned": "Nobody on it" if value == "yes" else "Somebody on it",
+        "unusual": "Described unusually",
     }[name]
 
 

@@ -122,7 +122,9 @@ def _assignment_changes(rows: Iterable[tuple[Any, ...]]) -> Mapping[tuple[dateti
     """Return the teammates put on or taken off, by time and number."""
     found: dict[tuple[datetime, int], list[_AssignmentChange]] = defaultdict(list)
     for at, number, user_id, first, last, email, *rest in rows:
-        found[at, number].append(_AssignmentChange(NamedTeammate(user_id, display_name(first, last, email)), *rest))
+        found[at, number].append(
+            _AssignmentChange(NamedTeammate(user_id, display_name(first, last, email, user_id)), *rest)
+        )
     return found
 
 

@@ -9,7 +9,7 @@ from numbers.models import NumberState, TeammateState
 from numbers.vocabulary.cells import CELLS, Fact, fact_of
 from numbers.vocabulary.links import number_url, teammate_url
 from numbers.vocabulary.phones import pretty
-from numbers.vocabulary.phrases import NO_NAME, SHOWN_TEAMMATES
+from numbers.vocabulary.phrases import NO_NAME, SHOWN_TEAMMATES, UNKNOWN_TEAMMATES, unidentified_people
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,11 @@ def gone(state: NumberState) -> Parts:
 
 def arrived(state: NumberState, teammates: Sequence[NamedTeammate], *, is_new: bool) -> Parts:
     """Return the words for a number that is new, or back after it was gone, and the teammates on it."""
-    verb = Part(f" is {'new' if is_new else 'back'}, with ")
-    names = _names(teammates) if teammates else (Part("nobody"),)
-    return (number_part(state.phone_number.quo_id, state.name), verb, *names, Part(" on it"))
+    number = number_part(state.phone_number.quo_id, state.name)
+    news = f" is {'new' if is_new else 'back'}"
+    if state.unidentified is None:
+        return (number, Part(f"{news}; {UNKNOWN_TEAMMATES}"))
+    return (number, Part(f"{news}, with "), *_people(teammates, state.unidentified), Part(" on it"))
 
 
 def number_changed(
@@ -76,7 +78,13 @@ def number_changed(
 
     If only teammates changed: "Ann Lee was put on Leasing".
     """
-    clauses = _fields(*states, NUMBER_FIELDS) if states else []
+    clauses: list[Parts] = []
+    if states:
+        clauses = [*_fields(*states, NUMBER_FIELDS), *_unidentified_changed(*states, on)]
+        if None in (states[0].unidentified, states[1].unidentified):
+            on, off = (), ()  # nobody knows whether they were put on or taken off
+        if not (clauses or on or off) and states[0].oddities != states[1].oddities:
+            clauses = [(Part("Quo describes it in another unusual way"),)]
     if not (clauses or on or off):  # only `updated_at_text` changed
         clauses = [(Part("Quo marked it as updated, and shows no other difference"),)]
     is_described = is_named = bool(clauses)
@@ -86,6 +94,18 @@ def number_changed(
             clauses.append((*_names(teammates), *((Part(f"{verb}it"),) if is_named else (Part(verb), number))))
             is_named = True
     return (number, Part(": "), *_joined(clauses)) if is_described else _joined(clauses)
+
+
+def _unidentified_changed(before: NumberState, after: NumberState, on: Sequence[NamedTeammate]) -> list[Parts]:
+    """Return a clause if Quo lists other people without an id, no longer lists people, or does so again."""
+    if before.unidentified == after.unidentified:
+        return []
+    if after.unidentified is None:
+        return [(Part("Quo no longer says who is on it"),)]
+    if before.unidentified is None:
+        return [(Part("Quo says again who is on it: "), *_people(on, after.unidentified))]
+    counts = f"{before.unidentified:,} to {after.unidentified:,}"
+    return [(Part(f"the people whom Quo does not identify went from {counts}"),)]
 
 
 def teammate_changed(user_id: str, before: TeammateState, after: TeammateState) -> Parts:
@@ -131,6 +151,12 @@ def _value(field: str, raw: str | None) -> Parts:
 
 def _quoted(raw: str | None) -> Parts:
     return (Part("none"),) if raw is None else (Part("“"), Part(raw, is_outside=True), Part("”"))
+
+
+def _people(teammates: Sequence[NamedTeammate], unidentified: int) -> Parts:
+    others = ((Part(unidentified_people(unidentified)),),) if unidentified else ()
+    named = (_names(teammates),) if teammates else ()
+    return _joined([*named, *others], last=" and ") or (Part("nobody"),)
 
 
 def _names(teammates: Sequence[NamedTeammate]) -> Parts:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from numbers.database.compiled_query import CompiledQuery
 from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
+from numbers.vocabulary.phrases import unread_records
 
 # An open page polls this often, and syncs if its target was not synced for this long.
 PAGE_MAX_AGE = timedelta(seconds=60)
@@ -52,6 +53,10 @@ class Freshness:
         if self.level != Level.NEVER:
             return ""
         return "failed" if self.failure else "asking"
+
+    @property
+    def unread_sentence(self) -> str:
+        return unread_records(self.set_aside)
 
     @property
     def is_in_doubt(self) -> bool:

@@ -58,9 +58,21 @@ def with_fact(states: QuerySet[NumberState], field: str, fact: Fact) -> QuerySet
 
 
 def with_somebody(states: QuerySet[NumberState], moment: Moment, *, is_on: bool) -> QuerySet[NumberState]:
-    """Keep the numbers with at least one teammate on them, or those with nobody."""
-    somebody = Exists(assignments_at(moment).filter(phone_number=OuterRef("phone_number")))
-    return states.filter(somebody if is_on else ~somebody)
+    """Keep the numbers with at least one person on them, or those with nobody; neither if Quo does not say."""
+    teammate = Exists(assignments_at(moment).filter(phone_number=OuterRef("phone_number")))
+    return states.filter(teammate | Q(unidentified__gt=0)) if is_on else states.filter(~teammate, unidentified=0)
+
+
+def without_known_teammate(moment: Moment) -> QuerySet[NumberState]:
+    """Return the numbers without a teammate of which Quo does not say that nobody is on them."""
+    is_unclear = Q(unidentified__isnull=True) | Q(unidentified__gt=0)
+    teammate = Exists(assignments_at(moment).filter(phone_number=OuterRef("phone_number")))
+    return numbers_at(moment).filter(is_unclear & ~Q(teammate))
+
+
+def described_unusually(states: QuerySet[NumberState]) -> QuerySet[NumberState]:
+    """Keep the numbers that Quo describes in a way that its description does not allow."""
+    return states.exclude(oddities="")
 
 
 NO_PORT = Q(porting_status=None) | Q(porting_status="")

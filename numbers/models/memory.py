@@ -14,10 +14,10 @@ ENDED = Q(until__isnull=False)
 _CELLS = [cell.field for cell in CELLS]
 
 
-def display_name(first_name: str | None, last_name: str | None, email: str) -> str:
-    """Return the name of a teammate for people to read: the names in Quo, else the email address."""
+def display_name(first_name: str | None, last_name: str | None, email: str, quo_id: str) -> str:
+    """Return the name of a teammate for people to read: the names in Quo, else the email address, else the id."""
     names = " ".join(part.strip() for part in (first_name, last_name) if part and part.strip())
-    return names or email
+    return names or email.strip() or quo_id
 
 
 class PhoneNumber(models.Model):
@@ -74,6 +74,10 @@ class NumberState(models.Model):
     messaging_us = models.TextField(null=True)
     messaging_ca = models.TextField(null=True)
     messaging_intl = models.TextField(null=True)
+    unidentified = models.PositiveIntegerField(
+        null=True, default=0, help_text="Users without a readable id; null if Quo did not say who is on the number."
+    )
+    oddities = models.TextField(blank=True, default="", help_text="What is unusual in the answer; see quo/records.py.")
     answer = models.TextField(help_text="The JSON of this number, as it came when the state began.")
 
     # Derived when the state is recorded, so that queries can use them.
@@ -113,6 +117,14 @@ class NumberState(models.Model):
                 fields=["group_id", "name", "country", "porting_status", "until"],
                 condition=OPEN,
                 name="open_number_states_by_group",
+            ),
+            models.Index(
+                fields=["phone_number"], condition=OPEN & ~Q(oddities=""), name="open_number_states_with_oddity"
+            ),
+            models.Index(
+                fields=["phone_number"],
+                condition=OPEN & (Q(unidentified__isnull=True) | Q(unidentified__gt=0)),
+                name="open_states_with_unidentified",
             ),
         ]
 
@@ -176,8 +188,8 @@ class TeammateState(models.Model):
 
     @property
     def display_name(self) -> str:
-        """Return the names in Quo, else the email address."""
-        return display_name(self.first_name, self.last_name, self.email)
+        """Return the names in Quo, else the email address, else the id."""
+        return display_name(self.first_name, self.last_name, self.email, "") or self.teammate.quo_id
 
 
 class Assignment(models.Model):
@@ -248,7 +260,9 @@ class Sync(models.Model):
     changed = models.PositiveIntegerField(default=0)
     gone = models.PositiveIntegerField(default=0)
     set_aside_count = models.PositiveIntegerField(default=0)
-    set_aside = models.JSONField(default=list, help_text="[{path, reason, number}], the first of them.")
+    set_aside = models.JSONField(
+        default=list, help_text="[{path, reason, number}], the first of them. Only old records have a number."
+    )
     notices = models.JSONField(default=list, help_text="Oddities of the answer, a sentence each.")
     mismatches = models.JSONField(
         default=list,

@@ -15,7 +15,9 @@ from numbers import services
 from numbers.operations.backups.files import live_file
 from numbers.operations.readiness import Check, cache_answers, migrations_to_do
 from numbers.quo.errors import BadPayload, BadRequest, NotFound, QuoError, RateLimited, Unavailable
+from numbers.quo.records import Answer
 from numbers.syncing.run import SyncRefused
+from numbers.vocabulary.phrases import unread_records
 from quo_admin import __version__
 
 
@@ -113,6 +115,17 @@ def _quo() -> Iterator[Check]:
     else:
         yield Check("Quo's address", True, f"{settings.QUO_API_URL} answers")
         yield Check("Quo's key", True, f"accepted; Quo lists {len(answer.records)} numbers")
+        yield from _answer(answer)
+
+
+def _answer(answer: Answer) -> Iterator[Check]:
+    """Check what can be read of the list."""
+    unread, unusual = len(answer.set_aside), sum(bool(record.oddities) for record in answer.records)
+    if unread:
+        yield Check("Quo's answer", None if answer.records else False, unread_records(unread))
+    if unusual:
+        text = f"{unusual} numbers are described in a way that is new to Quo Admin. Their pages say how."
+        yield Check("Quo's answer", None, text)
 
 
 def _company() -> Check:

@@ -22,7 +22,7 @@ from prometheus_client.registry import Collector
 
 from numbers.memory.freshness import Freshness, Level, freshness_of
 from numbers.memory.moment import NOW
-from numbers.memory.numbers import numbers_at
+from numbers.memory.numbers import described_unusually, numbers_at
 from numbers.memory.sync_target import WORKSPACE
 from numbers.memory.teammates import teammates_at
 from numbers.models import Sync
@@ -121,6 +121,8 @@ def _seconds() -> Iterator[Metric]:
 
 def _memory() -> Iterator[Metric]:
     yield GaugeMetricFamily("quo_admin_numbers", "Numbers of the workspace now.", numbers_at(NOW).count())
+    unusual = described_unusually(numbers_at(NOW)).count()
+    yield GaugeMetricFamily("quo_admin_numbers_unusual", "Numbers that Quo describes unusually.", unusual)
     teammates = teammates_at(NOW)
     yield GaugeMetricFamily("quo_admin_teammates", "Teammates of the workspace now.", teammates.count())
     syncs = Sync.objects.filter(

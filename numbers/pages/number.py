@@ -9,12 +9,13 @@ from numbers.memory.moment import NOW, Moment
 from numbers.memory.numbers import number_of, states_up_to
 from numbers.memory.version import Version
 from numbers.models import NumberState, PhoneNumber
+from numbers.pages.oddities import OdditySentence, oddity_sentences
 from numbers.pages.rows import TeammateOnNumber, teammates_by_number
-from numbers.services import parse_timestamp
+from numbers.services import oddities_of, parse_timestamp
 from numbers.vocabulary.causes import Advice, advice_for
 from numbers.vocabulary.cells import Reading, readings_of
 from numbers.vocabulary.phones import pretty
-from numbers.vocabulary.phrases import NO_NAME
+from numbers.vocabulary.phrases import NO_NAME, unidentified_people
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class QuoTimestamp:
 class NumberPage:
     """One number's page, cached per memory version.
 
-    If the number is gone, `state` and `teammates` are its last ones.
+    If the number is gone, `state` and `teammates` are its last ones. `unidentified` has the words for the people whom
+    Quo does not identify.
     """
 
     number: PhoneNumber
@@ -50,6 +52,8 @@ class NumberPage:
     updated: QuoTimestamp
     readings: tuple[ExplainedReading, ...]
     teammates: tuple[TeammateOnNumber, ...]
+    unidentified: str
+    oddities: tuple[OdditySentence, ...]
     earlier_states: int
 
     def last_confirmed(self, freshness: Freshness) -> datetime:
@@ -66,6 +70,7 @@ def number_page(quo_id: str, _version: Version, moment: Moment = NOW) -> NumberP
     if state is None:
         return None
     number = number_of(state, moment)
+    teammates = tuple(teammates_by_number([number.pk], moment, left_at=number.gone_at).get(number.pk, ()))
     return NumberPage(
         number=number,
         state=state,
@@ -76,7 +81,9 @@ def number_page(quo_id: str, _version: Version, moment: Moment = NOW) -> NumberP
         created=_timestamp(state.created_at_text),
         updated=_timestamp(state.updated_at_text),
         readings=tuple(ExplainedReading(reading, advice_for(reading, state.number)) for reading in readings_of(state)),
-        teammates=tuple(teammates_by_number([number.pk], moment, left_at=number.gone_at).get(number.pk, ())),
+        teammates=teammates,
+        unidentified=unidentified_people(state.unidentified),
+        oddities=oddity_sentences(oddities_of(state.oddities), teammates),
         earlier_states=states.count() - 1,
     )
 

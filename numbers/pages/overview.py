@@ -265,7 +265,7 @@ def _preview_teammates(cell: Cell, moment: Moment) -> Preview:
     states = teammates_at(moment).filter(condition).order_by("name_key", "pk")
     rows = states.values_list("teammate_id", "teammate__quo_id", "first_name", "last_name", "email")[:MAX_TEAMMATES]
     first = (
-        NamedLink(key, display_name(first_name, last_name, email).strip() or NO_NAME, teammate_url(quo_id))
+        NamedLink(key, display_name(first_name, last_name, email, quo_id), teammate_url(quo_id))
         for key, quo_id, first_name, last_name, email in rows
     )
     return Preview(len(reaching), tuple(first))

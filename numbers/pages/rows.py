@@ -14,7 +14,7 @@ from numbers.memory.moment import Moment
 from numbers.models import NumberState, display_name
 from numbers.vocabulary.cells import Reading, readings_of
 from numbers.vocabulary.links import number_url, teammate_url
-from numbers.vocabulary.phrases import NO_NAME, SHOWN_TEAMMATES
+from numbers.vocabulary.phrases import NO_NAME, SHOWN_TEAMMATES, unidentified_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class TeammateOnNumber:
 
     @property
     def name(self) -> str:
-        return display_name(self.first_name, self.last_name, self.email)
+        return display_name(self.first_name, self.last_name, self.email, self.user_id)
 
     @property
     def url(self) -> str:
@@ -39,7 +39,10 @@ class TeammateOnNumber:
 
 @dataclass(frozen=True)
 class NumberRow:
-    """A row. `key` is safe in an HTML id, `more` counts the teammates not in `shown`, `state` is from `described`."""
+    """A row. `key` is safe in an HTML id, `state` is from `described`.
+
+    `more` counts the teammates not in `shown`. `unidentified` has the words for the people whom Quo does not identify.
+    """
 
     key: int
     url: str
@@ -47,6 +50,7 @@ class NumberRow:
     state: Any
     shown: tuple[TeammateOnNumber, ...]
     more: int
+    unidentified: str
     readings: tuple[Reading, ...]
 
 
@@ -72,6 +76,7 @@ def _number_row(state: Any, people: list[TeammateOnNumber]) -> NumberRow:  # noq
         state=state,
         shown=tuple(shown),
         more=len(people) - len(shown),
+        unidentified=unidentified_people(state.unidentified),
         readings=readings_of(state),
     )
 

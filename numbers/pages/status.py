@@ -7,6 +7,9 @@ from django.core.paginator import Page
 
 from numbers.database.paging import PAGE_SIZE, page_of, rows_on
 from numbers.memory.cache import per_version
+from numbers.memory.moment import NOW, Moment
+from numbers.memory.numbers import described_unusually, numbers_at
+from numbers.memory.version import Version
 from numbers.models import Sync
 
 
@@ -16,6 +19,12 @@ class SyncPage:
 
     rows: tuple[Sync, ...]
     page: Page[int]
+
+
+@per_version
+def unusual_numbers(_version: Version, moment: Moment = NOW) -> int:
+    """Return how many numbers Quo describes unusually."""
+    return described_unusually(numbers_at(moment)).count()
 
 
 def sync_page(number: int) -> SyncPage:

@@ -11,7 +11,8 @@ from urllib3.exceptions import InvalidHeader
 
 from numbers.quo import errors, ids
 from numbers.quo.errors import BadRequest, QuoError, Resource, Unavailable
-from numbers.quo.payloads import Answer, NumberRecord, parse_list, parse_one
+from numbers.quo.payloads import parse_list, parse_one
+from numbers.quo.records import Answer, NumberRecord
 from numbers.quo.transport import KeyAuth, Session
 from quo_admin.http.session import Deadline
 

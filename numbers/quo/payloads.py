@@ -1,120 +1,43 @@
-"""Parses Quo's JSON into records. A record that violates Quo's description is set aside; the others are used.
+"""Parses Quo's JSON into records. Only a record without a readable id is set aside.
 
-The description is Quo's published OpenAPI file, v1. Ids must also fit a database index. Restrictions may be missing or
-unknown: that is a fact to show, not an error.
+Records that follow Quo's published description (OpenAPI, v1) are decoded at once, the others field by field in
+`degraded`.
 """
 
 import codecs
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, NamedTuple, TypeVar
 
 from msgspec import DecodeError, Meta, Raw, Struct, ValidationError
 from msgspec.json import Decoder
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from numbers.quo import ids
+from numbers.quo.degraded import channels, degraded_number, is_json, storable
 from numbers.quo.errors import BadPayload
+from numbers.quo.records import E164, Answer, NumberRecord, Oddity, Regions, SetAside, UserRecord, oddities_text
 
 MAX_NOTICES = 20
 
-_NumberId = Annotated[str, Meta(pattern=ids.NUMBER_ID, max_length=ids.MAX_LENGTH)]
-_UserId = Annotated[str, Meta(pattern=ids.USER_ID, max_length=ids.MAX_LENGTH)]
-_UserGroupId = Annotated[str, Meta(pattern=r"^GR.*\Z")]
-_E164 = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{1,14}\Z")]
-_Role = Annotated[str, Meta(pattern=r"^(owner|admin|member)\Z")]  # with a pattern, msgspec's errors quote no value
 
+class _Number(Struct, frozen=True, gc=False, rename="camel"):
+    """A number as described, with any restrictions."""
 
-class UserRecord(Struct, frozen=True, gc=False, rename="camel"):
-    """A teammate on a number."""
-
-    id: _UserId
-    email: str
-    first_name: str | None
-    last_name: str | None
-    role: _Role
-    group_id: _UserGroupId
-
-
-class Regions(Struct, frozen=True, gc=False):
-    """The restrictions of one channel in each region: `restricted`, `unrestricted`, or what Quo sent instead.
-
-    None if Quo sent nothing. Values that are not strings are JSON text, so `null` is "null".
-    """
-
-    US: str | None
-    CA: str | None
-    Intl: str | None
-
-
-class _Described(Struct, frozen=True, gc=False, rename="camel"):
-    """The fields that Quo's JSON and our record have in common."""
-
-    id: _NumberId
+    id: Annotated[str, Meta(pattern=ids.NUMBER_ID, max_length=ids.MAX_LENGTH)]
     group_id: str
     port_request_id: str | None
     formatted_number: str | None
     forward: str | None
     name: str
-    number: _E164
+    number: Annotated[str, Meta(pattern=E164)]
     porting_status: str | None
     symbol: str | None
     created_at: str
     updated_at: str
     users: tuple[UserRecord, ...]
-
-
-class NumberRecord(_Described, frozen=True, gc=False):
-    """A phone number as Quo describes it. `raw_json` is its part of the answer, not a copy."""
-
-    calling: Regions
-    messaging: Regions
-    raw_json: Raw
-
-    @property
-    def answer(self) -> str:
-        """Return the record's JSON text."""
-        return str(self.raw_json, "utf-8")
-
-
-class SetAside(Struct, frozen=True):
-    """Where ("$.data[3].users[0].role") and why a record violates the description, without quoting it.
-
-    `number_id` is None if it could not be read.
-    """
-
-    path: str
-    reason: str
-    number_id: str | None
-
-
-class Answer(Struct, frozen=True):
-    """The numbers of an answer without duplicates, the unusable records, and sentences about oddities."""
-
-    records: tuple[NumberRecord, ...]
-    set_aside: tuple[SetAside, ...] = ()
-    notices: tuple[str, ...] = ()
-
-
-class _Number(_Described, frozen=True, gc=False):
-    """A number in Quo's JSON."""
-
     restrictions: Raw
-
-
-class _Regions(Struct, gc=False):
-    US: Raw = Raw(b"")
-    CA: Raw = Raw(b"")
-    Intl: Raw = Raw(b"")
-
-
-class _Restrictions(Struct, gc=False):
-    calling: _Regions
-    messaging: _Regions
-
-
-class _Identified(Struct):
-    id: _NumberId
 
 
 class _List(Struct):
@@ -128,18 +51,8 @@ class _One(Struct):
 _LIST = Decoder(_List)
 _ONE = Decoder(_One)
 _NUMBER = Decoder(_Number)
-_RESTRICTIONS = Decoder(_Restrictions)
-_IDENTIFIED = Decoder(_Identified)
-_TEXT = Decoder(str)
-_ANY: Decoder[object] = Decoder(Raw)
-
 
 T = TypeVar("T")
-
-
-class _Flaw(NamedTuple):
-    reason: str
-    path: str = ""  # below the value that was decoded
 
 
 def parse_list(body: bytes) -> Answer:
@@ -148,10 +61,10 @@ def parse_list(body: bytes) -> Answer:
     set_aside: list[SetAside] = []
     notices: list[str] = []
     shared = _Shared({}, {})
-    for index, raw in enumerate(_decode_envelope(_LIST, body).data):
+    for index, raw in enumerate(_raw_records(_LIST, body, "it is not a list of numbers")):
         record = _parse_number(raw, notices, shared)
-        if isinstance(record, _Flaw):
-            set_aside.append(SetAside(f"$.data[{index}]{record.path}", record.reason, _readable_id(raw)))
+        if record is None:
+            set_aside.append(SetAside(f"$.data[{index}]"))
             continue
         if record.id in records:
             notices.append(f"Quo lists the number {record.id} more than once; the last entry counts.")
@@ -162,27 +75,25 @@ def parse_list(body: bytes) -> Answer:
 
 
 def parse_one(body: bytes, number_id: str) -> NumberRecord:
-    """Parse a single number. Raises BadPayload if it violates the description or is another number."""
-    record = _parse_number(_decode_envelope(_ONE, body).data, [], _Shared({}, {}))
-    if isinstance(record, _Flaw):
-        raise BadPayload(record.reason, f"$.data{record.path}", status=200)
+    """Parse a single number. Raises BadPayload if it has no readable id or is another number."""
+    (raw,) = _raw_records(_ONE, body, "it is not a number")
+    record = _parse_number(raw, [], _Shared({}, {}))
+    if record is None:
+        raise BadPayload("it has no readable id", status=200)
     if record.id != number_id:
-        raise BadPayload("it is about another number than the one asked for", "$.data.id", status=200)
+        raise BadPayload("it is about another number than the one asked for", status=200)
     return record
 
 
 def parse_stored(answer: str) -> NumberRecord | None:
-    """Parse the stored text of a record again; None if it violates today's description.
+    """Parse the stored text of a record again; None if it has no readable id.
 
     Raises BadPayload if it is not JSON, which the text of every record is.
     """
     raw = Raw(answer.encode())
-    record = _parse_number(raw, [], _Shared({}, {}))
-    if isinstance(record, _Flaw):
-        if isinstance(_decoded(_ANY, raw), _Flaw):
-            raise BadPayload("it is not JSON")
-        return None
-    return record
+    if not is_json(storable(bytes(raw))):
+        raise BadPayload("it is not JSON")
+    return _parse_number(raw, [], _Shared({}, {}))
 
 
 def parse_timestamp(text: str) -> datetime | None:
@@ -208,96 +119,75 @@ _TIMESTAMP = re.compile(
 )
 
 
-def _decode_envelope(decoder: Decoder[T], body: bytes) -> T:
-    """Return the envelope with its records still raw."""
+def _raw_records(decoder: Decoder[_List] | Decoder[_One], body: bytes, flaw: str) -> Iterable[Raw]:
+    """Return the records in the envelope, each exactly as it came."""
     body = body.removeprefix(codecs.BOM_UTF8)
-    envelope = _decoded(decoder, body)
-    if isinstance(envelope, _Flaw) and _SURROGATE.search(body):
-        # An escaped half of a surrogate pair, "\ud800", fails the whole envelope. Replaced by a byte that is invalid in
-        # text, it fails only its own record.
-        envelope = _decoded(decoder, _ESCAPE.sub(lambda match: b"\xff" if match["half"] else match[0], body))
-    if isinstance(envelope, _Flaw):
-        raise BadPayload(envelope.reason, envelope.path and f"${envelope.path}", status=200)
-    return envelope
+    if not _SURROGATE.search(body):
+        return _data(decoder, body, flaw)
+    # One escaped half of a surrogate pair, "\ud800", would fail the whole envelope.
+    readable = storable(body)
+    return _originals(_data(decoder, readable, flaw), readable, body)
 
 
-def _decoded(decoder: Decoder[T], body: bytes | Raw) -> T | _Flaw:
+def _data(decoder: Decoder[_List] | Decoder[_One], body: bytes, flaw: str) -> list[Raw]:
     try:
-        return decoder.decode(body)
-    except ValidationError as error:  # "Expected `str`, got `int` - at `$.users[0].role`"
-        reason, _, path = str(error).partition(" - at `$")
-        return _Flaw(reason, path.rstrip("`"))
-    except DecodeError:
-        return _Flaw("it is not JSON")
-    except UnicodeDecodeError:
-        return _NOT_UNICODE
+        data = decoder.decode(body).data
+    except ValidationError:
+        problem = flaw
+    except (DecodeError, UnicodeDecodeError):
+        problem = "it is not JSON"
     except RecursionError:
-        return _Flaw("it is nested too deeply")
+        problem = "it is nested too deeply"
+    else:
+        return data if isinstance(data, list) else [data]
+    raise BadPayload(problem, status=200)  # outside of `except`, so that it does not refer to its cause
+
+
+def _originals(records: Iterable[Raw], readable: bytes, body: bytes) -> Iterable[Raw]:
+    """Yield the same part of `body` for each record in `readable`, which has the same length."""
+    end = 0
+    for record in records:
+        start = readable.index(bytes(record), end)
+        end = start + len(bytes(record))
+        yield Raw(body[start:end])
 
 
 class _Shared(NamedTuple):
     """Equal values of several numbers in an answer, stored once to save memory."""
 
     users: dict[UserRecord, UserRecord]
-    channels: dict[bytes, tuple[Regions, Regions]]  # calling and messaging by the JSON of the restrictions
+    channels: dict[bytes, tuple[Regions, Regions, str]]  # calling, messaging and oddities by the restrictions' JSON
 
 
-def _parse_number(raw: Raw, notices: list[str], shared: _Shared) -> NumberRecord | _Flaw:
-    number = _decoded(_NUMBER, raw)
+def _parse_number(raw: Raw, notices: list[str], shared: _Shared) -> NumberRecord | None:
+    record = _described_number(raw, shared) or degraded_number(raw)
+    if record is None:
+        return None
+    users = {user.id: user for user in record.users}
+    if len(users) == len(record.users):
+        return record
+    notices.append(f"Quo lists a teammate more than once on the number {record.id}; the last entry counts.")
+    return replace(record, users=tuple(users.values()))
+
+
+def _described_number(raw: Raw, shared: _Shared) -> NumberRecord | None:
+    """Return a number that follows the description; None if it does not, or holds text that no database can store."""
     try:
-        answer = str(raw, "utf-8")
-    except UnicodeDecodeError:
-        return number if isinstance(number, _Flaw) else _NOT_UNICODE
-    if "\\u0000" in answer and not isinstance(number, _Flaw):
-        # Databases cannot store NUL. Replaced only now: a NUL in an id must still fail.
-        number = _decoded(_NUMBER, _ESCAPE.sub(lambda match: rb"\ufffd" if match["nul"] else match[0], bytes(raw)))
-    if isinstance(number, _Flaw):
-        return number
+        number = _NUMBER.decode(raw)
+        text = str(raw, "utf-8")
+    except (DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if "\\u0000" in text:
+        return None
     restrictions = bytes(number.restrictions)
     if restrictions not in shared.channels:
-        decoded = _decoded(_RESTRICTIONS, restrictions)
-        if isinstance(decoded, _Flaw):
-            return _Flaw(decoded.reason, f".restrictions{decoded.path}")
-        shared.channels[restrictions] = _regions(decoded.calling), _regions(decoded.messaging)
-    calling, messaging = shared.channels[restrictions]
+        oddities: list[Oddity] = []
+        shared.channels[restrictions] = (*channels(restrictions, oddities), oddities_text(oddities))
+    calling, messaging, odd = shared.channels[restrictions]
     described = asdict(number)
     del described["restrictions"]
-    described["users"] = tuple(shared.users.setdefault(user, user) for user in _unique_users(number, notices))
-    return NumberRecord(**described, calling=calling, messaging=messaging, raw_json=raw)
+    described["users"] = tuple(shared.users.setdefault(user, user) for user in number.users)
+    return NumberRecord(**described, calling=calling, messaging=messaging, raw_json=raw, oddities=odd)
 
 
-_NOT_UNICODE = _Flaw("it holds text that is not valid Unicode")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
-_ESCAPE = re.compile(
-    rb"\\(?:(?P<nul>u0000)"
-    rb"|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # both halves of one character
-    rb"|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})"
-    rb"|.)",
-    re.DOTALL,
-)
-
-
-def _unique_users(number: _Number, notices: list[str]) -> tuple[UserRecord, ...]:
-    users = {user.id: user for user in number.users}
-    if len(users) == len(number.users):
-        return number.users
-    notices.append(f"Quo lists a teammate more than once on the number {number.id}; the last entry counts.")
-    return tuple(users.values())
-
-
-def _regions(regions: _Regions) -> Regions:
-    return Regions(_restriction(bytes(regions.US)), _restriction(bytes(regions.CA)), _restriction(bytes(regions.Intl)))
-
-
-_COMMON = {b'"restricted"': "restricted", b'"unrestricted"': "unrestricted", b"": None}
-
-
-def _restriction(raw: bytes) -> str | None:
-    if raw in _COMMON:
-        return _COMMON[raw]
-    return _TEXT.decode(raw) if raw.startswith(b'"') else raw.decode()
-
-
-def _readable_id(raw: Raw) -> str | None:
-    identified = _decoded(_IDENTIFIED, raw)
-    return None if isinstance(identified, _Flaw) else identified.id

@@ -4,7 +4,7 @@ Nothing but this module and `removals.py` writes numbers, teammates and assignme
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from operator import attrgetter
 
@@ -14,7 +14,7 @@ from numbers.database.bulk_insert import insert
 from numbers.database.paging import CHUNK, chunks
 from numbers.memory.search import texts as search_texts
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState, display_name
-from numbers.quo.payloads import NumberRecord, UserRecord
+from numbers.quo.records import NumberRecord, UserRecord
 from numbers.vocabulary.cells import CELLS
 from numbers.vocabulary.folding import fold, order_key, telephone_digits
 from numbers.vocabulary.phones import derived_fields
@@ -34,9 +34,12 @@ _NUMBER = {
     "created_at_text": "created_at",
     "updated_at_text": "updated_at",
     **{cell.field: cell.key for cell in CELLS},
+    "unidentified": "unidentified",
+    "oddities": "oddities",
 }
 NUMBER_COLUMNS = tuple(_NUMBER)
-number_values: Callable[[NumberRecord], tuple[str | None, ...]] = attrgetter(*_NUMBER.values())
+number_values: Callable[[NumberRecord], tuple[str | int | None, ...]] = attrgetter(*_NUMBER.values())
+_USUAL = (0, "")  # the last two
 # The columns of TeammateState that describe the teammate, and the attributes of a record.
 _TEAMMATE = ("email", "first_name", "last_name", "role")
 _teammate_values: Callable[[UserRecord], tuple[str | None, ...]] = attrgetter(*_TEAMMATE)
@@ -65,8 +68,13 @@ def known_numbers(quo_ids: Sequence[str] | None = None) -> dict[str, Known]:
 
 
 def fingerprint(record: NumberRecord) -> str:
-    """Return a digest of every field of a record. The order of the users does not matter."""
-    described = (*number_values(record), *map(msgspec.structs.astuple, sorted(record.users, key=_user_id)))
+    """Return a digest of every field of a record. The order of the users does not matter.
+
+    Only an unusual record includes the fields of that, so the digests of others are as before those fields existed.
+    """
+    values = number_values(record)
+    values = values[:-2] if values[-2:] == _USUAL else values
+    described = (*values, *map(msgspec.structs.astuple, sorted(record.users, key=_user_id)))
     return hashlib.blake2b(msgspec.json.encode(described), digest_size=16).hexdigest()
 
 
@@ -170,7 +178,7 @@ class Teammates:
     """
 
     def __init__(self, records: Sequence[NumberRecord]) -> None:
-        users = {user.id: user for record in records for user in record.users}
+        users = _merged(user for record in records for user in record.users)
         states = TeammateState.objects.filter(until=None)
         if len(users) <= CHUNK:
             states = states.filter(teammate__quo_id__in=list(users))
@@ -197,6 +205,19 @@ class Teammates:
         )
 
 
+def _merged(users: Iterable[UserRecord]) -> dict[str, UserRecord]:
+    """Return each user once. If two numbers describe a user differently, the last value that is given counts."""
+    merged: dict[str, UserRecord] = {}
+    for user in users:
+        before = merged.get(user.id)
+        if before is None or before is user:
+            merged[user.id] = user
+        elif before != user:
+            given = {name: value for name, value in msgspec.structs.asdict(user).items() if value}
+            merged[user.id] = msgspec.structs.replace(before, **given)
+    return merged
+
+
 def _keys(model: type[PhoneNumber] | type[Teammate], quo_ids: Sequence[str]) -> dict[str, int]:
     """Return the primary keys by Quo id."""
     return dict(model._default_manager.filter(quo_id__in=quo_ids).order_by().values_list("quo_id", "pk"))
@@ -204,7 +225,7 @@ def _keys(model: type[PhoneNumber] | type[Teammate], quo_ids: Sequence[str]) -> 
 
 def _user_search(user: UserRecord) -> tuple[str, str]:
     """Return the search text and the sort key of a teammate."""
-    name = display_name(user.first_name, user.last_name, user.email)
+    name = display_name(user.first_name, user.last_name, user.email, user.id)
     return fold(f"{name} {user.email}"), order_key(name)
 
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Greatest
 from numbers.database.paging import CHUNK, chunks
 from numbers.memory.search import texts as search_texts
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync
-from numbers.quo.payloads import Answer
+from numbers.quo.records import Answer
 from numbers.syncing.recording import Known
 
 # An answer that lacks more than half of the known numbers is held back if it lacks this many or is empty.
@@ -21,35 +21,35 @@ BELIEVED_AFTER = timedelta(hours=1)  # of the same answer
 def conclude_removals(
     sync: Sync, answer: Answer, known: dict[str, Known], observed_at: datetime, *, accept_removals: bool
 ) -> None:
-    """Mark the numbers that a complete answer no longer has as gone, or hold the removals back."""
+    """Mark the numbers that a complete answer no longer has as gone, or hold the removals back.
+
+    A record without a readable id may be any of the missing numbers, so such an answer never proves that one is gone.
+    """
     last_complete = _complete_syncs().aggregate(latest=Max("observed_at"))["latest"]
     seen = {record.id for record in answer.records}
-    aside = {item.number_id for item in answer.set_aside}
     current = sum(not number.is_gone for number in known.values())
-    unseen = {quo_id: number for quo_id, number in known.items() if quo_id not in seen and not number.is_gone}
-    missing = [number.pk for quo_id, number in unseen.items() if quo_id not in aside]
-    is_unreadable = bool(missing) and None in aside  # the unreadable record may be any of the missing numbers
+    unseen = [number for quo_id, number in known.items() if quo_id not in seen and not number.is_gone]
+    missing = [number.pk for number in unseen]
+    is_unreadable = bool(missing and answer.set_aside)
     is_implausible = len(missing) * 2 > current and (len(missing) >= IMPLAUSIBLE_LOSS or not seen)
     if (is_unreadable or is_implausible) and not accept_removals:
-        sync.held_digest = _digest(seen | aside)
-        if not _was_held_long_ago(sync.held_digest, observed_at):
+        sync.held_digest = _digest(seen)
+        if is_unreadable or not _was_held_long_ago(sync.held_digest, observed_at):
             sync.held = len(missing)
-            if is_unreadable:
-                sync.notices.append("A record without a readable id was set aside, so no number was marked as gone.")
+        if is_unreadable:
+            sync.notices.append("Some records could not be read, so no number was marked as gone.")
     if missing and not sync.held:
         sync.gone, sync.wrote = len(missing), True
         record_gone(missing, observed_at, last_complete)
-    unconfirmed = [
-        number.pk for quo_id, number in unseen.items() if number.is_confirmed and (sync.held or quo_id in aside)
-    ]
+    unconfirmed = [number.pk for number in unseen if number.is_confirmed and sync.held]
     if unconfirmed:
         sync.wrote = True
         _record_unconfirmed(unconfirmed, last_complete)
 
 
-def _digest(ids: Iterable[str | None]) -> str:
-    """Return a digest that identifies an answer by its ids; None stands for records with unreadable ids."""
-    return hashlib.sha256("\n".join(sorted(quo_id or "" for quo_id in ids)).encode()).hexdigest()
+def _digest(ids: Iterable[str]) -> str:
+    """Return a digest that identifies an answer by its ids."""
+    return hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()
 
 
 def _complete_syncs() -> QuerySet[Sync]:

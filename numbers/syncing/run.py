@@ -19,7 +19,7 @@ from numbers.database.locks import only_one_sync
 from numbers.memory.sync_target import SyncTarget
 from numbers.models import MAX_SET_ASIDE, Assignment, Sync
 from numbers.quo.errors import NotFound, QuoError
-from numbers.quo.payloads import Answer, NumberRecord
+from numbers.quo.records import Answer, NumberRecord
 from numbers.syncing.recording import Progress, Teammates, known_numbers, record_answer
 from numbers.syncing.removals import conclude_removals
 
@@ -124,13 +124,8 @@ def _ask_about_teammate(user_id: str, source: Source) -> tuple[Answer, Mismatche
     if strangers:
         sentence = f"Quo lists {_numbers(len(strangers))} for this teammate without naming them on it."
         mismatches[sentence] = strangers
-    aside = {item.number_id for item in answer.set_aside}
     remembered = Assignment.objects.filter(teammate__quo_id=user_id, until=None).order_by("pk")
-    omitted = [
-        quo_id
-        for quo_id in remembered.values_list("phone_number__quo_id", flat=True)
-        if quo_id not in records and quo_id not in aside
-    ]
+    omitted = [quo_id for quo_id in remembered.values_list("phone_number__quo_id", flat=True) if quo_id not in records]
     for quo_id in omitted[:LOOK_UPS]:
         try:
             records[quo_id] = source.get_phone_number(quo_id)
@@ -162,8 +157,7 @@ def _later_than_recorded(now: datetime) -> datetime:
 def _note_oddities(sync: Sync, answer: Answer, mismatches: Mismatches) -> None:
     sync.set_aside_count = len(answer.set_aside)
     sync.set_aside = [
-        {"path": item.path, "reason": item.reason, "number": item.number_id or ""}
-        for item in answer.set_aside[:MAX_SET_ASIDE]
+        {"path": item.path, "reason": item.reason, "number": ""} for item in answer.set_aside[:MAX_SET_ASIDE]
     ]
     sync.notices = [*answer.notices, *mismatches]
     sync.mismatches = [

@@ -17,7 +17,7 @@ from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.memory.version import memory_version
 from numbers.models import Sync
 from numbers.operations.current_settings import settings_in_force
-from numbers.pages.status import sync_page
+from numbers.pages.status import sync_page, unusual_numbers
 from numbers.services import SyncBusy, SyncRefused
 from numbers.views.context import freshness_context
 from numbers.views.htmx import HtmxHttpRequest, wants_fragment
@@ -104,11 +104,13 @@ def status(request: HttpRequest) -> HttpResponse:
     syncs = sync_page(asked)
     if asked > syncs.page.number:
         notices.append(f"There is no page {asked}, so the last one is shown.")
+    version = memory_version()
     context = {
         "syncs": syncs,
+        "unusual": unusual_numbers(version),
         "notices": notices,
         "settings": settings_in_force(),
         "release": __version__,
-        **freshness_context(WORKSPACE, memory_version(), request.get_full_path()),
+        **freshness_context(WORKSPACE, version, request.get_full_path()),
     }
     return render(request, "status/status.html", context)

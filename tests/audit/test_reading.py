@@ -18,7 +18,7 @@ from numbers.audit.query import AuditQuery
 from numbers.filters.numbers import NumberFilters
 from numbers.memory.version import memory_version
 from numbers.models import Assignment, NumberState, TeammateState
-from numbers.quo.payloads import NumberRecord, Regions
+from numbers.quo.records import NumberRecord, Regions
 from numbers.vocabulary.cells import CELLS, fact_of
 from tests.support.audit_groups import audit
 from tests.support.caches import clear_caches

@@ -10,7 +10,7 @@ from numbers.history.wording import NUMBER_FIELDS
 from numbers.memory.version import memory_version
 from numbers.models import MAX_SET_ASIDE, Sync
 from numbers.quo.errors import Unauthorized
-from numbers.quo.payloads import Regions
+from numbers.quo.records import Regions
 from tests.support.memory_state import NUMBER_COLUMNS
 from tests.support.records import (
     NINE,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from numbers.history.changes import changes
 from numbers.memory.version import memory_version
-from numbers.quo.payloads import NumberRecord, Regions
+from numbers.quo.records import NumberRecord, Regions
 from tests.support.caches import clear_caches
 from tests.support.records import NINE, Syncer, number, teammate
 

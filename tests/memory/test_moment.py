@@ -27,7 +27,7 @@ from numbers.pages import overview
 from numbers.pages.number import number_page
 from numbers.pages.numbers import number_list
 from numbers.pages.teammates import mismatches_of, teammate_list, teammate_page
-from numbers.quo.payloads import Regions
+from numbers.quo.records import Regions
 from tests.support.caches import clear_caches
 from tests.support.records import NINE, Syncer, number, teammate
 

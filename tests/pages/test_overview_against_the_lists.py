@@ -16,7 +16,7 @@ from numbers.memory.numbers import numbers_at
 from numbers.memory.version import memory_version
 from numbers.pages import overview
 from numbers.pages.overview import Preview, summary
-from numbers.quo.payloads import NumberRecord, Regions
+from numbers.quo.records import NumberRecord, Regions
 from numbers.vocabulary.cells import CELLS, Fact
 from tests.support.caches import clear_caches
 from tests.support.records import Syncer, number, teammate

@@ -15,7 +15,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from numbers.models import NumberState
-from numbers.quo.payloads import Regions
+from numbers.quo.records import Regions
 from numbers.vocabulary.cells import CELLS, REGIONS
 from quo_admin import env
 from tests.support.pages import texts

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState
 from numbers.quo.errors import QuoError, Unauthorized, Unavailable
-from numbers.quo.payloads import NumberRecord, Regions
+from numbers.quo.records import NumberRecord, Regions
 from tests.support.memory_state import State, assert_consistent, memory_row_counts, state_at
 from tests.support.outages import database_fails_at
 from tests.support.records import FakeClient, Syncer, answer, number, of_number, of_teammate, teammate

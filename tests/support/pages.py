@@ -15,7 +15,8 @@ from accounts.roles import Role, give_role
 from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 from numbers.quo.errors import QuoError
-from numbers.quo.payloads import Answer, NumberRecord, parse_list, parse_one
+from numbers.quo.payloads import parse_list, parse_one
+from numbers.quo.records import Answer, NumberRecord
 from numbers.syncing import run as sync
 from tests.support.quo_answers import body, listed
 

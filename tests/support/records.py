@@ -9,7 +9,7 @@ import msgspec
 from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 from numbers.quo.errors import NotFound, QuoError
-from numbers.quo.payloads import Answer, NumberRecord, Regions, SetAside, UserRecord
+from numbers.quo.records import Answer, NumberRecord, Regions, SetAside, UserRecord
 from numbers.syncing import run as sync
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -86,13 +86,9 @@ def _regions(regions: Regions) -> dict[str, str]:
     return {name: value for name, value in msgspec.structs.asdict(regions).items() if value is not None}
 
 
-def answer(*records: NumberRecord, aside: tuple[str | None, ...] = (), notices: tuple[str, ...] = ()) -> Answer:
-    """Return the answer to a list request; `aside` are the IDs of unreadable records, None for an unreadable ID."""
-    set_aside = tuple(
-        SetAside(f"$.data[{place}].name", "Expected `str`, got `int`", number_id)
-        for place, number_id in enumerate(aside)
-    )
-    return Answer(records, set_aside, notices)
+def answer(*records: NumberRecord, unreadable: int = 0, notices: tuple[str, ...] = ()) -> Answer:
+    """Return the answer to a list request, in which `unreadable` records have no readable id."""
+    return Answer(records, tuple(SetAside(f"$.data[{place}]") for place in range(unreadable)), notices)
 
 
 class Clock:
@@ -166,9 +162,9 @@ class Syncer:
         self.clock.move(minutes=1)
         return sync.run(target, source, clock=self.clock, **options)
 
-    def sync_all(self, *records: NumberRecord, aside: tuple[str | None, ...] = (), **options: Any) -> Sync:
+    def sync_all(self, *records: NumberRecord, unreadable: int = 0, **options: Any) -> Sync:
         """Sync all numbers: Quo lists `records` and some unreadable ones."""
-        return self.sync(FakeClient(answer(*records, aside=aside)), **options)
+        return self.sync(FakeClient(answer(*records, unreadable=unreadable)), **options)
 
     def sync_number(self, record: NumberRecord) -> Sync:
         """Sync one number."""

@@ -9,7 +9,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from numbers.models import Assignment, NumberState, PhoneNumber, Teammate, TeammateState
-from numbers.quo.payloads import Regions, UserRecord, parse_list
+from numbers.quo.payloads import parse_list
+from numbers.quo.records import Regions, UserRecord
 from numbers.syncing.recording import fingerprint
 from tests.support.memory_state import (
     NUMBER_COLUMNS,

@@ -15,6 +15,7 @@ from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 from numbers.operations.readiness import migrations_to_do
 from numbers.services import Progress, SyncRefused, is_number_id, is_user_id
+from numbers.vocabulary.phrases import unread_records
 from numbers.vocabulary.terminal import printable
 from quo_admin import request_id
 from quo_admin.logs import label
@@ -51,14 +52,14 @@ class Command(BaseCommand):
             raise CommandError(printable(_failure(sync, is_terminal=self.stderr.isatty())))
         if not json:
             self._print(sync)
+        if sync.set_aside_count:
+            self.stderr.write(unread_records(sync.set_aside_count))  # the sync succeeded, but not with everything
 
     def _print(self, sync: Sync) -> None:
         self.stdout.write(
             f"{sync.seen} seen, {sync.new} new, {sync.changed} changed, {sync.gone} gone, "
-            f"{sync.set_aside_count} set aside, in {_seconds(sync):.1f} s."
+            f"{sync.set_aside_count} unread, in {_seconds(sync):.1f} s."
         )
-        for item in sync.set_aside:
-            self.stdout.write(printable(f"Set aside {item['path']}: {item['reason']}"))
         for notice in sync.notices:
             self.stdout.write(printable(notice))
         if sync.held:
