@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Min
 
 from numbers.filters.numbers import UNKNOWN_COUNTRY, NumberFilters, can_be_asked
-from numbers.filters.teammates import TeammateFilters
+from numbers.filters.teammates import ROLE_LABELS, TeammateFilters
 from numbers.memory.cache import per_version
 from numbers.memory.moment import NOW, Moment
 from numbers.memory.numbers import described_unusually, numbers_at
@@ -154,6 +154,14 @@ def _countries(codes: AbstractSet[str]) -> list[tuple[str, str]]:
 def _ports(statuses: AbstractSet[str]) -> list[tuple[str, str]]:
     statuses_in_use = sorted(status for status in statuses if can_be_asked(status) and status not in _PORTS)
     return [*_PORTS.items(), *((status, f"“{_short(status)}”") for status in statuses_in_use[:MAX_CHOICES])]
+
+
+@per_version
+def role_labels(_version: Version, moment: Moment = NOW) -> dict[str, str]:
+    """Return the labels of the roles that Quo describes, then of others that teammates have."""
+    roles = teammates_at(moment).order_by("role").values_list("role", flat=True).distinct()
+    others = [role for role in roles[: MAX_CHOICES + len(ROLE_LABELS)] if can_be_asked(role)]
+    return {**{role: _short(role) for role in others}, **ROLE_LABELS}
 
 
 @dataclass(frozen=True)

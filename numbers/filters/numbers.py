@@ -104,10 +104,10 @@ def parse(query: QueryDict, *, also: Collection[str] = ()) -> NumberFilters:
         q=q,
         who=text_of(query, "who", "teammate's name", notices),
         user=_user(query, notices),
-        group=_raw(query, "group", notices),
+        group=quo_text_of(query, "group", notices),
         kind=choice_of(query, "kind", KIND_CHOICES, notices),
         country=_country(query, notices),
-        porting=_raw(query, "porting", notices),
+        porting=quo_text_of(query, "porting", notices),
         forward=choice_of(query, "forward", FORWARD_CHOICES, notices),
         unassigned=choice_of(query, "unassigned", UNASSIGNED_CHOICES, notices),
         unusual=choice_of(query, "unusual", _YES, notices),
@@ -134,7 +134,7 @@ def can_be_asked(text: str) -> bool:
     return bool(text.strip()) and len(text) <= MAX_LENGTH and "\x00" not in text
 
 
-def _raw(query: QueryDict, name: str, notices: list[str]) -> str:
+def quo_text_of(query: QueryDict, name: str, notices: list[str]) -> str:
     """Return a value in Quo's words, unchanged."""
     text = query.get(name, "")
     if can_be_asked(text):

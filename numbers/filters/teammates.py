@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from numbers.filters.base import Chip, ListFilters
-from numbers.filters.numbers import FACT_CHOICES
+from numbers.filters.numbers import FACT_CHOICES, quo_text_of
 from numbers.filters.query_string import choice_of, name_others, name_repeated, page_of, sort_of, text_of
 from numbers.filters.wording import joined
 from numbers.memory import teammates as teammate_queries
@@ -58,14 +58,15 @@ class TeammateFilters(ListFilters):
         facts = self.facts.items()
         clauses = [f"{_VERBS[fact]} {cell.channel.act} {cell.region.destination}" for cell, fact in facts]
         clauses += [f"fit “{isolated(self.q)}”"] if self.q else []
-        words = (ROLE_LABELS.get(self.role, "Teammates"), NUMBERS_LABELS.get(self.numbers, ""))
+        other = f"with the role “{isolated(self.role)}”" if self.role and self.role not in ROLE_LABELS else ""
+        words = (ROLE_LABELS.get(self.role, "Teammates"), other, NUMBERS_LABELS.get(self.numbers, ""))
         return " ".join(filter(None, (*words, f"who {joined(clauses)}" if clauses else "")))
 
     def chips(self) -> tuple[Chip, ...]:
         """Return a chip for each active filter, in the order of the form."""
         labels = {
             "q": f"Search: {isolated(self.q)}",
-            "role": f"Role: {self.role}",
+            "role": f"Role: {isolated(self.role)}",
             "numbers": NUMBERS_LABELS.get(self.numbers, "").capitalize(),
             **{cell.field: f"{cell.label}: {fact.label}" for cell, fact in self.facts.items()},
         }
@@ -80,7 +81,7 @@ def parse(query: QueryDict, *, also: Collection[str] = ()) -> TeammateFilters:
         notices.append(f"Only the first {MAX_WORDS} words of the search are looked for.")
     filters = TeammateFilters(
         q=q,
-        role=choice_of(query, "role", {role: role for role in ROLE_LABELS}, notices),
+        role=_role(query, notices),
         numbers=choice_of(query, "numbers", {count: count for count in NUMBERS_LABELS}, notices),
         sort=sort_of(query, SORT_LABELS, notices),
         page=page_of(query, notices),
@@ -90,3 +91,9 @@ def parse(query: QueryDict, *, also: Collection[str] = ()) -> TeammateFilters:
     name_repeated(query, names, notices)
     name_others(query, names, notices)
     return replace(filters, **reach, notices=tuple(notices))  # type: ignore[arg-type]  # each of its own type
+
+
+def _role(query: QueryDict, notices: list[str]) -> str:
+    """Return one of the described roles in any case, or another one exactly as Quo gives it."""
+    known = query.get("role", "").strip().lower()
+    return known if known in ROLE_LABELS else quo_text_of(query, "role", notices)

@@ -93,7 +93,7 @@ def teammate_rows(states: Iterable[TeammateState], moment: Moment) -> list[Teamm
             key=state.teammate_id,
             user_id=state.teammate.quo_id,
             url=teammate_url(state.teammate.quo_id),
-            name=state.display_name.strip() or NO_NAME,
+            name=state.display_name,
             email=state.email,
             role=state.role,
             numbers=state.numbers,  # type: ignore[attr-defined] # counted by the query
@@ -195,10 +195,10 @@ def teammate_page(user_id: str, _version: Version, moment: Moment = NOW) -> Team
     last_numbers = list(last.values(*_NAME_COLUMNS)) if last is not None else []
     return TeammatePage(
         user_id=user_id,
-        name=state.display_name.strip() or NO_NAME,
+        name=state.display_name,
         email=state.email,
-        roles=tuple(dict.fromkeys(role for role, _ in roles_and_groups)) or (state.role,),
-        groups=tuple(sorted({group for _, group in roles_and_groups})),
+        roles=tuple(dict.fromkeys(role for role, _ in roles_and_groups if role)) or tuple(filter(None, [state.role])),
+        groups=tuple(sorted({group for _, group in roles_and_groups if group})),
         first_seen=state.teammate.first_seen,
         rows=tuple(number_rows(described(theirs)[:PAGE_SIZE], moment)) if held else (),
         total=len(held),

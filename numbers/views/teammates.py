@@ -40,7 +40,7 @@ def teammate_list(request: HtmxHttpRequest) -> HttpResponse:
         "export_urls": export_urls("numbers:export_teammates", page.filters.but().query),
         "list_url": reverse("numbers:teammates"),
         "cells": CELLS,
-        "roles": teammate_filters.ROLE_LABELS,
+        "roles": filter_choices.role_labels(version),
         "counts": teammate_filters.NUMBERS_LABELS,
         "reach_fields": filter_choices.reach_fields(page.filters),
     }
