@@ -1,8 +1,9 @@
 """The two requests that Quo Admin sends to Quo, and how it retries them."""
 
+import logging
 import time
 from collections.abc import Callable
-from typing import Self
+from typing import Self, TypeVar
 from urllib.parse import quote
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
@@ -10,14 +11,19 @@ from urllib3 import Retry
 from urllib3.exceptions import InvalidHeader
 
 from numbers.quo import errors, ids
-from numbers.quo.errors import BadRequest, QuoError, Resource, Unavailable
+from numbers.quo.errors import BadPayload, BadRequest, QuoError, Resource, Unavailable
 from numbers.quo.payloads import parse_list, parse_one
 from numbers.quo.records import Answer, NumberRecord
 from numbers.quo.transport import KeyAuth, Session
-from quo_admin.http.session import Deadline
+from numbers.quo.web_pages import is_web_page
+from quo_admin.http.session import MAX_ERROR_BYTES, Deadline
+
+log = logging.getLogger(__name__)
 
 ATTEMPTS = 4
 MAX_RETRY_AFTER = 30  # seconds
+
+T = TypeVar("T")
 
 _backoff = wait_exponential_jitter(initial=1, max=MAX_RETRY_AFTER, jitter=1)
 
@@ -70,17 +76,27 @@ class QuoClient:
     def list_phone_numbers(self, user_id: str | None = None) -> Answer:
         """Return every number of the workspace or, with a teammate's id (`US…`), the numbers the teammate is on."""
         if user_id is None:
-            return parse_list(self._get("/v1/phone-numbers", "list"))
+            return self._parsed(parse_list, self._get("/v1/phone-numbers", "list"))
         if not ids.is_user_id(user_id):
             raise BadRequest("This is not the ID of a Quo teammate: it would begin with US. Check the link.")
-        return parse_list(self._get(f"/v1/phone-numbers?userId={quote(user_id, safe='')}", "teammate"))
+        body = self._get(f"/v1/phone-numbers?userId={quote(user_id, safe='')}", "teammate")
+        return self._parsed(parse_list, body)
 
     def get_phone_number(self, number_id: str) -> NumberRecord:
         """Return a number by its id (`PN…`)."""
         if not ids.is_number_id(number_id):
             raise BadRequest("This is not the ID of a Quo number: it would begin with PN. Check the link.")
         body = self._get(f"/v1/phone-numbers/{quote(number_id, safe='')}", "number")
-        return parse_one(body, number_id)
+        return self._parsed(lambda body: parse_one(body, number_id), body)
+
+    def _parsed(self, parse: Callable[[bytes], T], body: bytes) -> T:
+        """Parse an answer. If it cannot be read, it may be an error with status 200: add Quo's own words."""
+        try:
+            return parse(body)
+        except BadPayload as error:
+            log.info("unreadable answer: %s at %s", error.flaw, error.path or "$")
+            error.quote(errors.quos_words(body[:MAX_ERROR_BYTES], self._auth.redact))
+            raise
 
     def _get(self, path: str, resource: Resource) -> bytes:
         if not self._auth.is_sendable():
@@ -106,12 +122,16 @@ class QuoClient:
 
     def _attempt(self, path: str, resource: Resource) -> bytes:
         reply = self._session.fetch(self._base_url + path, self._max_bytes)
+        content_type = reply.headers.get("Content-Type", "")
         if reply.status == 200:
+            if is_web_page(reply.body, content_type):
+                raise errors.web_page(reply.status)
             return self._auth.redact_body(reply.body)
         raise errors.from_answer(
             reply.status,
             reply.body,
             resource=resource,
+            content_type=content_type,
             retry_after=parse_retry_after(reply.headers.get("Retry-After", "")),
             redact=self._auth.redact,
         )

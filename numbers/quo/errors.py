@@ -8,8 +8,11 @@ import json
 from collections.abc import Callable
 from typing import ClassVar, Literal, TypedDict, Unpack
 
+from numbers.quo.web_pages import is_web_page
+
 MAX_TEXT = 500  # characters of each of Quo's texts
 MAX_PATHS = 5  # invalid fields of a request
+MAX_LAYERS = 4  # of an error inside an error
 
 Resource = Literal["list", "teammate", "number"]
 Reason = Literal["timeout", "unreachable", "broken", "name", "tls", "proxy", "server", "redirect", "strange", "files"]
@@ -17,13 +20,18 @@ Reason = Literal["timeout", "unreachable", "broken", "name", "tls", "proxy", "se
 _INSTALLER = "Ask whoever installed Quo Admin"
 
 
-class Details(TypedDict, total=False):
-    """Optional details of a QuoError."""
+class Words(TypedDict, total=False):
+    """Quo's own words about an error."""
 
-    status: int | None
     code: str
     message: str
     trace: str
+
+
+class Details(Words, total=False):
+    """Optional details of a QuoError."""
+
+    status: int | None
     retry_after: float | None
 
 
@@ -41,10 +49,14 @@ class QuoError(Exception):
         super().__init__(sentence)
         self.sentence = sentence
         self.status = details.get("status")
-        self.code = details.get("code", "")
-        self.message = details.get("message", "")
-        self.trace = details.get("trace", "")
         self.retry_after = details.get("retry_after")
+        self.quote(details)
+
+    def quote(self, words: Words) -> None:
+        """Attach Quo's own words."""
+        self.code = words.get("code", "")
+        self.message = words.get("message", "")
+        self.trace = words.get("trace", "")
 
 
 class BadRequest(QuoError):
@@ -98,21 +110,24 @@ class Unavailable(QuoError):
 class BadPayload(QuoError):
     """An answer that violates Quo's description: `flaw` says how, `path` where ("$.data.id", or "").
 
-    Neither quotes the answer, which is full of names and telephone numbers.
+    Both are for developers. Neither quotes the answer, which is full of names and telephone numbers.
     """
 
     kind = "bad_payload"
 
     def __init__(self, flaw: str, path: str = "", sentence: str = "", **details: Unpack[Details]) -> None:
-        where = f"{flaw} (at {path})" if path else flaw
-        super().__init__(sentence or _UNREADABLE.format(where=where), **details)
+        super().__init__(sentence or _UNREADABLE, **details)
         self.flaw = flaw
         self.path = path
 
 
 _UNREADABLE = (
     "Quo sent an answer that Quo Admin cannot read. Try again in a few minutes; if it stays so, tell whoever "
-    "installed Quo Admin: {where}."
+    "installed Quo Admin."
+)
+_WEB_PAGE = (
+    "A web page answered. Is this the right address, or is a network sign-in page in between? "
+    f"{_INSTALLER} to check Quo's address and the network."
 )
 _UNAVAILABLE: dict[Reason, str] = {
     "timeout": (
@@ -191,11 +206,17 @@ def unusable_key() -> Unauthorized:
     )
 
 
+def web_page(status: int) -> BadPayload:
+    """Return the error for a web page where Quo's answer is expected."""
+    return BadPayload("it is a web page", sentence=_WEB_PAGE, status=status)
+
+
 def from_answer(
     status: int,
     body: bytes,
     *,
     resource: Resource,
+    content_type: str = "",
     retry_after: float | None = None,
     redact: Callable[[str], str] = str,
 ) -> QuoError:
@@ -203,7 +224,9 @@ def from_answer(
 
     `redact` is applied to each of Quo's texts.
     """
-    details: Details = {"status": status, "retry_after": retry_after, **_parse_details(body, redact)}
+    if _is_telling(status) and is_web_page(body, content_type):
+        return web_page(status)
+    details: Details = {"status": status, "retry_after": retry_after, **quos_words(body, redact)}
     if status in _REFUSED:
         refusal, sentence = _REFUSED[status]
         return refusal(sentence, **details)
@@ -211,30 +234,63 @@ def from_answer(
         return NotFound(_MISSING[resource], **details)
     if 400 <= status < 500:
         return BadRequest(_NOT_UNDERSTOOD, **details)
-    if 500 <= status < 600:
-        return Unavailable("server", **details)
     if 200 <= status < 300:
         return BadPayload(f"status {status} instead of 200", **details)
-    return Unavailable("strange", **details)
+    return Unavailable("server" if 500 <= status < 600 else "strange", **details)
 
 
-def _parse_details(body: bytes, redact: Callable[[str], str]) -> Details:
-    """Return Quo's `message`, `code` and `trace`. Invalid fields are appended to the message."""
+def _is_telling(status: int) -> bool:
+    """Return whether a web page with this status is not Quo's: its gateways send pages with 429 and 5xx.
+
+    511 is the status of a network's sign-in page.
+    """
+    return status == 511 or (status != 429 and not 500 <= status < 600)
+
+
+def quos_words(body: bytes, redact: Callable[[str], str]) -> Words:
+    """Return the `message`, `code` and `trace` of an error, flat or wrapped: `{"error": {"message", "key", "trace"}}`.
+
+    Any part may be missing. Invalid fields are appended to the message.
+    """
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):  # HTML, empty, truncated, nested too deeply
-        answer = None
-    if not isinstance(answer, dict):
         return {}
-    message = _text(answer.get("message"))
-    errors = answer.get("errors")
-    if isinstance(errors, list):
-        paths = [_text(error.get("path")) for error in errors[:MAX_PATHS] if isinstance(error, dict)]
-        if places := ", ".join(filter(None, paths)):
-            message = f"{message} ({places})".strip()
-    code, trace = _text(answer.get("code")), _text(answer.get("trace"))
+    layers = _layers(answer)
+    message = _first_text(layers, "message", "detail", "title", "error_description", "error")
+    if places := ", ".join(_paths(layers)):
+        message = f"{message} ({places})".strip()
+    code, trace = _first_text(layers, "code", "key"), _first_text(layers, "trace")
     message, code, trace = (redact(text)[:MAX_TEXT] for text in (message, code, trace))
     return {"message": message, "code": code, "trace": trace}
+
+
+def _layers(answer: object) -> list[dict[str, object]]:
+    """Return the objects that describe an error, the outermost first."""
+    layers: list[dict[str, object]] = []
+    while len(layers) < MAX_LAYERS:
+        if isinstance(answer, list) and answer:
+            answer = answer[0]
+        if not isinstance(answer, dict):
+            break
+        layers.append(answer)
+        answer = answer["error"] if isinstance(answer.get("error"), dict | list) else answer.get("errors")
+    return layers
+
+
+def _first_text(layers: list[dict[str, object]], *names: str) -> str:
+    """Return the first text under any of the names; an earlier name wins over an outer layer."""
+    texts = (_text(layer.get(name)) for name in names for layer in layers)
+    return next(filter(None, texts), "")
+
+
+def _paths(layers: list[dict[str, object]]) -> list[str]:
+    """Return where the request is invalid."""
+    for layer in layers:
+        if isinstance(errors := layer.get("errors"), list):
+            paths = [_text(error.get("path")) for error in errors[:MAX_PATHS] if isinstance(error, dict)]
+            return list(filter(None, paths))
+    return []
 
 
 def _text(value: object) -> str:

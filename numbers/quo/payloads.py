@@ -81,8 +81,14 @@ def parse_one(body: bytes, number_id: str) -> NumberRecord:
     if record is None:
         raise BadPayload("it has no readable id", status=200)
     if record.id != number_id:
-        raise BadPayload("it is about another number than the one asked for", status=200)
+        raise BadPayload("it is about another number", sentence=_ANOTHER_NUMBER, status=200)
     return record
+
+
+_ANOTHER_NUMBER = (
+    "Quo answered about another number than the one asked for. Try again in a few minutes; if it stays so, tell "
+    "whoever installed Quo Admin."
+)
 
 
 def parse_stored(answer: str) -> NumberRecord | None:

@@ -17,7 +17,7 @@ from tests.chaos.memory import Memory, Record, View, expected_after, view_of
 from tests.chaos.network import HEAD, TOO_LARGE
 from tests.chaos.office import MAX_ANSWER_MB, Office
 from tests.chaos.record_schema import RECORD, VALIDATOR, Schema
-from tests.chaos.statuses import UNREADABLE
+from tests.chaos.statuses import UNREADABLE, WEB_PAGE
 
 WHOLE, FIELDS = "answers as a whole", "each field of a record"
 CHECKED = "Checked with Quo"
@@ -188,7 +188,8 @@ NOT_LISTS: dict[str, bytes] = {
 
 def whole_cases(first: Sequence[Record], second: Sequence[Record]) -> Iterator[Case]:
     for name, body in NOT_LISTS.items():
-        yield Fault(_sends(body), [UNREADABLE]).case(WHOLE, name)
+        sentence = WEB_PAGE if name == "HTML" else UNREADABLE
+        yield Fault(_sends(body), [sentence]).case(WHOLE, name)
     known = view_of(first)
     second = list(second)
     halved = second[: len(known.numbers) // 2 - 1]

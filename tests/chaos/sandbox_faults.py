@@ -16,7 +16,7 @@ GROUP = "faults of the sandbox"
 SENTENCES = {
     "429-retry-after": statuses.SLOW_DOWN,
     "not-json": statuses.UNREADABLE,
-    "html": statuses.UNREADABLE,
+    "html": statuses.WEB_PAGE,
     "missing-data": statuses.UNREADABLE,
     "bad-gzip": DAMAGED,
     "gzip-bomb": TOO_LARGE,

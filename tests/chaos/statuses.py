@@ -10,6 +10,7 @@ from tests.chaos.office import Office
 GROUP = "statuses"
 
 UNREADABLE = "Quo sent an answer that Quo Admin cannot read."
+WEB_PAGE = "A web page answered. Is this the right address, or is a network sign-in page in between?"
 STRANGE = "What answers at Quo's address does not behave like Quo."
 ELSEWHERE = "Quo's address leads on to another one, or in a circle; the API key must not be sent along."
 NOT_ACCEPTED = "Quo did not accept the question, and trying again will not help."
@@ -54,7 +55,7 @@ def body(status: int) -> bytes:
 
 def cases() -> Iterator[Case]:
     for status in ANSWERED:
-        yield _case(f"{status}", sends(answer(body(status), status)), UNREADABLE, f"status {status} instead of 200")
+        yield _case(f"{status}", sends(answer(body(status), status)), UNREADABLE)
     for status in REDIRECTS:
         sentence = ELSEWHERE if status in FOLLOWED else STRANGE
         yield Fault(_elsewhere(status), [sentence]).case(GROUP, f"{status} to elsewhere")
@@ -69,13 +70,19 @@ def cases() -> Iterator[Case]:
         yield _case(f"429, Retry-After: {name}", sends(notices), SLOW_DOWN, TRACE)
     for status in TROUBLES:
         page = b"<html><h1>Bad Gateway</h1></html>" if status % 2 else body(status)
-        yield _case(f"{status}", sends(answer(page, status)), TROUBLE)
+        yield _case(f"{status}", sends(answer(page, status)), WEB_PAGE if status == 511 else TROUBLE)
     for status in ODD:
         yield _case(f"{status}", sends(answer(body(status), status)), STRANGE)
     yield _case("1000, not a status", sends(answer(b"", 1000)), BROKE_OFF)
     yield _case("a status in words", sends(b"HTTP/1.1 two hundred\r\n\r\n"), BROKE_OFF)
     yield _case("100 Continue, endlessly", sends(b"HTTP/1.1 100 Continue\r\n\r\n" * 3), BROKE_OFF)
     yield _case("503 with a body cut short", sends(answer(body(503), 503)[:-9]), TROUBLE)
+    for status in (200, 401, 402, 403, 404):
+        page = b"\n<!doctype html><title>Sign in to the hotel's network</title>"
+        yield _case(f"{status} with a web page", sends(answer(page, status)), WEB_PAGE)
+        if status > 200:
+            wrapped = answer(json.dumps({"error": {"message": "Wrapped words.", "trace": TRACE}}).encode(), status)
+            yield _case(f"{status}, wrapped", sends(wrapped), SENTENCES[status], "Wrapped words.", TRACE)
     for status, sentence in {400: NOT_ACCEPTED, 401: SENTENCES[401], 500: TROUBLE}.items():
         words = f"A wrong key ({status}): "
         repeating = repeats_the_key(_repeating(status, words))

@@ -179,7 +179,7 @@ def test_a_rate_limit_is_not_wrong(quo: SandboxServer) -> None:
         ("400", "Quo did not accept the question"),
         ("404", "There is no list of numbers at Quo's address."),
         ("500", "Quo itself is having trouble."),
-        ("html", "Quo sent an answer that Quo Admin cannot read."),
+        ("html", "A web page answered. Is this the right address, or is a network sign-in page in between?"),
         ("redirect", "Quo's address leads on to another one"),
         ("cut", "The connection to Quo broke off."),
     ],

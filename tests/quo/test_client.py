@@ -1,3 +1,4 @@
+import gzip
 import logging
 import os
 import traceback
@@ -194,11 +195,53 @@ def test_an_answer_about_another_number_is_a_bad_payload(
     assert time.slept == []
 
 
-def test_html_instead_of_json_is_a_bad_payload(connect: Connect, quo: responses.RequestsMock) -> None:
-    quo.get(LIST, body="<html>Welcome to the hotel</html>")
+@pytest.mark.parametrize("status", [200, 401, 403, 404])
+@pytest.mark.parametrize("content_type", ["text/html; charset=utf-8", "application/json"])
+def test_a_web_page_instead_of_json_has_its_own_sentence(connect: Connect, status: int, content_type: str) -> None:
+    page = gzip.compress(b"\n<!doctype html><title>Welcome to the hotel</title>")
+    sent = answer(page, status, Content_Type=content_type, Content_Encoding="gzip")
+    with serve(sent) as server, pytest.raises(errors.BadPayload, match="A web page answered") as caught:
+        connect(base_url=server.url).get_phone_number("PN1")
 
-    with pytest.raises(errors.BadPayload, match="not JSON"):
+    assert caught.value.status == status
+    assert len(server.requests) == 1
+
+
+def test_json_that_is_announced_as_a_web_page_is_read(connect: Connect, quo: responses.RequestsMock) -> None:
+    quo.get(LIST, body=body([number()]), content_type="text/html")
+
+    assert len(connect().list_phone_numbers().records) == 1
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"message": f"No {KEY}", "code": "k", "trace": "t"},
+        {"error": {"message": f"No {KEY}", "key": "k", "trace": "t"}},
+    ],
+)
+def test_an_error_with_status_200_has_quos_words(
+    connect: Connect, quo: responses.RequestsMock, sent: dict[str, Any]
+) -> None:
+    quo.get(LIST, json=sent)
+    quo.get(f"{LIST}/PN1", json=sent)
+
+    for ask in (connect().list_phone_numbers, lambda: connect().get_phone_number("PN1")):
+        with pytest.raises(errors.BadPayload, match="cannot read") as caught:
+            ask()
+        assert (caught.value.message, caught.value.code, caught.value.trace) == ("No [key]", "k", "t")
+
+
+def test_why_an_answer_cannot_be_read_is_logged(
+    connect: Connect, quo: responses.RequestsMock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "numbers.quo")
+    quo.get(LIST, body=b"{")
+
+    with pytest.raises(errors.BadPayload):
         connect().list_phone_numbers()
+
+    assert caplog.messages == ["unreadable answer: it is not JSON at $"]
 
 
 def test_a_too_large_answer_is_a_bad_payload(connect: Connect) -> None:

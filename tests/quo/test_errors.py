@@ -1,7 +1,9 @@
 import json
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from numbers.quo import errors
 from numbers.quo.errors import QuoError, Reason, Unavailable, from_answer
@@ -44,6 +46,92 @@ def test_quos_own_words_are_separate_from_the_sentence() -> None:
 
     assert (error.message, error.code, error.trace) == ("Oh no", "0401500", "abc")
     assert "Oh no" not in error.sentence
+
+
+PARTS = {"message": "Oh no", "trace": "abc"}
+FLAT, WRAPPED = {**PARTS, "code": "0400"}, {"error": {**PARTS, "key": "0400"}}
+ERROR_STATUSES = [status for status in KINDS if status not in {204, 304}]
+
+
+@pytest.mark.parametrize("status", ERROR_STATUSES)
+@pytest.mark.parametrize("body", [FLAT, WRAPPED], ids=["flat", "wrapped"])
+def test_quos_words_are_read_flat_and_wrapped(status: int, body: dict[str, Any]) -> None:
+    error = answered(status, body)
+
+    assert type(error) is KINDS[status]
+    assert (error.message, error.code, error.trace) == ("Oh no", "0400", "abc")
+
+
+@pytest.mark.parametrize("missing", ["message", "code", "trace"])
+@pytest.mark.parametrize("odd", [..., None, True, [], {}, ["x"], {"text": "x"}], ids=repr)
+@pytest.mark.parametrize("is_wrapped", [False, True])
+def test_a_missing_or_odd_part_hides_no_other_part(missing: str, odd: object, *, is_wrapped: bool) -> None:
+    expected = {"message": "Oh no", "code": "0400", "trace": "abc"} | {missing: ""}
+    body: dict[str, Any] = {"message": "Oh no", "key" if is_wrapped else "code": "0400", "trace": "abc"}
+    name = "key" if missing == "code" and is_wrapped else missing
+    body |= {name: odd}
+    if odd is ...:
+        del body[name]
+
+    error = answered(401, {"error": body} if is_wrapped else body)
+
+    assert (error.message, error.code, error.trace) == tuple(expected.values())
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "code", "trace"),
+    [
+        ({"error": "Oh no"}, "Oh no", "", ""),
+        ({"error": "Oh no", "trace": 7}, "Oh no", "", "7"),
+        ({"error": [{"message": "Oh no", "key": "k"}], "trace": "t"}, "Oh no", "k", "t"),
+        ({"error": {"message": "Oh no"}, "code": "c", "trace": "t"}, "Oh no", "c", "t"),
+        ({"message": "Oh no", "error": {"key": "k", "trace": "t"}}, "Oh no", "k", "t"),
+        ({"message": "Oh no", "key": "k"}, "Oh no", "k", ""),
+        ({"error": {"message": "Oh no", "code": "c"}}, "Oh no", "c", ""),
+        ({"error": {"error": {"message": "Oh no", "key": "k"}}}, "Oh no", "k", ""),
+        ([{"message": "Oh no"}], "Oh no", "", ""),
+        ({"title": "Oh no"}, "Oh no", "", ""),
+        ({"title": "Unknown", "detail": "Oh no"}, "Oh no", "", ""),
+        ({"error": {"title": "Oh no"}}, "Oh no", "", ""),
+        ({"error": "invalid_token", "error_description": "Oh no"}, "Oh no", "", ""),
+        ({"statusCode": 400, "message": ["a", "b"], "error": "Oh no"}, "Oh no", "", ""),
+        ({"errors": [{"message": "Oh no", "code": "c"}]}, "Oh no", "c", ""),
+        ({"error": {"message": "Oh no", "errors": [{"path": "/userId"}]}}, "Oh no (/userId)", "", ""),
+        ({"error": {"message": "Oh no"}, "errors": [{"path": "/userId"}]}, "Oh no (/userId)", "", ""),
+        ({"errors": "Oh no"}, "", "", ""),
+        ({"errors": {"userId": ["Oh no"]}}, "", "", ""),
+        ({"error": None}, "", "", ""),
+        ({"error": []}, "", "", ""),
+        ({"error": {}}, "", "", ""),
+    ],
+)
+def test_quos_words_are_found_wherever_they_are(body: object, message: str, code: str, trace: str) -> None:
+    error = answered(401, body)
+
+    assert type(error) is errors.Unauthorized
+    assert (error.message, error.code, error.trace) == (message, code, trace)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["error", "errors", "message", "key"]), inner),
+)
+
+
+@given(body=JSON)
+def test_any_json_is_an_error_with_quos_words(body: object) -> None:
+    error = answered(401, body)
+
+    assert type(error) is errors.Unauthorized
+    assert all(isinstance(words, str) for words in (error.message, error.code, error.trace))
+
+
+def test_wrapped_words_are_redacted() -> None:
+    body = json.dumps({"error": {"message": "no secret", "key": "secret", "trace": "secret"}}).encode()
+
+    error = from_answer(401, body, resource="list", redact=lambda text: text.replace("secret", "[key]"))
+
+    assert (error.message, error.code, error.trace) == ("no [key]", "[key]", "[key]")
 
 
 def test_invalid_fields_follow_quos_message() -> None:
@@ -107,6 +195,25 @@ def test_a_refused_key_names_who_can_fix_it() -> None:
     )
 
 
+PAGE = b"<!doctype html><title>Welcome to the hotel</title>"
+WEB_PAGE = "A web page answered. Is this the right address, or is a network sign-in page in between? "
+
+
+@pytest.mark.parametrize("status", [200, 206, 300, 400, 401, 402, 403, 404, 405, 407, 409, 418, 451, 511, 999])
+def test_a_web_page_has_its_own_sentence(status: int) -> None:
+    error = from_answer(status, PAGE, resource="number", content_type="text/html")
+
+    assert (type(error), error.status, error.is_transient) == (errors.BadPayload, status, False)
+    assert error.sentence.startswith(WEB_PAGE)
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 520])
+def test_a_page_of_quos_gateway_does_not_hide_the_status(status: int) -> None:
+    error = from_answer(status, PAGE, resource="list", content_type="text/html", retry_after=7)
+
+    assert (type(error), error.is_transient, error.retry_after) == (KINDS.get(status, Unavailable), True, 7)
+
+
 def test_every_reason_for_unavailable_has_its_own_sentence() -> None:
     sentences = [Unavailable(reason).sentence for reason in get_args(Reason)]
 
@@ -129,7 +236,13 @@ def test_a_bad_payload_has_its_flaw_and_its_path() -> None:
     error = errors.BadPayload("Expected `str`, got `int`", "$.data.name")
 
     assert (error.path, error.flaw) == ("$.data.name", "Expected `str`, got `int`")
-    assert error.sentence.endswith("Expected `str`, got `int` (at $.data.name).")
+
+
+def test_the_sentence_of_a_bad_payload_is_plain_english() -> None:
+    assert errors.BadPayload("Expected `str`, got `int`", "$.data.name").sentence == (
+        "Quo sent an answer that Quo Admin cannot read. Try again in a few minutes; if it stays so, tell whoever "
+        "installed Quo Admin."
+    )
 
 
 def test_each_error_has_its_own_kind() -> None:

@@ -313,7 +313,7 @@ def test_without_a_demo_workspace_the_page_says_how_to_start_it(manager: PageCli
         ("401", "Quo did not accept the API key."),
         ("403", "Quo does not let this API key see phone numbers."),
         ("500", "Quo itself is having trouble."),
-        ("html", "Quo sent an answer that Quo Admin cannot read."),
+        ("html", "A web page answered. Is this the right address, or is a network sign-in page in between?"),
     ],
 )
 def test_a_failure_shows_its_sentence_and_quos_trace(
