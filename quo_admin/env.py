@@ -10,7 +10,7 @@ from typing import Any
 
 from dotenv.parser import parse_stream
 
-from quo_admin import parsers
+from quo_admin import api_key, parsers
 from quo_admin.proxies import networks
 
 BASE_DIR = parsers.BASE_DIR
@@ -33,7 +33,11 @@ class Setting:
 
 SETTINGS = (
     Setting(
-        "QUO_API_KEY", "", parsers.key, "The API key of the Quo workspace. Without it: the demo workspace.", secret=True
+        "QUO_API_KEY",
+        "",
+        api_key.parse,
+        "The API key of the Quo workspace. Without it: the demo workspace.",
+        secret=True,
     ),
     Setting("QUO_API_URL", "https://api.quo.com", parsers.url, "Where Quo's API answers."),
     Setting(
@@ -199,7 +203,7 @@ def _secret_file(name: str, path: str) -> str:
     except (OSError, ValueError) as error:
         raise SettingsError(f"{name}_FILE names a file that cannot be read: {_cause(error)}.") from None
     if not value:
-        raise SettingsError(f"{name}_FILE names a file that is empty.")
+        raise SettingsError(f"{name}_FILE names a file that is empty. Write the value into it, or remove {name}_FILE.")
     return value
 
 

@@ -128,7 +128,7 @@ def test_a_database_url_becomes_djangos_settings(url: str, described: dict[str, 
     ("name", "text", "expected"),
     [
         *[
-            ("QUO_API_KEY", text, "must be the key alone, without spaces, line breaks or other special characters")
+            ("OIDC_CLIENT_ID", text, "must be the key alone, without spaces, line breaks or other special characters")
             for text in ("two words", "two\nlines", "clé", "nul\0")
         ],
         *[
@@ -320,7 +320,9 @@ def test_a_secrets_file_that_cannot_be_read_is_a_sentence(tmp_path: Path, conten
 
 def test_a_secrets_file_that_is_empty_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(" \n")
-    assert error_text({"SECRET_KEY_FILE": str(tmp_path / "key")}) == "SECRET_KEY_FILE names a file that is empty."
+    assert error_text({"SECRET_KEY_FILE": str(tmp_path / "key")}) == (
+        "SECRET_KEY_FILE names a file that is empty. Write the value into it, or remove SECRET_KEY_FILE."
+    )
 
 
 @pytest.mark.parametrize("path", ["/tmp", "/nul\0", "~nobody-of-that-name/key"])  # noqa: S108 - a folder, not written
