@@ -1,5 +1,6 @@
 """Sends requests to Quo: only GET, only to Quo, within limits on time and size."""
 
+import json
 import logging
 import socket
 import ssl
@@ -41,9 +42,13 @@ class KeyAuth(AuthBase):
         return text.replace(self._key, "[key]") if len(self._key) >= LEAST_REDACTED else text
 
     def redact_body(self, body: bytes) -> bytes:
-        """Return the body without the key, in case the server echoed it."""
-        key = self._key.encode()
-        return body.replace(key, b"[key]") if len(key) >= LEAST_REDACTED and key in body else body
+        """Return the JSON without the key, in case the server echoed it."""
+        if len(self._key) < LEAST_REDACTED:
+            return body
+        escaped = json.dumps(self._key)[1:-1]
+        for spelling in {self._key, escaped, escaped.replace("/", "\\/")}:
+            body = body.replace(spelling.encode(), b"[key]")  # without a match, this is no copy
+        return body
 
 
 class Session(BoundedSession):

@@ -515,6 +515,11 @@ def test_short_keys_are_not_redacted() -> None:
     assert KeyAuth("secret").redact("a secret") == "a [key]"
 
 
+@pytest.mark.parametrize("body", [rb'{"a": "k3y/\"\\"}', rb'{"a": "k3y\/\"\\"}'])
+def test_a_key_is_redacted_however_json_escapes_it(body: bytes) -> None:
+    assert KeyAuth('k3y/"\\').redact_body(body) == b'{"a": "[key]"}'
+
+
 def test_the_key_is_not_logged(open_session: Open, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     echo = cuts(f"HTTP/1.1 200 OK\r\nA: b\r\n{KEY}\r\n\r\n".encode())
