@@ -5,7 +5,7 @@ import itertools
 import json
 import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, unquote_to_bytes
 
@@ -72,7 +72,7 @@ def error(
     errors: list[dict[str, Any]] | None = None,
     headers: tuple[tuple[str, str], ...] = (),
 ) -> Response:
-    """Return an error in the description's shape with a new trace."""
+    """Return an error in the description's shape, flat, with a new trace."""
     code, title, default_message = ERRORS[status]
     body: dict[str, Any] = {
         "message": message or default_message,
@@ -85,6 +85,20 @@ def error(
     if errors:
         body["errors"] = errors
     return Response(status, render(body), headers=headers)
+
+
+def wrapped(response: Response) -> Response:
+    """Return an error of `error()` as the live service sends it: `{"error": {"message", "key", "trace"}}`.
+
+    Other responses stay as they are.
+    """
+    if response.status not in ERRORS or response.content_type != JSON:
+        return response
+    body = json.loads(response.body)
+    inner = {"message": body["message"], "key": body["code"], "trace": body["trace"]}
+    if "errors" in body:
+        inner["errors"] = body["errors"]
+    return replace(response, body=render({"error": inner}))
 
 
 def mismatch(path: str, value: object, pattern: str) -> Response:

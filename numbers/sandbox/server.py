@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import TCPServer, ThreadingMixIn
 from typing import Any, NamedTuple, Self
 
-from numbers.sandbox.answers import HealthyApi, Response, error
+from numbers.sandbox.answers import HealthyApi, Response, error, wrapped
 from numbers.sandbox.faults import CONTENT, DELIVERY, IDLE_SECONDS, FaultContext, Timing
 from numbers.sandbox.workspace import Workspace
 
@@ -36,7 +36,8 @@ class SandboxServer:
             requests.get(f"{sandbox.url}/v1/phone-numbers", headers={"Authorization": "test-key"})
 
     `requests` lists the received requests. `fault` may be set at any time. `next_faults` apply first, one per request
-    (None for a healthy response). After changing `workspace` call its `refresh()`.
+    (None for a healthy response). After changing `workspace` call its `refresh()`. With `wraps_errors`, errors are
+    `{"error": {…}}` as from the live service, else flat as in Quo's description. It too may be set at any time.
 
     Raises OSError if the port is not available.
     """
@@ -49,10 +50,12 @@ class SandboxServer:
         host: str = "127.0.0.1",
         port: int = 0,
         fault: str | None = None,
+        wraps_errors: bool = False,
         timing: Timing | None = None,
     ) -> None:
         self.workspace = workspace
         self.fault = fault
+        self.wraps_errors = wraps_errors
         self.next_faults: list[str | None] = []
         self.timing = timing or Timing()
         self.requests: list[RecordedRequest] = []
@@ -173,6 +176,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.sandbox.record(self.command, self.path, headers)
 
     def _deliver(self, response: Response, fault: str | None = None) -> None:
+        if self.server.sandbox.wraps_errors:
+            response = wrapped(response)
         body, encoding = response.body, ""
         accepts_gzip = "gzip" in self.headers.get("Accept-Encoding", "")
         if response.status == 200 and not response.headers and accepts_gzip and fault != "endless":

@@ -1,9 +1,11 @@
+import json
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,6 +65,16 @@ def test_it_prints_its_address_and_serves_there(environment: dict[str, str]) -> 
         request = urllib.request.Request(f"{url}/v1/phone-numbers", headers={"Authorization": key})
         with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:
             assert answer.read().startswith(b'{"data":[{"id":"PN')
+
+
+@pytest.mark.parametrize(("option", "key"), [([], "message"), (["--wrap-errors"], "error")])
+def test_errors_may_be_wrapped(environment: dict[str, str], option: list[str], key: str) -> None:
+    with started(environment, *option) as process:
+        url = found(r"^Address: (.+)$", greeting(process))
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{url}/v1/phone-numbers", timeout=TIMEOUT)
+        with refused.value as answer:
+            assert next(iter(json.load(answer))) == key
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

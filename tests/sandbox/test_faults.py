@@ -27,6 +27,12 @@ def sandbox() -> Iterator[SandboxServer]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def wrapping() -> Iterator[SandboxServer]:
+    with SandboxServer(build(12), key=KEY, wraps_errors=True) as running:
+        yield running
+
+
 def first_id(sandbox: SandboxServer) -> str:
     return str(sandbox.workspace.numbers[0]["id"])
 
@@ -72,6 +78,32 @@ def test_an_error_status_has_the_shape_of_the_description(sandbox: SandboxServer
         assert reply.status == reply.json["status"] == int(status)
         assert set(reply.json) == {"message", "code", "status", "docs", "title", "trace"}
         assert "Retry-After" not in reply.headers
+
+
+@pytest.mark.parametrize("status", ["400", "401", "402", "403", "404", "409", "422", "429", "429-retry-after", "500"])
+def test_an_error_status_may_be_wrapped(wrapping: SandboxServer, status: str) -> None:
+    reply = ask(wrapping, fault=status)
+    assert (reply.status, list(reply.json)) == (int(status[:3]), ["error"])
+    assert set(reply.json["error"]) == {"message", "key", "trace"}
+    assert reply.headers.get("Retry-After") == ("1" if "retry" in status else None)
+
+
+def test_a_wrong_key_and_an_unknown_address_may_be_wrapped(wrapping: SandboxServer) -> None:
+    assert ask(wrapping, key="wrong").json["error"]["key"] == "0400401"
+    assert ask(wrapping, "/v1/nothing").json["error"]["key"] == "0400404"
+    assert ask(wrapping, method="POST").json["error"]["key"] == "0400405"
+
+
+def test_invalid_fields_are_inside_the_wrapper(wrapping: SandboxServer) -> None:
+    reply = ask(wrapping, f"{LIST}?userId=7")
+    assert [problem["path"] for problem in reply.json["error"]["errors"]] == ["/userId"]
+
+
+def test_what_is_no_error_of_quo_is_not_wrapped(wrapping: SandboxServer) -> None:
+    assert len(ask(wrapping).json["data"]) == 12
+    assert ask(wrapping, fault="502").body.startswith(b"<html>")
+    assert ask(wrapping, fault="503").body == b""
+    assert ask(wrapping, fault="missing-data").json == {}
 
 
 def test_a_rate_limit_may_have_a_retry_after_header(sandbox: SandboxServer) -> None:

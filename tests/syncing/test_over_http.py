@@ -226,6 +226,17 @@ def test_a_failing_fault_changes_nothing_and_the_next_sync_catches_up(
     assert_consistent()
 
 
+@pytest.mark.parametrize("fault", ["400", "401", "402", "403", "404", "409", "422", "429", "500"])
+def test_a_wrapped_error_is_recorded_like_a_flat_one(ask: Ask, sandbox: SandboxServer, fault: str) -> None:
+    sandbox.fault = fault
+    flat = ask()
+    sandbox.wraps_errors = True
+    wrapped = ask()
+    for field in ("error_kind", "error_status", "error_code", "error_message", "error_sentence"):
+        assert getattr(wrapped, field) == getattr(flat, field) != ""
+    assert wrapped.error_trace > flat.error_trace > ""
+
+
 @pytest.mark.parametrize("fault", ANSWERED)
 def test_an_odd_answer_loses_nothing_and_the_next_sync_catches_up(ask: Ask, sandbox: SandboxServer, fault: str) -> None:
     ask()

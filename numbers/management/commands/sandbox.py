@@ -27,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=7, help="another seed is another company (7)")
         parser.add_argument("--key", help="the key that it accepts; else SANDBOX_KEY, else one is made up")
         parser.add_argument("--fault", metavar="NAME", choices=NAMES, help=f"misbehave: {', '.join(NAMES)}")
+        parser.add_argument("--wrap-errors", action="store_true", help='send errors as {"error": {…}}, not flat')
         parser.add_argument(
             "--until-stdin-closes",
             action="store_true",
@@ -66,6 +67,7 @@ class Command(BaseCommand):
                 host=host,
                 port=port,
                 fault=options["fault"],
+                wraps_errors=options["wrap_errors"],
             )
         except ValueError as error:
             raise CommandError(str(error)) from None
