@@ -92,7 +92,7 @@ def wrapped(response: Response) -> Response:
 
     Other responses stay as they are.
     """
-    if response.status not in ERRORS or response.content_type != JSON:
+    if response.status not in ERRORS:
         return response
     body = json.loads(response.body)
     inner = {"message": body["message"], "key": body["code"], "trace": body["trace"]}

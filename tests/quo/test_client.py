@@ -207,6 +207,16 @@ def test_a_web_page_instead_of_json_has_its_own_sentence(connect: Connect, statu
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize("status", [200, 403])
+def test_text_that_is_announced_as_a_web_page_is_one(
+    connect: Connect, quo: responses.RequestsMock, status: int
+) -> None:
+    quo.get(LIST, status=status, body="Please sign in.", content_type="text/html")
+
+    with pytest.raises(errors.BadPayload, match="A web page answered"):
+        connect().list_phone_numbers()
+
+
 def test_json_that_is_announced_as_a_web_page_is_read(connect: Connect, quo: responses.RequestsMock) -> None:
     quo.get(LIST, body=body([number()]), content_type="text/html")
 
