@@ -188,10 +188,9 @@ def test_an_answer_about_another_number_is_a_bad_payload(
 ) -> None:
     quo.get(f"{LIST}/PN1", body=body(number("PN2")))
 
-    with pytest.raises(errors.BadPayload, match="another number") as caught:
+    with pytest.raises(errors.BadPayload, match="another number"):
         connect().get_phone_number("PN1")
 
-    assert caught.value.path == "$.data.id"
     assert time.slept == []
 
 
