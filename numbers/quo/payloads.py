@@ -22,22 +22,22 @@ from numbers.quo.records import E164, Answer, NumberRecord, Oddity, Regions, Set
 MAX_NOTICES = 20
 
 
-class _Number(Struct, frozen=True, gc=False, rename="camel"):
-    """A number as described, with any restrictions."""
+class _Number(Struct, frozen=True, gc=False, kw_only=True, rename="camel"):
+    """A number as described, with any restrictions. What nobody misses may be missing."""
 
     id: Annotated[str, Meta(pattern=ids.NUMBER_ID, max_length=ids.MAX_LENGTH)]
-    group_id: str
-    port_request_id: str | None
-    formatted_number: str | None
-    forward: str | None
-    name: str
+    group_id: str = ""
+    port_request_id: str | None = None
+    formatted_number: str | None = None
+    forward: str | None = None
+    name: str = ""
     number: Annotated[str, Meta(pattern=E164)]
-    porting_status: str | None
-    symbol: str | None
-    created_at: str
-    updated_at: str
+    porting_status: str | None = None
+    symbol: str | None = None
+    created_at: str = ""
+    updated_at: str = ""
     users: tuple[UserRecord, ...]
-    restrictions: Raw
+    restrictions: Raw = Raw(b"")
 
 
 class _List(Struct):
