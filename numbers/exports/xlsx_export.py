@@ -15,8 +15,9 @@ from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from numbers.exports.about import About
+from numbers.exports.cell_limit import MAX_TEXT, fit
 from numbers.exports.columns import Column, Line
-from numbers.exports.xlsx_rows import Styles, cell_text, rows_xml
+from numbers.exports.xlsx_rows import Rows, Styles
 from numbers.exports.zip_stream import stream_zip
 from numbers.vocabulary.cells import Fact
 
@@ -32,6 +33,8 @@ FACT_STYLES: dict[Fact, dict[str, object]] = {
 MAX_LINES = 1_048_575  # Excel's limit per sheet, without the heading
 
 _LIST = "xl/worksheets/sheet1.xml"
+# What depends on the second sheet comes after the list, because it says what was cut in the list.
+_ABOUT = ("xl/worksheets/sheet2.xml", "xl/sharedStrings.xml", "xl/styles.xml")
 _SAMPLE_ROW = re.compile(rb'(<row r="2".*?</row>)')
 _STYLE = re.compile(rb' s="([0-9]+)"')
 _DIMENSION = re.compile(rb"<dimension [^>]*>")
@@ -41,7 +44,7 @@ def xlsx_document(columns: Sequence[Column[Line]], lines: Iterable[Line], count:
     """Stream a workbook of `count` lines."""
     if count > MAX_LINES:
         text = f"{count - MAX_LINES:,} lines: a sheet has room for {MAX_LINES:,} of them. The CSV file has them all."
-        about = replace(about, entries=(*about.entries, ("Left out", text)))
+        about = _with_entry(about, "Left out", text)
         lines, count = islice(lines, MAX_LINES), MAX_LINES
     return stream_zip(_files(columns, lines, count, about))
 
@@ -50,9 +53,21 @@ def _files(
     columns: Sequence[Column[Line]], lines: Iterable[Line], count: int, about: About
 ) -> Iterator[tuple[str, Iterable[bytes]]]:
     frame = _build_frame(columns, count, about)
+    rows = Rows(columns, frame.styles)
     for name, content in frame.files.items():
-        yield name, [content]
-    yield _LIST, chain([frame.before], rows_xml(columns, lines, frame.styles, first=2), [frame.after])
+        if name not in _ABOUT:
+            yield name, [content]
+    yield _LIST, chain([frame.before], rows.xml(lines, first=2), [frame.after])
+    if rows.cut:
+        texts = "1 text, which ends" if rows.cut == 1 else f"{rows.cut:,} texts, which end"
+        text = f"{texts} in …: a cell has room for {MAX_TEXT:,} characters. The JSON file has no such limit."
+        frame = _build_frame(columns, count, _with_entry(about, "Cut off", text))
+    for name in _ABOUT:
+        yield name, [frame.files[name]]
+
+
+def _with_entry(about: About, label: str, text: str) -> About:
+    return replace(about, entries=(*about.entries, (label, text)))
 
 
 @dataclass(frozen=True)
@@ -120,4 +135,4 @@ def _write_about(sheet: Worksheet, about: About, formats: _Formats) -> None:
 def _plain(text: str) -> str:
     """Return `text` so that XlsxWriter does not read it as markup."""
     is_markup = text.startswith("<r>") and text.endswith("</r>")  # XlsxWriter would write it unescaped
-    return cell_text(f" {text}" if is_markup else text)
+    return fit(f" {text}" if is_markup else text)

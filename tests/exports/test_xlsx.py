@@ -18,10 +18,10 @@ from pytest_django import Settings
 
 from numbers.exports import xlsx_export
 from numbers.exports.about import About
+from numbers.exports.cell_limit import MAX_TEXT, fit
 from numbers.exports.columns import Column
 from numbers.exports.documents import BLOCK, blocks
 from numbers.exports.xlsx_export import FACT_STYLES, xlsx_document
-from numbers.exports.xlsx_rows import MAX_TEXT, cell_text
 from numbers.quo.errors import from_answer
 from numbers.vocabulary.cells import Fact
 from quo_admin import env
@@ -36,6 +36,11 @@ NOTHING = About("Numbers", (), {})
 
 def workbook_of(*texts: str) -> bytes:
     return b"".join(xlsx_document(ONE_COLUMN, texts, len(texts), NOTHING))
+
+
+def entries_of(content: bytes) -> dict[str, str]:
+    """Return the second sheet's texts by label."""
+    return {str(label): str(text) for label, text in sheets(content)[1].iter_rows(max_col=2, values_only=True)}
 
 
 def read_back(*texts: str) -> list[str]:
@@ -154,12 +159,21 @@ def test_text_too_long_for_a_cell_is_cut_with_an_ellipsis() -> None:
 
 def test_text_at_the_limit_is_not_cut() -> None:
     assert read_back("x" * MAX_TEXT) == ["x" * MAX_TEXT]
+    assert "Cut off" not in entries_of(workbook_of("x" * MAX_TEXT))
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 text, which ends in …: "), (2, "2 texts, which end in …: ")])
+def test_the_second_sheet_says_how_many_texts_were_cut(count: int, words: str) -> None:
+    content = workbook_of("short", *["x" * (MAX_TEXT + 1)] * count)
+
+    assert entries_of(content)["Cut off"].startswith(words)
+    assert sheets(content)[0]["A1"].value == "Text"
 
 
 def test_an_emoji_counts_as_two_and_is_never_cut_in_half() -> None:
-    assert cell_text("🏡" * 16_383) == "🏡" * 16_383
-    assert cell_text("🏡" * 16_384) == "🏡" * 16_383 + "…"
-    assert cell_text("a" + "🏡" * 16_384) == "a" + "🏡" * 16_382 + "…"
+    assert fit("🏡" * 16_383) == "🏡" * 16_383
+    assert fit("🏡" * 16_384) == "🏡" * 16_383 + "…"
+    assert fit("a" + "🏡" * 16_384) == "a" + "🏡" * 16_382 + "…"
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """Our own row XML reads the same as XlsxWriter's."""
 
+import re
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import example, given, settings
@@ -13,7 +15,7 @@ from xlsxwriter import Workbook
 from numbers.exports.about import About
 from numbers.exports.columns import Column, Value, words_of
 from numbers.exports.xlsx_export import FACT_STYLES, xlsx_document
-from numbers.exports.xlsx_rows import rows_xml
+from numbers.exports.xlsx_rows import Rows
 from numbers.vocabulary.cells import CELLS, Fact, Reading, fact_of
 from tests.support.exported_files import sheets
 
@@ -83,7 +85,7 @@ def test_columns_are_as_wide_as_xlsxwriters() -> None:
 
 
 def row_of(value: Value) -> str:
-    [row] = rows_xml([Column[Value]("Value", 9, lambda line: line)], [value], dict.fromkeys(Fact, 7), first=2)
+    [row] = Rows([Column[Value]("Value", 9, lambda line: line)], dict.fromkeys(Fact, 7)).xml([value], first=2)
     return row.decode()
 
 
@@ -106,10 +108,25 @@ def test_an_empty_value_writes_no_cell() -> None:
     assert row_of("") == '<row r="2"></row>'
 
 
+ESCAPE = re.compile("_x([0-9A-F]{4})_")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("_x0D\r\n\x01\ufffe "), min_size=1))
+@example("_x000D_")
+@example("_x005F_x000D_")
+@example("_x000D\x01")
+@example(" a\r\nb\t\x00\x1f\ufffe\uffff\x85\u2028 ")
+def test_a_cell_holds_exactly_the_text(text: str) -> None:
+    """Reads the XML as the standard describes it, with no library for workbooks."""
+    [held] = ElementTree.fromstring(row_of(text)).itertext()  # noqa: S314 - our own
+
+    assert ESCAPE.sub(lambda found: chr(int(found[1], 16)), held) == text
+
+
 def test_columns_beyond_z_have_two_letters() -> None:
     columns = [Column[str](str(place), 9, lambda line: line) for place in range(28)]
 
-    [row] = rows_xml(columns, ["a"], {}, first=9)
+    [row] = Rows(columns, {}).xml(["a"], first=9)
 
     assert row.count(b"<c ") == 28
     assert b'<c r="Z9"' in row
