@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import unicodedata
 from typing import Any
 
@@ -70,6 +71,11 @@ def about_sheet(client: Client, path: str) -> dict[str, str]:
     """Return the second sheet's texts by label."""
     rows = sheets(download(client, path))[1].iter_rows(values_only=True)
     return {str(label): str(text) for label, text in rows if label}
+
+
+def without_guards(text: str) -> str:
+    """Return what `guard` was given: remove one apostrophe wherever a cell may begin."""
+    return re.sub(r"(^|[;\t\r\n])'", r"\1", text)
 
 
 def starts_a_formula(cell: str) -> bool:

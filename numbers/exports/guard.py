@@ -1,12 +1,16 @@
-"""Escapes text so that no spreadsheet reads a formula in it, wherever a cell may begin.
+"""Guards text with apostrophes so that no spreadsheet runs or converts it, wherever a cell may begin.
 
 Excel, LibreOffice and Google Sheets run text that starts with = + - @ (or their full-width forms) when they open a
 CSV file. If the computer's list separator is a semicolon, Excel also starts a cell after each semicolon inside a
 text; and, because quotes then lose their meaning, after a tab or line break.
 See https://owasp.org/www-community/attacks/CSV_Injection.
+
+An apostrophe of the text's own at such a place is doubled. So whoever removes one from each gets the text back.
 """
 
 import re
+
+from numbers.exports.conversions import may_convert
 
 _SIGNS = "=+\\-@＝＋－＠﹦﹢﹣﹫\u2212"  # also small forms, and the minus sign that LibreOffice accepts
 _CELL_BREAKS = ";\t\r\n"
@@ -16,19 +20,17 @@ _INVISIBLE = (
     "\u205f-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff"
 )
-_STARTS_FORMULA = re.compile(f"[{_INVISIBLE};]*+[{_SIGNS}]")
+_STARTS_FORMULA = re.compile(f"[{_INVISIBLE};]*+[{_SIGNS}']")
 _CELL_BREAK = re.compile(f"[{_CELL_BREAKS}]")
 _LEADING_INVISIBLE = re.compile(f"[{_INVISIBLE}]*+")
 # Match a run of invisible characters only from its start, so that long runs stay linear.
-_BEFORE_A_SIGN = re.compile(f"(?<![{_INVISIBLE};])([{_INVISIBLE};]*+)(?=[{_SIGNS}])")
-# A spreadsheet turns digits into a number: it drops leading zeros and writes 1.4E+10.
-_MANGLED_DIGITS = re.compile(r"\s*+(?:0[0-9]+|[0-9]{10,})\s*+\Z")
+_BEFORE_A_SIGN = re.compile(f"(?<![{_INVISIBLE};])([{_INVISIBLE};]*+)(?=[{_SIGNS}'])")
 
 
-def escape_formulas(text: str) -> str:
-    """Return `text` with an apostrophe wherever a spreadsheet could start a formula or change digits."""
+def guard(text: str) -> str:
+    """Return `text` with an apostrophe wherever a spreadsheet could start a formula, and before what it may convert."""
     has_break = _CELL_BREAK.search(text) is not None
-    if _STARTS_FORMULA.match(text) or _MANGLED_DIGITS.match(text) or (has_break and _starts_with_line_break(text)):
+    if _STARTS_FORMULA.match(text) or may_convert(text) or (has_break and _starts_with_line_break(text)):
         text = f"'{text}"
     return _BEFORE_A_SIGN.sub(_add_apostrophes, text) if has_break else text
 
