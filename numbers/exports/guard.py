@@ -9,6 +9,7 @@ An apostrophe of the text's own at such a place is doubled. So whoever removes o
 """
 
 import re
+from functools import lru_cache
 
 from numbers.exports.conversions import may_convert
 
@@ -27,6 +28,7 @@ _LEADING_INVISIBLE = re.compile(f"[{_INVISIBLE}]*+")
 _BEFORE_A_SIGN = re.compile(f"(?<![{_INVISIBLE};])([{_INVISIBLE};]*+)(?=[{_SIGNS}'])")
 
 
+@lru_cache(maxsize=512)  # most cells of a row repeat, such as facts and countries
 def guard(text: str) -> str:
     """Return `text` with an apostrophe wherever a spreadsheet could start a formula, and before what it may convert."""
     has_break = _CELL_BREAK.search(text) is not None
