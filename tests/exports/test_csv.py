@@ -160,7 +160,7 @@ def test_raw_headings_are_the_apis_field_names(manager: PageClient) -> None:
         *("id", "name", "number", "formattedNumber", "symbol", "groupId", "forward", "portingStatus", "portRequestId"),
         *("restrictions.calling.US", "restrictions.calling.CA", "restrictions.calling.Intl"),
         *("restrictions.messaging.US", "restrictions.messaging.CA", "restrictions.messaging.Intl"),
-        *("createdAt", "updatedAt", "userIds", "userEmails"),
+        *("createdAt", "updatedAt", "userIds", "userEmails", "unidentifiedUsers"),
     ]
 
 
