@@ -223,7 +223,7 @@ def _attention_items(facts: Mapping[str, int], moment: Moment) -> Iterator[Atten
         "unconfirmed",
         _preview_numbers(unconfirmed, unconfirmed.count(), moment),
         ("number is shown as last seen", "numbers are shown as last seen"),
-        "Missing from Quo’s last answers, or unreadable in them. The status page says why.",
+        "Missing from Quo’s last answers. The status page says more.",
         reverse("numbers:status"),
     )
 
