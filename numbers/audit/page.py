@@ -25,7 +25,7 @@ from numbers.quo.ids import MAX_LENGTH
 from numbers.vocabulary.cells import CELLS, Reading
 from numbers.vocabulary.links import number_url
 from numbers.vocabulary.phones import pretty
-from numbers.vocabulary.phrases import NO_NAME
+from numbers.vocabulary.visible import shown_name
 
 ROWS_PER_PAGE = 200
 OUTLIERS_PER_PAGE = 20
@@ -243,7 +243,7 @@ def _matrix_row(group: Group, number: AuditedNumber) -> MatrixRow:
 
 
 def _name(number: AuditedNumber) -> str:
-    return number.name.strip() or NO_NAME
+    return shown_name(number.name)
 
 
 def _list_query(filters: NumberFilters, group: Group, name: GroupName, outlying: Iterable[OutlierCell] = ()) -> str:

@@ -17,6 +17,7 @@ from numbers.exports.json_export import Record, by_region
 from numbers.memory.moment import NOW, Moment
 from numbers.vocabulary.cells import CELLS, Reading
 from numbers.vocabulary.phones import pretty
+from numbers.vocabulary.visible import shown_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def _columns(by: Grouping) -> tuple[Column[AuditLine], ...]:
         group += (Column("Teammate's email", 32, lambda line: line.name.detail),)
     return (
         *group,
-        Column("Name", 32, lambda line: line.number.name),
+        Column("Name", 32, lambda line: line.number.name and shown_name(line.number.name)),
         Column("Number", 18, lambda line: pretty(line.number.number)),
         Column("E.164", 17, lambda line: line.number.number),
         *(Column(cell.label, 15, _reading(index)) for index, cell in enumerate(CELLS)),

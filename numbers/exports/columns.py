@@ -11,6 +11,7 @@ from numbers.exports.rows import NumberLine, TeammateLine
 from numbers.filters.columns import COLUMNS
 from numbers.vocabulary.cells import CELLS, Cell, Fact, Reading
 from numbers.vocabulary.phones import pretty
+from numbers.vocabulary.visible import shown_name
 
 Line = TypeVar("Line")
 Value = str | int | Reading
@@ -107,7 +108,7 @@ TEAMMATES: tuple[Column[TeammateLine], ...] = (
     Column("Role", 10, lambda line: line.state.role),
     Column("Numbers", 11, lambda line: len(line.numbers)),
     *(Column(cell.label, 15, _reach(cell)) for cell in CELLS),
-    Column("Names of the numbers", 48, lambda line: "; ".join(number.name for number in line.numbers)),
+    Column("Names of the numbers", 48, lambda line: "; ".join(shown_name(number.name) for number in line.numbers)),
     Column("The numbers", 40, lambda line: "; ".join(pretty(number.number) for number in line.numbers)),
     Column("Id", 16, lambda line: line.state.teammate.quo_id),
 )

@@ -16,7 +16,7 @@ from numbers.memory.version import Version
 from numbers.vocabulary.bidi import isolated
 from numbers.vocabulary.cells import CELLS, CHANNELS, Cell, Fact
 from numbers.vocabulary.phones import country_name
-from numbers.vocabulary.phrases import NO_NAME
+from numbers.vocabulary.visible import shown_name
 
 # Longer lists would be heavier than the table. Beyond the limit, groups are typed by id and ports are left out.
 MAX_CHOICES = 200
@@ -135,7 +135,7 @@ def _groups(moment: Moment) -> list[tuple[str, str]]:
     if len(groups) > MAX_CHOICES:
         return []
     return [
-        (group, f"{_short(group)} ({count}: {_short(name.strip() or NO_NAME)}{', …' if count > 1 else ''})")
+        (group, f"{_short(group)} ({count}: {_short(shown_name(name))}{', …' if count > 1 else ''})")
         for group, count, name in groups
         if can_be_asked(group)
     ]

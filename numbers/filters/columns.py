@@ -16,6 +16,7 @@ from numbers.models import NumberState
 from numbers.vocabulary.cells import CELLS, Cell, Reading, reading_of
 from numbers.vocabulary.phones import country_name, pretty
 from numbers.vocabulary.phrases import unidentified_people
+from numbers.vocabulary.visible import shown_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +63,11 @@ def _of_cell(cell: Cell) -> NumberColumn:
     return replace(column, sort_label=cell.title.lower())
 
 
+def _in_file(name: str) -> str:
+    """Return a name for a file, where a missing one is an empty cell."""
+    return name and shown_name(name)
+
+
 def _names(line: Any) -> str:  # noqa: ANN401 - a NumberLine
     names = [person.name for person in line.people]
     return "; ".join(filter(None, [*names, unidentified_people(line.state.unidentified)]))
@@ -72,7 +78,11 @@ _COLUMNS = (
     NumberColumn(
         "symbol", "Symbol", "symbol", drawn="symbol", width="symbol", heading="symbol-column", in_file=(11, 10)
     ),
-    NumberColumn("name", "Name", "name", drawn="name", sort=lambda _moment: BY_NAME, sort_place=0, in_file=(1, 32)),
+    replace(
+        NumberColumn("name", "Name", "name", _in_file, drawn="name", in_file=(1, 32)),
+        sort=lambda _moment: BY_NAME,
+        sort_place=0,
+    ),
     NumberColumn("number", "Number", "number", pretty, drawn="number", width="number", sort_place=1, in_file=(2, 18)),
     NumberColumn(
         "teammates", "Teammates", drawn="teammates", sort=count_of_teammates, in_file=(6, 40), file_value=_names

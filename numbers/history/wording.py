@@ -10,6 +10,7 @@ from numbers.vocabulary.cells import CELLS, Fact, fact_of
 from numbers.vocabulary.links import number_url, teammate_url
 from numbers.vocabulary.phones import pretty
 from numbers.vocabulary.phrases import NO_NAME, SHOWN_TEAMMATES, UNKNOWN_TEAMMATES, unidentified_people
+from numbers.vocabulary.visible import is_visible, shown_name
 
 
 @dataclass(frozen=True)
@@ -114,11 +115,11 @@ def teammate_changed(user_id: str, before: TeammateState, after: TeammateState) 
 
 
 def number_part(quo_id: str, name: str) -> Part:
-    return Part(name.strip() or NO_NAME, is_outside=True, url=number_url(quo_id))
+    return Part(shown_name(name), is_outside=True, url=number_url(quo_id))
 
 
 def teammate_part(user_id: str, name: str) -> Part:
-    return Part(name.strip() or NO_NAME, is_outside=True, url=teammate_url(user_id))
+    return Part(name, is_outside=True, url=teammate_url(user_id))
 
 
 def _fields(before: Model, after: Model, labels: Mapping[str, str]) -> list[Parts]:
@@ -129,7 +130,7 @@ def _fields(before: Model, after: Model, labels: Mapping[str, str]) -> list[Part
 
 def _clause(label: str, field: str, old: str | None, new: str | None) -> Parts:
     before, after = _value(field, old), _value(field, new)
-    if before == after:  # the same telephone number in two formats
+    if before == after:  # the same telephone number in two formats, or names that show nothing
         before, after = _quoted(old), _quoted(new)
     return (Part(f"{label} went from "), *before, Part(" to "), *after)
 
@@ -146,6 +147,8 @@ def _value(field: str, raw: str | None) -> Parts:
         return (Part(pretty(raw or ""), is_outside=True),)
     if field in {"email", "role"}:
         return (Part(raw or "none", is_outside=True),)
+    if field in {"name", "first_name", "last_name"} and raw is not None and not is_visible(raw):
+        return (Part(NO_NAME),)
     return _quoted(raw)
 
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from numbers.vocabulary.cells import CELLS
+from numbers.vocabulary.visible import is_visible
 
 OPEN = Q(until__isnull=True)
 ENDED = Q(until__isnull=False)
@@ -16,8 +17,8 @@ _CELLS = [cell.field for cell in CELLS]
 
 def display_name(first_name: str | None, last_name: str | None, email: str, quo_id: str) -> str:
     """Return the name of a teammate for people to read: the names in Quo, else the email address, else the id."""
-    names = " ".join(part.strip() for part in (first_name, last_name) if part and part.strip())
-    return names or email.strip() or quo_id
+    names = " ".join(part.strip() for part in (first_name, last_name) if part and is_visible(part))
+    return names or (email.strip() if is_visible(email) else quo_id)
 
 
 class PhoneNumber(models.Model):

@@ -7,6 +7,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 
+from numbers.vocabulary.visible import shown_name
+
 # Hard to guess, because anyone with its address can open a shared filter. Has no look-alike characters, so that it can
 # be read out. A partial of Django's function, because migrations must not import our code.
 _NEW_CODE = partial(get_random_string, 8, "23456789abcdefghjkmnpqrstuvwxyz")
@@ -36,7 +38,7 @@ class SavedFilter(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return shown_name(self.name)
 
     def get_absolute_url(self) -> str:
         return reverse("numbers:saved_filter", args=[self.code])

@@ -15,7 +15,8 @@ from numbers.services import oddities_of, parse_timestamp
 from numbers.vocabulary.causes import Advice, advice_for
 from numbers.vocabulary.cells import Reading, readings_of
 from numbers.vocabulary.phones import pretty
-from numbers.vocabulary.phrases import NO_NAME, unidentified_people
+from numbers.vocabulary.phrases import unidentified_people
+from numbers.vocabulary.visible import shown_name
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def number_page(quo_id: str, _version: Version, moment: Moment = NOW) -> NumberP
     return NumberPage(
         number=number,
         state=state,
-        name=state.name.strip() or NO_NAME,
+        name=shown_name(state.name),
         pretty=pretty(state.number),
         kind=state.kind,
         forward=pretty(state.forward) if state.forward else "",

@@ -20,7 +20,7 @@ from numbers.memory.version import Version
 from numbers.models import NumberState, display_name
 from numbers.vocabulary.cells import CELLS, CHANNELS, Cell, Channel, Fact
 from numbers.vocabulary.links import number_url, teammate_url
-from numbers.vocabulary.phrases import NO_NAME
+from numbers.vocabulary.visible import shown_name
 
 RECENT_PERIOD = timedelta(days=7)
 MAX_CHANGES = 8
@@ -240,7 +240,7 @@ def _preview_numbers(states: QuerySet[NumberState], count: int, moment: Moment) 
         keys = list(states.order_by().values_list("pk", flat=True))
         states = ordered(numbers_at(moment).filter(pk__in=keys))
     rows = states.values_list("phone_number_id", "phone_number__quo_id", "name")[:MAX_NUMBERS]
-    links = (NamedLink(key, name.strip() or NO_NAME, number_url(quo_id)) for key, quo_id, name in rows)
+    links = (NamedLink(key, shown_name(name), number_url(quo_id)) for key, quo_id, name in rows)
     return Preview(count, tuple(links))
 
 

@@ -14,7 +14,8 @@ from numbers.memory.moment import Moment
 from numbers.models import NumberState, display_name
 from numbers.vocabulary.cells import Reading, readings_of
 from numbers.vocabulary.links import number_url, teammate_url
-from numbers.vocabulary.phrases import NO_NAME, SHOWN_TEAMMATES, unidentified_people
+from numbers.vocabulary.phrases import SHOWN_TEAMMATES, unidentified_people
+from numbers.vocabulary.visible import shown_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def _number_row(state: Any, people: list[TeammateOnNumber]) -> NumberRow:  # noq
     return NumberRow(
         key=state.phone_number_id,
         url=number_url(state.phone_number__quo_id),
-        name=state.name.strip() or NO_NAME,
+        name=shown_name(state.name),
         state=state,
         shown=tuple(shown),
         more=len(people) - len(shown),

@@ -23,7 +23,7 @@ from numbers.pages.rows import NumberRow, described, number_rows
 from numbers.vocabulary.cells import CELLS, Cell, Fact, Reading, fact_of
 from numbers.vocabulary.links import number_url, path_of, teammate_url
 from numbers.vocabulary.phones import pretty
-from numbers.vocabulary.phrases import NO_NAME
+from numbers.vocabulary.visible import shown_name
 
 MAX_DECIDING = 4
 MAX_LAST_NUMBERS = 50
@@ -262,7 +262,7 @@ def _named(rows: Iterable[Row]) -> tuple[NamedNumber, ...]:
 def _name_of(row: Row) -> NamedNumber:
     return NamedNumber(
         url=number_url(row[_ID]),
-        name=row["name"].strip() or NO_NAME,
+        name=shown_name(row["name"]),
         number=pretty(row["number"]),
         forward=pretty(row["forward"]) if row["forward"] else "",
     )

@@ -17,7 +17,7 @@ from numbers.filters.wording import sentence
 from numbers.memory.moment import NOW
 from numbers.memory.teammates import names_of
 from numbers.models import SavedFilter
-from numbers.vocabulary.folding import fold
+from numbers.vocabulary.visible import is_visible
 
 MENU_LIMIT = 20  # the page of saved filters has all of them
 
@@ -52,7 +52,7 @@ def menu_of(user: User) -> tuple[MenuEntry, ...]:
     return tuple(
         MenuEntry(
             saved.code,
-            saved.name,
+            str(saved),
             saved.get_absolute_url(),
             saved.is_shared,
             "" if saved.owner_id == user.pk else User(name=saved.owner_name, email=saved.owner_email).get_short_name(),  # type: ignore[attr-defined] # annotated
@@ -110,7 +110,7 @@ class SavedFilterForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_name(self) -> str:
         name = " ".join(str(self.cleaned_data["name"]).split())
-        if not fold(name):
+        if not is_visible(name):
             raise ValidationError(_NO_NAME)
         return name
 

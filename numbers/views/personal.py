@@ -35,7 +35,7 @@ def saved_filters(request: HtmxHttpRequest) -> HttpResponse:
     if saved := form.save_or_add_errors():
         address = request.build_absolute_uri(saved.get_absolute_url())
         sentence = 'Saved as “<bdi>{}</bdi>”. Its short address is <a href="{}">{}</a>.'
-        messages.success(request, format_html(sentence, saved.name, address, address))
+        messages.success(request, format_html(sentence, saved, address, address))
         return redirect(saved)
     context = {"form": form, "saved_filters": personal.saved_lines(request.user)}
     return render(request, "saved/saved.html", context, status=422 if form.is_bound else 200)
@@ -56,7 +56,7 @@ def share_saved_filter(request: HtmxHttpRequest, code: str) -> HttpResponse:
         raise PermissionDenied
     personal.share_filter(saved, is_shared=is_shared)
     messages.success(
-        request, f"“{saved.name}” is {'shared with everybody who signs in' if saved.is_shared else 'yours alone'} now."
+        request, f"“{saved}” is {'shared with everybody who signs in' if saved.is_shared else 'yours alone'} now."
     )
     return redirect("numbers:saved_filters")
 
@@ -65,5 +65,5 @@ def share_saved_filter(request: HtmxHttpRequest, code: str) -> HttpResponse:
 def delete_saved_filter(request: HtmxHttpRequest, code: str) -> HttpResponse:
     saved = get_object_or_404(personal.saved_by(request.user), code=code)
     personal.delete_filter(saved)
-    messages.success(request, f"“{saved.name}” is deleted. The numbers it showed are not.")
+    messages.success(request, f"“{saved}” is deleted. The numbers it showed are not.")
     return redirect("numbers:saved_filters")

@@ -121,7 +121,8 @@ def test_an_equal_answer_changes_nothing(syncer: Syncer) -> None:
             "Main line: calling, international went from not reported to not reported (“sometimes”)",
         ),
         ({"name": "Sales"}, {"name": "Main line"}, "Main line: the name went from “Sales” to “Main line”"),
-        ({"name": "Sales"}, {"name": "  "}, "(no name): the name went from “Sales” to “  ”"),
+        ({"name": "Sales"}, {"name": "  "}, "(no name): the name went from “Sales” to (no name)"),
+        ({"name": "\u200b"}, {"name": "\u3164"}, "(no name): the name went from “\u200b” to “\u3164”"),
         (
             {"forward": None},
             {"forward": "+14155550100"},

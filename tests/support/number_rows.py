@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from numbers.vocabulary.visible import is_visible, shown_name
 from tests.support.pages import attribute, find_one, text_of
 
 # E.164: national format, kind and country.
@@ -67,7 +68,7 @@ def row_for(record: Mapping[str, Any], columns: Collection[str], address_for: Ca
     number, kind, country = TELEPHONES[record["number"]]
     forward = record["forward"] or ""
     row: Row = {
-        "name": (_single(record["name"]) or "(no name)", url),
+        "name": (shown_name(_single(record["name"])), url),
         "symbol": _single(record["symbol"] or ""),
         "number": (f"{number} toll-free" if kind == "toll-free" else number, record["number"]),
         "teammates": _teammates(record["users"], url, address_for),
@@ -91,7 +92,7 @@ def _teammates(people: list[dict[str, Any]], url: str, address_for: Callable[[st
 
 
 def _name(person: Mapping[str, Any]) -> str:
-    names = [name.strip() for name in (person["firstName"], person["lastName"]) if name and name.strip()]
+    names = [name.strip() for name in (person["firstName"], person["lastName"]) if name and is_visible(_single(name))]
     return " ".join(names) or str(person["email"])
 
 
