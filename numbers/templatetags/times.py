@@ -5,17 +5,24 @@ from datetime import datetime
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import localtime
 
-from numbers.vocabulary.times import format_exact_time, format_time
+from numbers.vocabulary.times import format_exact_time, format_time, iso_time, local, zone_name
 
 register = template.Library()
+register.simple_tag(zone_name, name="time_zone")
 
 
 @register.simple_tag
-def time(value: datetime | None, title: str = "") -> SafeString | str:
-    """Return "Nov 29, 2026, 3:38 PM", or nothing without a time. The tooltip is `title`, or the exact time."""
-    return _element(value, format_time(value), title=title) if value else ""
+def time(value: datetime | None, text: str = "") -> SafeString | str:
+    """Return "Nov 29, 2026, 3:38 PM", or nothing without a time. The tooltip is the exact time.
+
+    With `text`, the time as it came, the tooltip is this text. It is shown instead of a time that cannot be converted.
+    """
+    if value is None:
+        return ""
+    if text and local(value) is None:
+        return format_html("<bdi>{}</bdi>", text)
+    return _element(value, format_time(value), title=text)
 
 
 @register.simple_tag
@@ -26,4 +33,4 @@ def ago(value: datetime, words: str) -> SafeString:
 
 def _element(value: datetime, words: str, *, title: str = "", attributes: str = "") -> SafeString:
     pattern = '<time datetime="{}" title="{}"{}>{}</time>'
-    return format_html(pattern, localtime(value).isoformat(), title or format_exact_time(value), attributes, words)
+    return format_html(pattern, iso_time(value), title or format_exact_time(value), attributes, words)

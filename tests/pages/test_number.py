@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote, urlsplit
 
@@ -8,6 +9,7 @@ from django.urls import resolve
 from django.utils.dateformat import format as formatted
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from numbers.memory.sync_target import SyncTarget
 from numbers.models import PhoneNumber, Sync
@@ -211,17 +213,55 @@ def test_the_raw_answer_is_shown_collapsed_and_escaped(manager: PageClient) -> N
     [
         (" '2022-01-01T00:00:00Z'", "Jan 1, 2022, 12:00 AM"),
         ("2022-06-01T12:00:00+02:00", "Jun 1, 2022, 10:00 AM"),
-        ("yesterday", "yesterday (not a time that can be read)"),
-        ("2022-02-30T00:00:00Z", "2022-02-30T00:00:00Z (not a time that can be read)"),
-        ("0000-00-00", "0000-00-00 (not a time that can be read)"),
-        ("", "(empty) (not a time that can be read)"),
-        ("9" * 10_000, f"{'9' * 10_000} (not a time that can be read)"),
+        ("yesterday", "yesterday (as Quo wrote it)"),
+        ("2022-02-30T00:00:00Z", "2022-02-30T00:00:00Z (as Quo wrote it)"),
+        ("0000-00-00", "0000-00-00 (as Quo wrote it)"),
+        ("", "not given"),
+        ("9" * 10_000, f"{'9' * 10_000} (as Quo wrote it)"),
     ],
 )
 def test_invalid_times_are_shown_as_raw_text(manager: PageClient, text: str, expected: str) -> None:
     sync_all(number("PN1", createdAt=text))
 
     assert fields_of(manager)["createdAt"] == expected
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        *("Pacific/Kiritimati", "Pacific/Pago_Pago", "America/New_York", "Asia/Kathmandu", "Europe/Dublin"),
+        *("Africa/Monrovia", "Antarctica/Troll", "UTC"),
+    ],
+)
+def test_times_at_the_ends_of_the_calendar_are_shown_in_every_zone(
+    manager: PageClient, settings: Settings, zone: str
+) -> None:
+    settings.TIME_ZONE = zone
+    limits = [
+        *("0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00-12:00", "0001-01-01T23:59:59Z"),
+        *("9999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00", "9999-12-31T00:00:00+14:00", "9999-12-31T23:59:60Z"),
+        *("0000-12-31T23:59:59Z", "10000-01-01T00:00:00Z"),
+    ]
+    sync_all(*(number(f"PN{each}", createdAt=text, updatedAt=text) for each, text in enumerate(limits)))
+
+    for each, text in enumerate(limits):
+        fields = fields_of(manager, f"/numbers/PN{each}/")
+        assert fields["createdAt"] == fields["updatedAt"]
+        assert fields["createdAt"].startswith(text) or re.search(r", (0001|9999|0002), ", fields["createdAt"])
+    for path in ("/", "/numbers/", "/teammates/US1/", "/audit/", "/status/"):
+        assert manager.get(path).status_code == 200
+    for path in ("/numbers.json", "/numbers.csv", "/numbers.csv?raw=1", "/numbers.xlsx", "/audit.xlsx"):
+        assert manager.get(path).getvalue()
+
+
+def test_a_time_that_no_local_clock_shows_is_shown_as_it_came(manager: PageClient, settings: Settings) -> None:
+    settings.TIME_ZONE = "America/New_York"
+    sync_all(number("PN1", createdAt=" '0001-01-01T00:00:00Z'", updatedAt="0001-01-01T12:00:00Z"))
+
+    fields = fields_of(manager)
+
+    assert fields["createdAt"] == "'0001-01-01T00:00:00Z'"
+    assert fields["updatedAt"] == "Jan 1, 0001, 7:03 AM"
 
 
 def test_a_valid_time_keeps_its_raw_text(manager: PageClient) -> None:

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -280,6 +280,20 @@ def test_a_change_shows_what_changed_and_between_which_syncs(manager: PageClient
     assert [attribute(link, "href") for link in change.css("a")] == ["/teammates/US1/", "/numbers/PN1/"]
     assert "between" in when
     assert [attribute(time, "datetime")[-6:] in {"-08:00", "-07:00"} for time in change.css("time")] == [True, True]
+
+
+def test_a_change_in_the_repeated_hour_of_a_clock_change_shows_offsets(
+    manager: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager.cookies["timezone"] = "America/New_York"
+    now = datetime(2026, 11, 1, 6, 10, tzinfo=UTC)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    sync_all(number("PN1", name="Leasing"), ago=timedelta(minutes=40))
+    sync_all(number("PN1", name="Sales"))
+
+    change = find_one(home(manager), "[data-change]")
+
+    assert texts(change.css("p"))[1] == "between Nov 1, 2026, 1:30 AM UTC−4 and Nov 1, 2026, 1:10 AM UTC−5"
 
 
 def test_a_change_within_one_minute_shows_one_time(manager: PageClient, monkeypatch: pytest.MonkeyPatch) -> None:
