@@ -15,7 +15,7 @@ from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 from numbers.vocabulary.cells import REGIONS, Fact
 from numbers.vocabulary.phrases import unread_records
-from numbers.vocabulary.times import format_time
+from numbers.vocabulary.times import format_time, zone_name
 
 MEANINGS = {
     Fact.ALLOWED: "People on the number can call there, or text there.",
@@ -64,6 +64,7 @@ def _entries(sentence: str, sort: str, count: int, target: SyncTarget) -> tuple[
         ("Sorted by", sort),
         ("Exported", format_time(timezone.now())),
         ("Last checked with Quo", format_time(checked_at) if checked_at else "Not checked yet"),
+        ("Time zone of both", zone_name()),
     )
     if unread:
         entries = (*entries, ("Not included", unread_records(unread)))

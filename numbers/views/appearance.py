@@ -9,9 +9,11 @@ from django.views.decorators.http import require_POST
 
 from numbers.views.htmx import HtmxHttpRequest, wants_fragment
 from numbers.views.navigation import page_before
+from numbers.vocabulary.times import zone_name
 
 THEME_COOKIE = "theme"
 TIME_ZONE_COOKIE = "timezone"
+TIME_ZONE_HEADER = "X-Time-Zone"
 THEMES = {"system": "System", "light": "Light", "dark": "Dark"}
 COOKIE_SECONDS = 365 * 24 * 3600
 
@@ -34,13 +36,22 @@ def choose_theme(request: HtmxHttpRequest) -> HttpResponse:
 
 
 class TimeZoneMiddleware:
-    """Shows times in the browser's time zone, read from a cookie; without one, in the office's."""
+    """Shows times in the browser's time zone, read from a cookie; without one, in the office's.
+
+    A fragment uses the zone of its page, which the page's script sends in a header.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         self.known = available_timezones()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        name = request.COOKIES.get(TIME_ZONE_COOKIE, "")
-        with timezone.override(ZoneInfo(name) if name in self.known else timezone.get_default_timezone()):
+        names = (request.headers.get(TIME_ZONE_HEADER), request.COOKIES.get(TIME_ZONE_COOKIE))
+        zone = next((ZoneInfo(name) for name in names if name in self.known), timezone.get_default_timezone())
+        with timezone.override(zone):
             return self.get_response(request)
+
+
+def is_readers_zone(request: HttpRequest) -> bool:
+    """Return whether times are in the zone that the browser told."""
+    return request.COOKIES.get(TIME_ZONE_COOKIE) == zone_name()

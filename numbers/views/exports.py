@@ -12,6 +12,8 @@ from numbers.exports.documents import number_document, teammate_document
 from numbers.exports.formats import FORMATS
 from numbers.filters import numbers as number_filters
 from numbers.filters import teammates as teammate_filters
+from numbers.views.appearance import is_readers_zone
+from numbers.vocabulary.times import is_repeated
 
 RAW = "raw"
 
@@ -38,7 +40,8 @@ def is_raw(request: HttpRequest) -> bool:
 def sent_file(request: HttpRequest, name: str, ending: str, document: Iterator[bytes]) -> StreamingHttpResponse:
     """Stream a document. An error before its first block becomes an ordinary error page.
 
-    The name of a raw file says so: in a spreadsheet, text from the workspace could become formulas.
+    The name has the time, with its offset if the reader could not tell it. The name of a raw file says so: in a
+    spreadsheet, text from the workspace could become formulas.
     """
     blocks: Iterable[bytes] = ()
     if request.method == "HEAD" or ending == "xlsx":
@@ -48,7 +51,9 @@ def sent_file(request: HttpRequest, name: str, ending: str, document: Iterator[b
         blocks = chain([next(document, b"")], document)  # reads the first block now
         record(Event.EXPORTED, request, detail=request.get_full_path())
     kind = "-raw" if ending == "csv" and is_raw(request) else ""
-    moment = f"{timezone.localtime():%Y-%m-%d-%H%M}"
+    now = timezone.localtime()
+    offset = f"-UTC{now:%z}" if is_repeated(now) or not is_readers_zone(request) else ""
+    moment = f"{now:%Y-%m-%d-%H%M}{offset}"
     response = StreamingHttpResponse(blocks, content_type=FORMATS[ending].content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}{kind}-{moment}.{ending}"'
     response.headers["Cache-Control"] = "private, no-store"

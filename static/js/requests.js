@@ -6,6 +6,12 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (!event.detail.triggeringEvent?.isTrusted) event.detail.headers["X-By-Itself"] = "1";
 });
 
+// Fragments show times in the zone of their page, although another page may have told the server a new one meanwhile.
+document.addEventListener("htmx:configRequest", (event) => {
+  const zone = document.getElementById("time-zone");
+  if (zone) event.detail.headers["X-Time-Zone"] = zone.textContent;
+});
+
 // A teammate in a row links to the list of their numbers. Handled here, because htmx is slow to process a hundred links.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-list]");

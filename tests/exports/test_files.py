@@ -58,12 +58,35 @@ def test_a_file_is_an_attachment_and_is_not_cached(
     monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 11, 22, 17, 15, tzinfo=UTC))
     name, ending = path.lstrip("/").split(".")
 
+    manager.cookies["timezone"] = "America/Vancouver"
     headers = manager.get(path).headers
 
     assert headers["Content-Type"] == TYPES[ending]
     assert headers["Content-Disposition"] == f'attachment; filename="{name}-2026-11-22-0915.{ending}"'
     assert headers["Cache-Control"] == "private, no-store"
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("cookie", "now", "time"),
+    [
+        ("", datetime(2026, 11, 22, 17, 15, tzinfo=UTC), "2026-11-22-1715-UTC+0000"),
+        ("Mars/Base", datetime(2026, 11, 22, 17, 15, tzinfo=UTC), "2026-11-22-1715-UTC+0000"),
+        ("Asia/Kathmandu", datetime(2026, 11, 22, 17, 15, tzinfo=UTC), "2026-11-22-2300"),
+        ("America/New_York", datetime(2026, 11, 1, 5, 30, tzinfo=UTC), "2026-11-01-0130-UTC-0400"),
+        ("America/New_York", datetime(2026, 11, 1, 6, 30, tzinfo=UTC), "2026-11-01-0130-UTC-0500"),
+        ("America/New_York", datetime(2026, 11, 1, 7, 30, tzinfo=UTC), "2026-11-01-0230"),
+    ],
+)
+def test_the_time_in_the_name_has_an_offset_if_readers_could_not_tell_it(
+    manager: PageClient, monkeypatch: pytest.MonkeyPatch, cookie: str, now: datetime, time: str
+) -> None:
+    manager.cookies["timezone"] = cookie
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
+
+    headers = manager.get("/numbers.csv?raw=1").headers
+
+    assert headers["Content-Disposition"] == f'attachment; filename="numbers-raw-{time}.csv"'
 
 
 @pytest.mark.parametrize("path", PATHS)

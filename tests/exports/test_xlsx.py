@@ -327,6 +327,7 @@ def test_the_second_sheet_describes_the_list(manager: PageClient, settings: Sett
     for label in ("Exported", "Last checked with Quo"):
         time = datetime.strptime(about[label], "%b %d, %Y, %I:%M %p").replace(tzinfo=now.tzinfo)
         assert abs(now - time) < timedelta(minutes=5)
+    assert about["Time zone of both"] == "America/Vancouver"
 
 
 def test_the_second_sheet_explains_the_facts_in_their_colors(manager: PageClient) -> None:

@@ -249,6 +249,46 @@ def test_the_zone_is_reset_after_a_failing_page(noon: PageClient, monkeypatch: p
     assert timezone.get_current_timezone() == ZoneInfo("Europe/Berlin")
 
 
+def zone_on(response: Any) -> str:
+    return text_of(find_one(parse_page(response), ".times-in"))
+
+
+@pytest.mark.parametrize("path", ["/", LIST, "/numbers/PN1/", "/teammates/", "/audit/", "/status/", "/saved/"])
+def test_every_page_names_the_zone_of_its_times(noon: PageClient, path: str) -> None:
+    assert zone_on(noon.get(path)) == "Times are in Europe/Berlin."
+
+    noon.cookies["timezone"] = "Asia/Tokyo"
+    assert zone_on(noon.get(path)) == "Times are in Asia/Tokyo."
+
+    noon.cookies["timezone"] = "<b>Mars</b>"
+    assert zone_on(noon.get(path)) == "Times are in Europe/Berlin."
+
+
+def test_the_accounts_pages_name_the_zone_of_their_times(admin: PageClient, settings: Settings) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+
+    assert zone_on(admin.get("/admin/accounts/user/")) == "Times are in Europe/Berlin."
+    assert zone_on(admin.get("/accounts/security/")) == "Times are in Europe/Berlin."
+
+
+def test_a_fragment_uses_the_zone_of_its_page(noon: PageClient) -> None:
+    """The first page, in the office's zone, tells the server the browser's zone for the pages that follow."""
+    noon.cookies["timezone"] = "Asia/Tokyo"
+
+    fragment = noon.get("/numbers/PN1/", headers={**HTMX, "X-Time-Zone": "Europe/Berlin"})
+
+    assert "Jan 15, 2026, 1:00 PM" in fragment.content.decode()
+
+
+@pytest.mark.parametrize("zone", ["", "Mars/Base", "../../etc/passwd", "x" * 3000])
+def test_an_unknown_zone_of_a_page_means_the_browsers(noon: PageClient, zone: str) -> None:
+    noon.cookies["timezone"] = "Asia/Tokyo"
+
+    fragment = noon.get("/numbers/PN1/", headers={**HTMX, "X-Time-Zone": zone})
+
+    assert "Jan 15, 2026, 9:00 PM" in fragment.content.decode()
+
+
 def test_a_fragment_uses_the_users_zone(noon: PageClient) -> None:
     noon.cookies["timezone"] = "Asia/Tokyo"
 
