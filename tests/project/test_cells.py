@@ -26,7 +26,7 @@ MAY_NAME_REGIONS = {
     "numbers/vocabulary/causes.py",  # what is known about the restrictions of particular cells
     "numbers/vocabulary/phones.py",  # "US" as the country in which a number without a country code is read
     "numbers/models/memory.py",  # the stored columns
-    "numbers/quo/payloads.py",  # Quo's own keys
+    "numbers/quo/records.py",  # Quo's own keys
     "numbers/sandbox/faults.py",  # Quo's own keys
     "numbers/sandbox/names.py",  # the countries of offices
     "numbers/sandbox/workspace.py",  # Quo's own keys, and the countries of offices
