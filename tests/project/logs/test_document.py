@@ -42,7 +42,9 @@ def test_its_prometheus_configuration_is_valid() -> None:
 
     assert scrape["scrape_configs"][0]["job_name"] == "quo-admin"
     alerts = [rule["alert"] for rule in rules["groups"][0]["rules"]]
-    assert alerts == ["QuoAdminNoGoodSync", "QuoAdminSyncsFail", "QuoAdminDiskFillsUp", "QuoAdminNotReady"]
+    assert alerts == [
+        *("QuoAdminNoGoodSync", "QuoAdminSyncsFail", "QuoAdminRecordsUnread", "QuoAdminDiskFillsUp", "QuoAdminNotReady")
+    ]
 
 
 def test_it_lists_exactly_the_freshness_states() -> None:
