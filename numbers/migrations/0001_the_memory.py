@@ -5,141 +5,282 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='PhoneNumber',
+            name="PhoneNumber",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quo_id', models.TextField(unique=True, verbose_name='id in Quo')),
-                ('first_seen', models.DateTimeField()),
-                ('seen_until', models.DateTimeField(blank=True, help_text='The last time it was confirmed, once a complete answer no longer did. Null while every complete answer confirms it.', null=True)),
-                ('gone_at', models.DateTimeField(blank=True, help_text='When a complete answer no longer had it.', null=True)),
-                ('recorded_at', models.DateTimeField(help_text='The last time that an answer about it was news.')),
-                ('fingerprint', models.CharField(help_text='Of the last answer about it, teammates included: an equal one changes nothing.', max_length=32)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("quo_id", models.TextField(unique=True, verbose_name="id in Quo")),
+                ("first_seen", models.DateTimeField()),
+                (
+                    "seen_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="The last time it was confirmed, once a complete answer no longer did. Null while every complete answer confirms it.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "gone_at",
+                    models.DateTimeField(blank=True, help_text="When a complete answer no longer had it.", null=True),
+                ),
+                ("recorded_at", models.DateTimeField(help_text="The last time that an answer about it was news.")),
+                (
+                    "fingerprint",
+                    models.CharField(
+                        help_text="Of the last answer about it, teammates included: an equal one changes nothing.",
+                        max_length=32,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('quo_id',),
+                "ordering": ("quo_id",),
             },
         ),
         migrations.CreateModel(
-            name='Teammate',
+            name="Teammate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quo_id', models.TextField(unique=True, verbose_name='id in Quo')),
-                ('first_seen', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("quo_id", models.TextField(unique=True, verbose_name="id in Quo")),
+                ("first_seen", models.DateTimeField()),
             ],
             options={
-                'ordering': ('quo_id',),
+                "ordering": ("quo_id",),
             },
         ),
         migrations.CreateModel(
-            name='Sync',
+            name="Sync",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(choices=[('workspace', 'every number'), ('teammate', "one teammate's numbers"), ('number', 'one number')], max_length=10)),
-                ('subject', models.TextField(blank=True, help_text="The teammate's or number's id in Quo; empty for the workspace.")),
-                ('demo', models.BooleanField(default=False, help_text='Answered by the demo workspace, not by Quo.')),
-                ('started_at', models.DateTimeField()),
-                ('observed_at', models.DateTimeField(help_text='When the answer was there: the time its facts hold for.', null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(choices=[('running', 'running'), ('succeeded', 'succeeded'), ('failed', 'failed'), ('interrupted', 'interrupted')], default='running', max_length=12)),
-                ('error_kind', models.CharField(blank=True, max_length=20)),
-                ('error_status', models.PositiveSmallIntegerField(null=True)),
-                ('error_code', models.TextField(blank=True)),
-                ('error_message', models.TextField(blank=True, help_text="Quo's own words.")),
-                ('error_trace', models.TextField(blank=True)),
-                ('error_sentence', models.TextField(blank=True, help_text='For a person: what happened and what to do.')),
-                ('seen', models.PositiveIntegerField(default=0)),
-                ('new', models.PositiveIntegerField(default=0)),
-                ('changed', models.PositiveIntegerField(default=0)),
-                ('gone', models.PositiveIntegerField(default=0)),
-                ('set_aside_count', models.PositiveIntegerField(default=0)),
-                ('set_aside', models.JSONField(default=list, help_text='[{path, reason, number}], the first of them.')),
-                ('notices', models.JSONField(default=list, help_text='Oddities of the answer, a sentence each.')),
-                ('wrote', models.BooleanField(default=False, help_text='Whether it changed what is remembered.')),
-                ('held', models.PositiveIntegerField(default=0, help_text='Numbers missing from the answer and kept all the same.')),
-                ('held_digest', models.CharField(blank=True, help_text='Of the ids in an answer that was held.', max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("workspace", "every number"),
+                            ("teammate", "one teammate's numbers"),
+                            ("number", "one number"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "subject",
+                    models.TextField(
+                        blank=True, help_text="The teammate's or number's id in Quo; empty for the workspace."
+                    ),
+                ),
+                ("demo", models.BooleanField(default=False, help_text="Answered by the demo workspace, not by Quo.")),
+                ("started_at", models.DateTimeField()),
+                (
+                    "observed_at",
+                    models.DateTimeField(
+                        help_text="When the answer was there: the time its facts hold for.", null=True
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("running", "running"),
+                            ("succeeded", "succeeded"),
+                            ("failed", "failed"),
+                            ("interrupted", "interrupted"),
+                        ],
+                        default="running",
+                        max_length=12,
+                    ),
+                ),
+                ("error_kind", models.CharField(blank=True, max_length=20)),
+                ("error_status", models.PositiveSmallIntegerField(null=True)),
+                ("error_code", models.TextField(blank=True)),
+                ("error_message", models.TextField(blank=True, help_text="Quo's own words.")),
+                ("error_trace", models.TextField(blank=True)),
+                (
+                    "error_sentence",
+                    models.TextField(blank=True, help_text="For a person: what happened and what to do."),
+                ),
+                ("seen", models.PositiveIntegerField(default=0)),
+                ("new", models.PositiveIntegerField(default=0)),
+                ("changed", models.PositiveIntegerField(default=0)),
+                ("gone", models.PositiveIntegerField(default=0)),
+                ("set_aside_count", models.PositiveIntegerField(default=0)),
+                ("set_aside", models.JSONField(default=list, help_text="[{path, reason, number}], the first of them.")),
+                ("notices", models.JSONField(default=list, help_text="Oddities of the answer, a sentence each.")),
+                ("wrote", models.BooleanField(default=False, help_text="Whether it changed what is remembered.")),
+                (
+                    "held",
+                    models.PositiveIntegerField(
+                        default=0, help_text="Numbers missing from the answer and kept all the same."
+                    ),
+                ),
+                (
+                    "held_digest",
+                    models.CharField(blank=True, help_text="Of the ids in an answer that was held.", max_length=64),
+                ),
             ],
             options={
-                'ordering': ('-started_at', '-pk'),
-                'indexes': [models.Index(fields=['scope', 'subject', '-id'], name='syncs_by_question'), models.Index(fields=['-observed_at'], name='syncs_by_observation'), models.Index(condition=models.Q(('wrote', True)), fields=['-id'], name='syncs_that_wrote'), models.Index(condition=models.Q(('outcome', 'running')), fields=['outcome'], name='syncs_that_run')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('outcome', 'running')), models.Q(models.Q(('outcome', 'running'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='a_sync_that_ended_has_an_end')],
+                "ordering": ("-started_at", "-pk"),
+                "indexes": [
+                    models.Index(fields=["scope", "subject", "-id"], name="syncs_by_question"),
+                    models.Index(fields=["-observed_at"], name="syncs_by_observation"),
+                    models.Index(condition=models.Q(("wrote", True)), fields=["-id"], name="syncs_that_wrote"),
+                    models.Index(condition=models.Q(("outcome", "running")), fields=["outcome"], name="syncs_that_run"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("outcome", "running")),
+                            models.Q(models.Q(("outcome", "running"), _negated=True), ("ended_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="a_sync_that_ended_has_an_end",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='NumberState',
+            name="NumberState",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(blank=True, null=True)),
-                ('group_id', models.TextField()),
-                ('port_request_id', models.TextField(null=True)),
-                ('formatted_number', models.TextField(null=True)),
-                ('forward', models.TextField(null=True)),
-                ('name', models.TextField()),
-                ('number', models.TextField(help_text='E.164')),
-                ('porting_status', models.TextField(null=True)),
-                ('symbol', models.TextField(null=True)),
-                ('created_at_text', models.TextField(help_text='createdAt, as it came')),
-                ('updated_at_text', models.TextField(help_text='updatedAt, as it came')),
-                ('calling_us', models.TextField(null=True)),
-                ('calling_ca', models.TextField(null=True)),
-                ('calling_intl', models.TextField(null=True)),
-                ('messaging_us', models.TextField(null=True)),
-                ('messaging_ca', models.TextField(null=True)),
-                ('messaging_intl', models.TextField(null=True)),
-                ('answer', models.TextField(help_text='The JSON of this number, as it came when the state began.')),
-                ('search_text', models.TextField(help_text='Name, symbol, group and digits, folded for search.')),
-                ('name_key', models.TextField(help_text='The name, folded so that people agree with the order.')),
-                ('phone_number', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='states', to='numbers.phonenumber')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField(blank=True, null=True)),
+                ("group_id", models.TextField()),
+                ("port_request_id", models.TextField(null=True)),
+                ("formatted_number", models.TextField(null=True)),
+                ("forward", models.TextField(null=True)),
+                ("name", models.TextField()),
+                ("number", models.TextField(help_text="E.164")),
+                ("porting_status", models.TextField(null=True)),
+                ("symbol", models.TextField(null=True)),
+                ("created_at_text", models.TextField(help_text="createdAt, as it came")),
+                ("updated_at_text", models.TextField(help_text="updatedAt, as it came")),
+                ("calling_us", models.TextField(null=True)),
+                ("calling_ca", models.TextField(null=True)),
+                ("calling_intl", models.TextField(null=True)),
+                ("messaging_us", models.TextField(null=True)),
+                ("messaging_ca", models.TextField(null=True)),
+                ("messaging_intl", models.TextField(null=True)),
+                ("answer", models.TextField(help_text="The JSON of this number, as it came when the state began.")),
+                ("search_text", models.TextField(help_text="Name, symbol, group and digits, folded for search.")),
+                ("name_key", models.TextField(help_text="The name, folded so that people agree with the order.")),
+                (
+                    "phone_number",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="states", to="numbers.phonenumber"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-since',),
-                'indexes': [models.Index(condition=models.Q(('until__isnull', True)), fields=['name_key', 'number'], name='open_number_states_by_name')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('phone_number',), name='one_open_state_per_number'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='number_state_ends_after_it_began')],
+                "ordering": ("-since",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=["name_key", "number"],
+                        name="open_number_states_by_name",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("phone_number",),
+                        name="one_open_state_per_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
+                        name="number_state_ends_after_it_began",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(blank=True, null=True)),
-                ('role', models.TextField()),
-                ('group_id', models.TextField()),
-                ('phone_number', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='numbers.phonenumber')),
-                ('teammate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='numbers.teammate')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField(blank=True, null=True)),
+                ("role", models.TextField()),
+                ("group_id", models.TextField()),
+                (
+                    "phone_number",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to="numbers.phonenumber",
+                    ),
+                ),
+                (
+                    "teammate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="assignments", to="numbers.teammate"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-since',),
-                'indexes': [models.Index(condition=models.Q(('until__isnull', True)), fields=['teammate'], name='open_assignments_of_teammate')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('phone_number', 'teammate'), name='one_open_assignment_per_number_and_teammate'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='assignment_ends_after_it_began')],
+                "ordering": ("-since",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=["teammate"],
+                        name="open_assignments_of_teammate",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("phone_number", "teammate"),
+                        name="one_open_assignment_per_number_and_teammate",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
+                        name="assignment_ends_after_it_began",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TeammateState',
+            name="TeammateState",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(blank=True, null=True)),
-                ('email', models.TextField()),
-                ('first_name', models.TextField(null=True)),
-                ('last_name', models.TextField(null=True)),
-                ('role', models.TextField()),
-                ('search_text', models.TextField(help_text='Names and email, folded for search.')),
-                ('name_key', models.TextField(help_text='The shown name, folded so that people agree with the order.')),
-                ('teammate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='states', to='numbers.teammate')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField(blank=True, null=True)),
+                ("email", models.TextField()),
+                ("first_name", models.TextField(null=True)),
+                ("last_name", models.TextField(null=True)),
+                ("role", models.TextField()),
+                ("search_text", models.TextField(help_text="Names and email, folded for search.")),
+                ("name_key", models.TextField(help_text="The shown name, folded so that people agree with the order.")),
+                (
+                    "teammate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="states", to="numbers.teammate"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-since',),
-                'indexes': [models.Index(condition=models.Q(('until__isnull', True)), fields=['name_key'], name='open_teammate_states_by_name')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('teammate',), name='one_open_state_per_teammate'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='teammate_state_ends_after_it_began')],
+                "ordering": ("-since",),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=["name_key"],
+                        name="open_teammate_states_by_name",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("until__isnull", True)),
+                        fields=("teammate",),
+                        name="one_open_state_per_teammate",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
+                        name="teammate_state_ends_after_it_began",
+                    ),
+                ],
             },
         ),
     ]

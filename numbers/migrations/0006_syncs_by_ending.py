@@ -7,7 +7,5 @@ class Migration(migrations.Migration):
     dependencies = [("numbers", "0005_permissions")]
 
     operations = [
-        migrations.AddIndex(
-            "sync", models.Index(fields=["scope", "outcome", "error_kind"], name="syncs_by_ending")
-        ),
+        migrations.AddIndex("sync", models.Index(fields=["scope", "outcome", "error_kind"], name="syncs_by_ending")),
     ]

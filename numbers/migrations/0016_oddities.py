@@ -1,9 +1,12 @@
 """Each state says what is unusual in its answer, and how many users in it have no readable id.
 
-Until now only new words for a restriction could be unusual: other records were set aside.
+Until now only new words for a restriction could be unusual: other records were set aside. And a teammate whose names
+consist of invisible characters is called by the email address, so what is derived from the names is derived again.
 """
 
 import json
+import re
+import unicodedata
 
 from django.db import migrations, models
 from django.db.models import Q
@@ -33,6 +36,36 @@ def note_new_words(apps, schema_editor):
         states.filter(pk=key).update(oddities=text)
 
 
+INVISIBLE = {"Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Me"}
+BLANK = {0x115F, 0x1160, 0x3164, 0xFFA0, 0x2800, 0x1D159, 0x2065, *range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000)}
+
+
+def is_visible(text):
+    return any(unicodedata.category(char) not in INVISIBLE and ord(char) not in BLANK for char in text or "")
+
+
+def name_by_email(apps, schema_editor):
+    alias = schema_editor.connection.alias
+    states = apps.get_model("numbers", "TeammateState").objects.using(alias)
+    texts = apps.get_model("numbers", "SearchText").objects.using(alias)
+    fields = ("pk", "teammate_id", "until", "first_name", "last_name", "email", "search_text")
+    for key, teammate, until, first, last, email, before in states.order_by().values_list(*fields).iterator():
+        hidden = [part for part in (first, last) if part and part.strip() and not is_visible(part)]
+        if not hidden or not email.isascii():
+            continue
+        names = " ".join(part.strip() for part in (first, last) if is_visible(part))
+        if not (names or email).isascii():
+            continue
+        name = " ".join((names or email).lower().split())
+        after = " ".join(f"{name} {email.lower()}".split())
+        name_key = re.sub(r"[0-9]+", lambda digits: digits.group().lstrip("0").rjust(12, "0"), name[:200])
+        states.filter(pk=key).update(search_text=after, name_key=name_key)
+        if until is None:
+            on = texts.filter(phone_number__assignments__teammate=teammate, phone_number__assignments__until=None)
+            for number, joined in on.values_list("pk", "teammates"):
+                texts.filter(pk=number).update(teammates=joined.replace(before, after, 1))
+
+
 class Migration(migrations.Migration):
     dependencies = [("numbers", "0015_audited_with_the_number")]
 
@@ -40,9 +73,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "numberstate",
             "oddities",
-            models.TextField(
-                blank=True, default="", help_text="What is unusual in the answer; see quo/records.py."
-            ),
+            models.TextField(blank=True, default="", help_text="What is unusual in the answer; see quo/records.py."),
         ),
         migrations.AddField(
             "numberstate",
@@ -61,6 +92,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(note_new_words, migrations.RunPython.noop),
+        migrations.RunPython(name_by_email, migrations.RunPython.noop),
         migrations.AddIndex(
             "numberstate",
             models.Index(
