@@ -123,7 +123,9 @@ def audit_page(query: AuditQuery, _version: Version, moment: Moment = NOW) -> Au
     """Return the audit of the matching numbers. Past the last page, returns the last page with a notice."""
     with one_moment():  # a sync between two queries would make counts and numbers disagree
         teammate = teammate_named(query.filters.user, moment) if query.filters.user else None
-        return page_of(query, read_audit(query, moment), teammate)
+        page = page_of(query, read_audit(query, moment), teammate)
+        unmatched = query.filters.unmatched(moment) if query.filters.q and not page.total else ()
+        return replace(page, notices=page.notices + unmatched)
 
 
 def page_of(query: AuditQuery, audit: Audit, teammate: TeammateChoice | None = None) -> AuditPage:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from numbers.vocabulary.cells import CELLS, Cell, Fact
 
 DEFAULT_SORT = "name"
+NAMES_FIRST = ""  # in a search, unless another order is chosen: by name, but names that match come first
 
 if TYPE_CHECKING:
 
@@ -21,6 +22,7 @@ else:
 @dataclass(frozen=True)
 class ListFilters(_CellFields):
     """The query of a list. An empty value does not filter, `sort` starts with "-" to descend, pages count from 1.
+    Without `sort` a list is in its usual order.
 
     `narrowing` names the filters, in reading order. Each cell is a filter too, by its `field`.
     """
@@ -28,7 +30,7 @@ class ListFilters(_CellFields):
     narrowing: ClassVar[tuple[str, ...]]
 
     q: str = ""
-    sort: str = DEFAULT_SORT
+    sort: str = ""
     page: int = 1
     notices: tuple[str, ...] = ()
 
@@ -54,7 +56,7 @@ class ListFilters(_CellFields):
     @property
     def query(self) -> str:
         """The canonical query string, without default values."""
-        sort = {"sort": self.sort} if self.sort != DEFAULT_SORT else {}
+        sort = {"sort": self.sort} if self.sort and (self.q or self.sort != DEFAULT_SORT) else {}
         page = {"page": str(self.page)} if self.page > 1 else {}
         return urlencode({**self.active, **sort, **page})
 
@@ -63,10 +65,17 @@ class ListFilters(_CellFields):
         return replace(self, **{"page": 1, **changes})  # type: ignore[arg-type]
 
     @property
+    def order(self) -> str:
+        """The sort key in force, or `NAMES_FIRST`."""
+        return self.sort or (NAMES_FIRST if self.q else DEFAULT_SORT)
+
+    @property
     def sorted_by(self) -> str:
         """The sort order in words."""
-        label = self.sort_labels[self.sort.removeprefix("-")]
-        return f"{label}, descending" if self.sort.startswith("-") else label
+        label = self.sort_labels[self.order.removeprefix("-") or DEFAULT_SORT]
+        if self.order == NAMES_FIRST:
+            return f"{label}, names that match first"
+        return f"{label}, descending" if self.order.startswith("-") else label
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ from typing import Self
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from numbers.filters.base import ListFilters
+from numbers.filters.base import NAMES_FIRST, ListFilters
 from numbers.filters.columns import COLUMNS
 from numbers.filters.query_string import choice_of, name_others, name_repeated, page_of, shown, sort_of, text_of
 from numbers.memory import numbers as number_queries
 from numbers.memory.moment import NOW, Moment
-from numbers.memory.search.finding import search_numbers
-from numbers.memory.search.words import MAX_WORDS, words_of
+from numbers.memory.search.finding import names_first, search_numbers, unmatched_by_numbers
+from numbers.memory.search.words import MAX_WORDS, terms_of
 from numbers.models import NumberState
 from numbers.quo.ids import MAX_LENGTH, is_user_id
 from numbers.vocabulary.cells import CELLS, Fact
@@ -87,8 +87,14 @@ class NumberFilters(ListFilters):
             states = number_queries.with_somebody(states, moment, is_on=self.unassigned == "no")
         if self.unusual:
             states = number_queries.described_unusually(states)
-        sign, key = self.sort[: self.sort.startswith("-")], self.sort.removeprefix("-")
+        if self.order == NAMES_FIRST:
+            return number_queries.ordered(states, first=names_first(self.q, "name"))
+        sign, key = self.order[: self.order.startswith("-")], self.order.removeprefix("-")
         return number_queries.ordered(states, COLUMNS[key].order(moment), sign)
+
+    def unmatched(self, moment: Moment = NOW) -> tuple[str, ...]:
+        """Return a sentence for each term of the search that no number matches, with or without other filters."""
+        return tuple(f"Nothing matches {shown(term)}." for term in unmatched_by_numbers(self.q, moment))
 
     def but(self, **changes: str | int) -> Self:
         return super().but(**{"who": "", **changes})
@@ -98,7 +104,7 @@ def parse(query: QueryDict, *, also: Collection[str] = ()) -> NumberFilters:
     """Parse a query string. Invalid parts are ignored and named in `notices`, except parameters in `also`."""
     notices: list[str] = []
     q = text_of(query, "q", "search", notices)
-    if len(words_of(q)) > MAX_WORDS:
+    if len(terms_of(q)) > MAX_WORDS:
         notices.append(f"Only the first {MAX_WORDS} words of the search are looked for.")
     filters = NumberFilters(
         q=q,
@@ -111,7 +117,7 @@ def parse(query: QueryDict, *, also: Collection[str] = ()) -> NumberFilters:
         forward=choice_of(query, "forward", FORWARD_CHOICES, notices),
         unassigned=choice_of(query, "unassigned", UNASSIGNED_CHOICES, notices),
         unusual=choice_of(query, "unusual", _YES, notices),
-        sort=sort_of(query, COLUMNS, notices),
+        sort=sort_of(query, COLUMNS, q, notices),
         page=page_of(query, notices),
     )
     facts = {cell.field: choice_of(query, cell.field, FACT_CHOICES, notices) for cell in CELLS}

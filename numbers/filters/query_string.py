@@ -38,13 +38,13 @@ def choice_of(query: QueryDict, name: str, choices: Mapping[str, str], notices: 
     return chosen or ""
 
 
-def sort_of(query: QueryDict, sorts: Collection[str], notices: list[str]) -> str:
-    """Return a sort key, with a leading `-` to descend. An unknown one adds a notice."""
-    sort = query.get("sort", "").strip() or DEFAULT_SORT
-    if sort.removeprefix("-") not in sorts:
+def sort_of(query: QueryDict, sorts: Collection[str], search: str, notices: list[str]) -> str:
+    """Return a sort key, with a leading `-` to descend; empty for the usual order. An unknown one adds a notice."""
+    sort = query.get("sort", "").strip()
+    if sort and sort.removeprefix("-") not in sorts:
         notices.append(f"The list cannot be sorted by {shown(sort)}, so it is sorted by name.")
-        return DEFAULT_SORT
-    return sort
+        sort = DEFAULT_SORT
+    return "" if sort == DEFAULT_SORT and not search else sort
 
 
 def page_of(query: QueryDict, notices: list[str]) -> int:

@@ -6,18 +6,17 @@ from dataclasses import dataclass, replace
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from numbers.filters.base import Chip, ListFilters
+from numbers.filters.base import NAMES_FIRST, Chip, ListFilters
 from numbers.filters.numbers import FACT_CHOICES, quo_text_of
-from numbers.filters.query_string import choice_of, name_others, name_repeated, page_of, sort_of, text_of
+from numbers.filters.query_string import choice_of, name_others, name_repeated, page_of, shown, sort_of, text_of
 from numbers.filters.wording import joined
 from numbers.memory import teammates as teammate_queries
 from numbers.memory.moment import NOW, Moment
-from numbers.memory.search.finding import search_teammates
-from numbers.memory.search.words import MAX_WORDS
+from numbers.memory.search.finding import search_teammates, unmatched_by_teammates
+from numbers.memory.search.words import MAX_WORDS, terms_of
 from numbers.models import TeammateState
 from numbers.vocabulary.bidi import isolated
 from numbers.vocabulary.cells import CELLS, Fact
-from numbers.vocabulary.folding import fold
 
 SORT_LABELS = {"name": "name", "numbers": "how many numbers", "role": "role"}
 
@@ -51,7 +50,11 @@ class TeammateFilters(ListFilters):
             states = states.filter(_COUNTS[self.numbers])
         for cell, fact in self.facts.items():
             states = teammate_queries.with_reach(states, cell.field, fact, moment)
-        return teammate_queries.ordered_teammates(states, self.sort)
+        return states if self.order == NAMES_FIRST else teammate_queries.ordered_teammates(states, self.order)
+
+    def unmatched(self, moment: Moment = NOW) -> tuple[str, ...]:
+        """Return a sentence for each term of the search that no teammate matches, with or without other filters."""
+        return tuple(f"Nothing matches {shown(term)}." for term in unmatched_by_teammates(self.q, moment))
 
     def sentence(self) -> str:
         """Describe the list: "Admins on one number who can call abroad and fit “ann”"."""
@@ -77,13 +80,13 @@ def parse(query: QueryDict, *, also: Collection[str] = ()) -> TeammateFilters:
     """Parse a query string. Invalid parameters are ignored with a notice, except the names in `also`."""
     notices: list[str] = []
     q = text_of(query, "q", "search", notices)
-    if len(fold(q).split()) > MAX_WORDS:
+    if len(terms_of(q)) > MAX_WORDS:
         notices.append(f"Only the first {MAX_WORDS} words of the search are looked for.")
     filters = TeammateFilters(
         q=q,
         role=_role(query, notices),
         numbers=choice_of(query, "numbers", {count: count for count in NUMBERS_LABELS}, notices),
-        sort=sort_of(query, SORT_LABELS, notices),
+        sort=sort_of(query, SORT_LABELS, q, notices),
         page=page_of(query, notices),
     )
     reach = {cell.field: choice_of(query, cell.field, FACT_CHOICES, notices) for cell in CELLS}

@@ -140,9 +140,11 @@ Order = F | BaseExpression
 BY_NAME: Order = F("name_key")
 
 
-def ordered(states: QuerySet[NumberState], key: Order = BY_NAME, sign: str = "") -> QuerySet[NumberState]:
-    """Sort by `key`, descending if `sign` is "-".
+def ordered(
+    states: QuerySet[NumberState], key: Order = BY_NAME, sign: str = "", *, first: Sequence[Case] = ()
+) -> QuerySet[NumberState]:
+    """Sort by `first`, then by `key`, descending if `sign` is "-".
 
     Ties are sorted by name, then number, then identity, so pages never overlap.
     """
-    return states.order_by(key.desc() if sign else key.asc(), "name_key", "number", "phone_number_id")
+    return states.order_by(*first, key.desc() if sign else key.asc(), "name_key", "number", "phone_number_id")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.core.paginator import Page
 
-from numbers.database.paging import PAGE_SIZE, page_of, rows_on
+from numbers.database.paging import PAGE_SIZE, keys_on, page_of, rows_of
 from numbers.filters.base import Chip
 from numbers.filters.choices import TeammateChoice, teammate_named
 from numbers.filters.numbers import NumberFilters
@@ -39,16 +39,21 @@ class NumberList:
 def number_list(filters: NumberFilters, _version: Version, moment: Moment = NOW) -> NumberList:
     """Return one page of the matching numbers; past the end, the last page with a notice."""
     states = filters.states(moment)
-    total = states.count()
+    keys = states.values_list("pk", flat=True)
+    searched = list(keys) if filters.q else None  # a search reads every text, so it runs once
+    total = keys.count() if searched is None else len(searched)
     page = page_of(total, PAGE_SIZE, filters.page)
     notices = filters.notices
     if filters.page > page.number:
         notices += (f"There is no page {filters.page}, so the last one is shown.",)
+    if filters.q and not total:
+        notices += filters.unmatched(moment)
+    here = keys_on(page, keys if searched is None else searched)
     teammate = teammate_named(filters.user, moment) if filters.user else None
     name = teammate.name if teammate else ""
     return NumberList(
         filters=filters.but(page=page.number, who=filters.who),
-        rows=tuple(number_rows(rows_on(page, states, described(NumberState.objects.all())), moment)),
+        rows=tuple(number_rows(rows_of(here, described(NumberState.objects.all())), moment, filters.q)),
         total=total,
         page=page,
         teammate=teammate or (TeammateChoice(filters.user, filters.user, "") if filters.user else None),

@@ -12,6 +12,7 @@ from numbers.filters.columns import stored_fields
 from numbers.memory.assignments import teammates_on
 from numbers.memory.moment import Moment
 from numbers.models import NumberState, display_name
+from numbers.pages.matches import Matcher, Place, matcher
 from numbers.vocabulary.cells import Reading, readings_of
 from numbers.vocabulary.links import number_url, teammate_url
 from numbers.vocabulary.phrases import SHOWN_TEAMMATES, unidentified_people
@@ -43,6 +44,7 @@ class NumberRow:
     """A row. `key` is safe in an HTML id, `state` is from `described`.
 
     `more` counts the teammates not in `shown`. `unidentified` has the words for the people whom Quo does not identify.
+    In a search, `matches` are the places of each term that the name does not show.
     """
 
     key: int
@@ -53,22 +55,24 @@ class NumberRow:
     more: int
     unidentified: str
     readings: tuple[Reading, ...]
+    matches: tuple[tuple[Place, ...], ...] = ()
 
 
 def described(states: QuerySet[NumberState]) -> QuerySet[NumberState, Any]:
     """Select what `number_rows` needs of the states, without the answer, which is most of a state."""
-    fields = dict.fromkeys(("pk", "phone_number_id", "phone_number__quo_id", *stored_fields()))
+    fields = dict.fromkeys(("pk", "phone_number_id", "phone_number__quo_id", "forward_number", *stored_fields()))
     return states.values_list(*fields, named=True)
 
 
-def number_rows(states: Iterable[Any], moment: Moment) -> list[NumberRow]:
-    """Return the rows of states that `described` selected. One query reads all their teammates."""
+def number_rows(states: Iterable[Any], moment: Moment, query: str = "") -> list[NumberRow]:
+    """Return the rows of states that `described` selected and `query` found. One query reads all their teammates."""
     states = list(states)
     teammates = teammates_by_number((state.phone_number_id for state in states), moment)
-    return [_number_row(state, teammates.get(state.phone_number_id, [])) for state in states]
+    match = matcher(query, states, moment)
+    return [_number_row(state, teammates.get(state.phone_number_id, []), match) for state in states]
 
 
-def _number_row(state: Any, people: list[TeammateOnNumber]) -> NumberRow:  # noqa: ANN401 - a row of `described`
+def _number_row(state: Any, people: list[TeammateOnNumber], match: Matcher) -> NumberRow:  # noqa: ANN401 - a row of `described`
     shown = people if len(people) <= SHOWN_TEAMMATES + 1 else people[:SHOWN_TEAMMATES]
     return NumberRow(
         key=state.phone_number_id,
@@ -79,6 +83,7 @@ def _number_row(state: Any, people: list[TeammateOnNumber]) -> NumberRow:  # noq
         more=len(people) - len(shown),
         unidentified=unidentified_people(state.unidentified),
         readings=readings_of(state),
+        matches=match.places(state, people, len(shown)),
     )
 
 

@@ -74,6 +74,8 @@ def teammate_list(filters: TeammateFilters, _version: Version, moment: Moment = 
     notices = filters.notices
     if filters.page > page.number:
         notices += (f"There is no page {filters.page}, so the last one is shown.",)
+    if filters.q and not page.paginator.count:
+        notices += filters.unmatched(moment)
     return TeammateList(
         filters=filters.but(page=page.number),
         rows=tuple(teammate_rows(rows_on(page, states, counted), moment)),

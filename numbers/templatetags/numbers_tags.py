@@ -16,11 +16,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import get_current_timezone
 
+from numbers.filters.base import DEFAULT_SORT, NAMES_FIRST
 from numbers.filters.numbers import NumberFilters
 from numbers.filters.query_string import MAX_TEXT
 from numbers.filters.teammates import TeammateFilters
 from numbers.memory.cache import per_version
 from numbers.pages.columns import VisibleColumns
+from numbers.pages.matches import hidden
 from numbers.pages.rows import NumberRow
 from numbers.vocabulary.links import path_of
 
@@ -52,7 +54,7 @@ def number_rows(context: Context, rows: list[NumberRow], shown: VisibleColumns) 
     cells = [(column, get(f"components/columns/{column.drawn}.html").nodelist) for column in shown.drawn]
     html: list[str] = []
     for row in rows:
-        with context.push(row=row):
+        with context.push(row=row, hidden_matches=hidden(row.matches, shown.keys)):
             html.append(format_html('<tr data-number="{}">', row.state.phone_number__quo_id))
             for column, cell in cells:
                 context["column"], context["text"] = column, column.field and column.text(row.state)
@@ -121,7 +123,7 @@ def sort_link(context: Context, filters: Any, key: str, label: str, title: str =
     """Return a column's heading: a link that sorts by it or reverses the order; plain text without `filters`."""
     if not filters:
         return format_html('<span aria-label="{}">{}</span>', title, label) if title else label
-    sort = f"-{key}" if filters.sort == key else key
+    sort = f"-{key}" if filters.order == key else key
     return format_html(
         '<a id="sort-{}" {}{}>{}</a>',
         key,
@@ -134,17 +136,23 @@ def sort_link(context: Context, filters: Any, key: str, label: str, title: str =
 @register.simple_tag
 def aria_sort(filters: Any, key: str) -> str:  # noqa: ANN401 - filters, or nothing in a table that is no list
     """Return the attribute that tells screen readers, and the stylesheet for its arrow, how the column is sorted."""
-    if not filters or filters.sort.removeprefix("-") != key:
+    if not filters or filters.order.removeprefix("-") != key:
         return ""
-    return format_html(' aria-sort="{}"', "descending" if filters.sort.startswith("-") else "ascending")
+    return format_html(' aria-sort="{}"', "descending" if filters.order.startswith("-") else "ascending")
 
 
 @register.simple_tag
 def sort_choices(filters: NumberFilters | TeammateFilters) -> list[tuple[str, str, bool]]:
-    """Return every order of the list: its value, its label, and whether it is the current one."""
+    """Return every order of the list: its value, its label, and whether it is the current one.
+
+    The usual order has no value, so that a search that begins is not sorted by name.
+    """
     orders = [
         (f"{sign}{key}", f"{label.capitalize()}{words}")
         for key, label in filters.sort_labels.items()
         for sign, words in (("", ""), ("-", ", descending"))
     ]
-    return [(value, words, value == filters.sort) for value, words in orders]
+    if filters.q:
+        orders.insert(0, (NAMES_FIRST, "Names that match first"))
+    usual = NAMES_FIRST if filters.q else DEFAULT_SORT
+    return [("" if value == usual else value, words, value == filters.order) for value, words in orders]

@@ -1,6 +1,6 @@
 """The matches of each filter of the list of numbers, alone and combined."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import ceil
 from typing import Any
 from urllib.parse import urlencode
@@ -249,7 +249,7 @@ def test_each_filter_can_exclude_a_number_by_itself(manager: PageClient) -> None
     query = dict.fromkeys(CELL_FIELDS, "allowed") | {"q": "desk", "user": "US1", "group": "1234", "kind": "local"}
     query |= {"country": "US", "porting": "completed", "forward": "inside", "unassigned": "no"}
     wrong: list[Record] = [
-        {"name": "Back"},
+        {"name": "Back", "forward": "+14155550177"},
         {"users": [user("US2")]},
         {"groupId": "1235"},
         {"portingStatus": "pending"},
@@ -258,7 +258,10 @@ def test_each_filter_can_exclude_a_number_by_itself(manager: PageClient) -> None
         {"forward": "+16045550199"},
         *({"restrictions": cells("unrestricted", **{field: "restricted"})} for field in CELL_FIELDS),
     ]
-    sync_all(number("PNright", **right), *(number(f"PN{at}", **right | change) for at, change in enumerate(wrong)))
+    back = number("PNback", name="Back", number="+14155550177")
+    sync_all(
+        back, number("PNright", **right), *(number(f"PN{at}", **right | change) for at, change in enumerate(wrong))
+    )
 
     assert set(query) == set(NARROWING)
     assert found(manager, **query) == ["PNright"]
@@ -381,8 +384,8 @@ def workspaces(draw: st.DrawFn) -> list[Record]:
     ]
 
 
-def fits(record: Record, name: str, value: str, ours: set[str]) -> bool:
-    """Return whether a number matches a filter. `ours` are the digits of all numbers in the workspace."""
+def fits(record: Record, name: str, value: str, ours: Mapping[str, list[str]]) -> bool:
+    """Return whether a number matches a filter. `ours` are the names of all numbers in the workspace by digits."""
     forward, port = record["forward"] or "", record["portingStatus"] or ""
     if name in CELL_FIELDS:
         channel, _, region = name.partition("_")
@@ -390,7 +393,8 @@ def fits(record: Record, name: str, value: str, ours: set[str]) -> bool:
         return {"unrestricted": "allowed", "restricted": "restricted"}.get(raw, "unknown") == value
     if name == "q":
         people = [person[key] for person in record["users"] for key in ("firstName", "email")]
-        return any(value in text.lower() for text in [record["name"], record["groupId"], *people])
+        lines = ours.get(MEANT[forward], []) if forward else []
+        return any(value in text.lower() for text in [record["name"], record["groupId"], forward, *lines, *people])
     checks: dict[str, Callable[[], bool]] = {
         "user": lambda: any(person["id"] == value for person in record["users"]),
         "group": lambda: record["groupId"] == value,
@@ -440,7 +444,9 @@ def test_random_filters_match_a_naive_model_on_page_and_fragment(
     sync_all(*records, GONE)
     sync_all(*records)
 
-    ours = {record["number"] for record in records}
+    ours: dict[str, list[str]] = {}
+    for record in records:
+        ours.setdefault(record["number"], []).append(record["name"])
     expected = [record["id"] for record in records if all(fits(record, *item, ours) for item in query.items())]
     pages: list[str] = []
     for place in range(1, max(1, ceil(len(expected) / 3)) + 1):

@@ -153,7 +153,7 @@ def test_a_chip_removes_its_filter_and_keeps_the_rest(names: set[str], sort: str
     assert list(remaining) == list(active)
     for name, without in remaining.items():
         assert without.active == {other: value for other, value in active.items() if other != name}
-        assert (without.sort, without.page) == (sort, 1)
+        assert (without.sort, without.page) == (filters.sort, 1)
 
 
 def test_every_filter_has_a_wording() -> None:

@@ -66,6 +66,9 @@ NUMBER_LISTS = [
     NumberFilters(q="ada"),
     NumberFilters(q="byron us2@"),
     NumberFilters(q="(555) 555-0102"),
+    NumberFilters(q="front desk"),  # also found where a number forwards to one with this name
+    NumberFilters(q="local pending"),
+    NumberFilters(q="ada xyzzy"),
     NumberFilters().but(calling_intl="restricted", group="GR1"),
     NumberFilters(forward="inside"),
     NumberFilters(forward="outside"),
@@ -114,6 +117,7 @@ def everything_at(moment: Moment) -> Mapping[str, Any]:
     everything["changes"] = changes(since=NINE, limit=100, version=version, moment=moment)
     for ending in ("csv", "json"):
         everything[f"numbers.{ending}"] = text(number_document(NumberFilters(), ending, moment=moment))
+        everything[f"found.{ending}"] = text(number_document(NumberFilters(q="front"), ending, moment=moment))
         everything[f"teammates.{ending}"] = text(teammate_document(TeammateFilters(), ending, moment=moment))
     for by in Grouping:
         everything[f"audit by {by}"] = audit_page(AuditQuery(NumberFilters(), by), version, moment)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from numbers.memory.moment import NOW
 from numbers.memory.search import postgresql
-from numbers.memory.search.finding import matching_texts, search_teammates
-from numbers.memory.search.words import spellings_of
+from numbers.memory.search.finding import Searched, matching_texts, search_teammates
+from numbers.memory.search.words import Term
 from numbers.models import PhoneNumber, SearchText
 from numbers.vocabulary.folding import fold
 from tests.support.databases import only_postgresql
@@ -53,11 +53,10 @@ def test_a_search_finds_the_texts_that_contain_a_word(drawn: tuple[list[str], st
         )
         SearchText.objects.create(phone_number=phone_number, own=own, teammates=teammates)
 
-    found_rows = set(matching_texts([word]).values_list("own", "teammates"))
+    found_rows = set(matching_texts(Searched(Term(word, (word,)))).values_list("own", "teammates"))
 
     transaction.savepoint_rollback(before)
-    spellings = spellings_of(word)
-    matching = {row for row in rows if any(spelling in row[0] for spelling in spellings) or word in row[1]}
+    matching = {row for row in rows if word in row[0] or word in row[1]}
     assert found_rows == matching
 
 
@@ -86,6 +85,12 @@ def test_search_uses_the_current_texts_after_each_sync(syncer: Syncer) -> None:
     assert [state.first_name for state in search_teammates("zeld byron", NOW)] == ["Zelda"]
 
 
+def test_a_line_without_digits_is_not_where_others_forward_to(syncer: Syncer) -> None:
+    syncer.sync_all(number("PN1", name="Lobby", number=""), number("PN2", name="Annex", forward="front desk"))
+
+    assert found_numbers("lobby") == ["PN1"]
+
+
 # PostgreSQL's index
 
 
@@ -101,7 +106,7 @@ def many(syncer: Syncer) -> None:
 @only_postgresql
 def test_postgresql_searches_with_the_index(many: None) -> None:
     run_sql("SET LOCAL enable_seqscan = off")  # PostgreSQL would scan so small a table
-    plan = plan_of(matching_texts(["1234y"]))
+    plan = plan_of(matching_texts(Searched(Term("1234y", ("1234y",)))))
     assert postgresql.INDEX in plan
     assert "Seq Scan" not in plan
 

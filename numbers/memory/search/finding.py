@@ -1,46 +1,106 @@
 """Finds numbers and teammates by a search query."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from numbers.memory.assignments import assignments_at
 from numbers.memory.moment import NOW, Moment
-from numbers.memory.search.words import MAX_WORDS, spellings_of, words_of
+from numbers.memory.numbers import numbers_at
+from numbers.memory.search.attributes import in_name, ports_at, with_attribute, with_forward
+from numbers.memory.search.telephones import is_national, spellings_of
+from numbers.memory.search.words import MAX_WORDS, Term, terms_of
 from numbers.memory.teammates import teammates_at
 from numbers.models import NumberState, SearchText, TeammateState
-from numbers.vocabulary.folding import fold
+
+
+@dataclass(frozen=True)
+class Searched:
+    """A term as it is looked for at a moment: what it may be in stored digits, and the ports that numbers have."""
+
+    term: Term
+    spellings: frozenset[str] = frozenset()
+    ports: tuple[str, ...] = ()
+
+
+def searched_terms(query: str, moment: Moment) -> list[Searched]:
+    """Return the terms of `query` for a search of numbers."""
+    terms = terms_of(query)[:MAX_WORDS]
+    if not terms:
+        return []
+    regions = _regions_at(moment) if any(map(is_national, terms)) else ()
+    ports = ports_at(moment)
+    return [Searched(term, frozenset(spellings_of(term, regions)), ports) for term in terms]
+
+
+def _regions_at(moment: Moment) -> list[str]:
+    """Return the countries of all numbers: a telephone number without a country code is probably of one of them."""
+    countries = numbers_at(moment).exclude(country="").order_by().values_list("country", flat=True)
+    return list(countries.distinct())
 
 
 def search_numbers(states: QuerySet[NumberState], query: str, moment: Moment) -> QuerySet[NumberState]:
-    """Keep the numbers that match every word of `query`: by name, symbol, group, digits or a teammate."""
-    words = words_of(query)[:MAX_WORDS]
-    if not words:
+    """Keep the numbers that match every term of `query` by any text that they show, except titles."""
+    searched = [one for one in searched_terms(query, moment) if not one.term.is_title]
+    if not searched:
         return states
-    if moment != NOW:
-        return states.filter(*(_matches(word, "search_text", _has_teammate(word, moment)) for word in words))
     # The sum keeps SQLite from looking up each match by its key and sorting them all.
-    return states.alias(number_key=F("phone_number_id") + 0).filter(number_key__in=matching_texts(words).values("pk"))
+    states = states.alias(number_key=F("phone_number_id") + 0)
+    return states.filter(*(_matches(one, moment) for one in searched))
 
 
-def matching_texts(words: Sequence[str]) -> QuerySet[SearchText]:
-    """Return the current search texts that match all of these folded words."""
-    return SearchText.objects.filter(*(_matches(word, "own", Q(teammates__contains=word)) for word in words))
+def _matches(searched: Searched, moment: Moment) -> Q:
+    term, spellings = searched.term, searched.spellings
+    described = with_attribute(term.words, searched.ports) | with_forward(term.words, spellings, moment)
+    if moment != NOW:
+        return _in_text("search_text", searched) | _has_teammate(term, moment) | described
+    # Two lists of keys, so that one query reads the narrow texts, and the other a covering index.
+    texts = matching_texts(searched).values("pk")
+    return Q(number_key__in=texts) | Q(number_key__in=numbers_at(moment).filter(described).values("phone_number"))
 
 
-def _matches(word: str, own_text: str, has_teammate: Q) -> Q:
-    """Match the word in any spelling with the number's own text, or unchanged with a teammate."""
-    own = ((f"{own_text}__contains", spelling) for spelling in sorted(spellings_of(word)))
-    return Q(*own, has_teammate, _connector=Q.OR)
+def matching_texts(searched: Searched) -> QuerySet[SearchText]:
+    """Return the current search texts that match."""
+    return SearchText.objects.filter(_in_text("own", searched) | _with_all("teammates", searched.term.words))
 
 
-def _has_teammate(word: str, moment: Moment) -> Q:
-    matching = Q(moment.held("teammate__states__"), teammate__states__search_text__contains=word)
+def _in_text(field: str, searched: Searched) -> Q:
+    spellings = ((f"{field}__contains", spelling) for spelling in sorted(searched.spellings))
+    return Q(_with_all(field, searched.term.words), *spellings, _connector=Q.OR)
+
+
+def _with_all(field: str, words: Iterable[str]) -> Q:
+    return Q(*((f"{field}__contains", word) for word in words))
+
+
+def _has_teammate(term: Term, moment: Moment) -> Q:
+    matching = Q(moment.held("teammate__states__"), _with_all("teammate__states__search_text", term.words))
     return Q(Exists(assignments_at(moment).filter(matching, phone_number=OuterRef("phone_number"))))
 
 
 def search_teammates(query: str, moment: Moment) -> QuerySet[TeammateState]:
-    """Return the teammates whose names or email match every word of `query`, by name."""
-    words = fold(query).split()[:MAX_WORDS]
-    states = teammates_at(moment).filter(*(Q(search_text__contains=word) for word in words))
-    return states.select_related("teammate").order_by("name_key", "pk")
+    """Return the teammates whose names or email match every term of `query`: first by name, then by email."""
+    searched = [term for term in terms_of(query)[:MAX_WORDS] if not term.is_title]
+    states = teammates_at(moment).filter(*(_with_all("search_text", term.words) for term in searched))
+    return states.select_related("teammate").order_by(*names_first(query, "first_name", "last_name"), "name_key", "pk")
+
+
+def names_first(query: str, *fields: str) -> list[Case]:
+    """Return expressions that sort rows whose name, which is in `fields`, matches every term before the others."""
+    names = [in_name(term.words, fields) for term in terms_of(query)[:MAX_WORDS]]
+    return [Case(When(Q(*names), then=Value(0)), default=Value(1), output_field=IntegerField())] if names else []
+
+
+def unmatched_by_numbers(query: str, moment: Moment) -> list[str]:
+    """Return what was typed of each term that no number at the moment matches."""
+    numbers = numbers_at(moment).alias(number_key=F("phone_number_id") + 0)
+    searched = {one.term: one for one in searched_terms(query, moment) if not one.term.is_title}
+    return [term.typed for term, one in searched.items() if not numbers.filter(_matches(one, moment)).exists()]
+
+
+def unmatched_by_teammates(query: str, moment: Moment) -> list[str]:
+    """Return what was typed of each term that no teammate at the moment matches."""
+    terms = dict.fromkeys(term for term in terms_of(query)[:MAX_WORDS] if not term.is_title)
+    states = teammates_at(moment)
+    return [term.typed for term in terms if not states.filter(_with_all("search_text", term.words)).exists()]

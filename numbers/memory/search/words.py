@@ -1,7 +1,11 @@
-"""Splits a search query into words."""
+"""Splits a search query into terms."""
 
 import re
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import phonenumbers
 
 from numbers.vocabulary.folding import MIN_PHONE_DIGITS, PHONE_PUNCTUATION, digits_of, fold
 
@@ -9,14 +13,112 @@ MAX_WORDS = 12
 MAX_PHONE_DIGITS = 15  # of a telephone number in E.164
 
 
-def words_of(query: str) -> list[str]:
-    """Split a query into folded words. The parts of one telephone number become one word of digits.
+@dataclass(frozen=True)
+class Term:
+    """One thing to look for: a word, or a telephone number.
+
+    A text matches if it contains all `words`, which are folded, or the number `written` in any spelling. `typed` is
+    what people read of it. A title, as in "Dr. Ada Byron", need not match.
+    """
+
+    typed: str
+    words: tuple[str, ...]
+    written: str = ""
+    is_title: bool = False
+
+
+def terms_of(query: str) -> list[Term]:
+    """Split a query into terms. The parts of one telephone number become one term.
 
     `+1 (415) 555-01` becomes `+141555501`, which matches the start of a number; `(415) 555-01` becomes `41555501`,
     which matches anywhere in it. Digits too few for a telephone number stay separate words. So do digits after a
     complete one: `(415) 555-0123 12` is two words.
     """
-    return list(_merge_phone_parts(fold(query).split()))
+    query = _without_additions(query)
+    if vanity := _vanity_number(query):
+        return [Term(query, tuple(fold(query).split()), vanity)]
+    return list(_merge_phone_parts(_typed_words(query)))
+
+
+# What people and programs write around a telephone number: "Tel: …", "… ext. 5", and ".0" in a spreadsheet.
+_LABEL = re.compile(
+    r"\b(?:tel|telephone|phone|mobile|cell|fax|sms|callto|whatsapp)\b\s*[:.]?\s*(?://)?(?=(?:\W*\d){7})", re.IGNORECASE
+)
+_EXTENSION = re.compile(
+    r"(?P<number>(?:\d\W*){7,}?)(?:[\s,;]*(?:ext(?:ension|n)?|x|anexo|доб)[\W_]*|\s*#|,,)\s*\d{1,7}\b", re.IGNORECASE
+)
+_DECIMAL = re.compile(r"(?<=\d{10})\.0(?!\d)")
+
+
+def _without_additions(query: str) -> str:
+    query = _LABEL.sub("", query.replace("mailto:", ""))
+    return _DECIMAL.sub("", _EXTENSION.sub(r"\g<number>", query)).strip()
+
+
+_TOLL_FREE = re.compile(r"\W*(?:1\W*)?8[0-9]{2}\W.*")
+
+
+def _vanity_number(query: str) -> str:
+    """Return the digits of a number written with letters, such as `1-800-FLOWERS`; empty if it is none."""
+    if not (_TOLL_FREE.fullmatch(query) and phonenumbers.is_alpha_number(query)):
+        return ""
+    digits = digits_of(phonenumbers.convert_alpha_characters_in_number(query)).removeprefix("1")
+    return digits if len(digits) == _WHOLE_NUMBER else ""
+
+
+# Around a word: quotes, brackets, and the marks that end a sentence. Parentheses are also parts of telephone numbers.
+_QUOTES = "\"'`‘’‚‛“”„«»‹›<>[]{}=!?:"
+_EDGES = f"{_QUOTES}()."
+_SEPARATORS = re.compile("[,;]+")
+_APOSTROPHES = re.compile("['’‘ʼ`]+")  # a keyboard has only one of them, so O’Neil is searched as O and Neil
+_TITLES = {
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "mx",
+    "dr",
+    "prof",
+    "sir",
+    "dame",
+    "herr",
+    "frau",
+    "jr",
+    "sr",
+    "phd",
+    "ph.d",
+    "esq",
+}
+
+
+def _typed_words(query: str) -> list[Term]:
+    """Return a term for each word. Titles count only where address books write them: first, or after a comma."""
+    words: list[Term] = []
+    may_be_title = True
+    for token in query.split():
+        for typed in filter(None, _SEPARATORS.split(token)) if _SEPARATORS.sub("", token) else (token,):
+            for word in fold(typed).split():
+                bare = word.strip(_EDGES) or word
+                is_title = bare in _TITLES and (may_be_title or word.endswith("."))
+                part = _as_dialled(word)
+                is_part = bool(_PHONE_PART.fullmatch(part))
+                shown = typed.strip(_QUOTES if is_part else _EDGES) or typed
+                pieces = (word,) if is_part else tuple(filter(None, _APOSTROPHES.split(bare))) or (bare,)
+                words.append(Term(shown, pieces, part * is_part, is_title))
+                may_be_title = is_title
+            may_be_title |= len(typed) < len(token)
+    is_only_titles = all(word.is_title for word in words)
+    return [Term(word.typed, word.words, word.written) for word in words] if is_only_titles else words
+
+
+_MORE_DASHES = str.maketrans(dict.fromkeys("~·•∙⋅ー", "-"))  # in telephone numbers of some countries
+
+
+def _as_dialled(word: str) -> str:
+    """Return `word` with the digits of any script as 0 to 9, and without quotes."""
+    if not word.isascii():
+        word = "".join(str(unicodedata.decimal(character, character)) for character in word)
+    return word.translate(_MORE_DASHES).strip(_QUOTES)
 
 
 _PHONE_PART = re.compile(rf"[{PHONE_PUNCTUATION}]*[0-9][{PHONE_PUNCTUATION}0-9]*")
@@ -24,45 +126,63 @@ _BETWEEN_PARTS = re.compile(rf"[{PHONE_PUNCTUATION}]+")
 _WHOLE_NUMBER = 10  # digits with the area code, without a country code
 
 
-def _merge_phone_parts(words: Iterable[str]) -> Iterator[str]:
-    run: list[str] = []
+def _merge_phone_parts(words: Iterable[Term]) -> Iterator[Term]:
+    run: list[Term] = []
     for word in words:
-        is_part = _PHONE_PART.fullmatch(word)
-        if word.startswith("+") or not is_part:
-            if run and _BETWEEN_PARTS.fullmatch(word):
+        if _has_code(word.written) or not word.written:
+            if run and _BETWEEN_PARTS.fullmatch(word.words[0]):
                 continue
-            yield from _phone_words(run)
+            yield from _phone_terms(run)
             run = []
-        if is_part:
+        if word.written:
             run.append(word)
         else:
             yield word
-    yield from _phone_words(run)
+    yield from _phone_terms(run)
 
 
-def _phone_words(run: list[str]) -> list[str]:
-    """Return one word for the telephone number that `run` begins with, then the words that follow it."""
+def _has_code(written: str) -> bool:
+    return written.lstrip("(").startswith("+")
+
+
+def _most_digits(written: str) -> int:
+    """Return how many digits a telephone number that begins so can have."""
+    if _has_code(written):
+        return _WHOLE_NUMBER + 1 if digits_of(written).startswith("1") else MAX_PHONE_DIGITS
+    digits = digits_of(written)
+    if digits.startswith(("00", "011")):  # to call another country
+        return MAX_PHONE_DIGITS + 3
+    return _WHOLE_NUMBER + digits.startswith("0")
+
+
+def _phone_terms(run: Sequence[Term]) -> list[Term]:
+    """Return one term for the telephone number that `run` begins with, then the terms that follow it."""
     if not run:
         return []
-    has_code = run[0].startswith("+")
-    whole = _WHOLE_NUMBER if not has_code else _WHOLE_NUMBER + 1 if run[0].startswith("+1") else MAX_PHONE_DIGITS
-    digits, taken = digits_of(run[0]), 1
-    for part in run[1:]:
-        if len(digits) >= whole or (len(digits_of(part)) >= MIN_PHONE_DIGITS and not has_code):
+    first = run[0].written
+    has_code, most = _has_code(first), _most_digits(first)
+    digits, taken = digits_of(first), 1
+    longest = most + digits.startswith(("0", "1", "8"))  # with the digits dialled before a number at home
+    for word in run[1:]:
+        part = digits_of(word.written)
+        begins_another = len(part) >= MIN_PHONE_DIGITS and len(digits) + len(part) > longest
+        if len(digits) >= most or begins_another:
             break
-        digits += digits_of(part)
+        digits += part
         taken += 1
-    if has_code:
-        first = [f"+{digits}"]
-    elif len(digits) >= MIN_PHONE_DIGITS:
-        first = [digits]
-    else:  # with "(", a few digits match only telephone numbers
-        first = ["".join(run[:taken])] if run[0].startswith("(") else run[:taken]
-    return first + _phone_words(run[taken:])
+    return _terms_of_number(run[:taken], digits, has_code=has_code) + _phone_terms(run[taken:])
 
 
-def spellings_of(word: str) -> set[str]:
-    """Return the word itself and, if it looks like part of a telephone number, its digits."""
-    # The texts contain each number with its plus, so a word with a leading plus matches unchanged.
-    is_part = _PHONE_PART.fullmatch(word) and not word.startswith("+")
-    return {word, digits_of(word)} if is_part else {word}
+def _terms_of_number(parts: Sequence[Term], digits: str, *, has_code: bool) -> list[Term]:
+    written = " ".join(part.written for part in parts)
+    typed = " ".join(part.typed for part in parts)
+    if all(part.words[0].isascii() for part in parts):
+        if has_code:
+            return [Term(typed, (f"+{digits}",), written)]
+        if len(digits) >= MIN_PHONE_DIGITS:
+            return [Term(typed, (digits,), written)]
+        if written.startswith("("):  # a few digits in parentheses match only telephone numbers
+            return [Term(typed, (written.replace(" ", ""),), written)]
+    elif has_code or len(digits) >= MIN_PHONE_DIGITS:
+        return [Term(typed, tuple(word for part in parts for word in part.words), written)]
+    return list(parts)

@@ -1,0 +1,274 @@
+"""Search finds telephone numbers and people however they are written."""
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from phonenumbers import PhoneNumberFormat, format_number, format_out_of_country_calling_number, parse
+
+from numbers.memory.search.telephones import spellings_of
+from numbers.memory.search.words import terms_of
+from tests.filters.test_search import desk, found
+from tests.support.pages import PageClient, sync_all
+from tests.support.quo_answers import user
+
+LONDON, BERLIN, SAN_FRANCISCO, ROME = "+442079460958", "+4930901820", "+14155550123", "+390669821234"
+
+
+@pytest.fixture
+def offices(manager: PageClient) -> PageClient:
+    """Remember numbers of several countries. None is found by another's digits."""
+    telephones = {
+        "PNlondon": LONDON,
+        "PNberlin": BERLIN,
+        "PNusa": SAN_FRANCISCO,
+        "PNrome": ROME,
+        "PNflowers": "+18003569377",
+        "PNmoscow": "+74951234567",
+        "PNmobile": "+4915198765432",
+        "PNparis": "+33123456789",
+    }
+    sync_all(*(desk(number_id, number=telephone) for number_id, telephone in telephones.items()))
+    return manager
+
+
+LONDON_WRITINGS = [
+    "020 7946 0958",
+    "(020) 7946 0958",
+    "0207 946 0958",
+    "020-7946-0958",
+    "020.7946.0958",
+    "020/7946 0958",
+    "020·7946·0958",
+    "02079460958",
+    "0 20 7946 0958",
+    "0044 20 7946 0958",
+    "00442079460958",
+    "00 44 20 7946 0958",
+    "0044 (0)20 7946 0958",
+    "011 44 20 7946 0958",
+    "011442079460958",
+    "+44 (0)20 7946 0958",
+    "+44(0)2079460958",
+    "+44 0 20 7946 0958",
+    "+44 020 7946 0958",
+    "(+44) 20 7946 0958",
+    "(+44) (0) 20 7946 0958",
+    "+44 (20) 7946-0958",
+    "44 20 7946 0958",
+    "44 (0)20 7946 0958",
+    "tel:+442079460958",
+    "tel:+44-20-7946-0958;ext=5",
+    "TEL: 020 7946 0958",
+    "Tel. 020 7946 0958",
+    "Phone: +44 20 7946 0958",
+    "callto://+442079460958",
+    "sms:+442079460958",
+    '"+44 20 7946 0958"',
+    "“+44 20 7946 0958”",
+    "«020 7946 0958»",
+    "[+44 20 7946 0958]",
+    "<+442079460958>",
+    "{020 7946 0958}",
+    "(020 7946 0958)",
+    "'+442079460958",
+    "’+442079460958",
+    "'020 7946 0958'",
+    '="+442079460958"',
+    "442079460958.0",
+    "+44 20 7946 0958,",
+    "020 7946 0958, ",
+    "+44 20 7946 0958.",
+    "020 7946 0958;",
+    "020 7946 0958:",
+    "020 7946 0958?",
+    "020 7946 0958 ext. 12",
+    "020 7946 0958 ext 12",
+    "020 7946 0958, extension 12",
+    "020 7946 0958 x12",
+    "020 7946 0958x12",
+    "+442079460958,,12",
+    "+442079460958#12",
+    "٠٢٠ ٧٩٤٦ ٠٩٥٨",
+    "+४४ २० ७९४६ ०९५८",
+    "۰۰۴۴ ۲۰ ۷۹۴۶ ۰۹۵۸",
+    "０２０　７９４６　０９５８",
+    "020\u00a07946\u00a00958",
+    "\u202a+44 20 7946 0958\u202c",
+    "+44 20 7946",
+    "0044 20 79",
+    "+44 (0)20 79",
+]
+
+
+@pytest.mark.parametrize("query", LONDON_WRITINGS)
+def test_every_common_way_to_write_a_number_finds_it(offices: PageClient, query: str) -> None:
+    assert found(offices, query) == ["PNlondon"]
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("030 901820", ["PNberlin"]),
+        ("030/90 18 20", ["PNberlin"]),
+        ("+49 (0)30 901820", ["PNberlin"]),
+        ("0151 98765432", ["PNmobile"]),
+        ("0151 987 654 32", ["PNmobile"]),
+        ("01 23 45 67 89", ["PNparis"]),
+        ("06 6982 1234", ["PNrome"]),  # in Italy the zero is part of the number
+        ("+39 (0)6 6982 1234", ["PNrome"]),
+        ("8 495 123-45-67", ["PNmoscow"]),  # Russia's trunk prefix
+        ("8 (495) 123-45-67", ["PNmoscow"]),
+        ("1-800-FLOWERS", ["PNflowers"]),
+        ("1 800 flowers", ["PNflowers"]),
+        ("(800) FLOWERS", ["PNflowers"]),
+        ("001 415 555 0123", ["PNusa"]),
+        ("011 1 415 555 0123", ["PNusa"]),
+        ("+1 (415) 555-0123 ext. 7", ["PNusa"]),
+        ("415-555-0123.", ["PNusa"]),
+    ],
+)
+def test_numbers_of_other_countries_are_found_as_they_are_dialled(
+    offices: PageClient, query: str, ids: list[str]
+) -> None:
+    assert found(offices, query) == ids
+
+
+@pytest.mark.parametrize("query", ["020 7946 0958", "0044 20 7946 0958", "+44 (0)20 7946 0958"])
+def test_a_number_abroad_is_found_where_none_of_ours_is_in_that_country(manager: PageClient, query: str) -> None:
+    sync_all(desk("PN1", number=SAN_FRANCISCO, forward=LONDON), desk("PN2", number="+14155550188"))
+
+    assert found(manager, query) == ["PN1"]
+
+
+def test_a_number_in_a_name_is_found_with_and_without_its_trunk_zero(manager: PageClient) -> None:
+    sync_all(desk("PN1", name="Fax 020 7946 0958"), desk("PN2", name="Fax 020 7946 0959"))
+
+    assert found(manager, "020 7946 0958") == found(manager, "(20) 7946 0958") == ["PN1"]
+
+
+def test_a_written_country_code_finds_no_number_of_another_country(manager: PageClient) -> None:
+    sync_all(desk("PN1", number="+12079460958"), desk("PN2", number=LONDON))
+
+    assert found(manager, "+44 20 7946 0958") == found(manager, "0044 20 7946 0958") == ["PN2"]
+
+
+def test_a_name_with_other_digits_is_found_as_it_is_shown(manager: PageClient) -> None:
+    sync_all(desk("PN1", name="خط ١٢"), desk("PN2", name="٠٢٠ ٧٩٤٦ ٠٩٥٨"), desk("PN3", number=SAN_FRANCISCO))
+
+    assert found(manager, "خط ١٢") == ["PN1"]
+    assert found(manager, "٠٢٠ ٧٩٤٦ ٠٩٥٨") == ["PN2"]
+
+
+@pytest.mark.parametrize("query", ["front 020 7946 0958", "tel: 020 7946 0958, front", "front +44 (0)20 7946 0958"])
+def test_a_number_and_words_are_found_together(manager: PageClient, query: str) -> None:
+    sync_all(desk("PN1", name="Front desk", number=LONDON), desk("PN2", number=LONDON), desk("PN3", name="Front desk"))
+
+    assert found(manager, query) == ["PN1"]
+
+
+@st.composite
+def written_numbers(draw: st.DrawFn) -> tuple[str, str]:
+    """Generate a number, and how a person or a program writes it."""
+    number = parse(draw(st.sampled_from([LONDON, BERLIN, SAN_FRANCISCO, ROME, "+33123456789", "+74951234567"])))
+    styles = [PhoneNumberFormat.E164, PhoneNumberFormat.INTERNATIONAL, PhoneNumberFormat.NATIONAL]
+    writings = [format_number(number, style) for style in (*styles, PhoneNumberFormat.RFC3966)]
+    writings += [format_out_of_country_calling_number(number, region) for region in ("US", "GB", "FR")]
+    written = draw(st.sampled_from(writings))
+    for separator in draw(st.sampled_from(["", "-", ".", "\u2011", "\u00a0"])):
+        written = written.replace(" ", separator) if "(" not in written else written
+    before, after = draw(st.sampled_from(["''", '""', "[]", "<>", "“”", ("'", ""), ("", ","), ("", "."), ("", " x5")]))
+    zero = draw(st.sampled_from(["0", "٠", "०", "０"]))
+    digits = {ord(str(digit)): chr(ord(zero) + digit) for digit in range(10)}
+    return format_number(number, PhoneNumberFormat.E164), f"{before}{written.translate(digits)}{after}"
+
+
+@settings(max_examples=200, deadline=None)
+@given(written_numbers())
+def test_a_written_number_is_one_term_that_finds_it(drawn: tuple[str, str]) -> None:
+    number, written = drawn
+
+    (term,) = terms_of(written)
+
+    regions = ("GB", "DE", "IT", "FR", "RU")
+    assert any(spelling in number for spelling in {*term.words, *spellings_of(term, regions)})
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@given(st.text("0123456789+-(). xexttel:;=,#\"'٠५aß\u200f", max_size=40) | st.text(max_size=30))
+@example("+" * 200)
+@example("1" * 200)
+@example("(0)" * 60)
+@example("1-800-" + "a" * 190)
+def test_any_text_becomes_terms(query: str) -> None:
+    for term in terms_of(query):
+        assert term.typed
+        assert term.words
+        assert all(term.words)
+        assert all(spellings_of(term, ("GB", "DE")))
+
+
+# People, as address books and email programs write them
+
+
+@pytest.fixture
+def people(manager: PageClient) -> PageClient:
+    """Remember people by number: Jürgen Weiß on PN1, another Weiß on PN2, O’Neil on PN3."""
+    sync_all(
+        desk("PN1", users=[user("US1", firstName="Jürgen", lastName="Weiß", email="j.weiss@example.com")]),
+        desk("PN2", users=[user("US2", firstName="Anna", lastName="Weiß", email="anna@example.com")]),
+        desk("PN3", users=[user("US3", firstName="Zoë", lastName="O’Neil", email="zoe@example.net")]),
+        desk("PN4", name="Dr Smith"),
+        desk("PN5", name="Smith"),
+    )
+    return manager
+
+
+PERSON = [
+    "Weiß, Jürgen",
+    "Weiß,Jürgen",
+    "WEISS, JÜRGEN",
+    "Weiß; Jürgen",
+    "Jürgen Weiß",
+    "Jürgen Weiß <j.weiss@example.com>",
+    '"Weiß, Jürgen" <j.weiss@example.com>',
+    "'Weiß, Jürgen'",
+    "“Jürgen Weiß”",
+    "Jürgen Weiß (j.weiss@example.com)",
+    "mailto:j.weiss@example.com",
+    "<j.weiss@example.com>;",
+    "Weiß, Jürgen,",
+    "Dr. Jürgen Weiß",
+    "Dr Jürgen Weiß",
+    "Prof. Dr. Jürgen Weiß",
+    "Weiß, Dr. Jürgen",
+    "Weiß, Jürgen, Dr.",
+    "Weiß, Jürgen, PhD",
+    "Herr Jürgen Weiß",
+    "Jürgen Weiß Jr.",
+]
+
+
+@pytest.mark.parametrize("query", PERSON)
+def test_a_person_is_found_as_address_books_write_them(people: PageClient, query: str) -> None:
+    assert found(people, query) == ["PN1"]
+
+
+@pytest.mark.parametrize("query", PERSON)
+def test_the_list_of_teammates_finds_them_too(people: PageClient, query: str) -> None:
+    page = people.get("/teammates/", {"q": query}).content.decode()
+
+    assert ("US1" in page, "US2" in page) == (True, False)
+
+
+@pytest.mark.parametrize("query", ["O'Neil", "O’Neil", "o‘neil", "O`Neil, Zoë"])
+def test_any_apostrophe_finds_a_name_with_one(people: PageClient, query: str) -> None:
+    assert found(people, query) == ["PN3"]
+
+
+def test_a_title_alone_is_a_word(people: PageClient) -> None:
+    assert found(people, "dr") == found(people, "Dr.") == ["PN4"]
+
+
+def test_a_title_need_not_match(people: PageClient) -> None:
+    assert found(people, "Dr. Smith") == ["PN4", "PN5"]
+    assert found(people, "smith dr") == ["PN4"]  # where no title stands, it is a word
