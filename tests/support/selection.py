@@ -34,7 +34,7 @@ BOTH_DATABASES = (
     "filters/test_numbers.py",
     "filters/test_one_teammate.py",
     "filters/test_query_string.py",
-    "filters/test_search.py",
+    "filters/test_search",
     "filters/test_teammates.py",
     "history/",
     "memory/test_cache.py",

@@ -40,9 +40,10 @@ def terms_of(query: str) -> list[Term]:
     return list(_merge_phone_parts(_typed_words(query)))
 
 
-# What people and programs write around a telephone number: "Tel: …", "… ext. 5", and ".0" in a spreadsheet.
+# What people and programs write around a telephone number: "Work: …", "… ext. 5", and ".0" in a spreadsheet.
 _LABEL = re.compile(
-    r"\b(?:tel|telephone|phone|mobile|cell|fax|sms|callto|whatsapp)\b\s*[:.]?\s*(?://)?(?=(?:\W*\d){7})", re.IGNORECASE
+    r"(?:[^\W\d]+(?:;[\w=-]+)*\s*:|\b(?:tel|telephone|phone|mobile|cell|fax)\b\.?)\s*(?://)?(?=(?:\W*\d){7})",
+    re.IGNORECASE,
 )
 _EXTENSION = re.compile(
     r"(?P<number>(?:\d\W*){7,}?)(?:[\s,;]*(?:ext(?:ension|n)?|x|anexo|доб)[\W_]*|\s*#|,,)\s*\d{1,7}\b", re.IGNORECASE
@@ -118,7 +119,7 @@ def _as_dialled(word: str) -> str:
     """Return `word` with the digits of any script as 0 to 9, and without quotes."""
     if not word.isascii():
         word = "".join(str(unicodedata.decimal(character, character)) for character in word)
-    return word.translate(_MORE_DASHES).strip(_QUOTES)
+    return word.translate(_MORE_DASHES).strip(f"{_QUOTES}*")
 
 
 _PHONE_PART = re.compile(rf"[{PHONE_PUNCTUATION}]*[0-9][{PHONE_PUNCTUATION}0-9]*")
