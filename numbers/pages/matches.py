@@ -11,7 +11,7 @@ from numbers.memory.search.telephones import spellings_of
 from numbers.memory.search.words import MAX_WORDS, Term, terms_of
 from numbers.vocabulary.folding import fold, telephone_digits
 from numbers.vocabulary.phones import country_name, pretty
-from numbers.vocabulary.phrases import NO_NAME
+from numbers.vocabulary.visible import shown_name
 
 if TYPE_CHECKING:
     from numbers.pages.rows import TeammateOnNumber
@@ -91,7 +91,7 @@ def _lines(states: Sequence[Any], moment: Moment) -> Mapping[str, Sequence[str]]
     lines: dict[str, list[str]] = {}
     if numbers:
         for number, name in numbers_at(moment).filter(number__in=numbers).order_by().values_list("number", "name"):
-            lines.setdefault(number, []).append(name.strip() or NO_NAME)
+            lines.setdefault(number, []).append(shown_name(name))
     return lines
 
 

@@ -10,6 +10,7 @@ from tests.support.query_counts import OWN, SESSION, WHOLE, Pinned
 
 PATTERNS = 1  # of every number
 MATCHING = 1  # the keys of the matching numbers
+PORTS = 1  # for a search
 TEAMMATES = 2  # the teammates and their assignments
 NAMES = 1  # of the teammates on the page, for each of its lists
 OUTLIERS = 1  # on the page
@@ -21,7 +22,7 @@ COUNTS = {
     AUDIT: PAGE,
     f"{AUDIT}?by=kind": PAGE,
     f"{AUDIT}?by=teammate": PAGE + TEAMMATES + 2 * NAMES,
-    f"{AUDIT}?by=teammate&q=555+ann&messaging_us=restricted&sort=-teammates": PAGE + TEAMMATES + 2 * NAMES,
+    f"{AUDIT}?by=teammate&q=555+ann&messaging_us=restricted&sort=-teammates": PAGE + PORTS + TEAMMATES + 2 * NAMES,
     f"{AUDIT}?user=US1": PAGE + OWN + 1,  # the teammate's name
     f"{AUDIT}?who=ann": PAGE + 1,  # the picker's teammates
 }
@@ -31,7 +32,7 @@ FILE = SESSION + PATTERNS + MATCHING + CHUNK + LOGGED
 FILES = {
     "/audit.csv": FILE,
     "/audit.json?by=teammate": FILE + TEAMMATES + NAMES,
-    "/audit.json?by=teammate&q=odd": FILE + TEAMMATES + NAMES,
+    "/audit.json?by=teammate&q=odd": FILE + PORTS + TEAMMATES + NAMES,
 }
 
 

@@ -8,7 +8,7 @@ from phonenumbers import PhoneNumberFormat, format_number, format_out_of_country
 from numbers.memory.search.telephones import spellings_of
 from numbers.memory.search.words import terms_of
 from tests.filters.test_search import desk, found
-from tests.support.pages import PageClient, sync_all
+from tests.support.pages import PageClient, attribute, parse_page, sync_all
 from tests.support.quo_answers import user
 
 LONDON, BERLIN, SAN_FRANCISCO, ROME = "+442079460958", "+4930901820", "+14155550123", "+390669821234"
@@ -260,16 +260,28 @@ def test_a_person_is_found_as_address_books_write_them(people: PageClient, query
     assert found(people, query) == ["PN1"]
 
 
+def ids_of_teammates(manager: PageClient, query: str) -> list[str]:
+    rows = parse_page(manager.get("/teammates/", {"q": query})).css("tr[data-teammate]")
+    return [attribute(row, "data-teammate") for row in rows]
+
+
 @pytest.mark.parametrize("query", PERSON)
 def test_the_list_of_teammates_finds_them_too(people: PageClient, query: str) -> None:
-    page = people.get("/teammates/", {"q": query}).content.decode()
-
-    assert ("US1" in page, "US2" in page) == (True, False)
+    assert ids_of_teammates(people, query) == ["US1"]
 
 
 @pytest.mark.parametrize("query", ["O'Neil", "O’Neil", "o‘neil", "O`Neil, Zoë"])
 def test_any_apostrophe_finds_a_name_with_one(people: PageClient, query: str) -> None:
     assert found(people, query) == ["PN3"]
+
+
+@pytest.mark.parametrize("query", ["US9", "us9", "<US9>"])
+def test_a_teammate_without_names_and_email_is_found_by_their_id(manager: PageClient, query: str) -> None:
+    unnamed, named = user("US9", firstName=None, lastName=" ", email=""), user("US99", firstName="Ann")
+    sync_all(desk("PN1", users=[unnamed]), desk("PN2", users=[named]))
+
+    assert found(manager, query) == ["PN1"]
+    assert ids_of_teammates(manager, query) == ["US9"]
 
 
 def test_a_title_alone_is_a_word(people: PageClient) -> None:

@@ -10,7 +10,7 @@ from tests.support.query_counts import FRESHNESS, OWN, SESSION, VERSION, WHOLE, 
 from tests.support.quo_answers import number, user
 
 COLUMNS = 1  # the visible columns
-ROWS = COLUMNS + 4  # the count, the keys of the page, its numbers, their teammates
+ROWS = COLUMNS + 4  # the count, or the ports for a search; the keys of the page, its numbers, their teammates
 FORM = 2  # the groups; the countries and ports
 MENUS = 1  # the saved filters
 ALL = WHOLE + ROWS + FORM + MENUS
