@@ -87,6 +87,9 @@ class NumberFilters(ListFilters):
             states = number_queries.with_somebody(states, moment, is_on=self.unassigned == "no")
         if self.unusual:
             states = number_queries.described_unusually(states)
+        return self._sorted(states, moment)
+
+    def _sorted(self, states: QuerySet[NumberState], moment: Moment) -> QuerySet[NumberState]:
         if self.order == NAMES_FIRST:
             return number_queries.ordered(states, first=names_first(self.q, "name"))
         sign, key = self.order[: self.order.startswith("-")], self.order.removeprefix("-")

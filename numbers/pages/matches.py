@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from numbers.memory.moment import Moment
 from numbers.memory.numbers import numbers_at
@@ -13,8 +13,15 @@ from numbers.vocabulary.folding import fold, telephone_digits
 from numbers.vocabulary.phones import country_name, pretty
 from numbers.vocabulary.visible import shown_name
 
-if TYPE_CHECKING:
-    from numbers.pages.rows import TeammateOnNumber
+
+class Person(Protocol):
+    """A teammate on the number."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def email(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class Matcher:
     terms: Sequence[tuple[Term, Collection[str]]] = ()  # with the spellings of each
     lines: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def places(self, state: Any, people: Sequence["TeammateOnNumber"], shown: int) -> tuple[tuple[Place, ...], ...]:  # noqa: ANN401 - a row of `described`
+    def places(self, state: Any, people: Sequence[Person], shown: int) -> tuple[tuple[Place, ...], ...]:  # noqa: ANN401 - a row of `described`
         """Return the places of each term that is not in the name. The first `shown` of the `people` are visible."""
         found = (
             (*_own_places(term, spellings, state), *_people(term, people, shown), *self._lines(term, state))
@@ -66,7 +73,7 @@ def _own_places(term: Term, spellings: Collection[str], state: Any) -> Iterator[
     yield from (place for place, text in attributes if all(names_attribute(word, text) for word in term.words))
 
 
-def _people(term: Term, people: Sequence["TeammateOnNumber"], shown: int) -> Iterator[Place]:
+def _people(term: Term, people: Sequence[Person], shown: int) -> Iterator[Place]:
     for index, person in enumerate(people):
         if _fits(term, person.name):
             yield Place("teammate", person.name, "teammates" if index < shown else "")

@@ -19,15 +19,7 @@ from tests.support.pages import (
     total_of,
 )
 from tests.support.quo_answers import number, user
-
-
-def found(manager: PageClient, query: str) -> list[str]:
-    return sorted(numbers_on(parse_page(manager.get(LIST, {"q": query}))))
-
-
-def desk(number_id: str, **changes: Any) -> dict[str, Any]:
-    """Return a number that differs from all others in every searchable field."""
-    return number(number_id, **{"name": "", "symbol": None, "groupId": "", "users": [], **changes})
+from tests.support.searches import desk, found
 
 
 def person(user_id: str, name: str) -> dict[str, Any]:

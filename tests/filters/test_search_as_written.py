@@ -7,9 +7,9 @@ from phonenumbers import PhoneNumberFormat, format_number, format_out_of_country
 
 from numbers.memory.search.telephones import spellings_of
 from numbers.memory.search.words import terms_of
-from tests.filters.test_search import desk, found
 from tests.support.pages import PageClient, attribute, parse_page, sync_all
 from tests.support.quo_answers import user
+from tests.support.searches import desk, found
 
 LONDON, BERLIN, SAN_FRANCISCO, ROME = "+442079460958", "+4930901820", "+14155550123", "+390669821234"
 
@@ -68,7 +68,7 @@ LONDON_WRITINGS = [
     "+44 [0] 20 7946 0958",
     "+44-(0)20-7946-0958",
     "+44 20 7946 0958…",
-    "020​7946­0958",
+    "020\u200b7946\u00ad0958",
     "sms:+442079460958",
     '"+44 20 7946 0958"',
     "“+44 20 7946 0958”",

@@ -11,9 +11,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.filters.test_search import desk, found
 from tests.support.pages import LIST, PageClient, find_one, notices_of, numbers_on, parse_page, sync_all, text_of, texts
 from tests.support.quo_answers import user
+from tests.support.searches import desk, found
 
 LOCAL, FREE, CANADIAN, BRITISH = "+14155550123", "+18005550123", "+16045550199", "+442079460958"
 

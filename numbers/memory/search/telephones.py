@@ -7,8 +7,10 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
 from numbers.memory.search.words import Term
+from numbers.vocabulary.cells import REGIONS
 from numbers.vocabulary.folding import MIN_PHONE_DIGITS, digits_of
 
+_HOME = {region.key for region in REGIONS if not region.is_abroad}
 _TO_ANOTHER_COUNTRY = re.compile("0(?:0|11)(?=[1-9])")  # dialled before the country code in most countries
 _MIN_WITHOUT_ZERO = 8  # fewer digits occur inside other numbers
 _OPTIONAL_ZERO = re.compile(r"\(\s*0\s*\)")
@@ -32,7 +34,7 @@ def spellings_of(term: Term, regions: Collection[str] = ()) -> set[str]:
         national = digits.lstrip("0")
         spellings = {digits, national} if len(national) >= _MIN_WITHOUT_ZERO else {digits}
     if len(digits) >= MIN_PHONE_DIGITS:
-        spellings |= set(_e164(term.written, {"US", *regions}))
+        spellings |= set(_e164(term.written, _HOME | set(regions)))
     return spellings
 
 
