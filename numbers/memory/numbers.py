@@ -141,7 +141,7 @@ BY_NAME: Order = F("name_key")
 
 
 def ordered(
-    states: QuerySet[NumberState], key: Order = BY_NAME, sign: str = "", *, first: Sequence[Case] = ()
+    states: QuerySet[NumberState], key: Order = BY_NAME, sign: str = "", *, first: Sequence[Combinable] = ()
 ) -> QuerySet[NumberState]:
     """Sort by `first`, then by `key`, descending if `sign` is "-".
 

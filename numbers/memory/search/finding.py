@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
 
 from numbers.memory.assignments import assignments_at
 from numbers.memory.moment import NOW, Moment
@@ -86,10 +89,11 @@ def search_teammates(query: str, moment: Moment) -> QuerySet[TeammateState]:
     return states.select_related("teammate").order_by(*names_first(query, "first_name", "last_name"), "name_key", "pk")
 
 
-def names_first(query: str, *fields: str) -> list[Case]:
-    """Return expressions that sort rows whose name, which is in `fields`, matches every term before the others."""
+def names_first(query: str, *fields: str) -> list[Combinable]:
+    """Return expressions that sort rows by how many terms their name, which is in `fields`, does not match."""
     names = [in_name(term.words, fields) for term in terms_of(query)[:MAX_WORDS]]
-    return [Case(When(Q(*names), then=Value(0)), default=Value(1), output_field=IntegerField())] if names else []
+    missing = [Case(When(name, then=Value(0)), default=Value(1), output_field=IntegerField()) for name in names]
+    return [reduce(add, missing)] if missing else []
 
 
 def unmatched_by_numbers(query: str, moment: Moment) -> list[str]:
