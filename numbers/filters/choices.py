@@ -160,8 +160,8 @@ def _ports(statuses: AbstractSet[str]) -> list[tuple[str, str]]:
 def role_labels(_version: Version, moment: Moment = NOW) -> dict[str, str]:
     """Return the labels of the roles that Quo describes, then of others that teammates have."""
     roles = teammates_at(moment).order_by("role").values_list("role", flat=True).distinct()
-    others = [role for role in roles[: MAX_CHOICES + len(ROLE_LABELS)] if can_be_asked(role)]
-    return {**{role: _short(role) for role in others}, **ROLE_LABELS}
+    others = [role for role in roles[:MAX_CHOICES] if can_be_asked(role) and role not in ROLE_LABELS]
+    return {**ROLE_LABELS, **{role: _short(role) for role in others}}
 
 
 @dataclass(frozen=True)

@@ -57,17 +57,21 @@ def with_fact(states: QuerySet[NumberState], field: str, fact: Fact) -> QuerySet
     return states.filter(**{field: raw[fact]})
 
 
+_UNCLEAR = Q(unidentified__isnull=True) | Q(unidentified__gt=0)
+
+
 def with_somebody(states: QuerySet[NumberState], moment: Moment, *, is_on: bool) -> QuerySet[NumberState]:
     """Keep the numbers with at least one person on them, or those with nobody; neither if Quo does not say."""
     teammate = Exists(assignments_at(moment).filter(phone_number=OuterRef("phone_number")))
-    return states.filter(teammate | Q(unidentified__gt=0)) if is_on else states.filter(~teammate, unidentified=0)
+    unidentified = numbers_at(moment).filter(Q(unidentified__gt=0) if is_on else _UNCLEAR)  # few, in their own index
+    is_among_them = Q(phone_number__in=unidentified.values("phone_number"))
+    return states.filter(teammate | is_among_them if is_on else ~teammate & ~is_among_them)
 
 
 def without_known_teammate(moment: Moment) -> QuerySet[NumberState]:
     """Return the numbers without a teammate of which Quo does not say that nobody is on them."""
-    is_unclear = Q(unidentified__isnull=True) | Q(unidentified__gt=0)
     teammate = Exists(assignments_at(moment).filter(phone_number=OuterRef("phone_number")))
-    return numbers_at(moment).filter(is_unclear & ~Q(teammate))
+    return numbers_at(moment).filter(_UNCLEAR & ~Q(teammate))
 
 
 def described_unusually(states: QuerySet[NumberState]) -> QuerySet[NumberState]:

@@ -1,7 +1,8 @@
 """Each state says what is unusual in its answer, and how many users in it have no readable id.
 
 Until now only new words for a restriction could be unusual: other records were set aside. And a teammate whose names
-consist of invisible characters is called by the email address, so what is derived from the names is derived again.
+consist of invisible characters is called by the email address, and one with nothing but an id by the id, so what is
+derived from names is derived again.
 """
 
 import json
@@ -44,26 +45,26 @@ def is_visible(text):
     return any(unicodedata.category(char) not in INVISIBLE and ord(char) not in BLANK for char in text or "")
 
 
-def name_by_email(apps, schema_editor):
+def name_again(apps, schema_editor):
     alias = schema_editor.connection.alias
     states = apps.get_model("numbers", "TeammateState").objects.using(alias)
     texts = apps.get_model("numbers", "SearchText").objects.using(alias)
-    fields = ("pk", "teammate_id", "until", "first_name", "last_name", "email", "search_text")
-    for key, teammate, until, first, last, email, before in states.order_by().values_list(*fields).iterator():
+    fields = ("pk", "teammate_id", "teammate__quo_id", "until", "first_name", "last_name", "email", "search_text")
+    for key, teammate, quo_id, until, first, last, email, before in states.order_by().values_list(*fields).iterator():
         hidden = [part for part in (first, last) if part and part.strip() and not is_visible(part)]
-        if not hidden or not email.isascii():
+        visible = [part.strip() for part in (first, last) if is_visible(part)]
+        name = " ".join(visible) or (email if is_visible(email) else quo_id)
+        if not (hidden or name == quo_id) or not (name + email).isascii():
             continue
-        names = " ".join(part.strip() for part in (first, last) if is_visible(part))
-        if not (names or email).isascii():
-            continue
-        name = " ".join((names or email).lower().split())
+        name = " ".join(name.lower().split())
         after = " ".join(f"{name} {email.lower()}".split())
         name_key = re.sub(r"[0-9]+", lambda digits: digits.group().lstrip("0").rjust(12, "0"), name[:200])
         states.filter(pk=key).update(search_text=after, name_key=name_key)
         if until is None:
             on = texts.filter(phone_number__assignments__teammate=teammate, phone_number__assignments__until=None)
             for number, joined in on.values_list("pk", "teammates"):
-                texts.filter(pk=number).update(teammates=joined.replace(before, after, 1))
+                joined = joined.replace(before, after, 1) if before else f"{joined} {after}".strip()
+                texts.filter(pk=number).update(teammates=joined)
 
 
 class Migration(migrations.Migration):
@@ -92,7 +93,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunPython(note_new_words, migrations.RunPython.noop),
-        migrations.RunPython(name_by_email, migrations.RunPython.noop),
+        migrations.RunPython(name_again, migrations.RunPython.noop),
         migrations.AddIndex(
             "numberstate",
             models.Index(
@@ -102,7 +103,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "numberstate",
             models.Index(
-                fields=["phone_number"],
+                fields=["phone_number", "unidentified", "until"],
                 condition=OPEN & (Q(unidentified__isnull=True) | Q(unidentified__gt=0)),
                 name="open_states_with_unidentified",
             ),

@@ -123,7 +123,7 @@ class NumberState(models.Model):
                 fields=["phone_number"], condition=OPEN & ~Q(oddities=""), name="open_number_states_with_oddity"
             ),
             models.Index(
-                fields=["phone_number"],
+                fields=["phone_number", "unidentified", "until"],
                 condition=OPEN & (Q(unidentified__isnull=True) | Q(unidentified__gt=0)),
                 name="open_states_with_unidentified",
             ),

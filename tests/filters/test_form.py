@@ -23,7 +23,7 @@ from tests.support.pages import (
 from tests.support.quo_answers import number
 
 CELL_FIELDS = [cell.field for cell in CELLS]
-OTHERS = ["group", "kind", "country", "porting", "forward", "unassigned"]
+OTHERS = ["group", "kind", "country", "porting", "forward", "unassigned", "unusual"]
 SITE = f"http://testserver{LIST}"
 OF_A_CHIP = {**HTMX, "HX-Trigger": "chip-kind"}
 OF_THE_FORM = {**HTMX, "HX-Trigger": "filters"}
@@ -58,6 +58,7 @@ def mixed(manager: PageClient) -> PageClient:
 
 
 def test_the_form_has_a_labelled_field_for_every_filter(mixed: PageClient) -> None:
+    sync_all(number("PN1", symbol=5))
     form = find_one(parse_page(mixed.get(LIST)), "#filters")
 
     fields = {attribute(field, "name"): field for field in form.css("input, select")}
@@ -66,6 +67,11 @@ def test_the_form_has_a_labelled_field_for_every_filter(mixed: PageClient) -> No
         assert text_of(find_one(form, f"label[for={attribute(fields[name], 'id')}]"))
     assert attribute(form, "method") == "get"
     assert attribute(form, "action") == LIST
+
+
+def test_unusual_answers_are_a_filter_only_if_there_are_some(mixed: PageClient) -> None:
+    assert not parse_page(mixed.get(LIST)).css("#filters [name=unusual]")
+    assert parse_page(mixed.get(f"{LIST}?unusual=yes")).css("#filters [name=unusual]")
 
 
 def test_a_cell_offers_its_facts(mixed: PageClient) -> None:
@@ -91,7 +97,7 @@ def test_a_cell_offers_its_facts(mixed: PageClient) -> None:
 def test_the_other_fields_offer_current_values(mixed: PageClient) -> None:
     page = parse_page(mixed.get(LIST))
 
-    assert {name: offered(page, name) for name in OTHERS} == {
+    assert {name: offered(page, name) for name in OTHERS if name != "unusual"} == {
         "group": {"": "every group", "GR1": "GR1 (2: Back, …)", "GR2": "GR2 (1: (no name))"},
         "kind": {"": "every kind", "local": "Local", "toll-free": "Toll-free"},
         "country": {"": "every country", "CA": "Canada", "GB": "United Kingdom", "US": "United States"},

@@ -231,6 +231,19 @@ def test_the_unassigned_filter_matches_numbers_with_and_without_teammates(
     assert found(manager, unassigned=word) == ids
 
 
+def test_numbers_without_a_list_of_users_are_neither_assigned_nor_unassigned(manager: PageClient) -> None:
+    sync_all(number("PN1"), number("PN2", users=[]), number("PN3", users=None), number("PN4", users=[{"id": 5}]))
+
+    assert found(manager, unassigned="yes") == ["PN2"]
+    assert found(manager, unassigned="no") == ["PN1", "PN4"]
+
+
+def test_the_unusual_filter_finds_what_quo_describes_in_a_new_way(manager: PageClient) -> None:
+    sync_all(number("PN1"), number("PN2", symbol=5), number("PN3", users=[user(role="manager")]))
+
+    assert found(manager, unusual="yes") == ["PN2", "PN3"]
+
+
 def test_a_filter_matches_the_current_state(manager: PageClient) -> None:
     before = {"groupId": "old", "number": "+18005550100", "portingStatus": "pending", "forward": "+14155550100"}
     sync_all(number("PN1", **before))
@@ -247,7 +260,8 @@ def test_a_filter_matches_the_current_state(manager: PageClient) -> None:
 def test_each_filter_can_exclude_a_number_by_itself(manager: PageClient) -> None:
     right: Record = {"number": "+14155550100", "forward": "+14155550100", "restrictions": cells("unrestricted")}
     query = dict.fromkeys(CELL_FIELDS, "allowed") | {"q": "desk", "user": "US1", "group": "1234", "kind": "local"}
-    query |= {"country": "US", "porting": "completed", "forward": "inside", "unassigned": "no"}
+    query |= {"country": "US", "porting": "completed", "forward": "inside", "unassigned": "no", "unusual": "yes"}
+    right |= {"symbol": 5}
     wrong: list[Record] = [
         {"name": "Back", "forward": "+14155550177"},
         {"users": [user("US2")]},
@@ -256,6 +270,7 @@ def test_each_filter_can_exclude_a_number_by_itself(manager: PageClient) -> None
         {"number": "+18005550100"},
         {"number": "+16045550100"},
         {"forward": "+16045550199"},
+        {"symbol": None},
         *({"restrictions": cells("unrestricted", **{field: "restricted"})} for field in CELL_FIELDS),
     ]
     back = number("PNback", name="Back", number="+14155550177")

@@ -65,7 +65,6 @@ def test_all_filters_apply_together(four: PageClient, query: str, found: list[st
 @pytest.mark.parametrize(
     ("query", "notice"),
     [
-        ("role=boss", "“boss” is nothing that role can be (owner, admin, member), so it was ignored."),
         (
             "calling_us=yes",
             "“yes” is nothing that calling_us can be (allowed, restricted, unknown), so it was ignored.",
@@ -284,3 +283,13 @@ def test_a_megabyte_of_query_is_accepted(manager: PageClient) -> None:
 
 def test_too_many_parameters_are_refused_without_an_error(manager: PageClient) -> None:
     assert manager.get(f"{PEOPLE}?{'a=1&' * 5000}").status_code in {200, 400}
+
+
+def test_the_role_filter_offers_every_role_that_occurs(manager: PageClient) -> None:
+    sync_all(number("PN1", users=[user("US1", role="manager"), user("US2")]))
+
+    page = parse_page(manager.get(f"{PEOPLE}?role=manager"))
+
+    assert people_on(page) == ["US1"]
+    offered = [option.attributes.get("value") for option in page.css("#f-role option")]
+    assert offered == ["", "owner", "admin", "member", "manager"]

@@ -140,6 +140,7 @@ ACTIVE = {
     "porting": "completed",
     "forward": "none",
     "unassigned": "no",
+    "unusual": "yes",
 }
 
 

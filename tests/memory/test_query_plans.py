@@ -100,7 +100,8 @@ def test_the_filter_choices_are_read_from_an_index() -> None:
     plans = plans_of(partial(filter_choices.available_choices, Version()))
 
     for plan in plans:
-        assert plan.reads_indexes_alone, plan
+        is_partial = "open_number_states_with_oddity" in str(plan)  # its few rows may be read
+        assert plan.reads_indexes_alone or is_partial, plan
     (groups,) = (plan for plan in plans if "GROUP BY" in plan.sql)
     assert groups.never_sorts, groups
 
