@@ -7,7 +7,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from numbers.vocabulary.phones import country_name, country_of, derived_fields, e164_of, is_toll_free, pretty
+from numbers.vocabulary.phones import (
+    country_name,
+    country_of,
+    derived_fields,
+    e164_of,
+    is_toll_free,
+    pretty,
+    pretty_forward,
+)
 
 
 @pytest.mark.parametrize(
@@ -16,10 +24,42 @@ from numbers.vocabulary.phones import country_name, country_of, derived_fields, 
         ("+14155550100", "(415) 555-0100"),
         ("+16045550100", "(604) 555-0100"),
         ("+18005550100", "(800) 555-0100"),
-        ("+15555550123", "(555) 555-0123"),
-        ("+11005550100", "1005550100"),
-        ("+442079460958", "+44 20 7946 0958"),
-        ("+390612345678", "+39 06 1234 5678"),
+        ("+19835550100", "(983) 555-0100"),
+        # The Caribbean and the Pacific, with the country code of the US
+        ("+18765550123", "+1 876-555-0123 (Jamaica)"),
+        ("+16585550123", "+1 658-555-0123 (Jamaica)"),
+        ("+12425550123", "+1 242-555-0123 (Bahamas)"),
+        ("+14415550123", "+1 441-555-0123 (Bermuda)"),
+        ("+18095550123", "+1 809-555-0123 (Dominican Republic)"),
+        ("+17875550123", "+1 787-555-0123 (Puerto Rico)"),
+        ("+19395550123", "+1 939-555-0123 (Puerto Rico)"),
+        ("+16715550123", "+1 671-555-0123 (Guam)"),
+        ("+13405550123", "+1 340-555-0123 (U.S. Virgin Islands)"),
+        ("+18761550123", "+1 876-155-0123 (Jamaica)"),
+        # Nobody knows the country
+        ("+15555550123", "+1 555-555-0123"),
+        ("+14151550100", "+1 415-155-0100"),
+        ("+11005550100", "+1 1005550100"),
+        # Shared country codes
+        ("+442079460958", "+44 20 7946 0958 (United Kingdom)"),
+        ("+441481256789", "+44 1481 256789 (Guernsey)"),
+        ("+441534123456", "+44 1534 123456 (Jersey)"),
+        ("+441624756789", "+44 1624 756789 (Isle of Man)"),
+        ("+79161234567", "+7 916 123-45-67 (Russia)"),
+        ("+77011234567", "+7 701 123 4567 (Kazakhstan)"),
+        ("+390612345678", "+39 06 1234 5678 (Italy)"),
+        ("+390669812345", "+39 06 6981 2345 (Vatican City)"),
+        ("+4722123456", "+47 22 12 34 56 (Norway)"),
+        ("+4779012345", "+47 79 01 23 45 (Svalbard & Jan Mayen)"),
+        ("+38349123456", "+383 49 123 456 (Kosovo)"),
+        ("+5491123456789", "+54 9 11 2345-6789 (Argentina)"),
+        # Services without a country
+        ("+80012345678", "+800 1234 5678"),
+        ("+80812345678", "+808 1234 5678"),
+        ("+870301234567", "+870 301 234 567"),
+        ("+881612345678", "+881 6 123 45678"),
+        ("+882161234567", "+882 16 123 4567"),
+        ("+979123456789", "+979 1 2345 6789"),
     ],
 )
 def test_a_number_is_formatted_as_people_write_it(number: str, formatted: str) -> None:
@@ -30,22 +70,59 @@ def test_a_number_is_formatted_as_people_write_it(number: str, formatted: str) -
     "text",
     [
         "",
+        " ",
         "+",
         "+1",
         "+123",
+        "12345",
+        "not a number",
         "4155550100",
         "(415) 555-0100",
+        "+1 415 555 0100",
         "+1415555FLOWERS",
         "+14155550100 ask for Bo",
+        "+14155550100 ext 5",
         "+14155550100;ext=9",
+        "+1206555010012345",
+        "+120655501001",
+        "+4402079460958",
+        "+0014155550100",
+        "+99912345678",
+        "tel:+14155550100",
+        "sip:+14155550100@example.com",
+        '{"a":1}',
+        '["+14155550100"]',
+        "true",
+        "14155550100",
         "front desk",
         "+٤١٥٥٥٥٠١٠٠",
+        "+１４１５５５５０１００",
         "+1" * 5000,
         "+14155550100\n",
+        "+14155550100\x00",
     ],
 )
-def test_text_that_is_not_e164_is_returned_unchanged(text: str) -> None:
+def test_other_text_is_shown_as_it_came(text: str) -> None:
     assert pretty(text) == text
+
+
+@pytest.mark.parametrize(
+    ("forward", "number", "shown"),
+    [
+        ("+14155550100", "+14155550100", "(415) 555-0100"),
+        ("+18765550123", "+18765550123", "+1 876-555-0123 (Jamaica)"),
+        ("(876) 555-0123", "+18765550123", "(876) 555-0123 (Jamaica)"),
+        ("tel:+18765550123;ext=5", "+18765550123", "tel:+18765550123;ext=5 (Jamaica)"),
+        ("020 7946 0958", "+442079460958", "020 7946 0958 (United Kingdom)"),
+        ("(415) 555-0100 x5", "+14155550100", "(415) 555-0100 x5"),
+        ("(604) 555-0100", "+16045550100", "(604) 555-0100"),
+        ("(555) 555-0123", "+15555550123", "(555) 555-0123"),
+        ("00 800 1234 5678", "+80012345678", "00 800 1234 5678"),
+        ("front desk", "", "front desk"),
+    ],
+)
+def test_a_forward_is_shown_as_it_came_with_the_country(forward: str, number: str, shown: str) -> None:
+    assert pretty_forward(forward, number) == shown
 
 
 @given(st.text())
@@ -59,20 +136,39 @@ def test_any_text_is_accepted(text: str) -> None:
     assert set(derived_fields(f"+{text}", text)) == {"kind", "country", "forward_number"}
 
 
-@given(st.from_regex(r"\+1[2-9][0-9]{9}", fullmatch=True))
-@example("+12000000000")
+@given(st.from_regex(r"\+1[2-9][0-9]{2}[2-9][0-9]{6}", fullmatch=True))
+@example("+12002000000")
 @example("+19999999999")
+@example("+19831000000")
+@example("+19832000000")
 def test_north_american_numbers_are_formatted_like_googles(number: str) -> None:
-    expected = phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL)
+    parsed = phonenumbers.parse(number)
+    region = phonenumbers.region_code_for_number(parsed)
+    national = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    international = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
-    assert pretty(number) == expected
+    assert (
+        pretty(number).partition(" (")[0] == (national if region in {"US", "CA"} else international).partition(" (")[0]
+    )
+    assert pretty(number).startswith("(") == (region in {"US", "CA"})
 
 
 @given(st.from_regex(r"\+[1-9][0-9]{1,14}", fullmatch=True))
+@example("+18765550123")
 def test_formatting_never_loses_or_adds_a_digit(number: str) -> None:
     digits = re.sub("[^0-9]", "", pretty(number))
 
-    assert digits in {number[1:], number[2:] if number.startswith("+1") else number[1:]}
+    assert digits in {number[1:], number[2:] if country_of(number) in {"US", "CA"} else number[1:]}
+
+
+@given(st.text() | st.from_regex(r"\+[1-9][0-9]{1,14}", fullmatch=True))
+@example("+12125550100")
+@example("+18765550123")
+def test_a_country_is_named_unless_it_is_not_known_or_at_home(number: str) -> None:
+    is_formatted = pretty(number) != number
+    name = country_name(country_of(number))
+
+    assert pretty(number).endswith(f" ({name})") == (is_formatted and name not in {"", "United States", "Canada"})
 
 
 @pytest.mark.parametrize("code", ["800", "833", "844", "855", "866", "877", "888"])
@@ -146,12 +242,61 @@ def test_a_country_code_has_a_name(code: str, name: str) -> None:
         ("+44 (0)20 7946 0958", "+442079460958"),
         ("011 44 20 7946 0958", "+442079460958"),
         ("+39 06 1234 5678", "+390612345678"),
-        ("+4402079460958", "+4402079460958"),  # a trunk zero that Quo has
-        ("+4420", "+4420"),
+        ("+4402079460958", "+442079460958"),  # with the trunk zero, which is not dialled
+        ("tel:+1-415-555-0100", "+14155550100"),
+        ("TEL:4155550100", "+14155550100"),
+        ("tel:+14155550100;ext=5", "+14155550100"),
+        ("tel:415-555-0100;phone-context=+1", "+14155550100"),
+        ("tel:555-0100;phone-context=+1415", "+14155550100"),
+        ("callto://+14155550100", "+14155550100"),
+        ("0014155550100", "+14155550100"),
+        ("00 1 (415) 555-0100", "+14155550100"),
+        ("0044 (0)20 7946 0958", "+442079460958"),
+        ("+14155550100;ext=9", "+14155550100"),
+        ("+14155550100 ext 5", "+14155550100"),
+        ("+14155550100, ext. 5", "+14155550100"),
+        ("(415) 555-0100 x9", "+14155550100"),
+        ("(415) 555-0100 (x9)", "+14155550100"),
+        ("415-555-0100 extension 1234", "+14155550100"),
+        ("415-555-0100 Ext: 1234", "+14155550100"),
+        ("415-555-0100#1234", "+14155550100"),
+        ("4155550100,,5#", "+14155550100"),
+        ("4155550100p5", "+14155550100"),
+        ("'+14155550100", "+14155550100"),
+        ("<+14155550100>,", "+14155550100"),
+        ("٤١٥٥٥٥٠١٠٠", "+14155550100"),
+        ("+१४१५५५५०१००", "+14155550100"),
+        ("(555) 555-0123", "+15555550123"),
+        ("(876) 555-0123", "+18765550123"),
+        ("+800 1234 5678", "+80012345678"),
     ],
 )
 def test_any_spelling_of_a_number_is_parsed(text: str, number: str) -> None:
     assert e164_of(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "number"),
+    [
+        ("020 7946 0958", "GB", "+442079460958"),
+        ("00 1 415 555 0100", "GB", "+14155550100"),
+        ("011 1 415 555 0100", "GB", "+14155550100"),  # dialled in North America only
+        ("(415) 555-0100", "GB", "+14155550100"),  # valid in North America only
+        ("06 12 34 56 78", "FR", "+33612345678"),
+        ("06 1234 5678", "IT", "+390612345678"),
+        ("8 (916) 123-45-67", "RU", "+79161234567"),
+        ("0011 1 415 555 0100", "AU", "+14155550100"),
+        ("010 1 415 555 0100", "JP", "+14155550100"),
+        ("604-555-0100", "CA", "+16045550100"),
+        ("(415) 555-0100", "JM", "+14155550100"),
+        ("(666) 555-0123", "GB", ""),  # possible in both countries, valid in neither
+        ("020 7946 0958", "US", ""),
+        ("+44 20 7946 0958", "FR", "+442079460958"),
+        ("front desk", "GB", ""),
+    ],
+)
+def test_a_number_without_a_country_code_is_of_the_country(text: str, country: str, number: str) -> None:
+    assert e164_of(text, country) == number
 
 
 @pytest.mark.parametrize(
@@ -164,20 +309,31 @@ def test_any_spelling_of_a_number_is_parsed(text: str, number: str) -> None:
         "+0",
         "0",
         "800",
+        "911",
+        "*72",
         "555-0100",
         "415555010",
         "415555010000",
+        "0800 123456",
         "+1 415 555 0100 9",
-        "+14155550100;ext=9",
-        "(415) 555-0100 x9",
+        "+4420",
+        "+99912345678",
         "4155550100 ask for Bo",
+        "Bo 4155550100",
         "1-800-FLOWERS",
         "front desk",
-        "tel:+14155550100",
+        "sip:+14155550100@example.com",
+        "+14155550100@example.com",
+        "tel:555-0100;phone-context=example.com",
+        "tel:",
         "4155550100, 4155550101",
-        "٤١٥٥٥٥٠١٠٠",
+        "4155550100 / 4155550101",
+        "+14155550100 ext",
+        '{"a":1}',
+        "null",
         "0" * 5000,
         "+" * 300,
+        "+1" * 5000,
     ],
 )
 def test_text_that_is_not_a_telephone_number_is_not_parsed(text: str) -> None:
@@ -186,8 +342,10 @@ def test_text_that_is_not_a_telephone_number_is_not_parsed(text: str) -> None:
 
 @given(st.from_regex(r"\+[1-9][0-9]{1,14}", fullmatch=True))
 def test_a_formatted_number_never_parses_as_another(number: str) -> None:
-    assert e164_of(number) == number
-    assert e164_of(pretty(number)) in {number, ""}  # empty if the format lacks the area code
+    parsed = e164_of(number)
+
+    assert parsed in {number, ""} or len(parsed) < len(number)  # without a trunk zero
+    assert e164_of(pretty(number).partition(" (")[0]) in {parsed, ""}
 
 
 def test_the_derived_fields_are_kind_country_and_forward() -> None:
@@ -196,5 +354,7 @@ def test_the_derived_fields_are_kind_country_and_forward() -> None:
         "country": "US",
         "forward_number": "+16045550100",
     }
+    assert derived_fields("+442079460958", "020 7946 0959")["forward_number"] == "+442079460959"
+    assert derived_fields("not a number", "(604) 555-0100")["forward_number"] == "+16045550100"
     for nowhere in (None, "", "front desk"):
         assert derived_fields("+442079460958", nowhere) == {"kind": "local", "country": "GB", "forward_number": ""}
