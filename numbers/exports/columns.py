@@ -68,6 +68,7 @@ def _raw_reach(cell: Cell) -> Callable[[TeammateLine], str | None]:
 _ONLY_IN_FILES: tuple[tuple[int, Column[NumberLine]], ...] = (
     (3, Column("E.164", 17, lambda line: line.state.number)),
     (7, Column("Teammates' emails", 40, lambda line: "; ".join(person.email for person in line.people))),
+    (9, Column("Where calls end", 32, lambda line: line.forward.ending_text if line.forward else "")),
     (14, Column("Id", 16, lambda line: line.state.quo_id)),
     (15, Column("Created", 26, lambda line: line.state.created_at_text)),
     (16, Column("Updated", 26, lambda line: line.state.updated_at_text)),

@@ -20,9 +20,11 @@ from numbers.database.snapshot import one_moment
 from numbers.filters.columns import stored_fields
 from numbers.filters.numbers import NumberFilters
 from numbers.filters.teammates import TeammateFilters
+from numbers.memory.forwards import Chains
 from numbers.memory.moment import NOW, Moment
 from numbers.memory.teammates import REACH, held_numbers
 from numbers.models import NumberState, Sync, TeammateState
+from numbers.pages.forwards import START, Forward, forwards_of
 from numbers.pages.rows import TeammateOnNumber, teammates_by_number
 from numbers.vocabulary.cells import CELLS, Cell, Fact, fact_of
 
@@ -60,6 +62,7 @@ class NumberLine:
 
     state: Any
     people: Sequence[TeammateOnNumber]
+    forward: Forward | None = None
 
 
 _FIELDS = (
@@ -72,10 +75,14 @@ def number_lines(listing: Listing, *, with_answers: bool = False) -> Iterator[Nu
     """Yield the numbers of a list. `with_answers` also reads Quo's raw answers, which are large."""
     fields = dict.fromkeys((*_FIELDS, *stored_fields(), *(["answer"] if with_answers else [])))
     states = NumberState.objects.annotate(quo_id=F("phone_number__quo_id")).values_list(*fields, named=True)
+    chains = Chains(listing.moment)
     for keys in _chunks(listing.keys):
         found = {state.pk: state for state in states.filter(pk__in=keys)}
         teammates = teammates_by_number([state.phone_number_id for state in found.values()], listing.moment)
-        yield from (NumberLine(found[key], teammates.get(found[key].phone_number_id, ())) for key in keys)
+        forwards = forwards_of(map(START, found.values()), chains)
+        for state in map(found.__getitem__, keys):
+            number = state.phone_number_id
+            yield NumberLine(state, teammates.get(number, ()), forwards.get(number))
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,7 @@ def _other_fields(filters: NumberFilters, available: AvailableChoices) -> list[F
                 ("any", "Forwards calls"),
                 ("inside", "To another of your numbers"),
                 ("outside", "Outside the company"),
+                ("unknown", "Cannot be determined"),
                 ("none", "Does not forward"),
             ],
         ),

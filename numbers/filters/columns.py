@@ -14,7 +14,7 @@ from numbers.memory.moment import Moment
 from numbers.memory.numbers import BY_NAME, Order, count_of_teammates, fact_rank
 from numbers.models import NumberState
 from numbers.vocabulary.cells import CELLS, Cell, Reading, reading_of
-from numbers.vocabulary.phones import country_name, pretty
+from numbers.vocabulary.phones import country_name, pretty, pretty_forward
 from numbers.vocabulary.phrases import unidentified_people
 from numbers.vocabulary.visible import shown_name
 
@@ -27,6 +27,7 @@ class NumberColumn:
     label: str
     field: str = ""  # the stored field that it shows
     wording: Callable[[str], str] = str  # what people read of the stored value
+    state_wording: Callable[[Any], str] | None = None  # the same, if it depends on more than one stored value
     cell: Cell | None = None
     drawn: str = "text"  # the template in components/columns/ that draws a cell from `row`, `column` and `text`
     width: str = ""  # the end of the class of its <col>
@@ -40,7 +41,7 @@ class NumberColumn:
 
     def text(self, state: Any) -> str:  # noqa: ANN401 - a state, or a row of the database with this field
         """Return what people read in this column; empty for null."""
-        return self.wording(getattr(state, self.field) or "")
+        return self.state_wording(state) if self.state_wording else self.wording(getattr(state, self.field) or "")
 
     def value(self, line: Any) -> str | Reading:  # noqa: ANN401 - a NumberLine
         """Return what a file for people shows."""
@@ -89,7 +90,8 @@ _COLUMNS = (
     ),
     *(_of_cell(cell) for cell in CELLS),
     replace(
-        NumberColumn("forward", "Forwards to", "forward", pretty, drawn="forward", width="forward", in_file=(9, 18)),
+        NumberColumn("forward", "Forwards to", "forward", drawn="forward", width="forward", in_file=(9, 18)),
+        state_wording=lambda state: pretty_forward(state.forward or "", state.forward_number),
         sort_label="forwarding",
     ),
     NumberColumn("porting", "Porting", "porting_status", drawn="porting", width="porting", in_file=(10, 14)),
@@ -104,5 +106,5 @@ ALWAYS_VISIBLE = "name"
 
 
 def stored_fields() -> tuple[str, ...]:
-    """Return the fields of a state that the columns show; the column of teammates shows `unidentified`."""
-    return (*(column.field for column in COLUMNS.values() if column.field), "unidentified")
+    """Return the fields of a state that the columns show; those of teammates and forwards show one more each."""
+    return (*(column.field for column in COLUMNS.values() if column.field), "unidentified", "forward_number")

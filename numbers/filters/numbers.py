@@ -32,6 +32,7 @@ FORWARD_CHOICES = {
     "none": "none",
     "inside": "inside",
     "outside": "outside",
+    "unknown": "unknown",
     **dict.fromkeys(_YES, "any"),
     **dict.fromkeys(_NO, "none"),
 }

@@ -16,6 +16,7 @@ _FORWARDS = {
     "none": "that do not forward calls",
     "inside": "that forward calls to another of your numbers",
     "outside": "that forward calls outside the company",
+    "unknown": "that forward calls where it cannot be determined",
 }
 _PORTS = {"": "", "none": "", "unfinished": "whose port is not completed"}
 _PORT_CHIPS = {"unfinished": "not completed", "none": "none"}
@@ -24,6 +25,7 @@ _FORWARD_CHIPS = {
     "none": "nowhere",
     "inside": "inside the company",
     "outside": "outside the company",
+    "unknown": "cannot be determined",
 }
 
 

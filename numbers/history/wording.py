@@ -8,7 +8,7 @@ from django.db.models import Model
 from numbers.models import NumberState, TeammateState
 from numbers.vocabulary.cells import CELLS, Fact, fact_of
 from numbers.vocabulary.links import number_url, teammate_url
-from numbers.vocabulary.phones import pretty
+from numbers.vocabulary.phones import pretty, pretty_forward
 from numbers.vocabulary.phrases import NO_NAME, SHOWN_TEAMMATES, UNKNOWN_TEAMMATES, unidentified_people
 from numbers.vocabulary.visible import is_visible, shown_name
 
@@ -124,27 +124,30 @@ def teammate_part(user_id: str, name: str) -> Part:
 
 def _fields(before: Model, after: Model, labels: Mapping[str, str]) -> list[Parts]:
     """Return a clause for each field in which two states differ."""
-    pairs = ((field, getattr(before, field), getattr(after, field)) for field in labels)
-    return [_clause(labels[field], field, old, new) for field, old, new in pairs if old != new]
+    differing = (field for field in labels if getattr(before, field) != getattr(after, field))
+    return [_clause(labels[field], field, before, after) for field in differing]
 
 
-def _clause(label: str, field: str, old: str | None, new: str | None) -> Parts:
-    before, after = _value(field, old), _value(field, new)
-    if before == after:  # the same telephone number in two formats, or names that show nothing
-        before, after = _quoted(old), _quoted(new)
-    return (Part(f"{label} went from "), *before, Part(" to "), *after)
+def _clause(label: str, field: str, before: Model, after: Model) -> Parts:
+    old, new = _value(field, before), _value(field, after)
+    if old == new:  # the same telephone number in two formats, or names that show nothing
+        old, new = _quoted(getattr(before, field)), _quoted(getattr(after, field))
+    return (Part(f"{label} went from "), *old, Part(" to "), *new)
 
 
-def _value(field: str, raw: str | None) -> Parts:
+def _value(field: str, state: Model) -> Parts:
     """Return a value for people to read: a fact as its word, a formatted telephone number, other text in quotes."""
+    raw: str | None = getattr(state, field)
     if field in _CELLS:
         fact = fact_of(raw)
         sent = (Part(" ("), *_quoted(raw), Part(")")) if fact is Fact.UNKNOWN and raw is not None else ()
         return (Part(fact.label, fact=fact), *sent)
     if field == "forward" and not raw:
         return (Part("nowhere"),)
-    if field in {"number", "forward"}:
-        return (Part(pretty(raw or ""), is_outside=True),)
+    if isinstance(state, NumberState) and field in {"number", "forward"}:
+        is_forward = field == "forward"
+        text = pretty_forward(raw or "", state.forward_number) if is_forward else pretty(raw or "none")
+        return (Part(text, is_outside=True),)
     if field in {"email", "role"}:
         return (Part(raw or "none", is_outside=True),)
     if field in {"name", "first_name", "last_name"} and raw is not None and not is_visible(raw):

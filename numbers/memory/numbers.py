@@ -60,18 +60,36 @@ def with_fact(states: QuerySet[NumberState], field: str, fact: Fact) -> QuerySet
 _UNCLEAR = Q(unidentified__isnull=True) | Q(unidentified__gt=0)
 
 
+def _has_teammate(moment: Moment, besides: int | None = None) -> Exists:
+    on_it = assignments_at(moment).filter(phone_number=OuterRef("phone_number"))
+    return Exists(on_it if besides is None else on_it.exclude(teammate=besides))
+
+
+def somebody_on(moment: Moment, *, besides: int | None = None) -> Q:
+    """Return the condition for numbers with at least one person on them, not counting the teammate `besides`."""
+    return Q(_has_teammate(moment, besides)) | Q(unidentified__gt=0)
+
+
+def nobody_on(moment: Moment, *, besides: int | None = None) -> Q:
+    """Return the condition for numbers that have nobody on them, not counting the teammate `besides`.
+
+    A number of which Quo does not say who is on it fits neither condition.
+    """
+    return ~Q(_has_teammate(moment, besides)) & Q(unidentified=0)
+
+
 def with_somebody(states: QuerySet[NumberState], moment: Moment, *, is_on: bool) -> QuerySet[NumberState]:
     """Keep the numbers with at least one person on them, or those with nobody; neither if Quo does not say."""
-    teammate = Exists(assignments_at(moment).filter(phone_number=OuterRef("phone_number")))
-    unidentified = numbers_at(moment).filter(Q(unidentified__gt=0) if is_on else _UNCLEAR)  # few, in their own index
+    # The same conditions as above, in a form in which indexes answer the count of a whole list.
+    unidentified = numbers_at(moment).filter(Q(unidentified__gt=0) if is_on else _UNCLEAR)
     is_among_them = Q(phone_number__in=unidentified.values("phone_number"))
+    teammate = Q(_has_teammate(moment))
     return states.filter(teammate | is_among_them if is_on else ~teammate & ~is_among_them)
 
 
 def without_known_teammate(moment: Moment) -> QuerySet[NumberState]:
     """Return the numbers without a teammate of which Quo does not say that nobody is on them."""
-    teammate = Exists(assignments_at(moment).filter(phone_number=OuterRef("phone_number")))
-    return numbers_at(moment).filter(_UNCLEAR & ~Q(teammate))
+    return numbers_at(moment).filter(_UNCLEAR & ~Q(_has_teammate(moment)))
 
 
 def described_unusually(states: QuerySet[NumberState]) -> QuerySet[NumberState]:
@@ -95,23 +113,33 @@ def with_port(states: QuerySet[NumberState], status: str) -> QuerySet[NumberStat
 NO_FORWARD = Q(forward=None) | Q(forward="")
 
 
-def _forwards_inside(moment: Moment) -> Exists:
-    return Exists(numbers_at(moment).filter(number=OuterRef("forward_number")))
+def _forwards_inside(moment: Moment) -> Q:
+    # An own number may be no telephone number at all. A forward to it then has the same text.
+    same = numbers_at(moment).filter(number__in=[OuterRef("forward_number"), OuterRef("forward")])
+    return ~NO_FORWARD & Q(Exists(same.exclude(number="")))
 
 
 def forwards_outside(moment: Moment) -> Q:
     """Return the condition for numbers that forward calls to a telephone outside the workspace."""
-    return ~NO_FORWARD & ~Q(_forwards_inside(moment))
+    return ~NO_FORWARD & ~Q(forward_number="") & ~_forwards_inside(moment)
+
+
+def forwards_to_unknown(moment: Moment) -> Q:
+    """Return the condition for numbers of which nobody can tell where they forward calls."""
+    return ~NO_FORWARD & Q(forward_number="") & ~_forwards_inside(moment)
 
 
 def with_forward(states: QuerySet[NumberState], where: str, moment: Moment) -> QuerySet[NumberState]:
-    """Keep the numbers that forward calls to "any" or "none", or "inside" or "outside" the workspace."""
-    if where == "none":
-        return states.filter(NO_FORWARD)
-    if where == "outside":
-        return states.filter(forwards_outside(moment))
-    states = states.exclude(NO_FORWARD)
-    return states.filter(_forwards_inside(moment)) if where == "inside" else states
+    """Keep the numbers that forward calls to "any" or "none", or "inside" or "outside" the workspace, or "unknown"."""
+    return states.filter(
+        {
+            "none": NO_FORWARD,
+            "any": ~NO_FORWARD,
+            "inside": _forwards_inside(moment),
+            "outside": forwards_outside(moment),
+            "unknown": forwards_to_unknown(moment),
+        }[where]
+    )
 
 
 def fact_rank(field: str, facts: Sequence[Fact] = (Fact.ALLOWED, Fact.RESTRICTED, Fact.UNKNOWN)) -> Case:

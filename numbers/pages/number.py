@@ -1,14 +1,16 @@
 """The page of one number."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from numbers.memory.cache import per_version
+from numbers.memory.forwards import Chains
 from numbers.memory.freshness import Freshness
 from numbers.memory.moment import NOW, Moment
 from numbers.memory.numbers import number_of, states_up_to
 from numbers.memory.version import Version
 from numbers.models import NumberState, PhoneNumber
+from numbers.pages.forwards import START, Forward, forwards_of
 from numbers.pages.oddities import OdditySentence, oddity_sentences
 from numbers.pages.rows import TeammateOnNumber, teammates_by_number
 from numbers.services import oddities_of, parse_timestamp
@@ -17,6 +19,8 @@ from numbers.vocabulary.cells import Reading, readings_of
 from numbers.vocabulary.phones import pretty
 from numbers.vocabulary.phrases import unidentified_people
 from numbers.vocabulary.visible import shown_name
+
+_INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,8 @@ class QuoTimestamp:
 class NumberPage:
     """One number's page, cached per memory version.
 
-    If the number is gone, `state` and `teammates` are its last ones. `unidentified` has the words for the people whom
-    Quo does not identify.
+    If the number is gone, `state`, `forward` and `teammates` are its last ones. `unidentified` has the words for the
+    people whom Quo does not identify.
     """
 
     number: PhoneNumber
@@ -48,7 +52,7 @@ class NumberPage:
     name: str
     pretty: str
     kind: str
-    forward: str
+    forward: Forward | None
     created: QuoTimestamp
     updated: QuoTimestamp
     readings: tuple[ExplainedReading, ...]
@@ -72,13 +76,14 @@ def number_page(quo_id: str, _version: Version, moment: Moment = NOW) -> NumberP
         return None
     number = number_of(state, moment)
     teammates = tuple(teammates_by_number([number.pk], moment, left_at=number.gone_at).get(number.pk, ()))
+    there = Moment(number.gone_at - _INSTANT) if number.gone_at else moment
     return NumberPage(
         number=number,
         state=state,
         name=shown_name(state.name),
         pretty=pretty(state.number),
         kind=state.kind,
-        forward=pretty(state.forward) if state.forward else "",
+        forward=forwards_of([START(state)], Chains(there)).get(number.pk),
         created=_timestamp(state.created_at_text),
         updated=_timestamp(state.updated_at_text),
         readings=tuple(ExplainedReading(reading, advice_for(reading, state.number)) for reading in readings_of(state)),

@@ -14,7 +14,15 @@ from numbers.history.changes import Changes, changes
 from numbers.memory.assignments import assignments_at
 from numbers.memory.cache import per_version
 from numbers.memory.moment import NOW, Moment
-from numbers.memory.numbers import MAX_KEY_LOOKUPS, UNFINISHED, forwards_outside, numbers_at, ordered, unconfirmed_at
+from numbers.memory.numbers import (
+    MAX_KEY_LOOKUPS,
+    UNFINISHED,
+    forwards_outside,
+    forwards_to_unknown,
+    numbers_at,
+    ordered,
+    unconfirmed_at,
+)
 from numbers.memory.teammates import reaches, teammates_at, teammates_with
 from numbers.memory.version import Version
 from numbers.models import NumberState, display_name
@@ -153,13 +161,14 @@ def _list_url(filters: NumberFilters) -> str:
 def _count_facts(moment: Moment) -> dict[str, int]:
     """Return the count of `numbers` and of each fact of each cell, for example `calling_us_allowed`.
 
-    The same query also counts `unfinished` ports and forwards `outside`.
+    The same query also counts `unfinished` ports and the forwards that go `outside` or where `nobody_can_tell`.
     """
     raw = {Fact.ALLOWED: "unrestricted", Fact.RESTRICTED: "restricted"}
     counted: dict[str, int] = numbers_at(moment).aggregate(
         numbers=Count("pk"),
         unfinished=Count("pk", filter=UNFINISHED),
         outside=Count("pk", filter=forwards_outside(moment)),
+        nobody_can_tell=Count("pk", filter=forwards_to_unknown(moment)),
         **{
             f"{cell.field}_{fact}": Count("pk", filter=Q(**{cell.field: value}))
             for cell in CELLS
@@ -193,7 +202,7 @@ def _segments(cell: Cell, counts: dict[Fact, int]) -> Iterator[Segment]:
 
 def _attention_items(facts: Mapping[str, int], moment: Moment) -> Iterator[AttentionItem]:
     unassigned = NumberFilters(unassigned="yes")
-    outside = NumberFilters(forward="outside")
+    outside, nobody_can_tell = NumberFilters(forward="outside"), NumberFilters(forward="unknown")
     unfinished = NumberFilters(porting="unfinished")
     unconfirmed = ordered(unconfirmed_at(moment))
     # Every assignment belongs to a present number (see operations/invariants), and an index answers this count.
@@ -202,7 +211,7 @@ def _attention_items(facts: Mapping[str, int], moment: Moment) -> Iterator[Atten
         "unassigned",
         _preview_numbers(unassigned.states(moment), facts["numbers"] - assigned, moment),
         ("number has nobody on it", "numbers have nobody on them"),
-        "Calls and texts reach no teammate there. Where people use the number, put somebody on it in Quo.",
+        "Texts reach no teammate there, and calls only by forwards. Where people use it, put somebody on it in Quo.",
         _list_url(unassigned),
     )
     yield _attention_item(
@@ -211,6 +220,16 @@ def _attention_items(facts: Mapping[str, int], moment: Moment) -> Iterator[Atten
         ("number forwards its calls outside the company", "numbers forward their calls outside the company"),
         "Calls ring at telephones that are none of your numbers. Check that this is meant.",
         _list_url(outside),
+    )
+    yield _attention_item(
+        "forward-unknown",
+        _preview_numbers(nobody_can_tell.states(moment), facts["nobody_can_tell"], moment),
+        (
+            "number forwards its calls where it cannot be determined",
+            "numbers forward their calls where it cannot be determined",
+        ),
+        "What they forward to is no telephone number that can be read, and none of your numbers. Look at it in Quo.",
+        _list_url(nobody_can_tell),
     )
     yield _attention_item(
         "porting",

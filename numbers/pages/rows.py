@@ -10,8 +10,10 @@ from django.db.models import QuerySet
 
 from numbers.filters.columns import stored_fields
 from numbers.memory.assignments import teammates_on
+from numbers.memory.forwards import Chains
 from numbers.memory.moment import Moment
 from numbers.models import NumberState, display_name
+from numbers.pages.forwards import START, Forward, forwards_of
 from numbers.pages.matches import Matcher, Place, matcher
 from numbers.vocabulary.cells import Reading, readings_of
 from numbers.vocabulary.links import number_url, teammate_url
@@ -55,6 +57,7 @@ class NumberRow:
     more: int
     unidentified: str
     readings: tuple[Reading, ...]
+    forward: Forward | None
     matches: tuple[tuple[Place, ...], ...] = ()
 
 
@@ -65,14 +68,26 @@ def described(states: QuerySet[NumberState]) -> QuerySet[NumberState, Any]:
 
 
 def number_rows(states: Iterable[Any], moment: Moment, query: str = "") -> list[NumberRow]:
-    """Return the rows of states that `described` selected and `query` found. One query reads all their teammates."""
+    """Return the rows of states that `described` selected and `query` found.
+
+    One query reads all their teammates, a few all forwards.
+    """
     states = list(states)
     teammates = teammates_by_number((state.phone_number_id for state in states), moment)
+    forwards = forwards_of(map(START, states), Chains(moment))
     match = matcher(query, states, moment)
-    return [_number_row(state, teammates.get(state.phone_number_id, []), match) for state in states]
+    return [
+        _number_row(state, teammates.get(state.phone_number_id, []), forwards.get(state.phone_number_id), match)
+        for state in states
+    ]
 
 
-def _number_row(state: Any, people: list[TeammateOnNumber], match: Matcher) -> NumberRow:  # noqa: ANN401 - a row of `described`
+def _number_row(
+    state: Any,  # noqa: ANN401 - a row of `described`
+    people: list[TeammateOnNumber],
+    forward: Forward | None,
+    match: Matcher,
+) -> NumberRow:
     shown = people if len(people) <= SHOWN_TEAMMATES + 1 else people[:SHOWN_TEAMMATES]
     return NumberRow(
         key=state.phone_number_id,
@@ -83,6 +98,7 @@ def _number_row(state: Any, people: list[TeammateOnNumber], match: Matcher) -> N
         more=len(people) - len(shown),
         unidentified=unidentified_people(state.unidentified),
         readings=readings_of(state),
+        forward=forward,
         matches=match.places(state, people, len(shown)),
     )
 

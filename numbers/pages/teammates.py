@@ -1,8 +1,9 @@
 """The teammates' pages: the list, each teammate's reach, and the numbers only they are on."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,11 +15,13 @@ from numbers.filters.teammates import TeammateFilters
 from numbers.memory import teammates as teammate_queries
 from numbers.memory.assignments import assignments_at
 from numbers.memory.cache import per_version
+from numbers.memory.forwards import Chains
 from numbers.memory.moment import NOW, Moment
 from numbers.memory.numbers import numbers_at
 from numbers.memory.teammates import REACH
 from numbers.memory.version import Version
 from numbers.models import Sync, TeammateState
+from numbers.pages.forwards import Forward, forwards_of
 from numbers.pages.rows import NumberRow, described, number_rows
 from numbers.vocabulary.cells import CELLS, Cell, Fact, Reading, fact_of
 from numbers.vocabulary.links import number_url, path_of, teammate_url
@@ -31,7 +34,8 @@ MAX_UNSHARED = 500
 
 Row = Mapping[str, Any]  # a number's columns, at least _NAME_COLUMNS
 _ID = "phone_number__quo_id"
-_NAME_COLUMNS = (_ID, "name", "number", "forward")
+_NAME_COLUMNS = (_ID, "name", "number")
+_START = ("phone_number_id", "forward", "forward_number")  # of a `forwards.Start`
 
 
 def list_url(user_id: str, **other_filters: str) -> str:
@@ -112,12 +116,12 @@ def teammate_rows(states: Iterable[TeammateState], moment: Moment) -> list[Teamm
 
 @dataclass(frozen=True)
 class NamedNumber:
-    """The name and link of a number. `forward` is where its calls are forwarded, if anywhere."""
+    """The name and link of a number. `forward` is where its calls would be forwarded without the teammate."""
 
     url: str
     name: str
     number: str
-    forward: str
+    forward: Forward | None = None
 
 
 @dataclass(frozen=True)
@@ -159,8 +163,9 @@ class TeammatePage:
     """One teammate's page, cached per memory version.
 
     `rows` are the first of their `total` numbers. `unshared` are the first of the `unshared_total` numbers that nobody
-    else is on. If they are on no number now, `left_at` is when Quo first said so, and `last_numbers` are the first of
-    the `last_numbers_total` numbers they were on until then.
+    else is on, and `is_any_forwarded` says whether one of those forwards calls. If they are on no number now, `left_at`
+    is when Quo first said so, and `last_numbers` are the first of the `last_numbers_total` numbers they were on until
+    then.
     """
 
     user_id: str
@@ -175,6 +180,7 @@ class TeammatePage:
     reach: tuple[ReachLine, ...]
     unshared: tuple[NamedNumber, ...]
     unshared_total: int
+    is_any_forwarded: bool
     left_at: datetime | None
     last_numbers: tuple[NamedNumber, ...]
     last_numbers_total: int
@@ -188,7 +194,7 @@ def teammate_page(user_id: str, _version: Version, moment: Moment = NOW) -> Team
         return None
     theirs = teammate_queries.numbers_of(state.teammate_id, moment)
     # Plain rows, because a teammate may be on every number.
-    held = list(theirs.values(*_NAME_COLUMNS, "is_shared", *(cell.field for cell in CELLS)))
+    held = list(theirs.values(*_NAME_COLUMNS, *_START, "is_shared", *(cell.field for cell in CELLS)))
     assignments = assignments_at(moment).filter(teammate=state.teammate_id).order_by("role", "group_id")
     roles_and_groups = list(assignments.values_list("role", "group_id").distinct())
     unshared = [number for number in held if not number["is_shared"]]
@@ -206,12 +212,20 @@ def teammate_page(user_id: str, _version: Version, moment: Moment = NOW) -> Team
         total=len(held),
         list_url=list_url(user_id),
         reach=tuple(_reach_line(user_id, cell, held) for cell in CELLS) if held else (),
-        unshared=_named(unshared[:MAX_UNSHARED]),
+        unshared=tuple(_unshared(unshared[:MAX_UNSHARED], state.teammate_id, moment)),
         unshared_total=len(unshared),
+        is_any_forwarded=any(number["forward"] for number in unshared),
         left_at=left_at,
         last_numbers=_named(last_numbers[:MAX_LAST_NUMBERS]),
         last_numbers_total=len(last_numbers),
     )
+
+
+def _unshared(rows: Sequence[Row], teammate: int, moment: Moment) -> Iterator[NamedNumber]:
+    """Yield the names of numbers that only the teammate is on, with where they forward calls without the teammate."""
+    forwards = forwards_of(map(itemgetter(*_START), rows), Chains(moment, besides=teammate))
+    for row in rows:
+        yield replace(_name_of(row), forward=forwards.get(row["phone_number_id"]))
 
 
 def _reach_line(user_id: str, cell: Cell, held: Sequence[Row]) -> ReachLine:
@@ -249,7 +263,7 @@ def _mismatches(sync: Sync, moment: Moment) -> tuple[MismatchLine, ...]:
         MismatchLine(
             mismatch["sentence"],
             tuple(
-                _name_of(known[quo_id]) if quo_id in known else NamedNumber(number_url(quo_id), quo_id, "", "")
+                _name_of(known[quo_id]) if quo_id in known else NamedNumber(number_url(quo_id), quo_id, "")
                 for quo_id in mismatch["numbers"]
             ),
         )
@@ -266,5 +280,4 @@ def _name_of(row: Row) -> NamedNumber:
         url=number_url(row[_ID]),
         name=shown_name(row["name"]),
         number=pretty(row["number"]),
-        forward=pretty(row["forward"]) if row["forward"] else "",
     )

@@ -98,6 +98,8 @@ def e164_of(text: str, country: str = "US") -> str:
     Understands `tel:`, the prefixes `00` and `011`, and extensions, which E.164 does not have. A number without a
     country code is read as one of `country`, or of North America if it is valid only there.
     """
+    if _NORTH_AMERICAN.fullmatch(text):
+        return text
     written = _WRITTEN.fullmatch(_ascii_digits(fold(text)).strip(_AROUND))
     if not written:
         return ""

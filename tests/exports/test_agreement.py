@@ -30,7 +30,7 @@ FILTERS = st.fixed_dictionaries(
         "kind": st.sampled_from(["toll-free", "local"]),
         "country": st.sampled_from(["US", "ca", "unknown", "GB"]),
         "porting": st.sampled_from(["completed", "unfinished", "none"]),
-        "forward": st.sampled_from(["any", "none", "inside", "outside"]),
+        "forward": st.sampled_from(["any", "none", "inside", "outside", "unknown"]),
         "unassigned": st.sampled_from(["yes", "no"]),
         "sort": st.sampled_from([*COLUMNS, *(f"-{key}" for key in COLUMNS), "nonsense"]),
         "page": st.sampled_from(["1", "2", "99"]),

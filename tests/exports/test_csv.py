@@ -34,7 +34,7 @@ def test_the_headings_are_plain_words(manager: PageClient) -> None:
     assert list(csv_rows(manager, CSV)[0]) == [
         *("Name", "Number", "E.164", "Kind", "Country", "Teammates", "Teammates' emails"),
         *CELL_HEADINGS,
-        *("Forwards to", "Porting", "Symbol", "Group", "Id", "Created", "Updated"),
+        *("Forwards to", "Where calls end", "Porting", "Symbol", "Group", "Id", "Created", "Updated"),
     ]
 
 
@@ -47,7 +47,8 @@ def test_a_number_is_one_row(manager: PageClient) -> None:
     assert [value for name, value in row.items() if name not in CELL_HEADINGS] == [
         *("Front desk", "(800) 555-0123", "'+18005550123", "toll-free", "United States"),
         *("Ann; Zoë Ng", "ada@example.com; zoe@example.com"),
-        *("'+44 20 7946 0958", "completed", "🏡", "'1234", "PN1", "' '2022-01-01T00:00:00Z'", "2022-01-02T00:00:00Z"),
+        *("'+44 20 7946 0958 (United Kingdom)", "That is outside the company."),
+        *("completed", "🏡", "'1234", "PN1", "' '2022-01-01T00:00:00Z'", "2022-01-02T00:00:00Z"),
     ]
 
 
@@ -57,7 +58,7 @@ def test_a_missing_value_is_an_empty_cell(manager: PageClient) -> None:
 
     [row] = csv_rows(manager, CSV)
 
-    for name in ("Name", "Country", "Teammates", "Teammates' emails", "Forwards to", "Porting", "Symbol"):
+    for name in ("Name", "Country", "Teammates", "Teammates' emails", "Forwards to", "Where calls end", "Porting"):
         assert row[name] == "", name
 
 

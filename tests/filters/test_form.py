@@ -113,6 +113,7 @@ def test_the_other_fields_offer_current_values(mixed: PageClient) -> None:
             "any": "Forwards calls",
             "inside": "To another of your numbers",
             "outside": "Outside the company",
+            "unknown": "Cannot be determined",
             "none": "Does not forward",
         },
         "unassigned": {"": "any", "yes": "Nobody on it", "no": "Somebody on it"},

@@ -143,14 +143,26 @@ OURS = [
     "+44 (0)20 7946 0958",
     "+4402079460959",  # Quo's number has an extra zero that nobody dials
     "+4420",  # too short for any network, but Quo has it
+    "tel:+1-415-555-0100",
+    "001 415 555 0100",
+    "0044 20 7946 0958",
+    "+14155550100 ext 5",
+    "+14155550100;ext=5",
+    "(415) 555-0100 x12",
 ]
 NOT_OURS = [
     "+14155550101",
-    "555-0100",  # without its area code
     "(604) 555-0100",  # of a gone number
     "+442079460950",
+    "tel:+14155550101",
+]
+UNREADABLE = [
+    "555-0100",  # without its area code
     "00",
+    "+442",
     "front desk",
+    "sip:+14155550100@example.com",
+    '{"a":1}',
     "+1415555FLOWERS",
     "4155550100 ask for Bo",
     "+",
@@ -169,7 +181,12 @@ def forwarding(manager: PageClient) -> dict[str, list[str]]:
         number("PNshort", number="+4420"),
         number("PNlocal", number="+15550101"),
     ]
-    places: dict[str, Sequence[str | None]] = {"none": NOWHERE, "inside": OURS, "outside": NOT_OURS}
+    places: dict[str, Sequence[str | None]] = {
+        "none": NOWHERE,
+        "inside": OURS,
+        "outside": NOT_OURS,
+        "unknown": UNREADABLE,
+    }
     others = {
         where: [
             number(f"PN{where}{place:02}", number="+15555550123", forward=forward)
@@ -185,8 +202,10 @@ def forwarding(manager: PageClient) -> dict[str, list[str]]:
 
 
 def test_the_forward_filter_matches_by_destination(manager: PageClient, forwarding: dict[str, list[str]]) -> None:
-    assert {where: found(manager, forward=where) for where in ("none", "inside", "outside")} == forwarding
-    assert found(manager, forward="any") == sorted([*forwarding["inside"], *forwarding["outside"]])
+    assert {where: found(manager, forward=where) for where in forwarding} == forwarding
+    assert found(manager, forward="any") == sorted(
+        [*forwarding["inside"], *forwarding["outside"], *forwarding["unknown"]]
+    )
 
 
 def test_a_number_that_forwards_to_itself_counts_as_inside(manager: PageClient) -> None:
@@ -298,7 +317,10 @@ FACTS = "(allowed, restricted, unknown)"
         ("country=1A", "“1A” is no country's code (they have two letters, such as US), so it was ignored."),
         ("country=%C3%84%C3%96", "“ÄÖ” is no country's code (they have two letters, such as US), so it was ignored."),
         ("country=US%00", "“US�” is no country's code (they have two letters, such as US), so it was ignored."),
-        ("forward=abroad", "“abroad” is nothing that forward can be (any, none, inside, outside), so it was ignored."),
+        (
+            "forward=abroad",
+            "“abroad” is nothing that forward can be (any, none, inside, outside, unknown), so it was ignored.",
+        ),
         ("unassigned=2", "“2” is nothing that unassigned can be (yes, no), so it was ignored."),
         (f"group={'x' * (MAX_LENGTH + 1)}", f"“{'x' * 60}…” is nothing that group can be, so it was ignored."),
         ("group=a%00", "“a�” is nothing that group can be, so it was ignored."),
@@ -422,7 +444,8 @@ def fits(record: Record, name: str, value: str, ours: Mapping[str, list[str]]) -
             "none": not forward,
             "any": bool(forward),
             "inside": bool(forward) and MEANT[forward] in ours,
-            "outside": bool(forward) and MEANT[forward] not in ours,
+            "outside": bool(forward) and MEANT[forward] not in {*ours, ""},
+            "unknown": bool(forward) and not MEANT[forward],
         }[value],
         "unassigned": lambda: bool(record["users"]) == (value == "no"),
     }
@@ -439,7 +462,7 @@ QUERIES = st.fixed_dictionaries(
         "kind": st.sampled_from(["toll-free", "local"]),
         "country": st.sampled_from(["US", "CA", "unknown", "FR"]),
         "porting": st.sampled_from(["none", "unfinished", "completed", "Completed", "pending"]),
-        "forward": st.sampled_from(["any", "none", "inside", "outside"]),
+        "forward": st.sampled_from(["any", "none", "inside", "outside", "unknown"]),
         "unassigned": st.sampled_from(["yes", "no"]),
     },
 )

@@ -133,11 +133,17 @@ def test_an_equal_answer_changes_nothing(syncer: Syncer) -> None:
             {"forward": "(415) 555-0100"},
             "Main line: forwarding went from “+14155550100” to “(415) 555-0100”",
         ),
+        (
+            {"number": "+12065550100", "forward": "(876) 555-0123"},
+            {"number": "", "forward": "front desk"},
+            "Main line: the number itself went from (206) 555-0100 to none; "
+            "forwarding went from (876) 555-0123 (Jamaica) to front desk",
+        ),
         ({"forward": "+14155550100"}, {"forward": ""}, "Main line: forwarding went from (415) 555-0100 to nowhere"),
         (
             {"number": "+14155550100"},
             {"number": "+442079460958"},
-            "Main line: the number itself went from (415) 555-0100 to +44 20 7946 0958",
+            "Main line: the number itself went from (415) 555-0100 to +44 20 7946 0958 (United Kingdom)",
         ),
         ({"porting_status": None}, {"porting_status": "pending"}, "Main line: porting went from none to “pending”"),
         ({"symbol": "🏡"}, {"symbol": None}, "Main line: the symbol went from “🏡” to none"),

@@ -42,7 +42,7 @@ number_changes = st.fixed_dictionaries(
     {
         "name": st.sampled_from(["Front desk", "Back office"]),
         "number": st.sampled_from(TELEPHONES[:2]),
-        "forward": st.none() | st.sampled_from(TELEPHONES[1:]),
+        "forward": st.none() | st.sampled_from([*TELEPHONES[1:], "front desk"]),
         "porting_status": st.sampled_from([None, "pending", "completed"]),
         "group_id": st.sampled_from(["GR1", "GR2"]),
         "calling": st.builds(Regions, *[st.sampled_from(FACTS)] * 3),
@@ -72,6 +72,7 @@ NUMBER_LISTS = [
     NumberFilters().but(calling_intl="restricted", group="GR1"),
     NumberFilters(forward="inside"),
     NumberFilters(forward="outside"),
+    NumberFilters(forward="unknown"),
     NumberFilters(unassigned="yes"),
     NumberFilters(unassigned="no", porting="unfinished"),
 ]

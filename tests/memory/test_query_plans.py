@@ -64,6 +64,7 @@ def test_a_teammates_numbers_are_found_from_the_teammate() -> None:
         {"porting": "none"},
         {"forward": "any"},
         {"forward": "outside"},
+        {"forward": "unknown"},
         {"unassigned": "yes"},
         {"unassigned": "no"},
     ],

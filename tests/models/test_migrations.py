@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from numbers.models import NumberState
+from numbers.vocabulary.phones import e164_of
 from tests.support.records import NINE
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -24,10 +26,35 @@ DERIVED = [
     ("+18005550100", "", "toll-free", "US", ""),
     ("+16045550100", "(415) 555-0100", "local", "CA", "+14155550100"),
     ("+442079460958", "+44 (0)20 7946 0959", "local", "GB", "+442079460959"),
+    ("+442079460959", "020 7946 0958", "local", "GB", "+442079460958"),
+    ("+14155550101", "tel:+14155550100;ext=5", "local", "US", "+14155550100"),
+    ("+14155550102", "00 44 20 7946 0958 x٥", "local", "US", "+442079460958"),
+    ("+14155550103", "sip:+14155550100@example.com", "local", "US", ""),
     ("+448081570192", "front desk", "toll-free", "GB", ""),
     ("+15555550123", "555-0100", "local", "", ""),
     ("+80012345678", "x" * 5000, "toll-free", "", ""),
-    ("+4420", "+4420", "local", "", "+4420"),
+    ("+4420", "+4420", "local", "", ""),
+]
+WRITTEN = [
+    *("+14155550100", "(415) 555-0100", "tel:415-555-0100;phone-context=+1", "0044 20 7946 0958", "020 7946 0958"),
+    *(
+        "011 44 20 7946 0958",
+        "0012065550100",
+        "+14155550100, ext. 5",
+        "(666) 555-0123",
+        "0800 123456",
+        "+4402079460958",
+    ),
+    *(
+        "+4420",
+        "+99912345678",
+        "4155550100, 4155550101",
+        "sip:+14155550100@example.com",
+        "front desk",
+        "",
+        "٤١٥٥٥٥٠١٠٠",
+    ),
+    *("<+1\u200b4155550100>,", "４１５-５５５-０１００", '{"a":1}', "0" * 500),
 ]
 
 
@@ -110,6 +137,12 @@ def test_migrating_keeps_all_rows_and_derives_kind_country_and_forward(
         for state in after["NumberState"]
     }
     assert derived == {(*row, name) for row in DERIVED for name in ("Before", "After")}
+
+
+def test_the_migrations_read_a_forward_as_a_sync_does() -> None:
+    migration = importlib.import_module("numbers.migrations.0017_forwards_read_again")
+    for country, text in product(("US", "GB", "JP"), WRITTEN):
+        assert migration._e164(text, country) == e164_of(text, country), (country, text)
 
 
 def test_an_empty_database_can_migrate_back_and_forth(first: Callable[[], Apps]) -> None:

@@ -112,11 +112,11 @@ def test_rows_show_the_latest_state(
         for answer in conversation:
             sync_all(*answer)
             listed = rows_of(parse_page(manager.get(LIST, query)))
-            assert listed == {each["id"]: row_for(each, columns, partial(list_of, query)) for each in answer}
+            assert listed == {each["id"]: row_for(each, columns, partial(list_of, query), answer) for each in answer}
             for person in answer[0]["users"][:1]:
                 theirs = [record for record in answer if person in record["users"]]
                 of_person = rows_of(parse_page(manager.get(page_of(person["id"]))))
-                assert of_person == {each["id"]: row_for(each, USUAL, page_of) for each in theirs}
+                assert of_person == {each["id"]: row_for(each, USUAL, page_of, answer) for each in theirs}
     finally:
         transaction.savepoint_rollback(before)
 

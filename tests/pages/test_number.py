@@ -94,7 +94,9 @@ def test_the_header_shows_name_number_kind_and_forwarding(manager: PageClient) -
     head = find_one(parse_page(manager.get(PAGE)), ".number-head")
 
     assert text_of(find_one(head, "h1")) == "Help"
-    assert text_of(find_one(head, ".number-line")) == "(800) 555-0100 toll-free forwards to (415) 555-0100"
+    assert text_of(find_one(head, ".number-line")) == (
+        "(800) 555-0100 toll-free forwards to (415) 555-0100. That is outside the company."
+    )
 
 
 def test_cells_explain_only_restrictions(manager: PageClient) -> None:
@@ -159,9 +161,11 @@ def test_the_page_names_all_teammates(manager: PageClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("forward", "where"), [(None, "no teammate."), ("+14155550100", "forwarded to (415) 555-0100.")]
+    ("forward", "where"), [(None, "texts to it reach no teammate."), ("+14155550100", "calls only by the forward.")]
 )
-def test_a_number_without_teammates_shows_where_calls_go(manager: PageClient, forward: str | None, where: str) -> None:
+def test_a_number_without_teammates_says_what_reaches_nobody(
+    manager: PageClient, forward: str | None, where: str
+) -> None:
     sync_all(number("PN1", users=[], forward=forward))
 
     assert any(notice.endswith(where) for notice in notices_of(parse_page(manager.get(PAGE))))

@@ -57,7 +57,7 @@ def test_a_row_shows_every_column(manager: PageClient) -> None:
     assert text_of(find_one(row, ".name")) == "Front desk"
     assert text_of(find_one(row, ".number")) == "(415) 555-0100"
     assert text_of(find_one(row, ".symbol")) == "🏡"
-    assert text_of(find_one(row, ".forward")) == "+44 20 7946 0958"
+    assert text_of(find_one(row, ".forward")) == "+44 20 7946 0958 (United Kingdom)"
     assert text_of(find_one(row, ".porting")) == "in progress"
     assert text_of(find_one(row, '[data-teammate="US1"]')) == "Ada Byron"
 

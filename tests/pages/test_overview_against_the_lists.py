@@ -79,6 +79,7 @@ def test_counts_and_first_names_match_the_lists(
     expected = {
         "unassigned": NumberFilters(unassigned="yes"),
         "forward": NumberFilters(forward="outside"),
+        "forward-unknown": NumberFilters(forward="unknown"),
         "porting": NumberFilters(porting="unfinished"),
     }
     lists = {key: listed(filters.states(), "phone_number", 2) for key, filters in expected.items()}

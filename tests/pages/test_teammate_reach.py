@@ -155,11 +155,12 @@ def test_numbers_that_nobody_else_is_on_are_listed(manager: PageClient) -> None:
 
     assert named_in(section) == {"Alone": "/numbers/PN1/", "Alone and forwarded": "/numbers/PN2/"}
     assert text_of(find_one(section, "p")).startswith(
-        "2 numbers would be left with nobody: calls and texts to them would reach no teammate."
+        "2 numbers would be left with nobody: texts to them would reach no teammate, and calls only by forwards."
     )
     assert [text_of(item) for item in section.css("li")] == [
-        "Alone (555) 555-0123",
-        "Alone and forwarded (555) 555-0123 calls would still be forwarded to +44 20 7946 0958",
+        "Alone +1 555-555-0123",
+        "Alone and forwarded +1 555-555-0123 calls would still be forwarded to +44 20 7946 0958 (United Kingdom). "
+        "That is outside the company.",
     ]
 
 

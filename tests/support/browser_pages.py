@@ -11,7 +11,7 @@ RECORDS = build(NUMBERS).numbers
 MARCUS = "USoVPRYf69wG"  # Marcus Sorensen, who has several numbers
 
 # Returns telephone numbers that are broken into lines.
-BROKEN_NUMBERS = """() => [...document.querySelectorAll("main table .number span[title]")]
+BROKEN_NUMBERS = """() => [...document.querySelectorAll("main table .number [title]")]
   .filter((number) => number.getClientRects().length > 1).map((number) => number.textContent)"""
 
 

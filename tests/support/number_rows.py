@@ -1,6 +1,6 @@
 """Reads the rows of a table of numbers, and builds the expected row of a record."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -14,8 +14,8 @@ TELEPHONES = {
     "+14155550100": ("(415) 555-0100", "local", "United States"),
     "+16045550100": ("(604) 555-0100", "local", "Canada"),
     "+18005550123": ("(800) 555-0123", "toll-free", "United States"),
-    "+442079460958": ("+44 20 7946 0958", "local", "United Kingdom"),
-    "+15555550123": ("(555) 555-0123", "local", "not known"),
+    "+442079460958": ("+44 20 7946 0958 (United Kingdom)", "local", "United Kingdom"),
+    "+15555550123": ("+1 555-555-0123", "local", "not known"),
 }
 CELLS = {
     f"{channel}_{region.lower()}": (channel, region, f"{channel.capitalize()}, {place}")
@@ -62,17 +62,24 @@ def _read(row: LexborNode) -> Row:
     return shown
 
 
-def row_for(record: Mapping[str, Any], columns: Collection[str], address_for: Callable[[str], str]) -> Row:
-    """Return the row that `rows_of` must find for a record; `address_for` gives the link of a teammate."""
+def row_for(
+    record: Mapping[str, Any],
+    columns: Collection[str],
+    address_for: Callable[[str], str],
+    workspace: Iterable[Mapping[str, Any]] = (),
+) -> Row:
+    """Return the row that `rows_of` must find for a record; `address_for` gives the link of a teammate.
+
+    `workspace` has the records that forwards may lead to.
+    """
     url = f"/numbers/{quote(record['id'], safe='')}/"
     number, kind, country = TELEPHONES[record["number"]]
-    forward = record["forward"] or ""
     row: Row = {
         "name": (shown_name(_single(record["name"])), url),
         "symbol": _single(record["symbol"] or ""),
         "number": (f"{number} toll-free" if kind == "toll-free" else number, record["number"]),
         "teammates": _teammates(record["users"], url, address_for),
-        "forward": TELEPHONES[forward][0] if forward in TELEPHONES else _single(forward),
+        "forward": _single(_forward(record, list(workspace))) if record["forward"] else "",
         "porting": _single(_cut(record["portingStatus"] or "", 40)),
         "group": _single(_cut(record["groupId"], 40)),
         "kind": kind,
@@ -80,6 +87,28 @@ def row_for(record: Mapping[str, Any], columns: Collection[str], address_for: Ca
         **{key: _cell(record["restrictions"], *cell) for key, cell in CELLS.items()},
     }
     return {key: value for key, value in row.items() if key in {"name", *columns}}
+
+
+def _forward(record: Mapping[str, Any], workspace: Sequence[Mapping[str, Any]]) -> str:
+    """Return the telephone, the name of the line that has it, and where the calls end if it is not there."""
+    path, at = [record], record
+    while at["forward"]:
+        following = [other for other in workspace if other["number"] == at["forward"]]
+        if len(following) != 1 or following[0] in path[1:]:
+            break
+        path += following
+        at = following[0]
+    names = [_single(line["name"]) or "(no name)" for line in path]
+    if at["forward"] in TELEPHONES:
+        outside = "ends outside the company" if path[1:] else ""
+        note = {0: outside, 1: "in a loop"}.get(len(following), "cannot be determined")
+    elif at["forward"]:
+        note = "cannot be determined"
+    else:
+        note = "reaches nobody" if not at["users"] else f"ends at {names[-1]}" if path[2:] else ""
+    forward = record["forward"]
+    telephone = TELEPHONES[forward][0] if forward in TELEPHONES else forward
+    return ", ".join([telephone, *(_cut(name, 60) for name in names[1:2]), *([_cut(note, 60)] if note else [])])
 
 
 def _teammates(people: list[dict[str, Any]], url: str, address_for: Callable[[str], str]) -> Any:

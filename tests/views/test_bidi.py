@@ -60,7 +60,7 @@ def test_no_name_changes_the_direction_of_surrounding_text(
 @pytest.mark.parametrize(
     ("path", "title"),
     [
-        (number_url("PN1"), f"\u2068{NAME}\u2069 · (555) 555-0123 · Quo Admin"),
+        (number_url("PN1"), f"\u2068{NAME}\u2069 · +1 555-555-0123 · Quo Admin"),
         (teammate_url("US1"), f"\u2068{NAME}\u2069 · Quo Admin"),
         (f"{LIST}?user=US1&calling_us=unknown", f"Numbers with \u2068{NAME}\u2069 where calling the United States is"),
     ],

@@ -1,0 +1,148 @@
+"""Follows forwards: a call to a number that forwards goes to the next line, until it ends somewhere or in a loop."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import NamedTuple
+
+from django.db.models import BooleanField, Case, Q, Value, When
+
+from numbers.database.paging import chunks
+from numbers.memory.moment import Moment
+from numbers.memory.numbers import MAX_KEY_LOOKUPS, nobody_on, numbers_at, somebody_on
+
+MAX_STEPS = 3  # followed with one query each, for all numbers at once; for longer chains, every line is read
+
+
+class Ending(Enum):
+    """How a chain of forwards ends."""
+
+    SOMEBODY = auto()  # at a line with somebody on it
+    NOBODY = auto()
+    UNKNOWN_PEOPLE = auto()  # at a line of which Quo does not say who is on it
+    OUTSIDE = auto()  # at a telephone that is none of the workspace's numbers
+    UNREADABLE = auto()  # the forward is no telephone number
+    AMBIGUOUS = auto()  # several lines have the number
+    LOOP = auto()
+
+
+class Line(NamedTuple):
+    """A number that a call can arrive at. `is_staffed` is None if Quo does not say who is on it."""
+
+    key: int
+    quo_id: str
+    name: str
+    forward: str
+    forward_number: str
+    is_staffed: bool | None = None
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Where the calls to a line go.
+
+    `first` is the own line that it forwards to, and `last` the one where the chain ends, leaves the workspace or enters
+    a loop: the line itself if it does not forward to another one. `count` is how many other lines come after it. `loop`
+    has the lines of a loop in their order.
+    """
+
+    ending: Ending
+    last: Line
+    first: Line | None = None
+    count: int = 0
+    loop: tuple[Line, ...] = ()
+
+
+class Chains:
+    """Follows forwards at a moment. Remembers the lines that it has read, so that each is read once.
+
+    The teammate `besides` does not count as somebody on a line.
+    """
+
+    def __init__(self, moment: Moment, *, besides: int | None = None) -> None:
+        self._moment = moment
+        self._besides = besides
+        self._lines: dict[str, list[Line]] = {}  # by their numbers, with an empty list for a number of no line
+        self._by_key: dict[int, Line] = {}
+        self._has_every_line = False
+
+    def of(self, starts: Mapping[int, tuple[str, str]]) -> dict[int, Chain]:
+        """Return the chains of calls to these numbers by key. `starts` has the `forward` and `forward_number` of each.
+
+        Leaves out those that do not forward.
+        """
+        forwarding = {key: Line(key, "", "", *forward) for key, forward in starts.items() if forward[0]}
+        self._read_lines_after(forwarding.values())
+        chains: dict[int, Chain] = {}
+        for key, start in forwarding.items():
+            _follow(self._by_key.get(key, start), self._lines, chains)
+        return {key: chains[key] for key in forwarding}
+
+    def _read_lines_after(self, lines: Iterable[Line]) -> None:
+        """Read every line that calls to `lines` can reach, unless it was read before."""
+        for _ in range(MAX_STEPS):
+            numbers = {text for line in lines for text in _destination(line)} - self._lines.keys()
+            if self._has_every_line or not numbers:
+                return
+            self._lines |= {number: [] for number in numbers}
+            lines = [line for some in chunks(numbers, MAX_KEY_LOOKUPS) for line in self._read(Q(number__in=some))]
+        if any(_destination(line) - self._lines.keys() for line in lines):
+            self._lines = {}
+            self._has_every_line = True
+            self._read(~Q(number=""))
+
+    def _read(self, condition: Q) -> list[Line]:
+        is_staffed = Case(
+            When(somebody_on(self._moment, besides=self._besides), then=Value(True)),
+            When(nobody_on(self._moment, besides=self._besides), then=Value(False)),
+            output_field=BooleanField(null=True),
+        )
+        fields = ("phone_number_id", "phone_number__quo_id", "name", "forward", "forward_number", is_staffed, "number")
+        rows = numbers_at(self._moment).filter(condition).order_by().values_list(*fields)
+        read = []
+        for key, quo_id, name, forward, forward_number, staffed, number in rows.iterator(10_000):
+            line = self._by_key[key] = Line(key, quo_id, name, forward or "", forward_number, staffed)
+            self._lines.setdefault(number, []).append(line)
+            read.append(line)
+        return read
+
+
+def _follow(start: Line, lines: Mapping[str, Collection[Line]], chains: dict[int, Chain]) -> None:
+    """Add the chains of `start` and of every line after it."""
+    path: dict[int, Line] = {}
+    line, ending = start, None
+    while line.key not in chains and line.key not in path and ending is None:
+        path[line.key] = line
+        following = _next(line, lines)
+        line, ending = (line, following) if isinstance(following, Ending) else (following, None)
+    if ending is not None:
+        path.popitem()
+        chains[line.key] = Chain(ending, line)
+    elif line.key in path:
+        before = list(path.values())
+        loop = tuple(before[list(path).index(line.key) :])
+        for place, looping in enumerate(loop):
+            following = loop[(place + 1) % len(loop)]
+            chains[looping.key] = Chain(Ending.LOOP, looping, following, len(loop) - 1, loop)
+            del path[looping.key]
+    for earlier in reversed(path.values()):
+        rest = chains[line.key]
+        chains[earlier.key] = Chain(rest.ending, rest.last, line, rest.count + 1, rest.loop)
+        line = earlier
+
+
+def _next(line: Line, lines: Mapping[str, Collection[Line]]) -> Line | Ending:
+    """Return the line that calls go to from `line`, or how they end there."""
+    if not line.forward:
+        return {True: Ending.SOMEBODY, False: Ending.NOBODY, None: Ending.UNKNOWN_PEOPLE}[line.is_staffed]
+    found = {found.key: found for text in _destination(line) for found in lines.get(text, ())}
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if found:
+        return Ending.AMBIGUOUS
+    return Ending.OUTSIDE if line.forward_number else Ending.UNREADABLE
+
+
+def _destination(line: Line) -> set[str]:
+    """Return the numbers that a line with the same destination has, in the same way as `forwards_outside`."""
+    return {line.forward, line.forward_number} - {""} if line.forward else set()
