@@ -51,7 +51,7 @@ class Matcher:
 
     def _lines(self, term: Term, state: Any) -> Iterator[Place]:  # noqa: ANN401 - a row of `described`
         names = self.lines.get(state.forward_number, ())
-        return (Place("forwarding to", name) for name in names if _fits(term, name))
+        return (Place("forwarding to", name, "forward") for name in names if _fits(term, name))
 
 
 def _own_places(term: Term, spellings: Collection[str], state: Any) -> Iterator[Place]:  # noqa: ANN401 - as above

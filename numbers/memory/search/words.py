@@ -104,7 +104,7 @@ def _typed_words(query: str) -> list[Term]:
                 part = _as_dialled(word)
                 is_part = bool(_PHONE_PART.fullmatch(part))
                 shown = typed.strip(_QUOTES if is_part else _EDGES) or typed
-                pieces = (word,) if is_part else tuple(filter(None, _APOSTROPHES.split(bare))) or (bare,)
+                pieces = (word.strip(_QUOTES),) if is_part else tuple(filter(None, _APOSTROPHES.split(bare))) or (bare,)
                 words.append(Term(shown, pieces, part * is_part, is_title))
                 may_be_title = is_title
             may_be_title |= len(typed) < len(token)
