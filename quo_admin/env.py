@@ -32,12 +32,12 @@ class Setting:
 
 
 SETTINGS = (
+    Setting("QUO_API_KEY", "", api_key.parse, "The API key of the Quo workspace.", secret=True),
     Setting(
-        "QUO_API_KEY",
+        "DEMO",
         "",
-        api_key.parse,
-        "The API key of the Quo workspace. Without it: the demo workspace.",
-        secret=True,
+        parsers.flag,
+        "on shows an invented workspace. By default only on this machine, if neither a key nor DATABASE_URL is set.",
     ),
     Setting("QUO_API_URL", "https://api.quo.com", parsers.url, "Where Quo's API answers."),
     Setting(

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 
 from quo_admin import collected, env
+from quo_admin.parsers import is_loopback
 from quo_admin.prepare import KEY_FILE, kept
 
 BASE_DIR = env.BASE_DIR
@@ -31,11 +32,24 @@ QUO_API_URL: str = ENVIRONMENT["QUO_API_URL"]
 QUO_TIMEOUT: int = ENVIRONMENT["QUO_TIMEOUT"]
 QUO_MAX_ANSWER_BYTES: int = ENVIRONMENT["QUO_MAX_ANSWER_MB"] * 1_000_000
 SYNC_INTERVAL: int = ENVIRONMENT["SYNC_INTERVAL"]
-DEMO = not QUO_API_KEY  # no key: the demo workspace, which `manage.py run` serves on loopback
+
+_site = urlsplit(SITE_URL)
+
+
+def _demo() -> bool:
+    """Return whether to show the demo workspace. Nobody but this machine gets it, and no office's database, unasked."""
+    if ENVIRONMENT["DEMO"] and QUO_API_KEY:
+        raise env.SettingsError("DEMO is on and QUO_API_KEY is set: remove DEMO to see your own workspace.")
+    if ENVIRONMENT["DEMO"] != "":
+        return bool(ENVIRONMENT["DEMO"])
+    is_private = is_loopback(HOST) and is_loopback(_site.hostname or "")
+    return is_private and not QUO_API_KEY and not ENVIRONMENT["DATABASE_URL"]
+
+
+DEMO = _demo()
 
 # The address, and settings that depend on it
 
-_site = urlsplit(SITE_URL)
 _is_https = _site.scheme == "https"
 _loopback = ["127.0.0.1", "localhost", "[::1]"]
 _site_host = f"[{_site.hostname}]" if ":" in (_site.hostname or "") else str(_site.hostname)

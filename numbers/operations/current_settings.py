@@ -28,7 +28,7 @@ def settings_in_force() -> tuple[SettingInForce, ...]:
 
 
 def _in_words(setting: env.Setting) -> str:
-    value: Any = settings.ENVIRONMENT[setting.name]
+    value: Any = settings.DEMO if setting.name == "DEMO" else settings.ENVIRONMENT[setting.name]
     if setting.name == "DATABASE_URL":  # never the URL itself, which has a password
         database = connection.settings_dict
         host = f" on {database['HOST']}" if database.get("HOST") else ""

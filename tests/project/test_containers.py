@@ -187,7 +187,7 @@ def test_the_port_is_only_published_on_this_machine() -> None:
     assert not any("ports" in service for name, service in services().items() if name != "web")
 
 
-def test_without_settings_it_serves_the_demo_at_localhost() -> None:
+def test_without_settings_it_is_at_localhost() -> None:
     expected = {
         "HOST": "0.0.0.0",  # noqa: S104 - the container's
         "PORT": PORT_INSIDE,
@@ -260,7 +260,7 @@ def container(tmp_path_factory: pytest.TempPathFactory, on_path: str) -> Iterato
     subprocess.run(prepared, shell=True, cwd=app, env=environment(home, PATH=on_path), check=True)  # noqa: S602 - our own command
 
     port = str(free_port())
-    variables = services(PORT=port)["web"]["environment"] | {"PORT": port, "DATA_DIR": str(home / "data")}
+    variables = services(PORT=port)["web"]["environment"] | {"PORT": port, "DATA_DIR": str(home / "data"), "DEMO": "on"}
     before = _files(app)
     command = yaml.safe_load(instructions("CMD")[0])
     with running_process(command, app, environment(home, PATH=on_path, **variables), home / "log") as process:

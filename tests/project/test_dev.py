@@ -151,4 +151,4 @@ def test_ctrl_c_stops_every_process(copy: Path, tmp_path: Path) -> None:
 def test_it_refuses_the_settings_of_a_real_server(project: Path, tmp_path: Path, settings: dict[str, str]) -> None:
     run = run_python(project, tmp_path, "manage.py", "dev", SECRET_KEY="s" * 32, **settings)
     assert (run.returncode, run.stdout) == (1, "")
-    assert run.stderr.startswith("CommandError: This needs DEBUG=on and no QUO_API_KEY.")
+    assert run.stderr.startswith("CommandError: This needs DEBUG=on and the demo.")

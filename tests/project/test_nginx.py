@@ -94,7 +94,10 @@ def nginx(folder: Path, app_port: int) -> Iterator[tuple[int, int]]:
 @pytest.fixture(scope="module")
 def front(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     folder = tmp_path_factory.mktemp("nginx")
-    with running_site(project, folder, SITE_URL=f"https://{NAME}") as site, nginx(folder, site.port) as (plain, secure):
+    with (
+        running_site(project, folder, DEMO="on", SITE_URL=f"https://{NAME}") as site,
+        nginx(folder, site.port) as (plain, secure),
+    ):
         yield Front(site, f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{secure}")
 
 

@@ -257,7 +257,8 @@ def test_without_quo_it_starts_and_the_page_says_why_it_is_empty(project: Path, 
 
 
 def test_https_works_behind_a_trusted_proxy(project: Path, folder: Path) -> None:
-    with running_site(project, folder, SITE_URL="https://phones.example.com") as site, requests.Session() as proxy:
+    public = {"DEMO": "on", "SITE_URL": "https://phones.example.com"}
+    with running_site(project, folder, **public) as site, requests.Session() as proxy:
         proxy.headers["Host"] = "phones.example.com"
         page = f"{site.url}/accounts/login/"
         plain = proxy.get(page, allow_redirects=False, timeout=PATIENCE)
@@ -278,7 +279,11 @@ def test_a_database_that_is_down_is_one_sentence(project: Path, tmp_path: Path) 
     (tmp_path / "data").mkdir()
     url = f"postgres://mara:hunter2@127.0.0.1:{free_port()}/quo"
     run = run_python(
-        project, tmp_path, "manage.py", "run", SECRET_KEY="s" * 32, DATABASE_URL=url, PORT=str(free_port())
+        *(project, tmp_path, "manage.py", "run"),
+        SECRET_KEY="s" * 32,
+        DATABASE_URL=url,
+        DEMO="on",
+        PORT=str(free_port()),
     )
     assert (run.returncode, run.stdout) == (1, "")
     assert run.stderr == "CommandError: The database does not answer. `manage.py doctor` looks at it.\n"

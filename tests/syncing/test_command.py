@@ -251,7 +251,7 @@ def test_a_second_process_says_that_a_sync_is_running(installation: Installation
 
 
 def test_without_a_key_and_without_a_demo_it_says_what_to_do(installation: Installation) -> None:
-    process = installation.start("manage.py", "sync", QUO_API_KEY="")
+    process = installation.start("manage.py", "sync", QUO_API_KEY="", DEMO="on")
     assert_is_one_sentence(
         finish(process), "No QUO_API_KEY is set and the demo workspace is not running. Start it with `make run`"
     )

@@ -20,7 +20,7 @@ class Command(run.Command):
 
     def handle(self, **options: Any) -> None:
         if not (settings.DEBUG and settings.DEMO):
-            raise CommandError("This needs DEBUG=on and no QUO_API_KEY. `make dev` sets DEBUG and ignores .env.")
+            raise CommandError("This needs DEBUG=on and the demo. `make dev` sets DEBUG and ignores .env.")
         super().handle(**options)
 
     def _serve(self, listener: socket.socket, when_ready: Callable[[], None]) -> None:
