@@ -17,13 +17,14 @@ from numbers.quo.throttle import Throttle
 from numbers.syncing import demo
 from numbers.syncing import run as sync
 from numbers.syncing.log import SyncLine
+from numbers.syncing.mixing import NO_KEY, workspace_problem
 from numbers.syncing.recording import Progress
 from numbers.syncing.run import SyncBusy, SyncRefused
 from quo_admin import __version__
 
 __all__ = ["Oddity", "Progress", "SyncBusy", "SyncRefused", "is_number_id", "is_user_id", "oddities_of"]
 __all__ += ["parse_timestamp", "raw_restrictions"]
-__all__ += ["freshness", "quo_client", "run_sync"]
+__all__ += ["freshness", "quo_client", "run_sync", "workspace_problem"]
 
 
 def quo_client() -> QuoClient:
@@ -36,6 +37,8 @@ def quo_client() -> QuoClient:
                 "No QUO_API_KEY is set and the demo workspace is not running. Start it with `make run`, or set the key."
             )
         url, key = address.url, address.key
+    elif not key:
+        raise SyncRefused(NO_KEY)
     return QuoClient(
         api_key=key,
         base_url=url,

@@ -2,16 +2,27 @@
 
 import os
 import sys
+from contextlib import suppress
 
 from django.core.wsgi import get_wsgi_application
+from django.db import DatabaseError, connections
 
 from quo_admin.env import SettingsError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quo_admin.settings")
 
+sentence = ""
 try:
     application = get_wsgi_application()
+
+    from numbers.services import workspace_problem  # needs the settings
+
+    with suppress(DatabaseError):  # a database that is down may come back
+        sentence = workspace_problem(before_migrating=True)
+    connections.close_all()  # gunicorn may fork after this
 except SettingsError as error:
-    sys.stderr.write(f"{error}\n")
+    sentence = str(error)
+if sentence:
+    sys.stderr.write(f"{sentence}\n")
     # gunicorn's code for "the application cannot be loaded": after any other it would restart workers forever.
     sys.exit(4)

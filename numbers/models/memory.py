@@ -290,6 +290,7 @@ class Sync(models.Model):
             models.Index(fields=["-id"], condition=Q(wrote=True), name="syncs_that_wrote"),
             models.Index(fields=["outcome"], condition=Q(outcome="running"), name="syncs_that_run"),
             models.Index(fields=["scope", "outcome", "error_kind"], name="syncs_by_ending"),
+            models.Index(fields=["outcome", "demo"], name="syncs_by_workspace"),
         ]
 
     def __str__(self) -> str:

@@ -13,9 +13,10 @@ from accounts.company.provider import fetch_metadata
 from accounts.company.refusals import SignInRefused
 from numbers import services
 from numbers.operations.backups.files import live_file
-from numbers.operations.readiness import Check, cache_answers, migrations_to_do
+from numbers.operations.readiness import Check, cache_answers, migrations_to_do, workspace
 from numbers.quo.errors import BadPayload, BadRequest, NotFound, QuoError, RateLimited, Unavailable
 from numbers.quo.records import Answer
+from numbers.syncing.mixing import NO_KEY
 from numbers.syncing.run import SyncRefused
 from numbers.vocabulary.phrases import unread_records
 from quo_admin import __version__
@@ -32,6 +33,8 @@ def diagnose() -> Iterator[Check]:
         migrations = _migrations()
         yield migrations
         if migrations.ok:
+            if settings.DEMO or settings.QUO_API_KEY:  # otherwise the line about the key says what is wrong
+                yield workspace()
             yield _accounts()
     if settings.ENVIRONMENT["CACHE_URL"]:
         yield _cache()
@@ -101,6 +104,9 @@ def _quo() -> Iterator[Check]:
     if settings.DEMO:
         yield Check("Quo's key", None, "QUO_API_KEY is not set: the demo workspace is shown. Set it to see your own.")
         yield _demo()
+        return
+    if not settings.QUO_API_KEY:
+        yield Check("Quo's key", False, NO_KEY)
         return
     try:
         with services.quo_client() as client:

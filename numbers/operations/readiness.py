@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from numbers.models import Sync
 from numbers.operations.backups.files import live_file
+from numbers.syncing.mixing import workspace_problem
 from quo_admin.prepare import KEY_FILE, kept
 
 DISK_CHECK_INTERVAL = 5.0  # seconds; more frequent requests get the cached result
@@ -33,7 +34,7 @@ class Check:
 def readiness() -> tuple[Check, ...]:
     """Return all checks, without values of settings in their texts. Never raises."""
     cache_in_redis = (_cache(),) if settings.ENVIRONMENT["CACHE_URL"] else ()
-    return _database(), _migrations(), *cache_in_redis, _secret(), disk()
+    return _database(), _migrations(), workspace(), *cache_in_redis, _secret(), disk()
 
 
 def _database() -> Check:
@@ -59,6 +60,15 @@ def _migrations() -> Check:
     if pending:
         return Check("migrations", False, f"{pending} to do")
     return Check("migrations", True, "all done")
+
+
+def workspace() -> Check:
+    """Check that the database holds the workspace that the settings ask for."""
+    try:
+        trouble = workspace_problem()
+    except Error:
+        return Check("workspace", False, "cannot be read")
+    return Check("workspace", not trouble, trouble or "fits the settings")
 
 
 def cache_answers() -> bool:

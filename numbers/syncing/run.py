@@ -20,6 +20,7 @@ from numbers.memory.sync_target import SyncTarget
 from numbers.models import MAX_SET_ASIDE, Assignment, Sync
 from numbers.quo.errors import NotFound, QuoError
 from numbers.quo.records import Answer, NumberRecord
+from numbers.syncing.mixing import mismatch
 from numbers.syncing.recording import Progress, Teammates, known_numbers, record_answer
 from numbers.syncing.removals import conclude_removals
 
@@ -94,13 +95,8 @@ def _close_interrupted(now: datetime) -> None:
 
 
 def _refuse_to_mix(*, demo: bool) -> None:
-    held = Sync.objects.filter(outcome=Sync.Outcome.SUCCEEDED).order_by("-pk").values_list("demo", flat=True).first()
-    if held is None or held is demo:
-        return
-    theirs = "the demo workspace" if held else "a real workspace"
-    raise SyncRefused(
-        f"This database holds {theirs}, so nothing else is synced into it. Set DATABASE_URL to another database."
-    )
+    if refusal := mismatch(demo=demo):
+        raise SyncRefused(refusal)
 
 
 def _ask(target: SyncTarget, source: Source) -> tuple[Answer, Mismatches]:

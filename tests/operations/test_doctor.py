@@ -11,8 +11,10 @@ from typing import Any, NoReturn
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from django.utils import timezone
 
 from numbers import services
+from numbers.models import Sync
 from numbers.quo.client import QuoClient
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
@@ -26,6 +28,7 @@ KEY = "kE9-the-key-itself"
 pytestmark = pytest.mark.django_db
 
 Lines = dict[str, str]
+DIFFERENT = [({True}, False), ({False}, True), ({True, False}, True), ({True, False}, False)]  # held, and asked for
 
 
 @pytest.fixture(scope="module")
@@ -68,9 +71,9 @@ def doctor() -> tuple[int, Lines]:
 def test_every_line_is_ok_when_all_is_well(quo: SandboxServer) -> None:
     code, lines = doctor()
     assert code == 0
-    assert [text[0] for text in lines.values()] == ["✓"] * 8
+    assert [text[0] for text in lines.values()] == ["✓"] * 9
     assert list(lines) == [
-        *("version", "settings", "data folder", "database", "migrations", "accounts"),
+        *("version", "settings", "data folder", "database", "migrations", "workspace", "accounts"),
         *("Quo's address", "Quo's key"),
     ]
     assert lines["Quo's address"] == f"✓ {quo.url} answers"
@@ -251,6 +254,30 @@ def test_a_demo_that_is_running_is_right(quo: SandboxServer, settings: Any, tmp_
     demo.note_address(demo.DemoAddress(quo.url, KEY))
     code, lines = doctor()
     assert (code, lines["Quo's address"]) == (0, "✓ the demo workspace answers")
+
+
+@pytest.mark.parametrize(
+    ("held", "demo"), [({True}, False), ({False}, True), ({True, False}, True), ({True, False}, False)]
+)
+def test_a_database_that_holds_another_workspace_is_wrong(settings: Any, held: set[bool], demo: bool) -> None:
+    settings.DEMO, settings.QUO_API_URL = demo, f"http://127.0.0.1:{free_port()}"
+    now = timezone.now()
+    for kind in held:
+        Sync.objects.create(scope="workspace", demo=kind, outcome="succeeded", started_at=now, ended_at=now)
+    code, lines = doctor()
+    assert (code, lines["workspace"][:21]) == (1, "✗ The database holds ")
+    assert lines["workspace"].endswith(" and start again.")
+
+
+@pytest.mark.usefixtures("active_account")
+def test_no_key_and_no_demo_is_wrong(settings: Any) -> None:
+    settings.DEMO, settings.QUO_API_KEY = False, ""
+    code, lines = doctor()
+    assert (code, lines["Quo's key"]) == (
+        1,
+        "✗ QUO_API_KEY is not set: set it to see your own workspace, or DEMO=on to see an invented one.",
+    )
+    assert "workspace" not in lines
 
 
 # As a separate process, with broken databases

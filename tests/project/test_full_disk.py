@@ -11,7 +11,10 @@ from tests.support.processes import PATIENCE, wait_until
 from tests.support.running import Site, running_site
 
 SENTENCE = "<h1>The disk cannot be written</h1>"
-NOT_READY = "ok: database answers\nok: migrations all done\nok: secret key there\nFAILED: disk {}\n"
+NOT_READY = (
+    "ok: database answers\nok: migrations all done\nok: workspace fits the settings\n"
+    "ok: secret key there\nFAILED: disk {}\n"
+)
 
 
 def readiness(site: Site) -> tuple[int, str]:

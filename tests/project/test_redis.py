@@ -29,7 +29,8 @@ READ = (
 )
 SENTENCE = "<h1>Attempts cannot be counted</h1>"
 NOT_READY = (
-    "ok: database answers\nok: migrations all done\nFAILED: cache does not answer, or takes nothing\n"
+    "ok: database answers\nok: migrations all done\nok: workspace fits the settings\n"
+    "FAILED: cache does not answer, or takes nothing\n"
     "ok: secret key there\nok: disk can be written\n"
 )
 

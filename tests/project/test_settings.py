@@ -93,6 +93,7 @@ def test_http_redirects_to_https() -> None:
     assert (answer.status_code, answer["Location"]) == (301, "https://phones.example.com/numbers/?q=front")
 
 
+@pytest.mark.django_db
 @pytest.mark.usefixtures("at_https")
 def test_https_is_served_with_hsts() -> None:
     answer = Client().get("/accounts/login/", headers={"host": "phones.example.com"}, secure=True)

@@ -364,8 +364,8 @@ def test_an_unexpected_error_blocks_no_later_sync(syncer: Syncer) -> None:
 @pytest.mark.parametrize(
     ("held", "sentence"),
     [
-        (True, "This database holds the demo workspace, so nothing else is synced into it."),
-        (False, "This database holds a real workspace, so nothing else is synced into it."),
+        (True, "The database holds the demo workspace, not your own: "),
+        (False, "The database holds a real workspace, not the demo: "),
     ],
 )
 def test_demo_and_real_numbers_never_mix(syncer: Syncer, held: bool, sentence: str) -> None:

@@ -10,15 +10,21 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
+from numbers.models import Sync
 from numbers.operations import readiness
 from quo_admin.prepare import KEY_FILE
 from tests.support.outages import database_is_down
 
 HEALTH = "/healthz"
 READY = "/readyz"
-ALL_WELL = "ok: database answers\nok: migrations all done\nok: secret key there\nok: disk can be written\n"
+ALL_WELL = (
+    "ok: database answers\nok: migrations all done\nok: workspace fits the settings\n"
+    "ok: secret key there\nok: disk can be written\n"
+)
+DIFFERENT = [({True}, False), ({False}, True), ({True, False}, True), ({True, False}, False)]  # held, and asked for
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
@@ -50,6 +56,7 @@ def test_it_is_not_ready_when_the_database_does_not_answer(client: Client, error
     assert response.status_code == 503
     assert response.content.decode() == (
         "FAILED: database does not answer, or is empty\nFAILED: migrations cannot be read\n"
+        "FAILED: workspace cannot be read\n"
         "ok: secret key there\nok: disk can be written\n"
     )
 
@@ -90,6 +97,36 @@ def test_it_is_not_ready_until_the_database_is_migrated(client: Client) -> None:
 
     assert response.status_code == 503
     assert b"FAILED: migrations 1 to do\n" in response.content
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("held", "demo"), [({True}, False), ({False}, True), ({True, False}, True), ({True, False}, False)]
+)
+def test_it_is_not_ready_when_the_database_holds_another_workspace(
+    client: Client, settings: Settings, held: set[bool], demo: bool
+) -> None:
+    now = timezone.now()
+    for kind in held:
+        Sync.objects.create(scope="workspace", demo=kind, outcome="succeeded", started_at=now, ended_at=now)
+    settings.DEMO = demo
+    response = client.get(READY)
+
+    assert response.status_code == 503
+    (line,) = [line for line in response.content.decode().splitlines() if line.startswith("FAILED")]
+    assert line.startswith("FAILED: workspace The database holds ")
+    assert line.endswith(" and start again.")
+    assert str(settings.DATA_DIR) not in line
+
+
+@pytest.mark.django_db
+def test_it_is_not_ready_without_a_key(client: Client, settings: Settings) -> None:
+    settings.QUO_API_KEY = ""
+
+    response = client.get(READY)
+
+    assert response.status_code == 503
+    assert b"FAILED: workspace QUO_API_KEY is not set: " in response.content
 
 
 @pytest.mark.django_db

@@ -18,12 +18,13 @@ from accounts.first import FirstAccount, ensure_first_account
 from numbers.database.locks import one_after_the_other
 from numbers.models import Sync
 from numbers.operations.serving import demo_workspace, listen, our_command, serve
+from numbers.services import workspace_problem
 
 FIRST_SYNC_TIMEOUT = 10.0  # seconds
 
 
 class Command(BaseCommand):
-    help = "Prepare the database, start the demo workspace where no API key is set, and serve."
+    help = "Prepare the database, start the demo workspace if it is wanted, and serve."
     requires_system_checks = ()
     make_target = "run"
     about_demo = "Demo data: an invented company. Set QUO_API_KEY in .env to see your own workspace."
@@ -45,6 +46,8 @@ class Command(BaseCommand):
         serve(listener, when_ready)
 
     def _prepare(self, started: ExitStack) -> FirstAccount:
+        if refusal := workspace_problem(before_migrating=True):  # before anything is written to the database
+            raise CommandError(refusal)
         wait_for_demo = started.enter_context(demo_workspace()) if settings.DEMO else None
         with one_after_the_other():
             call_command("migrate", verbosity=0, interactive=False)

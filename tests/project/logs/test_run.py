@@ -36,7 +36,8 @@ def test_a_server_logs_requests_and_syncs_in_json_and_is_ready(project: Path, tm
 
     assert (ready.status_code, ready.text) == (
         200,
-        "ok: database answers\nok: migrations all done\nok: secret key there\nok: disk can be written\n",
+        "ok: database answers\nok: migrations all done\nok: workspace fits the settings\n"
+        "ok: secret key there\nok: disk can be written\n",
     )
     families = {family.name for family in text_string_to_metric_families(scraped.text)}
     assert {"quo_admin_numbers", "quo_admin_freshness"} <= families
