@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.utils import timezone
 
 from numbers import services
@@ -12,6 +11,7 @@ from numbers.filters.numbers import NumberFilters
 from numbers.filters.teammates import TeammateFilters
 from numbers.memory.moment import NOW, Moment
 from numbers.memory.sync_target import WORKSPACE, SyncTarget
+from numbers.memory.workspace import HeldWorkspace, held_workspace
 from numbers.models import Sync
 from numbers.vocabulary.cells import REGIONS, Fact
 from numbers.vocabulary.phrases import unread_records
@@ -30,6 +30,11 @@ REACH_MEANINGS = {
 }
 _REGION_TEXTS = [f"{region.key} is {'every other country' if region.is_abroad else region.place}" for region in REGIONS]
 _REGIONS = ("Regions", f"{', '.join(_REGION_TEXTS)}.")
+
+_DEMO_DATA = {
+    HeldWorkspace.DEMO: "An invented company: this is not your own workspace.",
+    HeldWorkspace.MIXED: "Numbers of an invented company are among your own.",
+}
 
 
 @dataclass(frozen=True)
@@ -68,5 +73,5 @@ def _entries(sentence: str, sort: str, count: int, target: SyncTarget) -> tuple[
     )
     if unread:
         entries = (*entries, ("Not included", unread_records(unread)))
-    demo = ("Demo data", "An invented company: this is not your own workspace.")
-    return (demo, *entries) if settings.DEMO else entries
+    demo = _DEMO_DATA.get(held_workspace())
+    return (("Demo data", demo), *entries) if demo else entries

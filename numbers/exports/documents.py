@@ -14,6 +14,7 @@ from numbers.exports.xlsx_export import xlsx_document
 from numbers.filters.numbers import NumberFilters
 from numbers.filters.teammates import TeammateFilters
 from numbers.memory.moment import NOW, Moment
+from numbers.memory.workspace import holds_demo
 
 BLOCK = 16 * 1024  # bytes; small, so that the download starts soon
 
@@ -33,7 +34,7 @@ class Files(Generic[Line]):
         if ending == "xlsx":
             return blocks(xlsx_document(self.columns, lines, count, about()))
         if ending == "json":
-            return blocks(json_document(self.record, lines))
+            return blocks(json_document(self.record, lines, is_demo=holds_demo()))
         return blocks(csv_for_machines(self.raw, lines) if is_raw else csv_for_people(self.columns, lines))
 
 

@@ -1,4 +1,4 @@
-"""Lists as JSON in the format of Quo's API: `{"data": [record, …]}`."""
+"""Lists as JSON in the format of Quo's API: `{"data": [record, …]}`; demo data also has `"demo": true`."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -14,10 +14,10 @@ from numbers.vocabulary.cells import CELLS, CHANNELS, Cell, Fact, fact_of
 Record = dict[str, Any]
 
 
-def json_document(record: Callable[[Line], Record], lines: Iterable[Line]) -> Iterator[bytes]:
+def json_document(record: Callable[[Line], Record], lines: Iterable[Line], *, is_demo: bool) -> Iterator[bytes]:
     """Yield the JSON, one record per line."""
     encoder = msgspec.json.Encoder()
-    before = b'{"data":['
+    before = b'{"demo":true,"data":[' if is_demo else b'{"data":['
     for line in lines:
         yield before + encoder.encode(record(line))
         before = b",\n"

@@ -25,6 +25,7 @@ from numbers.memory.moment import NOW
 from numbers.memory.numbers import described_unusually, numbers_at
 from numbers.memory.sync_target import WORKSPACE
 from numbers.memory.teammates import teammates_at
+from numbers.memory.workspace import holds_demo
 from numbers.models import Sync
 from numbers.operations.readiness import writable_folders
 from numbers.quo.errors import QuoError
@@ -49,6 +50,8 @@ class _Collector(Collector):
         yield from _freshness()
         yield from _seconds()
         yield from _memory()
+        demo = float(holds_demo())
+        yield GaugeMetricFamily("quo_admin_demo_data", "1 if the database holds demo data, else 0.", demo)
         yield from _disk()
 
 

@@ -12,6 +12,7 @@ from numbers.exports.documents import number_document, teammate_document
 from numbers.exports.formats import FORMATS
 from numbers.filters import numbers as number_filters
 from numbers.filters import teammates as teammate_filters
+from numbers.memory.workspace import holds_demo
 from numbers.views.appearance import is_readers_zone
 from numbers.vocabulary.times import is_repeated
 
@@ -41,7 +42,8 @@ def sent_file(request: HttpRequest, name: str, ending: str, document: Iterator[b
     """Stream a document. An error before its first block becomes an ordinary error page.
 
     The name has the time, with its offset if the reader could not tell it. The name of a raw file says so: in a
-    spreadsheet, text from the workspace could become formulas.
+    spreadsheet, text from the workspace could become formulas. The name of a file with demo data says so, too: a CSV
+    file can say it nowhere else.
     """
     blocks: Iterable[bytes] = ()
     if request.method == "HEAD" or ending == "xlsx":
@@ -50,11 +52,12 @@ def sent_file(request: HttpRequest, name: str, ending: str, document: Iterator[b
     if request.method != "HEAD":
         blocks = chain([next(document, b"")], document)  # reads the first block now
         record(Event.EXPORTED, request, detail=request.get_full_path())
+    demo = "demo-" if holds_demo() else ""
     kind = "-raw" if ending == "csv" and is_raw(request) else ""
     now = timezone.localtime()
     offset = f"-UTC{now:%z}" if is_repeated(now) or not is_readers_zone(request) else ""
     moment = f"{now:%Y-%m-%d-%H%M}{offset}"
     response = StreamingHttpResponse(blocks, content_type=FORMATS[ending].content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}{kind}-{moment}.{ending}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{demo}{name}{kind}-{moment}.{ending}"'
     response.headers["Cache-Control"] = "private, no-store"
     return response

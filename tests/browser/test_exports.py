@@ -56,7 +56,7 @@ def test_a_file_has_the_current_filter_and_order_of_the_page(page: Page, tmp_pat
 def test_teammates_can_be_exported(page: Page, tmp_path: Path, label: str) -> None:
     page.goto("/teammates/?q=alasdair")
     path = download(page, label, tmp_path)
-    assert path.name.startswith("teammates-")
+    assert path.name.startswith("demo-teammates-")
     assert "Alasdair" in (path.read_text() if path.suffix != ".xlsx" else " ".join(names_in(path)))
 
 

@@ -162,11 +162,11 @@ def test_the_first_chunk_is_small_and_all_rows_follow(db: None, monkeypatch: pyt
     assert next(lines, None) is None
 
 
-@pytest.mark.parametrize(("path", "count"), [("/numbers.csv", 10), ("/numbers.json", 10), ("/teammates.csv", 10)])
+@pytest.mark.parametrize(("path", "count"), [("/numbers.csv", 11), ("/numbers.json", 12), ("/teammates.csv", 11)])
 def test_more_rows_need_no_more_queries(
     manager: PageClient, django_assert_num_queries: Callable[..., Any], path: str, count: int
 ) -> None:
-    """Queries: session and permissions, keys, moment, rows and their relations per chunk, and the access log."""
+    """Queries: session and permissions, keys, moment, rows and relations per chunk, the demo, and the access log."""
     for size in (2, rows.FIRST_CHUNK):
         sync_all(*numbers(size, users=[user(f"US{place}") for place in range(min(size, 9))]))
         with django_assert_num_queries(count, info=f"{path} of {size}"):

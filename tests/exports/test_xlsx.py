@@ -22,6 +22,7 @@ from numbers.exports.cell_limit import MAX_TEXT, fit
 from numbers.exports.columns import Column
 from numbers.exports.documents import BLOCK, blocks
 from numbers.exports.xlsx_export import FACT_STYLES, xlsx_document
+from numbers.models import Sync
 from numbers.quo.errors import from_answer
 from numbers.vocabulary.cells import Fact
 from quo_admin import env
@@ -346,10 +347,11 @@ def test_the_second_sheet_says_if_nothing_was_checked(manager: PageClient) -> No
     assert about_sheet(manager, XLSX)["Last checked with Quo"] == "Not checked yet"
 
 
-def test_the_second_sheet_marks_demo_data(manager: PageClient, settings: Settings) -> None:
+def test_the_second_sheet_marks_demo_data(manager: PageClient) -> None:
     assert "Demo data" not in about_sheet(manager, XLSX)
 
-    settings.DEMO = True
+    sync_all(number("PN1"))
+    Sync.objects.update(demo=True)
 
     assert about_sheet(manager, XLSX)["Demo data"] == "An invented company: this is not your own workspace."
 

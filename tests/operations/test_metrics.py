@@ -290,11 +290,19 @@ def _memory(syncs: int) -> None:
     sync_failure(RateLimited("x"))
 
 
+def test_demo_data_is_counted_whatever_the_settings_say(monitor: Client) -> None:
+    sync_all(number("PN1"))
+    assert value(monitor, "demo_data") == 0
+    sync_all(number("PN1"))
+    Sync.objects.filter(pk=Sync.objects.earliest("pk").pk).update(demo=True)
+    assert value(monitor, "demo_data") == 1
+
+
 @pytest.mark.parametrize("syncs", [1, 500])
 def test_the_number_of_queries_is_fixed(monitor: Client, django_assert_num_queries: Any, syncs: int) -> None:
     _memory(syncs)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         monitor.get(METRICS)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -48,7 +49,7 @@ def _run(target: SyncTarget, answer: bytes | QuoError, ago: timedelta = timedelt
     def clock() -> datetime:
         return timezone.now() - ago
 
-    return sync.run(target, StubClient(answer), accept_removals=accept, clock=clock)
+    return sync.run(target, StubClient(answer), demo=settings.DEMO, accept_removals=accept, clock=clock)
 
 
 def sync_all(*records: Mapping[str, Any], ago: timedelta = timedelta(0)) -> Sync:

@@ -8,4 +8,6 @@ SESSION = 3  # the session, the user, their permissions
 FRESHNESS = 1  # the last sync of the whole workspace
 OWN = 1  # the last sync of the page's own subject
 VERSION = 1
-WHOLE = SESSION + FRESHNESS + VERSION
+DEMO = 1  # whether the database holds demo data, for the banner of whole pages and for files
+FRAGMENT = SESSION + FRESHNESS + VERSION
+WHOLE = FRAGMENT + DEMO
