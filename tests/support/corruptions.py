@@ -247,6 +247,10 @@ def more_changes_than_numbers() -> None:
     update_sync(0, changed=9)
 
 
+def a_sync_of_the_demo() -> None:
+    update_sync(1, demo=True)
+
+
 def two_syncs_that_run() -> None:
     _add_sync()
     _add_sync()
@@ -359,6 +363,7 @@ CORRUPTIONS: list[Corruption] = [
     (a_change_that_was_not_written, "syncs say what they did", "sync"),
     (more_changes_than_numbers, "syncs say what they did", "sync"),
     (two_syncs_that_run, "one sync runs", "sync"),
+    (a_sync_of_the_demo, "one workspace answered", "sync"),
     (a_row_whose_parent_is_gone, "no orphans", "row"),
     (a_restriction_that_was_not_answered, "numbers are as Quo answered", "PN1"),
     (a_fact_that_is_missing, "numbers are as Quo answered", "PN4"),

@@ -31,8 +31,8 @@ class Command(BaseCommand):
             raise CommandError("A restore replaces everything, and nobody is here to be asked: say --yes.")
         try:
             with prepared(path) as backup:
-                self._check(backup, accept_findings=accept_findings)
                 refuse_to_mix(backup.contents)
+                self._check(backup, accept_findings=accept_findings)
                 if not yes:
                     self._ask(path, backup)
                 restored = restore(backup)

@@ -70,15 +70,17 @@ class Contents:
     teammates: int
     syncs: int
     accounts: int
-    demo: bool | None  # whether the numbers are the demo's; None while there are none
+    demo: bool | None  # whether any data is the demo's; None while there is none
+    mixed: bool  # whether other data is real
     bytes: int
     schema: dict[str, str]
 
     def __str__(self) -> str:
         version = ", ".join(f"{app} {self.schema[app].partition('_')[0]}" for app in ("numbers", "accounts"))
         size = f"{self.bytes / 1_000_000:.1f} MB"
+        demo = "demo data, " if self.demo else ""
         return (
-            f"{_counted(self.numbers, 'number')}, {_counted(self.states, 'state')}, "
+            f"{demo}{_counted(self.numbers, 'number')}, {_counted(self.states, 'state')}, "
             f"{_counted(self.teammates, 'teammate')}, {_counted(self.accounts, 'account')}; {size}, schema {version}"
         )
 
@@ -98,15 +100,16 @@ def contents(file: Path) -> Contents:
         def count(table: str) -> int:
             return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - our own table names
 
-        last = "SELECT demo FROM numbers_sync WHERE outcome = 'succeeded' ORDER BY id DESC LIMIT 1"
-        demo = database.execute(last).fetchone()
+        both = "SELECT max(demo), min(demo) FROM numbers_sync WHERE outcome = 'succeeded'"
+        any_demo, all_demo = database.execute(both).fetchone()
         return Contents(
             numbers=count("numbers_phonenumber"),
             states=count("numbers_numberstate"),
             teammates=count("numbers_teammate"),
             syncs=count("numbers_sync"),
             accounts=count("accounts_user"),
-            demo=None if demo is None else bool(demo[0]),
+            demo=None if any_demo is None else bool(any_demo),
+            mixed=any_demo != all_demo,
             bytes=file.stat().st_size,
             schema=dict(sorted(applied_in(database))),
         )

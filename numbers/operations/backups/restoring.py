@@ -111,7 +111,9 @@ def _reserve_ids(file: Path) -> None:
 
 
 def refuse_to_mix(backup: files.Contents) -> None:
-    """Raise BackupError if the backup has real numbers and this is the demo, or the other way round."""
+    """Raise BackupError if the backup has real numbers and this is the demo, or the other way round, or has both."""
+    if backup.mixed:
+        raise BackupError("The backup holds the demo and a real workspace together: restore an older one.")
     if backup.demo is None or backup.demo is settings.DEMO:
         return
     if backup.demo:

@@ -47,6 +47,7 @@ INVARIANTS = (
     Invariant("syncs that ended are complete", syncs.syncs_that_ended_are_complete),
     Invariant("syncs say what they did", syncs.syncs_say_what_they_did),
     Invariant("one sync runs", syncs.one_sync_runs),
+    Invariant("one workspace answered", syncs.one_workspace_answered),
     Invariant("numbers are as Quo answered", facts.numbers_are_as_answered),
     Invariant("numbers are found", facts.numbers_are_found),
     Invariant("teammates are found", facts.teammates_are_found),

@@ -48,6 +48,16 @@ def syncs_say_what_they_did() -> Broken:
     return _told_of_syncs(wrong, "started_at", "its question and its counts contradict each other.")
 
 
+def one_workspace_answered() -> Broken:
+    """Find the first sync that another kind of workspace answered than the first sync of all."""
+    succeeded = Sync.objects.filter(SUCCEEDED).order_by("pk")
+    first = succeeded.first()
+    others = succeeded.exclude(demo=first.demo)[:1] if first else Sync.objects.none()
+    for sync in others:
+        kinds = ("the demo", "a real workspace") if sync.demo else ("a real workspace", "the demo")
+        yield f"sync {sync.pk}", sync.observed_at, "{} answered it, and {} an earlier one.".format(*kinds)
+
+
 def one_sync_runs() -> Broken:
     later = Sync.objects.filter(pk__gt=OuterRef("pk"))
     wrong = Sync.objects.filter(RUNNING).filter(Exists(later))

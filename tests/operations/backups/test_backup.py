@@ -16,6 +16,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from numbers.models import Sync
 from numbers.operations.backups import BackupError, files, making, tables
 from numbers.operations.backups.files import opened, sync_to_disk
 from numbers.operations.invariants import breaches
@@ -113,6 +114,19 @@ def test_json_output_has_the_counts(site: Site, capsys: pytest.CaptureFixture[st
     assert (output["numbers"], output["states"], output["accounts"], output["demo"]) == (3, 7, 1, False)
     assert output["bytes"] == (site.folder / "b.sqlite3").stat().st_size
     assert output["schema"]["numbers"].startswith("00")
+
+
+@pytest.mark.parametrize("is_mixed", [False, True])
+def test_a_backup_says_if_it_has_demo_data(site: Site, capsys: pytest.CaptureFixture[str], is_mixed: bool) -> None:
+    fill_database()
+    changed = Sync.objects.filter(pk=Sync.objects.earliest("pk").pk) if is_mixed else Sync.objects.all()
+    changed.update(demo=True)
+    call_command("backup", str(site.folder / "a.sqlite3"))
+    call_command("backup", str(site.folder / "b.sqlite3"), "--json")
+
+    text, output = capsys.readouterr().out.splitlines()
+    assert text.startswith(f"{site.folder / 'a.sqlite3'}: demo data, 3 numbers, ")
+    assert (json.loads(output)["demo"], json.loads(output)["mixed"]) == (True, is_mixed)
 
 
 def test_a_backup_into_a_folder_gets_a_dated_name(site: Site, capsys: pytest.CaptureFixture[str]) -> None:

@@ -70,6 +70,12 @@ def the_demo(file: Path) -> None:
         database.commit()
 
 
+def the_demo_in_between(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("UPDATE numbers_sync SET demo = 1 WHERE id = (SELECT min(id) FROM numbers_sync)")
+        database.commit()
+
+
 UNUSABLE = [
     (no_file, "There is no file "),
     (a_folder, " is a folder: name the file in it that is to be restored."),
@@ -82,6 +88,7 @@ UNUSABLE = [
     (a_newer_version, "The backup was made by a newer version of Quo Admin (it has numbers 9999_later): install"),
     (an_orphan, "Not everything in the backup holds together"),
     (the_demo, "The backup is of the demo workspace"),
+    (the_demo_in_between, "The backup holds the demo and a real workspace together"),
 ]
 
 
