@@ -93,6 +93,9 @@ def fields_of(filters: NumberFilters, version: Version, moment: Moment = NOW) ->
 def _other_fields(filters: NumberFilters, available: AvailableChoices) -> list[Field]:
     countries, ports = available.countries | {filters.country}, available.ports | {filters.porting}
     unusual = _field(filters, "unusual", "Quo’s answer", "any", [("yes", "Unusual")])
+    people = [("yes", "Nobody on it"), ("no", "Somebody on it")]
+    if available.unusual or filters.unassigned == "unknown":
+        people.append(("unknown", "Nobody identified on it"))
     return [
         _field(filters, "group", "Group", "every group", list(available.groups)),
         _field(filters, "kind", "Kind", "every kind", [("local", "Local"), ("toll-free", "Toll-free")]),
@@ -111,7 +114,7 @@ def _other_fields(filters: NumberFilters, available: AvailableChoices) -> list[F
                 ("none", "Does not forward"),
             ],
         ),
-        _field(filters, "unassigned", "People", "any", [("yes", "Nobody on it"), ("no", "Somebody on it")]),
+        _field(filters, "unassigned", "People", "any", people),
         *([unusual] if available.unusual or filters.unusual else []),
     ]
 

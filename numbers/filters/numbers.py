@@ -36,7 +36,8 @@ FORWARD_CHOICES = {
     **dict.fromkeys(_YES, "any"),
     **dict.fromkeys(_NO, "none"),
 }
-UNASSIGNED_CHOICES = {**_YES, **_NO}
+UNASSIGNED_CHOICES = {**_YES, **_NO, "unknown": "unknown"}
+_PEOPLE = {"yes": "nobody", "no": "somebody", "unknown": "unknown"}
 UNKNOWN_COUNTRY = "unknown"
 
 
@@ -85,7 +86,7 @@ class NumberFilters(ListFilters):
         if self.forward:
             states = number_queries.with_forward(states, self.forward, moment)
         if self.unassigned:
-            states = number_queries.with_somebody(states, moment, is_on=self.unassigned == "no")
+            states = number_queries.with_people(states, _PEOPLE[self.unassigned], moment)
         if self.unusual:
             states = number_queries.described_unusually(states)
         return self._sorted(states, moment)

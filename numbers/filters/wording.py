@@ -18,6 +18,12 @@ _FORWARDS = {
     "outside": "that forward calls outside the company",
     "unknown": "that forward calls where it cannot be determined",
 }
+_PEOPLE = {
+    "yes": "with nobody on them",
+    "no": "with somebody on them",
+    "unknown": "with nobody identified on them",
+}
+_PEOPLE_CHIPS = {"yes": "Nobody on it", "no": "Somebody on it", "unknown": "Nobody identified on it"}
 _PORTS = {"": "", "none": "", "unfinished": "whose port is not completed"}
 _PORT_CHIPS = {"unfinished": "not completed", "none": "none"}
 _FORWARD_CHIPS = {
@@ -35,13 +41,12 @@ def sentence(filters: NumberFilters, teammate: str = "") -> str:
     `teammate` is the name of the teammate in the filter.
     """
     kind = {"toll-free": "Toll-free numbers", "local": "Local numbers"}.get(filters.kind, "Numbers")
-    people = {"yes": "with nobody on them", "no": "with somebody on them"}.get(filters.unassigned, "")
     facts = filters.facts.items()
     cells = [f"{cell.channel.key} {cell.region.destination} is {fact.label}" for cell, fact in facts]
     attributes = [
         f"of {_country_words(filters.country)}" if filters.country else "",
         f"with {isolated(teammate or filters.user)}" if filters.user else "",
-        people,
+        _PEOPLE.get(filters.unassigned, ""),
         "without a port" if filters.porting == "none" else "",
         f"in group {isolated(filters.group)}" if filters.group else "",
         f"where {joined(cells)}" if cells else "",
@@ -75,7 +80,7 @@ def _chip_label(name: str, value: str, teammate: str) -> str:
         "country": f"Country: {'not known' if value == UNKNOWN_COUNTRY else country_name(value)}",
         "porting": f"Port: {_PORT_CHIPS.get(value) or isolated(value)}",
         "forward": f"Forwards: {_FORWARD_CHIPS.get(value, value)}",
-        "unassigned": "Nobody on it" if value == "yes" else "Somebody on it",
+        "unassigned": _PEOPLE_CHIPS.get(value, value),
         "unusual": "Described unusually",
     }[name]
 

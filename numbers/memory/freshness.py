@@ -55,6 +55,11 @@ class Freshness:
         return "failed" if self.failure else "asking"
 
     @property
+    def is_partial(self) -> bool:
+        """Return whether the workspace may have numbers that could not be read."""
+        return self.level == Level.NEVER or self.set_aside > 0
+
+    @property
     def unread_sentence(self) -> str:
         return unread_records(self.set_aside)
 

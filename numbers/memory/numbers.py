@@ -57,17 +57,23 @@ def with_fact(states: QuerySet[NumberState], field: str, fact: Fact) -> QuerySet
     return states.filter(**{field: raw[fact]})
 
 
-_UNCLEAR = Q(unidentified__isnull=True) | Q(unidentified__gt=0)
+_NOT_IDENTIFIED = Q(unidentified__isnull=True) | Q(unidentified__gt=0)
 
 
-def _has_teammate(moment: Moment, besides: int | None = None) -> Exists:
+def not_identified(moment: Moment) -> QuerySet[NumberState]:
+    """Return the numbers on which Quo does not identify everybody. An index finds them."""
+    return numbers_at(moment).filter(_NOT_IDENTIFIED)
+
+
+def has_teammate(moment: Moment, besides: int | None = None) -> Exists:
+    """Return the condition that a teammate is on a number, not counting the teammate `besides`."""
     on_it = assignments_at(moment).filter(phone_number=OuterRef("phone_number"))
     return Exists(on_it if besides is None else on_it.exclude(teammate=besides))
 
 
 def somebody_on(moment: Moment, *, besides: int | None = None) -> Q:
     """Return the condition for numbers with at least one person on them, not counting the teammate `besides`."""
-    return Q(_has_teammate(moment, besides)) | Q(unidentified__gt=0)
+    return Q(has_teammate(moment, besides)) | Q(unidentified__gt=0)
 
 
 def nobody_on(moment: Moment, *, besides: int | None = None) -> Q:
@@ -75,21 +81,21 @@ def nobody_on(moment: Moment, *, besides: int | None = None) -> Q:
 
     A number of which Quo does not say who is on it fits neither condition.
     """
-    return ~Q(_has_teammate(moment, besides)) & Q(unidentified=0)
+    return ~Q(has_teammate(moment, besides)) & Q(unidentified=0)
 
 
-def with_somebody(states: QuerySet[NumberState], moment: Moment, *, is_on: bool) -> QuerySet[NumberState]:
-    """Keep the numbers with at least one person on them, or those with nobody; neither if Quo does not say."""
+def with_people(states: QuerySet[NumberState], people: str, moment: Moment) -> QuerySet[NumberState]:
+    """Keep the numbers with "somebody" or "nobody" on them, or those on which Quo identifies nobody: "unknown".
+
+    A number with only unidentified people is both "somebody" and "unknown".
+    """
     # The same conditions as above, in a form in which indexes answer the count of a whole list.
-    unidentified = numbers_at(moment).filter(Q(unidentified__gt=0) if is_on else _UNCLEAR)
-    is_among_them = Q(phone_number__in=unidentified.values("phone_number"))
-    teammate = Q(_has_teammate(moment))
-    return states.filter(teammate | is_among_them if is_on else ~teammate & ~is_among_them)
-
-
-def without_known_teammate(moment: Moment) -> QuerySet[NumberState]:
-    """Return the numbers without a teammate of which Quo does not say that nobody is on them."""
-    return numbers_at(moment).filter(_UNCLEAR & ~Q(_has_teammate(moment)))
+    unclear = not_identified(moment).values("phone_number")
+    teammate = Q(has_teammate(moment))
+    if people == "somebody":
+        return states.filter(teammate | Q(phone_number__in=unclear.filter(unidentified__gt=0)))
+    is_unclear = Q(phone_number__in=unclear)
+    return states.filter(~teammate & (is_unclear if people == "unknown" else ~is_unclear))
 
 
 def described_unusually(states: QuerySet[NumberState]) -> QuerySet[NumberState]:

@@ -19,6 +19,8 @@ from numbers.memory.numbers import (
     UNFINISHED,
     forwards_outside,
     forwards_to_unknown,
+    has_teammate,
+    not_identified,
     numbers_at,
     ordered,
     unconfirmed_at,
@@ -90,13 +92,19 @@ class AttentionItem:
 
 @dataclass(frozen=True)
 class AbroadReach:
-    """The teammates who can reach other countries on a channel, how many numbers allow it, and links to both lists."""
+    """The teammates who can reach other countries on a channel, how many numbers allow it, and links to both lists.
+
+    It is unknown for the `unreported` numbers, and who can is unknown for the `unidentified` ones that allow it.
+    """
 
     channel: Channel
     teammates: Preview
     teammates_url: str
     numbers: int
     url: str
+    unreported: int
+    unreported_url: str
+    unidentified: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,15 +146,13 @@ def overview(now: datetime, version: Version, moment: Moment = NOW) -> Overview:
 def summary(_version: Version, moment: Moment = NOW) -> Summary:
     """Return the counts over all numbers and teammates."""
     with one_moment():  # or a sync between two queries could make counts and names disagree
-        facts = _count_facts(moment)
+        facts = _count_facts(moment) | _count_not_identified(moment)
         return Summary(
             numbers=facts["numbers"],
             teammates=teammates_at(moment).count(),
             attention=tuple(item for item in _attention_items(facts, moment) if item.numbers.count),
             bars=tuple((channel, tuple(_bars(channel, facts))) for channel in CHANNELS),
-            abroad=tuple(
-                _abroad(cell, facts[f"{cell.field}_{Fact.ALLOWED}"], moment) for cell in CELLS if cell.region.is_abroad
-            ),
+            abroad=tuple(_abroad(cell, facts, moment) for cell in _ABROAD),
         )
 
 
@@ -181,6 +187,15 @@ def _count_facts(moment: Moment) -> dict[str, int]:
     return counted
 
 
+def _count_not_identified(moment: Moment) -> dict[str, int]:
+    """Return how many numbers have nobody whom Quo identifies, but perhaps somebody, as `unidentified`.
+
+    For each cell abroad, also count the numbers that allow it and on which Quo does not identify everybody.
+    """
+    allowing = {f"{cell.field}_unidentified": Count("pk", filter=Q(**{cell.field: "unrestricted"})) for cell in _ABROAD}
+    return not_identified(moment).aggregate(unidentified=Count("pk", filter=~Q(has_teammate(moment))), **allowing)
+
+
 def _bars(channel: Channel, facts: dict[str, int]) -> Iterator[Bar]:
     for cell in channel.cells:
         counts = {fact: facts[f"{cell.field}_{fact}"] for fact in Fact}
@@ -202,6 +217,7 @@ def _segments(cell: Cell, counts: dict[Fact, int]) -> Iterator[Segment]:
 
 def _attention_items(facts: Mapping[str, int], moment: Moment) -> Iterator[AttentionItem]:
     unassigned = NumberFilters(unassigned="yes")
+    unidentified = NumberFilters(unassigned="unknown")
     outside, nobody_can_tell = NumberFilters(forward="outside"), NumberFilters(forward="unknown")
     unfinished = NumberFilters(porting="unfinished")
     unconfirmed = ordered(unconfirmed_at(moment))
@@ -209,10 +225,17 @@ def _attention_items(facts: Mapping[str, int], moment: Moment) -> Iterator[Atten
     assigned = assignments_at(moment).aggregate(on=Count("phone_number", distinct=True))["on"]
     yield _attention_item(
         "unassigned",
-        _preview_numbers(unassigned.states(moment), facts["numbers"] - assigned, moment),
+        _preview_numbers(unassigned.states(moment), facts["numbers"] - assigned - facts["unidentified"], moment),
         ("number has nobody on it", "numbers have nobody on them"),
         "Texts reach no teammate there, and calls only by forwards. Where people use it, put somebody on it in Quo.",
         _list_url(unassigned),
+    )
+    yield _attention_item(
+        "unidentified",
+        _preview_numbers(unidentified.states(moment), facts["unidentified"], moment),
+        ("number does not show who is on it", "numbers do not show who is on them"),
+        "Quo names nobody there, and does not say that nobody is. Look in Quo itself.",
+        _list_url(unidentified),
     )
     yield _attention_item(
         "forward",
@@ -265,15 +288,20 @@ def _preview_numbers(states: QuerySet[NumberState], count: int, moment: Moment) 
 
 # Who reaches abroad
 
+_ABROAD = tuple(cell for cell in CELLS if cell.region.is_abroad)
 
-def _abroad(cell: Cell, numbers: int, moment: Moment) -> AbroadReach:
+
+def _abroad(cell: Cell, facts: Mapping[str, int], moment: Moment) -> AbroadReach:
     reaching = TeammateFilters().but(**{cell.field: Fact.ALLOWED.value})
     return AbroadReach(
         channel=cell.channel,
         teammates=_preview_teammates(cell, moment),
         teammates_url=f"{reverse('numbers:teammates')}?{reaching.query}",
-        numbers=numbers,
+        numbers=facts[f"{cell.field}_{Fact.ALLOWED}"],
         url=_list_url(NumberFilters().but(**{cell.field: Fact.ALLOWED.value})),
+        unreported=facts[f"{cell.field}_{Fact.UNKNOWN}"],
+        unreported_url=_list_url(NumberFilters().but(**{cell.field: Fact.UNKNOWN.value})),
+        unidentified=facts[f"{cell.field}_unidentified"],
     )
 
 

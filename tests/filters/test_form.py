@@ -120,6 +120,12 @@ def test_the_other_fields_offer_current_values(mixed: PageClient) -> None:
     }
 
 
+def test_numbers_with_nobody_identified_can_be_chosen_where_an_answer_is_unusual(mixed: PageClient) -> None:
+    sync_all(number("PN4", users=None))
+
+    assert offered(parse_page(mixed.get(LIST)), "unassigned")["unknown"] == "Nobody identified on it"
+
+
 def test_values_of_gone_numbers_are_not_offered(mixed: PageClient) -> None:
     sync_all(number("PN4", groupId="GR4", number="+15555550123", portingStatus="waiting"))
 

@@ -44,6 +44,7 @@ ANN = user("US1", firstName="Ann", lastName="Lee")
         ("user=US1", "Numbers with Ann Lee"),
         ("unassigned=yes", "Numbers with nobody on them"),
         ("unassigned=no", "Numbers with somebody on them"),
+        ("unassigned=unknown", "Numbers with nobody identified on them"),
         ("group=GR1", "Numbers in group GR1"),
         ("calling_us=allowed", "Numbers where calling the United States is allowed"),
         ("calling_ca=restricted", "Numbers where calling Canada is restricted"),
@@ -119,6 +120,7 @@ def test_a_teammate_without_a_name_appears_by_id() -> None:
         ("forward=unknown", "Forwards: cannot be determined"),
         ("unassigned=yes", "Nobody on it"),
         ("unassigned=no", "Somebody on it"),
+        ("unassigned=unknown", "Nobody identified on it"),
     ],
 )
 def test_each_filter_has_a_chip_that_names_it(query: str, label: str) -> None:

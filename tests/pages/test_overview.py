@@ -319,7 +319,7 @@ def test_a_changed_fact_is_shown_by_shape_and_word(manager: PageClient) -> None:
 
 @pytest.mark.parametrize(
     ("ago", "sentence"),
-    [(8 * DAY, "Nothing has changed in the last 7 days."), (1 * DAY, "Nothing has changed since the first check, on ")],
+    [(8 * DAY, "No change was seen in the last 7 days."), (1 * DAY, "No change was seen since the first check, on ")],
 )
 def test_without_changes_the_page_says_since_when(manager: PageClient, ago: timedelta, sentence: str) -> None:
     sync_all(number("PN1"), ago=ago)

@@ -31,6 +31,7 @@ number_changes = st.fixed_dictionaries(
         "number": st.sampled_from([OURS, "+15555550124", "+15555550125"]),
         "forward": st.sampled_from([None, "", OURS, "+15555550124", "+442079460958", "front desk"]),
         "porting_status": st.sampled_from([None, "", "completed", "Completed", "pending"]),
+        "unidentified": st.sampled_from([0, 0, 1]),
         "calling": regions,
         "messaging": regions,
     }
@@ -78,6 +79,7 @@ def test_counts_and_first_names_match_the_lists(
     assert found.numbers == numbers_at(NOW).count()
     expected = {
         "unassigned": NumberFilters(unassigned="yes"),
+        "unidentified": NumberFilters(unassigned="unknown"),
         "forward": NumberFilters(forward="outside"),
         "forward-unknown": NumberFilters(forward="unknown"),
         "porting": NumberFilters(porting="unfinished"),

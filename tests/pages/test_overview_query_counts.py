@@ -16,7 +16,7 @@ from tests.support.quo_answers import number, user
 Pinned = Callable[..., Any]  # pytest-django's django_assert_num_queries
 
 FACTS = 2  # the numbers with their cells, the teammates
-ITEMS = 2  # the counts of assigned and of unconfirmed numbers
+ITEMS = 3  # the counts of assigned, unidentified and unconfirmed numbers
 FIRST = 2  # unfinished ports: their keys, and the first by name
 ABROAD = 2 * 2  # per channel: the teammates, and the first by name
 WATCHED = 1  # the first complete sync
