@@ -110,11 +110,12 @@ def _number_changes(keys: Sequence[ChangeKey]) -> Mapping[ChangeKey, Change]:
 
 @dataclass(frozen=True)
 class _AssignmentChange:
-    """A teammate put on a number or taken off it, with the names of both at that time."""
+    """A teammate put on a number or taken off it, with the names of both and the number's `unidentified` after it."""
 
     teammate: NamedTeammate
     number_id: str
     number_name: str
+    unidentified: int | None
     confirmed: datetime | None
 
 
@@ -141,13 +142,15 @@ def _number_change(
         return _change(key, before.phone_number.quo_id, gone(before), before.confirmed_last)  # type: ignore[attr-defined] # annotated
     if after is None:
         first = [*added, *removed][0]
-        parts = number_changed(number_part(first.number_id, first.number_name), None, on, off)
+        unidentified = (first.unidentified, first.unidentified)  # the state did not change
+        parts = number_changed(number_part(first.number_id, first.number_name), None, on, off, unidentified)
         return _change(key, first.number_id, parts, first.confirmed)
     quo_id = after.phone_number.quo_id
     if before is None:
         parts = arrived(after, on, is_new=after.phone_number.first_seen == key.at)
     else:
-        parts = number_changed(number_part(quo_id, after.name), (before, after), on, off)
+        unidentified = (before.unidentified, after.unidentified)
+        parts = number_changed(number_part(quo_id, after.name), (before, after), on, off, unidentified)
     return _change(key, quo_id, parts, after.confirmed_before)  # type: ignore[attr-defined] # annotated
 
 

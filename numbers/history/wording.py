@@ -55,6 +55,9 @@ TEAMMATE_FIELDS = {
 }
 
 
+_NOT_GIVEN = Part("not given")  # null, or not in the answer
+
+
 def gone(state: NumberState) -> Parts:
     """Return the words for a number that is gone; `state` is its last one."""
     return (number_part(state.phone_number.quo_id, state.name), Part(" is gone: Quo no longer has it"))
@@ -74,22 +77,26 @@ def number_changed(
     states: tuple[NumberState, NumberState] | None,
     on: Sequence[NamedTeammate],
     off: Sequence[NamedTeammate],
+    unidentified: tuple[int | None, int | None],
 ) -> Parts:
     """Return the words for a number's change between two states, and for the teammates put `on` and taken `off`.
 
-    If only teammates changed: "Ann Lee was put on Leasing".
+    If only teammates changed: "Ann Lee was put on Leasing". `unidentified` is that of the number before and after. With
+    such people, a teammate may have been on the number before without a name, or may still be.
     """
     clauses: list[Parts] = []
     if states:
         clauses = [*_fields(*states, NUMBER_FIELDS), *_unidentified_changed(*states, on)]
-        if None in (states[0].unidentified, states[1].unidentified):
+        if None in unidentified:
             on, off = (), ()  # nobody knows whether they were put on or taken off
         if not (clauses or on or off) and states[0].oddities != states[1].oddities:
             clauses = [(Part("Quo describes it in another unusual way"),)]
     if not (clauses or on or off):  # only `updated_at_text` changed
         clauses = [(Part("Quo marked it as updated, and shows no other difference"),)]
     is_described = is_named = bool(clauses)
-    for teammates, act in ((on, "put on"), (off, "taken off")):
+    before, after = unidentified
+    acts = ("named on" if before else "put on", "no longer named on" if after else "taken off")
+    for teammates, act in zip((on, off), acts, strict=True):
         if teammates:
             verb = f" {'was' if len(teammates) == 1 else 'were'} {act} "
             clauses.append((*_names(teammates), *((Part(f"{verb}it"),) if is_named else (Part(verb), number))))
@@ -142,21 +149,20 @@ def _value(field: str, state: Model) -> Parts:
         fact = fact_of(raw)
         sent = (Part(" ("), *_quoted(raw), Part(")")) if fact is Fact.UNKNOWN and raw is not None else ()
         return (Part(fact.label, fact=fact), *sent)
-    if field == "forward" and not raw:
-        return (Part("nowhere"),)
+    if field in {"number", "forward", "email", "role"} and not raw:
+        return (_NOT_GIVEN,)
     if isinstance(state, NumberState) and field in {"number", "forward"}:
-        is_forward = field == "forward"
-        text = pretty_forward(raw or "", state.forward_number) if is_forward else pretty(raw or "none")
+        text = pretty_forward(raw or "", state.forward_number) if field == "forward" else pretty(raw or "")
         return (Part(text, is_outside=True),)
     if field in {"email", "role"}:
-        return (Part(raw or "none", is_outside=True),)
+        return (Part(raw or "", is_outside=True),)
     if field in {"name", "first_name", "last_name"} and raw is not None and not is_visible(raw):
         return (Part(NO_NAME),)
     return _quoted(raw)
 
 
 def _quoted(raw: str | None) -> Parts:
-    return (Part("none"),) if raw is None else (Part("“"), Part(raw, is_outside=True), Part("”"))
+    return (_NOT_GIVEN,) if raw is None else (Part("“"), Part(raw, is_outside=True), Part("”"))
 
 
 def _people(teammates: Sequence[NamedTeammate], unidentified: int) -> Parts:

@@ -114,8 +114,8 @@ def _at(keys: Sequence[ChangeKey], field: str, of: str) -> Q:
 def put_on(keys: Sequence[ChangeKey]) -> QuerySet[Assignment, Any]:
     """Return a row for each teammate put on a number with these changes, by name.
 
-    A row has the time, the number's key, the teammate's id, first and last name and email, the number's id and name,
-    and when the number was last confirmed before.
+    A row has the time, the number's key, the teammate's id, first and last name and email, the number's id, name
+    and `unidentified`, and when the number was last confirmed before.
     """
     return _assignments(_put_on(), "since", keys)
 
@@ -134,6 +134,7 @@ def _assignments(assignments: QuerySet[Assignment], field: str, keys: Sequence[C
         .order_by("teammate__states__name_key", "teammate__quo_id")
         .values_list(
             *(field, "phone_number", "teammate__quo_id", "teammate__states__first_name", "teammate__states__last_name"),
-            *("teammate__states__email", "phone_number__quo_id", "phone_number__states__name", "confirmed"),
+            *("teammate__states__email", "phone_number__quo_id"),
+            *("phone_number__states__name", "phone_number__states__unidentified", "confirmed"),
         )
     )

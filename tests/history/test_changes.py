@@ -126,7 +126,7 @@ def test_an_equal_answer_changes_nothing(syncer: Syncer) -> None:
         (
             {"forward": None},
             {"forward": "+14155550100"},
-            "Main line: forwarding went from nowhere to (415) 555-0100",
+            "Main line: forwarding went from not given to (415) 555-0100",
         ),
         (
             {"forward": "+14155550100"},
@@ -136,17 +136,21 @@ def test_an_equal_answer_changes_nothing(syncer: Syncer) -> None:
         (
             {"number": "+12065550100", "forward": "(876) 555-0123"},
             {"number": "", "forward": "front desk"},
-            "Main line: the number itself went from (206) 555-0100 to none; "
+            "Main line: the number itself went from (206) 555-0100 to not given; "
             "forwarding went from (876) 555-0123 (Jamaica) to front desk",
         ),
-        ({"forward": "+14155550100"}, {"forward": ""}, "Main line: forwarding went from (415) 555-0100 to nowhere"),
+        ({"forward": "+14155550100"}, {"forward": ""}, "Main line: forwarding went from (415) 555-0100 to not given"),
         (
             {"number": "+14155550100"},
             {"number": "+442079460958"},
             "Main line: the number itself went from (415) 555-0100 to +44 20 7946 0958 (United Kingdom)",
         ),
-        ({"porting_status": None}, {"porting_status": "pending"}, "Main line: porting went from none to “pending”"),
-        ({"symbol": "🏡"}, {"symbol": None}, "Main line: the symbol went from “🏡” to none"),
+        (
+            {"porting_status": None},
+            {"porting_status": "pending"},
+            "Main line: porting went from not given to “pending”",
+        ),
+        ({"symbol": "🏡"}, {"symbol": None}, "Main line: the symbol went from “🏡” to not given"),
         ({"group_id": "1"}, {"group_id": "2"}, "Main line: the group went from “1” to “2”"),
         (
             {"updated_at": "a"},
@@ -156,7 +160,7 @@ def test_an_equal_answer_changes_nothing(syncer: Syncer) -> None:
         (
             {"updated_at": "a", "symbol": None, "calling": Regions("restricted", None, None)},
             {"updated_at": "b", "symbol": "🏡", "calling": Regions("unrestricted", None, None)},
-            "Main line: calling, United States went from restricted to allowed; the symbol went from none to “🏡”",
+            "Main line: calling, United States went from restricted to allowed; the symbol went from not given to “🏡”",
         ),
     ],
 )
