@@ -8,10 +8,11 @@ from itertools import compress
 from typing import Any, NamedTuple
 
 from numbers.audit.patterns import MIN_GROUP_SIZE, Composition, Counts, Facts, Pattern, composition_of
-from numbers.vocabulary.cells import fact_of
+from numbers.vocabulary.cells import Fact, fact_of
 from numbers.vocabulary.folding import order_key
 
 Key = str | int  # a group's key: the id of Quo's group, the kind, the key of a teammate's state, or "" for none
+NOT_IDENTIFIED: Key = 0  # the key for numbers on which Quo identifies nobody, but on which somebody may be
 
 
 class Grouping(StrEnum):
@@ -43,7 +44,10 @@ def audited_number(row: tuple[Any, ...]) -> AuditedNumber:
 
 
 class GroupName(NamedTuple):
-    """The name of a group. `key` is the id of Quo's group, the kind or the teammate's id; empty if there is none."""
+    """The name of a group. `key` is the id of Quo's group, the kind or the teammate's id; empty if there is none.
+
+    Only the group of numbers on which Quo identifies nobody has a label without a key.
+    """
 
     key: str
     label: str
@@ -77,7 +81,8 @@ class Audit:
 
     `patterns` has every number, and `states` the key of its state. `positions` has the matching ones, each with its
     position in the list. `outliers` are those that differ from most of a group. `numbers` counts each matching number
-    once, even if it is in several groups. `members` has the matching numbers of each group, unsorted.
+    once, even if it is in several groups. `members` has the matching numbers of each group, unsorted. `unclear` is how
+    many numbers, matching or not, may be in other groups than Quo says.
     """
 
     patterns: Mapping[int, Pattern]
@@ -87,6 +92,12 @@ class Audit:
     members: Sequence[Collection[int]]
     outliers: Collection[int]
     numbers: Counts
+    unclear: int = 0
+
+    @property
+    def unreported(self) -> int:
+        """Return how many numbers, matching or not, have a cell that is not reported."""
+        return sum(count for pattern, count in Counter(self.patterns.values()).items() if Fact.UNKNOWN in pattern.facts)
 
     @property
     def row_count(self) -> int:

@@ -96,7 +96,8 @@ class AuditPage:
     """The audit page. It is cached per version of the memory, so it holds only what it shows.
 
     `total` and `outlier_total` count each number of all pages once; `tallies` cover all of them. `compared` is how many
-    groups are large enough to have outliers. `outlier_page` and `rows` are the pages of the outliers and the matrix.
+    groups are large enough to have outliers, `unreported` and `unclear` are as in the audit. `outlier_page` and
+    `rows` are the pages of the outliers and the matrix.
     """
 
     query: AuditQuery
@@ -105,6 +106,8 @@ class AuditPage:
     tallies: tuple[Tally, ...]
     groups: int
     compared: int
+    unreported: int
+    unclear: int
     outlier_total: int
     outlier_page: Page[int]
     outliers: tuple[OutlierEntry, ...]
@@ -144,6 +147,8 @@ def page_of(query: AuditQuery, audit: Audit, teammate: TeammateChoice | None = N
         tallies=tallies_of(audit.numbers),
         groups=len(audit.groups),
         compared=sum(group.is_compared for group in audit.groups),
+        unreported=audit.unreported,
+        unclear=audit.unclear,
         outlier_total=len(audit.outliers),
         outlier_page=outlier_page,
         outliers=tuple(_outliers(audit, found, outlier_page, query.filters, causes)),
@@ -256,7 +261,7 @@ def _list_query(filters: NumberFilters, group: Group, name: GroupName, outlying:
     field, value = {
         Grouping.GROUP: ("group", name.key),
         Grouping.KIND: ("kind", name.key),
-        Grouping.TEAMMATE: ("user", name.key) if name.key else ("unassigned", "yes"),
+        Grouping.TEAMMATE: ("user", name.key) if name.key else ("unassigned", "unknown" if name.label else "yes"),
     }[group.by]
     if not value or len(value) > MAX_LENGTH or getattr(filters, field) not in {"", value}:
         return ""

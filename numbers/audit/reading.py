@@ -2,17 +2,29 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import cache
 from itertools import chain, product
 
-from numbers.audit.groups import Audit, AuditedNumber, Grouping, GroupName, Key, audit_of, audited_number, order_of
+from numbers.audit.groups import (
+    NOT_IDENTIFIED,
+    Audit,
+    AuditedNumber,
+    Grouping,
+    GroupName,
+    Key,
+    audit_of,
+    audited_number,
+    order_of,
+)
 from numbers.audit.patterns import Pattern, pattern_of
 from numbers.audit.query import AuditQuery
 from numbers.database.compiled_query import raw_rows
 from numbers.database.paging import chunks
 from numbers.memory.assignments import assignments_at
 from numbers.memory.moment import NOW, Moment
-from numbers.memory.numbers import MAX_KEY_LOOKUPS, facts_code, numbers_at
+from numbers.memory.numbers import MAX_KEY_LOOKUPS, facts_code, not_identified, numbers_at
 from numbers.memory.teammates import teammates_at
 from numbers.models import NumberState, TeammateState, display_name
 from numbers.vocabulary.cells import CELLS, Fact
@@ -32,10 +44,14 @@ def read_audit(query: AuditQuery, moment: Moment = NOW) -> Audit:
         patterns[number] = _pattern(kind, code)
         states[number] = state
         groups[group].append(number)
-    by_teammate = query.by is Grouping.TEAMMATE
-    whole_groups = _by_teammate(patterns, moment) if by_teammate else _in_order(query.by, groups)
+    if query.by is Grouping.TEAMMATE:
+        unidentified = {number for (number,) in raw_rows(not_identified(moment).values_list("phone_number"))}
+        whole_groups, unclear = _by_teammate(patterns, unidentified, moment), len(unidentified)
+    else:
+        whole_groups = _in_order(query.by, groups)
+        unclear = len(whole_groups.get("", ()))
     matching = (number for (number,) in raw_rows(query.filters.states(moment).values_list("phone_number")))
-    return audit_of(query.by, patterns, states, whole_groups, matching)
+    return replace(audit_of(query.by, patterns, states, whole_groups, matching), unclear=unclear)
 
 
 @cache
@@ -43,8 +59,13 @@ def _pattern(kind: str, code: int) -> Pattern:
     return pattern_of(kind, _FACTS_BY_CODE[code])
 
 
-def _by_teammate(patterns: Mapping[int, Pattern], moment: Moment) -> Mapping[Key, Collection[int]]:
-    """Return the numbers of each teammate by the key of their state, the teammates by name and "" last."""
+def _by_teammate(
+    patterns: Mapping[int, Pattern], unidentified: AbstractSet[int], moment: Moment
+) -> Mapping[Key, Collection[int]]:
+    """Return the numbers of each teammate by the key of their state, the teammates by name; then those of nobody.
+
+    The last are those of the `unidentified` on which no teammate is known.
+    """
     members: dict[int, list[int]] = defaultdict(list)
     # This order lets a covering index answer without reading the rows.
     pairs = assignments_at(moment).order_by("teammate").values_list("teammate", "phone_number")
@@ -53,7 +74,8 @@ def _by_teammate(patterns: Mapping[int, Pattern], moment: Moment) -> Mapping[Key
     teammates = raw_rows(teammates_at(moment).order_by("name_key", "pk").values_list("pk", "teammate"))
     groups: dict[Key, Collection[int]] = {state: members[teammate] for state, teammate in teammates}
     assigned = set(chain.from_iterable(groups.values()))
-    return {**groups, "": patterns.keys() - assigned}
+    unassigned = patterns.keys() - assigned
+    return {**groups, "": unassigned - unidentified, NOT_IDENTIFIED: unassigned & unidentified}
 
 
 def _in_order(by: Grouping, groups: Mapping[str, list[int]]) -> Mapping[Key, Collection[int]]:
@@ -75,12 +97,13 @@ def audited_numbers(audit: Audit, numbers: Iterable[int]) -> Mapping[int, Audite
 
 def group_names(keys: Collection[Key]) -> Mapping[Key, GroupName]:
     """Return the names of the groups with these keys. Needs no snapshot: teammates are read by their states' keys."""
-    names = {key: GroupName(key, key) for key in keys if isinstance(key, str)}
+    names: dict[Key, GroupName] = {key: GroupName(key, key) for key in keys if isinstance(key, str)}
     fields = ("pk", "teammate__quo_id", "first_name", "last_name", "email")
     states = TeammateState.objects.order_by().values_list(*fields)
+    names[NOT_IDENTIFIED] = GroupName("", "Not identified")
     teammates = {
         key: GroupName(user_id, display_name(first_name, last_name, email, user_id), email)
-        for chunk in chunks((key for key in keys if isinstance(key, int)), MAX_KEY_LOOKUPS)
+        for chunk in chunks((key for key in keys if isinstance(key, int) and key != NOT_IDENTIFIED), MAX_KEY_LOOKUPS)
         for key, user_id, first_name, last_name, email in states.filter(pk__in=chunk)
     }
     return {**names, **teammates}

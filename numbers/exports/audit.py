@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from numbers.audit.groups import Audit, AuditedNumber, Group, Grouping, GroupName
+from numbers.audit.groups import NOT_IDENTIFIED, Audit, AuditedNumber, Group, Grouping, GroupName
 from numbers.audit.outliers import OutlierCell, outlier_cells
 from numbers.audit.query import AuditQuery
 from numbers.audit.reading import audited_numbers, group_names, read_audit
@@ -60,7 +60,7 @@ def _about(query: AuditQuery, count: int, moment: Moment) -> About:
     return replace(about, title="Audit", entries=(*about.entries, ("Grouped by", query.by.value), ("Odd in", outlying)))
 
 
-_NO_GROUP = {Grouping.GROUP: "(no group)", Grouping.KIND: "", Grouping.TEAMMATE: "(nobody)"}
+_NO_GROUP = {Grouping.GROUP: "(no group given)", Grouping.KIND: "", Grouping.TEAMMATE: "(nobody)"}
 
 _GROUPED_BY: dict[Grouping, Column[AuditLine]] = {
     Grouping.KIND: Column("Kind", 10, lambda line: line.number.kind),
@@ -70,9 +70,7 @@ _GROUPED_BY: dict[Grouping, Column[AuditLine]] = {
 
 def _columns(by: Grouping) -> tuple[Column[AuditLine], ...]:
     """Return the columns for people. The column of the grouping comes first and only once."""
-    group: tuple[Column[AuditLine], ...] = (
-        Column(by.value.capitalize(), 24, lambda line: line.name.label or _NO_GROUP[line.group.by]),
-    )
+    group: tuple[Column[AuditLine], ...] = (Column(by.value.capitalize(), 24, _group_label),)
     if by is Grouping.TEAMMATE:
         group += (Column("Teammate's email", 32, lambda line: line.name.detail),)
     return (
@@ -85,6 +83,12 @@ def _columns(by: Grouping) -> tuple[Column[AuditLine], ...]:
         *(column for grouping, column in _GROUPED_BY.items() if grouping is not by),
         Column("Id", 16, lambda line: line.number.quo_id),
     )
+
+
+def _group_label(line: AuditLine) -> str:
+    if line.group.key == NOT_IDENTIFIED:
+        return "(not identified)"
+    return line.name.label or _NO_GROUP[line.group.by]
 
 
 def _reading(index: int) -> Callable[[AuditLine], Reading]:

@@ -56,7 +56,7 @@ def test_the_kind_comes_first_and_the_group_last_if_grouped_by_kind(manager: Pag
 
 
 def test_grouped_by_teammate_a_number_has_a_row_for_each_teammate_or_for_nobody(manager: PageClient) -> None:
-    sync_all(audit_number("both", users=[BO, ANN]), audit_number("none", users=[]))
+    sync_all(audit_number("both", users=[BO, ANN]), audit_number("none", users=[]), audit_number("unknown", users=None))
 
     rows = csv_rows(manager, "/audit.csv?by=teammate")
 
@@ -64,13 +64,14 @@ def test_grouped_by_teammate_a_number_has_a_row_for_each_teammate_or_for_nobody(
         ("Ann Lee", "ann@example.com", "both"),
         ("Bo", "bo@example.com", "both"),
         ("(nobody)", "", "none"),
+        ("(not identified)", "", "unknown"),
     ]
 
 
 def test_numbers_without_a_group_say_so(manager: PageClient) -> None:
     sync_all(audit_number("a", groupId=""))
 
-    assert [row["Group"] for row in csv_rows(manager, "/audit.csv")] == ["(no group)"]
+    assert [row["Group"] for row in csv_rows(manager, "/audit.csv")] == ["(no group given)"]
 
 
 def test_no_value_in_a_csv_is_a_formula(manager: PageClient) -> None:

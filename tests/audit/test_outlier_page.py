@@ -52,9 +52,10 @@ def test_one_sentence_names_all_outlying_cells_of_a_number(manager: PageClient) 
         ("kind", {}, "4 local numbers"),
         ("kind", {"number": "+18005550100"}, "4 toll-free numbers"),
         ("group", {}, "4 numbers in group GR1"),
-        ("group", {"groupId": ""}, "4 numbers without a group"),
+        ("group", {"groupId": ""}, "4 numbers with no group given"),
         ("teammate", {"users": [ANN]}, "4 numbers of Ann Lee"),
         ("teammate", {"users": []}, "4 numbers with nobody on them"),
+        ("teammate", {"users": None}, "4 numbers with nobody identified on them"),
     ],
 )
 def test_a_sentence_says_what_a_number_is_compared_with(

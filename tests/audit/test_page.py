@@ -77,7 +77,7 @@ def test_numbers_are_grouped_by_quos_group_by_default(manager: PageClient) -> No
     page = parse_page(manager.get(AUDIT))
 
     assert groups(page) == {"GR1": ["a", "c"], "GR2": ["b"], "": ["none"]}
-    assert headings(page) == ["Group GR1 2 numbers", "Group GR2 1 number", "No group 1 number"]
+    assert headings(page) == ["Group GR1 2 numbers", "Group GR2 1 number", "No group given 1 number"]
     assert text_of(find_one(page, ".groupings [aria-current]")) == "Group"
 
 

@@ -11,13 +11,13 @@ from tests.support.query_counts import DEMO, OWN, SESSION, WHOLE, Pinned
 PATTERNS = 1  # of every number
 MATCHING = 1  # the keys of the matching numbers
 PORTS = 1  # for a search
-TEAMMATES = 2  # the teammates and their assignments
+TEAMMATES = 3  # the teammates, their assignments, and the numbers on which not everybody is identified
 NAMES = 1  # of the teammates on the page, for each of its lists
 OUTLIERS = 1  # on the page
 ROWS = 1  # the numbers on the page
 
 PAGE = WHOLE + PATTERNS + MATCHING + OUTLIERS + ROWS
-FORM = 2  # the choices of groups, and of countries and ports
+FORM = 3  # the choices of groups, of countries and ports, and whether any number is unusual
 COUNTS = {
     AUDIT: PAGE,
     f"{AUDIT}?by=kind": PAGE,

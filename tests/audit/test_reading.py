@@ -79,7 +79,9 @@ def naive_page(query: AuditQuery) -> AuditPage:
         on[assignment.phone_number_id].append(teammates[assignment.teammate_id])
     matching = {state.phone_number_id for state in query.filters.states()}
     states = dict(NumberState.objects.filter(until=None).values_list("phone_number", "pk"))
-    return page_of(query, replace(audit(query.by, numbers, on, [*teammates.values()], matching), states=states))
+    unclear = sum(not number.group_id.strip() for number in numbers) if query.by is Grouping.GROUP else 0
+    found = audit(query.by, numbers, on, [*teammates.values()], matching)
+    return page_of(query, replace(found, states=states, unclear=unclear))
 
 
 def audited_number(state: NumberState) -> AuditedNumber:
