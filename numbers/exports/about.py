@@ -10,11 +10,12 @@ from numbers.filters.choices import teammate_named
 from numbers.filters.numbers import NumberFilters
 from numbers.filters.teammates import TeammateFilters
 from numbers.memory.moment import NOW, Moment
+from numbers.memory.numbers import not_identified
 from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.memory.workspace import HeldWorkspace, held_workspace
 from numbers.models import Sync
 from numbers.vocabulary.cells import REGIONS, Fact
-from numbers.vocabulary.phrases import unread_records
+from numbers.vocabulary.phrases import numbers_not_identified, unread_records
 from numbers.vocabulary.times import format_time, zone_name
 
 MEANINGS = {
@@ -25,8 +26,8 @@ MEANINGS = {
 
 REACH_MEANINGS = {
     Fact.ALLOWED: "They can call there, or text there, through at least one of their numbers.",
-    Fact.RESTRICTED: "They cannot call there, or text there: every number they are on is restricted.",
-    Fact.UNKNOWN: "No number they are on is known to allow it, and of at least one Quo does not say.",
+    Fact.RESTRICTED: "They cannot call there, or text there: every number that names them is restricted.",
+    Fact.UNKNOWN: "No number that names them is known to allow it, and of at least one Quo does not say.",
 }
 _REGION_TEXTS = [f"{region.key} is {'every other country' if region.is_abroad else region.place}" for region in REGIONS]
 _REGIONS = ("Regions", f"{', '.join(_REGION_TEXTS)}.")
@@ -54,9 +55,11 @@ def about_numbers(filters: NumberFilters, count: int, moment: Moment = NOW) -> A
     return About("Numbers", (*_entries(sentence, filters.sorted_by, count, target), _REGIONS), MEANINGS)
 
 
-def about_teammates(filters: TeammateFilters, count: int) -> About:
+def about_teammates(filters: TeammateFilters, count: int, moment: Moment = NOW) -> About:
     """Return the second sheet for a list of `count` teammates."""
     entries = _entries(filters.sentence(), filters.sorted_by, count, WORKSPACE)
+    if unclear := numbers_not_identified(not_identified(moment).count()):
+        entries = (*entries, ("Not identified", unclear))
     return About("Teammates", (*entries, _REGIONS), REACH_MEANINGS)
 
 

@@ -68,5 +68,5 @@ def teammate_document(
     listing = listing_of(filters, moment)
     count = len(listing.keys)
     files = Files(TEAMMATES, TEAMMATES_RAW, teammate_record)
-    about = partial(about_teammates, filters, count)
+    about = partial(about_teammates, filters, count, moment)
     return files.document(teammate_lines(listing), count, about, ending, is_raw=is_raw)

@@ -21,7 +21,7 @@ from numbers.vocabulary.cells import CELLS, Fact
 SORT_LABELS = {"name": "name", "numbers": "how many numbers", "role": "role"}
 
 ROLE_LABELS = {"owner": "Owners", "admin": "Admins", "member": "Members"}
-NUMBERS_LABELS = {"none": "on no number", "one": "on one number", "several": "on several numbers"}
+NUMBERS_LABELS = {"none": "named on no number", "one": "named on one number", "several": "named on several numbers"}
 _COUNTS = {"none": Q(numbers=0), "one": Q(numbers=1), "several": Q(numbers__gt=1)}
 
 _VERBS = {Fact.ALLOWED: "can", Fact.RESTRICTED: "cannot", Fact.UNKNOWN: "are not reported as able to"}
@@ -57,7 +57,7 @@ class TeammateFilters(ListFilters):
         return tuple(f"Nothing matches {shown(term)}." for term in unmatched_by_teammates(self.q, moment))
 
     def sentence(self) -> str:
-        """Describe the list: "Admins on one number who can call abroad and fit “ann”"."""
+        """Describe the list: "Admins named on one number who can call abroad and fit “ann”"."""
         facts = self.facts.items()
         clauses = [f"{_VERBS[fact]} {cell.channel.act} {cell.region.destination}" for cell, fact in facts]
         clauses += [f"fit “{isolated(self.q)}”"] if self.q else []

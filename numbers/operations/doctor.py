@@ -120,7 +120,8 @@ def _quo() -> Iterator[Check]:
         yield Check("Quo's key", None if isinstance(error, RateLimited) else False, _with_trace(error))
     else:
         yield Check("Quo's address", True, f"{settings.QUO_API_URL} answers")
-        yield Check("Quo's key", True, f"accepted; Quo lists {len(answer.records)} numbers")
+        count = len(answer.records) + len(answer.set_aside)
+        yield Check("Quo's key", True, f"accepted; Quo lists {count} numbers")
         yield from _answer(answer)
 
 

@@ -123,11 +123,11 @@ def _seconds() -> Iterator[Metric]:
 
 
 def _memory() -> Iterator[Metric]:
-    yield GaugeMetricFamily("quo_admin_numbers", "Numbers of the workspace now.", numbers_at(NOW).count())
+    yield GaugeMetricFamily("quo_admin_numbers", "Numbers that are known now.", numbers_at(NOW).count())
     unusual = described_unusually(numbers_at(NOW)).count()
     yield GaugeMetricFamily("quo_admin_numbers_unusual", "Numbers that Quo describes unusually.", unusual)
     teammates = teammates_at(NOW)
-    yield GaugeMetricFamily("quo_admin_teammates", "Teammates of the workspace now.", teammates.count())
+    yield GaugeMetricFamily("quo_admin_teammates", "Teammates who are known now.", teammates.count())
     syncs = Sync.objects.filter(
         scope=Sync.Scope.TEAMMATE, subject=OuterRef("teammate__quo_id"), outcome=Sync.Outcome.SUCCEEDED
     )

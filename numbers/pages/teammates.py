@@ -17,7 +17,7 @@ from numbers.memory.assignments import assignments_at
 from numbers.memory.cache import per_version
 from numbers.memory.forwards import Chains
 from numbers.memory.moment import NOW, Moment
-from numbers.memory.numbers import numbers_at
+from numbers.memory.numbers import not_identified, numbers_at
 from numbers.memory.teammates import REACH
 from numbers.memory.version import Version
 from numbers.models import Sync, TeammateState
@@ -26,6 +26,7 @@ from numbers.pages.rows import NumberRow, described, number_rows
 from numbers.vocabulary.cells import CELLS, Cell, Fact, Reading, fact_of
 from numbers.vocabulary.links import number_url, path_of, teammate_url
 from numbers.vocabulary.phones import pretty
+from numbers.vocabulary.phrases import numbers_not_identified
 from numbers.vocabulary.visible import shown_name
 
 MAX_DECIDING = 4
@@ -75,7 +76,8 @@ def teammate_list(filters: TeammateFilters, _version: Version, moment: Moment = 
     states = filters.states(moment)
     page = page_of(states.count(), PAGE_SIZE, filters.page)
     counted = teammate_queries.counting_numbers(TeammateState.objects.select_related("teammate"), moment)
-    notices = filters.notices
+    unclear = numbers_not_identified(not_identified(moment).count())
+    notices = (*filters.notices, unclear) if unclear else filters.notices
     if filters.page > page.number:
         notices += (f"There is no page {filters.page}, so the last one is shown.",)
     if filters.q and not page.paginator.count:
@@ -163,9 +165,10 @@ class TeammatePage:
     """One teammate's page, cached per memory version.
 
     `rows` are the first of their `total` numbers. `unshared` are the first of the `unshared_total` numbers that nobody
-    else is on, and `is_any_forwarded` says whether one of those forwards calls. If they are on no number now, `left_at`
-    is when Quo first said so, and `last_numbers` are the first of the `last_numbers_total` numbers they were on until
-    then.
+    else is on, and `is_any_forwarded` says whether one of those forwards calls. `unclear` are the first of the
+    `unclear_total` numbers on which nobody else is identified. `elsewhere` is a sentence about numbers that do not name
+    them, but may have them. If they are on no number now, `left_at` is when Quo first said so, and `last_numbers` are
+    the first of the `last_numbers_total` numbers they were on until then.
     """
 
     user_id: str
@@ -181,6 +184,9 @@ class TeammatePage:
     unshared: tuple[NamedNumber, ...]
     unshared_total: int
     is_any_forwarded: bool
+    unclear: tuple[NamedNumber, ...]
+    unclear_total: int
+    elsewhere: str
     left_at: datetime | None
     last_numbers: tuple[NamedNumber, ...]
     last_numbers_total: int
@@ -194,10 +200,14 @@ def teammate_page(user_id: str, _version: Version, moment: Moment = NOW) -> Team
         return None
     theirs = teammate_queries.numbers_of(state.teammate_id, moment)
     # Plain rows, because a teammate may be on every number.
-    held = list(theirs.values(*_NAME_COLUMNS, *_START, "is_shared", *(cell.field for cell in CELLS)))
+    columns = (*_NAME_COLUMNS, *_START, "unidentified", "is_shared")
+    held = list(theirs.values(*columns, *(cell.field for cell in CELLS)))
     assignments = assignments_at(moment).filter(teammate=state.teammate_id).order_by("role", "group_id")
     roles_and_groups = list(assignments.values_list("role", "group_id").distinct())
-    unshared = [number for number in held if not number["is_shared"]]
+    alone = [number for number in held if not number["is_shared"]]
+    unshared = [number for number in alone if not number["unidentified"]]
+    unclear = [number for number in alone if number["unidentified"]]
+    elsewhere = not_identified(moment).count() - sum(bool(number["unidentified"]) for number in held)
     left_at = None if held else teammate_queries.last_left(state.teammate_id, moment)
     last = teammate_queries.last_numbers_of(state.teammate_id, left_at) if left_at else None
     last_numbers = list(last.values(*_NAME_COLUMNS)) if last is not None else []
@@ -215,6 +225,9 @@ def teammate_page(user_id: str, _version: Version, moment: Moment = NOW) -> Team
         unshared=tuple(_unshared(unshared[:MAX_UNSHARED], state.teammate_id, moment)),
         unshared_total=len(unshared),
         is_any_forwarded=any(number["forward"] for number in unshared),
+        unclear=_named(unclear[:MAX_UNSHARED]),
+        unclear_total=len(unclear),
+        elsewhere=numbers_not_identified(elsewhere),
         left_at=left_at,
         last_numbers=_named(last_numbers[:MAX_LAST_NUMBERS]),
         last_numbers_total=len(last_numbers),

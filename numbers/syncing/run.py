@@ -116,7 +116,8 @@ def _ask_about_teammate(user_id: str, source: Source) -> tuple[Answer, Mismatche
     answer = source.list_phone_numbers(user_id)
     records = {record.id: record for record in answer.records}
     mismatches: Mismatches = {}
-    strangers = [record.id for record in answer.records if all(user.id != user_id for user in record.users)]
+    identified = [record for record in answer.records if record.unidentified == 0]  # others may have the teammate
+    strangers = [record.id for record in identified if all(user.id != user_id for user in record.users)]
     if strangers:
         sentence = f"Quo lists {_numbers(len(strangers))} for this teammate without naming them on it."
         mismatches[sentence] = strangers

@@ -15,6 +15,12 @@ def unidentified_people(count: int | None) -> str:
     return f"{count:,} {'person' if count == 1 else 'people'} Quo does not identify" if count else ""
 
 
+def numbers_not_identified(count: int) -> str:
+    """Return the sentence about numbers on which Quo does not identify everybody; empty if there is none."""
+    numbers, them = ("number", "it") if count == 1 else ("numbers", "one of them")
+    return f"Quo does not identify everybody on {count:,} {numbers}. Any teammate may be on {them}." if count else ""
+
+
 def unread_records(count: int) -> str:
     """Return the sentence about records of Quo's answer that have no readable id."""
     records, are = ("record", "is") if count == 1 else ("records", "are")

@@ -121,7 +121,7 @@ def test_each_chip_removes_one_filter() -> None:
     assert [(chip.label, chip.without.query) for chip in filters.chips()] == [
         ("Search: a", "role=owner&numbers=one&messaging_ca=unknown&sort=-name"),
         ("Role: owner", "q=a&numbers=one&messaging_ca=unknown&sort=-name"),
-        ("On one number", "q=a&role=owner&messaging_ca=unknown&sort=-name"),
+        ("Named on one number", "q=a&role=owner&messaging_ca=unknown&sort=-name"),
         ("Messaging CA: not reported", "q=a&role=owner&numbers=one&sort=-name"),
     ]
 
@@ -131,13 +131,13 @@ def test_each_chip_removes_one_filter() -> None:
     [
         (TeammateFilters(), "Teammates"),
         (TeammateFilters(role="member"), "Members"),
-        (TeammateFilters(numbers="several"), "Teammates on several numbers"),
+        (TeammateFilters(numbers="several"), "Teammates named on several numbers"),
         (TeammateFilters().but(calling_intl="allowed"), "Teammates who can call abroad"),
         (
             TeammateFilters(q="ann", role="admin").but(messaging_us="restricted", messaging_ca="unknown"),
             "Admins who cannot text the United States, are not reported as able to text Canada and fit “ann”",
         ),
-        (TeammateFilters(q="Ann LEE", role="owner", numbers="none"), "Owners on no number who fit “Ann LEE”"),
+        (TeammateFilters(q="Ann LEE", role="owner", numbers="none"), "Owners named on no number who fit “Ann LEE”"),
     ],
 )
 def test_the_filters_read_as_a_sentence(filters: TeammateFilters, sentence: str) -> None:

@@ -85,7 +85,7 @@ def test_empty_fields_are_described_in_words(manager: PageClient) -> None:
 
     fields = fields_of(manager)
 
-    assert [fields[name] for name in nothing] == ["none", "none", "nowhere", "none", "none"]
+    assert [fields[name] for name in nothing] == ["not given"] * 5
 
 
 def test_the_header_shows_name_number_kind_and_forwarding(manager: PageClient) -> None:

@@ -189,7 +189,7 @@ def test_looking_up_a_teammate_that_quo_knows_adds_them(manager: PageClient, quo
 def test_a_teammate_without_numbers_in_quo_is_reported(manager: PageClient) -> None:
     sync_teammate("USnew")
 
-    assert "Quo answered, and lists no number for this id." in text_of(
+    assert "Quo answered, and no number that can be read names this id." in text_of(
         find_one(parse_page(manager.get("/teammates/USnew/"), 404), "#teammate")
     )
 
@@ -239,7 +239,7 @@ def test_a_teammate_who_left_has_a_date_and_their_last_numbers(manager: PageClie
     assert notices_of(page)[0].startswith(
         f"On no number now. Quo’s answer of {formatted(last.observed_at, WHEN)} was the first that named them on none."
     )
-    assert text_of(find_one(page, "#last-title")) == "Their last numbers"
+    assert text_of(find_one(page, "#last-title")) == "The last numbers that named them"
     assert texts(page.css(".named a")) == ["Late", "Later"]
     assert named_in(find_one(page, ".named")) == {"Late": "/numbers/PN2/", "Later": "/numbers/PN3/"}
     assert not page.css("table, [data-reach]")

@@ -9,9 +9,11 @@ from tests.support.query_counts import DEMO, OWN, WHOLE, Pinned
 from tests.support.quo_answers import number, user
 from tests.support.teammates import PEOPLE, people_on, sync_teammate
 
-LISTED = 4  # the count, the keys of the page, its teammates, their reach
-ONE = 6  # the teammate, all numbers, the visible ones, their teammates, roles and groups, the last sync
-LEFT = 6  # without numbers: the date they left and the last numbers, not the visible ones and their teammates
+LISTED = 6  # the count, the keys of the page, its teammates, their reach, numbers with unidentified people, roles
+# The teammate, all numbers, the visible ones, their teammates, roles and groups, numbers with unidentified people, and
+# the last sync.
+ONE = 7
+LEFT = 7  # without numbers: the date they left and the last numbers, not the visible ones and their teammates
 
 COUNTS = {
     PEOPLE: WHOLE + LISTED,

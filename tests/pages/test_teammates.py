@@ -67,7 +67,7 @@ def test_a_former_teammate_is_listed_with_zero_numbers(three: PageClient) -> Non
 
     assert text_of(find_one(row, ".count")) == "0 numbers"
     assert not row.css(".count a")
-    assert text_of(find_one(row, ".no-reach")) == "on no number, so no reach"
+    assert text_of(find_one(row, ".no-reach")) == "named on no number, so no reach is known"
     assert not row.css("[data-cell]")
 
 
@@ -121,7 +121,7 @@ def test_a_row_shows_the_current_state(manager: PageClient) -> None:
     [
         ("", "3 teammates"),
         ("role=owner", "1 teammate · Owners"),
-        ("numbers=one&q=b", "1 teammate · Teammates on one number who fit “b”"),
+        ("numbers=one&q=b", "1 teammate · Teammates named on one number who fit “b”"),
         ("sort=-name", "3 teammates"),
     ],
 )
@@ -135,7 +135,7 @@ def test_the_count_is_shown_with_the_filters_in_words(three: PageClient, query: 
 def test_the_sentence_is_the_pages_title(three: PageClient) -> None:
     page = parse_page(three.get(PEOPLE, {"role": "admin", "numbers": "none", "q": "cy"}))
 
-    assert text_of(find_one(page, "title")) == "Admins on no number who fit “cy” · Quo Admin"
+    assert text_of(find_one(page, "title")) == "Admins named on no number who fit “cy” · Quo Admin"
     assert text_of(find_one(page, "h1")) == "Teammates"
 
 
@@ -143,7 +143,7 @@ def test_each_filter_has_a_chip_that_removes_it(three: PageClient) -> None:
     page = parse_page(three.get(PEOPLE, {"q": "cy", "role": "admin", "numbers": "none", "sort": "-name", "page": "1"}))
 
     chips = {text_of(chip): chip for chip in page.css(".chip")}
-    assert list(chips) == ["Search: cy", "Role: admin", "On no number"]
+    assert list(chips) == ["Search: cy", "Role: admin", "Named on no number"]
     without = parse_qs(urlsplit(attribute(chips["Role: admin"], "href")).query)
     assert without == {"q": ["cy"], "numbers": ["none"], "sort": ["-name"]}
     assert attribute(chips["Role: admin"], "aria-label") == "Remove the filter Role: admin"
@@ -187,7 +187,7 @@ def test_after_a_failed_first_sync_the_page_does_not_claim_to_sync(manager: Page
 def test_a_workspace_without_teammates_says_so(manager: PageClient) -> None:
     sync_all(number("PN1", users=[]))
 
-    assert text_of(find_one(parse_page(manager.get(PEOPLE)), "#results h2")) == "No teammate is on any number"
+    assert text_of(find_one(parse_page(manager.get(PEOPLE)), "#results h2")) == "No teammate is known"
 
 
 @pytest.mark.parametrize(("count", "pages"), [(50, [50]), (51, [50, 1]), (100, [50, 50])])
