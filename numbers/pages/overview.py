@@ -241,7 +241,7 @@ def _attention_items(facts: Mapping[str, int], moment: Moment) -> Iterator[Atten
         "forward",
         _preview_numbers(outside.states(moment), facts["outside"], moment),
         ("number forwards its calls outside the company", "numbers forward their calls outside the company"),
-        "Calls ring at telephones that are none of your numbers. Check that this is meant.",
+        "Calls ring at telephones that are none of the numbers listed here. Check that this is meant.",
         _list_url(outside),
     )
     yield _attention_item(
@@ -251,7 +251,7 @@ def _attention_items(facts: Mapping[str, int], moment: Moment) -> Iterator[Atten
             "number forwards its calls where it cannot be determined",
             "numbers forward their calls where it cannot be determined",
         ),
-        "What they forward to is no telephone number that can be read, and none of your numbers. Look at it in Quo.",
+        "What they forward to is no telephone number that can be read, and none of the numbers here. Look in Quo.",
         _list_url(nobody_can_tell),
     )
     yield _attention_item(
