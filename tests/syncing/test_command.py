@@ -57,21 +57,40 @@ def hear(syncer: Syncer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 
 def test_it_prints_the_counts_of_a_sync(hear: Command) -> None:
     output = hear(FakeClient(answer(*numbers("PN1", "PN2", "PN3"))))
-    assert output.startswith("3 seen, 3 new, 0 changed, 0 gone, 0 set aside, in 0.")
+    assert output.startswith("3 seen, 3 new, 0 changed, 0 gone, 0 unread, in 0.")
     output = hear(FakeClient(answer(number("PN1", name="Else"), number("PN4"), number("PN2"))))
-    assert output.startswith("3 seen, 1 new, 1 changed, 1 gone, 0 set aside, in 0.")
+    assert output.startswith("3 seen, 1 new, 1 changed, 1 gone, 0 unread, in 0.")
     assert output.endswith(" s.\n")
     assert output.count("\n") == 1
 
 
-def test_it_lists_records_that_were_set_aside_and_notices(hear: Command) -> None:
-    output = hear(
-        FakeClient(answer(number("PN1"), aside=("PN2",), notices=("Quo lists the number PN1 more than once.",)))
-    )
-    assert output.splitlines()[1:] == [
-        "Set aside $.data[0].name: Expected `str`, got `int`",
-        "Quo lists the number PN1 more than once.",
-    ]
+def test_it_counts_unreadable_records_and_prints_notices(hear: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    notice = "Quo lists the number PN1 more than once."
+    output = hear(FakeClient(answer(number("PN1"), unreadable=2, notices=(notice,))))
+    assert "0 gone, 2 unread, in 0." in output
+    assert output.splitlines()[1:] == [notice]
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+@pytest.mark.parametrize(
+    ("unreadable", "sentence"),
+    [
+        (0, ""),
+        (1, "1 record in Quo’s answer could not be read and is not included.\n"),
+        (1200, "1,200 records in Quo’s answer could not be read and are not included.\n"),
+    ],
+)
+def test_one_line_on_stderr_says_how_many_records_could_not_be_read(
+    syncer: Syncer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    form: tuple[str, ...],
+    unreadable: int,
+    sentence: str,
+) -> None:
+    monkeypatch.setattr(services, "quo_client", lambda: Client(answer(number("PN1"), unreadable=unreadable)))
+    call_command("sync", *form)
+    assert capsys.readouterr().err == sentence
 
 
 def test_it_says_when_removals_are_held_back_and_how_to_accept_them(hear: Command) -> None:
@@ -87,7 +106,7 @@ def test_it_says_when_removals_are_held_back_and_how_to_accept_them(hear: Comman
 
 def test_it_says_how_to_accept_removals_held_back_by_an_unreadable_record(hear: Command) -> None:
     hear(FakeClient(answer(*numbers("PN1", "PN2"))))
-    output = hear(FakeClient(answer(number("PN1"), aside=(None,))))
+    output = hear(FakeClient(answer(number("PN1"), unreadable=1)))
     assert "Missing from it and kept all the same: 1." in output
     assert "If they are really gone: manage.py sync --accept-removals" in output
 
@@ -105,7 +124,7 @@ def test_no_text_from_quo_controls_the_terminal(hear: Command) -> None:
 
 
 def test_its_json_is_one_complete_document(hear: Command) -> None:
-    result = json.loads(hear(FakeClient(answer(number("PN🏡"), aside=("PN2",), notices=("Odd: PN🏡",))), "--json"))
+    result = json.loads(hear(FakeClient(answer(number("PN🏡"), unreadable=1, notices=("Odd: PN🏡",))), "--json"))
     assert result.pop("seconds") >= 0
     assert result == {
         "scope": "workspace",
@@ -116,7 +135,7 @@ def test_its_json_is_one_complete_document(hear: Command) -> None:
         "changed": 0,
         "gone": 0,
         "held": 0,
-        "set_aside": [{"path": "$.data[0].name", "reason": "Expected `str`, got `int`", "number": "PN2"}],
+        "set_aside": [{"path": "$.data[0]", "reason": "it has no readable id", "number": ""}],
         "set_aside_count": 1,
         "notices": ["Odd: PN🏡"],
     }

@@ -82,55 +82,73 @@ def test_only_an_answer_for_the_whole_workspace_removes_numbers(syncer: Syncer) 
     assert present() == {"PN1", "PN2"}
 
 
-# Set aside
+# Beside records without a readable id
 
 
-def test_a_number_that_was_set_aside_is_not_gone(syncer: Syncer) -> None:
+def test_a_number_missing_beside_an_unreadable_record_is_not_gone(syncer: Syncer) -> None:
     syncer.sync_all(*numbers("PN1", "PN2"))
-    sync = syncer.sync_all(number("PN1"), aside=("PN2",))
-    assert (sync.gone, sync.held, sync.set_aside_count) == (0, 0, 1)
+    sync = syncer.sync_all(number("PN1"), unreadable=1)
+    assert (sync.gone, sync.held, sync.set_aside_count) == (0, 1, 1)
     assert present() == {"PN1", "PN2"}
 
 
-def test_a_number_that_is_set_aside_and_also_listed_is_confirmed(syncer: Syncer) -> None:
+def test_a_number_listed_beside_an_unreadable_record_is_confirmed(syncer: Syncer) -> None:
     syncer.sync_all(*numbers("PN1", "PN2"))
     for _ in range(3):
-        assert not syncer.sync_all(*numbers("PN1", "PN2"), aside=("PN2",)).wrote
+        assert not syncer.sync_all(*numbers("PN1", "PN2"), unreadable=1).wrote
     assert stored("PN2").seen_until is None
 
 
 def test_a_record_without_a_readable_id_holds_removals_back(syncer: Syncer) -> None:
     syncer.sync_all(*numbers(*TEN))
-    sync = syncer.sync_all(*numbers(*TEN[1:]), aside=(None,))
-    assert (sync.gone, sync.held) == (0, 1)
-    assert sync.notices == ["A record without a readable id was set aside, so no number was marked as gone."]
+    sync = syncer.sync_all(*numbers(*TEN[1:]), unreadable=1)
+    assert (sync.gone, sync.held, sync.held_digest) == (0, 1, "")
+    assert sync.notices == ["Some records could not be read, so no number was marked as gone."]
     assert present() == set(TEN)
     assert syncer.sync_all(*numbers(*TEN[1:])).gone == 1
 
 
 def test_a_removal_beside_an_unreadable_record_can_be_accepted(syncer: Syncer) -> None:
     syncer.sync_all(*numbers(*TEN))
-    sync = syncer.sync_all(*numbers(*TEN[1:]), aside=(None,), accept_removals=True)
+    sync = syncer.sync_all(*numbers(*TEN[1:]), unreadable=1, accept_removals=True)
     assert (sync.gone, sync.held, sync.notices) == (1, 0, [])
 
 
-def test_removals_beside_an_unreadable_record_are_recorded_after_an_hour(syncer: Syncer) -> None:
+@pytest.mark.parametrize("listed", [0, 3, 9])
+def test_removals_beside_an_unreadable_record_are_held_back_for_any_time(syncer: Syncer, listed: int) -> None:
     syncer.sync_all(*numbers(*TEN))
-    for minutes, gone in ((0, 0), (50, 0), (20, 1)):
-        syncer.clock.move(minutes=minutes)
-        assert syncer.sync_all(*numbers(*TEN[1:]), aside=(None,)).gone == gone
+    for hours in (0, 1, 24, 24 * 365):
+        syncer.clock.move(hours=hours)
+        sync = syncer.sync_all(*numbers(*TEN[:listed]), unreadable=1)
+        assert (sync.gone, sync.held) == (0, 10 - listed)
+    assert present() == set(TEN)
+    assert_consistent()
+
+
+def test_more_unreadable_records_than_missing_numbers_hold_them_back_too(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers(*TEN))
+    assert syncer.sync_all(*numbers(*TEN[1:]), unreadable=300).held == 1
 
 
 def test_a_record_without_a_readable_id_is_harmless_if_nothing_is_missing(syncer: Syncer) -> None:
     syncer.sync_all(*numbers(*TEN))
-    sync = syncer.sync_all(*numbers(*TEN), aside=(None,))
+    sync = syncer.sync_all(*numbers(*TEN), unreadable=1)
     assert (sync.held, sync.notices, sync.wrote) == (0, [], False)
 
 
-def test_a_record_without_a_readable_id_does_not_start_the_hour_of_a_removal(syncer: Syncer) -> None:
+@pytest.mark.parametrize("unreadable", [1, 8])
+def test_a_record_without_a_readable_id_does_not_start_the_hour_of_a_removal(syncer: Syncer, unreadable: int) -> None:
     syncer.sync_all(*numbers(*TEN))
-    syncer.sync_all(*numbers(*TEN[:2]), aside=(None,))
+    syncer.sync_all(*numbers(*TEN[:2]), unreadable=unreadable)
     syncer.clock.move(hours=2)
+    assert syncer.sync_all(*numbers(*TEN[:2])).held == 8
+
+
+def test_a_record_without_a_readable_id_restarts_the_hour_of_a_removal(syncer: Syncer) -> None:
+    syncer.sync_all(*numbers(*TEN))
+    syncer.sync_all(*numbers(*TEN[:2]))
+    syncer.clock.move(hours=2)
+    syncer.sync_all(*numbers(*TEN[:2]), unreadable=1)
     assert syncer.sync_all(*numbers(*TEN[:2])).held == 8
 
 
@@ -257,12 +275,12 @@ def test_failures_and_filtered_answers_in_between_do_not_restart_the_hour(syncer
     assert syncer.sync_all(number(TEN[0])).gone == 9
 
 
-def test_an_answer_with_most_numbers_set_aside_differs_from_an_empty_one(syncer: Syncer) -> None:
+def test_an_answer_with_only_unreadable_records_differs_from_an_empty_one(syncer: Syncer) -> None:
     syncer.sync_all(*numbers(*TEN))
     syncer.sync_all()
     syncer.clock.move(hours=2)
-    sync = syncer.sync_all(aside=(TEN[0], TEN[1]))
-    assert (sync.held, sync.gone) == (8, 0)
+    sync = syncer.sync_all(unreadable=2)
+    assert (sync.held, sync.gone) == (10, 0)
     assert present() == set(TEN)
 
 
@@ -299,13 +317,13 @@ def test_a_clock_that_is_set_back_does_not_change_the_hour(syncer: Syncer) -> No
 # The last confirmation
 
 
-def test_a_number_set_aside_repeatedly_keeps_its_last_confirmation(syncer: Syncer) -> None:
+def test_a_number_missing_beside_unreadable_records_repeatedly_keeps_its_last_confirmation(syncer: Syncer) -> None:
     syncer.sync_all(*numbers("PN1", "PN2"))
     last = syncer.sync_all(*numbers("PN1", "PN2"))
-    first_time = syncer.sync_all(number("PN1"), aside=("PN2",))
+    first_time = syncer.sync_all(number("PN1"), unreadable=1)
     assert (stored("PN2").seen_until, first_time.wrote) == (last.observed_at, True)
     remembered = all_rows()
-    second_time = syncer.sync_all(number("PN1"), aside=("PN2",))
+    second_time = syncer.sync_all(number("PN1"), unreadable=1)
     assert (all_rows(), second_time.wrote) == (remembered, False)
     assert stored("PN1").seen_until is None
 
@@ -316,12 +334,6 @@ def test_a_held_number_keeps_its_last_confirmation(syncer: Syncer) -> None:
     syncer.sync_all(number(TEN[0]))
     assert {stored(number_id).seen_until for number_id in TEN[1:]} == {last.observed_at}
     assert stored(TEN[0]).seen_until is None
-
-
-def test_a_number_held_by_an_unreadable_record_keeps_its_last_confirmation(syncer: Syncer) -> None:
-    last = syncer.sync_all(*numbers("PN1", "PN2"))
-    syncer.sync_all(number("PN1"), aside=(None,))
-    assert stored("PN2").seen_until == last.observed_at
 
 
 def test_a_number_that_is_gone_keeps_its_last_confirmation(syncer: Syncer) -> None:
@@ -335,7 +347,7 @@ def test_a_number_that_is_gone_keeps_its_last_confirmation(syncer: Syncer) -> No
 
 def test_a_number_unconfirmed_before_it_is_gone_keeps_the_earlier_confirmation(syncer: Syncer) -> None:
     last = syncer.sync_all(*numbers("PN1", "PN2", "PN3"))
-    syncer.sync_all(*numbers("PN1", "PN2"), aside=("PN3",))
+    syncer.sync_all(*numbers("PN1", "PN2"), unreadable=1)
     gone = syncer.sync_all(*numbers("PN1", "PN2"))
     assert (stored("PN3").gone_at, stored("PN3").seen_until) == (gone.observed_at, last.observed_at)
 
@@ -344,7 +356,7 @@ def test_a_number_unconfirmed_before_it_is_gone_keeps_the_earlier_confirmation(s
 def test_a_number_that_is_confirmed_again_loses_the_stored_time(syncer: Syncer, how: str) -> None:
     record = number("PN2", ADA)
     syncer.sync_all(number("PN1"), record)
-    syncer.sync_all(number("PN1"), aside=("PN2",))
+    syncer.sync_all(number("PN1"), unreadable=1)
     if how == "everything":
         sync = syncer.sync_all(number("PN1"), record)
     else:
@@ -367,7 +379,7 @@ def test_a_sync_of_another_number_does_not_confirm_it(syncer: Syncer) -> None:
     last = syncer.sync_all(*numbers("PN1", "PN2", "PN3"))
     syncer.sync_number(number("PN1"))
     syncer.sync_teammate("US1", number("PN1", ADA))
-    syncer.sync_all(number("PN1", ADA), number("PN2"), aside=("PN3",))
+    syncer.sync_all(number("PN1", ADA), number("PN2"), unreadable=1)
     assert stored("PN3").seen_until == last.observed_at
 
 
@@ -388,12 +400,12 @@ def test_a_number_known_only_from_its_own_sync_was_confirmed_then(syncer: Syncer
     assert_consistent()
 
 
-def test_a_confirmation_between_two_set_asides_counts(syncer: Syncer) -> None:
+def test_a_confirmation_between_two_answers_with_unreadable_records_counts(syncer: Syncer) -> None:
     record = number("PN2", ADA)
     syncer.sync_all(number("PN1"), record)
-    syncer.sync_all(number("PN1"), aside=("PN2",))
+    syncer.sync_all(number("PN1"), unreadable=1)
     between = syncer.sync_teammate("US1", record)
-    syncer.sync_all(number("PN1"), aside=("PN2",))
+    syncer.sync_all(number("PN1"), unreadable=1)
     assert stored("PN2").seen_until == between.observed_at
 
 
@@ -401,7 +413,7 @@ def test_a_number_that_came_back_was_not_confirmed_while_it_was_gone(syncer: Syn
     syncer.sync_all(*numbers("PN1", "PN2"))
     syncer.sync_all(*numbers("PN2"))
     back = syncer.sync_number(number("PN1"))
-    syncer.sync_all(number("PN2"), aside=("PN1",))
+    syncer.sync_all(number("PN2"), unreadable=1)
     assert stored("PN1").seen_until == back.observed_at
 
 
@@ -425,8 +437,8 @@ def test_the_page_of_a_number_has_its_last_confirmation(syncer: Syncer) -> None:
 
 def test_the_page_of_an_unconfirmed_number_has_its_last_confirmation(syncer: Syncer) -> None:
     last = syncer.sync_all(*numbers("PN1", "PN2"))
-    syncer.sync_all(number("PN1"), aside=("PN2",))
-    again = syncer.sync_all(number("PN1"), aside=("PN2",))
+    syncer.sync_all(number("PN1"), unreadable=1)
+    again = syncer.sync_all(number("PN1"), unreadable=1)
     assert (last_confirmed("PN1"), last_confirmed("PN2")) == (again.observed_at, last.observed_at)
 
 
@@ -447,7 +459,7 @@ def test_the_page_of_a_number_known_only_through_a_teammate_has_that_time(syncer
 def test_a_failed_complete_sync_confirms_nothing(syncer: Syncer) -> None:
     last = syncer.sync_all(*numbers("PN1", "PN2"))
     syncer.sync(FakeClient(Unavailable("server")))
-    syncer.sync_all(number("PN1"), aside=("PN2",))
+    syncer.sync_all(number("PN1"), unreadable=1)
     assert stored("PN2").seen_until == last.observed_at
     assert Sync.objects.filter(outcome="failed").count() == 1
     assert last.observed_at is not None
