@@ -7,7 +7,7 @@ import pytest
 
 from numbers import services
 from numbers.memory.sync_target import WORKSPACE, SyncTarget
-from numbers.models import Sync
+from numbers.models import NumberState, Sync
 from numbers.quo.client import QuoClient
 from numbers.sandbox import faults
 from numbers.sandbox.server import SandboxServer
@@ -246,7 +246,9 @@ def test_an_odd_answer_loses_nothing_and_the_next_sync_catches_up(ask: Ask, sand
     assert (odd.outcome, odd.gone) == ("succeeded", 0)
     now = state_at()
     assert (set(now["numbers"]), set(now["teammates"])) == (set(known["numbers"]), set(known["teammates"]))
-    assert set(now["assignments"]) == set(known["assignments"])
+    unsaid = set(NumberState.objects.filter(until=None, unidentified=None).values_list("phone_number__quo_id", flat=True))
+    assert bool(unsaid) == (fault == "wrong-types"), "in it, some numbers have no list of users"
+    assert set(now["assignments"]) == {key for key in known["assignments"] if key[0] not in unsaid}
     sandbox.fault = None
     after = ask()
     assert (after.outcome, after.seen, after.held) == ("succeeded", 61, 0)
@@ -268,14 +270,14 @@ def test_each_odd_answer_has_its_own_effect(ask: Ask, sandbox: SandboxServer) ->
         "empty": (61, False, False, False),
         "half": (31, False, False, False),
         "duplicates": (0, False, True, True),
-        "wrong-types": (5, True, True, False),
-        "unknown-values": (0, True, False, True),
+        "wrong-types": (5, True, True, True),
+        "unknown-values": (0, False, False, True),
         "wrong-number": calm,
         "slow": calm,
     }
 
 
-@pytest.mark.parametrize("fault", ["wrong-number", "cut", "500", "wrong-types", "empty"])
+@pytest.mark.parametrize("fault", ["wrong-number", "cut", "500", "empty"])
 def test_a_single_answer_about_another_number_fails(ask: Ask, sandbox: SandboxServer, fault: str) -> None:
     ask()
     remembered = all_rows()
@@ -287,6 +289,22 @@ def test_a_single_answer_about_another_number_fails(ask: Ask, sandbox: SandboxSe
     assert all_rows() == remembered
     sandbox.fault = None
     assert (ask(target).outcome, all_rows()) == ("succeeded", remembered)
+
+
+def test_a_single_answer_with_a_wrong_type_is_recorded_without_the_odd_value(ask: Ask, sandbox: SandboxServer) -> None:
+    ask()
+    known = state_at()
+    number_id = sandbox.workspace.numbers[0]["id"]
+    sandbox.fault = "wrong-types"
+    done = ask(of_number(number_id))
+    assert (done.outcome, done.seen, done.changed, done.set_aside_count) == ("succeeded", 1, 1, 0)
+    now = state_at()
+    assert now["numbers"] == known["numbers"]
+    assert set(known["assignments"]) - set(now["assignments"]) == {
+        key for key in known["assignments"] if key[0] == number_id
+    }
+    sandbox.fault = None
+    assert (ask(of_number(number_id)).changed, state_at()) == (1, known)
 
 
 def test_a_fault_during_a_teammates_look_ups_changes_nothing(ask: Ask, sandbox: SandboxServer) -> None:
