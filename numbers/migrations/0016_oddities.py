@@ -29,7 +29,7 @@ def note_new_words(apps, schema_editor):
         is_new |= Q(**{f"{cell}__isnull": False}) & ~Q(**{f"{cell}__in": KNOWN})
     for key, *words in states.filter(is_new).order_by().values_list("pk", *CELLS).iterator():
         oddities = [
-            [field, "value", word[:MAX_VALUE]]
+            [field, "value", word[:MAX_VALUE], ""]
             for field, word in zip(CELLS.values(), words, strict=True)
             if word is not None and word not in KNOWN
         ]

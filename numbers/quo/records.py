@@ -38,7 +38,7 @@ class Regions(Struct, frozen=True, gc=False):
     Intl: str | None
 
 
-class Oddity(Struct, frozen=True, array_like=True, omit_defaults=True):
+class Oddity(Struct, frozen=True, array_like=True):
     """A value that Quo's description does not allow. `kind` says how it differs.
 
     "form" is another JSON type than described, "value" is a new word or a text of another form, "missing" is a list of

@@ -1,5 +1,6 @@
 """A database of any released version upgrades to the newest version without loss."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -29,6 +30,16 @@ def at(minute: int) -> Any:
     return NINE + timedelta(minutes=minute)
 
 
+def answer_about(quo_id: str, state: dict[str, Any]) -> str:
+    """Return the JSON that a state without teammates, and with restrictions of two cells, came from."""
+    same = {"groupId": "group_id", "name": "name", "number": "number", "forward": "forward"}
+    fields = {name: state.get(column) for name, column in same.items()}
+    stamps = {"createdAt": state["created_at_text"], "updatedAt": state["updated_at_text"]}
+    nulls = dict.fromkeys(("portRequestId", "formattedNumber", "portingStatus", "symbol"))
+    restrictions = {"calling": {"US": state["calling_us"], "CA": state["calling_ca"]}, "messaging": {}}
+    return json.dumps({"id": quo_id, **fields, **stamps, **nulls, "users": [], "restrictions": restrictions})
+
+
 def fill_0_1_0(apps: Apps) -> None:
     """Add two current numbers (one of them changed) and one gone, two teammates, and syncs of every outcome."""
 
@@ -51,10 +62,10 @@ def fill_0_1_0(apps: Apps) -> None:
             "updated_at_text": "",
             "calling_us": "restricted",
             "calling_ca": "odd",
-            "answer": "{}",
             "name_key": name.lower(),
+            **values,
         }
-        add("NumberState", **defaults, **values)
+        add("NumberState", answer=answer_about(phone_number.quo_id, defaults), **defaults)
 
     sync(1, "succeeded", observed_at=at(1), seen=3, new=3, wrote=True, notices=["Odd."])
     sync(2, "failed", error_kind="timeout", error_sentence="Quo did not answer in time.", error_status=504)
@@ -86,7 +97,8 @@ def fill_0_1_0(apps: Apps) -> None:
     state(desk, 1, 3, "Before", number="+14155550100", search_text="before 1234 +14155550100")
     state(desk, 3, None, "After", number="+14155550100", search_text="after 1234 +14155550100",
           forward="(604) 555-0100")  # fmt: skip
-    state(abroad, 1, None, "Abroad", number="+448081570192", search_text="abroad 1234 +448081570192")
+    state(abroad, 1, None, "Abroad", number="+448081570192", search_text="abroad 1234 +448081570192",
+          calling_ca="unrestricted")  # fmt: skip
     state(gone, 1, 3, "Gone", number="+18005550100", search_text="gone 1234 +18005550100")
     for number, since, until, role in ((desk, 1, 3, "owner"), (desk, 3, None, "member"), (gone, 1, 3, "owner")):
         add("Assignment", phone_number=number, teammate=ada, since=at(since), until=until and at(until),
@@ -228,6 +240,17 @@ def test_an_upgrade_loses_nothing(before: Rows) -> None:
 def test_an_upgrade_fills_the_derived_columns() -> None:
     states = NumberState.objects.values_list("name", "kind", "country", "forward_number")
     assert {name: tuple(derived) for name, *derived in states} == DERIVED
+
+
+@pytest.mark.usefixtures("before")
+def test_an_upgrade_marks_numbers_with_a_new_restriction_as_unusual() -> None:
+    odd = '[["calling.CA","value","odd",""]]'
+    assert set(NumberState.objects.values_list("name", "unidentified", "oddities")) == {
+        ("Before", 0, odd),
+        ("After", 0, odd),
+        ("Abroad", 0, ""),
+        ("Gone", 0, odd),
+    }
 
 
 @pytest.mark.usefixtures("before")
