@@ -32,13 +32,13 @@ def conclude_removals(
     missing = [number.pk for number in unseen]
     is_unreadable = bool(missing and answer.set_aside)
     is_implausible = len(missing) * 2 > current and (len(missing) >= IMPLAUSIBLE_LOSS or not seen)
-    if is_unreadable and not accept_removals:
-        sync.held = len(missing)
-        sync.notices.append("Some records could not be read, so no number was marked as gone.")
-    elif is_implausible and not accept_removals:
-        sync.held_digest = _digest(seen)
-        if not _was_held_long_ago(sync.held_digest, observed_at):
+    if (is_unreadable or is_implausible) and not accept_removals:
+        # An empty id for the unreadable records: the answer without them is another one, and waits by itself.
+        sync.held_digest = _digest([*seen, ""] if is_unreadable else seen)
+        if is_unreadable or not _was_held_long_ago(sync.held_digest, observed_at):
             sync.held = len(missing)
+        if is_unreadable:
+            sync.notices.append("Some records could not be read, so no number was marked as gone.")
     if missing and not sync.held:
         sync.gone, sync.wrote = len(missing), True
         record_gone(missing, observed_at, last_complete)

@@ -174,7 +174,8 @@ def test_a_changed_number_is_put_in_words(
 
 
 def test_every_field_of_a_number_has_words() -> None:
-    assert {*NUMBER_FIELDS, "updated_at_text"} == set(NUMBER_COLUMNS)
+    apart = {"updated_at_text", "unidentified", "oddities"}  # they have their own words
+    assert {*NUMBER_FIELDS} | apart == set(NUMBER_COLUMNS)
 
 
 def test_a_new_number_is_listed_with_its_teammates(syncer: Syncer) -> None:

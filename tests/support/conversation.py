@@ -1,5 +1,6 @@
 """Random syncs with Quo, and a naive model of what must be stored."""
 
+import json
 from collections.abc import Sequence
 from copy import deepcopy
 from datetime import datetime
@@ -12,8 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate, TeammateState
 from numbers.quo.errors import QuoError, Unauthorized, Unavailable
-from numbers.quo.records import NumberRecord, Regions
-from tests.support.memory_state import State, assert_consistent, memory_row_counts, state_at
+from numbers.quo.payloads import parse_list
+from numbers.quo.records import NumberRecord, Regions, UserRecord
+from tests.support.memory_state import TEAMMATE_COLUMNS, State, assert_consistent, memory_row_counts, state_at
 from tests.support.outages import database_fails_at
 from tests.support.records import FakeClient, Syncer, answer, number, of_number, of_teammate, teammate
 
@@ -31,6 +33,21 @@ CHANGES: list[dict[str, Any]] = [
 ]
 
 
+PENDING = ["calling.Intl", "value", "pending", ""]  # the oddity of the fifth change
+NEW_ROLE = {"id": "US0", "email": None, "role": "manager"}
+NOT_GIVEN = {"email": "", "first_name": None, "role": ""}
+# Fields that violate Quo's description, how many users they leave unidentified, and their oddities.
+ODD: list[tuple[dict[str, Any], int | None, list[list[str]]]] = [
+    ({}, 0, []),
+    ({"number": "555-0123"}, 0, [["number", "value", "555-0123", ""]]),
+    ({"number": None}, 0, [["number", "value", "", ""]]),
+    ({"name": 5, "groupId": None}, 0, [["name", "form", "5", ""]]),
+    ({"users": None}, None, [["users", "missing", "", ""]]),
+    ({"users": [{"id": "US1"}, {"id": None}, 5]}, 2, [["users", "unidentified", "2", ""]]),
+    ({"users": [NEW_ROLE]}, 0, [["role", "value", "manager", "US0"]]),
+]
+
+
 number_ids = st.sampled_from(NUMBER_IDS)
 user_ids = st.sampled_from(USER_IDS)
 teams = st.sets(user_ids)
@@ -43,7 +60,7 @@ class Model:
     def __init__(self) -> None:
         self.state: State = {"numbers": {}, "teammates": {}, "assignments": {}}
         self.history: list[tuple[datetime, State]] = []
-        self.complete: list[tuple[datetime, frozenset[str | None], bool]] = []
+        self.complete: list[tuple[datetime, set[str] | None, bool]] = []
         self.last: dict[str, Any] = {}  # the last record of each current number
         self.confirmed: dict[str, datetime] = {}
         self.unconfirmed: dict[str, datetime] = {}
@@ -71,6 +88,7 @@ class Model:
                 *(record.group_id, record.port_request_id, record.formatted_number, record.forward, record.name),
                 *(record.number, record.porting_status, record.symbol, record.created_at, record.updated_at),
                 *(calling.US, calling.CA, calling.Intl, messaging.US, messaging.CA, messaging.Intl),
+                *(record.unidentified, record.oddities),
             )
             self._set("numbers", pn, fields)
             for key in [key for key in self.state["assignments"] if key[0] == pn]:
@@ -78,8 +96,9 @@ class Model:
                     del self.state["assignments"][key]
             for user in record.users:
                 self._set("assignments", (pn, user.id), (user.role, user.group_id))
-        for user_id, user in {user.id: user for record in records for user in record.users}.items():
-            self._set("teammates", user_id, (user.email, user.first_name, user.last_name, user.role))
+        for user_id in {user.id for record in records for user in record.users}:
+            descriptions = [user for record in records for user in record.users if user.id == user_id]
+            self._set("teammates", user_id, tuple(_last_given(descriptions, name) for name in TEAMMATE_COLUMNS))
         self.history.append((at, deepcopy(self.state)))
 
     def _set(self, kind: str, key: Any, what: tuple[Any, ...]) -> None:
@@ -87,27 +106,26 @@ class Model:
             self.state[kind][key] = what
             self.started[kind] += 1
 
-    def conclude(self, seen: set[str], aside: set[str | None], at: datetime, *, accept: bool) -> tuple[int, int]:
+    def conclude(self, seen: set[str], at: datetime, *, unreadable: bool, accept: bool) -> tuple[int, int]:
         """Remove or hold the numbers that a complete answer lacks; return the counts (gone, held)."""
         before = set(self.history[-2][1]["numbers"]) if len(self.history) > 1 else set()
-        missing = before - seen - aside
+        missing = before - seen
         implausible = 2 * len(missing) > len(before) and (len(missing) >= 5 or not seen)
-        listed = frozenset(seen | aside)
-        doubtful = bool(missing) and (None in aside or implausible)
-        held = doubtful and not accept and not self._same_for_an_hour(listed, at)
-        self.complete.append((at, listed, held))
+        doubtful = unreadable or (implausible and not self._same_for_an_hour(seen, at))
+        held = bool(missing) and doubtful and not accept
+        self.complete.append((at, None if unreadable else seen, held))
         for pn in missing if not held else ():
             del self.state["numbers"][pn], self.last[pn]
             for key in [key for key in self.state["assignments"] if key[0] == pn]:
                 del self.state["assignments"][key]
             self.gone[pn] = at
             self.unconfirmed.setdefault(pn, self.confirmed[pn])
-        for pn in (before & aside) - seen | (missing if held else set()):
+        for pn in missing if held else ():
             self.unconfirmed.setdefault(pn, self.confirmed[pn])
         self.history[-1] = (at, deepcopy(self.state))
         return (0, len(missing)) if held else (len(missing), 0)
 
-    def _same_for_an_hour(self, listed: frozenset[str | None], at: datetime) -> bool:
+    def _same_for_an_hour(self, listed: set[str], at: datetime) -> bool:
         for when, ids, was_held in reversed(self.complete):
             if not was_held or ids != listed:
                 return False
@@ -117,8 +135,14 @@ class Model:
 
 
 def _without_order(record: NumberRecord) -> Any:
-    facts = {name: getattr(record, name) for name in record.__struct_fields__ if name != "said"}
+    facts = {name: getattr(record, name) for name in record.__struct_fields__ if name != "raw_json"}
     return {**facts, "users": frozenset(record.users)}
+
+
+def _last_given(descriptions: Sequence[UserRecord], name: str) -> str | None:
+    """Return the last value that is given, or the first that is not."""
+    values = [getattr(user, name) for user in descriptions]
+    return next(filter(None, reversed(values)), values[0])
 
 
 class Conversation(RuleBasedStateMachine):
@@ -134,14 +158,22 @@ class Conversation(RuleBasedStateMachine):
         self.teams: dict[str, set[str]] = {}
         self.descriptions: dict[str, dict[str, Any]] = {user: {} for user in USER_IDS}
         self.other_descriptions: dict[tuple[str, str], dict[str, Any]] = {}  # how one number alone describes a teammate
-        self.broken: set[str] = set()
+        self.odd = dict.fromkeys(NUMBER_IDS, ODD[0])
+        self.broken: set[str] = set()  # without a readable id
 
     def record(self, pn: str) -> NumberRecord:
         users = [
             teammate(user, **self.descriptions[user] | self.other_descriptions.get((pn, user), {}))
             for user in self.teams[pn]
         ]
-        return number(pn, *users, **self.quo[pn])
+        odd, unidentified, oddities = self.odd[pn]
+        said = json.loads(number(pn, *users, **self.quo[pn]).answer) | odd
+        (record,) = parse_list(json.dumps({"data": [said]}).encode()).records
+        if record.calling.Intl == "pending":
+            oddities = [*oddities, PENDING]
+        assert record.unidentified == unidentified
+        assert json.loads(record.oddities or "[]") == oddities
+        return record
 
     # Quo's workspace
 
@@ -167,11 +199,15 @@ class Conversation(RuleBasedStateMachine):
     def edit(self, data: st.DataObject, change: dict[str, Any]) -> None:
         self.quo[data.draw(st.sampled_from(sorted(self.quo)))] |= change
 
+    @rule(pn=number_ids, odd=st.sampled_from(ODD))
+    def make_odd(self, pn: str, odd: tuple[dict[str, Any], int | None, list[list[str]]]) -> None:
+        self.odd[pn] = odd
+
     @rule(user=user_ids, first_name=st.sampled_from(["Ada", "Bea", None]), role=st.sampled_from(["member", "owner"]))
     def describe(self, user: str, first_name: str | None, role: str) -> None:
         self.descriptions[user] = {"first_name": first_name, "role": role}
 
-    @rule(pn=number_ids, user=user_ids, otherwise=st.sampled_from([{}, {"last_name": "King"}]))
+    @rule(pn=number_ids, user=user_ids, otherwise=st.sampled_from([{}, {"last_name": "King"}, NOT_GIVEN]))
     def describe_on_one_number(self, pn: str, user: str, otherwise: dict[str, Any]) -> None:
         self.other_descriptions[pn, user] = otherwise
 
@@ -192,17 +228,13 @@ class Conversation(RuleBasedStateMachine):
     def sync_everything(self, kept: set[str] | None, unreadable: bool, accept: bool, place: int) -> None:
         listed = [pn for pn in self.quo if kept is None or pn in kept][::place]
         records = [self.record(pn) for pn in listed if pn not in self.broken]
-        aside: set[str | None] = {pn for pn in listed if pn in self.broken}
-        if unreadable and kept is not None:
-            aside.add(None)
-        source = FakeClient(answer(*records, aside=tuple(aside)))
-        sync = self.syncer.sync(source, accept_removals=accept and kept is not None)
+        count = len(listed) - len(records) + (unreadable and kept is not None)
+        accept = accept and kept is not None
+        sync = self.syncer.sync_all(*records, unreadable=count, accept_removals=accept)
         at = _observed(sync)
         self.model.store(records, at, proves_presence=True)
-        gone, held = self.model.conclude(
-            {record.id for record in records}, aside, at, accept=accept and kept is not None
-        )
-        assert (sync.gone, sync.held, sync.set_aside_count) == (gone, held, len(aside))
+        gone, held = self.model.conclude({record.id for record in records}, at, unreadable=count > 0, accept=accept)
+        assert (sync.gone, sync.held, sync.set_aside_count) == (gone, held, count)
         self.agree(sync, len(records))
 
     @precondition(lambda self: set(self.quo) - self.broken)
@@ -217,13 +249,14 @@ class Conversation(RuleBasedStateMachine):
     def sync_one_teammate(self, user: str, left_out: set[str]) -> None:
         theirs = [pn for pn in self.quo if user in self.teams[pn] and pn not in left_out]
         records = [self.record(pn) for pn in theirs if pn not in self.broken]
-        aside = tuple(pn for pn in theirs if pn in self.broken)
         single: dict[str, NumberRecord | QuoError] = {
             pn: self.record(pn) for pn in self.quo if pn not in self.broken
         } | {pn: Unavailable("broken") for pn in self.broken}
         remembered = Assignment.objects.filter(teammate__quo_id=user, until=None).order_by("pk")
-        looked_up = [pn for pn in remembered.values_list("phone_number__quo_id", flat=True) if pn not in theirs]
-        sync = self.syncer.sync(FakeClient(of={user: answer(*records, aside=aside)}, single=single), of_teammate(user))
+        listed = {record.id for record in records}
+        looked_up = [pn for pn in remembered.values_list("phone_number__quo_id", flat=True) if pn not in listed]
+        told = answer(*records, unreadable=len(theirs) - len(records))
+        sync = self.syncer.sync(FakeClient(of={user: told}, single=single), of_teammate(user))
         if not self.broken.isdisjoint(looked_up):
             assert sync.outcome == Sync.Outcome.FAILED
         else:

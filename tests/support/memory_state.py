@@ -32,6 +32,8 @@ NUMBER_COLUMNS = (
     "messaging_us",
     "messaging_ca",
     "messaging_intl",
+    "unidentified",
+    "oddities",
 )
 TEAMMATE_COLUMNS = ("email", "first_name", "last_name", "role")
 STATES = (NumberState, TeammateState, Assignment)

@@ -95,7 +95,7 @@ def as_quo_has_it(records: list[Record]) -> State:
     view: State = {"numbers": {}, "teammates": {}, "assignments": {}}
     for record in records:
         cells = (record["restrictions"][channel][region] for channel in ("calling", "messaging") for region in REGIONS)
-        view["numbers"][record["id"]] = (*(record[name] for name in (*columns, *stamps)), *cells)
+        view["numbers"][record["id"]] = (*(record[name] for name in (*columns, *stamps)), *cells, 0, "")
         for user in record["users"]:
             view["teammates"][user["id"]] = (user["email"], user["firstName"], user["lastName"], user["role"])
             view["assignments"][record["id"], user["id"]] = (user["role"], user["groupId"])
@@ -246,7 +246,9 @@ def test_an_odd_answer_loses_nothing_and_the_next_sync_catches_up(ask: Ask, sand
     assert (odd.outcome, odd.gone) == ("succeeded", 0)
     now = state_at()
     assert (set(now["numbers"]), set(now["teammates"])) == (set(known["numbers"]), set(known["teammates"]))
-    unsaid = set(NumberState.objects.filter(until=None, unidentified=None).values_list("phone_number__quo_id", flat=True))
+    unsaid = set(
+        NumberState.objects.filter(until=None, unidentified=None).values_list("phone_number__quo_id", flat=True)
+    )
     assert bool(unsaid) == (fault == "wrong-types"), "in it, some numbers have no list of users"
     assert set(now["assignments"]) == {key for key in known["assignments"] if key[0] not in unsaid}
     sandbox.fault = None

@@ -41,7 +41,7 @@ def test_a_first_answer_is_recorded_completely(syncer: Syncer) -> None:
     stamps = (" '2022-01-01T00:00:00Z'", "2022-01-02T00:00:00Z")
     calling, messaging = ("unrestricted", "unrestricted", "restricted"), ("unrestricted", "restricted", "restricted")
     assert state_at() == {
-        "numbers": {"PN1": (*described, *stamps, *calling, *messaging)},
+        "numbers": {"PN1": (*described, *stamps, *calling, *messaging, 0, "")},
         "teammates": {
             "US1": ("us1@example.com", "Ada", "Byron", "member"),
             "US2": ("us2@example.com", "Bea", "Byron", "member"),
@@ -185,6 +185,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "messaging_us": {"messaging": Regions("restricted", "restricted", "restricted")},
     "messaging_ca": {"messaging": Regions("unrestricted", "pending", "restricted")},
     "messaging_intl": {"messaging": Regions("unrestricted", "restricted", "unrestricted")},
+    "unidentified": {"unidentified": 1},
+    "oddities": {"oddities": '[["number","value","",""]]'},
 }
 
 
@@ -297,6 +299,55 @@ def test_the_last_of_two_descriptions_of_a_teammate_in_an_answer_wins(syncer: Sy
     assert all_rows() == remembered
 
 
+@pytest.mark.parametrize("described_last", [False, True])
+@pytest.mark.parametrize(
+    ("change", "merged"),
+    [
+        ({"first_name": None}, ("us1@example.com", "Ada", "Byron", "member")),
+        ({"first_name": "", "last_name": None}, ("us1@example.com", "Ada", "Byron", "member")),
+        ({"email": "", "role": ""}, ("us1@example.com", "Ada", "Byron", "member")),
+        (
+            {"email": "", "first_name": None, "last_name": None, "role": ""},
+            ("us1@example.com", "Ada", "Byron", "member"),
+        ),
+    ],
+    ids=lambda given: "-".join(given) if isinstance(given, dict) else None,
+)
+def test_a_value_that_one_number_gives_about_a_teammate_is_not_lost_to_another_that_does_not(
+    syncer: Syncer, change: dict[str, Any], merged: tuple[str, ...], *, described_last: bool
+) -> None:
+    records = [number("PN1", ADA), number("PN2", teammate("US1", **change))][:: -1 if described_last else 1]
+    syncer.sync_all(*records)
+    assert state_at()["teammates"] == {"US1": merged}
+    assert not syncer.sync_all(*records).wrote
+
+
+def test_two_numbers_that_each_give_half_of_a_teammate_give_the_whole(syncer: Syncer) -> None:
+    syncer.sync_all(
+        number("PN1", teammate("US1", email="", last_name=None)),
+        number("PN2", teammate("US1", first_name=None, role="")),
+    )
+    assert state_at()["teammates"] == {"US1": ("us1@example.com", "Ada", "Byron", "member")}
+    assert state_at()["assignments"] == {("PN1", "US1"): ("member", "GR1"), ("PN2", "US1"): ("", "GR1")}
+    assert_consistent()
+
+
+def test_a_value_that_no_number_gives_about_a_teammate_is_not_invented(syncer: Syncer) -> None:
+    unknown = {"email": "", "first_name": None, "last_name": "", "role": ""}
+    syncer.sync_all(
+        number("PN1", teammate("US1", **unknown)), number("PN2", teammate("US1", **unknown, group_id="GR2"))
+    )
+    assert state_at()["teammates"] == {"US1": ("", None, "", "")}
+
+
+def test_a_value_that_is_given_no_longer_is_forgotten(syncer: Syncer) -> None:
+    syncer.sync_all(number("PN1", ADA), number("PN2", ADA))
+    nameless = teammate("US1", first_name=None)
+    syncer.sync_all(number("PN1", nameless), number("PN2", nameless))
+    assert state_at()["teammates"]["US1"][1] is None
+    assert_consistent()
+
+
 def test_unchanged_numbers_can_change_a_teammate(syncer: Syncer) -> None:
     """A sync of one number saw a new name, which was then changed back: no number differs from the memory."""
     syncer.sync_all(number("PN1", ADA), number("PN2", ADA))
@@ -374,7 +425,8 @@ def test_any_text_in_any_field_is_stored_unchanged(syncer: Syncer, text: str) ->
     record = number("PN1", user, **fields, calling=Regions(text, text, text), messaging=Regions(text, text, text))
     syncer.sync_all(record)
     state = NumberState.objects.get()
-    assert {getattr(state, name) for name in (*NUMBER_COLUMNS, "answer")} == {text, "+15555550123"}
+    texts = {*NUMBER_COLUMNS, "answer"} - {"unidentified", "oddities"}
+    assert {getattr(state, name) for name in texts} == {text, "+15555550123"}
     assert state_at()["teammates"] == {"US1": (text, text, text, "member")}
     assert state_at()["assignments"] == {("PN1", "US1"): ("member", f"GR{text}")}
     assert not syncer.sync_all(record).wrote

@@ -113,10 +113,16 @@ def test_an_unreadable_value_in_an_accounts_table_is_a_breach(history: None) -> 
     assert_only(found, "times and texts can be read", f"row {user.pk} of accounts_user")
 
 
-@pytest.mark.parametrize("kept", ["", "{}", '{"id": "PN1"}'])
-def test_a_missing_or_outdated_answer_is_not_a_breach(history: None, kept: str) -> None:
+@pytest.mark.parametrize("kept", ["", "{}", '{"id": 1}', "[]"])
+def test_a_missing_answer_or_one_without_a_readable_id_is_not_a_breach(history: None, kept: str) -> None:
     NumberState.objects.update(answer=kept)
     assert list(breaches()) == []
+
+
+def test_an_answer_that_gives_nothing_but_the_id_is_a_breach_of_a_state_with_more(history: None) -> None:
+    found = broken(lambda: update_row(number_states("PN1"), 0, answer='{"id": "PN1"}'))
+    assert_only(found, "numbers are as Quo answered", "PN1")
+    assert "another group_id and " in found[0].what
 
 
 def test_odd_answers_cause_no_breaches(syncer: Syncer) -> None:
@@ -125,6 +131,11 @@ def test_odd_answers_cause_no_breaches(syncer: Syncer) -> None:
         {"name": "Front\x00desk 🏡", "symbol": "\x00", "forward": ""},
         {"restrictions": {"calling": {}, "messaging": {"US": None, "CA": [1, "\x00"], "Intl": "\x00"}}},
         {"users": usual["users"] * 2, "something new": {"deep": [0.5]}},
+        {"users": None, "name": 5, "number": "x" * 5_000, "createdAt": {"\x00": "\x00"}},
+        {"users": [{"id": None}, {"id": "US1"}, {"id": "US2", "role": "manager\x00", "email": ["a"]}]},
+        {"restrictions": "none", "groupId": None, "symbol": True},
+        dict.fromkeys(usual.keys() - {"id"}),
+        {"restrictions": {"calling": None, "messaging": {"US": "x" * 5_000}}},
     ]
     records = [{**usual, "id": f"PN{place}", **each} for place, each in enumerate(odd)]
     for ascii_only in (True, False):
@@ -140,7 +151,7 @@ def test_every_column_of_a_state_is_compared_with_its_answer(history: None) -> N
     derived = {"search_text", "name_key", "kind", "country", "forward_number"}
     facts = {field.name for field in NumberState._meta.local_concrete_fields} - apart - derived
     with transaction.atomic():
-        update_row(number_states("PN5"), 0, **dict.fromkeys(facts, "else"))
+        update_row(number_states("PN5"), 0, **dict.fromkeys(facts, "else") | {"unidentified": 5})
         (what,) = (breach.what for breach in breaches() if breach.invariant == "numbers are as Quo answered")
         transaction.set_rollback(True)
     assert {fact for fact in facts if fact not in what.removesuffix(".").split()} == set()
