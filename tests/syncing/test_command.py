@@ -40,13 +40,14 @@ class Client(FakeClient):
 
 @pytest.fixture
 def hear(syncer: Syncer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Run the command with a source of answers; return the output."""
+    """Run the command with a source of answers; return the output. What it writes to stderr can be read afterwards."""
 
     def run(source: FakeClient, *arguments: str) -> str:
         client = Client(source.whole, of=source.of, single=source.single, meanwhile=source.meanwhile)
         monkeypatch.setattr(services, "quo_client", lambda: client)
         call_command("sync", *arguments)
         captured = capsys.readouterr()
+        sys.stderr.write(captured.err)
         return captured.out
 
     return run
@@ -71,7 +72,6 @@ def test_it_counts_unreadable_records_and_prints_notices(hear: Command, capsys: 
     assert output.splitlines()[1:] == [notice]
 
 
-@pytest.mark.parametrize("form", [(), ("--json",)])
 @pytest.mark.parametrize(
     ("unreadable", "sentence"),
     [
@@ -81,16 +81,11 @@ def test_it_counts_unreadable_records_and_prints_notices(hear: Command, capsys: 
     ],
 )
 def test_one_line_on_stderr_says_how_many_records_could_not_be_read(
-    syncer: Syncer,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    form: tuple[str, ...],
-    unreadable: int,
-    sentence: str,
+    hear: Command, capsys: pytest.CaptureFixture[str], unreadable: int, sentence: str
 ) -> None:
-    monkeypatch.setattr(services, "quo_client", lambda: Client(answer(number("PN1"), unreadable=unreadable)))
-    call_command("sync", *form)
-    assert capsys.readouterr().err == sentence
+    for form in ((), ("--json",)):
+        hear(FakeClient(answer(number("PN1"), unreadable=unreadable)), *form)
+        assert capsys.readouterr().err == sentence
 
 
 def test_it_says_when_removals_are_held_back_and_how_to_accept_them(hear: Command) -> None:
