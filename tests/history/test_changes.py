@@ -346,22 +346,50 @@ def test_a_failed_sync_confirms_nothing(syncer: Syncer) -> None:
     assert only_change().earliest == whole.observed_at
 
 
-def test_an_answer_with_an_unreadable_number_confirms_only_the_others(syncer: Syncer) -> None:
+def test_an_answer_with_an_unreadable_record_and_a_missing_number_confirms_no_number(syncer: Syncer) -> None:
     names = ("PN1", "PN11", "PN111")
     whole = syncer.sync_all(*numbers(*names))
-    unreadable = syncer.sync_all(*numbers("PN1", "PN111"), aside=("PN11",))
+    assert syncer.sync_all(*numbers("PN1", "PN111"), unreadable=1).held
+    syncer.sync_all(*(number(name, ANN) for name in names))
+
+    assert {change.subject: change.earliest for change in newest()} == dict.fromkeys(names, whole.observed_at)
+
+
+def test_an_answer_with_an_unreadable_record_and_no_missing_number_confirms_every_number(syncer: Syncer) -> None:
+    syncer.sync_all(number("PN1"))
+    unreadable = syncer.sync_all(number("PN1"), unreadable=1)
+    syncer.sync_all(number("PN1", ANN))
+
+    assert only_change().earliest == unreadable.observed_at
+
+
+def test_a_sync_of_an_earlier_version_does_not_confirm_the_number_that_it_set_aside(syncer: Syncer) -> None:
+    """Before 0016, a record that violated Quo's description was set aside with its id."""
+    names = ("PN1", "PN11", "PN111")
+    whole = syncer.sync_all(*numbers(*names))
+    at = syncer.clock.move(minutes=1)
+    Sync.objects.create(
+        scope="workspace",
+        started_at=at,
+        observed_at=at,
+        ended_at=at,
+        outcome="succeeded",
+        seen=2,
+        set_aside_count=1,
+        set_aside=[{"path": "$.data[1].users[0].role", "reason": "Expected `str`", "number": "PN11"}],
+    )
     syncer.sync_all(*(number(name, ANN) for name in names))
 
     assert {change.subject: change.earliest for change in newest()} == {
-        "PN1": unreadable.observed_at,
+        "PN1": at,
         "PN11": whole.observed_at,
-        "PN111": unreadable.observed_at,
+        "PN111": at,
     }
 
 
-def test_a_sync_of_a_teammate_with_an_unreadable_number_confirms_nothing(syncer: Syncer) -> None:
+def test_a_sync_of_a_teammate_with_an_unreadable_record_confirms_nothing(syncer: Syncer) -> None:
     whole = syncer.sync_all(number("PN1", ANN))
-    syncer.sync(FakeClient(of={"US1": answer(aside=("PN1",))}), of_teammate("US1"))
+    syncer.sync(FakeClient(of={"US1": answer(number("PN1", ANN), unreadable=1)}), of_teammate("US1"))
     syncer.sync_all(number("PN1"))
 
     assert only_change().earliest == whole.observed_at
@@ -369,7 +397,7 @@ def test_a_sync_of_a_teammate_with_an_unreadable_number_confirms_nothing(syncer:
 
 def test_an_answer_with_too_many_unreadable_records_confirms_nothing(syncer: Syncer) -> None:
     whole = syncer.sync_all(number("PN1"))
-    syncer.sync_all(number("PN1"), aside=tuple(f"PNodd{index}" for index in range(MAX_SET_ASIDE + 1)))
+    syncer.sync_all(number("PN1"), unreadable=MAX_SET_ASIDE + 1)
     syncer.sync_all(number("PN1", ANN))
 
     assert only_change().earliest == whole.observed_at
