@@ -36,17 +36,17 @@ HOSTILE = {
 
 def hostile_id(prefix: str, text: str) -> str:
     """Return `text` as an ID, without characters that an ID cannot contain."""
-    allowed = re.sub(r"[\n\r\u2028\u2029\x00]", "", text)
+    allowed = re.sub(r"[\n\r\u2028\u2029\x00\ufffd]", "", text)
     return f"{prefix}{allowed}"[:500]
 
 
 def hostile_number(text: str) -> dict[str, Any]:
-    """Return a number with `text` in every field where the API description allows it."""
-    person = user(hostile_id("US", text), firstName=text, lastName=text)
-    person |= {"email": text, "groupId": f"GR{text}".replace("\n", "")}
+    """Return a number with `text` in every field."""
+    person = user(hostile_id("US", text), firstName=text, lastName=text, email=text, role=text, groupId=text)
     return number(
         hostile_id("PN", text),
         name=text,
+        number=text,
         symbol=text,
         groupId=text,
         portRequestId=text,

@@ -1,7 +1,6 @@
 """Every page escapes any text in any field from Quo."""
 
 import json
-import re
 from collections.abc import Iterator
 
 import pytest
@@ -107,19 +106,12 @@ def test_outside_text_is_isolated_from_the_text_around_it(manager: PageClient, h
 
 
 def test_an_unreadable_record_is_reported_without_quoting_it(manager: PageClient) -> None:
-    flawed = [hostile_number(text) | {"users": text} for text in HOSTILE.values()]
-    sync_all(
-        *flawed, *({**record, "users": [], "id": text} for record, text in zip(flawed, HOSTILE.values(), strict=True))
-    )
+    sync_all(*({**hostile_number(text), "id": text} for text in HOSTILE.values()))
 
     page = parse_page(manager.get("/status/"))
 
     assert_harmless(page)
-    reasons = texts(page.css("details li"))
-    assert len(reasons) == 2 * len(HOSTILE)
-    for reason in reasons[len(HOSTILE) :]:  # here not even the id is readable
-        assert re.match(r"\$\.data\[[0-9]+\]\.id: Expected `str` (matching regex '\^PN|of length <= 500)", reason)
-        assert len(reason) < 90
+    assert texts(page.css("details li")) == [f"$.data[{place}]" for place in range(len(HOSTILE))]
 
 
 def test_quos_error_message_is_escaped(manager: PageClient) -> None:
