@@ -238,9 +238,18 @@ def test_current_numbers_and_teammates_are_counted(monitor: Client) -> None:
 
 
 def test_unreadable_records_are_counted(monitor: Client) -> None:
-    sync_raw('{"id": "PN9"}')
+    sync_raw('{"name": "Front desk"}', '{"id": "PN9"}')
 
     assert value(monitor, "records_set_aside") == 1
+    assert value(monitor, "numbers") == 1
+
+
+def test_numbers_that_quo_describes_in_a_new_way_are_counted(monitor: Client) -> None:
+    sync_all(number("PN1", users=[user(role="manager")]), number("PN2", name=5), number("PN3"))
+    assert value(monitor, "numbers_unusual") == 2
+
+    sync_all(number("PN1"), number("PN2"), number("PN3"))
+    assert value(monitor, "numbers_unusual") == 0
 
 
 def test_mismatches_in_the_last_answer_about_each_teammate_are_counted(monitor: Client) -> None:
@@ -302,7 +311,7 @@ def test_demo_data_is_counted_whatever_the_settings_say(monitor: Client) -> None
 def test_the_number_of_queries_is_fixed(monitor: Client, django_assert_num_queries: Any, syncs: int) -> None:
     _memory(syncs)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         monitor.get(METRICS)
 
 

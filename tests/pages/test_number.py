@@ -26,6 +26,7 @@ from tests.support.pages import (
     parse_page,
     sync_all,
     sync_failure,
+    sync_incomplete,
     sync_number,
     sync_raw,
     text_of,
@@ -371,9 +372,9 @@ def test_a_number_that_came_back_is_no_longer_gone(manager: PageClient) -> None:
     assert text_of(find_one(page, "h1")) == "After"
 
 
-def test_a_number_with_an_unreadable_record_is_shown_as_unconfirmed(manager: PageClient) -> None:
+def test_a_number_missing_beside_an_unreadable_record_is_shown_as_unconfirmed(manager: PageClient) -> None:
     first = sync_all(number("PN1", name="Kept"), ago=timedelta(days=1))
-    sync_all(number("PN1", name=42))
+    sync_incomplete(number("PN1", id=42))
 
     page = parse_page(manager.get(PAGE))
 

@@ -524,10 +524,10 @@ def test_the_list_refuses_other_methods(manager: PageClient, method: str) -> Non
 
 
 def test_unreadable_records_of_the_last_answer_are_reported(manager: PageClient) -> None:
-    sync_all(number("PN1"), {**number("PN2"), "name": 42})
+    sync_all(number("PN1"), number("PN2", id=42))
 
     assert any(
-        notice.startswith("1 record of Quo’s last answer could not be read")
+        notice.startswith("1 record in Quo’s answer could not be read and is not included.")
         for notice in notices_of(parse_page(manager.get(LIST)))
     )
 
@@ -550,7 +550,7 @@ def test_a_page_never_claims_a_newer_version_than_its_content(
 
 
 def test_readable_records_clear_the_report(manager: PageClient) -> None:
-    sync_all(number("PN1"), {**number("PN2"), "name": 42})
+    sync_all(number("PN1"), number("PN2", id=42))
     sync_all(number("PN1"), number("PN2"))
 
     assert not notices_of(parse_page(manager.get(LIST)))

@@ -127,7 +127,7 @@ def test_of_many_numbers_the_first_are_named_and_the_rest_counted(manager: PageC
 def test_unconfirmed_numbers_are_named(manager: PageClient) -> None:
     sync_all(number("PN1", name="Sales"), number("PN2"))
     sync_all(number("PN1", name="Leasing"), number("PN2"))
-    sync_all({**number("PN1"), "name": 42}, number("PN2"))
+    sync_incomplete(number("PN1", id=42), number("PN2"))
 
     item = look(home(manager), "unconfirmed")
 

@@ -91,20 +91,25 @@ def test_a_failed_sync_shows_advice_and_quos_message(manager: PageClient) -> Non
     )
 
 
-def test_unreadable_records_are_shown_with_position_and_reason(manager: PageClient) -> None:
-    sync_all(number("PN1"), number("PN2", name=42), number("PN3", users="nobody"))
+def test_unreadable_records_are_shown_with_their_positions(manager: PageClient) -> None:
+    sync_all(number("PN1"), number("PN2", id=42), number("PN3", users="nobody"), number("PN4", id=None))
 
     row = rows(manager)[0]
 
     assert texts(row.css("td.count"))[-1] == "2"
-    assert texts(row.css("details li")) == [
-        "$.data[1].name: Expected `str`, got `int` (PN2)",
-        "$.data[2].users: Expected `array`, got `str` (PN3)",
-    ]
+    assert texts(row.css("details li")) == ["$.data[1]", "$.data[3]"]
+
+
+def test_what_an_earlier_version_set_aside_is_shown_with_its_number(manager: PageClient) -> None:
+    sync = sync_all(number("PN1"))
+    place = {"path": "$.data[1].name", "reason": "Expected `str`, got `int`", "number": "PN2"}
+    Sync.objects.filter(pk=sync.pk).update(set_aside_count=1, set_aside=[place])
+
+    assert texts(rows(manager)[0].css("details li")) == ["$.data[1].name (PN2)"]
 
 
 def test_of_many_unreadable_records_the_first_are_shown_and_all_counted(manager: PageClient) -> None:
-    sync_all(*[number(f"PN{place}", name=42) for place in range(130)])
+    sync_all(*[number(id=place) for place in range(130)])
 
     row = rows(manager)[0]
 
@@ -232,9 +237,9 @@ def test_the_demo_workspace_is_shown_instead_of_quo(manager: PageClient, setting
 
 
 def test_records_that_are_not_numbers_are_counted_as_unreadable(manager: PageClient) -> None:
-    sync_raw('{"id": "PN1"}', "null", "[]")
+    sync_raw('{"id": "PN1"}', "null", "[]", '{"id": "US1"}')
 
-    assert texts(rows(manager)[0].css("td.count")) == ["0", "0", "0", "0", "3"]
+    assert texts(rows(manager)[0].css("td.count")) == ["1", "1", "0", "0", "3"]
 
 
 def test_the_list_of_syncs_refreshes_after_each_sync(manager: PageClient) -> None:
