@@ -145,10 +145,13 @@ def is_toll_free(number: str) -> bool:
 
 
 def derived_fields(number: str, forward: str | None) -> dict[str, str]:
-    """Return the columns that a number's state derives from `number` and `forward`, for queries."""
+    """Return the columns that a number's state derives from `number` and `forward`, for queries.
+
+    The kind is unknown, "", if `number` is not E.164.
+    """
     country = country_of(number)
     return {
-        "kind": "toll-free" if is_toll_free(number) else "local",
+        "kind": ("toll-free" if is_toll_free(number) else "local") if _E164.fullmatch(number) else "",
         "country": country,
         "forward_number": e164_of(forward, country or "US") if forward else "",
     }

@@ -141,7 +141,7 @@ def _without_order(record: NumberRecord) -> Any:
 
 def _last_given(descriptions: Sequence[UserRecord], name: str) -> str | None:
     """Return the last value that is given, or the first that is not."""
-    values = [getattr(user, name) for user in descriptions]
+    values: list[str | None] = [getattr(user, name) for user in descriptions]
     return next(filter(None, reversed(values)), values[0])
 
 

@@ -358,3 +358,8 @@ def test_the_derived_fields_are_kind_country_and_forward() -> None:
     assert derived_fields("not a number", "(604) 555-0100")["forward_number"] == "+16045550100"
     for nowhere in (None, "", "front desk"):
         assert derived_fields("+442079460958", nowhere) == {"kind": "local", "country": "GB", "forward_number": ""}
+
+
+@pytest.mark.parametrize("text", ["", "12345", "no number", "(415) 555-0100", "+12065550100 ext. 5", '{"a": 1}'])
+def test_the_kind_of_a_text_that_is_no_telephone_number_is_unknown(text: str) -> None:
+    assert derived_fields(text, None)["kind"] == ""
