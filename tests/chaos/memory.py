@@ -1,13 +1,14 @@
 """Reads a database file without the product's code, and computes what the database must contain after an answer."""
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from numbers.sandbox.answers import render
 
 Record = dict[str, Any]
 Row = tuple[Any, ...]
@@ -27,8 +28,11 @@ _FIELDS = {
 }
 _CELLS = [f"{channel}_{region}".lower() for channel, region in _REGIONS]
 _DERIVED = "search_text, name_key, kind, country, forward_number, answer"
-_END = 2 + len(_FIELDS) + len(_CELLS)  # index after the last fact in a state's row
-_STATE = ", ".join([*_FIELDS.values(), *_CELLS])
+_FACTS = [*_FIELDS.values(), *_CELLS, "unidentified"]
+_END = 2 + len(_FACTS)  # index after the last fact in a state's row
+_STATE = ", ".join(_FACTS)
+_NEVER_NULL = {"groupId", "name", "number", "createdAt", "updatedAt", "email", "role"}
+_MAX_NUMBER = 100  # characters
 
 # Without our own keys and times, so that two runs with the same answers are equal.
 _QUERIES = {
@@ -126,31 +130,57 @@ def empty_log(file: Path) -> None:
 
 
 def view_of(records: Iterable[Record]) -> View:
-    """Return the state that readable records describe; the last record of a number counts."""
+    """Return the state that records with an id describe; the last record of a number counts.
+
+    What another number gives about a teammate is not lost to one that does not give it.
+    """
     view = View({}, {}, {})
-    for record in records:
-        number_id = record["id"]
-        for key in [key for key in view.assignments if key[0] == number_id]:
-            del view.assignments[key]
-        cells = (_word(record["restrictions"][channel], region) for channel, region in _REGIONS)
-        view.numbers[number_id] = (*(record[name] for name in _FIELDS), *cells)
-        for user in record["users"]:
-            view.teammates[user["id"]] = (user["email"], user["firstName"], user["lastName"], user["role"])
-            view.assignments[number_id, user["id"]] = (user["role"], user["groupId"])
+    for number_id, record in {record["id"]: record for record in records}.items():
+        fields = {name: _text(record, name) for name in _FIELDS}
+        if len(fields["number"] or "") > _MAX_NUMBER:
+            fields["number"] = f"{(fields['number'] or '')[: _MAX_NUMBER - 1]}…"
+        restrictions = _object(record.get("restrictions"))
+        cells = (_word(_object(restrictions.get(channel)), region) for channel, region in _REGIONS)
+        users = record["users"] if isinstance(record.get("users"), list) else None
+        identified = {user["id"]: user for user in users or () if has_id(user, "US")}
+        unidentified = None if users is None else sum(not has_id(user, "US") for user in users)
+        view.numbers[number_id] = (*fields.values(), *cells, unidentified)
+        for user_id, user in identified.items():
+            described = [_text(user, name) for name in ("email", "firstName", "lastName", "role")]
+            before = view.teammates.get(user_id, described)
+            view.teammates[user_id] = tuple(new or old for new, old in zip(described, before, strict=True))
+            view.assignments[number_id, user_id] = (_text(user, "role"), _text(user, "groupId") or "")
     return view
 
 
-def _word(channel: dict[str, Any], region: str) -> str | None:
-    """Return a cell as it is stored: a text unchanged, another value as JSON, a missing one as None."""
-    if region not in channel:
+def has_id(record: Any, prefix: str) -> bool:
+    """Return whether a record has a readable id: a text that begins with `PN` or `US`."""
+    return isinstance(record, dict) and isinstance(record.get("id"), str) and record["id"].startswith(prefix)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(record: Record, name: str) -> str | None:
+    """Return a field as it is stored. Missing and null are equal."""
+    value = record.get(name)
+    if value is None:
+        return "" if name in _NEVER_NULL else None
+    return _word(record, name)
+
+
+def _word(values: dict[str, Any], name: str) -> str | None:
+    """Return a value as it is stored: a text unchanged, another value as JSON, a missing one as None."""
+    if name not in values:
         return None
-    value = channel[region]
-    return value.replace("\0", "\ufffd") if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+    value = values[name]
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else render(value).decode()
 
 
-def expected_after(before: View, answer: View, *, kept: Iterable[str] | None) -> View:
-    """Return the expected state after an answer. Numbers in `kept` stay even if it lacks them; None keeps all."""
-    stays = set(before.numbers) if kept is None else {*kept, *answer.numbers}
+def expected_after(before: View, answer: View, *, is_held: bool) -> View:
+    """Return the expected state after an answer. If it is held, numbers that it lacks stay."""
+    stays = set(before.numbers) if is_held else set(answer.numbers)
     return View(
         {key: row for key, row in before.numbers.items() if key in stays} | answer.numbers,
         before.teammates | answer.teammates,

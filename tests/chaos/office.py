@@ -182,9 +182,8 @@ class Office:
 
     def expected_name(self, memory: Memory) -> str:
         """Return the name that the sample number's page must show."""
-        return next(
-            " ".join(str(row[6]).split()) for row in memory.states if row[0] == self._sample_number["id"] and row[1]
-        )
+        names = [row[6] for row in memory.states if row[0] == self._sample_number["id"] and row[1]]
+        return " ".join(names[0].split()) or "(no name)"
 
     def _get(self, path: str) -> str:
         answer = self.browser.get(f"{self.url}{path}", allow_redirects=False, timeout=PATIENCE)

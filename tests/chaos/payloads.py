@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import cycle
@@ -13,10 +12,10 @@ from jsonschema import Draft202012Validator
 from numbers.sandbox.answers import render
 from tests.chaos.case import Arrange, Case, Expected, Fault
 from tests.chaos.fake_quo import answer, sends
-from tests.chaos.memory import Memory, Record, View, expected_after, view_of
+from tests.chaos.memory import Memory, Record, View, expected_after, has_id, view_of
 from tests.chaos.network import HEAD, TOO_LARGE
 from tests.chaos.office import MAX_ANSWER_MB, Office
-from tests.chaos.record_schema import RECORD, VALIDATOR, Schema
+from tests.chaos.record_schema import RECORD, Schema
 from tests.chaos.statuses import UNREADABLE, WEB_PAGE
 
 WHOLE, FIELDS = "answers as a whole", "each field of a record"
@@ -24,7 +23,6 @@ CHECKED = "Checked with Quo"
 INCOMPLETE = "Quo’s answer looks incomplete."
 AS_LAST_SEEN = "shown as last seen"
 EVERY = 2  # change every second record; the others must still be stored
-REGIONS = ("US", "CA", "Intl")
 OTHERS: tuple[Any, ...] = (None, True, 0, 7, -1.5, "a text", "", [], ["a text"], {}, {"a": "text"})
 
 MISSING = object()  # in place of a value: remove the field
@@ -32,7 +30,7 @@ MISSING = object()  # in place of a value: remove the field
 
 @dataclass(frozen=True)
 class OddAnswer:
-    """An answer with these records. Some of them do not fit the schema."""
+    """An answer with these records. Some of them do not fit the schema, and some have no readable id."""
 
     records: Sequence[Any]
 
@@ -40,55 +38,31 @@ class OddAnswer:
         office.fake_quo.script = sends(answer(render({"data": self.records})))
 
     def expected(self, office: Office, _before: Memory) -> Expected:
-        """Return the expected result: readable records are stored, unreadable numbers stay as they were."""
-        known, answers = view_of(office.workspaces.first.numbers), view_of(self._by_readability[0])
-        kept = None if self.is_held(known) else [record["id"] for record in self._by_readability[1]]
-        return Expected(expected_after(known, answers, kept=kept), [answers])
+        """Return the expected result: every record with an id is stored."""
+        known, answers = view_of(office.workspaces.first.numbers), view_of(self._readable)
+        return Expected(expected_after(known, answers, is_held=self.is_held(known)), [answers])
 
     @cached_property
-    def _by_readability(self) -> tuple[list[Any], list[Any]]:
-        """The readable records, and the unreadable ones."""
-        groups: tuple[list[Any], list[Any]] = ([], [])
-        for record in self.records:
-            groups[not is_readable(record)].append(record)
-        return groups
+    def _readable(self) -> list[Record]:
+        return [record for record in self.records if has_id(record, "PN")]
+
+    @property
+    def _unread(self) -> int:
+        return len(self.records) - len(self._readable)
 
     def is_held(self, known: View) -> bool:
         """Return whether no number may be removed, because an ID is unreadable or most numbers are missing."""
-        ids = {record["id"] for record in self.records if _has_id(record)}
-        missing = len(known.numbers.keys() - ids)
-        is_lost = not all(_has_id(record) for record in self._by_readability[1])
-        return bool(missing) and (is_lost or missing * 2 > len(known.numbers))
+        missing = len(known.numbers.keys() - {record["id"] for record in self._readable})
+        return bool(missing) and (self._unread > 0 or missing * 2 > len(known.numbers))
 
     def sentences(self, known: View) -> list[str]:
-        aside = len(self._by_readability[1])
-        count = f"{aside} record{'' if aside == 1 else 's'} of Quo’s last answer could not be read"
-        sentences = ([INCOMPLETE] if self.is_held(known) else []) + ([count] if aside else [])
-        return [*sentences, AS_LAST_SEEN] if sentences else [CHECKED]
+        count = f"{self._unread} record{'' if self._unread == 1 else 's'} in Quo’s answer could not be read"
+        sentences = [INCOMPLETE, AS_LAST_SEEN] if self.is_held(known) else []
+        return [*sentences, *([count] if self._unread else [])] or [CHECKED]
 
     def case(self, group: str, name: str, known: View) -> Case:
         """Return a case in which a script sends this answer; faults of the sandbox arrange it differently."""
         return Fault(self.arrange, self.sentences(known), self.expected).case(group, name)
-
-
-# Which records are readable, by the schema alone
-
-
-def _has_id(record: Any) -> bool:
-    """Return whether a record has the ID of a number."""
-    return isinstance(record, dict) and isinstance(record.get("id"), str) and record["id"].startswith("PN")
-
-
-def is_readable(record: Any) -> bool:
-    """Return whether a record fits the schema. The value of a region may be anything, because it is shown raw."""
-    if not isinstance(record, dict):
-        return False
-    plain = deepcopy(record)
-    channels = plain.get("restrictions")
-    for channel in ("calling", "messaging"):
-        if isinstance(channels, dict) and isinstance(channels.get(channel), dict):
-            channels[channel] = dict.fromkeys(REGIONS, "restricted")
-    return bool(VALIDATOR.is_valid(plain))
 
 
 # The fields
