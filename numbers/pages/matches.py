@@ -68,6 +68,7 @@ def _own_places(term: Term, spellings: Collection[str], state: Any) -> Iterator[
         # A tag beside the number says so too.
         (Place("kind", state.kind, "number"), KIND_WORDS["toll-free"] if state.kind == "toll-free" else ""),
         (Place("country", country, "country"), country),
+        (Place("country", country, "number"), country if country in pretty(state.number) else ""),
         (Place("porting status", port, "porting"), port),
     )
     yield from (place for place, text in attributes if all(names_attribute(word, text) for word in term.words))
