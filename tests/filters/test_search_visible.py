@@ -179,12 +179,12 @@ def busy(manager: PageClient) -> PageClient:
         ("dana@example", ["matched teammate Dana Front, dana@example.com"]),
         ("a0@x", ["matched teammate Ann 0, a0@x.example"]),
         ("grmain", ["matched group GRmain"]),
-        ("night", ["matched forwarding to Night desk"]),
         ("local", ["matched kind local"]),
         ("states", ["matched country United States"]),
         ("front grmain", ["matched teammate Dana Front", "matched group GRmain"]),
         # The row shows these.
         ("lobby", []),
+        ("night", []),
         ("ann", []),
         ("(415) 555-0123", []),
         ("800 555", []),
