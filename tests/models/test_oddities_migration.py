@@ -21,7 +21,18 @@ from tests.support.records import Syncer, number, teammate
 
 BEFORE = ("numbers", "0015_audited_with_the_number")
 # What the version before it accepted in a cell: any text, and any other JSON value as its text.
-WORDS: list[Any] = ["pending", "", " restricted", 'a "quoted"\n🏡 \x7f\u2028', "x" * 5_000, None, 5, True, {"é": ["\\"]}, []]
+WORDS: list[object] = [
+    "pending",
+    "",
+    " restricted",
+    'a "quoted"\n🏡 \x7f\u2028',
+    "x" * 5_000,
+    None,
+    5,
+    True,
+    {"é": ["\\"]},
+    [],
+]
 
 
 def read(**changes: Any) -> NumberRecord:
