@@ -81,7 +81,9 @@ def naive_page(query: AuditQuery) -> AuditPage:
     states = dict(NumberState.objects.filter(until=None).values_list("phone_number", "pk"))
     unclear = sum(not number.group_id.strip() for number in numbers) if query.by is Grouping.GROUP else 0
     found = audit(query.by, numbers, on, [*teammates.values()], matching)
-    return page_of(query, replace(found, states=states, unclear=unclear))
+    page = page_of(query, replace(found, states=states, unclear=unclear))
+    unmatched = query.filters.unmatched() if query.filters.q and not matching else ()
+    return replace(page, notices=page.notices + unmatched)
 
 
 def audited_number(state: NumberState) -> AuditedNumber:

@@ -28,7 +28,7 @@ def spellings_of(term: Term, regions: Collection[str] = ()) -> set[str]:
     digits = digits_of(term.written)
     if "+" in term.written:
         spellings = {f"+{digits}", f"+{digits_of(_OPTIONAL_ZERO.sub('', term.written))}"}
-    elif code := _TO_ANOTHER_COUNTRY.match(digits):
+    elif len(digits) >= MIN_PHONE_DIGITS and (code := _TO_ANOTHER_COUNTRY.match(digits)):
         spellings = {digits, f"+{digits[code.end() :]}"}
     else:
         national = digits.lstrip("0")
