@@ -75,7 +75,9 @@ def test_a_number_is_found_by_its_digits_in_any_format(three: PageClient) -> Non
     assert {query: found(three, query) for query in WRITINGS} == {query: ["PN1"] for query in WRITINGS}
 
 
-@pytest.mark.parametrize("query", ["+415", "+1 604 555 0123", "(415) 555-0199", "415 555 0199", "5550123415"])
+@pytest.mark.parametrize(
+    "query", ["+415", "001", "0014", "+1 604 555 0123", "(415) 555-0199", "415 555 0199", "5550123415"]
+)
 def test_the_digits_of_one_number_are_one_word(three: PageClient, query: str) -> None:
     assert found(three, query) == []
 
