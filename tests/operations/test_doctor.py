@@ -259,8 +259,10 @@ def test_a_demo_that_is_running_is_right(quo: SandboxServer, settings: Any, tmp_
 @pytest.mark.parametrize(
     ("held", "demo"), [({True}, False), ({False}, True), ({True, False}, True), ({True, False}, False)]
 )
-def test_a_database_that_holds_another_workspace_is_wrong(settings: Any, held: set[bool], demo: bool) -> None:
-    settings.DEMO, settings.QUO_API_URL = demo, f"http://127.0.0.1:{free_port()}"
+def test_a_database_that_holds_another_workspace_is_wrong(
+    quo: SandboxServer, settings: Any, held: set[bool], demo: bool
+) -> None:
+    settings.DEMO, settings.QUO_API_URL = demo, quo.url
     now = timezone.now()
     for kind in held:
         Sync.objects.create(scope="workspace", demo=kind, outcome="succeeded", started_at=now, ended_at=now)

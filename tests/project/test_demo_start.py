@@ -130,6 +130,7 @@ def test_with_demo_on_the_demo_is_written_to_the_named_database(project: Path, f
     assert 'class="demo-banner"' in page
     assert 'data-total="60"' in page
     more = {"QUO_API_KEY": "k", "QUO_API_URL": f"http://127.0.0.1:{free_port()}", "DATABASE_URL": office}
+    more["QUO_TIMEOUT"] = "1"  # nothing answers there
     doctor = run([sys.executable, "manage.py", "doctor"], project, environment(folder, SECRET_KEY="s" * 32, **more))
     assert "✗ workspace      The database holds the demo workspace, not your own: set DATABASE_URL" in doctor.stdout
 
