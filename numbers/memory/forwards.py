@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property
 from typing import NamedTuple
 
 from django.db.models import BooleanField, Case, Q, Value, When
 
 from numbers.database.paging import chunks
 from numbers.memory.moment import Moment
-from numbers.memory.numbers import MAX_KEY_LOOKUPS, nobody_on, numbers_at, somebody_on
+from numbers.memory.numbers import MAX_KEY_LOOKUPS, forwards_in_national_format, nobody_on, numbers_at, somebody_on
 
 MAX_STEPS = 3  # followed with one query each, for all numbers at once; for longer chains, every line is read
 
@@ -71,7 +72,11 @@ class Chains:
 
         Leaves out those that do not forward.
         """
-        forwarding = {key: Line(key, "", "", *forward) for key, forward in starts.items() if forward[0]}
+        forwarding = {
+            key: Line(key, "", "", forward, self._meant(key, forward, forward_number))
+            for key, (forward, forward_number) in starts.items()
+            if forward
+        }
         self._read_lines_after(forwarding.values())
         chains: dict[int, Chain] = {}
         for key, start in forwarding.items():
@@ -91,6 +96,14 @@ class Chains:
             self._has_every_line = True
             self._read(~Q(number=""))
 
+    def _meant(self, key: int, forward: str | None, forward_number: str) -> str:
+        """Return the number that a forward means, also if it is one of ours in the format of its country."""
+        return self._in_national_format.get(key, "") if forward and not forward_number else forward_number
+
+    @cached_property
+    def _in_national_format(self) -> dict[int, str]:
+        return forwards_in_national_format(self._moment)
+
     def _read(self, condition: Q) -> list[Line]:
         is_staffed = Case(
             When(somebody_on(self._moment, besides=self._besides), then=Value(True)),
@@ -101,7 +114,8 @@ class Chains:
         rows = numbers_at(self._moment).filter(condition).order_by().values_list(*fields)
         read = []
         for key, quo_id, name, forward, forward_number, staffed, number in rows.iterator(10_000):
-            line = self._by_key[key] = Line(key, quo_id, name, forward or "", forward_number, staffed)
+            meant = self._meant(key, forward, forward_number)
+            line = self._by_key[key] = Line(key, quo_id, name, forward or "", meant, staffed)
             self._lines.setdefault(number, []).append(line)
             read.append(line)
         return read

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from django.db.models import Case, F, Func, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import BaseExpression, Combinable, Exists, Subquery
 
+from numbers.database.paging import chunks
 from numbers.memory.assignments import assignments_at
 from numbers.memory.confirmed import number_confirmed
 from numbers.memory.moment import NOW, Moment
 from numbers.models import NumberState, PhoneNumber
 from numbers.vocabulary.cells import CELLS, Fact
+from numbers.vocabulary.phones import e164_of
 
 MAX_KEY_LOOKUPS = 2_000  # up to so many rows, a lookup by key is fast
 
@@ -131,21 +133,37 @@ def forwards_outside(moment: Moment) -> Q:
 
 
 def forwards_to_unknown(moment: Moment) -> Q:
-    """Return the condition for numbers of which nobody can tell where they forward calls."""
+    """Return the condition for numbers whose forward is no telephone number; see `forwards_in_national_format`."""
     return ~NO_FORWARD & Q(forward_number="") & ~_forwards_inside(moment)
+
+
+def forwards_in_national_format(moment: Moment) -> dict[int, str]:
+    """Return own numbers that such forwards mean all the same, by the keys of the numbers that forward.
+
+    `020 7946 0958` names no country. It means one of our numbers if it is written like that in the number's country,
+    and no other of our numbers is.
+    """
+    unknown = numbers_at(moment).filter(forwards_to_unknown(moment)).order_by()
+    forwards = dict(unknown.values_list("phone_number", "forward"))
+    if not forwards:
+        return {}
+    countries = list(numbers_at(moment).exclude(country="").order_by().values_list("country", flat=True).distinct())
+    meanings = {text: {e164_of(text, country) for country in countries} - {""} for text in forwards.values() if text}
+    own: set[str] = set()
+    for some in chunks(set().union(*meanings.values()), MAX_KEY_LOOKUPS):
+        own.update(numbers_at(moment).filter(number__in=some).values_list("number", flat=True))
+    meant = {key: meanings[text] & own for key, text in forwards.items() if text}
+    return {key: numbers.pop() for key, numbers in meant.items() if len(numbers) == 1}
 
 
 def with_forward(states: QuerySet[NumberState], where: str, moment: Moment) -> QuerySet[NumberState]:
     """Keep the numbers that forward calls to "any" or "none", or "inside" or "outside" the workspace, or "unknown"."""
-    return states.filter(
-        {
-            "none": NO_FORWARD,
-            "any": ~NO_FORWARD,
-            "inside": _forwards_inside(moment),
-            "outside": forwards_outside(moment),
-            "unknown": forwards_to_unknown(moment),
-        }[where]
-    )
+    conditions = {"none": NO_FORWARD, "any": ~NO_FORWARD, "outside": forwards_outside(moment)}
+    if where in conditions:
+        return states.filter(conditions[where])
+    is_national = Q(phone_number__in=list(forwards_in_national_format(moment)))
+    inside, unknown = _forwards_inside(moment) | is_national, forwards_to_unknown(moment) & ~is_national
+    return states.filter(inside if where == "inside" else unknown)
 
 
 def fact_rank(field: str, facts: Sequence[Fact] = (Fact.ALLOWED, Fact.RESTRICTED, Fact.UNKNOWN)) -> Case:

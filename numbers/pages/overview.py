@@ -17,6 +17,7 @@ from numbers.memory.moment import NOW, Moment
 from numbers.memory.numbers import (
     MAX_KEY_LOOKUPS,
     UNFINISHED,
+    forwards_in_national_format,
     forwards_outside,
     forwards_to_unknown,
     has_teammate,
@@ -181,6 +182,8 @@ def _count_facts(moment: Moment) -> dict[str, int]:
             for fact, value in raw.items()
         },
     )
+    if counted["nobody_can_tell"]:
+        counted["nobody_can_tell"] -= len(forwards_in_national_format(moment))
     for cell in CELLS:
         reported = sum(counted[f"{cell.field}_{fact}"] for fact in raw)
         counted[f"{cell.field}_{Fact.UNKNOWN}"] = counted["numbers"] - reported

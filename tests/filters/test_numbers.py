@@ -214,6 +214,18 @@ def test_a_number_that_forwards_to_itself_counts_as_inside(manager: PageClient) 
     assert found(manager, forward="inside") == ["PN1"]
 
 
+def test_the_national_format_of_an_own_number_abroad_is_inside_while_it_is_ours(manager: PageClient) -> None:
+    forwarder = number("PN1", number="+14155550100", forward="020 7946 0958")
+    sync_all(forwarder, number("PN2", number="+442079460958"))
+    assert found(manager, forward="inside") == ["PN1"]
+    assert found(manager, forward="unknown") == []
+
+    sync_all(forwarder, number("PN2", number="+442079460959"))
+
+    assert found(manager, forward="inside") == []
+    assert found(manager, forward="unknown") == ["PN1"]
+
+
 def test_a_destination_is_inside_while_the_workspace_has_it(manager: PageClient) -> None:
     forwarder = number("PN1", forward="+16045550100")
     sync_all(forwarder, number("PN2", number="+16045550100"))

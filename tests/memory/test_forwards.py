@@ -43,6 +43,11 @@ def unidentified(count: int | None) -> NumberRecord:
     return number("PNB", name="B", number=to("B"), unidentified=count)
 
 
+LONDON = number("PNB", ADA, name="B", number="+442079460958")
+DUTCH = number("PNC", ADA, name="C", number="+31612345678")
+FRENCH = number("PND", ADA, name="D", number="+33612345678")
+
+
 def chains(moment: Moment = NOW, besides: int | None = None) -> dict[str, Chain]:
     """Return the chain of every number that forwards, by name."""
     rows = numbers_at(moment).values_list("phone_number_id", "name", "forward", "forward_number")
@@ -79,6 +84,13 @@ def words_of(chain: Chain) -> tuple[str | None, str, int, str]:
         ([line("A", "+4420"), number("PNB", ADA, name="B", number="+4420")], ("B", "B", 1, "SOMEBODY")),
         ([line("A", "front desk"), number("PNB", name="B", number="")], (None, "", 0, "UNREADABLE")),
         ([line("A", " "), number("PNB", name="B", number=" ")], ("B", "B", 1, "NOBODY")),
+        # The national format of an own number of another country.
+        ([line("A", "020 7946 0958"), LONDON], ("B", "B", 1, "SOMEBODY")),
+        ([line("A", "tel:(020) 7946 0958 x5"), LONDON], ("B", "B", 1, "SOMEBODY")),
+        ([line("A", to("C")), line("C", "020 7946 0958"), LONDON], ("C", "B", 2, "SOMEBODY")),
+        ([line("A", "020 7946 0959"), LONDON], (None, "", 0, "UNREADABLE")),
+        ([line("A", "06 12345678"), DUTCH, FRENCH], (None, "", 0, "UNREADABLE")),
+        ([line("A", "06 12345678"), DUTCH], ("C", "C", 1, "SOMEBODY")),
     ],
 )
 def test_a_chain_is_followed_to_its_end(

@@ -136,6 +136,12 @@ def test_unconfirmed_numbers_are_named(manager: PageClient) -> None:
     assert attribute(find_one(item, ".matter a"), "href") == "/status/"
 
 
+def test_a_forward_in_the_national_format_of_an_own_number_abroad_needs_no_attention(manager: PageClient) -> None:
+    sync_all(number("PN1", forward="020 7946 0958"), number("PN2", number="+442079460958"))
+
+    assert look(home(manager), "nothing")
+
+
 def test_a_forward_to_an_own_number_is_not_outside(manager: PageClient) -> None:
     sync_all(number("PN1", forward="+15555550199"), number("PN2", number="+15555550199"))
 
