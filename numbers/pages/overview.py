@@ -1,6 +1,6 @@
 """The start page: what needs attention, what the numbers may do, who reaches abroad, recent changes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -228,28 +228,28 @@ def _attention_items(facts: Mapping[str, int], moment: Moment) -> Iterator[Atten
     assigned = assignments_at(moment).aggregate(on=Count("phone_number", distinct=True))["on"]
     yield _attention_item(
         "unassigned",
-        _preview_numbers(unassigned.states(moment), facts["numbers"] - assigned - facts["unidentified"], moment),
+        _preview_numbers(unassigned.states, facts["numbers"] - assigned - facts["unidentified"], moment),
         ("number has nobody on it", "numbers have nobody on them"),
         "Texts reach no teammate there, and calls only by forwards. Where people use it, put somebody on it in Quo.",
         _list_url(unassigned),
     )
     yield _attention_item(
         "unidentified",
-        _preview_numbers(unidentified.states(moment), facts["unidentified"], moment),
+        _preview_numbers(unidentified.states, facts["unidentified"], moment),
         ("number does not show who is on it", "numbers do not show who is on them"),
         "Quo names nobody there, and does not say that nobody is. Look in Quo itself.",
         _list_url(unidentified),
     )
     yield _attention_item(
         "forward",
-        _preview_numbers(outside.states(moment), facts["outside"], moment),
+        _preview_numbers(outside.states, facts["outside"], moment),
         ("number forwards its calls outside the company", "numbers forward their calls outside the company"),
         "Calls ring at telephones that are none of the numbers listed here. Check that this is meant.",
         _list_url(outside),
     )
     yield _attention_item(
         "forward-unknown",
-        _preview_numbers(nobody_can_tell.states(moment), facts["nobody_can_tell"], moment),
+        _preview_numbers(nobody_can_tell.states, facts["nobody_can_tell"], moment),
         (
             "number forwards its calls where it cannot be determined",
             "numbers forward their calls where it cannot be determined",
@@ -259,14 +259,14 @@ def _attention_items(facts: Mapping[str, int], moment: Moment) -> Iterator[Atten
     )
     yield _attention_item(
         "porting",
-        _preview_numbers(unfinished.states(moment), facts["unfinished"], moment),
+        _preview_numbers(unfinished.states, facts["unfinished"], moment),
         ("port is not completed", "ports are not completed"),
         "Look in Quo at what is missing, and ask Quo’s support where nothing moves.",
         _list_url(unfinished),
     )
     yield _attention_item(
         "unconfirmed",
-        _preview_numbers(unconfirmed, unconfirmed.count(), moment),
+        _preview_numbers(lambda _moment: unconfirmed, unconfirmed.count(), moment),
         ("number is shown as last seen", "numbers are shown as last seen"),
         "Missing from Quo’s last answers. The status page says more.",
         reverse("numbers:status"),
@@ -277,10 +277,11 @@ def _attention_item(key: str, numbers: Preview, problem: tuple[str, str], advice
     return AttentionItem(key, numbers, problem[0] if numbers.count == 1 else problem[1], advice, url)
 
 
-def _preview_numbers(states: QuerySet[NumberState], count: int, moment: Moment) -> Preview:
+def _preview_numbers(find: Callable[[Moment], QuerySet[NumberState]], count: int, moment: Moment) -> Preview:
     """Return the count and the first numbers. Fetch a few by key; scan many in list order, which ends early."""
     if not count:
         return Preview(0, ())
+    states = find(moment)
     if count <= MAX_KEY_LOOKUPS:
         keys = list(states.order_by().values_list("pk", flat=True))
         states = ordered(numbers_at(moment).filter(pk__in=keys))
