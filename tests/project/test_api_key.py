@@ -44,7 +44,7 @@ PASTED = {
     f"Authorization: {KEY}": f"delete {NAME}",
     f"Authorization: Bearer {KEY}": f"delete {NAME} and {BEARER}",
     f'export QUO_API_KEY="{KEY}"': f"delete {NAME} and {QUOTES}",
-    f'$env:QUO_API_KEY = "Bearer {KEY}"': f"delete {NAME} and {QUOTES} and {BEARER}",
+    "$env:QUO_API_KEY = " + f'"Bearer {KEY}"': f"delete {NAME} and {QUOTES} and {BEARER}",
     f'"QUO_API_KEY={KEY}"': f"delete {QUOTES} and {NAME}",
     f"{KEY} {KEY}": SPACE,
     f"{KEY}\t{KEY}": SPACE,
