@@ -58,7 +58,6 @@ BOTH_DATABASES = (
     "syncing/",
     "views/test_admin.py",
     "views/test_errors.py",
-    "views/test_odd_fields.py",
     "views/test_health.py",
     "views/test_hostile_everywhere.py",
     "views/test_automatic_sync.py",
