@@ -45,7 +45,7 @@ def read_audit(query: AuditQuery, moment: Moment = NOW) -> Audit:
         states[number] = state
         groups[group].append(number)
     if query.by is Grouping.TEAMMATE:
-        unidentified = {number for (number,) in raw_rows(not_identified(moment).order_by().values_list("phone_number"))}
+        unidentified = {number for (number,) in raw_rows(not_identified(moment).values_list("phone_number"))}
         whole_groups, unclear = _by_teammate(patterns, unidentified, moment), len(unidentified)
     else:
         whole_groups = _in_order(query.by, groups)

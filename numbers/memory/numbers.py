@@ -63,8 +63,8 @@ _NOT_IDENTIFIED = Q(unidentified__isnull=True) | Q(unidentified__gt=0)
 
 
 def not_identified(moment: Moment) -> QuerySet[NumberState]:
-    """Return the numbers on which Quo does not identify everybody. An index finds them."""
-    return numbers_at(moment).filter(_NOT_IDENTIFIED)
+    """Return the numbers on which Quo does not identify everybody, in no order, so that their own index is read."""
+    return numbers_at(moment).filter(_NOT_IDENTIFIED).order_by()
 
 
 def has_teammate(moment: Moment, besides: int | None = None) -> Exists:
@@ -151,7 +151,7 @@ def forwards_in_national_format(moment: Moment) -> dict[int, str]:
     meanings = {text: {e164_of(text, country) for country in countries} - {""} for text in forwards.values() if text}
     own: set[str] = set()
     for some in chunks(set().union(*meanings.values()), MAX_KEY_LOOKUPS):
-        own.update(numbers_at(moment).filter(number__in=some).values_list("number", flat=True))
+        own.update(numbers_at(moment).filter(number__in=some).order_by().values_list("number", flat=True))
     meant = {key: meanings[text] & own for key, text in forwards.items() if text}
     return {key: numbers.pop() for key, numbers in meant.items() if len(numbers) == 1}
 
