@@ -9,6 +9,8 @@ from numbers.audit.query import AuditQuery
 from numbers.audit.reading import read_audit
 from numbers.filters import choices as filter_choices
 from numbers.filters.numbers import NumberFilters
+from numbers.memory.moment import NOW
+from numbers.memory.numbers import not_identified
 from numbers.memory.version import Version
 from numbers.models import Assignment
 from numbers.pages import overview
@@ -107,6 +109,12 @@ def test_the_filter_choices_are_read_from_an_index() -> None:
         assert plan.reads_indexes_alone or is_partial, plan
     (groups,) = (plan for plan in plans if "GROUP BY" in plan.sql)
     assert groups.never_sorts, groups
+
+
+def test_numbers_that_show_not_everybody_are_read_from_their_own_index() -> None:
+    plan = plan_of(not_identified(NOW).values_list("phone_number"))
+
+    assert plan.reads_indexes_alone, plan
 
 
 def test_the_teammates_of_a_number_are_found_by_an_index() -> None:
