@@ -54,10 +54,14 @@ def _last(syncs: QuerySet[Sync], time: OuterRef) -> Subquery:
 
 
 def _last_by_assignment(key: str, syncs: QuerySet[Sync], field: str) -> Subquery:
-    """Return the latest such time over the assignments with the row's `key` that held until the time in `field`."""
+    """Return the latest such time over the assignments with the row's `key` that held until the time in `field`.
+
+    A sync before an assignment began says nothing about it.
+    """
     until_then = Q(until=None) | Q(until__gte=OuterRef(field))
     assignments = Assignment.objects.filter(until_then, **{key: OuterRef(key)})
-    dated = assignments.annotate(confirmed=_last(syncs, OuterRef(OuterRef(field))))
+    since_then = syncs.filter(observed_at__gte=OuterRef("since"))
+    dated = assignments.annotate(confirmed=_last(since_then, OuterRef(OuterRef(field))))
     return Subquery(dated.order_by(F("confirmed").desc(nulls_last=True)).values("confirmed")[:1])
 
 

@@ -329,6 +329,26 @@ def test_a_sync_of_a_former_teammate_does_not_confirm_the_number(syncer: Syncer)
     assert newest()[0].earliest == whole.observed_at
 
 
+def test_a_sync_of_a_teammate_who_came_to_the_number_later_does_not_confirm_it(syncer: Syncer) -> None:
+    whole = syncer.sync_all(number("PN1", name="Sales"), number("PN2", ANN))
+    syncer.sync_teammate("US1", number("PN2", ANN))
+    syncer.sync_all(number("PN1", name="Leasing"), number("PN2", ANN))
+    before = newest()[0].earliest
+
+    syncer.sync_all(number("PN1", ANN, name="Leasing"), number("PN2", ANN))
+
+    assert [change.earliest for change in newest()][1] == before == whole.observed_at
+
+
+def test_a_sync_of_a_teammate_before_they_came_to_the_number_does_not_confirm_it(syncer: Syncer) -> None:
+    syncer.sync_all(number("PN1"), number("PN2", ANN))
+    syncer.sync_teammate("US1", number("PN2", ANN))
+    came = syncer.sync_number(number("PN1", ANN))
+    syncer.sync_all(number("PN1", ANN, name="Leasing"), number("PN2", ANN))
+
+    assert newest()[0].earliest == came.observed_at
+
+
 def test_a_sync_of_a_teammate_that_lacks_a_number_confirms_nothing(syncer: Syncer) -> None:
     whole = syncer.sync_all(number("PN1", ANN), number("PN2", ANN))
     syncer.sync_teammate("US1", number("PN1", ANN))  # Quo does not find the other one
