@@ -94,7 +94,7 @@ class QuoClient:
         try:
             return parse(body)
         except BadPayload as error:
-            log.info("unreadable answer: %s at %s", error.flaw, error.path or "$")
+            log.info("unreadable answer: %s", error.flaw)
             error.quote(errors.quos_words(body[:MAX_ERROR_BYTES], self._auth.redact))
             raise
 

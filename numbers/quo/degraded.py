@@ -38,7 +38,7 @@ _LIST: Decoder[list[Raw]] = Decoder(list[Raw])
 _STRING = Decoder(str)
 _ANY = Decoder(Raw)
 _REPLACEMENT = rb"\ufffd"
-ESCAPE = re.compile(
+_ESCAPE = re.compile(
     rb"\\(?:(?P<nul>u0000)"
     rb"|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # both halves of one character
     rb"|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})"
@@ -54,7 +54,7 @@ def storable(json: bytes) -> bytes:
 
     The length stays the same.
     """
-    return ESCAPE.sub(lambda match: _REPLACEMENT if match["nul"] or match["half"] else match[0], json)
+    return _ESCAPE.sub(lambda match: _REPLACEMENT if match["nul"] or match["half"] else match[0], json)
 
 
 def is_json(json: bytes) -> bool:

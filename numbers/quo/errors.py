@@ -108,17 +108,16 @@ class Unavailable(QuoError):
 
 
 class BadPayload(QuoError):
-    """An answer that violates Quo's description: `flaw` says how, `path` where ("$.data.id", or "").
+    """An answer that violates Quo's description: `flaw` says how, for developers.
 
-    Both are for developers. Neither quotes the answer, which is full of names and telephone numbers.
+    It does not quote the answer, which is full of names and telephone numbers.
     """
 
     kind = "bad_payload"
 
-    def __init__(self, flaw: str, path: str = "", sentence: str = "", **details: Unpack[Details]) -> None:
+    def __init__(self, flaw: str, sentence: str = "", **details: Unpack[Details]) -> None:
         super().__init__(sentence or _UNREADABLE, **details)
         self.flaw = flaw
-        self.path = path
 
 
 _UNREADABLE = (

@@ -232,14 +232,12 @@ def test_an_insecure_connection_is_not_transient() -> None:
     assert not Unavailable("redirect").is_transient
 
 
-def test_a_bad_payload_has_its_flaw_and_its_path() -> None:
-    error = errors.BadPayload("Expected `str`, got `int`", "$.data.name")
-
-    assert (error.path, error.flaw) == ("$.data.name", "Expected `str`, got `int`")
+def test_a_bad_payload_has_its_flaw() -> None:
+    assert errors.BadPayload("it is not JSON").flaw == "it is not JSON"
 
 
 def test_the_sentence_of_a_bad_payload_is_plain_english() -> None:
-    assert errors.BadPayload("Expected `str`, got `int`", "$.data.name").sentence == (
+    assert errors.BadPayload("it is not JSON").sentence == (
         "Quo sent an answer that Quo Admin cannot read. Try again in a few minutes; if it stays so, tell whoever "
         "installed Quo Admin."
     )
