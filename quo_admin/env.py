@@ -90,11 +90,9 @@ SETTINGS = (
         "SESSION_IDLE_HOURS",
         "24",
         parsers.whole(1, 8760, "hours"),
-        "Whoever does nothing for so many hours is signed out; a page that asks by itself does not count.",
+        "Hours without activity after which people are signed out. Pages that refresh by themselves do not count.",
     ),
-    Setting(
-        "SESSION_MAX_DAYS", "14", parsers.whole(1, 365, "days"), "Whoever signed in so many days ago does so again."
-    ),
+    Setting("SESSION_MAX_DAYS", "14", parsers.whole(1, 365, "days"), "Days after which people must sign in again."),
     Setting("ACCESS_LOG_DAYS", "400", parsers.whole(1, 36500, "days"), "Days that the access log is kept."),
     Setting(
         "OIDC_ISSUER", "", parsers.issuer, "Company sign-in: the issuer, as docs/sign-in.md says for each provider."

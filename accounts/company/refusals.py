@@ -26,7 +26,7 @@ PROVIDER_REFUSED = Reason(
     403,
     "The company account did not let you in",
     "The company's sign-in service answered with a refusal. Go to sign-in and try again; if it refuses again, ask "
-    "whoever manages your company's accounts whether you may use Quo Admin.",
+    "the person who manages your company's accounts whether you may use Quo Admin.",
 )
 STALE = Reason(
     "unknown or used state",
@@ -58,8 +58,8 @@ UNVERIFIED_EMAIL = Reason(
     "address not vouched for",
     403,
     "Your email address is not confirmed",
-    "The company account does not say that your email address is really yours. Ask whoever manages your company's "
-    "accounts to confirm it.",
+    "The company account does not say that your email address is really yours. Ask the person who manages your "
+    "company's accounts to confirm it.",
 )
 NO_ACCOUNT = Reason("no account", 403, "You have no account in Quo Admin", f"{_ASK} They can make one for you.")
 INACTIVE = Reason("account switched off", 403, "This account is switched off", f"{_ASK} They can switch it on for you.")

@@ -18,9 +18,10 @@ def obstacle() -> str:
     with suppress(ValueError):
         ipaddress.ip_address(name)
         return (
-            f"Passkeys need an address with a name. Quo Admin is at {settings.SITE_URL}, which has none: ask whoever "
-            "installed it to set SITE_URL, for example to http://localhost:8000 on one's own computer."
+            f"Passkeys need an address with a name. Quo Admin is at {settings.SITE_URL}, which has none: ask "
+            "the person who installed it to set SITE_URL, for example to http://localhost:8000 on one's own computer."
         )
     if not settings.SITE_URL.startswith("https:") and name != "localhost" and not name.endswith(".localhost"):
-        return f"Passkeys need https. Quo Admin is at {settings.SITE_URL}: ask whoever installed it to set up https."
+        advice = "ask the person who installed it to set up https."
+        return f"Passkeys need https. Quo Admin is at {settings.SITE_URL}: {advice}"
     return ""

@@ -5,7 +5,7 @@ CSV file. If the computer's list separator is a semicolon, Excel also starts a c
 text; and, because quotes then lose their meaning, after a tab or line break.
 See https://owasp.org/www-community/attacks/CSV_Injection.
 
-An apostrophe of the text's own at such a place is doubled. So whoever removes one from each gets the text back.
+If the text already has an apostrophe at such a place, it is doubled. Removing one from each gives the text back.
 """
 
 import re

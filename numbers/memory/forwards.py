@@ -20,7 +20,7 @@ class Ending(Enum):
 
     SOMEBODY = auto()  # at a line with somebody on it
     NOBODY = auto()
-    UNKNOWN_PEOPLE = auto()  # at a line of which Quo does not say who is on it
+    UNKNOWN_PEOPLE = auto()  # at a line, but Quo does not say who is on it
     OUTSIDE = auto()  # at a telephone that is none of the workspace's numbers
     UNREADABLE = auto()  # the forward is no telephone number
     AMBIGUOUS = auto()  # several lines have the number

@@ -81,7 +81,7 @@ def somebody_on(moment: Moment, *, besides: int | None = None) -> Q:
 def nobody_on(moment: Moment, *, besides: int | None = None) -> Q:
     """Return the condition for numbers that have nobody on them, not counting the teammate `besides`.
 
-    A number of which Quo does not say who is on it fits neither condition.
+    If Quo does not say who is on a number, neither condition holds.
     """
     return ~Q(has_teammate(moment, besides)) & Q(unidentified=0)
 
@@ -138,10 +138,9 @@ def forwards_to_unknown(moment: Moment) -> Q:
 
 
 def forwards_in_national_format(moment: Moment) -> dict[int, str]:
-    """Return own numbers that such forwards mean all the same, by the keys of the numbers that forward.
+    """Return our numbers that are written as such forwards in their own countries, by the keys of those that forward.
 
-    `020 7946 0958` names no country. It means one of our numbers if it is written like that in the number's country,
-    and no other of our numbers is.
+    `020 7946 0958` names no country. If exactly one of our numbers is written like that where it belongs, it is meant.
     """
     unknown = numbers_at(moment).filter(forwards_to_unknown(moment)).order_by()
     forwards = dict(unknown.values_list("phone_number", "forward"))

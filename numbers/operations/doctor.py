@@ -45,10 +45,10 @@ def diagnose() -> Iterator[Check]:
 
 def _settings() -> Check:
     if settings.DEBUG:
-        return Check("settings", False, "DEBUG is on, which shows code to whoever meets an error. Set DEBUG=off.")
+        return Check("settings", False, "DEBUG is on, which shows code to anyone who meets an error. Set DEBUG=off.")
     site = urlsplit(settings.SITE_URL)
     if site.scheme == "http" and site.hostname not in {"127.0.0.1", "localhost", "::1"}:
-        text = f"people open {settings.SITE_URL}: without https, whoever is in the network reads their passwords."
+        text = f"people open {settings.SITE_URL}: without https, anyone on the network can read their passwords."
         return Check("settings", False, text)
     return Check("settings", True, f"read; people open {settings.SITE_URL}")
 

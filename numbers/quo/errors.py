@@ -17,7 +17,7 @@ MAX_LAYERS = 4  # of an error inside an error
 Resource = Literal["list", "teammate", "number"]
 Reason = Literal["timeout", "unreachable", "broken", "name", "tls", "proxy", "server", "redirect", "strange", "files"]
 
-_INSTALLER = "Ask whoever installed Quo Admin"
+_INSTALLER = "Ask the person who installed Quo Admin"
 
 
 class Words(TypedDict, total=False):
@@ -121,7 +121,7 @@ class BadPayload(QuoError):
 
 
 _UNREADABLE = (
-    "Quo sent an answer that Quo Admin cannot read. Try again in a few minutes; if it stays so, tell whoever "
+    "Quo sent an answer that Quo Admin cannot read. Try again in a few minutes; if it stays so, tell the person who "
     "installed Quo Admin."
 )
 _WEB_PAGE = (
@@ -173,7 +173,7 @@ _REFUSED: dict[int, tuple[type[QuoError], str]] = {
     ),
     402: (
         PaymentRequired,
-        "Quo wants to be paid before it answers. Ask whoever manages your Quo account to check its billing.",
+        "Quo wants to be paid before it answers. Ask the person who manages your Quo account to check its billing.",
     ),
     403: (
         Forbidden,
@@ -192,7 +192,7 @@ _MISSING: dict[Resource, str] = {
     "number": "Quo does not know this number: it may have left the workspace. Check it in Quo.",
 }
 _NOT_UNDERSTOOD = (
-    "Quo did not accept the question, and trying again will not help. Tell whoever installed Quo Admin, "
+    "Quo did not accept the question, and trying again will not help. Tell the person who installed Quo Admin, "
     "with what Quo said."
 )
 

@@ -23,7 +23,7 @@ MAX_NOTICES = 20
 
 
 class _Number(Struct, frozen=True, gc=False, kw_only=True, rename="camel"):
-    """A number as described, with any restrictions. What nobody misses may be missing."""
+    """A number that follows the description, with any restrictions. Only the fields without a default must be there."""
 
     id: Annotated[str, Meta(pattern=ids.NUMBER_ID, max_length=ids.MAX_LENGTH)]
     group_id: str = ""
@@ -87,7 +87,7 @@ def parse_one(body: bytes, number_id: str) -> NumberRecord:
 
 _ANOTHER_NUMBER = (
     "Quo answered about another number than the one asked for. Try again in a few minutes; if it stays so, tell "
-    "whoever installed Quo Admin."
+    "the person who installed Quo Admin."
 )
 
 

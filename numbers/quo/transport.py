@@ -113,7 +113,7 @@ def _explain(error: Exception) -> QuoError:
         return BadPayload(
             "too large",
             sentence=f"Quo's answer is larger than the {error.args[0] / 1e6:g} MB that Quo Admin accepts. "
-            "Ask whoever installed Quo Admin to raise QUO_MAX_ANSWER_MB.",
+            "Ask the person who installed Quo Admin to raise QUO_MAX_ANSWER_MB.",
             status=200,
         )
     if isinstance(error, requests.exceptions.ContentDecodingError):

@@ -259,7 +259,7 @@ def test_a_recovery_code_signs_in_only_once(ann: Client) -> None:
 def test_new_recovery_codes_replace_the_old_ones(ann: Client) -> None:
     set_up(ann)
     old = visible_codes(ann)
-    assert "of which 10 are left" in text_of(parse_page(ann.get(NEW)))
+    assert "10 of them are left" in text_of(parse_page(ann.get(NEW)))
     assert ann.post(NEW).headers["Location"] == CODES
 
     assert not set(old) & set(visible_codes(ann))

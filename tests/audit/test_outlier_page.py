@@ -76,7 +76,7 @@ def test_under_a_filter_a_number_is_compared_with_all_of_its_group(manager: Page
 
     (sentence,) = sentences(page)
     assert sentence.startswith("Odd 001: messaging, United States is restricted, but allowed on 4 of the 7 ")
-    assert summary(page).endswith("whatever is filtered by.")
+    assert summary(page).endswith("not only those in the filter.")
     assert text_of(find_one(page, ".group-row th")).endswith("1 of 7 numbers")
     assert attribute(find_one(page, "td.outlier"), "title") == "Unlike most here: 4 of 7 allowed"
 

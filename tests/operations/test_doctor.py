@@ -98,7 +98,7 @@ def test_an_address_without_https_is_wrong_on_a_network(quo: SandboxServer, sett
     code, lines = doctor()
     assert (code, lines["settings"]) == (
         1,
-        f"✗ people open {site}: without https, whoever is in the network reads their passwords.",
+        f"✗ people open {site}: without https, anyone on the network can read their passwords.",
     )
 
 

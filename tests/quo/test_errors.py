@@ -190,7 +190,7 @@ def test_each_missing_resource_has_its_own_sentence() -> None:
 
 def test_a_refused_key_names_who_can_fix_it() -> None:
     assert answered(401).sentence == (
-        "Quo did not accept the API key. Ask whoever installed Quo Admin to check QUO_API_KEY: "
+        "Quo did not accept the API key. Ask the person who installed Quo Admin to check QUO_API_KEY: "
         "it may have been revoked."
     )
 
@@ -238,8 +238,8 @@ def test_a_bad_payload_has_its_flaw() -> None:
 
 def test_the_sentence_of_a_bad_payload_is_plain_english() -> None:
     assert errors.BadPayload("it is not JSON").sentence == (
-        "Quo sent an answer that Quo Admin cannot read. Try again in a few minutes; if it stays so, tell whoever "
-        "installed Quo Admin."
+        "Quo sent an answer that Quo Admin cannot read. Try again in a few minutes; if it stays so, tell the person "
+        "who installed Quo Admin."
     )
 
 

@@ -47,7 +47,7 @@ def make(model: str, **fields: Any) -> Any:
 
 
 def remember() -> None:
-    """Four numbers of one teammate, of which the first may not reach Mexico."""
+    """Four numbers of one teammate. The first may not reach Mexico."""
     make("Sync", scope="workspace", started_at=AT, observed_at=AT, ended_at=AT, outcome="succeeded", wrote=True)
     ann = make("Teammate", quo_id="US1", first_seen=AT)
     make("TeammateState", teammate=ann, since=AT, email="ann@example.com", role="member", name_key="ann")

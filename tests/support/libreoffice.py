@@ -13,7 +13,7 @@ SOFFICE = shutil.which("soffice")
 needs_libreoffice = pytest.mark.skipif(SOFFICE is None, reason="there is no LibreOffice here")
 
 # Separator, quote, UTF-8, first line, no formats of columns, language. Then: quoted fields may be numbers, detect dates
-# and other special values, three options for saving, all sheets, evaluate formulas. So it converts whatever it can.
+# and other special values, three options for saving, all sheets, evaluate formulas. So it converts all that it can.
 _READ_EVERYTHING = "CSV:44,34,76,1,,{language},false,true,false,false,false,0,true"
 # Text is saved in quotes, and everything else without them.
 _SAVE_TEXT_IN_QUOTES = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,true,false"

@@ -1,4 +1,4 @@
-"""The banner shows what the database holds, whatever the settings say: on every page, and in every file."""
+"""Every page and file shows that the database holds demo data, even if the settings say otherwise."""
 
 import json
 from io import BytesIO

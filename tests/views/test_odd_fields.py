@@ -1,4 +1,4 @@
-"""Whatever one field of Quo's answer holds, the number stays, and every page, file and command works."""
+"""An odd value in any field of Quo's answer costs neither the number nor a page, a file or a command."""
 
 import json
 from datetime import timedelta

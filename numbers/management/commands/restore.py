@@ -67,4 +67,4 @@ class Command(BaseCommand):
             self.stdout.write(f"What was there before is in {restored.previous}.")
         if restored.must_restart:
             self.stdout.write("The database was damaged, so there is a new file now: restart Quo Admin.")
-        self.stdout.write("Everybody has to sign in anew.")
+        self.stdout.write("Everybody has to sign in again.")

@@ -97,14 +97,14 @@ def names_first(query: str, *fields: str) -> list[Combinable]:
 
 
 def unmatched_by_numbers(query: str, moment: Moment) -> list[str]:
-    """Return what was typed of each term that no number at the moment matches."""
+    """Return each term, as it was typed, that no number at the moment matches."""
     numbers = numbers_at(moment).alias(number_key=F("phone_number_id") + 0)
     searched = {one.term: one for one in searched_terms(query, moment) if not one.term.is_title}
     return [term.typed for term, one in searched.items() if not numbers.filter(_matches(one, moment)).exists()]
 
 
 def unmatched_by_teammates(query: str, moment: Moment) -> list[str]:
-    """Return what was typed of each term that no teammate at the moment matches."""
+    """Return each term, as it was typed, that no teammate at the moment matches."""
     terms = dict.fromkeys(term for term in terms_of(query)[:MAX_WORDS] if not term.is_title)
     states = teammates_at(moment)
     return [term.typed for term in terms if not states.filter(_with_all("search_text", term.words)).exists()]

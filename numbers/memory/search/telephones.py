@@ -1,4 +1,4 @@
-"""The spellings in which a telephone number may be stored, whatever way it was typed."""
+"""Returns the spellings in which a telephone number may be stored, from any way of typing it."""
 
 import re
 from collections.abc import Collection, Iterable

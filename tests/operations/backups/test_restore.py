@@ -111,7 +111,7 @@ def test_the_command_prints_what_was_restored(site: Site, backup: Path, capsys: 
     restore(backup)
     output = capsys.readouterr().out
     assert output.startswith("Restored: 3 numbers, 7 states, 2 teammates, 1 account; ")
-    assert output.endswith("Everybody has to sign in anew.\n")
+    assert output.endswith("Everybody has to sign in again.\n")
 
 
 # Between databases of different kinds

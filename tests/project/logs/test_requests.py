@@ -107,7 +107,7 @@ def test_an_error_page_has_the_id_of_the_log(manager: PageClient, log: Log, monk
 
     page = parse_page(response, 500)
     displayed = text_of(find_one(page, "code"))
-    assert f"Say this to whoever looks after Quo Admin: {displayed}" in text_of(page)
+    assert f"Tell the administrator this number, too: {displayed}" in text_of(page)
     assert FRESH.fullmatch(displayed)
     assert response.headers[HEADER] == displayed
     (line, *_) = [line for line in log.lines if displayed in line and "RuntimeError" in line]

@@ -11,7 +11,7 @@ from accounts.sessions import end_sessions
 
 
 class Command(BaseCommand):
-    help = "Undoes the link between an account and a company account; the next company sign-in links anew."
+    help = "Undoes the link between an account and a company account; the next company sign-in links again."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
