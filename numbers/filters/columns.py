@@ -106,5 +106,6 @@ ALWAYS_VISIBLE = "name"
 
 
 def stored_fields() -> tuple[str, ...]:
-    """Return the fields of a state that the columns show; those of teammates and forwards show one more each."""
-    return (*(column.field for column in COLUMNS.values() if column.field), "unidentified", "forward_number")
+    """Return the fields of a state that the columns show, and those that teammates, forwards and matches need."""
+    fields = (column.field for column in COLUMNS.values() if column.field)
+    return (*fields, "unidentified", "forward_number", "telephone")

@@ -63,7 +63,7 @@ class Chains:
     def __init__(self, moment: Moment, *, besides: int | None = None) -> None:
         self._moment = moment
         self._besides = besides
-        self._lines: dict[str, list[Line]] = {}  # by their numbers, with an empty list for a number of no line
+        self._lines: dict[str, list[Line]] = {}  # by their telephones, with an empty list for one of no line
         self._by_key: dict[int, Line] = {}
         self._has_every_line = False
 
@@ -86,15 +86,15 @@ class Chains:
     def _read_lines_after(self, lines: Iterable[Line]) -> None:
         """Read every line that calls to `lines` can reach, unless it was read before."""
         for _ in range(MAX_STEPS):
-            numbers = {text for line in lines for text in _destination(line)} - self._lines.keys()
-            if self._has_every_line or not numbers:
+            telephones = {text for line in lines for text in _destination(line)} - self._lines.keys()
+            if self._has_every_line or not telephones:
                 return
-            self._lines |= {number: [] for number in numbers}
-            lines = [line for some in chunks(numbers, MAX_KEY_LOOKUPS) for line in self._read(Q(number__in=some))]
+            self._lines |= {telephone: [] for telephone in telephones}
+            lines = [line for some in chunks(telephones, MAX_KEY_LOOKUPS) for line in self._read(Q(telephone__in=some))]
         if any(_destination(line) - self._lines.keys() for line in lines):
             self._lines = {}
             self._has_every_line = True
-            self._read(~Q(number=""))
+            self._read(~Q(telephone=""))
 
     def _meant(self, key: int, forward: str | None, forward_number: str) -> str:
         """Return the number that a forward means, also if it is one of ours in the format of its country."""
@@ -110,13 +110,21 @@ class Chains:
             When(nobody_on(self._moment, besides=self._besides), then=Value(False)),
             output_field=BooleanField(null=True),
         )
-        fields = ("phone_number_id", "phone_number__quo_id", "name", "forward", "forward_number", is_staffed, "number")
+        fields = (
+            "phone_number_id",
+            "phone_number__quo_id",
+            "name",
+            "forward",
+            "forward_number",
+            is_staffed,
+            "telephone",
+        )
         rows = numbers_at(self._moment).filter(condition).order_by().values_list(*fields)
         read = []
-        for key, quo_id, name, forward, forward_number, staffed, number in rows.iterator(10_000):
+        for key, quo_id, name, forward, forward_number, staffed, telephone in rows.iterator(10_000):
             meant = self._meant(key, forward, forward_number)
             line = self._by_key[key] = Line(key, quo_id, name, forward or "", meant, staffed)
-            self._lines.setdefault(number, []).append(line)
+            self._lines.setdefault(telephone, []).append(line)
             read.append(line)
         return read
 
@@ -158,5 +166,5 @@ def _next(line: Line, lines: Mapping[str, Collection[Line]]) -> Line | Ending:
 
 
 def _destination(line: Line) -> set[str]:
-    """Return the numbers that a line with the same destination has, in the same way as `forwards_outside`."""
+    """Return the telephones that a line with the same destination has, in the same way as `forwards_outside`."""
     return {line.forward, line.forward_number} - {""} if line.forward else set()

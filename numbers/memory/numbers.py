@@ -123,8 +123,8 @@ NO_FORWARD = Q(forward=None) | Q(forward="")
 
 def _forwards_inside(moment: Moment) -> Q:
     # An own number may be no telephone number at all. A forward to it then has the same text.
-    same = numbers_at(moment).filter(number__in=[OuterRef("forward_number"), OuterRef("forward")])
-    return ~NO_FORWARD & Q(Exists(same.exclude(number="")))
+    same = numbers_at(moment).filter(telephone__in=[OuterRef("forward_number"), OuterRef("forward")])
+    return ~NO_FORWARD & Q(Exists(same.exclude(telephone="")))
 
 
 def forwards_outside(moment: Moment) -> Q:
@@ -150,7 +150,7 @@ def forwards_in_national_format(moment: Moment) -> dict[int, str]:
     meanings = {text: {e164_of(text, country) for country in countries} - {""} for text in forwards.values() if text}
     own: set[str] = set()
     for some in chunks(set().union(*meanings.values()), MAX_KEY_LOOKUPS):
-        own.update(numbers_at(moment).filter(number__in=some).order_by().values_list("number", flat=True))
+        own.update(numbers_at(moment).filter(telephone__in=some).order_by().values_list("telephone", flat=True))
     meant = {key: meanings[text] & own for key, text in forwards.items() if text}
     return {key: numbers.pop() for key, numbers in meant.items() if len(numbers) == 1}
 

@@ -87,6 +87,7 @@ class NumberState(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 code; empty where it cannot be told.")
     forward_number = models.TextField(blank=True, help_text="`forward` in E.164; empty where it is no such number.")
+    telephone = models.TextField(blank=True, help_text="`number` in E.164; as it came where it is no such number.")
 
     class Meta:
         ordering = ("-since",)
@@ -99,7 +100,7 @@ class NumberState(models.Model):
             models.Index(
                 fields=["name_key", "number", "phone_number"], condition=OPEN, name="open_number_states_by_name"
             ),
-            models.Index(fields=["number"], condition=OPEN, name="open_number_states_by_number"),
+            models.Index(fields=["telephone"], condition=OPEN, name="open_states_by_telephone"),
             models.Index(fields=["since"], name="number_states_by_beginning"),
             models.Index(fields=["until"], condition=ENDED, name="number_states_by_end"),
             # Covering indexes for counts over every number: the answer makes a row twenty times as wide. They include

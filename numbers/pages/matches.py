@@ -35,7 +35,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Matcher:
-    """Finds where the terms of a search match a row. `lines` are the names of our numbers by their digits."""
+    """Finds where the terms of a search match a row. `lines` are the names of our numbers by telephone."""
 
     terms: Sequence[tuple[Term, Collection[str]]] = ()  # with the spellings of each
     lines: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -57,7 +57,7 @@ class Matcher:
 def _own_places(term: Term, spellings: Collection[str], state: Any) -> Iterator[Place]:  # noqa: ANN401 - as above
     forward, port, country = state.forward or "", state.porting_status or "", country_name(state.country)
     texts = (
-        (Place("number", state.number, "number"), state.number),
+        (Place("number", state.number, "number"), f"{state.number} {state.telephone}"),
         (Place("symbol", state.symbol or "", "symbol"), state.symbol or ""),
         (Place("group", state.group_id, "group"), state.group_id),
         (Place("forward", pretty(forward), "forward"), f"{forward} {state.forward_number}"),
@@ -95,11 +95,12 @@ def matcher(query: str, states: Sequence[Any], moment: Moment) -> Matcher:
 
 
 def _lines(states: Sequence[Any], moment: Moment) -> Mapping[str, Sequence[str]]:
-    numbers = {state.forward_number for state in states} - {""}
+    telephones = {state.forward_number for state in states} - {""}
     lines: dict[str, list[str]] = {}
-    if numbers:
-        for number, name in numbers_at(moment).filter(number__in=numbers).order_by().values_list("number", "name"):
-            lines.setdefault(number, []).append(shown_name(name))
+    if telephones:
+        rows = numbers_at(moment).filter(telephone__in=telephones).order_by().values_list("telephone", "name")
+        for telephone, name in rows:
+            lines.setdefault(telephone, []).append(shown_name(name))
     return lines
 
 

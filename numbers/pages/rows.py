@@ -63,7 +63,7 @@ class NumberRow:
 
 def described(states: QuerySet[NumberState]) -> QuerySet[NumberState, Any]:
     """Select what `number_rows` needs of the states, without the answer, which is most of a state."""
-    fields = dict.fromkeys(("pk", "phone_number_id", "phone_number__quo_id", "forward_number", *stored_fields()))
+    fields = dict.fromkeys(("pk", "phone_number_id", "phone_number__quo_id", *stored_fields()))
     return states.values_list(*fields, named=True)
 
 

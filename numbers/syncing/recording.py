@@ -40,6 +40,7 @@ _NUMBER = {
 NUMBER_COLUMNS = tuple(_NUMBER)
 number_values: Callable[[NumberRecord], tuple[str | int | None, ...]] = attrgetter(*_NUMBER.values())
 _USUAL = (0, "")  # the last two
+_DERIVED = ("kind", "country", "forward_number", "telephone")  # as `derived_fields` returns them
 # The columns of TeammateState that describe the teammate, and the attributes of a record.
 _TEAMMATE = ("email", "first_name", "last_name", "role")
 _teammate_values: Callable[[UserRecord], tuple[str | None, ...]] = attrgetter(*_TEAMMATE)
@@ -133,17 +134,18 @@ def _record_states(numbers: Sequence[tuple[int, NumberRecord]], observed_at: dat
     NumberState.objects.filter(phone_number__in=ended, until=None).update(until=observed_at)
     insert(
         NumberState,
-        ("phone_number_id", "answer", "search_text", "name_key", "kind", "country", "forward_number", *NUMBER_COLUMNS),
+        ("phone_number_id", "answer", "search_text", "name_key", *_DERIVED, *NUMBER_COLUMNS),
         [
             (
                 pk,
                 record.answer,
-                _number_search_text(record),
+                _number_search_text(record, derived["telephone"]),
                 order_key(record.name),
-                *derived_fields(record.number, record.forward).values(),
+                *derived.values(),
                 *number_values(record),
             )
             for pk, record in differing
+            if (derived := derived_fields(record.number, record.forward))
         ],
         constants={"since": observed_at},
     )
@@ -229,6 +231,6 @@ def _user_search(user: UserRecord) -> tuple[str, str]:
     return fold(f"{name} {user.email}"), order_key(name)
 
 
-def _number_search_text(record: NumberRecord) -> str:
+def _number_search_text(record: NumberRecord, telephone: str) -> str:
     texts = (record.name, record.symbol or "", record.group_id, record.number, *telephone_digits(record.name))
-    return fold(" ".join(texts))
+    return fold(" ".join(texts if telephone == record.number else (*texts, telephone)))

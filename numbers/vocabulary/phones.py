@@ -147,11 +147,12 @@ def is_toll_free(number: str) -> bool:
 def derived_fields(number: str, forward: str | None) -> dict[str, str]:
     """Return the columns that a number's state derives from `number` and `forward`, for queries.
 
-    The kind is unknown, "", if `number` is not E.164.
+    The kind is unknown, "", if `number` is not E.164. The telephone is `number` as it came if that means none.
     """
     country = country_of(number)
     return {
         "kind": ("toll-free" if is_toll_free(number) else "local") if _E164.fullmatch(number) else "",
         "country": country,
         "forward_number": e164_of(forward, country or "US") if forward else "",
+        "telephone": e164_of(number, country or "US") or number,
     }

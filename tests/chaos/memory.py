@@ -27,7 +27,7 @@ _FIELDS = {
     "updatedAt": "updated_at_text",
 }
 _CELLS = [f"{channel}_{region}".lower() for channel, region in _REGIONS]
-_DERIVED = "search_text, name_key, kind, country, forward_number, answer"
+_DERIVED = "search_text, name_key, kind, country, forward_number, telephone, answer"
 _FACTS = [*_FIELDS.values(), *_CELLS, "unidentified"]
 _END = 2 + len(_FACTS)  # index after the last fact in a state's row
 _STATE = ", ".join(_FACTS)

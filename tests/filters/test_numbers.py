@@ -214,6 +214,14 @@ def test_a_number_that_forwards_to_itself_counts_as_inside(manager: PageClient) 
     assert found(manager, forward="inside") == ["PN1"]
 
 
+@pytest.mark.parametrize("own", ["(206) 555-0101", "12065550101"])
+def test_a_forward_to_an_own_number_in_another_form_is_inside(manager: PageClient, own: str) -> None:
+    sync_all(number("PN1", forward="+12065550101"), number("PN2", number=own))
+
+    assert found(manager, forward="inside") == ["PN1"]
+    assert found(manager, forward="outside") == []
+
+
 def test_the_national_format_of_an_own_number_abroad_is_inside_while_it_is_ours(manager: PageClient) -> None:
     forwarder = number("PN1", number="+14155550100", forward="020 7946 0958")
     sync_all(forwarder, number("PN2", number="+442079460958"))

@@ -107,6 +107,14 @@ LONDON_WRITINGS = [
 ]
 
 
+@pytest.mark.parametrize("stored", ["(206) 555-0101", "12065550101", "206.555.0101", "tel:+1-206-555-0101"])
+@pytest.mark.parametrize("query", ["+12065550101", "(206) 555-0101", "2065550101", "001 206 555 0101", "206-555-01"])
+def test_a_number_that_quo_gives_in_another_form_is_found(manager: PageClient, stored: str, query: str) -> None:
+    sync_all(desk("PN1", number=stored), desk("PN2", number="+12065550102", name="Other"))
+
+    assert found(manager, query)[:1] == ["PN1"]
+
+
 @pytest.mark.parametrize("query", LONDON_WRITINGS)
 def test_every_common_way_to_write_a_number_finds_it(offices: PageClient, query: str) -> None:
     assert found(offices, query) == ["PNlondon"]

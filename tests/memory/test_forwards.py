@@ -91,6 +91,14 @@ def words_of(chain: Chain) -> tuple[str | None, str, int, str]:
         ([line("A", "020 7946 0959"), LONDON], (None, "", 0, "UNREADABLE")),
         ([line("A", "06 12345678"), DUTCH, FRENCH], (None, "", 0, "UNREADABLE")),
         ([line("A", "06 12345678"), DUTCH], ("C", "C", 1, "SOMEBODY")),
+        # An own number in another form than E.164.
+        ([line("A", to("B")), number("PNB", ADA, name="B", number="12065550101")], ("B", "B", 1, "SOMEBODY")),
+        ([line("A", to("B")), number("PNB", ADA, name="B", number="(206) 555-0101")], ("B", "B", 1, "SOMEBODY")),
+        ([line("A", "206 555 0101"), number("PNB", name="B", number="tel:+1-206-555-0101")], ("B", "B", 1, "NOBODY")),
+        (
+            [line("A", "+442079460958"), number("PNB", ADA, name="B", number="+44 20 7946 0958")],
+            ("B", "B", 1, "SOMEBODY"),
+        ),
     ],
 )
 def test_a_chain_is_followed_to_its_end(

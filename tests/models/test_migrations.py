@@ -11,10 +11,11 @@ from django.apps.registry import Apps
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import F
 
-from numbers.models import NumberState
+from numbers.models import NumberState, SearchText
 from numbers.vocabulary.phones import e164_of
-from tests.support.records import NINE
+from tests.support.records import NINE, Syncer, number
 
 Rows = dict[str, list[dict[str, Any]]]
 FIRST = ("numbers", "0001_the_memory")
@@ -86,7 +87,7 @@ def fill_first_version(apps: Apps) -> None:
     get("numbers", "Sync").objects.create(
         scope="workspace", started_at=NINE, observed_at=NINE, ended_at=NINE, outcome="succeeded", notices=["Odd."]
     )
-    for index, (number, forward, *_) in enumerate(DERIVED):
+    for index, (telephone, forward, *_) in enumerate(DERIVED):
         phone_number = get("numbers", "PhoneNumber").objects.create(
             quo_id=f"PN{index}", first_seen=NINE, recorded_at=later, fingerprint="f" * 32
         )
@@ -101,7 +102,7 @@ def fill_first_version(apps: Apps) -> None:
                 group_id="1234",
                 forward=forward,
                 name=name,
-                number=number,
+                number=telephone,
                 created_at_text="'2022-01-01'",
                 updated_at_text="",
                 calling_us="unrestricted",
@@ -143,6 +144,27 @@ def test_the_migrations_read_a_forward_as_a_sync_does() -> None:
     migration = importlib.import_module("numbers.migrations.0017_forwards_read_again")
     for country, text in product(("US", "GB", "JP"), WRITTEN):
         assert migration._e164(text, country) == e164_of(text, country), (country, text)
+
+
+def test_the_migrations_derive_telephones_as_a_sync_does(transactional_db: None) -> None:
+    texts = ("+12065550101", "12065550102", "(206) 555-0103", "+44 20 7946 0958", "020 7946 0958", "front desk", "")
+    syncer = Syncer()
+    syncer.sync_all(*(number(f"PN{place}", name="Desk", number=text) for place, text in enumerate(texts)))
+    syncer.sync_all(*(number(f"PN{place}", name="Back", number=text) for place, text in enumerate(texts)))
+    synced = [list(model.objects.order_by("pk").values()) for model in (NumberState, SearchText)]
+    in_another_form = NumberState.objects.exclude(telephone=F("number"))
+    added = dict(in_another_form.values_list("phone_number_id", "telephone"))
+    assert len(added) == 3
+
+    before = migrate(("numbers", "0018_syncs_by_workspace"))
+    for model, field in (("NumberState", "search_text"), ("SearchText", "own")):
+        for row in before.get_model("numbers", model).objects.filter(phone_number__in=added):
+            # Until then, a number was found only as it is written.
+            setattr(row, field, getattr(row, field).removesuffix(f" {added[row.phone_number_id]}"))
+            row.save()
+    migrate()
+
+    assert [list(model.objects.order_by("pk").values()) for model in (NumberState, SearchText)] == synced
 
 
 def test_an_empty_database_can_migrate_back_and_forth(first: Callable[[], Apps]) -> None:

@@ -370,7 +370,10 @@ CORRUPTIONS: list[Corruption] = [
     (an_answer_about_another_number, "numbers are as Quo answered", "PN2"),
     (an_answer_that_is_damaged, "numbers are as Quo answered", "PN2"),
     *((wrong_value(NumberState, field), "numbers are found", "PN1") for field in ("search_text", "name_key")),
-    *((wrong_value(NumberState, field), "numbers are found", "PN1") for field in ("kind", "country", "forward_number")),
+    *(
+        (wrong_value(NumberState, field), "numbers are found", "PN1")
+        for field in ("kind", "country", "forward_number", "telephone")
+    ),
     *((wrong_value(TeammateState, field), "teammates are found", "US1") for field in ("search_text", "name_key")),
     (a_text_that_does_not_hold, "searches read what holds now", "PN2"),
     (a_teammate_who_is_not_searched, "searches read what holds now", "PN2"),

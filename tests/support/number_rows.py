@@ -98,7 +98,7 @@ def _forward(record: Mapping[str, Any], workspace: Sequence[Mapping[str, Any]]) 
             break
         path += following
         at = following[0]
-    names = [_single(line["name"]) or "(no name)" for line in path]
+    names = [shown_name(_single(line["name"])) for line in path]
     if at["forward"] in TELEPHONES:
         outside = "ends outside the company" if path[1:] else ""
         note = {0: outside, 1: "in a loop"}.get(len(following), "cannot be determined")

@@ -133,7 +133,7 @@ def test_any_text_is_accepted(text: str) -> None:
     assert not is_toll_free(text) or text.startswith("+")
     assert not country_of(text) or text.startswith("+")
     assert re.fullmatch(r"(\+[1-9][0-9]{1,14})?", e164_of(text))
-    assert set(derived_fields(f"+{text}", text)) == {"kind", "country", "forward_number"}
+    assert set(derived_fields(f"+{text}", text)) == {"kind", "country", "forward_number", "telephone"}
 
 
 @given(st.from_regex(r"\+1[2-9][0-9]{2}[2-9][0-9]{6}", fullmatch=True))
@@ -348,16 +348,33 @@ def test_a_formatted_number_never_parses_as_another(number: str) -> None:
     assert e164_of(pretty(number).partition(" (")[0]) in {parsed, ""}
 
 
-def test_the_derived_fields_are_kind_country_and_forward() -> None:
+def test_the_derived_fields_are_kind_country_forward_and_telephone() -> None:
     assert derived_fields("+18005550100", "(604) 555-0100") == {
         "kind": "toll-free",
         "country": "US",
         "forward_number": "+16045550100",
+        "telephone": "+18005550100",
     }
     assert derived_fields("+442079460958", "020 7946 0959")["forward_number"] == "+442079460959"
     assert derived_fields("not a number", "(604) 555-0100")["forward_number"] == "+16045550100"
     for nowhere in (None, "", "front desk"):
-        assert derived_fields("+442079460958", nowhere) == {"kind": "local", "country": "GB", "forward_number": ""}
+        assert derived_fields("+442079460958", nowhere)["forward_number"] == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "telephone"),
+    [
+        ("+12065550101", "+12065550101"),
+        ("12065550101", "+12065550101"),
+        ("(206) 555-0101", "+12065550101"),
+        ("+44 20 7946 0958", "+442079460958"),
+        ("020 7946 0958", "020 7946 0958"),
+        ("front desk", "front desk"),
+        ("", ""),
+    ],
+)
+def test_a_number_means_a_telephone_in_e164_or_stays_as_it_came(text: str, telephone: str) -> None:
+    assert derived_fields(text, None)["telephone"] == telephone
 
 
 @pytest.mark.parametrize("text", ["", "12345", "no number", "(415) 555-0100", "+12065550100 ext. 5", '{"a": 1}'])

@@ -59,7 +59,7 @@ def with_attribute(words: tuple[str, ...], ports: tuple[str, ...]) -> Q:
 
 def with_forward(words: tuple[str, ...], spellings: Collection[str], moment: Moment) -> Q:
     """Return the condition for numbers that forward calls to these digits, or to a number with such a name."""
-    line = numbers_at(moment).filter(in_name(words), number=OuterRef("forward_number"))
+    line = numbers_at(moment).filter(in_name(words), telephone=OuterRef("forward_number"))
     written = Q(*(("forward__icontains", word) for word in words))
     for spelling in spellings:
         written |= Q(forward_number__contains=spelling) | Q(forward__contains=spelling)

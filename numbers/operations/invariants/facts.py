@@ -41,12 +41,11 @@ def numbers_are_found() -> Broken:
     # In the order of numbers, so that `derived_fields` is cached for the states of one number.
     states = NUMBERS.rows().select_related("phone_number").defer("answer")
     for state in states.iterator():
-        texts = (state.name, state.symbol or "", state.group_id, state.number, *telephone_digits(state.name))
-        right = {
-            "search_text": fold(" ".join(texts)),
-            "name_key": order_key(state.name),
-            **derived_fields(state.number, state.forward),
-        }
+        derived = derived_fields(state.number, state.forward)
+        texts = [state.name, state.symbol or "", state.group_id, state.number, *telephone_digits(state.name)]
+        if derived["telephone"] != state.number:
+            texts.append(derived["telephone"])
+        right = {"search_text": fold(" ".join(texts)), "name_key": order_key(state.name), **derived}
         if wrong := [name for name, value in right.items() if getattr(state, name) != value]:
             what = f"{' and '.join(wrong)} of this state do not follow from its facts."
             yield state.phone_number.quo_id, state.since, what

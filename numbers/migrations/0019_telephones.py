@@ -1,0 +1,50 @@
+"""Each state says which telephone its number means, so that a forward finds a number that is not written in E.164.
+
+A search finds such a number by its telephone, too.
+"""
+
+import re
+from importlib import import_module
+
+from django.db import migrations, models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
+
+OPEN = Q(until__isnull=True)
+_e164 = import_module("numbers.migrations.0017_forwards_read_again")._e164
+_USUAL = re.compile(r"\+1[2-9][0-9]{2}[2-9][0-9]{6}")
+
+
+def read_numbers(apps, schema_editor):
+    alias = schema_editor.connection.alias
+    states = apps.get_model("numbers", "NumberState").objects.using(alias).order_by()
+    texts = apps.get_model("numbers", "SearchText").objects.using(alias).order_by()
+    states.update(telephone=F("number"))
+    for number, country in states.values_list("number", "country").distinct().iterator():
+        telephone = number if _USUAL.fullmatch(number) else _e164(number, country or "US")
+        if telephone in {number, ""}:
+            continue
+        same = states.filter(number=number)
+        open_ones = same.filter(OPEN).values("phone_number")
+        texts.filter(phone_number__in=open_ones).update(own=Concat("own", Value(f" {telephone}")))
+        same.update(telephone=telephone, search_text=Concat("search_text", Value(f" {telephone}")))
+
+
+class Migration(migrations.Migration):
+    dependencies = [("numbers", "0018_syncs_by_workspace")]
+
+    operations = [
+        migrations.AddField(
+            "numberstate",
+            "telephone",
+            models.TextField(
+                blank=True, default="", help_text="`number` in E.164; as it came where it is no such number."
+            ),
+            preserve_default=False,
+        ),
+        migrations.RunPython(read_numbers, migrations.RunPython.noop),
+        migrations.RemoveIndex("numberstate", "open_number_states_by_number"),
+        migrations.AddIndex(
+            "numberstate", models.Index(fields=["telephone"], condition=OPEN, name="open_states_by_telephone")
+        ),
+    ]
