@@ -84,7 +84,17 @@ _COLUMNS = (
         sort=lambda _moment: BY_NAME,
         sort_place=0,
     ),
-    NumberColumn("number", "Number", "number", pretty, drawn="number", width="number", sort_place=1, in_file=(2, 18)),
+    NumberColumn(
+        "number",
+        "Number",
+        "number",
+        pretty,
+        drawn="number",
+        width="number",
+        sort=lambda _moment: F("telephone"),
+        sort_place=1,
+        in_file=(2, 18),
+    ),
     NumberColumn(
         "teammates", "Teammates", drawn="teammates", sort=count_of_teammates, in_file=(6, 40), file_value=_names
     ),

@@ -122,7 +122,7 @@ def teammate_changed(user_id: str, before: TeammateState, after: TeammateState) 
 
 
 def number_part(quo_id: str, name: str) -> Part:
-    return Part(shown_name(name), is_outside=True, url=number_url(quo_id))
+    return Part(shown_name(name).strip(), is_outside=True, url=number_url(quo_id))
 
 
 def teammate_part(user_id: str, name: str) -> Part:

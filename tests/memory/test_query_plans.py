@@ -40,6 +40,14 @@ def test_the_whole_list_is_read_from_an_index_in_its_order() -> None:
     assert plan.never_sorts, plan
 
 
+def test_the_list_by_number_reads_the_telephones_in_the_order_of_their_index() -> None:
+    """It sorts only rows with the same telephone."""
+    plan = list_plan(NumberFilters(sort="-number"))
+
+    assert plan.scans_no_table, plan
+    assert "open_states_by_telephone" in str(plan), plan
+
+
 @pytest.mark.parametrize("fact", ["allowed", "restricted", "unknown"])
 @pytest.mark.parametrize("field", [cell.field for cell in CELLS])
 def test_a_filter_that_many_numbers_match_keeps_the_order_of_the_index(field: str, fact: str) -> None:

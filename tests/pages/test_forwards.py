@@ -23,6 +23,7 @@ DESK = line("Desk", 0, "+12065550101", ADA)
 ENDINGS: list[tuple[list[Any], str, str]] = [
     ([DESK, line("Back", 1, None, BEA)], "Back. Calls end there.", ""),
     ([DESK, line("Back", 1)], "Back. Calls end there and reach nobody.", "reaches nobody"),
+    ([DESK, line(" Back \n", 1)], "Back. Calls end there and reach nobody.", "reaches nobody"),
     ([DESK, line("Back", 1) | {"users": None}], "Back. Calls end there. Quo does not say who is on it.", ""),
     ([DESK, line("Back", 1) | {"users": [{"email": "a@example.com"}]}], "Back. Calls end there.", ""),
     (
