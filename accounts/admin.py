@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from accounts.access import Event, record
 from accounts.models import User
 from accounts.roles import Role, give_role, role_of
+from quo_admin.times import format_time
 
 # Accounts store their own email address, and secrets belong to the owner of the account alone. accounts/roles.py
 # decides what a role may do, and the settings configure company sign-in.
@@ -56,11 +57,11 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # no type parameter
     fieldsets = (
         (None, {"fields": ("email", "name", "password")}),
         ("What the person may do", {"fields": ("is_active", "role")}),
-        ("Dates", {"fields": ("last_login", "date_joined")}),
+        ("Dates", {"fields": ("signed_in", "joined")}),
     )
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("signed_in", "joined")
     filter_horizontal = ()
-    list_display = ("email", "name", "is_active", "role", "last_login")
+    list_display = ("email", "name", "is_active", "role", "signed_in")
     list_filter = ("is_active", "groups")
     search_fields = ("email", "name")
     ordering = ("email",)
@@ -96,6 +97,14 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # no type parameter
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         super().delete_model(request, obj)
         record(Event.ACCOUNT_CHANGED, request, detail=f"{obj.email} deleted")
+
+    @admin.display(description="last sign-in", ordering="last_login", empty_value="never")
+    def signed_in(self, user: User) -> str | None:
+        return format_time(user.last_login) if user.last_login else None
+
+    @admin.display(description="date joined")
+    def joined(self, user: User) -> str:
+        return format_time(user.date_joined)
 
     @admin.display(description="role")
     def role(self, user: User) -> str:

@@ -16,7 +16,7 @@ from numbers.memory.workspace import HeldWorkspace, held_workspace
 from numbers.models import Sync
 from numbers.vocabulary.cells import REGIONS, Fact
 from numbers.vocabulary.phrases import numbers_not_identified, unread_records
-from numbers.vocabulary.times import format_time, zone_name
+from quo_admin.times import format_time, zone_name
 
 MEANINGS = {
     Fact.ALLOWED: "People on the number can call there, or text there.",

@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from numbers.vocabulary.times import format_exact_time, format_time, iso_time, local, zone_name
+from quo_admin.times import format_exact_time, format_time, iso_time, local, zone_name
 
 register = template.Library()
 register.simple_tag(zone_name, name="time_zone")

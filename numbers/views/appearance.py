@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from numbers.views.htmx import HtmxHttpRequest, wants_fragment
 from numbers.views.navigation import page_before
-from numbers.vocabulary.times import zone_name
+from quo_admin.times import zone_name
 
 THEME_COOKIE = "theme"
 TIME_ZONE_COOKIE = "timezone"

@@ -14,7 +14,7 @@ from numbers.filters import numbers as number_filters
 from numbers.filters import teammates as teammate_filters
 from numbers.memory.workspace import holds_demo
 from numbers.views.appearance import is_readers_zone
-from numbers.vocabulary.times import is_repeated
+from quo_admin.times import is_repeated
 
 RAW = "raw"
 

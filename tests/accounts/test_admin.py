@@ -1,7 +1,9 @@
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.models import User
 from accounts.roles import Role, give_role, role_of
@@ -193,3 +195,19 @@ def test_accounts_are_found_by_email_and_name(admin: Client, user: User, words: 
 
 def test_the_administration_hides_the_email_addresses_of_allauth(admin: Client) -> None:
     assert admin.get("/admin/account/emailaddress/").status_code == 404
+
+
+def test_a_date_in_the_hour_that_clocks_repeat_has_its_offset(admin: Client, settings: Settings) -> None:
+    settings.TIME_ZONE = "America/New_York"
+    repeated = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
+    person = User.objects.create_user(EMAIL, PASSWORD)
+    User.objects.update(last_login=repeated, date_joined=repeated)
+
+    for page in ("/admin/accounts/user/", f"/admin/accounts/user/{person.pk}/change/"):
+        assert "Nov 1, 2026, 1:30 AM UTC−5" in admin.get(page).content.decode()
+
+
+def test_an_account_that_was_never_used_says_so(admin: Client) -> None:
+    User.objects.create_user(EMAIL, PASSWORD)
+
+    assert "never" in admin.get(f"/admin/accounts/user/?q={EMAIL}").content.decode()

@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from numbers.pages.overview import MIN_WIDTH
 from numbers.quo.errors import from_answer
-from numbers.vocabulary.times import format_time
+from quo_admin.times import format_time
 from tests.support.pages import (
     HTMX,
     PageClient,

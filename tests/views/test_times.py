@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from numbers.templatetags.times import time
-from numbers.vocabulary.times import format_exact_time, format_time, iso_time, local
 from quo_admin import env
+from quo_admin.times import format_exact_time, format_time, iso_time, local
 
 NINE = datetime(2026, 3, 2, 9, 0, 7, tzinfo=UTC)
 
