@@ -19,8 +19,7 @@ def read_numbers(apps, schema_editor):
     alias = schema_editor.connection.alias
     states = apps.get_model("numbers", "NumberState").objects.using(alias).order_by()
     texts = apps.get_model("numbers", "SearchText").objects.using(alias).order_by()
-    states.update(telephone=F("number"))
-    for number, country in states.values_list("number", "country").distinct().iterator():
+    for number, country in states.values_list("number", "country").distinct():
         telephone = number if _USUAL.fullmatch(number) else _e164(number, country or "US")
         if telephone in {number, ""}:
             continue
@@ -28,6 +27,8 @@ def read_numbers(apps, schema_editor):
         open_ones = same.filter(OPEN).values("phone_number")
         texts.filter(phone_number__in=open_ones).update(own=Concat("own", Value(f" {telephone}")))
         same.update(telephone=telephone, search_text=Concat("search_text", Value(f" {telephone}")))
+    # Each row once: PostgreSQL cannot create an index after a second update in the same transaction.
+    states.filter(telephone="").update(telephone=F("number"))
 
 
 class Migration(migrations.Migration):
