@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
+from numbers.operations.backups import files
 from numbers.operations.backups.files import migrate, opened
 from numbers.sandbox.faults import Timing
 from numbers.sandbox.server import SandboxServer
@@ -42,6 +43,15 @@ def installation(tmp_path: Path, sandbox: SandboxServer, empty_database: Path) -
     return Installation(tmp_path, sandbox, empty_database)
 
 
+@pytest.fixture(scope="session")
+def empty_copy(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Path:
+    """A migrated, empty SQLite database for backups of PostgreSQL. Making one takes a second."""
+    file = tmp_path_factory.mktemp("copies") / "empty.sqlite3"
+    with django_db_blocker.unblock():
+        migrate(file)
+    return file
+
+
 @pytest.fixture
 def site(
     tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, django_db_blocker: DjangoDbBlocker
@@ -52,6 +62,14 @@ def site(
     """
     monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
     if not is_sqlite:
+        empty: Path = request.getfixturevalue("empty_copy")
+
+        def migrate_from_copy(file: Path) -> None:
+            if not (file.exists() and file.stat().st_size):
+                shutil.copyfile(empty, file)
+            migrate(file)
+
+        monkeypatch.setattr(files, "migrate", migrate_from_copy)
         yield Site(tmp_path, None)
         return
     file = Path(shutil.copyfile(request.getfixturevalue("empty_database"), tmp_path / "test.sqlite3"))

@@ -59,7 +59,6 @@ BOTH_DATABASES = (
     "views/test_admin.py",
     "views/test_errors.py",
     "views/test_health.py",
-    "views/test_hostile_everywhere.py",
     "views/test_automatic_sync.py",
 )
 
