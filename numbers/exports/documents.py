@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Generic
 
+from numbers import services
 from numbers.exports.about import About, about_numbers, about_teammates
 from numbers.exports.columns import NUMBERS_RAW, TEAMMATES, TEAMMATES_RAW, Column, Line, RawColumn, number_columns
 from numbers.exports.csv_export import csv_for_machines, csv_for_people
@@ -14,6 +15,7 @@ from numbers.exports.xlsx_export import xlsx_document
 from numbers.filters.numbers import NumberFilters
 from numbers.filters.teammates import TeammateFilters
 from numbers.memory.moment import NOW, Moment
+from numbers.memory.sync_target import WORKSPACE
 from numbers.memory.workspace import holds_demo
 
 BLOCK = 16 * 1024  # bytes; small, so that the download starts soon
@@ -34,7 +36,8 @@ class Files(Generic[Line]):
         if ending == "xlsx":
             return blocks(xlsx_document(self.columns, lines, count, about()))
         if ending == "json":
-            return blocks(json_document(self.record, lines, is_demo=holds_demo()))
+            unread = services.freshness(WORKSPACE).set_aside
+            return blocks(json_document(self.record, lines, is_demo=holds_demo(), unread=unread))
         return blocks(csv_for_machines(self.raw, lines) if is_raw else csv_for_people(self.columns, lines))
 
 

@@ -1,4 +1,7 @@
-"""Lists as JSON in the format of Quo's API: `{"data": [record, …]}`; demo data also has `"demo": true`."""
+"""Lists as JSON in the format of Quo's API: `{"data": [record, …]}`.
+
+Demo data also has `"demo": true`. `"unreadRecords": 2` says how many records of Quo's answer could not be read.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -14,10 +17,14 @@ from numbers.vocabulary.cells import CELLS, CHANNELS, Cell, Fact, fact_of
 Record = dict[str, Any]
 
 
-def json_document(record: Callable[[Line], Record], lines: Iterable[Line], *, is_demo: bool) -> Iterator[bytes]:
+def json_document(
+    record: Callable[[Line], Record], lines: Iterable[Line], *, is_demo: bool, unread: int
+) -> Iterator[bytes]:
     """Yield the JSON, one record per line."""
     encoder = msgspec.json.Encoder()
-    before = b'{"demo":true,"data":[' if is_demo else b'{"data":['
+    notes: Record = {"demo": True} if is_demo else {}
+    notes |= {"unreadRecords": unread} if unread else {}
+    before = encoder.encode({**notes, "data": []})[:-2]
     for line in lines:
         yield before + encoder.encode(record(line))
         before = b",\n"

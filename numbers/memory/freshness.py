@@ -33,8 +33,8 @@ class Freshness:
     `is_due` says whether the page should sync its own target. A sync of the whole workspace makes the copy younger,
     but does not answer the target of a teammate's page or a number's page.
     `observed_at` is the time for which the facts of the last good answer hold.
-    `failure` is the last sync if it failed. `held` is the last good sync of the workspace if it held removals back,
-    and `set_aside` is how many of its records could not be read.
+    `failure` is the last sync if it failed. `held` is the last good sync of the workspace if it held removals back.
+    `set_aside` is how many records of its answer, or of a later one about the subject, could not be read.
     """
 
     level: Level
@@ -93,7 +93,7 @@ def freshness_of(target: SyncTarget, now: datetime, interval: timedelta, *, is_k
         is_due=last_asked is None or abs(now - last_asked) >= PAGE_MAX_AGE,
         failure=last if last and not _succeeded(last) else None,
         held=whole if whole and whole.held else None,
-        set_aside=whole.set_aside_count if whole else 0,
+        set_aside=max((sync.set_aside_count for sync in {good, whole} if sync), default=0),
     )
 
 

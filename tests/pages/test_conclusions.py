@@ -89,7 +89,8 @@ CLAIMS: dict[str, Holds] = {
     r"^Nobody may (call|text) other countries: (nobody is on the \d+ numbers? that allows? it|Quo reports no number "
     r"that allows it)\.": _nobody_may,
     r"^Nobody is known who may (call|text) other countries: no known teammate": _no_teammate_on_open,
-    r"^Nobody is known who may (call|text) other countries: Quo reports no number that allows it": _reports_none,
+    r"^Nobody is known who may (call|text) other countries: (Quo reports no number that|no number that was read) "
+    r"allows it": _reports_none,
     r"^Nothing( that was read)? needs you": _everywhere_is_somebody,
     r"Every number( that was read)? has somebody on it": _everywhere_is_somebody,
     r"^(\d+) numbers? (has|have) nobody on (it|them)": lambda workspace, _of, claim: (

@@ -67,9 +67,10 @@ def test_beside_the_teammates_who_may_text_abroad_the_page_says_what_is_unknown(
 def test_while_a_record_cannot_be_read_nobody_is_only_nobody_known(manager: PageClient) -> None:
     sync_all(number("PN1", restrictions=CLOSED), {"name": "no id"})
 
-    assert abroad(manager) == ["Nobody is known who may text other countries: Quo reports no number that allows it."]
-    assert text_of(find_one(home(manager), '[data-look="nothing"]')).startswith(
-        "Nothing that was read needs you. Every number that was read has somebody on it,"
+    assert abroad(manager) == ["Nobody is known who may text other countries: no number that was read allows it."]
+    assert text_of(find_one(home(manager), '[data-look="nothing"]')) == (
+        "Nothing that was read needs you. Every number that was read has somebody on it, forwards no call outside the "
+        "company, and has no open port."
     )
 
 

@@ -84,6 +84,14 @@ def test_an_unreported_cell_without_an_allowed_one_is_not_called_restricted(mana
     assert named_in(line) == {"Odd": "/numbers/PN2/"}
 
 
+def test_a_cell_that_their_only_number_does_not_report_names_that_number(manager: PageClient) -> None:
+    sync_all(number("PN1", name="Odd", users=[user("US1")], restrictions={}))
+
+    (line, *_) = parse_page(manager.get("/teammates/US1/")).css("[data-reach]")
+
+    assert text_of(line.css("td")[-1]) == "No number is known to allow it. Not reported for: Odd +1 555-555-0123"
+
+
 def test_an_allowed_number_decides_over_an_unreported_one(manager: PageClient) -> None:
     sync_all(with_abroad("PN1", "sometimes", name="Odd"), with_abroad("PN2", ALLOWED, name="Open"))
 

@@ -67,6 +67,11 @@ def sync_number(record: Mapping[str, Any]) -> Sync:
     return _run(SyncTarget(Sync.Scope.NUMBER, record["id"]), body(record))
 
 
+def sync_teammate(user_id: str, *records: Mapping[str, Any]) -> Sync:
+    """Sync one teammate: Quo's answer has exactly these records."""
+    return _run(SyncTarget(Sync.Scope.TEAMMATE, user_id), body(records))
+
+
 def sync_failure(error: QuoError, target: SyncTarget = WORKSPACE) -> Sync:
     """Run a sync that fails with `error`."""
     return _run(target, error)

@@ -1,12 +1,13 @@
 """Every page, file and command says how many records of Quo's answer could not be read."""
 
+import json
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
 from numbers.operations.doctor import diagnose
-from tests.support.exported_files import about_sheet, json_records
+from tests.support.exported_files import about_sheet, download, json_records
 from tests.support.pages import (
     LIST,
     PageClient,
@@ -15,9 +16,10 @@ from tests.support.pages import (
     parse_page,
     sync_all,
     sync_incomplete,
+    sync_teammate,
     text_of,
 )
-from tests.support.quo_answers import number
+from tests.support.quo_answers import number, user
 
 UNREAD: list[Any] = [number(id=None), number(id=5), number(id=""), number(id="US1"), 5, None, []]
 SENTENCE = f"{len(UNREAD)} records in Quo’s answer could not be read and are not included."
@@ -80,6 +82,35 @@ def test_a_file_without_a_readable_record_is_empty(manager: PageClient, name: st
     sync_all(*UNREAD)
     assert json_records(manager, f"/{name}.json") == []
     assert about_sheet(manager, f"/{name}.xlsx")["Not included"] == SENTENCE
+
+
+@pytest.mark.parametrize("name", ["numbers", "teammates", "audit"])
+def test_json_says_how_many_records_could_not_be_read(manager: PageClient, name: str) -> None:
+    sync_all(number("PN1"), *UNREAD)
+    assert json.loads(download(manager, f"/{name}.json"))["unreadRecords"] == len(UNREAD)
+
+    sync_all(number("PN1"))
+    assert "unreadRecords" not in json.loads(download(manager, f"/{name}.json"))
+
+
+def test_an_unknown_number_may_be_among_the_records_that_could_not_be_read(manager: PageClient) -> None:
+    sync_all(*UNREAD)
+
+    text = text_of(find_one(parse_page(manager.get("/numbers/PN1/"), 404), ".empty"))
+
+    assert "It may be among the records in Quo’s answer that could not be read." in text
+
+
+def test_a_teammates_page_counts_the_records_of_a_later_answer_about_them(manager: PageClient) -> None:
+    record = number("PN1", users=[user("US1")])
+    sync_all(record)
+
+    sync_teammate("US1", record, *UNREAD)
+    assert SENTENCE in text_of(find_one(parse_page(manager.get("/teammates/US1/")), "main"))
+    assert SENTENCE not in text_of(find_one(parse_page(manager.get("/teammates/")), "main"))
+
+    sync_all(record)
+    assert SENTENCE not in text_of(find_one(parse_page(manager.get("/teammates/US1/")), "main"))
 
 
 def test_the_status_page_says_which_records(manager: PageClient) -> None:
