@@ -260,7 +260,7 @@ def _attention_items(facts: Mapping[str, int], moment: Moment) -> Iterator[Atten
     yield _attention_item(
         "porting",
         _preview_numbers(unfinished.states, facts["unfinished"], moment),
-        ("port is not called completed by Quo", "ports are not called completed by Quo"),
+        ("port is not marked as completed in Quo", "ports are not marked as completed in Quo"),
         "Look in Quo at what is missing, and ask Quo’s support where nothing moves.",
         _list_url(unfinished),
     )

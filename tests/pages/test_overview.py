@@ -96,7 +96,7 @@ def test_restrictions_alone_need_no_attention(manager: PageClient) -> None:
     [
         ("unassigned", {"users": []}, "1 number has nobody on it"),
         ("forward", {"forward": "+442079460958"}, "1 number forwards its calls outside the company"),
-        ("porting", {"portingStatus": "pending"}, "1 port is not called completed by Quo"),
+        ("porting", {"portingStatus": "pending"}, "1 port is not marked as completed in Quo"),
     ],
 )
 def test_a_number_that_needs_attention_is_named_and_listed(
