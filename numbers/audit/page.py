@@ -127,8 +127,7 @@ def audit_page(query: AuditQuery, _version: Version, moment: Moment = NOW) -> Au
     with one_moment():  # a sync between two queries would make counts and numbers disagree
         teammate = teammate_named(query.filters.user, moment) if query.filters.user else None
         page = page_of(query, read_audit(query, moment), teammate)
-        unmatched = query.filters.unmatched(moment) if query.filters.q and not page.total else ()
-        return replace(page, notices=page.notices + unmatched)
+        return replace(page, notices=page.notices + query.filters.unmatched(page.total, moment))
 
 
 def page_of(query: AuditQuery, audit: Audit, teammate: TeammateChoice | None = None) -> AuditPage:

@@ -97,8 +97,13 @@ class NumberFilters(ListFilters):
         sign, key = self.order[: self.order.startswith("-")], self.order.removeprefix("-")
         return number_queries.ordered(states, COLUMNS[key].order(moment), sign)
 
-    def unmatched(self, moment: Moment = NOW) -> tuple[str, ...]:
-        """Return a sentence for each term of the search that no number matches, with or without other filters."""
+    def unmatched(self, total: int, moment: Moment = NOW) -> tuple[str, ...]:
+        """Return a sentence for each term of the search that no number matches, with or without other filters.
+
+        If there are results, that is only a word beside a telephone number, which did not filter.
+        """
+        if total and not any(term.is_telephone for term in terms_of(self.q)):
+            return ()
         return tuple(f"Nothing matches {shown(term)}." for term in unmatched_by_numbers(self.q, moment))
 
     def but(self, **changes: str | int) -> Self:

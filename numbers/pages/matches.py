@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from numbers.memory.moment import Moment
 from numbers.memory.numbers import numbers_at
 from numbers.memory.search.attributes import KIND_WORDS, names_attribute
+from numbers.memory.search.dashes import with_plain_dashes
 from numbers.memory.search.telephones import spellings_of
 from numbers.memory.search.words import MAX_WORDS, Term, terms_of
 from numbers.vocabulary.folding import fold, telephone_digits
@@ -83,13 +84,13 @@ def _people(term: Term, people: Sequence[Person], shown: int) -> Iterator[Place]
 
 
 def _fits(term: Term, text: str, spellings: Iterable[str] = ()) -> bool:
-    folded = fold(text)
+    folded = with_plain_dashes(fold(text))
     return all(word in folded for word in term.words) or any(spelling in folded for spelling in spellings)
 
 
 def matcher(query: str, states: Sequence[Any], moment: Moment) -> Matcher:
     """Return what finds the places in these rows of `described` where `query` matches."""
-    terms = [term for term in terms_of(query)[:MAX_WORDS] if not term.is_title]
+    terms = [term for term in terms_of(query)[:MAX_WORDS] if not term.is_optional]
     regions = {state.country for state in states} - {""}
     return Matcher([(term, spellings_of(term, regions)) for term in terms], _lines(states, moment) if terms else {})
 

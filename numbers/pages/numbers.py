@@ -46,8 +46,7 @@ def number_list(filters: NumberFilters, _version: Version, moment: Moment = NOW)
     notices = filters.notices
     if filters.page > page.number:
         notices += (f"There is no page {filters.page}, so the last one is shown.",)
-    if filters.q and not total:
-        notices += filters.unmatched(moment)
+    notices += filters.unmatched(total, moment)
     here = keys_on(page, keys if searched is None else searched)
     teammate = teammate_named(filters.user, moment) if filters.user else None
     name = teammate.name if teammate else ""

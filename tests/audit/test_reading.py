@@ -82,8 +82,7 @@ def naive_page(query: AuditQuery) -> AuditPage:
     unclear = sum(not number.group_id.strip() for number in numbers) if query.by is Grouping.GROUP else 0
     found = audit(query.by, numbers, on, [*teammates.values()], matching)
     page = page_of(query, replace(found, states=states, unclear=unclear))
-    unmatched = query.filters.unmatched() if query.filters.q and not matching else ()
-    return replace(page, notices=page.notices + unmatched)
+    return replace(page, notices=page.notices + query.filters.unmatched(len(matching)))
 
 
 def audited_number(state: NumberState) -> AuditedNumber:

@@ -198,8 +198,9 @@ def test_a_number_with_several_matching_teammates_is_listed_once(manager: PageCl
         ("4155550123 6045550199", ["4155550123", "6045550199"]),
         ("+1415 +1604", ["+1415", "+1604"]),
         ("front 415 - 5550 desk", ["front", "4155550", "desk"]),
-        ("a - b", ["a", "-", "b"]),
-        ("- 12", ["-", "12"]),
+        ("a - b", ["a", "b"]),
+        ("- 12", ["12"]),
+        ("-", ["-"]),
         ("12 -", ["12"]),
         ("", []),
     ],
@@ -236,7 +237,8 @@ def test_the_search_is_shown_as_it_was_typed(three: PageClient) -> None:
 
 
 # Compare with a naive model written from the specification: a word matches a number if one of its texts contains it,
-# ignoring case and accents, or if the number contains its digits (starts with them after a plus).
+# ignoring case and accents, or if the number contains its digits (starts with them after a plus). Punctuation beside
+# other words means nothing.
 
 
 class Word(NamedTuple):
@@ -355,7 +357,8 @@ def test_search_matches_a_naive_model(manager: PageClient, question: tuple[list[
     page = parse_page(manager.get(LIST, {"q": " ".join(word.typed for word in searched)}))
 
     transaction.savepoint_rollback(before)
-    fitting = sorted(record["id"] for record in records if all(fits(record, word) for word in searched))
+    asked = [word for word in searched if any(map(str.isalnum, word.typed))] or searched
+    fitting = sorted(record["id"] for record in records if all(fits(record, word) for word in asked))
     assert (sorted(numbers_on(page)), total_of(page)) == (fitting, len(fitting))
 
 

@@ -7,7 +7,7 @@ from phonenumbers import PhoneNumberFormat, format_number, format_out_of_country
 
 from numbers.memory.search.telephones import spellings_of
 from numbers.memory.search.words import terms_of
-from tests.support.pages import PageClient, attribute, parse_page, sync_all
+from tests.support.pages import LIST, PageClient, attribute, numbers_on, parse_page, sync_all
 from tests.support.quo_answers import user
 from tests.support.searches import desk, found
 
@@ -136,6 +136,8 @@ def test_every_common_way_to_write_a_number_finds_it(offices: PageClient, query:
         ("1-800-FLOWERS", ["PNflowers"]),
         ("1 800 flowers", ["PNflowers"]),
         ("(800) FLOWERS", ["PNflowers"]),
+        ("Call 1-800-FLOWERS!", ["PNflowers"]),
+        ("tel:+1-800-FLOWERS", ["PNflowers"]),
         ("001 415 555 0123", ["PNusa"]),
         ("011 1 415 555 0123", ["PNusa"]),
         ("+1 (415) 555-0123 ext. 7", ["PNusa"]),
@@ -179,6 +181,67 @@ def test_a_number_and_words_are_found_together(manager: PageClient, query: str) 
     sync_all(desk("PN1", name="Front desk", number=LONDON), desk("PN2", number=LONDON), desk("PN3", name="Front desk"))
 
     assert found(manager, query) == ["PN1"]
+
+
+LABELLED = [
+    "Tel.: +44 20 7946 0958",
+    "Tel.-Nr.: 020 7946 0958",
+    "Tel.020 7946 0958",
+    "Tel+44 20 7946 0958",
+    "Tél. (mobile) : 020 7946 0958",
+    "Telefon 020 7946 0958",
+    "Mobil: 020 7946 0958",
+    "Handy 020 7946 0958",
+    "Phone/WhatsApp: +442079460958",
+    "Phone 2: 020 7946 0958",
+    "Phone = +44 20 7946 0958",
+    "Ph: 020 7946 0958",
+    "P. 020 7946 0958",
+    "T +44 20 7946 0958",
+    "(M) 020 7946 0958",
+    "020 7946 0958 (mobile)",
+    "☎ +44 20 7946 0958",
+    "☎\ufe0f+44 20 7946 0958",
+    "📞 020 7946 0958",
+    "020 7946 0958📱",
+    "🇬🇧 +44 20 7946 0958",
+    "℡ 020 7946 0958",
+    "№ 020 7946 0958",
+    "# 020 7946 0958",
+    "#02079460958",
+    "+ 44 20 7946 0958",
+    "Call +44 20 7946 0958!",
+    "Please call me at 020 7946 0958.",
+    "my number is 020 7946 0958",
+    "Meine Nummer ist: 020 7946 0958",
+    "phone number +44 20 7946 0958",
+    "Puhelin 020 7946 0958",  # nothing is called so
+    "020 7946 0958 int 5",
+    "020 7946 0958 (ext. 5)",
+    "020 7946 0958 poste 5",
+    "020 7946 0958 Durchwahl 5",
+]
+
+
+def test_labels_beside_a_telephone_number_need_not_match(manager: PageClient) -> None:
+    sync_all(
+        desk("PNlondon", number=LONDON),
+        desk("PN2", name="Call center # 5 at my mobile phone shop, telephone is on ☎📱", symbol="📞"),
+    )
+
+    assert {query: found(manager, query) for query in LABELLED} == {query: ["PNlondon"] for query in LABELLED}
+
+
+def test_a_label_without_a_telephone_number_is_a_word(manager: PageClient) -> None:
+    sync_all(desk("PN1", name="Mobile #5", number="+11"), desk("PN2", name="Desk 5", number="+15"))
+
+    assert found(manager, "mobile 5") == found(manager, "#5") == ["PN1"]
+
+
+def test_the_name_that_a_label_matches_comes_first(manager: PageClient) -> None:
+    sync_all(desk("PN1", name="Desk", number=LONDON), desk("PN2", name="Mobile", number=LONDON))
+
+    assert numbers_on(parse_page(manager.get(LIST, {"q": "mobile 020 7946 0958"}))) == ["PN2", "PN1"]
 
 
 @st.composite
@@ -299,3 +362,68 @@ def test_a_title_alone_is_a_word(people: PageClient) -> None:
 def test_a_title_need_not_match(people: PageClient) -> None:
     assert found(people, "Dr. Smith") == ["PN4", "PN5"]
     assert found(people, "smith dr") == ["PN4"]  # where no title stands, it is a word
+
+
+# Punctuation
+
+PUNCTUATED = [
+    "Weiß , Jürgen",
+    "Weiß ; Jürgen",
+    ", Jürgen",
+    "Weiß，Jürgen",
+    "Weiß、Jürgen",
+    "Weiß؛ Jürgen",
+    "Weiß|Jürgen",
+    "( Jürgen )",
+    "Jürgen …",
+    "Jürgen & Weiß",
+    "→ Jürgen —",
+    "「Jürgen Weiß」。",
+    "¿Jürgen？",
+]
+
+
+def test_punctuation_beside_names_means_nothing(people: PageClient) -> None:
+    assert {query: found(people, query) for query in PUNCTUATED} == {query: ["PN1"] for query in PUNCTUATED}
+    assert ids_of_teammates(people, "Weiß ، ( Jürgen )") == ["US1"]
+
+
+def test_punctuation_alone_is_a_word(manager: PageClient) -> None:
+    sync_all(desk("PN1", name="Who?"), desk("PN2", name="Sales & Support"))
+
+    assert found(manager, "?") == ["PN1"]
+    assert found(manager, "&") == ["PN2"]
+
+
+@pytest.fixture
+def dashes(manager: PageClient) -> PageClient:
+    sync_all(
+        desk("PN1", name="Sales - West"),
+        desk("PN2", name="Sales–East"),
+        desk("PN3", name="Hours 9‑5"),
+        desk("PN4", users=[user("US1", firstName="Ann—Lee", lastName=None, email="")]),
+    )
+    return manager
+
+
+def test_dashes_of_any_kind_match_each_other(dashes: PageClient) -> None:
+    expected = {
+        "Sales – West": ["PN1"],
+        "Sales-East": ["PN2"],
+        "Sales—East": ["PN2"],
+        "sales‑east": ["PN2"],
+        "9-5": ["PN3"],
+        "hours 9−5": ["PN3"],
+        "ann-lee": ["PN4"],
+        "ann‐lee": ["PN4"],
+        "sales-west": [],
+        "—": ["PN1", "PN2", "PN3", "PN4"],
+    }
+
+    assert {query: found(dashes, query) for query in expected} == expected
+    assert ids_of_teammates(dashes, "ann-lee") == ["US1"]
+
+
+def test_a_row_that_shows_another_dash_needs_no_reason(dashes: PageClient) -> None:
+    for query in ("sales-east", "ann-lee"):
+        assert not parse_page(dashes.get(LIST, {"q": query})).css(".matched")

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from numbers.memory.moment import Moment
 from numbers.memory.numbers import NO_FORWARD, NO_PORT, numbers_at
+from numbers.memory.search.dashes import containing
 from numbers.vocabulary.folding import fold
 from numbers.vocabulary.phones import country_name
 
@@ -76,6 +77,6 @@ def in_name(words: tuple[str, ...], fields: tuple[str, ...] = ("name",)) -> Q:
     for word in words:
         has_digits = any(digit in word for digit in "0123456789")
         is_in_key = not has_digits or (word.isascii() and word.isdigit() and not word.startswith("0"))
-        raw = Q(*((f"{field}__icontains", word) for field in fields), _connector=Q.OR)
-        condition &= Q(name_key__contains=word) if is_in_key else raw
+        raw = Q(*(containing(field, word, "icontains") for field in fields), _connector=Q.OR)
+        condition &= containing("name_key", word) if is_in_key else raw
     return condition

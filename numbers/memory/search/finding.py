@@ -12,6 +12,7 @@ from numbers.memory.assignments import assignments_at
 from numbers.memory.moment import NOW, Moment
 from numbers.memory.numbers import numbers_at
 from numbers.memory.search.attributes import in_name, ports_at, with_attribute, with_forward
+from numbers.memory.search.dashes import containing
 from numbers.memory.search.telephones import is_national, spellings_of
 from numbers.memory.search.words import MAX_WORDS, Term, terms_of
 from numbers.memory.teammates import teammates_at
@@ -44,13 +45,23 @@ def _regions_at(moment: Moment) -> list[str]:
 
 
 def search_numbers(states: QuerySet[NumberState], query: str, moment: Moment) -> QuerySet[NumberState]:
-    """Keep the numbers that match every term of `query` by any text that they show, except titles."""
-    searched = [one for one in searched_terms(query, moment) if not one.term.is_title]
+    """Keep the numbers that match every term of `query` by any text that they show, except optional ones.
+
+    Beside a telephone number, words that no number matches are left out: they are about it, in any language.
+    """
+    searched = [one for one in searched_terms(query, moment) if not one.term.is_optional]
+    if any(one.term.is_telephone for one in searched):
+        searched = [one for one in searched if one.term.is_telephone or _is_matched(one, moment)]
     if not searched:
         return states
     # The sum keeps SQLite from looking up each match by its key and sorting them all.
     states = states.alias(number_key=F("phone_number_id") + 0)
     return states.filter(*(_matches(one, moment) for one in searched))
+
+
+def _is_matched(searched: Searched, moment: Moment) -> bool:
+    numbers = numbers_at(moment).alias(number_key=F("phone_number_id") + 0)
+    return numbers.filter(_matches(searched, moment)).exists()
 
 
 def _matches(searched: Searched, moment: Moment) -> Q:
@@ -74,7 +85,7 @@ def _in_text(field: str, searched: Searched) -> Q:
 
 
 def _with_all(field: str, words: Iterable[str]) -> Q:
-    return Q(*((f"{field}__contains", word) for word in words))
+    return Q(*(containing(field, word) for word in words))
 
 
 def _has_teammate(term: Term, moment: Moment) -> Q:
@@ -84,7 +95,7 @@ def _has_teammate(term: Term, moment: Moment) -> Q:
 
 def search_teammates(query: str, moment: Moment) -> QuerySet[TeammateState]:
     """Return the teammates whose names or email match every term of `query`: first by name, then by email."""
-    searched = [term for term in terms_of(query)[:MAX_WORDS] if not term.is_title]
+    searched = [term for term in terms_of(query)[:MAX_WORDS] if not term.is_optional]
     states = teammates_at(moment).filter(*(_with_all("search_text", term.words) for term in searched))
     return states.select_related("teammate").order_by(*names_first(query, "first_name", "last_name"), "name_key", "pk")
 
@@ -98,13 +109,12 @@ def names_first(query: str, *fields: str) -> list[Combinable]:
 
 def unmatched_by_numbers(query: str, moment: Moment) -> list[str]:
     """Return each term, as it was typed, that no number at the moment matches."""
-    numbers = numbers_at(moment).alias(number_key=F("phone_number_id") + 0)
-    searched = {one.term: one for one in searched_terms(query, moment) if not one.term.is_title}
-    return [term.typed for term, one in searched.items() if not numbers.filter(_matches(one, moment)).exists()]
+    searched = {one.term: one for one in searched_terms(query, moment) if not one.term.is_optional}
+    return [term.typed for term, one in searched.items() if not _is_matched(one, moment)]
 
 
 def unmatched_by_teammates(query: str, moment: Moment) -> list[str]:
     """Return each term, as it was typed, that no teammate at the moment matches."""
-    terms = dict.fromkeys(term for term in terms_of(query)[:MAX_WORDS] if not term.is_title)
+    terms = dict.fromkeys(term for term in terms_of(query)[:MAX_WORDS] if not term.is_optional)
     states = teammates_at(moment)
     return [term.typed for term in terms if not states.filter(_with_all("search_text", term.words)).exists()]

@@ -18,7 +18,7 @@ _OPTIONAL_ZERO = re.compile(r"\(\s*0\s*\)")
 
 def is_national(term: Term) -> bool:
     """Return whether the term is a telephone number whose country is not written."""
-    return len(digits_of(term.written)) >= MIN_PHONE_DIGITS and "+" not in term.written
+    return term.is_telephone and "+" not in term.written
 
 
 def spellings_of(term: Term, regions: Collection[str] = ()) -> set[str]:
@@ -33,7 +33,7 @@ def spellings_of(term: Term, regions: Collection[str] = ()) -> set[str]:
     else:
         national = digits.lstrip("0")
         spellings = {digits, national} if len(national) >= _MIN_WITHOUT_ZERO else {digits}
-    if len(digits) >= MIN_PHONE_DIGITS:
+    if term.is_telephone:
         spellings |= set(_e164(term.written, _HOME | set(regions)))
     return spellings
 

@@ -3,10 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import phonenumbers
 
+from numbers.memory.search.dashes import with_plain_dashes
+from numbers.memory.search.labels import is_label, without_additions
 from numbers.vocabulary.folding import MIN_PHONE_DIGITS, PHONE_PUNCTUATION, digits_of, fold
 
 MAX_WORDS = 12
@@ -18,13 +20,17 @@ class Term:
     """One thing to look for: a word, or a telephone number.
 
     A text matches if it contains all `words`, which are folded, or the number `written` in any spelling. `typed` is
-    what people read of it. A title, as in "Dr. Ada Byron", need not match.
+    what people read of it. A title, as in "Dr. Ada Byron", need not match, nor a label, as in "Call 020 7946 0958".
     """
 
     typed: str
     words: tuple[str, ...]
     written: str = ""
-    is_title: bool = False
+    is_optional: bool = False
+
+    @property
+    def is_telephone(self) -> bool:
+        return len(digits_of(self.written)) >= MIN_PHONE_DIGITS
 
 
 def terms_of(query: str) -> list[Term]:
@@ -34,43 +40,38 @@ def terms_of(query: str) -> list[Term]:
     which matches anywhere in it. Digits too few for a telephone number stay separate words. So do digits after a
     complete one: `(415) 555-0123 12` is two words.
     """
-    query = _without_additions(query)
+    query = without_additions(query)
     if vanity := _vanity_number(query):
-        return [Term(query, tuple(fold(query).split()), vanity)]
-    return list(_merge_phone_parts(_typed_words(query)))
+        return [vanity]
+    terms = list(_merge_phone_parts(_typed_words(query)))
+    if any(term.is_telephone for term in terms):
+        return [replace(term, is_optional=True) if _is_label(term) else term for term in terms]
+    return terms
 
 
-# What people and programs write around a telephone number: "Work: …", "… ext. 5", and ".0" in a spreadsheet.
-_LABEL = re.compile(
-    r"(?:[^\W\d]+(?:;[\w=-]+)*\s*:|\b(?:tel|telephone|phone|mobile|cell|fax)\b\.?)\s*(?://)?(?=(?:\W*\d){7})",
-    re.IGNORECASE,
-)
-_EXTENSION = re.compile(
-    r"(?P<number>(?:\d\W*){7,}?)(?:[\s,;]*(?:ext(?:ension|n)?|x|anexo|доб)[\W_]*|\s*#|,,)\s*\d{1,7}\b", re.IGNORECASE
-)
-_DECIMAL = re.compile(r"(?<=\d{10})\.0(?!\d)")
+def _is_label(term: Term) -> bool:
+    return term.is_optional or (not term.written and is_label(term.words))
 
 
-def _without_additions(query: str) -> str:
-    query = _LABEL.sub("", query.replace("mailto:", ""))
-    return _DECIMAL.sub("", _EXTENSION.sub(r"\g<number>", query)).strip()
+_TOLL_FREE = re.compile(r"(?P<label>\D*?)(?P<number>\+?(?:1\W*)?\(?8[0-9]{2}\W.*)")
 
 
-_TOLL_FREE = re.compile(r"\W*(?:1\W*)?8[0-9]{2}\W.*")
-
-
-def _vanity_number(query: str) -> str:
-    """Return the digits of a number written with letters, such as `1-800-FLOWERS`; empty if it is none."""
-    if not (_TOLL_FREE.fullmatch(query) and phonenumbers.is_alpha_number(query)):
-        return ""
-    digits = digits_of(phonenumbers.convert_alpha_characters_in_number(query)).removeprefix("1")
-    return digits if len(digits) == _WHOLE_NUMBER else ""
+def _vanity_number(query: str) -> Term | None:
+    """Return the term of a number written with letters, such as `1-800-FLOWERS`; None if it is none."""
+    match = _TOLL_FREE.fullmatch(query)
+    if not (match and is_label(fold(match["label"]).split())):
+        return None
+    number = match["number"].strip(_QUOTES)
+    if not phonenumbers.is_alpha_number(number):
+        return None
+    digits = digits_of(phonenumbers.convert_alpha_characters_in_number(number)).removeprefix("1")
+    return Term(number, tuple(fold(number).split()), digits) if len(digits) == _WHOLE_NUMBER else None
 
 
 # Around a word: quotes, brackets, and the marks that end a sentence. Parentheses are also parts of telephone numbers.
-_QUOTES = "\"'`‘’‚‛“”„«»‹›<>[]{}=!?:"
+_QUOTES = "\"'`‘’‚‛“”„«»‹›<>[]{}=!?:*¿¡؟「」『』【】《》〈〉。"
 _EDGES = f"{_QUOTES}()."
-_SEPARATORS = re.compile("[,;]+")
+_SEPARATORS = re.compile("[,;|，；｜、､﹐﹑﹔،؛፣፤՝߸᠂᠈]+")
 _APOSTROPHES = re.compile("['’‘ʼ`]+")  # a keyboard has only one of them, so O’Neil is searched as O and Neil
 _TITLES = {
     "mr",
@@ -93,12 +94,15 @@ _TITLES = {
 
 
 def _typed_words(query: str) -> list[Term]:
-    """Return a term for each word. Titles count only where address books write them: first, or after a comma."""
+    """Return a term for each word, without punctuation between words.
+
+    Titles count only where address books write them: first, or after a comma.
+    """
     words: list[Term] = []
     may_be_title = True
     for token in query.split():
         for typed in filter(None, _SEPARATORS.split(token)) if _SEPARATORS.sub("", token) else (token,):
-            for word in fold(typed).split():
+            for word in with_plain_dashes(fold(typed)).split():
                 bare = word.strip(_EDGES) or word
                 is_title = bare in _TITLES and (may_be_title or word.endswith("."))
                 part = _as_dialled(word)
@@ -108,8 +112,14 @@ def _typed_words(query: str) -> list[Term]:
                 words.append(Term(shown, pieces, part * is_part, is_title))
                 may_be_title = is_title
             may_be_title |= len(typed) < len(token)
-    is_only_titles = all(word.is_title for word in words)
-    return [Term(word.typed, word.words, word.written) for word in words] if is_only_titles else words
+    words = [word for word in words if not _is_punctuation(word)] or words
+    is_only_titles = all(word.is_optional for word in words)
+    return [replace(word, is_optional=False) for word in words] if is_only_titles else words
+
+
+def _is_punctuation(word: Term) -> bool:
+    characters = "".join(word.words)
+    return all(unicodedata.category(character).startswith(("P", "Sm", "Sk")) for character in characters)
 
 
 _MORE_DASHES = str.maketrans(dict.fromkeys("~·•∙⋅ー", "-"))  # in telephone numbers of some countries
@@ -119,11 +129,10 @@ def _as_dialled(word: str) -> str:
     """Return `word` with the digits of any script as 0 to 9, and without quotes."""
     if not word.isascii():
         word = "".join(str(unicodedata.decimal(character, character)) for character in word)
-    return word.translate(_MORE_DASHES).strip(f"{_QUOTES}*")
+    return word.translate(_MORE_DASHES).strip(_QUOTES)
 
 
 _PHONE_PART = re.compile(rf"[{PHONE_PUNCTUATION}]*[0-9][{PHONE_PUNCTUATION}0-9]*")
-_BETWEEN_PARTS = re.compile(rf"[{PHONE_PUNCTUATION}]+")
 _WHOLE_NUMBER = 10  # digits with the area code, without a country code
 
 
@@ -131,8 +140,6 @@ def _merge_phone_parts(words: Iterable[Term]) -> Iterator[Term]:
     run: list[Term] = []
     for word in words:
         if _has_code(word.written) or not word.written:
-            if run and _BETWEEN_PARTS.fullmatch(word.words[0]):
-                continue
             yield from _phone_terms(run)
             run = []
         if word.written:
@@ -143,7 +150,7 @@ def _merge_phone_parts(words: Iterable[Term]) -> Iterator[Term]:
 
 
 def _has_code(written: str) -> bool:
-    return written.lstrip("(").startswith("+")
+    return written.lstrip("(.").startswith("+")
 
 
 def _most_digits(written: str) -> int:
