@@ -346,6 +346,14 @@ def test_any_apostrophe_finds_a_name_with_one(people: PageClient, query: str) ->
     assert found(people, query) == ["PN3"]
 
 
+def test_the_list_of_teammates_finds_the_role_that_it_shows(manager: PageClient) -> None:
+    ada = user("US1", firstName="Ada", lastName=None, email="", role="owner")
+    sync_all(desk("PN1", users=[ada, user("US2", firstName="Bo", lastName=None, email="", role="admin")]))
+
+    assert ids_of_teammates(manager, "Owner") == ids_of_teammates(manager, "ada owner") == ["US1"]
+    assert ids_of_teammates(manager, "own") == []
+
+
 @pytest.mark.parametrize("query", ["US9", "us9", "<US9>"])
 def test_a_teammate_without_names_and_email_is_found_by_their_id(manager: PageClient, query: str) -> None:
     unnamed, named = user("US9", firstName=None, lastName=" ", email=""), user("US99", firstName="Ann")

@@ -94,10 +94,14 @@ def _has_teammate(term: Term, moment: Moment) -> Q:
 
 
 def search_teammates(query: str, moment: Moment) -> QuerySet[TeammateState]:
-    """Return the teammates whose names or email match every term of `query`: first by name, then by email."""
+    """Return the teammates whose names, email or role match every term of `query`: first those with matching names."""
     searched = [term for term in terms_of(query)[:MAX_WORDS] if not term.is_optional]
-    states = teammates_at(moment).filter(*(_with_all("search_text", term.words) for term in searched))
+    states = teammates_at(moment).filter(*map(_describes_teammate, searched))
     return states.select_related("teammate").order_by(*names_first(query, "first_name", "last_name"), "name_key", "pk")
+
+
+def _describes_teammate(term: Term) -> Q:
+    return _with_all("search_text", term.words) | Q(role__iexact=" ".join(term.words))
 
 
 def names_first(query: str, *fields: str) -> list[Combinable]:
@@ -117,4 +121,4 @@ def unmatched_by_teammates(query: str, moment: Moment) -> list[str]:
     """Return each term, as it was typed, that no teammate at the moment matches."""
     terms = dict.fromkeys(term for term in terms_of(query)[:MAX_WORDS] if not term.is_optional)
     states = teammates_at(moment)
-    return [term.typed for term in terms if not states.filter(_with_all("search_text", term.words)).exists()]
+    return [term.typed for term in terms if not states.filter(_describes_teammate(term)).exists()]
