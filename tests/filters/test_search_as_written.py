@@ -7,7 +7,7 @@ from phonenumbers import PhoneNumberFormat, format_number, format_out_of_country
 
 from numbers.memory.search.telephones import spellings_of
 from numbers.memory.search.words import terms_of
-from tests.support.pages import LIST, PageClient, attribute, numbers_on, parse_page, sync_all
+from tests.support.pages import LIST, PageClient, attribute, numbers_on, parse_page, sync_all, text_of
 from tests.support.quo_answers import user
 from tests.support.searches import desk, found
 
@@ -432,6 +432,9 @@ def test_dashes_of_any_kind_match_each_other(dashes: PageClient) -> None:
     assert ids_of_teammates(dashes, "ann-lee") == ["US1"]
 
 
-def test_a_row_that_shows_another_dash_needs_no_reason(dashes: PageClient) -> None:
-    for query in ("sales-east", "ann-lee"):
-        assert not parse_page(dashes.get(LIST, {"q": query})).css(".matched")
+def test_a_reason_may_have_another_dash(dashes: PageClient) -> None:
+    dashes.post("/numbers/columns/", {"column": []})
+
+    (reason,) = parse_page(dashes.get(LIST, {"q": "ann-lee"})).css(".matched")
+
+    assert text_of(reason) == "matched teammate Ann—Lee"
