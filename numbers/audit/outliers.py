@@ -3,14 +3,14 @@
 Pure functions over groups: no database, no HTTP. The words contain no outside text, so pages need not isolate them.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
 from numbers.audit.groups import Audit, AuditedNumber, Group
-from numbers.audit.patterns import Composition, Difference, PartialFacts
+from numbers.audit.patterns import Composition, Difference, PartialFacts, Rarity
 from numbers.vocabulary.cells import CELLS, REGIONS, Cell, Channel, Fact, Region
 
 
@@ -70,18 +70,19 @@ class Outliers(NamedTuple):
         return tuple(claim(cells, fact, majority) for (fact, majority), cells in alike.items())
 
 
-def outliers_of(audit: Audit) -> list[tuple[Group, Difference]]:
-    """Return the outliers of every group, the rarest first: the smallest share, then the largest group.
-
-    They are plain tuples, because a page makes only a few of them `Outliers`.
-    """
-    found: dict[tuple[float, int], list[tuple[Group, Difference]]] = defaultdict(list)  # few rarities are distinct
+def outliers_of(audit: Audit) -> Iterator[tuple[Group, Difference]]:
+    """Yield the outliers of every group, as plain tuples, because a page makes only a few of them `Outliers`."""
     for group in audit.groups:
         whole, matching = group.whole, group.matching
         for difference in whole.differences:
             if matching is whole or difference.patterns & matching.counts.keys():
-                found[difference.rarity].append((group, difference))
-    return [outliers for rarity in sorted(found) for outliers in found[rarity]]
+                yield group, difference
+
+
+def rarities_of(audit: Audit) -> list[Rarity]:
+    """Return the rarities of all outliers, the rarest first: the smallest share, then the largest group."""
+    counts = Counter(difference.rarity for _, difference in outliers_of(audit))
+    return [rarity for rarity in sorted(counts) for _ in range(counts[rarity])]
 
 
 def sorted_by_name(

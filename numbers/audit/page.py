@@ -1,6 +1,5 @@
 """What the audit page shows: the outliers, their possible causes and one page of the matrix."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -8,8 +7,8 @@ from django.core.paginator import Page
 
 from numbers.audit.causes import Cause, Causes, causes_of
 from numbers.audit.groups import Audit, AuditedNumber, Group, Grouping, GroupName
-from numbers.audit.outliers import OutlierCell, Outliers, outlier_cells, outliers_of, sorted_by_name
-from numbers.audit.patterns import Difference, Tally, tallies_of
+from numbers.audit.outliers import OutlierCell, Outliers, outlier_cells, outliers_of, rarities_of, sorted_by_name
+from numbers.audit.patterns import Rarity, Tally, tallies_of
 from numbers.audit.query import AuditQuery
 from numbers.audit.reading import audited_numbers, group_names, read_audit
 from numbers.database import paging
@@ -132,10 +131,10 @@ def audit_page(query: AuditQuery, _version: Version, moment: Moment = NOW) -> Au
 
 def page_of(query: AuditQuery, audit: Audit, teammate: TeammateChoice | None = None) -> AuditPage:
     """Return what the page shows of an audit."""
-    found = outliers_of(audit)
+    rarities = rarities_of(audit)
     causes = causes_of(audit.numbers)
     rows = paging.page_of(audit.row_count, ROWS_PER_PAGE, query.filters.page)
-    outlier_page = paging.page_of(len(found), OUTLIERS_PER_PAGE, query.outlier_page)
+    outlier_page = paging.page_of(len(rarities), OUTLIERS_PER_PAGE, query.outlier_page)
     canonical = query.at(page=rows.number, outlier_page=outlier_page.number)
     name = teammate.name if teammate else ""
     unknown = TeammateChoice(query.filters.user, query.filters.user, "") if query.filters.user else None
@@ -150,7 +149,7 @@ def page_of(query: AuditQuery, audit: Audit, teammate: TeammateChoice | None = N
         unclear=audit.unclear,
         outlier_total=len(audit.outliers),
         outlier_page=outlier_page,
-        outliers=tuple(_outliers(audit, found, outlier_page, query.filters, causes)),
+        outliers=tuple(_outliers(audit, rarities, outlier_page, query.filters, causes)),
         causes=causes.found,
         rows=rows,
         blocks=tuple(_blocks(audit, rows.start_index() - 1, rows.end_index(), query.filters)),
@@ -163,25 +162,22 @@ def page_of(query: AuditQuery, audit: Audit, teammate: TeammateChoice | None = N
 
 
 def _outliers(
-    audit: Audit, found: Sequence[tuple[Group, Difference]], page: Page[int], filters: NumberFilters, causes: Causes
+    audit: Audit, rarities: Sequence[Rarity], page: Page[int], filters: NumberFilters, causes: Causes
 ) -> Iterator[OutlierEntry]:
     """Yield the entries of one page of outliers. Equally rare ones are sorted by name, so all of those are read."""
-    if not found:
+    if not rarities:
         return
     start, stop = page.start_index() - 1, page.end_index()
-    first = bisect_left(found, _rarity(found[start]), key=_rarity)
-    last = bisect_right(found, _rarity(found[stop - 1]), key=_rarity)
-    equally_rare = [(outliers, outliers.keys(audit)) for outliers in map(Outliers._make, found[first:last])]
+    on_page = set(rarities[start:stop])
+    found = [Outliers(group, difference) for group, difference in outliers_of(audit) if difference.rarity in on_page]
+    equally_rare = [(outliers, outliers.keys(audit)) for outliers in found]
     numbers = audited_numbers(audit, {key for _, keys in equally_rare for key in keys})
     described = sorted_by_name((outliers, [numbers[key] for key in keys]) for outliers, keys in equally_rare)
+    first = rarities.index(rarities[start])
     described = described[start - first : stop - first]
     names = group_names({outliers.group.key for outliers, _ in described})
     for outliers, alike in described:
         yield _outlier_entry(outliers, names[outliers.group.key], alike, filters, causes)
-
-
-def _rarity(outliers: tuple[Group, Difference]) -> tuple[float, int]:
-    return outliers[1].rarity
 
 
 def _page_notices(query: AuditQuery, canonical: AuditQuery) -> Iterator[str]:

@@ -16,6 +16,7 @@ MIN_GROUP_SIZE = 3
 
 Facts = tuple[Fact, ...]  # one for each cell, in the order of CELLS
 PartialFacts = tuple[Fact | None, ...]  # the same, with None for cells that are left out
+Rarity = tuple[float, int]  # outliers are sorted by it: the share of the group, then the larger group
 _FACTS = tuple(Fact)
 _FEW = 30  # numbers of a group that are cheaper to remember than to count
 
@@ -80,7 +81,7 @@ class Difference(NamedTuple):
     facts: PartialFacts
     patterns: frozenset[Pattern]
     size: int
-    rarity: tuple[float, int]  # outliers are sorted by it: the share of the group, then the larger group
+    rarity: Rarity
 
 
 class Composition(NamedTuple):
