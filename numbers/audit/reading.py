@@ -21,6 +21,7 @@ from numbers.audit.groups import (
 from numbers.audit.patterns import Pattern, pattern_of
 from numbers.audit.query import AuditQuery
 from numbers.database.compiled_query import raw_rows
+from numbers.database.joined import Joined
 from numbers.database.paging import chunks
 from numbers.memory.assignments import assignments_at
 from numbers.memory.moment import NOW, Moment
@@ -66,13 +67,11 @@ def _by_teammate(
 
     The last are those of the `unidentified` on which no teammate is known.
     """
-    members: dict[int, list[int]] = defaultdict(list)
     # This order lets a covering index answer without reading the rows.
-    pairs = assignments_at(moment).order_by("teammate").values_list("teammate", "phone_number")
-    for teammate, number in raw_rows(pairs):
-        members[teammate].append(number)
+    joined = assignments_at(moment).order_by("teammate").values_list("teammate").annotate(keys=Joined("phone_number"))
+    members = {teammate: list(map(int, keys.split())) for teammate, keys in raw_rows(joined)}
     teammates = raw_rows(teammates_at(moment).order_by("name_key", "pk").values_list("pk", "teammate"))
-    groups: dict[Key, Collection[int]] = {state: members[teammate] for state, teammate in teammates}
+    groups: dict[Key, Collection[int]] = {state: members.get(teammate, ()) for state, teammate in teammates}
     assigned = set(chain.from_iterable(groups.values()))
     unassigned = patterns.keys() - assigned
     return {**groups, "": unassigned - unidentified, NOT_IDENTIFIED: unassigned & unidentified}

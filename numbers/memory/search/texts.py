@@ -7,23 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Aggregate, CharField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from numbers.database.bulk_insert import insert
+from numbers.database.joined import Joined
 from numbers.database.paging import CHUNK, chunks
 from numbers.models import Assignment, NumberState, SearchText, TeammateState
-
-
-class _Joined(Aggregate):
-    """Texts joined by spaces, in any order."""
-
-    template = "%(function)s(%(expressions)s, ' ')"
-    function = "STRING_AGG"
-    output_field = CharField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:  # noqa: ANN401 - of Django
-        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)
 
 
 def derived_texts() -> QuerySet[Any]:
@@ -32,7 +22,7 @@ def derived_texts() -> QuerySet[Any]:
         Assignment.objects.filter(phone_number=OuterRef("phone_number"), until=None, teammate__states__until=None)
         .order_by()
         .values("phone_number")
-        .annotate(text=_Joined("teammate__states__search_text"))
+        .annotate(text=Joined("teammate__states__search_text"))
         .values("text")
     )
     text = Coalesce(Subquery(teammates), Value(""))
