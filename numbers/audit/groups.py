@@ -1,6 +1,6 @@
 """Puts numbers in groups. Pure functions: no database, no HTTP."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -110,6 +110,13 @@ class Audit:
     def keys_of(self, group: Group) -> list[int]:
         """Return the matching numbers of the group, in the order of the list."""
         return sorted(self.members[group.position], key=self.positions.__getitem__)
+
+    def keys_by_pattern(self, position: int) -> Mapping[Pattern, Sequence[int]]:
+        """Return the matching numbers of the group at this position, unsorted."""
+        found: dict[Pattern, list[int]] = defaultdict(list)
+        for key in self.members[position]:
+            found[self.patterns[key]].append(key)
+        return found
 
 
 def audit_of(

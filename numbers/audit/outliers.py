@@ -4,13 +4,13 @@ Pure functions over groups: no database, no HTTP. The words contain no outside t
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
 from numbers.audit.groups import Audit, AuditedNumber, Group
-from numbers.audit.patterns import Composition, Difference, PartialFacts, Rarity
+from numbers.audit.patterns import Composition, Difference, PartialFacts, Pattern, Rarity
 from numbers.vocabulary.cells import CELLS, REGIONS, Cell, Channel, Fact, Region
 
 
@@ -51,10 +51,9 @@ class Outliers(NamedTuple):
     def cells(self) -> tuple[OutlierCell, ...]:
         return outlier_cells(self.group.whole, self.difference.facts)
 
-    def keys(self, audit: Audit) -> list[int]:
-        """Return the keys of the numbers, unsorted."""
-        patterns = self.difference.patterns
-        return [key for key in audit.members[self.group.position] if audit.patterns[key] in patterns]
+    def keys(self, by_pattern: Mapping[Pattern, Sequence[int]]) -> list[int]:
+        """Return the keys of the numbers, unsorted; `by_pattern` has those of the group."""
+        return [key for pattern in self.difference.patterns for key in by_pattern.get(pattern, ())]
 
     @property
     def claims(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from django.core.paginator import Page
 
@@ -170,7 +171,8 @@ def _outliers(
     start, stop = page.start_index() - 1, page.end_index()
     on_page = set(rarities[start:stop])
     found = [Outliers(group, difference) for group, difference in outliers_of(audit) if difference.rarity in on_page]
-    equally_rare = [(outliers, outliers.keys(audit)) for outliers in found]
+    keys_in = cache(audit.keys_by_pattern)
+    equally_rare = [(outliers, outliers.keys(keys_in(outliers.group.position))) for outliers in found]
     numbers = audited_numbers(audit, {key for _, keys in equally_rare for key in keys})
     described = sorted_by_name((outliers, [numbers[key] for key in keys]) for outliers, keys in equally_rare)
     first = rarities.index(rarities[start])

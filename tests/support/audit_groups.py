@@ -44,4 +44,5 @@ def found(audit: Audit, numbers: Sequence[AuditedNumber]) -> list[tuple[Outliers
     """Return the outliers in the order of the page, with their numbers."""
     by_key = {number.key: number for number in numbers}
     all_outliers = map(Outliers._make, outliers_of(audit))
-    return sorted_by_name((outliers, [by_key[key] for key in outliers.keys(audit)]) for outliers in all_outliers)
+    keys = ((outliers, outliers.keys(audit.keys_by_pattern(outliers.group.position))) for outliers in all_outliers)
+    return sorted_by_name((outliers, [by_key[key] for key in some]) for outliers, some in keys)
