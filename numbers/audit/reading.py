@@ -72,8 +72,7 @@ def _by_teammate(
     members = {teammate: list(map(int, keys.split())) for teammate, keys in raw_rows(joined)}
     teammates = raw_rows(teammates_at(moment).order_by("name_key", "pk").values_list("pk", "teammate"))
     groups: dict[Key, Collection[int]] = {state: members.get(teammate, ()) for state, teammate in teammates}
-    assigned = set(chain.from_iterable(groups.values()))
-    unassigned = patterns.keys() - assigned
+    unassigned = patterns.keys() - chain.from_iterable(groups.values())
     return {**groups, "": unassigned - unidentified, NOT_IDENTIFIED: unassigned & unidentified}
 
 
