@@ -200,6 +200,6 @@ def ordered(
 ) -> QuerySet[NumberState]:
     """Sort by `first`, then by `key`, descending if `sign` is "-".
 
-    Ties are sorted by name, then number, then identity, so pages never overlap.
+    Ties are sorted by name, then telephone, then identity, so pages never overlap.
     """
-    return states.order_by(*first, key.desc() if sign else key.asc(), "name_key", "number", "phone_number_id")
+    return states.order_by(*first, key.desc() if sign else key.asc(), "name_key", "telephone", "phone_number_id")

@@ -95,7 +95,7 @@ def numbers_of(teammate: int, moment: Moment) -> QuerySet[NumberState]:
     """Return the numbers of a teammate by name, annotated with `is_shared`: whether another teammate is on it."""
     others = assignments_at(moment).filter(phone_number=OuterRef("phone_number")).exclude(teammate=teammate)
     on_it = Q(moment.held("phone_number__assignments__"), phone_number__assignments__teammate=teammate)
-    return numbers_at(moment).filter(on_it).annotate(is_shared=Exists(others)).order_by("name_key", "number", "pk")
+    return numbers_at(moment).filter(on_it).annotate(is_shared=Exists(others)).order_by("name_key", "telephone", "pk")
 
 
 def held_numbers(teammates: Iterable[int], moment: Moment) -> QuerySet[Assignment, Any]:
@@ -106,7 +106,7 @@ def held_numbers(teammates: Iterable[int], moment: Moment) -> QuerySet[Assignmen
     state = "phone_number__states__"
     return (
         Assignment.objects.filter(moment.held(), moment.held(state), teammate__in=list(teammates))
-        .order_by(f"{state}name_key", f"{state}number", "phone_number_id")
+        .order_by(f"{state}name_key", f"{state}telephone", "phone_number_id")
         .values_list(
             *("teammate_id", "phone_number__quo_id", f"{state}name", f"{state}number"),
             *(f"{state}{cell.field}" for cell in CELLS),
@@ -127,4 +127,4 @@ def last_numbers_of(teammate: int, left_at: datetime) -> QuerySet[NumberState]:
         phone_number__assignments__teammate=teammate, phone_number__assignments__until=left_at
     )
     just_before = Q(since__lt=left_at) & (Q(until=None) | Q(until__gte=left_at))
-    return left.filter(just_before).order_by("name_key", "number", "pk")
+    return left.filter(just_before).order_by("name_key", "telephone", "pk")

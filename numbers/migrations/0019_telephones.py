@@ -39,12 +39,19 @@ class Migration(migrations.Migration):
             "numberstate",
             "telephone",
             models.TextField(
-                blank=True, default="", help_text="`number` in E.164; as it came where it is no such number."
+                blank=True, default="", help_text="`number` in E.164; its beginning where it is no such number."
             ),
             preserve_default=False,
         ),
         migrations.RunPython(read_numbers, migrations.RunPython.noop),
         migrations.RemoveIndex("numberstate", "open_number_states_by_number"),
+        migrations.RemoveIndex("numberstate", "open_number_states_by_name"),
+        migrations.AddIndex(
+            "numberstate",
+            models.Index(
+                fields=["name_key", "telephone", "phone_number"], condition=OPEN, name="open_number_states_by_name"
+            ),
+        ),
         migrations.AddIndex(
             "numberstate", models.Index(fields=["telephone"], condition=OPEN, name="open_states_by_telephone")
         ),

@@ -87,7 +87,7 @@ class NumberState(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 code; empty where it cannot be told.")
     forward_number = models.TextField(blank=True, help_text="`forward` in E.164; empty where it is no such number.")
-    telephone = models.TextField(blank=True, help_text="`number` in E.164; as it came where it is no such number.")
+    telephone = models.TextField(blank=True, help_text="`number` in E.164; its beginning where it is no such number.")
 
     class Meta:
         ordering = ("-since",)
@@ -98,7 +98,7 @@ class NumberState(models.Model):
         indexes = [
             # Includes the number, so that a search in this order can join its search text without reading the row.
             models.Index(
-                fields=["name_key", "number", "phone_number"], condition=OPEN, name="open_number_states_by_name"
+                fields=["name_key", "telephone", "phone_number"], condition=OPEN, name="open_number_states_by_name"
             ),
             models.Index(fields=["telephone"], condition=OPEN, name="open_states_by_telephone"),
             models.Index(fields=["since"], name="number_states_by_beginning"),

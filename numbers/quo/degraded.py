@@ -30,7 +30,6 @@ _USER_TEXT_FIELDS = {
     "role": "role",
     "group_id": "groupId",
 }
-MAX_NUMBER = 100  # characters, because databases index it
 _KNOWN_RESTRICTIONS = ("restricted", "unrestricted", None)
 
 _OBJECT: Decoder[dict[str, Raw]] = Decoder(dict[str, Raw])
@@ -72,8 +71,6 @@ def degraded_number(raw: Raw) -> NumberRecord | None:
     texts = _texts(fields, _TEXT_FIELDS, oddities)
     if not re.match(E164, texts["number"] or "") and not any(oddity.field == "number" for oddity in oddities):
         oddities.append(Oddity("number", "value", _short(texts["number"])))
-    if len(texts["number"] or "") > MAX_NUMBER:
-        texts["number"] = f"{(texts['number'] or '')[: MAX_NUMBER - 1]}…"
     users, unidentified = _users(bytes(fields.get("users", b"")), oddities)
     calling, messaging = channels(bytes(fields.get("restrictions", b"")), oddities)
     return NumberRecord(

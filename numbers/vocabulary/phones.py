@@ -144,15 +144,18 @@ def is_toll_free(number: str) -> bool:
     return phonenumbers.number_type(parsed) == PhoneNumberType.TOLL_FREE
 
 
+_MAX_INDEXED = 100  # characters, because databases limit the entries of an index
+
+
 def derived_fields(number: str, forward: str | None) -> dict[str, str]:
     """Return the columns that a number's state derives from `number` and `forward`, for queries.
 
-    The kind is unknown, "", if `number` is not E.164. The telephone is `number` as it came if that means none.
+    The kind is unknown, "", if `number` is not E.164. The telephone is the beginning of `number` if that means none.
     """
     country = country_of(number)
     return {
         "kind": ("toll-free" if is_toll_free(number) else "local") if _E164.fullmatch(number) else "",
         "country": country,
         "forward_number": e164_of(forward, country or "US") if forward else "",
-        "telephone": e164_of(number, country or "US") or number,
+        "telephone": e164_of(number, country or "US") or number[:_MAX_INDEXED],
     }

@@ -32,7 +32,6 @@ _FACTS = [*_FIELDS.values(), *_CELLS, "unidentified"]
 _END = 2 + len(_FACTS)  # index after the last fact in a state's row
 _STATE = ", ".join(_FACTS)
 _NEVER_NULL = {"groupId", "name", "number", "createdAt", "updatedAt", "email", "role"}
-_MAX_NUMBER = 100  # characters
 
 # Without our own keys and times, so that two runs with the same answers are equal.
 _QUERIES = {
@@ -137,8 +136,6 @@ def view_of(records: Iterable[Record]) -> View:
     view = View({}, {}, {})
     for number_id, record in {record["id"]: record for record in records}.items():
         fields = {name: _text(record, name) for name in _FIELDS}
-        if len(fields["number"] or "") > _MAX_NUMBER:
-            fields["number"] = f"{(fields['number'] or '')[: _MAX_NUMBER - 1]}…"
         restrictions = _object(record.get("restrictions"))
         cells = (_word(_object(restrictions.get(channel)), region) for channel, region in _REGIONS)
         users = record["users"] if isinstance(record.get("users"), list) else None

@@ -125,6 +125,14 @@ def test_a_number_that_is_not_e164_is_kept_as_it_came(odd: str) -> None:
     assert oddities_of(record.oddities) == (Oddity("number", "value", odd),)
 
 
+LONG = ["x" * 20_000, "☎" * 20_000, "5" * 5_000, 10**400, ["5" * 300]]
+
+
+@pytest.mark.parametrize("odd", LONG, ids=lambda odd: str(odd)[:3])
+def test_a_number_of_any_length_is_kept_as_it_came(odd: object) -> None:
+    assert only(number() | {"number": odd}).number == (odd if isinstance(odd, str) else json.dumps(odd))
+
+
 @pytest.mark.parametrize("role", ["manager", "Owner", "owner\n", "👑"])
 def test_a_new_role_is_kept_as_it_came(role: str) -> None:
     record = only(number(users=[user(role=role), user("US2")]))

@@ -377,6 +377,15 @@ def test_a_number_means_a_telephone_in_e164_or_stays_as_it_came(text: str, telep
     assert derived_fields(text, None)["telephone"] == telephone
 
 
+@pytest.mark.parametrize("character", ["x", "5", "\U00020000"])
+def test_what_is_indexed_of_a_number_is_limited(character: str) -> None:
+    assert derived_fields(character * 20_000, None)["telephone"] == character * 100
+
+
+def test_a_long_text_may_mean_a_telephone() -> None:
+    assert derived_fields(f"tel:{' ' * 200}+12065550101", None)["telephone"] == "+12065550101"
+
+
 @pytest.mark.parametrize("text", ["", "12345", "no number", "(415) 555-0100", "+12065550100 ext. 5", '{"a": 1}'])
 def test_the_kind_of_a_text_that_is_no_telephone_number_is_unknown(text: str) -> None:
     assert derived_fields(text, None)["kind"] == ""
