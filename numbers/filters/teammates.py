@@ -97,6 +97,8 @@ def parse(query: QueryDict, *, also: Collection[str] = ()) -> TeammateFilters:
 
 
 def _role(query: QueryDict, notices: list[str]) -> str:
-    """Return one of the described roles in any case, or another one exactly as Quo gives it."""
-    known = query.get("role", "").strip().lower()
-    return known if known in ROLE_LABELS else quo_text_of(query, "role", notices)
+    """Return a role exactly as a teammate has it, or else the described role that people mean by it in any case."""
+    text = quo_text_of(query, "role", notices)
+    described = text.strip().lower()
+    is_meant = described in ROLE_LABELS and (text == described or not teammate_queries.role_occurs(text))
+    return described if is_meant else text

@@ -31,6 +31,11 @@ def teammates_at(moment: Moment) -> QuerySet[TeammateState]:
     return TeammateState.objects.filter(moment.held())
 
 
+def role_occurs(role: str) -> bool:
+    """Return whether a teammate has or had exactly this role."""
+    return TeammateState.objects.filter(role=role).exists()
+
+
 def names_of(user_ids: Collection[str], moment: Moment) -> dict[str, str]:
     """Return the display names of these teammates by their ids `US…`; unknown ids are left out."""
     states = teammates_at(moment).filter(teammate__quo_id__in=user_ids).select_related("teammate")

@@ -13,6 +13,7 @@ from numbers.filters.teammates import NUMBERS_LABELS, ROLE_LABELS, SORT_LABELS, 
 from numbers.memory.teammates import TEAMMATE_SORTS
 from numbers.vocabulary.cells import CELLS, Fact
 from numbers.vocabulary.folding import fold
+from tests.support.exported_files import json_records
 from tests.support.pages import HTMX, PageClient, notices_of, parse_page, sync_all
 from tests.support.quo_answers import number, user
 from tests.support.teammates import PEOPLE, people_on, rolled_back
@@ -293,3 +294,26 @@ def test_the_role_filter_offers_every_role_that_occurs(manager: PageClient) -> N
     assert people_on(page) == ["US1"]
     offered = [option.attributes.get("value") for option in page.css("#f-role option")]
     assert offered == ["", "owner", "admin", "member", "manager"]
+
+
+ROLES = ("owner", "Owner", "OWNER", "admin", " admin ", "admin\u00a0", "member", "MEMBER", "Member\t")
+
+
+def test_each_role_that_occurs_is_found_exactly_as_it_is_stored(manager: PageClient) -> None:
+    sync_all(number("PN1", users=[user(f"US{place}", role=role) for place, role in enumerate(ROLES)]))
+    offered = parse_page(manager.get(PEOPLE)).css("select[name=role] option[value]")
+
+    assert set(ROLES) <= {option.attributes["value"] for option in offered}
+    for place, role in enumerate(ROLES):
+        query = {"role": role}
+        assert people_on(parse_page(manager.get(PEOPLE, query))) == [f"US{place}"], role
+        in_file = json_records(manager, f"/teammates.json?{urlencode(query)}")
+        assert [teammate["id"] for teammate in in_file] == [f"US{place}"], role
+
+
+@pytest.mark.parametrize("typed", ["Owner", " OWNER ", "owner\t"])
+def test_a_described_role_may_be_typed_in_any_case(four: PageClient, typed: str) -> None:
+    page = parse_page(four.get(PEOPLE, {"role": typed}))
+
+    assert people_on(page) == ["US1"]
+    assert notices_of(page) == []
