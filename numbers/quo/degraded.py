@@ -45,6 +45,9 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 
+MAX_DEPTH = 500  # half of what Python's decoders read, because their limit includes the calls that led to them
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)  # also a string that does not end
+
 T = TypeVar("T")
 
 
@@ -56,14 +59,37 @@ def storable(json: bytes) -> bytes:
     return _ESCAPE.sub(lambda match: _REPLACEMENT if match["nul"] or match["half"] else match[0], json)
 
 
+def flattened(json: bytes, depth: int = 0) -> bytes:
+    """Return the JSON with a blank string for each value more than MAX_DEPTH levels inside, which no decoder may read.
+
+    The length stays the same. `depth` is how many levels the JSON is inside itself.
+    """
+    if depth + json.count(b"[") + json.count(b"{") <= MAX_DEPTH:
+        return json
+    parts: list[bytes] = []
+    start = end = 0  # of the latest such value
+    for token in _TOKEN.finditer(json):
+        if token[0] in {b"[", b"{"}:
+            if depth == MAX_DEPTH:
+                parts.append(json[end : token.start()])
+                start = end = token.start()
+            depth += 1
+        elif token[0] in {b"]", b"}"}:
+            depth -= 1
+            if depth == MAX_DEPTH:
+                end = token.end()
+                parts.append(b'"%s"' % (b" " * (end - start - 2)))
+    return b"".join(parts) + (json[end:] if depth <= MAX_DEPTH else b"")
+
+
 def is_json(json: bytes) -> bool:
     """Return whether this is one JSON value."""
-    return _decoded(_ANY, json) is not None
+    return _decoded(_ANY, flattened(json)) is not None
 
 
 def degraded_number(raw: Raw) -> NumberRecord | None:
     """Return a number with everything that can be read of it, and its oddities; None if it has no readable id."""
-    fields = _object(storable(str(raw, "utf-8", "replace").encode()))
+    fields = _object(flattened(storable(str(raw, "utf-8", "replace").encode())))
     number_id = _id(fields, ids.is_number_id)
     if number_id is None:
         return None
@@ -87,7 +113,7 @@ def degraded_number(raw: Raw) -> NumberRecord | None:
 
 def channels(restrictions: bytes, oddities: list[Oddity]) -> tuple[Regions, Regions]:
     """Return the restrictions of calling and messaging. What is missing or has another form is not reported."""
-    found = _object_or_odd(restrictions, "restrictions", oddities)
+    found = _object_or_odd(flattened(restrictions, depth=1), "restrictions", oddities)
     calling, messaging = (
         _regions(_object_or_odd(bytes(found.get(channel, b"")), channel, oddities), channel, oddities)
         for channel in ("calling", "messaging")
@@ -97,7 +123,7 @@ def channels(restrictions: bytes, oddities: list[Oddity]) -> tuple[Regions, Regi
 
 def raw_restrictions(answer: str) -> dict[str, Raw]:
     """Return the JSON of each cell in a number's JSON text, by "calling.US", exactly as Quo sent it."""
-    restrictions = _object(bytes(_object(storable(answer.encode())).get("restrictions", b"")))
+    restrictions = _object(bytes(_object(flattened(storable(answer.encode()))).get("restrictions", b"")))
     return {
         f"{channel}.{region}": raw
         for channel in ("calling", "messaging")
@@ -181,5 +207,5 @@ def _object(json: bytes) -> dict[str, Raw]:
 def _decoded(decoder: Decoder[T], json: bytes) -> T | None:
     try:
         return decoder.decode(json)
-    except (DecodeError, RecursionError):  # not JSON, another type, nested too deeply
+    except DecodeError:  # not JSON, another type
         return None

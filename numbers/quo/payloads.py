@@ -7,6 +7,7 @@ Records that follow Quo's published description (OpenAPI, v1) are decoded at onc
 import codecs
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, NamedTuple, TypeVar
 
@@ -15,7 +16,7 @@ from msgspec.json import Decoder
 from msgspec.structs import asdict, replace
 
 from numbers.quo import ids
-from numbers.quo.degraded import channels, degraded_number, is_json, storable
+from numbers.quo.degraded import channels, degraded_number, flattened, is_json, storable
 from numbers.quo.errors import BadPayload
 from numbers.quo.records import E164, Answer, NumberRecord, Oddity, Regions, SetAside, UserRecord, oddities_text
 
@@ -128,11 +129,15 @@ _TIMESTAMP = re.compile(
 def _raw_records(decoder: Decoder[_List] | Decoder[_One], body: bytes, flaw: str) -> Iterable[Raw]:
     """Return the records in the envelope, each exactly as it came."""
     body = body.removeprefix(codecs.BOM_UTF8)
-    if not _SURROGATE.search(body):
-        return _data(decoder, body, flaw)
     # One escaped half of a surrogate pair, "\ud800", would fail the whole envelope.
-    readable = storable(body)
-    return _originals(_data(decoder, readable, flaw), readable, body)
+    readable = storable(body) if _SURROGATE.search(body) else body
+    records = None
+    with suppress(RecursionError):
+        records = _data(decoder, readable, flaw)
+    if records is None:
+        readable = flattened(readable)
+        records = _data(decoder, readable, flaw)
+    return records if readable is body else _originals(records, readable, body)
 
 
 def _data(decoder: Decoder[_List] | Decoder[_One], body: bytes, flaw: str) -> list[Raw]:
@@ -142,8 +147,6 @@ def _data(decoder: Decoder[_List] | Decoder[_One], body: bytes, flaw: str) -> li
         problem = flaw
     except (DecodeError, UnicodeDecodeError):
         problem = "it is not JSON"
-    except RecursionError:
-        problem = "it is nested too deeply"
     else:
         return data if isinstance(data, list) else [data]
     raise BadPayload(problem, status=200)  # outside of `except`, so that it does not refer to its cause

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from numbers.quo.degraded import raw_restrictions
 from numbers.quo.errors import BadPayload
 from numbers.quo.ids import MAX_LENGTH
-from numbers.quo.payloads import MAX_NOTICES, parse_list, parse_one, parse_timestamp
-from numbers.quo.records import Regions, SetAside
+from numbers.quo.payloads import MAX_NOTICES, parse_list, parse_one, parse_stored, parse_timestamp
+from numbers.quo.records import NumberRecord, Regions, SetAside, oddities_of
 from tests.support.quo_answers import body, listed, number, user
 
 # A valid number
@@ -204,7 +205,8 @@ ENVELOPES = [
     b'{"data": [{"a": "\0"}]}',
     b'{"data": ' + b"[" * 100_000,
     b'{"data": ' + b'{"a":' * 100_000,
-    b'{"data": [' + b"[" * 1_000_000 + b"]" * 1_000_000 + b"]}",  # Python 3.14 reads 100,000
+    b'{"data": [' + b"[" * 100_000 + b"]" * 99_999 + b"]}",
+    b'{"data": [' + b"[" * 100_000 + b'"' + b"]" * 100_000 + b"]}",
     b'{"\\ud800": 1}',
     b"\\ud800" * 1000,
 ]
@@ -236,6 +238,59 @@ def test_an_envelope_of_another_form_is_described_in_plain_words() -> None:
 
 def test_a_byte_order_mark_is_skipped() -> None:
     assert len(parse_list(b"\xef\xbb\xbf" + body([number()])).records) == 1
+
+
+# Nested too deeply for every decoder
+
+DEEP = {
+    "lists": "[" * 100_000 + "]" * 100_000,
+    "objects": '{"a":' * 100_000 + "1" + "}" * 100_000,
+    "brackets in text": "[" * 5_000 + '"]]}}\\"{{[\\\\"' + "]" * 5_000,
+    "1,000 levels": "[" * 1_000 + "]" * 1_000,
+    "half of a surrogate pair": "[" * 5_000 + '"\\ud800"' + "]" * 5_000,
+}
+
+
+@pytest.mark.parametrize("deep", DEEP.values(), ids=DEEP)
+def test_a_record_that_is_nested_too_deeply_loses_only_its_nesting(deep: str) -> None:
+    extra = json.dumps(number("PN2", extra="@")).replace('"@"', deep)
+    called = json.dumps(number("PN3", name="@", symbol="@")).replace('"@"', deep)
+
+    answer = parse_list(listed(json.dumps(number("PN1")), deep, extra, called, json.dumps(number("PN4"))))
+
+    first, second, third, last = answer.records
+    assert answer.set_aside == (SetAside("$.data[1]"),)
+    assert [record.id for record in answer.records] == ["PN1", "PN2", "PN3", "PN4"]
+    assert [record.answer for record in answer.records[1:3]] == [extra, called]
+    assert first.oddities == second.oddities == last.oddities == ""
+    assert (second.name, third.number) == ("Front desk", first.number)
+    assert [oddity.field for oddity in oddities_of(third.oddities)] == ["name", "symbol"]
+    assert third.name.startswith(deep[0])
+    for record in answer.records:
+        assert parse_stored(record.answer) == record
+    assert parse_one(f'{{"data": {extra}}}'.encode(), "PN2") == second
+
+
+@pytest.mark.parametrize("deep", DEEP.values(), ids=DEEP)
+def test_a_restriction_that_is_nested_too_deeply_is_unusual(deep: str) -> None:
+    raw = json.dumps(number(restrictions={"calling": {"US": "@", "CA": "restricted"}}))
+
+    (record,) = parse_list(listed(raw.replace('"@"', deep))).records
+
+    assert (record.calling.US or "").startswith(deep[0])
+    assert (record.calling.CA, record.messaging) == ("restricted", Regions(None, None, None))
+    assert [oddity.field for oddity in oddities_of(record.oddities)] == ["calling.US"]
+    assert list(raw_restrictions(record.answer)) == ["calling.US", "calling.CA"]
+
+
+@pytest.mark.parametrize("depth", [400, 480, 600, 900])
+def test_how_deep_is_too_deep_does_not_depend_on_the_caller(depth: int) -> None:
+    raw = json.dumps(number(restrictions={"calling": {"US": "@"}})).replace('"@"', "[" * depth + "]" * depth)
+
+    def parsed_in(frames: int) -> NumberRecord | None:
+        return parsed_in(frames - 1) if frames else parse_stored(raw)
+
+    assert parsed_in(0) == parsed_in(250)
 
 
 # Text that databases cannot store
