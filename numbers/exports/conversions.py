@@ -4,11 +4,16 @@ Excel and LibreOffice convert every text in a CSV file that they can read in the
 They convert a text only as a whole, so one word that cannot be part of a date or an amount keeps it as it is.
 """
 
+import pickle
 import re
+from collections.abc import Iterator
 from functools import cache
+from itertools import product
+from pathlib import Path
 from unicodedata import normalize
 
-from babel.dates import get_day_names, get_month_names
+from babel import localedata
+from babel.core import get_global
 
 # Shorter words may be currencies, units of time, abbreviations of months or exponents. So may words in other scripts.
 _WORD = re.compile("[a-z\u00df-\u024f]{3,}")
@@ -25,8 +30,9 @@ _TRUTH_VALUE = re.compile(
     "true|false|vrai|faux|verdadero|falso|verdadeiro|wahr|falsch|vero|waar|onwaar|vals|sant|falskt|sand|falsk|sann|usann"
     "|tosi|epätosi|prawda|fałsz|pravda|nepravda|igaz|hamis|adevărat|fals|doğru|yanlış|istina|laž|истина|ложь"
 )
-_LANGUAGES = ("en", "fr", "es", "pt", "de", "it", "nl", "da", "nb", "sv", "fi", "pl", "cs", "hu", "ro", "tr")
 _OTHER_WORDS = ("mrz", "usd", "cad", "eur", "gbp", "chf", "lei")
+# Also abbreviations in official languages, but of few people.
+_ENGLISH_WORDS = ("ann", "bed", "gas", "gum", "jon", "leo", "pen", "pin", "van")
 
 
 def may_convert(text: str) -> bool:
@@ -41,13 +47,32 @@ def may_convert(text: str) -> bool:
 
 @cache
 def _date_words() -> frozenset[str]:
-    """Return the names of months and days, and their abbreviations."""
-    names = [
-        name
-        for language in _LANGUAGES
-        for get_names in (get_month_names, get_day_names)
-        for context in ("format", "stand-alone")
-        for width in ("wide", "abbreviated")
-        for name in get_names(width, context, language).values()
-    ]
-    return frozenset(_WORD.findall(" ".join(names).casefold())).union(_OTHER_WORDS)
+    """Return the names of months and days in every language of Babel, and their abbreviations.
+
+    Abbreviations of three letters count only in official languages of a country: in others, many are English words.
+    """
+    countries = get_global("territory_languages").values()
+    official = {
+        language
+        for languages in countries
+        for language, facts in languages.items()
+        if facts["official_status"] == "official"
+    }
+    words = set(_OTHER_WORDS)
+    for locale in localedata.locale_identifiers():
+        shortest = 3 if locale.partition("_")[0] in official else 4
+        found = _WORD.findall(" ".join(_date_names(locale)).casefold())
+        words.update(word for word in found if len(word) >= shortest)
+    return frozenset(words.difference(_ENGLISH_WORDS))
+
+
+def _date_names(locale: str) -> Iterator[str]:
+    """Yield the names that a locale does not inherit.
+
+    Babel's own functions would keep 200 MB in memory for all locales.
+    """
+    described = pickle.loads(Path(localedata.resolve_locale_filename(locale)).read_bytes())  # noqa: S301 # nosec B301 - Babel's
+    for kind, context, width in product(("months", "days"), ("format", "stand-alone"), ("wide", "abbreviated")):
+        names = described.get(kind, {}).get(context, {}).get(width, {})
+        if isinstance(names, dict):  # not an alias
+            yield from names.values()

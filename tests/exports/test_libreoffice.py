@@ -29,7 +29,7 @@ TEXTS = [
     *("'", "''", "'12", "'Tis", "ID", "sep=;", "http://example.com", "ann@example.com", 'a "b"; c, d', "<b>&amp;</b>"),
     *(*CONVERTIBLE, *PLAIN, *FORMULAS, *ESCAPES, *(_stored(text) for text in HOSTILE.values() if text)),
 ]
-LANGUAGES = {"American": 1033, "German": 1031, "French": 1036}
+LANGUAGES = {"American": 1033, "German": 1031, "Austrian": 3079, "French": 1036, "Croatian": 1050, "Lithuanian": 1063}
 
 
 def cells_of(texts: Iterable[str]) -> str:

@@ -15,6 +15,9 @@ _WITH_SPACES = [
     *("1 1/2", "1 000", "1\u00a0000", "1\u202f000", " 5", "5 ", "\u00a05", "50 %", "12 kr", "USD 5", "5 €", "5\n"),
     *("March 5", "5 March", "Sept 3", "Jan 2020", "Friday, March 5, 2021", "MARCH 5TH", "5 of May", "Ｍａｙ ５"),
     *("März 2020", "5. März 2020", "Mrz 5", "5 mai", "1er août 2020", "5 de marzo de 2020", "5 févr. 2020", "5 maggio"),
+    *("Jänner 5", "5. Jänner 2024", "5. Jän. 2024", "5 siječnja", "5. sij 2024", "5 rugsėjo", "2024 m. rugsėjo 5 d."),
+    *("5 Agustus 2024", "5 Agu 2024", "5 tháng 9", "5 urtarrila", "5 xaneiro", "5 Ionawr", "5 janúar", "5 shtator"),
+    *("5 novembre 2024", "5 lokakuuta", "5. srpna", "5 gener", "5 septembra", "5 Settembru", "Jan. 5"),
     *("7:30 PM", "7 pm", "5 a", "7.30 p.m.", " TRUE ", "\u00a0true"),
 ]
 
