@@ -76,13 +76,12 @@ def _user(teammate: TeammateOnNumber) -> Record:
 
 
 def _restrictions(state: Any) -> Record:  # noqa: ANN401 - a row of the database
-    raws = {cell: raw for cell in CELLS if (raw := getattr(state, cell.field)) is not None}
-    values: dict[Cell, Any] = dict(raws)
-    if any(fact_of(raw) is Fact.UNKNOWN for raw in raws.values()):
-        # The state stores values such as null as text; only the answer has their original form.
+    values: dict[Cell, Any] = {cell: getattr(state, cell.field) for cell in CELLS}
+    if any(fact_of(raw) is Fact.UNKNOWN for raw in values.values()):
+        # The state stores values such as 5 as text, and null as not given; only the answer has their original form.
         sent = raw_restrictions(state.answer)
-        values = {cell: sent.get(cell.key, raw) for cell, raw in raws.items()}
-    return by_region(values)
+        values = {cell: sent.get(cell.key, raw) for cell, raw in values.items()}
+    return by_region({cell: value for cell, value in values.items() if value is not None})
 
 
 def teammate_record(line: TeammateLine) -> Record:

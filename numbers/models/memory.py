@@ -49,7 +49,7 @@ class PhoneNumber(models.Model):
 
 
 class NumberState(models.Model):
-    """How Quo described a number from `since` until `until`. Restrictions are raw: null is "not in the answer"."""
+    """How Quo described a number from `since` until `until`. Restrictions are raw: null is "not given"."""
 
     class Kind(models.TextChoices):
         TOLL_FREE = "toll-free"

@@ -132,7 +132,7 @@ def raw_restrictions(answer: str) -> dict[str, Raw]:
 
 
 def _regions(found: dict[str, Raw], channel: str, oddities: list[Oddity]) -> Regions:
-    texts = {region: _text(bytes(found.get(region, b"")), null="null") for region in Regions.__struct_fields__}
+    texts = {region: _text(bytes(found.get(region, b""))) for region in Regions.__struct_fields__}
     for region, text in texts.items():
         if text not in _KNOWN_RESTRICTIONS:
             oddities.append(Oddity(f"{channel}.{region}", "value", _short(text)))
@@ -174,10 +174,10 @@ def _texts(fields: dict[str, Raw], names: dict[str, str], oddities: list[Oddity]
     return texts
 
 
-def _text(json: bytes, null: str | None = None) -> str | None:
-    """Return a string, None for a missing value, `null` for null, or the JSON text of another type."""
+def _text(json: bytes) -> str | None:
+    """Return a string, None for null or a missing value, or the JSON text of another type."""
     if json in {b"", b"null"}:
-        return null if json else None
+        return None
     return _STRING.decode(json) if json.startswith(b'"') else json.decode()
 
 

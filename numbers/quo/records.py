@@ -30,7 +30,7 @@ class UserRecord(Struct, frozen=True, gc=False, rename="camel"):
 class Regions(Struct, frozen=True, gc=False):
     """The restrictions of one channel in each region: `restricted`, `unrestricted`, or what Quo sent instead.
 
-    None if Quo sent nothing. Values that are not strings are JSON text, so `null` is "null".
+    None if Quo sent nothing or null. Other values that are not strings are JSON text.
     """
 
     US: str | None

@@ -168,10 +168,10 @@ def _text(record: Record, name: str) -> str | None:
 
 
 def _word(values: dict[str, Any], name: str) -> str | None:
-    """Return a value as it is stored: a text unchanged, another value as JSON, a missing one as None."""
-    if name not in values:
+    """Return a value as it is stored: a text unchanged, another value as JSON, one that is not given as None."""
+    value = values.get(name)
+    if value is None:
         return None
-    value = values[name]
     return value.replace("\0", "\ufffd") if isinstance(value, str) else render(value).decode()
 
 

@@ -210,7 +210,19 @@ def test_a_channel_degrades_alone(channel: str, odd: object) -> None:
     assert oddities_of(record.oddities) == (() if odd is None else (Oddity(channel, "form", json.dumps(odd)),))
 
 
-@pytest.mark.parametrize(("value", "text"), [*OTHER_TYPES, ("sometimes", "sometimes"), ("", ""), (None, "null")])
+@pytest.mark.parametrize("key", ["US", "CA", "Intl"])
+def test_a_cell_of_null_is_not_given_like_a_missing_one(key: str) -> None:
+    changed, usual = number(), number()
+    changed["restrictions"]["messaging"][key] = None
+    del usual["restrictions"]["messaging"][key]
+
+    record = only(changed)
+
+    assert fields(record) == fields(only(usual))
+    assert record.oddities == ""
+
+
+@pytest.mark.parametrize(("value", "text"), [*OTHER_TYPES, ("sometimes", "sometimes"), ("", ""), ("null", "null")])
 def test_a_new_restriction_is_kept_as_it_came(value: object, text: str) -> None:
     changed = number()
     changed["restrictions"]["messaging"]["CA"] = value

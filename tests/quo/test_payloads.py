@@ -135,9 +135,18 @@ def test_an_answer_about_another_number_is_a_bad_payload() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("blocked", "blocked"), ("", ""), (5, "5"), (None, "null"), (True, "true"), ([1, "a"], '[1, "a"]'), ({}, "{}")],
+    [
+        ("blocked", "blocked"),
+        ("", ""),
+        (5, "5"),
+        ("null", "null"),
+        (None, None),
+        (True, "true"),
+        ([1, "a"], '[1, "a"]'),
+        ({}, "{}"),
+    ],
 )
-def test_an_unknown_restriction_becomes_text(value: object, text: str) -> None:
+def test_an_unknown_restriction_becomes_text(value: object, text: str | None) -> None:
     changed = number()
     changed["restrictions"]["messaging"]["Intl"] = value
 

@@ -109,7 +109,7 @@ class OddField:
             return "" if is_usual else f"Quo gives {LABELS[self.path]} in a new form: “"
         _, channel, region = self.path
         cell = f"Quo reports a new restriction for {channel}, {REGIONS[region]}: “"
-        return "" if self.kind == "missing" else cell
+        return "" if self.kind in {"missing", "null"} else cell
 
     @property
     def _new_words(self) -> dict[str, str]:
