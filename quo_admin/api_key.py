@@ -11,13 +11,13 @@ _QUOTES = "\"'`´‘’‚‛“”„‟«»‹›＂＇"
 
 # What people paste in front of a key, and how an error names it.
 _PREFIXES = (
-    (r"bearer:?\s", "the word Bearer in front of it"),
+    (r"bearer:?(?:\s|$)", "the word Bearer in front of it"),
     # `export QUO_API_KEY=the-key`, `api_key: the-key`. But "=" and "==" at the end may belong to a key.
     (
         r"(?:(?:export|set|env)\s+|\$env:)?[a-z_][\w.-]*\s*(?:=(?!=*$)|:\s)|QUO_API_KEY\s*[=:]",
         "the NAME= in front of it",
     ),
-    (r"(?:token|basic|key|api[ -]?key)\s", "the word in front of it"),
+    (r"(?:token|basic|key|api[ -]?key|authorization:?|QUO_API_KEY)(?:\s|$)", "the word in front of it"),
 )
 
 
@@ -26,6 +26,8 @@ def parse(value: str) -> str:
     key = _trimmed(value)
     if len(key.splitlines()) > 1:
         raise _not_alone("it has several lines. Leave only the key, on one line")
+    if re.fullmatch(r"[\[{(<].*[\]})>]", key):
+        raise _not_alone("there are brackets around it. Leave only the key")
     bare, surplus = _unwrapped(key)
     if not bare:
         raise _not_alone("there is no key in it")

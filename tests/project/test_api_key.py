@@ -17,6 +17,7 @@ QUOTES = "the quotation marks around it"
 SPACE = "there is a space in it. Copy the key from Quo again"
 LINES = "it has several lines. Leave only the key, on one line"
 ODD = "it has an accented, invisible or other unusual character. Copy the key from Quo again"
+BRACKETS = "there are brackets around it. Leave only the key"
 NONE = "there is no key in it"
 
 PASTED = {
@@ -61,6 +62,21 @@ PASTED = {
     f"{KEY}\0": ODD,
     f"{KEY}\udcff": ODD,
     f"{KEY}–1": ODD,
+    f'{{"key":"{KEY}"}}': BRACKETS,
+    f'{{ "key": "{KEY}" }}': BRACKETS,
+    f'["{KEY}"]': BRACKETS,
+    f"{{{KEY}}}": BRACKETS,
+    f"[{KEY}]": BRACKETS,
+    f"<{KEY}>": BRACKETS,
+    f"({KEY})": BRACKETS,
+    "Bearer": NONE,
+    "bearer:": NONE,
+    '"BEARER"': NONE,
+    "Authorization:": NONE,
+    "Authorization: Bearer": NONE,
+    "Token": NONE,
+    "API key": NONE,
+    "QUO_API_KEY": NONE,
     '""': NONE,
     "QUO_API_KEY=": NONE,
     "QUO_API_KEY=''": NONE,
@@ -77,7 +93,7 @@ HARMLESS = (
     "\xa0{}\u200e\n",
     "{}\x0c",
 )
-KEYS = (KEY, "k", "k=", "YWJj==", "bearer", "Bearer-1", "key", "a:b", "a/b?c", "0" * 500, "x-y_z~!$%&*()[]{}|;,<>#")
+KEYS = (KEY, "k", "k=", "YWJj==", "Bearer-1", "keyless", "a:b", "a/b?c", "0" * 500, "x-y_z~!$%&*()[]{}|;,<>#")
 
 
 def sentence(environ: dict[str, str]) -> str:
