@@ -17,7 +17,7 @@ from numbers.quo.throttle import Throttle
 from numbers.syncing import demo
 from numbers.syncing import run as sync
 from numbers.syncing.log import SyncLine
-from numbers.syncing.mixing import NO_KEY, workspace_problem
+from numbers.syncing.mixing import workspace_problem
 from numbers.syncing.recording import Progress
 from numbers.syncing.run import SyncBusy, SyncRefused
 from quo_admin import __version__
@@ -37,8 +37,6 @@ def quo_client() -> QuoClient:
                 "No QUO_API_KEY is set and the demo workspace is not running. Start it with `make run`, or set the key."
             )
         url, key = address.url, address.key
-    elif not key:
-        raise SyncRefused(NO_KEY)
     return QuoClient(
         api_key=key,
         base_url=url,
@@ -54,11 +52,14 @@ def run_sync(target: SyncTarget, *, accept_removals: bool = False, progress: Pro
 
     Raises SyncRefused (SyncBusy while another sync runs), and DatabaseError or OSError if nothing could be recorded.
     """
-    with SyncLine(target) as line, quo_client() as line.client:
-        line.sync = sync.run(
-            target, line.client, demo=settings.DEMO, accept_removals=accept_removals, progress=progress
-        )
-        return line.sync
+    with SyncLine(target) as line:
+        if problem := workspace_problem():
+            raise SyncRefused(problem)
+        with quo_client() as line.client:
+            line.sync = sync.run(
+                target, line.client, demo=settings.DEMO, accept_removals=accept_removals, progress=progress
+            )
+            return line.sync
 
 
 def freshness(target: SyncTarget, *, is_known: bool | None = None) -> Freshness:

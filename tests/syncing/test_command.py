@@ -271,6 +271,14 @@ def test_without_a_key_and_without_a_demo_it_says_what_to_do(installation: Insta
     )
 
 
+def test_the_demo_on_a_real_workspace_is_refused_before_it_is_looked_for(installation: Installation) -> None:
+    installation.sync()
+
+    process = installation.start("manage.py", "sync", QUO_API_KEY="", DEMO="on")
+
+    assert_is_one_sentence(finish(process), "The database holds a real workspace, not the demo: set QUO_API_KEY")
+
+
 UNWRITABLE = "The sync could not be written down. `manage.py doctor` looks at the database and its folder."
 SHORT_TIMEOUTS = {"DJANGO_SETTINGS_MODULE": "tests.support.impatient_settings"}
 
