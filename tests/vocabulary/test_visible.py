@@ -17,8 +17,13 @@ def test_invisible_characters_show_nothing(text: str) -> None:
     assert shown_name(text) == "(no name)"
 
 
+@pytest.mark.parametrize("text", ["\ufffd", "\ufffd\ufffd", " \ufffd\u200b"])
+def test_what_replaces_nul_is_no_name_alone(text: str) -> None:
+    assert shown_name(text) == "(no name)"
+
+
 @pytest.mark.parametrize("text", INVISIBLE)
-@pytest.mark.parametrize("letter", ["a", "é", "e\u0301", "前", "ㅎ", "🏡", "-", "0", "\ufffd", "ा", "€"])
+@pytest.mark.parametrize("letter", ["a", "é", "e\u0301", "前", "ㅎ", "🏡", "-", "0", "ा", "€"])
 def test_one_visible_character_makes_a_name(text: str, letter: str) -> None:
     assert shown_name(f"{text}{letter}{text}") == f"{text}{letter}{text}"
 
