@@ -26,13 +26,14 @@ COUNTS = {
     f"{AUDIT}?user=US1": PAGE + OWN + 1,  # the teammate's name
     f"{AUDIT}?who=ann": PAGE + 1,  # the picker's teammates
 }
+UNREAD = 1  # how many records could not be read
 LOGGED = 3  # a line in the access log, in a transaction
 CHUNK = 1  # for every 500 lines
 FILE = SESSION + DEMO + PATTERNS + MATCHING + CHUNK + LOGGED
 FILES = {
     "/audit.csv": FILE,
-    "/audit.json?by=teammate": FILE + DEMO + TEAMMATES + NAMES,
-    "/audit.json?by=teammate&q=odd": FILE + DEMO + PORTS + TEAMMATES + NAMES,
+    "/audit.json?by=teammate": FILE + DEMO + UNREAD + TEAMMATES + NAMES,
+    "/audit.json?by=teammate&q=odd": FILE + DEMO + UNREAD + PORTS + TEAMMATES + NAMES,
 }
 
 

@@ -70,7 +70,7 @@ def test_facts_are_words_with_undocumented_values_in_brackets(manager: PageClien
 
     assert [row[name] for name in CELL_HEADINGS] == [
         *("allowed", "restricted", "not reported (pending review)"),
-        *("not reported", "not reported (null)", "not reported ()"),
+        *("not reported", "not reported", "not reported ()"),
     ]
 
 

@@ -17,7 +17,7 @@ from numbers.quo.payloads import parse_list
 from numbers.quo.records import NumberRecord
 from numbers.syncing.recording import fingerprint
 from tests.support.memory_state import state_at
-from tests.support.records import Syncer, number, teammate
+from tests.support.records import FakeClient, Syncer, answer, number, teammate
 
 BEFORE = ("numbers", "0015_audited_with_the_number")
 # What the version before it accepted in a cell: any text, and any other JSON value as its text.
@@ -27,7 +27,6 @@ WORDS: list[object] = [
     " restricted",
     'a "quoted"\n🏡 \x7f\u2028',
     "x" * 5_000,
-    None,
     5,
     True,
     {"é": ["\\"]},
@@ -173,3 +172,23 @@ def _set_aside_by_the_version_before(syncer: Syncer) -> None:
         set_aside=[{"path": path, "reason": reason, "number": "PN1"}],
     )
     PhoneNumber.objects.filter(quo_id="PN1").update(seen_until=at - timedelta(minutes=1))
+
+
+def test_a_null_that_was_stored_as_a_text_is_forgotten(transactional_db: None, syncer: Syncer) -> None:
+    null, text, odd = read(id="PN1", restrictions=restrictions(None, "restricted", None)), "null", "perhaps"
+    mixed = read(id="PN3", restrictions=restrictions(None, text, odd))
+    syncer.sync(FakeClient(answer(null, read(id="PN2", restrictions=restrictions(text)), mixed)))
+    synced = list(NumberState.objects.order_by("pk").values())
+
+    migrate(("numbers", "0019_telephones"))
+    words = '["messaging.US","value","null",""]'
+    NumberState.objects.filter(phone_number__quo_id="PN1").update(
+        messaging_us="null", messaging_intl="null", oddities=f"[{words},{words.replace('US', 'Intl')}]"
+    )
+    NumberState.objects.filter(phone_number__quo_id="PN3").update(
+        messaging_us="null", oddities=f"[{words},{synced[2]['oddities'][1:]}"
+    )
+    migrate()
+
+    assert list(NumberState.objects.order_by("pk").values()) == synced
+    assert list(breaches()) == []
