@@ -6,7 +6,7 @@ from django.db.models import Aggregate, CharField
 
 
 class Joined(Aggregate):
-    """Texts or whole numbers joined by spaces, in any order. All of one query are in the same order."""
+    """Texts or whole numbers joined by spaces, in any order."""
 
     template = "%(function)s(CAST(%(expressions)s AS text), ' ')"
     function = "STRING_AGG"
