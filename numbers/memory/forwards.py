@@ -1,7 +1,7 @@
 """Follows forwards: a call to a number that forwards goes to the next line, until it ends somewhere or in a loop."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cached_property
 from typing import NamedTuple
@@ -10,7 +10,15 @@ from django.db.models import BooleanField, Case, Q, Value, When
 
 from numbers.database.paging import chunks
 from numbers.memory.moment import Moment
-from numbers.memory.numbers import MAX_KEY_LOOKUPS, forwards_in_national_format, nobody_on, numbers_at, somebody_on
+from numbers.memory.numbers import (
+    MAX_KEY_LOOKUPS,
+    endings_in_doubt,
+    forwards_in_national_format,
+    nobody_on,
+    numbers_at,
+    somebody_on,
+)
+from numbers.vocabulary.phones import has_ending
 
 MAX_STEPS = 3  # followed with one query each, for all numbers at once; for longer chains, every line is read
 
@@ -22,6 +30,7 @@ class Ending(Enum):
     NOBODY = auto()
     UNKNOWN_PEOPLE = auto()  # at a line, but Quo does not say who is on it
     OUTSIDE = auto()  # at a telephone that is none of the workspace's numbers
+    IN_DOUBT = auto()  # at a telephone that no line has, but that may be one of the workspace's numbers all the same
     UNREADABLE = auto()  # the forward is no telephone number
     AMBIGUOUS = auto()  # several lines have the number
     LOOP = auto()
@@ -81,7 +90,15 @@ class Chains:
         chains: dict[int, Chain] = {}
         for key, start in forwarding.items():
             _follow(self._by_key.get(key, start), self._lines, chains)
-        return {key: chains[key] for key in forwarding}
+        return {key: self._or_in_doubt(chains[key]) for key in forwarding}
+
+    def _or_in_doubt(self, chain: Chain) -> Chain:
+        is_in_doubt = chain.ending is Ending.OUTSIDE and has_ending(chain.last.forward_number, self._endings_in_doubt)
+        return replace(chain, ending=Ending.IN_DOUBT) if is_in_doubt else chain
+
+    @cached_property
+    def _endings_in_doubt(self) -> frozenset[str]:
+        return endings_in_doubt(self._moment)
 
     def _read_lines_after(self, lines: Iterable[Line]) -> None:
         """Read every line that calls to `lines` can reach, unless it was read before."""
@@ -166,5 +183,5 @@ def _next(line: Line, lines: Mapping[str, Collection[Line]]) -> Line | Ending:
 
 
 def _destination(line: Line) -> set[str]:
-    """Return the telephones that a line with the same destination has, in the same way as `forwards_outside`."""
+    """Return the telephones that a line with the same destination has, in the same way as `forwards_elsewhere`."""
     return {line.forward, line.forward_number} - {""} if line.forward else set()

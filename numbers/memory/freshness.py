@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db.models import QuerySet
 
 from numbers.database.compiled_query import CompiledQuery
+from numbers.memory.moment import Moment
 from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 from numbers.vocabulary.phrases import unread_records
@@ -111,6 +112,13 @@ def newest_syncs(target: SyncTarget) -> list[Sync]:
         return [newest] if newest else []
     good = ended_syncs(target).filter(outcome=Sync.Outcome.SUCCEEDED).first()
     return [newest, good] if good else [newest]
+
+
+def is_partial_at(moment: Moment) -> bool:
+    """Return whether the workspace may have had numbers at the moment that could not be read."""
+    answers = Sync.objects.filter(moment.up_to("observed_at"), scope=WORKSPACE.scope, subject=WORKSPACE.subject)
+    complete = answers.filter(outcome=Sync.Outcome.SUCCEEDED).order_by("-pk")
+    return complete.values_list("set_aside_count", flat=True).first() != 0  # None before the first complete answer
 
 
 def ended_syncs(target: SyncTarget) -> QuerySet[Sync]:

@@ -8,10 +8,11 @@ from django.db.models.expressions import BaseExpression, Combinable, Exists, Sub
 from numbers.database.paging import chunks
 from numbers.memory.assignments import assignments_at
 from numbers.memory.confirmed import number_confirmed
+from numbers.memory.freshness import is_partial_at
 from numbers.memory.moment import NOW, Moment
 from numbers.models import NumberState, PhoneNumber
 from numbers.vocabulary.cells import CELLS, Fact
-from numbers.vocabulary.phones import e164_of
+from numbers.vocabulary.phones import E164, e164_of, ending_of, has_ending
 
 MAX_KEY_LOOKUPS = 2_000  # up to so many rows, a lookup by key is fast
 
@@ -127,8 +128,8 @@ def _forwards_inside(moment: Moment) -> Q:
     return ~NO_FORWARD & Q(Exists(same.exclude(telephone="")))
 
 
-def forwards_outside(moment: Moment) -> Q:
-    """Return the condition for numbers that forward calls to a telephone outside the workspace."""
+def forwards_elsewhere(moment: Moment) -> Q:
+    """Return the condition for numbers that forward to a telephone that no number has; see `forwards_in_doubt`."""
     return ~NO_FORWARD & ~Q(forward_number="") & ~_forwards_inside(moment)
 
 
@@ -155,14 +156,41 @@ def forwards_in_national_format(moment: Moment) -> dict[int, str]:
     return {key: numbers.pop() for key, numbers in meant.items() if len(numbers) == 1}
 
 
+def endings_in_doubt(moment: Moment) -> frozenset[str]:
+    """Return the endings of telephones that may be ours: of numbers that Quo gives in another form than E.164.
+
+    A record that could not be read may have any number.
+    """
+    if is_partial_at(moment):
+        return frozenset([""])
+    unclear = described_unusually(numbers_at(moment)).exclude(telephone__regex=f"^{E164}$").order_by()
+    return frozenset(map(ending_of, unclear.values_list("telephone", flat=True).distinct()))
+
+
+def forwards_in_doubt(moment: Moment) -> list[int]:
+    """Return the keys of the numbers that forward to a telephone that no number has, and that may be ours all the same.
+
+    The others that `forwards_elsewhere` forward calls outside the company.
+    """
+    endings = endings_in_doubt(moment)
+    if not endings:
+        return []
+    elsewhere = numbers_at(moment).filter(forwards_elsewhere(moment)).order_by()
+    rows = elsewhere.values_list("phone_number", "forward_number")
+    return [key for key, forward_number in rows if has_ending(forward_number, endings)]
+
+
 def with_forward(states: QuerySet[NumberState], where: str, moment: Moment) -> QuerySet[NumberState]:
     """Keep the numbers that forward calls to "any" or "none", or "inside" or "outside" the workspace, or "unknown"."""
-    conditions = {"none": NO_FORWARD, "any": ~NO_FORWARD, "outside": forwards_outside(moment)}
-    if where in conditions:
-        return states.filter(conditions[where])
+    if where in {"none", "any"}:
+        return states.filter(NO_FORWARD if where == "none" else ~NO_FORWARD)
+    if where == "outside":
+        return states.filter(forwards_elsewhere(moment)).exclude(phone_number__in=forwards_in_doubt(moment))
     is_national = Q(phone_number__in=list(forwards_in_national_format(moment)))
-    inside, unknown = _forwards_inside(moment) | is_national, forwards_to_unknown(moment) & ~is_national
-    return states.filter(inside if where == "inside" else unknown)
+    if where == "inside":
+        return states.filter(_forwards_inside(moment) | is_national)
+    is_in_doubt = Q(phone_number__in=forwards_in_doubt(moment))
+    return states.filter((forwards_to_unknown(moment) & ~is_national) | is_in_doubt)
 
 
 def fact_rank(field: str, facts: Sequence[Fact] = (Fact.ALLOWED, Fact.RESTRICTED, Fact.UNKNOWN)) -> Case:

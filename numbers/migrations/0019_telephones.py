@@ -19,11 +19,11 @@ def read_numbers(apps, schema_editor):
     alias = schema_editor.connection.alias
     states = apps.get_model("numbers", "NumberState").objects.using(alias).order_by()
     texts = apps.get_model("numbers", "SearchText").objects.using(alias).order_by()
-    for number, country in states.values_list("number", "country").distinct():
-        telephone = number if _USUAL.fullmatch(number) else _e164(number, country or "US")
+    for number, formatted, country in states.values_list("number", "formatted_number", "country").distinct():
+        telephone = number if _USUAL.fullmatch(number) else _e164(number or formatted or "", country or "US")
         if telephone in {number, ""}:
             continue
-        same = states.filter(number=number)
+        same = states.filter(number=number, formatted_number=formatted)
         open_ones = same.filter(OPEN).values("phone_number")
         texts.filter(phone_number__in=open_ones).update(own=Concat("own", Value(f" {telephone}")))
         same.update(telephone=telephone, search_text=Concat("search_text", Value(f" {telephone}")))

@@ -81,8 +81,10 @@ def _ending(chain: Chain) -> Iterator[Part]:
 
 _AT_LINES = {Ending.SOMEBODY, Ending.NOBODY, Ending.UNKNOWN_PEOPLE}
 _AMBIGUOUS = "several of your numbers, so where calls end cannot be determined."
+_MAY_BE_OURS = "may be a number of yours that could not be read."
 _DIRECT = {
     Ending.OUTSIDE: "That is outside the company.",
+    Ending.IN_DOUBT: f"That {_MAY_BE_OURS} Where calls end cannot be determined.",
     Ending.UNREADABLE: "Where calls end cannot be determined.",
     Ending.AMBIGUOUS: f"That is the telephone of {_AMBIGUOUS}",
 }
@@ -91,6 +93,7 @@ _AFTER = {
     Ending.NOBODY: " and reach nobody.",
     Ending.UNKNOWN_PEOPLE: ". Quo does not say who is on it.",
     Ending.OUTSIDE: ", outside the company.",
+    Ending.IN_DOUBT: f", which {_MAY_BE_OURS} Where calls end cannot be determined.",
     Ending.UNREADABLE: ": where calls end cannot be determined.",
     Ending.AMBIGUOUS: f", the telephone of {_AMBIGUOUS}",
 }
@@ -115,7 +118,7 @@ def _loop(chain: Chain) -> Iterator[Part]:
 
 
 def _note(chain: Chain) -> str:
-    if chain.ending in {Ending.UNREADABLE, Ending.AMBIGUOUS}:
+    if chain.ending in {Ending.UNREADABLE, Ending.AMBIGUOUS, Ending.IN_DOUBT}:
         return "cannot be determined"
     if chain.ending is Ending.OUTSIDE:
         return "ends outside the company" if chain.first else ""

@@ -17,8 +17,9 @@ from numbers.memory.moment import NOW, Moment
 from numbers.memory.numbers import (
     MAX_KEY_LOOKUPS,
     UNFINISHED,
+    forwards_elsewhere,
+    forwards_in_doubt,
     forwards_in_national_format,
-    forwards_outside,
     forwards_to_unknown,
     has_teammate,
     not_identified,
@@ -174,7 +175,7 @@ def _count_facts(moment: Moment) -> dict[str, int]:
     counted: dict[str, int] = numbers_at(moment).aggregate(
         numbers=Count("pk"),
         unfinished=Count("pk", filter=UNFINISHED),
-        outside=Count("pk", filter=forwards_outside(moment)),
+        outside=Count("pk", filter=forwards_elsewhere(moment)),
         nobody_can_tell=Count("pk", filter=forwards_to_unknown(moment)),
         **{
             f"{cell.field}_{fact}": Count("pk", filter=Q(**{cell.field: value}))
@@ -184,6 +185,10 @@ def _count_facts(moment: Moment) -> dict[str, int]:
     )
     if counted["nobody_can_tell"]:
         counted["nobody_can_tell"] -= len(forwards_in_national_format(moment))
+    if counted["outside"]:
+        in_doubt = len(forwards_in_doubt(moment))
+        counted["outside"] -= in_doubt
+        counted["nobody_can_tell"] += in_doubt
     for cell in CELLS:
         reported = sum(counted[f"{cell.field}_{fact}"] for fact in raw)
         counted[f"{cell.field}_{Fact.UNKNOWN}"] = counted["numbers"] - reported
@@ -254,7 +259,7 @@ def _attention_items(facts: Mapping[str, int], moment: Moment) -> Iterator[Atten
             "number forwards its calls where it cannot be determined",
             "numbers forward their calls where it cannot be determined",
         ),
-        "What they forward to is no telephone number that can be read, and none of the numbers here. Look in Quo.",
+        "What they forward to, or a number of yours that it may be, could not be read. Look in Quo.",
         _list_url(nobody_can_tell),
     )
     yield _attention_item(

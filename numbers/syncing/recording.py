@@ -145,7 +145,7 @@ def _record_states(numbers: Sequence[tuple[int, NumberRecord]], observed_at: dat
                 *number_values(record),
             )
             for pk, record in differing
-            if (derived := derived_fields(record.number, record.forward))
+            if (derived := derived_fields(record.number, record.formatted_number, record.forward))
         ],
         constants={"since": observed_at},
     )

@@ -16,6 +16,8 @@ from django.utils import timezone
 
 from numbers.database.bulk_insert import MANY, refresh_statistics
 from numbers.database.locks import only_one_sync
+from numbers.memory.freshness import is_partial_at
+from numbers.memory.moment import NOW
 from numbers.memory.sync_target import SyncTarget
 from numbers.models import MAX_SET_ASIDE, Assignment, Sync
 from numbers.quo.errors import NotFound, QuoError
@@ -173,6 +175,8 @@ def _record(
     record_answer(sync, answer.records, teammates, known, observed_at, progress=progress)
     if complete:
         conclude_removals(sync, answer, known, observed_at, accept_removals=accept_removals)
+        # What is known of other numbers depends on whether a record could not be read; see `forwards_in_doubt`.
+        sync.wrote |= bool(known) and is_partial_at(NOW) != bool(answer.set_aside)
     if sync.new + sync.changed + sync.gone >= MANY:
         refresh_statistics()
 

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import product
 
@@ -10,12 +10,13 @@ import phonenumbers
 from babel import Locale
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
-from numbers.vocabulary.folding import PHONE_PUNCTUATION, digits_of, fold
+from numbers.vocabulary.folding import MIN_PHONE_DIGITS, PHONE_PUNCTUATION, digits_of, fold
 
 _NORTH_AMERICA = 1
 _DOMESTIC = frozenset({"US", "CA"})
 _IMPOSSIBLE_AREAS = ("+10", "+11")  # no area code of North America begins with these digits
-_E164 = re.compile(r"\+[1-9][0-9]{1,14}")
+E164 = r"\+[1-9][0-9]{1,14}"
+_E164 = re.compile(E164)
 # Most numbers match this. Google's parser and formatter give the same result, a hundred times slower.
 _NORTH_AMERICAN = re.compile(r"\+1([2-9][0-9]{2})([2-9][0-9]{2})([0-9]{4})")
 
@@ -100,7 +101,7 @@ def e164_of(text: str, country: str = "US") -> str:
     """
     if _NORTH_AMERICAN.fullmatch(text):
         return text
-    written = _WRITTEN.fullmatch(_ascii_digits(fold(text)).strip(_AROUND))
+    written = _written(text)
     if not written:
         return ""
     number = written["number"].strip()
@@ -110,6 +111,25 @@ def e164_of(text: str, country: str = "US") -> str:
     readings = dict(_readings(number, country))
     meant = [e164 for e164, is_valid in readings.items() if is_valid][:1] or list(readings)
     return meant[0] if len(meant) == 1 else ""
+
+
+def _written(text: str) -> re.Match[str] | None:
+    return _WRITTEN.fullmatch(_ascii_digits(fold(text)).strip(_AROUND))
+
+
+def ending_of(text: str) -> str:
+    """Return the digits with which the E.164 number ends that `text` means in a country that is not known.
+
+    They are the last ones, because countries dial different digits before a number. Every number ends with "", which
+    is returned for other text than a telephone number.
+    """
+    written = _written(text)
+    return digits_of(written["number"]).lstrip("0")[-MIN_PHONE_DIGITS:] if written else ""
+
+
+def has_ending(number: str, endings: Collection[str]) -> bool:
+    """Return whether the number ends with one of `endings`."""
+    return any(number[place:] in endings for place in range(len(number) + 1))
 
 
 def _readings(number: str, country: str) -> Iterator[tuple[str, bool]]:
@@ -147,15 +167,16 @@ def is_toll_free(number: str) -> bool:
 _MAX_INDEXED = 100  # characters, because databases limit the entries of an index
 
 
-def derived_fields(number: str, forward: str | None) -> dict[str, str]:
-    """Return the columns that a number's state derives from `number` and `forward`, for queries.
+def derived_fields(number: str, formatted_number: str | None, forward: str | None) -> dict[str, str]:
+    """Return the columns that a number's state derives from what Quo gave, for queries.
 
-    The kind is unknown, "", if `number` is not E.164. The telephone is the beginning of `number` if that means none.
+    The kind is unknown, "", if `number` is not E.164. The telephone is the beginning of `number` if that means none,
+    and what `formatted_number` means if Quo gives only that.
     """
     country = country_of(number)
     return {
         "kind": ("toll-free" if is_toll_free(number) else "local") if _E164.fullmatch(number) else "",
         "country": country,
         "forward_number": e164_of(forward, country or "US") if forward else "",
-        "telephone": e164_of(number, country or "US") or number[:_MAX_INDEXED],
+        "telephone": e164_of(number or formatted_number or "", country or "US") or number[:_MAX_INDEXED],
     }

@@ -31,6 +31,13 @@ def offices(manager: PageClient) -> PageClient:
     return manager
 
 
+def test_a_number_that_quo_gives_only_formatted_is_found_by_its_telephone(manager: PageClient) -> None:
+    sync_all(desk("PN1", number=None, formattedNumber="(206) 555-0101"), desk("PN2", number="+12065550102"))
+
+    for query in ("+12065550101", "206.555.0101", "5550101"):
+        assert found(manager, query) == ["PN1"], query
+
+
 LONDON_WRITINGS = [
     "020 7946 0958",
     "(020) 7946 0958",

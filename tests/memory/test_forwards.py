@@ -82,7 +82,10 @@ def words_of(chain: Chain) -> tuple[str | None, str, int, str]:
         ([line("A", "(206) 555-0101"), line("B", "206.555.0102 x5"), line("C")], ("B", "C", 2, "SOMEBODY")),
         ([line("A", "not a number"), number("PNB", name="B", number="not a number")], ("B", "B", 1, "NOBODY")),
         ([line("A", "+4420"), number("PNB", ADA, name="B", number="+4420")], ("B", "B", 1, "SOMEBODY")),
-        ([line("A", "front desk"), number("PNB", name="B", number="")], (None, "", 0, "UNREADABLE")),
+        (
+            [line("A", "front desk"), number("PNB", name="B", number="", formatted_number=None)],
+            (None, "", 0, "UNREADABLE"),
+        ),
         ([line("A", " "), number("PNB", name="B", number=" ")], ("B", "B", 1, "NOBODY")),
         # The national format of an own number of another country.
         ([line("A", "020 7946 0958"), LONDON], ("B", "B", 1, "SOMEBODY")),
@@ -96,6 +99,10 @@ def words_of(chain: Chain) -> tuple[str | None, str, int, str]:
         ([line("A", to("B")), number("PNB", ADA, name="B", number="(206) 555-0101")], ("B", "B", 1, "SOMEBODY")),
         ([line("A", "206 555 0101"), number("PNB", name="B", number="tel:+1-206-555-0101")], ("B", "B", 1, "NOBODY")),
         (
+            [line("A", to("B")), number("PNB", ADA, name="B", number="", formatted_number="(206) 555-0101")],
+            ("B", "B", 1, "SOMEBODY"),
+        ),
+        (
             [line("A", "+442079460958"), number("PNB", ADA, name="B", number="+44 20 7946 0958")],
             ("B", "B", 1, "SOMEBODY"),
         ),
@@ -107,6 +114,56 @@ def test_a_chain_is_followed_to_its_end(
     syncer.sync_all(*records)
 
     assert words_of(chains()["A"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("own", "others"),
+    [
+        ("020 7946 0999", ["+442079460999", "0044 20 7946 0999"]),
+        ("(020) 7946-0999 ext. 5", ["+442079460999"]),
+        ("44 20 7946 0999", ["+442079460999"]),
+        ("+020 7946 0999", ["+442079460999"]),
+        ("8 (495) 123-45-67", ["+74951234567"]),
+        ("555-0199", ["+12065550199", "(206) 555-0199"]),
+        ("12345", ["+12065512345"]),
+        ("", ["+12065550199"]),
+        ("reception", ["+12065550199"]),
+        ("020 7946 0999 or 020 7946 0998", ["+442079460999"]),
+    ],
+)
+def test_a_forward_that_may_lead_to_an_own_number_is_in_doubt(syncer: Syncer, own: str, others: list[str]) -> None:
+    usual = [line(f"A{place}", forward, digit=place) for place, forward in enumerate(others)]
+    syncer.sync_all(*usual, number("PNB", name="B", number=own, formatted_number=None))
+
+    assert {words_of(chain) for chain in chains().values()} == {(None, "", 0, "IN_DOUBT")}
+    assert NumberFilters(forward="outside").states().count() == 0
+    assert NumberFilters(forward="unknown").states().count() == len(others)
+
+
+@pytest.mark.parametrize("own", ["020 7946 0999", "12345"])
+def test_a_forward_that_cannot_lead_to_an_own_number_is_outside(syncer: Syncer, own: str) -> None:
+    syncer.sync_all(line("A", "+442079460998"), line("B", own), number("PNC", ADA, name="C", number=own))
+
+    assert {name: words_of(chain) for name, chain in chains().items()} == {
+        "A": (None, "", 0, "OUTSIDE"),
+        "B": ("C", "C", 1, "SOMEBODY"),
+    }
+
+
+def test_a_forward_is_in_doubt_while_a_record_could_not_be_read(syncer: Syncer) -> None:
+    records = [line("A", to("B")), line("B", to("Z"))]
+    moments = [Moment(syncer.sync_all(*records, unreadable=count).observed_at) for count in (0, 1, 0)]
+
+    endings = [chains(moment)["A"].ending.name for moment in [*moments, NOW]]
+
+    assert endings == ["OUTSIDE", "IN_DOUBT", "OUTSIDE", "OUTSIDE"]
+
+
+def test_a_forward_is_in_doubt_before_the_first_complete_answer(syncer: Syncer) -> None:
+    syncer.sync_number(line("A", to("Z")))
+
+    assert chains()["A"].ending is Ending.IN_DOUBT
+    assert NumberFilters(forward="unknown").states().count() == 1
 
 
 def test_a_number_that_does_not_forward_has_no_chain(syncer: Syncer) -> None:
@@ -216,16 +273,18 @@ lines = st.dictionaries(
 Office = Mapping[int, tuple[str, str | None, bool]]
 
 
-def naive(office: Office, place: int) -> tuple[list[int], str]:
+def naive(office: Office, place: int, unread: int) -> tuple[list[int], str]:
     """Return the lines that a call to a line reaches one after the other, and how it ends."""
     path: list[int] = []
+    is_in_doubt = unread or any(digits in {"", "reception"} for digits, *_ in office.values())
     while True:
         _, forward, is_staffed = office[place]
         if not forward:
             return path, "SOMEBODY" if is_staffed else "NOBODY"
         following = [other for other, (digits, *_) in office.items() if digits == MEANT.get(forward, forward)]
         if not following:
-            return path, "UNREADABLE" if forward in {"front desk", "reception"} else "OUTSIDE"
+            is_readable = forward not in {"front desk", "reception"}
+            return path, ("IN_DOUBT" if is_in_doubt else "OUTSIDE") if is_readable else "UNREADABLE"
         if len(following) > 1:
             return path, "AMBIGUOUS"
         place = following[0]
@@ -235,20 +294,28 @@ def naive(office: Office, place: int) -> tuple[list[int], str]:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(lines, st.sampled_from([0, 1, 3]))
+@given(lines, st.sampled_from([0, 1, 3]), st.sampled_from([0, 0, 1]))
 def test_chains_and_filters_agree_with_a_naive_model(
-    monkeypatch: pytest.MonkeyPatch, office: Office, steps: int
+    monkeypatch: pytest.MonkeyPatch, office: Office, steps: int, unread: int
 ) -> None:
     monkeypatch.setattr(forwards, "MAX_STEPS", steps)
     before = transaction.savepoint()
     try:
         Syncer().sync_all(
             *(
-                number(f"PN{place}", *([ADA] if is_staffed else []), name=str(place), number=digits, forward=forward)
+                number(
+                    f"PN{place}",
+                    *([ADA] if is_staffed else []),
+                    name=str(place),
+                    number=digits,
+                    formatted_number=None,
+                    forward=forward,
+                )
                 for place, (digits, forward, is_staffed) in office.items()
-            )
+            ),
+            unreadable=unread,
         )
-        expected = {str(place): naive(office, place) for place, (_, forward, _) in office.items() if forward}
+        expected = {str(place): naive(office, place, unread) for place, (_, forward, _) in office.items() if forward}
 
         found = chains()
 
@@ -266,7 +333,7 @@ def test_chains_and_filters_agree_with_a_naive_model(
         for where, endings in {
             "inside": {"inside", "AMBIGUOUS"},
             "outside": {"OUTSIDE"},
-            "unknown": {"UNREADABLE"},
+            "unknown": {"UNREADABLE", "IN_DOUBT"},
         }.items():
             listed = NumberFilters(forward=where).states().values_list("name", flat=True)
             assert set(listed) == {name for name, ending in direct.items() if ending in endings}

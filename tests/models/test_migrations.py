@@ -149,12 +149,17 @@ def test_the_migrations_read_a_forward_as_a_sync_does() -> None:
 def test_the_migrations_derive_telephones_as_a_sync_does(transactional_db: None) -> None:
     texts = ("+12065550101", "12065550102", "(206) 555-0103", "+44 20 7946 0958", "020 7946 0958", "front desk", "")
     syncer = Syncer()
-    syncer.sync_all(*(number(f"PN{place}", name="Desk", number=text) for place, text in enumerate(texts)))
-    syncer.sync_all(*(number(f"PN{place}", name="Back", number=text) for place, text in enumerate(texts)))
+    for number_name in ("Desk", "Back"):
+        syncer.sync_all(
+            *(
+                number(f"PN{place}", name=number_name, number=text, formatted_number=formatted)
+                for place, (text, formatted) in enumerate([*((text, "(206) 555-0109") for text in texts), ("", None)])
+            )
+        )
     synced = [list(model.objects.order_by("pk").values()) for model in (NumberState, SearchText)]
     in_another_form = NumberState.objects.exclude(telephone=F("number"))
     added = dict(in_another_form.values_list("phone_number_id", "telephone"))
-    assert len(added) == 3
+    assert len(added) == 4
 
     before = migrate(("numbers", "0018_syncs_by_workspace"))
     for model, field in (("NumberState", "search_text"), ("SearchText", "own")):

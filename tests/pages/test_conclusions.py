@@ -32,7 +32,8 @@ from tests.support.raw_workspace import (
 )
 
 CLAIM_WORDS = re.compile(
-    r"\b(nobody|none|no numbers?|no teammate|nothing|nowhere|every|everybody|all|both|each|only)\b", re.IGNORECASE
+    r"\b(nobody|none|no numbers?|no teammate|nothing|nowhere|outside|every|everybody|all|both|each|only)\b",
+    re.IGNORECASE,
 )
 Holds = Callable[[RawWorkspace, str, Match[str]], bool]  # of a workspace, on the page of a number or teammate
 
@@ -101,8 +102,8 @@ CLAIMS: dict[str, Holds] = {
         not workspace.records
     ),
     r"^No number could be read|none of them can be read": lambda workspace, _of, _claim: not workspace.readable,
-    r"^Nobody is on this number\. Calls and texts to it reach no teammate": lambda workspace, of, _claim: has_nobody(
-        workspace.record(of)
+    r"^Nobody is on this number\. (Calls and t|T)exts to it reach no teammate": lambda workspace, of, _claim: (
+        has_nobody(workspace.record(of))
     ),
     r"^Line (\d) is new, with nobody on it": lambda workspace, _of, claim: has_nobody(
         workspace.record(f"PN{claim[1]}")
@@ -119,7 +120,20 @@ CLAIMS: dict[str, Holds] = {
     r"(Restricted on )?(their only( known)? number|([Bb]oth|[Aa]ll \d+) of their( known)? numbers)\b": _all_of_theirs,
     r"^No( known)? number would be left with nobody: somebody else is on (their only|both of their|each of their \d+)"
     r"( known)? numbers?, too": _is_shared,
-    r"^(\d+) numbers? would be left with nobody: calls and texts to (it|them) would reach no teammate": _left_alone,
+    r"^(\d+) numbers? would be left with nobody: (calls and )?texts to (it|them) would reach no teammate": _left_alone,
+    r"reach nobody\.": lambda workspace, _of, _claim: any(map(has_nobody, workspace.readable)),
+    r"^Calls ring at telephones that are none of the numbers listed here": lambda workspace, _of, _claim: any(
+        map(workspace.leads_outside, workspace.readable)
+    ),
+    r"outside the company\.": lambda workspace, of, _claim: any(
+        workspace.leads_outside(record) for record in (workspace.of(of) or [workspace.record(of)])
+    ),
+    r"^(\d+) numbers? forwards? (its|their) calls outside the company": lambda workspace, _of, claim: (
+        int(claim[1]) <= sum(map(workspace.leads_outside, workspace.readable))
+    ),
+    r"forwards no call outside the company, and has no open port": lambda workspace, _of, _claim: (
+        not any(record["forward"] for record in workspace.readable)
+    ),
     r"^No teammate is known": lambda _workspace, _of, _claim: False,  # two were named before
 }
 HARMLESS = (
@@ -139,7 +153,8 @@ HARMLESS = (
     r"covers one number only",
     r"\bnobody identified on (it|them)",
     r"There is nothing to compare: that takes three numbers or more in one group",
-    r"^Texts reach no teammate there, and calls only by forwards",  # below the numbers that have nobody on them
+    r"^Texts reach no teammate there",  # below the numbers that have nobody on them
+    r"and calls only by (the )?forwards?",
     r"Everything Quo says",
     r"Show (both|all \d+) in the list",
     r"^No (number|teammate) fits",
@@ -192,6 +207,9 @@ def check_lists(manager: PageClient, workspace: RawWorkspace) -> None:
     for row in everybody.css("tr[data-number]"):
         record = workspace.record(attribute(row, "data-number"))
         assert bool(row.css(".nobody")) == has_nobody(record)
+        assert "outside" not in text_of(row) or workspace.leads_outside(record)
+    for row in parse_page(manager.get("/numbers/", {"forward": "outside"})).css("tr[data-number]"):
+        assert workspace.leads_outside(workspace.record(attribute(row, "data-number")))
     for word, fits in {"yes": has_nobody, "no": has_somebody, "unknown": identifies_nobody}.items():
         ids = [record["id"] for record in workspace.readable if fits(record)]
         assert sorted(numbers_on(parse_page(manager.get("/numbers/", {"unassigned": word})))) == ids
@@ -210,6 +228,8 @@ def check_lists(manager: PageClient, workspace: RawWorkspace) -> None:
 
 def check_files(manager: PageClient, workspace: RawWorkspace) -> None:
     for line in csv_rows(manager, "/numbers.csv"):
+        ends_outside = workspace.leads_outside(workspace.record(line["Id"]))
+        assert ("outside" in line["Where calls end"]) == ends_outside
         assert (line["Teammates"] == "") == has_nobody(workspace.record(line["Id"]))
         for cell in CELLS:
             words = {"restricted": "restricted", "unrestricted": "allowed"}
@@ -253,6 +273,8 @@ SILENT = {**CLOSED, "calling": {}}
 @example(_workspace(*[{"users": [ANN]}] * 3, {"id": 42}))
 @example(_workspace(*[{"users": [ANN], "restrictions": facts} for facts in (CLOSED, CLOSED, SILENT, SILENT)]))
 @example(_workspace({"users": None}))
+@example(_workspace({"users": [ANN], "forward": "+12065557777"}, {"id": 42, "number": "+12065557777"}))
+@example(_workspace({"users": [ANN], "forward": "+442079460999"}, {"users": [ANN], "number": "020 7946 0999"}))
 @example(_workspace({"users": [ANN]}, {"users": [BOB], "restrictions": SILENT}))
 @example(_workspace({"users": [ANN, BOB], "restrictions": CLOSED}, {"users": [STRANGER], "restrictions": ABROAD}))
 @example(_workspace({"users": [ANN, STRANGER]}, {"restrictions": ABROAD}, {"users": None, "restrictions": ABROAD}))
@@ -266,6 +288,7 @@ def test_nothing_is_concluded_from_unknown_values(
     sync_all(number("PN9", users=[ANN, BOB]))
     sync_all(*workspace.records)
 
-    look(manager, workspace)
-
-    transaction.savepoint_rollback(before)
+    try:
+        look(manager, workspace)
+    finally:
+        transaction.savepoint_rollback(before)

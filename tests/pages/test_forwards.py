@@ -64,6 +64,18 @@ ENDINGS: list[tuple[list[Any], str, str]] = [
         "cannot be determined",
     ),
     (
+        [DESK, {"id": None}],
+        "That may be a number of yours that could not be read. Where calls end cannot be determined.",
+        "cannot be determined",
+    ),
+    (
+        [DESK, line("Back", 1, "+442079460999"), line("Odd", 2) | {"number": "020 7946 0999"}],
+        "Back. From there calls go to +44 20 7946 0999 (United Kingdom), which may be a number of yours that could not "
+        "be read. Where calls end cannot be determined.",
+        "cannot be determined",
+    ),
+    ([DESK, line("Back", 1) | {"number": None, "formattedNumber": "(206) 555-0101"}], "reach nobody.", "nobody"),
+    (
         [DESK, line("Back", 1), line("Twin", 1) | {"id": "PN9"}],
         "That is the telephone of several of your numbers, so where calls end cannot be determined.",
         "cannot be determined",
@@ -105,6 +117,41 @@ def test_the_page_the_row_and_the_file_say_where_calls_end(
     assert row["forward"].endswith(note)
     assert row["forward"].count(",") == len(find_one(page, ".number-line").css("a")[:1]) + bool(note)
     assert of_file["Where calls end"].endswith(ending)
+
+
+def test_pages_say_at_once_when_a_forward_is_in_doubt(manager: PageClient) -> None:
+    shown = []
+    for unread in ([], [{"id": None}], []):
+        sync_all(DESK, *unread)
+        places = (manager.get("/numbers/PN0/"), manager.get("/"), manager.get(LIST, {"forward": "outside"}))
+        sentence, overview, outside = map(parse_page, places)
+        shown.append(
+            (
+                "cannot be determined" in text_of(find_one(sentence, ".number-line")),
+                [attribute(item, "data-look") for item in overview.css("[data-look]")],
+                sorted(rows_of(outside)),
+            )
+        )
+
+    certain = (False, ["forward"], ["PN0"])
+    assert shown == [certain, (True, ["forward-unknown"], []), certain]
+
+
+def test_without_forwards_the_start_page_speaks_only_of_what_was_read(manager: PageClient) -> None:
+    sync_all(line("Desk", 0, None, ADA), {"id": None})
+
+    calm = text_of(find_one(parse_page(manager.get("/")), "[data-look=nothing]"))
+
+    assert "Every number that was read has somebody on it, forwards no call outside the company" in calm
+
+
+def test_without_a_teammate_a_forward_in_doubt_is_not_called_outside(manager: PageClient) -> None:
+    sync_all(DESK, {"id": None})
+
+    section = find_one(parse_page(manager.get("/teammates/US1/")), "[aria-labelledby=lone-title]")
+
+    assert "outside" not in text_of(section)
+    assert "cannot be determined" in text_of(section)
 
 
 def test_the_lines_on_the_way_are_links(manager: PageClient) -> None:

@@ -28,7 +28,7 @@ regions = st.builds(Regions, *[st.sampled_from([None, "", "restricted", "unrestr
 number_changes = st.fixed_dictionaries(
     {
         "name": st.sampled_from(["Sales", "Leasing", " "]),
-        "number": st.sampled_from([OURS, "+15555550124", "+15555550125"]),
+        "number": st.sampled_from([OURS, "+15555550124", "+15555550125", "020 7946 0958"]),
         "forward": st.sampled_from([None, "", OURS, "+15555550124", "+442079460958", "front desk"]),
         "porting_status": st.sampled_from([None, "", "completed", "Completed", "pending"]),
         "unidentified": st.sampled_from([0, 0, 1]),
@@ -38,7 +38,10 @@ number_changes = st.fixed_dictionaries(
 )
 people = st.sets(st.sampled_from(USER_IDS), max_size=2)
 answers = st.lists(
-    st.dictionaries(st.sampled_from([f"PN{place}" for place in range(6)]), st.tuples(number_changes, people)),
+    st.tuples(
+        st.dictionaries(st.sampled_from([f"PN{place}" for place in range(6)]), st.tuples(number_changes, people)),
+        st.sampled_from([0, 0, 1]),  # records that cannot be read
+    ),
     min_size=1,
     max_size=3,
 )
@@ -63,15 +66,17 @@ def listed(states: QuerySet[Any], of: str, limit: int) -> tuple[int, list[int]]:
 @settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(answers)
 def test_counts_and_first_names_match_the_lists(
-    monkeypatch: pytest.MonkeyPatch, few: int, conversation: list[dict[str, tuple[dict[str, Any], set[str]]]]
+    monkeypatch: pytest.MonkeyPatch,
+    few: int,
+    conversation: list[tuple[dict[str, tuple[dict[str, Any], set[str]]], int]],
 ) -> None:
     monkeypatch.setattr(overview, "MAX_KEY_LOOKUPS", few)
     monkeypatch.setattr(overview, "MAX_NUMBERS", 2)
     monkeypatch.setattr(overview, "MAX_TEAMMATES", 1)
     before = transaction.savepoint()
     syncer = Syncer()
-    for answer in conversation:
-        syncer.sync_all(*records(answer), accept_removals=True)
+    for answer, unread in conversation:
+        syncer.sync_all(*records(answer), unreadable=unread, accept_removals=True)
 
     clear_caches()
     found = summary(memory_version())

@@ -51,6 +51,23 @@ class RawWorkspace:
         others = [record for record in self.readable if user_id not in named(record)]
         return not self.is_whole or not all(map(identifies_everybody, others))
 
+    def leads_outside(self, record: Record) -> bool:
+        """Return whether it is certain that calls to a number end outside the workspace."""
+        path: list[Record] = []
+        while (forward := record["forward"]) and record not in path:
+            path.append(record)
+            following = [other for other in self.readable if _telephone(other) == forward]
+            if len(following) != 1:
+                may_be_unread = not self.is_whole or any(forward.endswith(_telephone(own)) for own in self.readable)
+                return not following and not may_be_unread
+            record = following[0]
+        return False
+
+
+def _telephone(record: Record) -> str:
+    """Return the number in E.164, or the digits with which it ends; "" if it may be any."""
+    return {"020 7946 0999": "2079460999", "reception": ""}.get(record["number"], str(record["number"]))
+
 
 def named(record: Record) -> set[str]:
     """Return the ids of the users on a number."""
@@ -100,11 +117,14 @@ _facts = st.sampled_from(["restricted", "restricted", "unrestricted", MISSING, "
 _channel = st.fixed_dictionaries(dict.fromkeys(REGIONS, _facts)).map(_without_missing)
 _restrictions = st.fixed_dictionaries(dict.fromkeys(CHANNELS, _channel))
 _users = st.sets(st.sampled_from(list(_PEOPLE))).map(lambda names: [_PEOPLE[name] for name in sorted(names)])
+_USUAL = "+15555550123"
 _changes = st.fixed_dictionaries(
     {
         "users": st.one_of(_users, _users, st.sampled_from([None, MISSING])),
         "restrictions": st.one_of(_restrictions, _restrictions, st.just(MISSING)),
         "groupId": st.sampled_from(["GR1", "GR1", MISSING]),
+        "number": st.sampled_from([*[_USUAL] * 4, "+12065557777", "020 7946 0999", "reception"]),
+        "forward": st.sampled_from([None, None, None, "+12065557777", "+442079460999"]),
     }
 )
 _changes_and_ids = st.lists(st.tuples(_changes, st.integers(0, 5)), max_size=4)

@@ -1,5 +1,6 @@
 """Builds records and answers with invented data, and a stub of Quo's client that returns them."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +10,16 @@ import msgspec
 from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 from numbers.quo.errors import NotFound, QuoError
-from numbers.quo.records import Answer, NumberRecord, Regions, SetAside, UserRecord
+from numbers.quo.records import (
+    E164,
+    Answer,
+    NumberRecord,
+    Oddity,
+    Regions,
+    SetAside,
+    UserRecord,
+    oddities_text,
+)
 from numbers.syncing import run as sync
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -58,7 +68,9 @@ def ids(count: int) -> list[str]:
 
 
 def changed(record: NumberRecord, *, answer: str | None = None, **changes: Any) -> NumberRecord:
-    described = msgspec.structs.replace(record, **changes)
+    number = changes.get("number", record.number)
+    oddities = record.oddities if re.match(E164, number) else oddities_text([Oddity("number", "value", number)])
+    described = msgspec.structs.replace(record, **{"oddities": oddities, **changes})
     said = _said_by_quo(described) if answer is None else answer
     return msgspec.structs.replace(described, raw_json=msgspec.Raw(said.encode()))
 

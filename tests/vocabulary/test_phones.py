@@ -133,7 +133,7 @@ def test_any_text_is_accepted(text: str) -> None:
     assert not is_toll_free(text) or text.startswith("+")
     assert not country_of(text) or text.startswith("+")
     assert re.fullmatch(r"(\+[1-9][0-9]{1,14})?", e164_of(text))
-    assert set(derived_fields(f"+{text}", text)) == {"kind", "country", "forward_number", "telephone"}
+    assert set(derived_fields(f"+{text}", text, text)) == {"kind", "country", "forward_number", "telephone"}
 
 
 @given(st.from_regex(r"\+1[2-9][0-9]{2}[2-9][0-9]{6}", fullmatch=True))
@@ -349,16 +349,16 @@ def test_a_formatted_number_never_parses_as_another(number: str) -> None:
 
 
 def test_the_derived_fields_are_kind_country_forward_and_telephone() -> None:
-    assert derived_fields("+18005550100", "(604) 555-0100") == {
+    assert derived_fields("+18005550100", None, "(604) 555-0100") == {
         "kind": "toll-free",
         "country": "US",
         "forward_number": "+16045550100",
         "telephone": "+18005550100",
     }
-    assert derived_fields("+442079460958", "020 7946 0959")["forward_number"] == "+442079460959"
-    assert derived_fields("not a number", "(604) 555-0100")["forward_number"] == "+16045550100"
+    assert derived_fields("+442079460958", None, "020 7946 0959")["forward_number"] == "+442079460959"
+    assert derived_fields("not a number", None, "(604) 555-0100")["forward_number"] == "+16045550100"
     for nowhere in (None, "", "front desk"):
-        assert derived_fields("+442079460958", nowhere)["forward_number"] == ""
+        assert derived_fields("+442079460958", None, nowhere)["forward_number"] == ""
 
 
 @pytest.mark.parametrize(
@@ -374,18 +374,24 @@ def test_the_derived_fields_are_kind_country_forward_and_telephone() -> None:
     ],
 )
 def test_a_number_means_a_telephone_in_e164_or_stays_as_it_came(text: str, telephone: str) -> None:
-    assert derived_fields(text, None)["telephone"] == telephone
+    assert derived_fields(text, None, None)["telephone"] == telephone
+
+
+def test_a_number_that_quo_gives_only_formatted_means_that_telephone() -> None:
+    assert derived_fields("", "(206) 555-0101", None)["telephone"] == "+12065550101"
+    assert derived_fields("", "020 7946 0958", None)["telephone"] == ""
+    assert derived_fields("020 7946 0958", "(206) 555-0101", None)["telephone"] == "020 7946 0958"
 
 
 @pytest.mark.parametrize("character", ["x", "5", "\U00020000"])
 def test_what_is_indexed_of_a_number_is_limited(character: str) -> None:
-    assert derived_fields(character * 20_000, None)["telephone"] == character * 100
+    assert derived_fields(character * 20_000, None, None)["telephone"] == character * 100
 
 
 def test_a_long_text_may_mean_a_telephone() -> None:
-    assert derived_fields(f"tel:{' ' * 200}+12065550101", None)["telephone"] == "+12065550101"
+    assert derived_fields(f"tel:{' ' * 200}+12065550101", None, None)["telephone"] == "+12065550101"
 
 
 @pytest.mark.parametrize("text", ["", "12345", "no number", "(415) 555-0100", "+12065550100 ext. 5", '{"a": 1}'])
 def test_the_kind_of_a_text_that_is_no_telephone_number_is_unknown(text: str) -> None:
-    assert derived_fields(text, None)["kind"] == ""
+    assert derived_fields(text, None, None)["kind"] == ""

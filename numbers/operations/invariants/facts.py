@@ -41,7 +41,7 @@ def numbers_are_found() -> Broken:
     # In the order of numbers, so that `derived_fields` is cached for the states of one number.
     states = NUMBERS.rows().select_related("phone_number").defer("answer")
     for state in states.iterator():
-        derived = derived_fields(state.number, state.forward)
+        derived = derived_fields(state.number, state.formatted_number, state.forward)
         texts = [state.name, state.symbol or "", state.group_id, state.number, *telephone_digits(state.name)]
         if derived["telephone"] != state.number:
             texts.append(derived["telephone"])
