@@ -45,6 +45,20 @@ SETTINGS = (
     ),
     Setting("QUO_MAX_ANSWER_MB", "200", parsers.whole(1, 4096, "megabytes"), "A larger answer of Quo is refused."),
     Setting(
+        "HTTPS_PROXY",
+        "",
+        parsers.line,
+        "The office's proxy on the way to Quo, such as http://proxy.example.com:3128. SOCKS proxies do not work.",
+        secret=True,
+    ),
+    Setting("NO_PROXY", "", parsers.line, "Hosts that are asked without that proxy, with commas between."),
+    Setting(
+        "REQUESTS_CA_BUNDLE",
+        "",
+        parsers.line,
+        "A file of certificates to trust instead of the usual ones, for Quo, company sign-in and Redis.",
+    ),
+    Setting(
         "SYNC_INTERVAL",
         "300",
         parsers.whole(60, 86400, "seconds"),
@@ -131,6 +145,10 @@ SETTINGS = (
     ),
     Setting("DEBUG", "off", parsers.flag, "For developers: error pages with details. Never on a public address."),
 )
+
+
+# The libraries read these from the environment themselves, so settings.py puts those of `.env` there.
+OF_REQUESTS = ("HTTPS_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE")
 
 
 @dataclass(frozen=True)

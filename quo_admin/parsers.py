@@ -117,14 +117,6 @@ def host(value: str) -> str:
         raise ValueError("must be this machine's name or address in a network, such as 127.0.0.1") from error
 
 
-def is_loopback(name: str) -> bool:
-    """Return whether only this machine can reach a host with this name or address."""
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return name.lower() == "localhost"
-
-
 def origin(value: str) -> str:
     """Return the origin of a site that browsers can open."""
     address = url(value)

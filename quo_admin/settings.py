@@ -8,11 +8,15 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 
 from quo_admin import collected, env
-from quo_admin.parsers import is_loopback
+from quo_admin.http.environment import is_loopback, trusted_certificates
 from quo_admin.prepare import KEY_FILE, kept
 
 BASE_DIR = env.BASE_DIR
 ENVIRONMENT = env.read(os.environ, env.dotenv_path(os.environ))
+
+for name in env.OF_REQUESTS:
+    if ENVIRONMENT[name]:
+        os.environ[name] = ENVIRONMENT[name]
 
 DATA_DIR: Path = ENVIRONMENT["DATA_DIR"]
 DEBUG: bool = ENVIRONMENT["DEBUG"]
@@ -187,6 +191,8 @@ CACHES: dict[str, dict[str, Any]] = {
     }
 }
 if ENVIRONMENT["CACHE_URL"]:
+    if ENVIRONMENT["CACHE_URL"]["LOCATION"].startswith("rediss:"):
+        REDIS_OPTIONS |= trusted_certificates()
     CACHES["default"] = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": ENVIRONMENT["CACHE_URL"]["LOCATION"],

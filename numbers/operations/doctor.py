@@ -20,6 +20,7 @@ from numbers.syncing.mixing import NO_KEY
 from numbers.syncing.run import SyncRefused
 from numbers.vocabulary.phrases import unread_records
 from quo_admin import __version__
+from quo_admin.http.environment import values_of
 
 
 def diagnose() -> Iterator[Check]:
@@ -156,4 +157,6 @@ def _demo() -> Check:
 
 
 def _with_trace(error: QuoError) -> str:
-    return f"{error.sentence} Quo's trace: {error.trace}" if error.trace else error.sentence
+    """Return what happened, with the variables of the environment that have to do with it, and Quo's trace."""
+    trace = f"Quo's trace: {error.trace}" if error.trace else ""
+    return " ".join(filter(None, (error.sentence, values_of(error.sentence), trace)))

@@ -15,7 +15,8 @@ MAX_PATHS = 5  # invalid fields of a request
 MAX_LAYERS = 4  # of an error inside an error
 
 Resource = Literal["list", "teammate", "number"]
-Reason = Literal["timeout", "unreachable", "broken", "name", "tls", "proxy", "server", "redirect", "strange", "files"]
+Connection = Literal["timeout", "unreachable", "broken", "name", "tls", "certificates", "proxy", "socks"]
+Reason = Connection | Literal["server", "redirect", "strange", "files"]
 
 _INSTALLER = "Ask the person who installed Quo Admin"
 
@@ -97,12 +98,15 @@ class RateLimited(QuoError):
 
 
 class Unavailable(QuoError):
-    """No usable answer: Quo failed (5xx) or could not be reached. `reason` says which."""
+    """No usable answer: Quo failed (5xx) or could not be reached. `reason` says which.
+
+    `variable` is the one of the environment that has to do with it.
+    """
 
     kind = "unavailable"
 
-    def __init__(self, reason: Reason, **details: Unpack[Details]) -> None:
-        super().__init__(_UNAVAILABLE[reason], **details)
+    def __init__(self, reason: Reason, variable: str = "HTTPS_PROXY", **details: Unpack[Details]) -> None:
+        super().__init__(_UNAVAILABLE[reason].format(variable=variable), **details)
         self.reason = reason
         self.is_transient = reason in _TRANSIENT
 
@@ -147,9 +151,16 @@ _UNAVAILABLE: dict[Reason, str] = {
         "and the certificates of the computer that runs Quo Admin, and whether something on the network "
         "reads secure connections."
     ),
+    "certificates": (
+        "No certificates can be read where {variable} says, so nothing was asked. Ask your IT person to correct it."
+    ),
     "proxy": (
         "The proxy on the way to Quo does not let Quo Admin through. Ask your IT person to check the proxy "
-        "and HTTPS_PROXY."
+        "and {variable}."
+    ),
+    "socks": (
+        "{variable} names a SOCKS proxy, which Quo Admin cannot use, so nothing was asked. Ask your IT person for the "
+        "address of an HTTP proxy."
     ),
     "server": "Quo itself is having trouble. Try again in a few minutes; there is nothing to repair here.",
     "redirect": (
@@ -157,7 +168,7 @@ _UNAVAILABLE: dict[Reason, str] = {
         f"{_INSTALLER} to check QUO_API_URL."
     ),
     "strange": (
-        f"What answers at Quo's address does not behave like Quo. {_INSTALLER} to check QUO_API_URL and HTTPS_PROXY."
+        f"What answers at Quo's address does not behave like Quo. {_INSTALLER} to check QUO_API_URL and {{variable}}."
     ),
     "files": (
         "Quo Admin could not use the file that keeps it within Quo's limit, so nothing was asked. "

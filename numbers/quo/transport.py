@@ -5,6 +5,7 @@ import logging
 import socket
 import ssl
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError
 
 from numbers.quo.errors import BadPayload, QuoError, Reason, Unavailable
+from quo_admin.http.environment import certificates, certificates_load, proxy_variable
 from quo_admin.http.session import BoundedSession, Deadline, Reply, TooLarge
 
 MAX_REDIRECTS = 5
@@ -82,7 +84,7 @@ class Session(BoundedSession):
         Raises Unavailable, and BadPayload if a 200 has more than `max_bytes`, decompressed.
         """
         for _ in range(1 + MAX_REDIRECTS):
-            reply = self.exchange("GET", url, max_bytes, _explain)
+            reply = self.exchange("GET", url, max_bytes, partial(_explain, url))
             if reply.status == 200 and not reply.body and "Content-Length" not in reply.headers:
                 raise Unavailable("broken")  # the connection ended within the headers: urllib3 takes that for their end
             if not reply.location:
@@ -99,6 +101,7 @@ def _origin(url: str | None) -> tuple[str, str | None, int | None]:
 # The first entry that matches any error in the chain of causes wins.
 _REASONS: tuple[tuple[type[Exception], Reason], ...] = (
     (requests.exceptions.ProxyError, "proxy"),
+    (requests.exceptions.InvalidProxyURL, "proxy"),
     (socket.gaierror, "name"),
     (TimeoutError, "timeout"),
     (NewConnectionError, "unreachable"),
@@ -108,7 +111,7 @@ _REASONS: tuple[tuple[type[Exception], Reason], ...] = (
 )
 
 
-def _explain(error: Exception) -> QuoError:
+def _explain(url: str, error: Exception) -> QuoError:
     if isinstance(error, TooLarge):
         return BadPayload(
             "too large",
@@ -119,13 +122,16 @@ def _explain(error: Exception) -> QuoError:
     if isinstance(error, requests.exceptions.ContentDecodingError):
         return BadPayload("its compression is damaged", status=200)
     if not isinstance(error, requests.RequestException | HTTPError | ValueError | TimeoutError):
-        return Unavailable("tls")  # requests finds nothing at REQUESTS_CA_BUNDLE
+        return Unavailable("certificates", certificates()[0])  # requests finds nothing there
+    if isinstance(error, requests.exceptions.InvalidSchema) and "SOCKS" in str(error):
+        return Unavailable("socks", proxy_variable(url))
     chain: list[BaseException] = []
     cause: BaseException | None = error
     while cause:
         chain.append(cause)
         cause = cause.__cause__ or cause.__context__
-    for kind, reason in _REASONS:
-        if any(isinstance(cause, kind) for cause in chain):
-            return Unavailable(reason)
-    return Unavailable("strange")
+    matching = (reason for kind, reason in _REASONS if any(isinstance(cause, kind) for cause in chain))
+    reason: Reason = next(matching, "strange")
+    if reason == "tls" and not certificates_load():
+        return Unavailable("certificates", certificates()[0])
+    return Unavailable(reason, proxy_variable(url))

@@ -8,10 +8,12 @@ from http.cookiejar import DefaultCookiePolicy
 from io import BytesIO
 from threading import TIMEOUT_MAX, Timer
 from typing import Any, NamedTuple
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError
+
+from quo_admin.http.environment import is_loopback
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 20  # of silence
@@ -77,6 +79,11 @@ class BoundedSession(requests.Session):
         self.sent = 0  # requests, including retries and redirects
         self.auth = lambda request: request  # without any, requests looks for passwords in .netrc
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def merge_environment_settings(self, url: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - of requests
+        """Return the settings of a request. No proxy can reach an address of this machine for us."""
+        merged = super().merge_environment_settings(url, *args, **kwargs)
+        return {**merged, "proxies": {}} if is_loopback(urlsplit(url).hostname or "") else merged
 
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Return None: before following a redirect, requests reads its whole body, however large."""

@@ -1,5 +1,6 @@
 """Django's settings as derived from ours, mostly from SITE_URL."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -173,6 +174,29 @@ def test_redis_has_a_key_prefix_short_timeouts_and_no_unpickling(
     assert (cache["OPTIONS"]["username"], cache["OPTIONS"]["password"]) == ("mara", "hunter2")
     assert max(cache["OPTIONS"]["socket_connect_timeout"], cache["OPTIONS"]["socket_timeout"]) <= 2
     assert cache["OPTIONS"]["serializer"] == "django.core.signing.JSONSerializer"  # Django's default unpickles
+
+
+def test_redis_trusts_the_certificates_that_requests_trusts(evaluate: Evaluate, tmp_path: Path) -> None:
+    def options(url: str, certificates: str) -> dict[str, Any]:
+        found: dict[str, Any] = evaluate(CACHE_URL=url, REQUESTS_CA_BUNDLE=certificates)["CACHES"]["default"]["OPTIONS"]
+        return {name: value for name, value in found.items() if name.startswith("ssl")}
+
+    assert options("rediss://cache.local", "/etc/office.pem") == {"ssl_ca_certs": "/etc/office.pem"}
+    assert options("rediss://cache.local", str(tmp_path)) == {"ssl_ca_path": str(tmp_path)}
+    assert options("redis://cache.local", "/etc/office.pem") == {}
+
+
+@pytest.mark.parametrize("name", env.OF_REQUESTS)
+def test_the_libraries_get_what_they_read_from_the_environment(
+    evaluate: Evaluate, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "")
+    file = tmp_path / "settings"
+    file.write_text(f"{name}=from-the-file\n", encoding="utf-8")
+
+    evaluate(ENV_FILE=str(file))
+
+    assert os.environ[name] == "from-the-file"
 
 
 def test_the_offices_time_zone_is_django_s(evaluate: Evaluate) -> None:

@@ -38,8 +38,9 @@ class Server:
             except OSError:
                 return
             self.connections += 1
-            self._threads.append(threading.Thread(target=self._serve, args=[connection]))
-            self._threads[-1].start()
+            thread = threading.Thread(target=self._serve, args=[connection])
+            thread.start()
+            self._threads.append(thread)
 
     def stop(self) -> None:
         with suppress(OSError):

@@ -18,6 +18,7 @@ from numbers.services import Progress, SyncRefused, is_number_id, is_user_id
 from numbers.vocabulary.phrases import unread_records
 from numbers.vocabulary.terminal import printable
 from quo_admin import request_id
+from quo_admin.http.environment import values_of
 from quo_admin.logs import label
 
 log = logging.getLogger(__name__)
@@ -98,7 +99,12 @@ def _failure(sync: Sync, *, is_terminal: bool) -> str:
     """Return why the sync failed. Quo's message may name people and numbers, so only a terminal gets it."""
     message = f'Quo said: "{sync.error_message}"' if is_terminal else "Quo's own words are on the status page."
     trace = f"Quo's trace: {label(sync.error_trace)}"
-    parts = (sync.error_sentence, message if sync.error_message else "", trace if sync.error_trace else "")
+    parts = (
+        sync.error_sentence,
+        values_of(sync.error_sentence),
+        message if sync.error_message else "",
+        trace if sync.error_trace else "",
+    )
     return " ".join(filter(None, parts))
 
 
