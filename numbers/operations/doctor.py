@@ -13,7 +13,7 @@ from accounts.company.provider import fetch_metadata
 from accounts.company.refusals import SignInRefused
 from numbers import services
 from numbers.operations.backups.files import live_file
-from numbers.operations.readiness import Check, cache_answers, migrations_to_do, workspace
+from numbers.operations.readiness import Check, cache_answers, schema, workspace
 from numbers.quo.errors import BadPayload, BadRequest, NotFound, QuoError, RateLimited, Unavailable
 from numbers.quo.records import Answer
 from numbers.syncing.mixing import NO_KEY
@@ -78,11 +78,13 @@ def _database() -> Check:
 
 def _migrations() -> Check:
     try:
-        pending = migrations_to_do()
+        found = schema()
     except DatabaseError:
         return Check("migrations", False, "cannot be read. Check that the database user owns the tables.")
-    if pending:
-        return Check("migrations", False, f"{pending} to do. Run `.venv/bin/python manage.py migrate`.")
+    if found.newer:
+        return Check("migrations", False, found.newer)
+    if found.pending:
+        return Check("migrations", False, f"{found.pending} to do. Run `.venv/bin/python manage.py migrate`.")
     return Check("migrations", True, "all done")
 
 

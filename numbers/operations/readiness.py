@@ -46,19 +46,35 @@ def _database() -> Check:
     return Check("database", True, "answers")
 
 
-def migrations_to_do() -> int:
-    """Return the number of unapplied migrations. Raises DatabaseError if the database does not answer."""
+@dataclass(frozen=True)
+class Schema:
+    """How many migrations are `pending`, and a sentence if a `newer` version wrote to the database, else ""."""
+
+    pending: int
+    newer: str
+
+
+def schema() -> Schema:
+    """Compare the database with the migrations of this version. Raises DatabaseError if it does not answer."""
     executor = MigrationExecutor(connection)
-    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    known = executor.loader.disk_migrations or {}
+    unknown = [(app, name) for app, name in executor.loader.applied_migrations or {} if (app, name) not in known]
+    # Other packages remove old migrations.
+    ours = [f"{app} {name}" for app, name in sorted(unknown) if app in {"accounts", "numbers"}]
+    newer = f"The database was written by a newer version of Quo Admin (it has {ours[0]}): " if ours else ""
+    return Schema(
+        pending=len(executor.migration_plan(executor.loader.graph.leaf_nodes())),
+        newer=newer and f"{newer}install that version first.",
+    )
 
 
 def _migrations() -> Check:
     try:
-        pending = migrations_to_do()
+        found = schema()
     except Error:
         return Check("migrations", False, "cannot be read")
-    if pending:
-        return Check("migrations", False, f"{pending} to do")
+    if found.newer or found.pending:
+        return Check("migrations", False, found.newer or f"{found.pending} to do")
     return Check("migrations", True, "all done")
 
 

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from numbers import services
 from numbers.models import Sync
+from numbers.operations.readiness import Schema
 from numbers.quo.errors import Unauthorized
 from numbers.sandbox.server import SandboxServer
 from tests.support.installation import KEY, Installation, finish, kill, wait_until
@@ -207,10 +210,17 @@ def test_a_terminal_shows_quos_own_words(hear: Command, monkeypatch: pytest.Monk
 
 
 def test_nothing_is_requested_before_the_migrations_are_done(hear: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numbers.management.commands.sync.migrations_to_do", lambda: 1)
+    monkeypatch.setattr("numbers.management.commands.sync.schema", lambda: Schema(1, ""))
     with pytest.raises(CommandError, match=r"not up to date yet\..* or run manage\.py migrate\.") as refusal:
         hear(FakeClient(answer(), meanwhile=lambda: pytest.fail("Quo was asked.")))
     assert refusal.value.returncode == 1
+    assert not Sync.objects.exists()
+
+
+def test_nothing_is_requested_for_the_database_of_a_newer_version(hear: Command) -> None:
+    MigrationRecorder(connection).record_applied("numbers", "9999_later")
+    with pytest.raises(CommandError, match=r"newer version of Quo Admin \(it has numbers 9999_later\): install that"):
+        hear(FakeClient(answer(), meanwhile=lambda: pytest.fail("Quo was asked.")))
     assert not Sync.objects.exists()
 
 

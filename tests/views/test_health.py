@@ -100,6 +100,18 @@ def test_it_is_not_ready_until_the_database_is_migrated(client: Client) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("app", "is_ready"), [("numbers", False), ("accounts", False), ("auth", True)])
+def test_it_is_not_ready_with_the_database_of_a_newer_version(client: Client, app: str, is_ready: bool) -> None:
+    """Other packages may remove old migrations."""
+    MigrationRecorder(connection).record_applied(app, "9999_later")
+
+    content = client.get(READY).content.decode()
+
+    sentence = f"written by a newer version of Quo Admin (it has {app} 9999_later): install that version first."
+    assert (sentence in content) != is_ready
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("held", "demo"), [({True}, False), ({False}, True), ({True, False}, True), ({True, False}, False)]
 )

@@ -17,6 +17,7 @@ from django.db import DatabaseError, connections
 from accounts.first import FirstAccount, ensure_first_account
 from numbers.database.locks import one_after_the_other
 from numbers.models import Sync
+from numbers.operations.readiness import schema
 from numbers.operations.serving import demo_workspace, listen, our_command, serve
 from numbers.services import workspace_problem
 
@@ -50,6 +51,8 @@ class Command(BaseCommand):
             raise CommandError(refusal)
         wait_for_demo = started.enter_context(demo_workspace()) if settings.DEMO else None
         with one_after_the_other():
+            if refusal := schema().newer:
+                raise CommandError(refusal)
             call_command("migrate", verbosity=0, interactive=False)
         account = ensure_first_account(_first_password_file())
         if wait_for_demo:

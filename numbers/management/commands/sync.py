@@ -13,7 +13,7 @@ from tqdm import tqdm
 from numbers import services
 from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
-from numbers.operations.readiness import migrations_to_do
+from numbers.operations.readiness import schema
 from numbers.services import Progress, SyncRefused, is_number_id, is_user_id
 from numbers.vocabulary.phrases import unread_records
 from numbers.vocabulary.terminal import printable
@@ -89,7 +89,10 @@ def _run(target: SyncTarget, *, accept_removals: bool) -> Sync:
 
 
 def _require_current_schema() -> None:
-    if migrations_to_do():
+    found = schema()
+    if found.newer:
+        raise SyncRefused(found.newer)
+    if found.pending:
         raise SyncRefused(
             "The database is not up to date yet. Starting Quo Admin brings it up to date, or run manage.py migrate."
         )

@@ -14,7 +14,7 @@ from numbers.database.snapshot import one_moment
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate
 from numbers.operations.backups.files import live_file, one_line
 from numbers.operations.invariants import INVARIANTS, Breach, breaches
-from numbers.operations.readiness import migrations_to_do
+from numbers.operations.readiness import schema
 from numbers.vocabulary.terminal import printable
 
 
@@ -38,7 +38,10 @@ class Command(BaseCommand):
         if file and not file.exists():  # connecting would create an empty one
             raise CommandError(f"There is no database yet at {file}.")
         try:
-            if migrations_to_do():
+            found_schema = schema()
+            if found_schema.newer:
+                raise CommandError(found_schema.newer)
+            if found_schema.pending:
                 raise CommandError("The database is not up to date yet: run manage.py migrate first.")
             with one_moment():
                 found = self._find(quietly=options["json"])

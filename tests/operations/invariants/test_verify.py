@@ -100,7 +100,7 @@ def test_a_database_error_of_several_lines_is_printed_as_one(history: None, monk
     def refuse() -> None:
         raise OperationalError("connection refused\n\tIs the server\x1b[2J there?\n")
 
-    monkeypatch.setattr("numbers.management.commands.verify.migrations_to_do", refuse)
+    monkeypatch.setattr("numbers.management.commands.verify.schema", refuse)
     with pytest.raises(CommandError) as failure:
         call_command("verify")
     expected = "The database cannot be read through. It says: connection refused Is the server\ufffd[2J there?"
