@@ -1,6 +1,8 @@
 """Django's settings as derived from ours, mostly from SITE_URL."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -210,3 +212,14 @@ def test_times_are_shown_in_the_offices_time_zone(settings: Any) -> None:
 
 def test_pages_are_in_english_only() -> None:
     assert in_force.USE_I18N is False
+
+
+@pytest.mark.parametrize("name", ["America/New_York", "US/Pacific", "Asia/Calcutta", "Europe/Kiev"])
+def test_time_zones_are_known_on_a_machine_without_any(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some machines have no time zones, or not the former names that some browsers still report."""
+    monkeypatch.setenv("PYTHONTZPATH", "")
+    code = f"import zoneinfo; zoneinfo.ZoneInfo({name!r}); print({name!r} in zoneinfo.available_timezones())"
+
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert (run.stdout, run.stderr) == ("True\n", "")
