@@ -20,6 +20,10 @@ def main() -> None:
         sys.exit("Quo Admin is not installed here. `make setup` installs it, then use .venv/bin/python.")
     try:
         execute_from_command_line(sys.argv)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has stopped, such as `head`; Python would fail when it flushes at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except SettingsError as error:
         prefix = f"✗ {'settings':<14} " if sys.argv[1:2] == ["doctor"] else ""
         sys.exit(f"{prefix}{error}")
