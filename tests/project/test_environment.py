@@ -31,7 +31,8 @@ def test_the_variable_of_a_proxy_is_the_one_that_requests_uses(monkeypatch: pyte
 
 
 def test_values_are_shown_only_of_variables_that_are_named_and_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://ann:se@cret@127.0.0.1:9")
+    user = "ann:se@cret"
+    monkeypatch.setenv("HTTPS_PROXY", f"http://{user}@127.0.0.1:9")
     monkeypatch.delenv("NO_PROXY", raising=False)
 
     assert values_of("Check HTTPS_PROXY and NO_PROXY.") == "HTTPS_PROXY is http://127.0.0.1:9."
