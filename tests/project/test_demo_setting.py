@@ -8,7 +8,7 @@ from tests.support.settings_read import Evaluate
 
 evaluate = evaluating.evaluate
 
-KEY = {"QUO_API_KEY": "a-key"}
+KEY = {"QUO_API_KEY": "the-key"}
 POSTGRES = {"DATABASE_URL": "postgres://mara@db/quo"}
 SQLITE = {"DATABASE_URL": "sqlite:////srv/quo.sqlite3"}
 PUBLIC = {"SITE_URL": "https://phones.example.com"}

@@ -122,7 +122,7 @@ def test_the_health_check_answers_for_any_host_and_without_https(host: str) -> N
 
 def test_the_demo_has_its_own_database(evaluate: Evaluate, tmp_path: Path) -> None:
     assert evaluate()["DATABASES"]["default"]["NAME"] == tmp_path / "demo.sqlite3"
-    assert evaluate(QUO_API_KEY="a-key")["DATABASES"]["default"]["NAME"] == tmp_path / "quo-admin.sqlite3"
+    assert evaluate(QUO_API_KEY="the-key")["DATABASES"]["default"]["NAME"] == tmp_path / "quo-admin.sqlite3"
 
 
 @pytest.mark.parametrize("url", ["", "sqlite:////a/file?timeout=1"])
