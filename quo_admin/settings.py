@@ -14,9 +14,7 @@ from quo_admin.prepare import KEY_FILE, kept
 BASE_DIR = env.BASE_DIR
 ENVIRONMENT = env.read(os.environ, env.dotenv_path(os.environ))
 
-for name in env.OF_REQUESTS:
-    if ENVIRONMENT[name]:
-        os.environ[name] = ENVIRONMENT[name]
+os.environ.update({name: ENVIRONMENT[name] for name in env.OF_REQUESTS if ENVIRONMENT[name]})
 
 DATA_DIR: Path = ENVIRONMENT["DATA_DIR"]
 DEBUG: bool = ENVIRONMENT["DEBUG"]

@@ -116,8 +116,7 @@ def newest_syncs(target: SyncTarget) -> list[Sync]:
 
 def is_partial_at(moment: Moment) -> bool:
     """Return whether the workspace may have had numbers at the moment that could not be read."""
-    answers = Sync.objects.filter(moment.up_to("observed_at"), scope=WORKSPACE.scope, subject=WORKSPACE.subject)
-    complete = answers.filter(outcome=Sync.Outcome.SUCCEEDED).order_by("-pk")
+    complete = ended_syncs(WORKSPACE).filter(moment.up_to("observed_at"), outcome=Sync.Outcome.SUCCEEDED)
     return complete.values_list("set_aside_count", flat=True).first() != 0  # None before the first complete answer
 
 

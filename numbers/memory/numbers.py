@@ -163,6 +163,7 @@ def endings_in_doubt(moment: Moment) -> frozenset[str]:
     """
     if is_partial_at(moment):
         return frozenset([""])
+    # All of them are unusual, and an index has those.
     unclear = described_unusually(numbers_at(moment)).exclude(telephone__regex=f"^{E164}$").order_by()
     return frozenset(map(ending_of, unclear.values_list("telephone", flat=True).distinct()))
 

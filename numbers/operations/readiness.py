@@ -57,15 +57,13 @@ class Schema:
 def schema() -> Schema:
     """Compare the database with the migrations of this version. Raises DatabaseError if it does not answer."""
     executor = MigrationExecutor(connection)
-    known = executor.loader.disk_migrations or {}
-    unknown = [(app, name) for app, name in executor.loader.applied_migrations or {} if (app, name) not in known]
-    # Other packages remove old migrations.
-    ours = [f"{app} {name}" for app, name in sorted(unknown) if app in {"accounts", "numbers"}]
-    newer = f"The database was written by a newer version of Quo Admin (it has {ours[0]}): " if ours else ""
-    return Schema(
-        pending=len(executor.migration_plan(executor.loader.graph.leaf_nodes())),
-        newer=newer and f"{newer}install that version first.",
-    )
+    unknown = set(executor.loader.applied_migrations or ()) - set(executor.loader.disk_migrations or ())
+    ours = sorted(key for key in unknown if key[0] in {"accounts", "numbers"})  # other packages remove old migrations
+    newer = ""
+    if ours:
+        has = " ".join(ours[0])
+        newer = f"The database was written by a newer version of Quo Admin (it has {has}): install that version first."
+    return Schema(len(executor.migration_plan(executor.loader.graph.leaf_nodes())), newer)
 
 
 def _migrations() -> Check:

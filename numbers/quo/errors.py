@@ -15,8 +15,20 @@ MAX_PATHS = 5  # invalid fields of a request
 MAX_LAYERS = 4  # of an error inside an error
 
 Resource = Literal["list", "teammate", "number"]
-Connection = Literal["timeout", "unreachable", "broken", "name", "tls", "certificates", "proxy", "socks"]
-Reason = Connection | Literal["server", "redirect", "strange", "files"]
+Reason = Literal[
+    "timeout",
+    "unreachable",
+    "broken",
+    "name",
+    "tls",
+    "certificates",
+    "proxy",
+    "socks",
+    "server",
+    "redirect",
+    "strange",
+    "files",
+]
 
 _INSTALLER = "Ask the person who installed Quo Admin"
 

@@ -134,7 +134,7 @@ def _raw_records(decoder: Decoder[_List] | Decoder[_One], body: bytes, flaw: str
     records = None
     with suppress(RecursionError):
         records = _data(decoder, readable, flaw)
-    if records is None:
+    if records is None:  # and not in an `except`, so that an error does not refer to the first one
         readable = flattened(readable)
         records = _data(decoder, readable, flaw)
     return records if readable is body else _originals(records, readable, body)

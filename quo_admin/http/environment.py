@@ -51,6 +51,6 @@ def trusted_certificates() -> dict[str, str]:
 
 
 def values_of(sentence: str) -> str:
-    """Return the values of the variables that `sentence` names, as sentences. They have no user names and passwords."""
+    """Return the values of the variables that `sentence` names, as sentences, without user names and passwords."""
     named = dict.fromkeys(name for name in _NAMED.findall(sentence) if os.environ.get(name))
     return " ".join(f"{name} is {_USER.sub('', os.environ[name])}." for name in named)

@@ -215,16 +215,14 @@ def test_a_page_of_quos_gateway_does_not_hide_the_status(status: int) -> None:
 
 
 def test_every_reason_for_unavailable_has_its_own_sentence() -> None:
-    reasons = [reason for words in get_args(Reason) for reason in get_args(words)]
-    sentences = [Unavailable(reason).sentence for reason in reasons]
+    sentences = [Unavailable(reason).sentence for reason in get_args(Reason)]
 
     assert len(set(sentences)) == len(sentences) == 12
 
 
 def test_no_sentence_has_a_place_for_a_variable_left() -> None:
-    for words in get_args(Reason):
-        for reason in get_args(words):
-            assert "{" not in Unavailable(reason).sentence
+    for reason in get_args(Reason):
+        assert "{" not in Unavailable(reason).sentence
 
 
 def test_transient_errors_are_worth_a_retry() -> None:
