@@ -121,6 +121,9 @@ CLAIMS: dict[str, Holds] = {
     r"^No( known)? number would be left with nobody: somebody else is on (their only|both of their|each of their \d+)"
     r"( known)? numbers?, too": _is_shared,
     r"^(\d+) numbers? would be left with nobody: (calls and )?texts to (it|them) would reach no teammate": _left_alone,
+    r"^\(\d{3}\) \d{3}-\d{4}, Line \d, reaches nobody$": lambda workspace, of, _claim: any(
+        map(workspace.reaches_nobody, workspace.of(of) or [workspace.record(of)])
+    ),
     r"reach nobody\.": lambda workspace, _of, _claim: any(map(has_nobody, workspace.readable)),
     r"^Calls ring at telephones that are none of the numbers listed here": lambda workspace, _of, _claim: any(
         map(workspace.leads_outside, workspace.readable)

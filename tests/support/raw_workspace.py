@@ -53,15 +53,24 @@ class RawWorkspace:
 
     def leads_outside(self, record: Record) -> bool:
         """Return whether it is certain that calls to a number end outside the workspace."""
-        path: list[Record] = []
-        while (forward := record["forward"]) and record not in path:
-            path.append(record)
-            following = [other for other in self.readable if _telephone(other) == forward]
-            if len(following) != 1:
-                may_be_unread = not self.is_whole or any(forward.endswith(_telephone(own)) for own in self.readable)
-                return not following and not may_be_unread
-            record = following[0]
-        return False
+        forward = self._last(record)["forward"]
+        may_be_unread = not self.is_whole or any((forward or "").endswith(_telephone(own)) for own in self.readable)
+        return bool(forward) and not self._at(forward) and not may_be_unread
+
+    def reaches_nobody(self, record: Record) -> bool:
+        """Return whether it is certain that calls to a number end on one that has nobody."""
+        last = self._last(record)
+        return not last["forward"] and has_nobody(last)
+
+    def _last(self, record: Record) -> Record:
+        """Return the last number of the workspace on the way of the calls, as far as it is certain."""
+        path = [record]
+        while len(following := self._at(path[-1]["forward"])) == 1 and following[0] not in path:
+            path += following
+        return path[-1]
+
+    def _at(self, forward: str | None) -> list[Record]:
+        return [record for record in self.readable if forward and _telephone(record) == forward]
 
 
 def _telephone(record: Record) -> str:
