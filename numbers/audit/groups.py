@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from itertools import compress
 from typing import Any, NamedTuple
 
@@ -79,25 +80,33 @@ class Group(NamedTuple):
 class Audit:
     """Numbers in their groups, by their keys.
 
-    `patterns` has every number, and `states` the key of its state. `positions` has the matching ones, each with its
-    position in the list. `outliers` are those that differ from most of a group. `numbers` counts each matching number
-    once, even if it is in several groups. `members` has the matching numbers of each group, unsorted. `unclear` is how
-    many numbers, matching or not, may be in other groups than Quo says.
+    `patterns` has every number. `states` has the matching ones in the order of the list, with the keys of their states.
+    `outliers` are those that differ from most of a group. `members` has the matching numbers of each group, unsorted.
+    `unclear` is how many numbers, matching or not, may be in other groups than Quo says.
     """
 
     patterns: Mapping[int, Pattern]
     states: Mapping[int, int]
-    positions: Mapping[int, int]
     groups: Sequence[Group]
     members: Sequence[Collection[int]]
     outliers: Collection[int]
-    numbers: Counts
     unclear: int = 0
+
+    @cached_property
+    def everything(self) -> Counts:
+        """Return the counts of all numbers, matching or not."""
+        return Counter(self.patterns.values())
+
+    @property
+    def numbers(self) -> Counts:
+        """Return the counts of the matching numbers. Each counts once, even if it is in several groups."""
+        is_narrowed = len(self.states) < len(self.patterns)
+        return Counter(map(self.patterns.__getitem__, self.states)) if is_narrowed else self.everything
 
     @property
     def unreported(self) -> int:
         """Return how many numbers, matching or not, have a cell that is not reported."""
-        return sum(count for pattern, count in Counter(self.patterns.values()).items() if Fact.UNKNOWN in pattern.facts)
+        return sum(count for pattern, count in self.everything.items() if Fact.UNKNOWN in pattern.facts)
 
     @property
     def row_count(self) -> int:
@@ -105,11 +114,15 @@ class Audit:
 
     @property
     def total(self) -> int:
-        return len(self.positions)
+        return len(self.states)
+
+    @cached_property
+    def _positions(self) -> Mapping[int, int]:
+        return {key: position for position, key in enumerate(self.states)}
 
     def keys_of(self, group: Group) -> list[int]:
         """Return the matching numbers of the group, in the order of the list."""
-        return sorted(self.members[group.position], key=self.positions.__getitem__)
+        return sorted(self.members[group.position], key=self._positions.__getitem__)
 
     def keys_by_pattern(self, position: int) -> Mapping[Pattern, Sequence[int]]:
         """Return the matching numbers of the group at this position, unsorted."""
@@ -124,21 +137,19 @@ def audit_of(
     patterns: Mapping[int, Pattern],
     states: Mapping[int, int],
     whole_groups: Mapping[Key, Collection[int]],
-    matching: Iterable[int],
 ) -> Audit:
-    """Put the `matching` numbers in groups. Empty groups are left out.
+    """Put the matching numbers, which are those in `states`, in groups. Empty groups are left out.
 
     `whole_groups` has all the numbers of each group, matching or not, in the order of the groups.
     """
-    positions = {key: position for position, key in enumerate(matching)}
-    is_narrowed = len(positions) < len(patterns)
+    is_narrowed = len(states) < len(patterns)
     groups: list[Group] = []
     members: list[Collection[int]] = []
     outliers: set[int] = set()
     for key, everything in whole_groups.items():
         found = everything
         if is_narrowed:
-            found = [number for number in everything if number in positions]
+            found = [number for number in everything if number in states]
         if not found:
             continue
         whole_patterns = tuple(map(patterns.__getitem__, everything))
@@ -149,10 +160,9 @@ def audit_of(
             outliers.update(compress(everything, map(whole.outlier_patterns.__contains__, whole_patterns)))
         groups.append(Group(len(groups), by, key, whole, narrowed))
         members.append(found)
-    numbers = Counter(map(patterns.__getitem__, positions) if is_narrowed else patterns.values())
     if is_narrowed:
-        outliers &= positions.keys()
-    return Audit(patterns, states, positions, groups, members, outliers, numbers)
+        outliers &= states.keys()
+    return Audit(patterns, states, groups, members, outliers)
 
 
 def order_of(by: Grouping, keys: Iterable[str]) -> list[str]:

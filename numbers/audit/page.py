@@ -11,7 +11,7 @@ from numbers.audit.groups import Audit, AuditedNumber, Group, Grouping, GroupNam
 from numbers.audit.outliers import OutlierCell, Outliers, outlier_cells, outliers_of, rarities_of, sorted_by_name
 from numbers.audit.patterns import Rarity, Tally, tallies_of
 from numbers.audit.query import AuditQuery
-from numbers.audit.reading import audited_numbers, group_names, read_audit
+from numbers.audit.reading import audit_of_version, audited_numbers, group_names
 from numbers.database import paging
 from numbers.database.snapshot import one_moment
 from numbers.filters.base import Chip
@@ -122,18 +122,19 @@ class AuditPage:
 
 
 @per_version
-def audit_page(query: AuditQuery, _version: Version, moment: Moment = NOW) -> AuditPage:
+def audit_page(query: AuditQuery, version: Version, moment: Moment = NOW) -> AuditPage:
     """Return the audit of the matching numbers. Past the last page, returns the last page with a notice."""
     with one_moment():  # a sync between two queries would make counts and numbers disagree
         teammate = teammate_named(query.filters.user, moment) if query.filters.user else None
-        page = page_of(query, read_audit(query, moment), teammate)
+        page = page_of(query, audit_of_version(query, version, moment), teammate)
         return replace(page, notices=page.notices + query.filters.unmatched(page.total, moment))
 
 
 def page_of(query: AuditQuery, audit: Audit, teammate: TeammateChoice | None = None) -> AuditPage:
     """Return what the page shows of an audit."""
     rarities = rarities_of(audit)
-    causes = causes_of(audit.numbers)
+    numbers = audit.numbers
+    causes = causes_of(numbers)
     rows = paging.page_of(audit.row_count, ROWS_PER_PAGE, query.filters.page)
     outlier_page = paging.page_of(len(rarities), OUTLIERS_PER_PAGE, query.outlier_page)
     canonical = query.at(page=rows.number, outlier_page=outlier_page.number)
@@ -143,7 +144,7 @@ def page_of(query: AuditQuery, audit: Audit, teammate: TeammateChoice | None = N
         query=canonical,
         filters=replace(canonical.filters, who=query.filters.who),
         total=audit.total,
-        tallies=tallies_of(audit.numbers),
+        tallies=tallies_of(numbers),
         groups=len(audit.groups),
         compared=sum(group.is_compared for group in audit.groups),
         unreported=audit.unreported,

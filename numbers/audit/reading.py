@@ -1,11 +1,10 @@
 """Reads the audit: first the patterns of all numbers, from an index; then the rows of the numbers on the page."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from functools import cache
-from itertools import chain, product
+from itertools import chain
 
 from numbers.audit.groups import (
     NOT_IDENTIFIED,
@@ -24,40 +23,61 @@ from numbers.database.compiled_query import raw_rows
 from numbers.database.joined import Joined
 from numbers.database.paging import chunks
 from numbers.memory.assignments import assignments_at
+from numbers.memory.cache import last_of_version
 from numbers.memory.moment import NOW, Moment
-from numbers.memory.numbers import MAX_KEY_LOOKUPS, facts_code, not_identified, numbers_at
+from numbers.memory.numbers import MAX_KEY_LOOKUPS, not_identified, numbers_at
 from numbers.memory.teammates import teammates_at
+from numbers.memory.version import Version
 from numbers.models import NumberState, TeammateState, display_name
-from numbers.vocabulary.cells import CELLS, Fact
+from numbers.vocabulary.cells import CELLS, fact_of
 
-_FACTS_BY_CODE = tuple(product(Fact, repeat=len(CELLS)))
 _FIELDS = ("phone_number", "phone_number__quo_id", "name", "name_key", "number", "group_id", "kind")
 
 
+def audit_of_version(query: AuditQuery, version: Version, moment: Moment = NOW) -> Audit:
+    """Return the audit of the numbers that match at the moment. Call it within `one_moment`.
+
+    The last one is kept for its other pages and its file: with 100,000 numbers, reading it takes most of their time.
+    """
+    return _audit_of_version(query.at(page=1, outlier_page=1), version, moment)
+
+
+@last_of_version
+def _audit_of_version(query: AuditQuery, _version: Version, moment: Moment) -> Audit:
+    return read_audit(query, moment)
+
+
 def read_audit(query: AuditQuery, moment: Moment = NOW) -> Audit:
-    """Return the audit of the numbers that match at the moment. Call it within `one_moment`."""
+    """Read the audit, whether it is kept or not."""
     patterns: dict[int, Pattern] = {}
-    states: dict[int, int] = {}
     groups: dict[str, list[int]] = defaultdict(list)
-    text = "kind" if query.by is Grouping.KIND else "group_id"
-    rows = raw_rows(numbers_at(moment).order_by().values_list("phone_number", "pk", "kind", facts_code(), text))
-    for number, state, kind, code, group in rows:
-        patterns[number] = _pattern(kind, code)
-        states[number] = state
-        groups[group].append(number)
+    for pattern, numbers in _numbers_by_pattern(moment):
+        patterns.update(dict.fromkeys(numbers, pattern))
+        groups[pattern.kind] += numbers
     if query.by is Grouping.TEAMMATE:
         unidentified = {number for (number,) in raw_rows(not_identified(moment).values_list("phone_number"))}
         whole_groups, unclear = _by_teammate(patterns, unidentified, moment), len(unidentified)
     else:
-        whole_groups = _in_order(query.by, groups)
+        whole_groups = _in_order(query.by, groups if query.by is Grouping.KIND else _by_group(moment))
         unclear = len(whole_groups.get("", ()))
-    matching = (number for (number,) in raw_rows(query.filters.states(moment).values_list("phone_number")))
-    return replace(audit_of(query.by, patterns, states, whole_groups, matching), unclear=unclear)
+    states = dict(raw_rows(query.filters.states(moment).values_list("phone_number", "pk")))
+    return replace(audit_of(query.by, patterns, states, whole_groups), unclear=unclear)
 
 
-@cache
-def _pattern(kind: str, code: int) -> Pattern:
-    return pattern_of(kind, _FACTS_BY_CODE[code])
+def _numbers_by_pattern(moment: Moment) -> Iterator[tuple[Pattern, list[int]]]:
+    """Yield each pattern with its numbers, several times if it has several raw values."""
+    fields = ("kind", *(cell.field for cell in CELLS))
+    joined = numbers_at(moment).order_by(*fields).values_list(*fields).annotate(keys=Joined("phone_number"))
+    for kind, *raws, keys in raw_rows(joined):
+        yield pattern_of(kind, tuple(map(fact_of, raws))), list(map(int, keys.split()))
+
+
+def _by_group(moment: Moment) -> Mapping[str, list[int]]:
+    # Not joined in the database: a group may have only one number.
+    groups: dict[str, list[int]] = defaultdict(list)
+    for group, number in raw_rows(numbers_at(moment).order_by().values_list("group_id", "phone_number")):
+        groups[group].append(number)
+    return groups
 
 
 def _by_teammate(
@@ -76,7 +96,7 @@ def _by_teammate(
     return {**groups, "": unassigned - unidentified, NOT_IDENTIFIED: unassigned & unidentified}
 
 
-def _in_order(by: Grouping, groups: Mapping[str, list[int]]) -> Mapping[Key, Collection[int]]:
+def _in_order(by: Grouping, groups: Mapping[str, Iterable[int]]) -> Mapping[Key, Collection[int]]:
     """Return Quo's groups sorted, "" last; or the kinds, toll-free first. A blank id means no group."""
     named: dict[str, list[int]] = defaultdict(list)
     for group, numbers in groups.items():

@@ -7,7 +7,7 @@ from functools import partial
 from numbers.audit.groups import NOT_IDENTIFIED, Audit, AuditedNumber, Group, Grouping, GroupName
 from numbers.audit.outliers import OutlierCell, outlier_cells
 from numbers.audit.query import AuditQuery
-from numbers.audit.reading import audited_numbers, group_names, read_audit
+from numbers.audit.reading import audit_of_version, audited_numbers, group_names
 from numbers.database.paging import CHUNK, chunks
 from numbers.database.snapshot import one_moment
 from numbers.exports.about import About, about_numbers
@@ -15,6 +15,7 @@ from numbers.exports.columns import Column, RawColumn
 from numbers.exports.documents import Files
 from numbers.exports.json_export import Record, by_region
 from numbers.memory.moment import NOW, Moment
+from numbers.memory.version import memory_version
 from numbers.vocabulary.cells import CELLS, Reading
 from numbers.vocabulary.phones import pretty
 from numbers.vocabulary.visible import shown_name
@@ -33,7 +34,7 @@ class AuditLine:
 def audit_document(query: AuditQuery, ending: str, *, is_raw: bool = False, moment: Moment = NOW) -> Iterator[bytes]:
     """Return the whole audit as a file with this ending; `is_raw` selects the form for machines."""
     with one_moment():
-        audit = read_audit(query, moment)
+        audit = audit_of_version(query, memory_version(), moment)
     files = Files(_columns(query.by), _RAW, _record)
     about = partial(_about, query, audit.total, moment)
     return files.document(audit_lines(audit), audit.row_count, about, ending, is_raw=is_raw)

@@ -2,9 +2,9 @@
 
 import pickle
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from threading import Lock
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from cachetools import LRUCache, cached
 from cachetools.keys import hashkey
@@ -21,6 +21,7 @@ def _size(result: object) -> int:
 
 _results: LRUCache[Any, Any] = LRUCache(MAX_BYTES, getsizeof=_size)
 _lock = Lock()
+_forget: list[Callable[[], None]] = []
 
 
 def per_version(function: Callable[Params, Result]) -> Callable[Params, Result]:
@@ -32,7 +33,16 @@ def per_version(function: Callable[Params, Result]) -> Callable[Params, Result]:
     return cached(_results, key=partial(hashkey, function), lock=_lock)(function)
 
 
+def last_of_version(function: Callable[Params, Result]) -> Callable[Params, Result]:
+    """Cache only the last result of `function`, which need not be picklable: for results too large to keep several."""
+    kept = lru_cache(maxsize=1)(function)
+    _forget.append(kept.cache_clear)
+    return cast("Callable[Params, Result]", kept)  # its own type has no parameters
+
+
 def forget_all() -> None:
     """Drop every cached result, as in a process that has just started."""
     with _lock:
         _results.clear()
+    for forget in _forget:
+        forget()

@@ -11,7 +11,7 @@ from numbers.memory.confirmed import number_confirmed
 from numbers.memory.freshness import is_partial_at
 from numbers.memory.moment import NOW, Moment
 from numbers.models import NumberState, PhoneNumber
-from numbers.vocabulary.cells import CELLS, Fact
+from numbers.vocabulary.cells import Fact
 from numbers.vocabulary.phones import E164, e164_of, ending_of, has_ending
 
 MAX_KEY_LOOKUPS = 2_000  # up to so many rows, a lookup by key is fast
@@ -202,14 +202,6 @@ def fact_rank(field: str, facts: Sequence[Fact] = (Fact.ALLOWED, Fact.RESTRICTED
         default=Value(facts.index(Fact.UNKNOWN)),
         output_field=IntegerField(),
     )
-
-
-def facts_code() -> Combinable:
-    """Return the facts of all cells encoded as one integer: each digit in base 3 is the rank of a fact."""
-    digits: Combinable = fact_rank(CELLS[0].field)
-    for cell in CELLS[1:]:
-        digits = digits * Value(len(Fact)) + fact_rank(cell.field)
-    return digits
 
 
 def count_of_teammates(moment: Moment) -> Subquery:

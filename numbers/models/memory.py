@@ -111,7 +111,7 @@ class NumberState(models.Model):
                 name="open_number_states_to_count",
             ),
             models.Index(
-                fields=["group_id", "kind", *_CELLS, "phone_number", "until"],
+                fields=["kind", *_CELLS, "phone_number", "group_id", "until"],
                 condition=OPEN,
                 name="open_number_states_to_audit",
             ),

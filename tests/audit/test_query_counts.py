@@ -6,9 +6,10 @@ from django.test import Client
 from tests.support.audit_page import ANN, AUDIT, BO, audit_number, audit_numbers
 from tests.support.caches import clear_caches
 from tests.support.pages import HTMX, PageClient, sync_all
-from tests.support.query_counts import DEMO, OWN, SESSION, WHOLE, Pinned
+from tests.support.query_counts import DEMO, OWN, SESSION, VERSION, WHOLE, Pinned
 
 PATTERNS = 1  # of every number
+GROUPS = 1  # of every number, unless it is grouped by something else
 MATCHING = 1  # the keys of the matching numbers
 PORTS = 1  # for a search
 TEAMMATES = 3  # the teammates, their assignments, and the numbers on which not everybody is identified
@@ -19,19 +20,20 @@ ROWS = 1  # the numbers on the page
 PAGE = WHOLE + PATTERNS + MATCHING + OUTLIERS + ROWS
 FORM = 3  # the choices of groups, of countries and ports, and whether any number is unusual
 COUNTS = {
-    AUDIT: PAGE,
+    AUDIT: PAGE + GROUPS,
     f"{AUDIT}?by=kind": PAGE,
     f"{AUDIT}?by=teammate": PAGE + TEAMMATES + 2 * NAMES,
     f"{AUDIT}?by=teammate&q=555+ann&messaging_us=restricted&sort=-teammates": PAGE + PORTS + TEAMMATES + 2 * NAMES,
-    f"{AUDIT}?user=US1": PAGE + OWN + 1,  # the teammate's name
-    f"{AUDIT}?who=ann": PAGE + 1,  # the picker's teammates
+    f"{AUDIT}?user=US1": PAGE + GROUPS + OWN + 1,  # the teammate's name
+    f"{AUDIT}?who=ann": PAGE + GROUPS + 1,  # the picker's teammates
 }
 UNREAD = 1  # how many records could not be read
 LOGGED = 3  # a line in the access log, in a transaction
 CHUNK = 1  # for every 500 lines
-FILE = SESSION + DEMO + PATTERNS + MATCHING + CHUNK + LOGGED
+AUDITED = SESSION + DEMO + VERSION + CHUNK + LOGGED
+FILE = AUDITED + PATTERNS + MATCHING
 FILES = {
-    "/audit.csv": FILE,
+    "/audit.csv": FILE + GROUPS,
     "/audit.json?by=teammate": FILE + DEMO + UNREAD + TEAMMATES + NAMES,
     "/audit.json?by=teammate&q=odd": FILE + DEMO + UNREAD + PORTS + TEAMMATES + NAMES,
 }
@@ -72,7 +74,7 @@ def test_a_fragment_does_not_query_the_choices_of_the_form(
     fill_few()
 
     headers = HTMX | {"HX-Trigger": "filters", "HX-Current-URL": f"http://testserver{AUDIT}"}
-    with django_assert_num_queries(PAGE - DEMO):
+    with django_assert_num_queries(PAGE + GROUPS - DEMO):
         Client.get(manager, AUDIT, headers=headers)
 
 
@@ -82,8 +84,29 @@ def test_a_file_takes_a_fixed_number_of_queries(
 ) -> None:
     assert callable(fill)
     fill()
-    Client.get(manager, AUDIT)  # caches the filter choices for this version
+    Client.get(manager, f"{AUDIT}?by=kind")  # caches the filter choices for this version
 
     for path, count in FILES.items():
         with django_assert_num_queries(count, info=path):
             assert Client.get(manager, path).getvalue()
+
+
+def test_another_page_and_the_file_of_an_audit_do_not_read_it_again(
+    manager: PageClient, django_assert_num_queries: Pinned
+) -> None:
+    fill_few()
+    Client.get(manager, f"{AUDIT}?sort=-name")
+
+    with django_assert_num_queries(WHOLE + OUTLIERS + ROWS):
+        Client.get(manager, f"{AUDIT}?sort=-name&odd=2")
+    with django_assert_num_queries(AUDITED):
+        assert Client.get(manager, "/audit.csv?sort=-name").getvalue()
+
+
+def test_after_a_sync_the_audit_is_read_again(manager: PageClient) -> None:
+    fill_few()
+    before = Client.get(manager, "/audit.csv").getvalue()
+
+    fill_many()
+
+    assert Client.get(manager, "/audit.csv").getvalue() != before

@@ -78,7 +78,7 @@ def naive_page(query: AuditQuery) -> AuditPage:
     for assignment in Assignment.objects.filter(until=None):
         on[assignment.phone_number_id].append(teammates[assignment.teammate_id])
     matching = {state.phone_number_id for state in query.filters.states()}
-    states = dict(NumberState.objects.filter(until=None).values_list("phone_number", "pk"))
+    states = dict(query.filters.states().values_list("phone_number", "pk"))
     unclear = sum(not number.group_id.strip() for number in numbers) if query.by is Grouping.GROUP else 0
     found = audit(query.by, numbers, on, [*teammates.values()], matching)
     page = page_of(query, replace(found, states=states, unclear=unclear))

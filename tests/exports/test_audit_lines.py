@@ -45,7 +45,7 @@ def test_the_file_read_in_chunks_matches_the_page(
     found = [(at.group.position, at.number.quo_id, at.outlying) for at in audit_lines(whole)]
 
     assert len(whole.groups) > 1
-    numbers = audited_numbers(whole, whole.patterns)
+    numbers = audited_numbers(whole, whole.states)
     assert found == [
         (
             group.position,

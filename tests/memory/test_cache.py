@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from numbers.memory.cache import MAX_BYTES, forget_all, per_version
+from numbers.memory.cache import MAX_BYTES, forget_all, last_of_version, per_version
 from numbers.memory.version import Version
 
 calls: list[tuple[str, Version]] = []
@@ -67,6 +67,20 @@ def test_the_least_recently_used_results_are_dropped_when_all_take_too_many_byte
     for letter in "abacab":
         large(letter, Version(1))
     assert [letter for letter, _ in calls] == ["a", "b", "c", "b"]
+
+
+def test_only_the_last_result_of_a_version_is_kept() -> None:
+    @last_of_version
+    def audited(text: str, version: Version) -> object:
+        calls.append((text, version))
+        return lambda: text  # cannot be pickled
+
+    for text, key in [("a", 1), ("a", 1), ("a", 2), ("b", 2), ("b", 2), ("a", 2)]:
+        audited(text, Version(key))
+    forget_all()
+    audited("a", Version(2))
+
+    assert [(text, version.key) for text, version in calls] == [("a", 1), ("a", 2), ("b", 2), ("a", 2), ("a", 2)]
 
 
 def test_an_error_is_not_cached() -> None:

@@ -19,13 +19,13 @@ def audit(
 ) -> Audit:
     """Return the audit of these numbers; `matching` has the keys of those that match the filter, by default all."""
     patterns = {number.key: pattern_of(number.kind, number.facts) for number in numbers}
-    matching_keys = [number.key for number in numbers if matching is None or number.key in matching]
+    states = {number.key: number.key for number in numbers if matching is None or number.key in matching}
     whole_groups: dict[Key, list[int]] = defaultdict(list)
     for number in numbers:
         for key in _keys(by, number, on or {}, teammates):
             whole_groups[key].append(number.key)
     order = [*teammates, ""] if by is Grouping.TEAMMATE else order_of(by, map(str, whole_groups))
-    return audit_of(by, patterns, {}, {key: whole_groups[key] for key in order}, matching_keys)
+    return audit_of(by, patterns, states, {key: whole_groups[key] for key in order})
 
 
 def _keys(by: Grouping, number: AuditedNumber, on: On, teammates: Sequence[Key]) -> Collection[Key]:
