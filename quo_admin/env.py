@@ -3,14 +3,14 @@
 `SETTINGS` lists them all, for `settings.py`, `.env.example`, the status page and `manage.py doctor`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dotenv.parser import parse_stream
+from dotenv.parser import Binding, parse_stream
 
-from quo_admin import api_key, parsers
+from quo_admin import api_key, env_lines, parsers
 from quo_admin.proxies import networks
 
 BASE_DIR = parsers.BASE_DIR
@@ -68,7 +68,7 @@ SETTINGS = (
         "SITE_URL",
         "",
         parsers.origin,
-        "Where people open Quo Admin; http://127.0.0.1:PORT unless set. With https: secure cookies, HSTS, redirects.",
+        "Where people open Quo Admin; http://HOST:PORT unless set. With https: secure cookies, HSTS, redirects.",
     ),
     Setting(
         "TRUSTED_PROXIES",
@@ -153,10 +153,14 @@ OF_REQUESTS = ("HTTPS_PROXY", "NO_PROXY", "REQUESTS_CA_BUNDLE")
 
 @dataclass(frozen=True)
 class Values:
-    """The parsed values by name; `sources` has the origin of each in words."""
+    """The parsed values by name; `sources` has the origin of each in words.
+
+    `notices` are sentences about lines of the settings file that have no effect.
+    """
 
     values: Mapping[str, Any] = field(repr=False)  # with DEBUG, Django's error page shows every setting
     sources: Mapping[str, str]
+    notices: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - each setting has its own type
         return self.values[name]
@@ -173,7 +177,8 @@ def read(environ: Mapping[str, str], dotenv: Path) -> Values:
     A secret may be in a file named by `<NAME>_FILE`. An empty value counts as not set. Raises SettingsError, whose text
     never holds a value: it may be a secret in the wrong place.
     """
-    in_file = _settings_file(dotenv, must_be_there=bool(environ.get("ENV_FILE")))
+    bindings = _bindings(dotenv, must_be_there=bool(environ.get("ENV_FILE")))
+    in_file = {binding.key: binding.value or "" for binding in bindings if binding.key}
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     for setting in SETTINGS:
@@ -183,23 +188,27 @@ def read(environ: Mapping[str, str], dotenv: Path) -> Values:
         except ValueError as error:
             raise SettingsError(f"{setting.name} ({source}) {error}.") from None
         sources[setting.name] = source
-    return Values(values, sources)
+    return Values(values, sources, tuple(env_lines.notices(bindings, _names(), dotenv.name)))
 
 
-def _settings_file(path: Path, *, must_be_there: bool) -> Mapping[str, str]:
+def _names() -> list[str]:
+    return [name for setting in SETTINGS for name in (setting.name, *([f"{setting.name}_FILE"] * setting.secret))]
+
+
+def _bindings(path: Path, *, must_be_there: bool) -> Sequence[Binding]:
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8-sig") as file:
             bindings = list(parse_stream(file))
     except (FileNotFoundError, IsADirectoryError) as error:
         if must_be_there:
             raise SettingsError(f"ENV_FILE names a file that cannot be read: {_cause(error)}.") from None
-        return {}
+        return []
     except (OSError, ValueError) as error:
         raise SettingsError(f"The settings file {path.name} cannot be read: {_cause(error)}.") from None
     for binding in bindings:
         if binding.error:
-            raise SettingsError(f"Line {binding.original.line} of {path.name} must look like NAME=value.")
-    return {binding.key: binding.value or "" for binding in bindings if binding.key}
+            raise SettingsError(f"Line {env_lines.line_of(binding)} of {path.name} must look like NAME=value.")
+    return bindings
 
 
 def _find(setting: Setting, environ: Mapping[str, str], in_file: Mapping[str, str], file_name: str) -> tuple[str, str]:

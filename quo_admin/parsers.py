@@ -128,6 +128,12 @@ def origin(value: str) -> str:
     return address
 
 
+def own_origin(name: str, number: int) -> str:
+    """Return the origin at which this machine's browsers open a site that listens on a host and port."""
+    opened = name if name != "localhost" and _can_be_opened(name) else "127.0.0.1"  # a wildcard cannot be opened
+    return url(f"http://[{opened}]:{number}" if ":" in opened else f"http://{opened}:{number}")
+
+
 def _can_be_opened(name: str) -> bool:
     """Return whether a browser can open a site with this host."""
     try:

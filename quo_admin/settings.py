@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
-from quo_admin import collected, env
+from quo_admin import collected, env, parsers
 from quo_admin.http.environment import is_loopback, trusted_certificates
 from quo_admin.prepare import KEY_FILE, kept
 
@@ -20,7 +20,7 @@ DATA_DIR: Path = ENVIRONMENT["DATA_DIR"]
 DEBUG: bool = ENVIRONMENT["DEBUG"]
 PORT: int = ENVIRONMENT["PORT"]
 HOST: str = ENVIRONMENT["HOST"]
-SITE_URL: str = ENVIRONMENT["SITE_URL"] or f"http://127.0.0.1:{PORT}"
+SITE_URL: str = ENVIRONMENT["SITE_URL"] or parsers.own_origin(HOST, PORT)
 SECRET_KEY: str = ENVIRONMENT["SECRET_KEY"] or kept(DATA_DIR / KEY_FILE)
 if not SECRET_KEY:
     raise env.SettingsError(

@@ -27,6 +27,8 @@ def diagnose() -> Iterator[Check]:
     """Yield the checks in the order in which problems should be fixed. Never yields a secret."""
     yield Check("version", True, f"Quo Admin {__version__}, Python {platform.python_version()}")
     yield _settings()
+    for notice in settings.ENVIRONMENT.notices:
+        yield Check("settings file", False, notice)
     yield _data_folder()
     database = _database()
     yield database

@@ -20,7 +20,6 @@ from django.db import DatabaseError, connection
 from django.template import Engine, TemplateSyntaxError
 from django.template.loader import get_template
 from django.urls import get_resolver
-from gunicorn import systemd
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
@@ -67,23 +66,6 @@ def _address_from(sandbox: "subprocess.Popen[str]") -> str:
         if match := re.search(r"http://127\.0\.0\.1:[0-9]+", line):
             return match.group()
     raise CommandError("The demo workspace did not start. `manage.py sandbox` by itself says why.")
-
-
-def listen() -> socket.socket:
-    """Return a socket that listens on the address in the settings. Raises OSError.
-
-    A socket from systemd takes precedence. It queues requests during a restart.
-    """
-    if count := systemd.listen_fds():
-        if count > 1:
-            raise CommandError("systemd hands over more than one address; Quo Admin serves one. See quo-admin.socket.")
-        return socket.socket(fileno=systemd.SD_LISTEN_FDS_START)
-    is_ipv6 = ":" in settings.HOST
-    return socket.create_server(
-        (settings.HOST, settings.PORT),
-        family=socket.AF_INET6 if is_ipv6 else socket.AF_INET,
-        dualstack_ipv6=is_ipv6 and socket.has_dualstack_ipv6(),
-    )
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

@@ -65,4 +65,4 @@ def test_a_socket_for_another_process_is_not_used(project: Path, tmp_path: Path)
         elsewhere = {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
         run = run_python(project, tmp_path, "manage.py", "run", SECRET_KEY="s" * 32, PORT=port, **elsewhere)
 
-    assert f"Port {port} on 127.0.0.1 cannot be used" in run.stderr
+    assert f"Port {port} on 127.0.0.1 is in use" in run.stderr

@@ -101,7 +101,7 @@ def test_a_port_in_use_is_one_sentence(demo: Site, project: Path) -> None:
     run = run_python(project, demo.folder, "manage.py", "run", PORT=str(demo.port))
     assert (run.returncode, run.stdout) == (1, "")
     assert run.stderr == (
-        f"CommandError: Port {demo.port} on 127.0.0.1 cannot be used (Address already in use). "
+        f"CommandError: Port {demo.port} on 127.0.0.1 is in use by another program. "
         "Choose another: PORT=8080 make run\n"
     )
 
@@ -267,7 +267,7 @@ def test_https_works_behind_a_trusted_proxy(project: Path, folder: Path) -> None
     assert (plain.status_code, plain.headers["Location"]) == (301, "https://phones.example.com/accounts/login/")
     assert (secure.status_code, secure.headers["Strict-Transport-Security"]) == (200, "max-age=31536000")
     assert health.status_code == 200
-    assert "Quo Admin is at https://phones.example.com\n" in site.process.printed
+    assert f"Quo Admin is at https://phones.example.com\nIt listens on 127.0.0.1:{site.port}\n" in site.process.printed
 
 
 def test_it_runs_with_debug_on(project: Path, folder: Path) -> None:

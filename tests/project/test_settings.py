@@ -42,6 +42,27 @@ def test_the_default_address_is_this_machine_with_the_port(evaluate: Evaluate) -
 
 
 @pytest.mark.parametrize(
+    ("host", "opened"),
+    [
+        ("127.0.0.2", "127.0.0.2"),
+        ("::1", "[::1]"),
+        ("10.0.0.7", "10.0.0.7"),
+        ("phones.internal", "phones.internal"),
+        ("0.0.0.0", "127.0.0.1"),  # noqa: S104 - nothing listens
+        ("::", "127.0.0.1"),
+        ("localhost", "127.0.0.1"),
+        ("my_office", "127.0.0.1"),  # no browser opens it
+    ],
+)
+def test_the_default_address_is_the_one_it_listens_on(evaluate: Evaluate, host: str, opened: str) -> None:
+    assert evaluate(HOST=host, PORT="8003", DEMO="on")["SITE_URL"] == f"http://{opened}:8003"
+
+
+def test_the_default_address_leaves_out_the_usual_port(evaluate: Evaluate) -> None:
+    assert evaluate(PORT="80")["SITE_URL"] == "http://127.0.0.1"
+
+
+@pytest.mark.parametrize(
     ("site_url", "hosts"),
     [
         ("http://127.0.0.1:8000", ["127.0.0.1", "localhost", "[::1]"]),

@@ -17,8 +17,9 @@ from django.db import DatabaseError, connections
 from accounts.first import FirstAccount, ensure_first_account
 from numbers.database.locks import one_after_the_other
 from numbers.models import Sync
+from numbers.operations.listening import address_of, listen
 from numbers.operations.readiness import schema
-from numbers.operations.serving import demo_workspace, listen, our_command, serve
+from numbers.operations.serving import demo_workspace, our_command, serve
 from numbers.services import workspace_problem
 
 FIRST_SYNC_TIMEOUT = 10.0  # seconds
@@ -32,16 +33,19 @@ class Command(BaseCommand):
 
     def handle(self, **_options: Any) -> None:
         _let_signals_interrupt()
+        for notice in settings.ENVIRONMENT.notices:
+            self.stderr.write(notice)
         with ExitStack() as started:
-            listener = started.enter_context(_listener(self.make_target))
+            listener = started.enter_context(listen(self.make_target))  # first, so that a port in use stops the start
             try:
                 account = self._prepare(started)
             except DatabaseError:
                 raise CommandError("The database does not answer. `manage.py doctor` looks at it.") from None
             except OSError as error:
                 raise CommandError(f"{settings.DATA_DIR} cannot be written: {error.strerror}.") from None
+            address = address_of(listener)
             connections.close_all()  # before gunicorn forks: a connection belongs to one process
-            self._serve(listener, when_ready=lambda: self._greet(account))
+            self._serve(listener, when_ready=lambda: self._greet(account, address))
 
     def _serve(self, listener: socket.socket, when_ready: Callable[[], None]) -> None:
         serve(listener, when_ready)
@@ -82,8 +86,10 @@ class Command(BaseCommand):
         if last and last.outcome != Sync.Outcome.SUCCEEDED:
             self._say(f"That did not work, and will be tried again. {last.error_sentence}")
 
-    def _greet(self, account: FirstAccount) -> None:
+    def _greet(self, account: FirstAccount, address: str) -> None:
         lines = ["", f"Quo Admin is at {settings.SITE_URL}"]
+        if f"http://{address}" != settings.SITE_URL:
+            lines.append(f"It listens on {address}")
         if settings.DEMO:
             lines.append(self.about_demo)
         if settings.OIDC_ONLY:
@@ -121,15 +127,3 @@ def _let_signals_interrupt() -> None:
         signals.append(signal.SIGHUP)
     for signal_number in signals:
         signal.signal(signal_number, signal.default_int_handler)
-
-
-def _listener(make_target: str) -> socket.socket:
-    """Return the listening socket. Runs first, so that a port in use is reported before anything starts."""
-    try:
-        return listen()
-    except OSError as error:
-        reason = str(error.strerror).partition(" (")[0]  # drops the address that Python appends
-        raise CommandError(
-            f"Port {settings.PORT} on {settings.HOST} cannot be used ({reason}). "
-            f"Choose another: PORT=8080 make {make_target}"
-        ) from None

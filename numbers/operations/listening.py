@@ -1,0 +1,53 @@
+"""The socket on which Quo Admin listens, its address in words, and why there is none."""
+
+import errno
+import socket
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from gunicorn import systemd
+
+_NOT_OURS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
+
+
+def listen(make_target: str) -> socket.socket:
+    """Return a socket that listens on the address in the settings. Raises CommandError.
+
+    A socket from systemd takes precedence. It queues requests during a restart.
+    """
+    if count := systemd.listen_fds():
+        if count > 1:
+            raise CommandError("systemd hands over more than one address; Quo Admin serves one. See quo-admin.socket.")
+        return socket.socket(fileno=systemd.SD_LISTEN_FDS_START)
+    is_ipv6 = ":" in settings.HOST
+    try:
+        return socket.create_server(
+            (settings.HOST, settings.PORT),
+            family=socket.AF_INET6 if is_ipv6 else socket.AF_INET,
+            dualstack_ipv6=is_ipv6 and socket.has_dualstack_ipv6(),
+        )
+    except OSError as error:
+        raise CommandError(_refusal(error, make_target)) from None
+
+
+def _refusal(error: OSError, make_target: str) -> str:
+    is_unknown = isinstance(error.__context__ or error, socket.gaierror)  # create_server raises its own error
+    if is_unknown or error.errno in _NOT_OURS:
+        return f"{settings.HOST} is not an address of this machine. Set HOST to one: HOST=127.0.0.1 make {make_target}"
+    other = f"Choose another: PORT={8081 if settings.PORT == 8080 else 8080} make {make_target}"
+    port = f"Port {settings.PORT} on {settings.HOST}"
+    if error.errno == errno.EADDRINUSE:
+        return f"{port} is in use by another program. {other}"
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return f"{port} may not be used by this account; ports below 1024 often belong to root. {other}"
+    reason = str(error.strerror).partition(" (")[0]  # drops the address that Python appends
+    return f"{port} cannot be used ({reason}). {other}"
+
+
+def address_of(listener: socket.socket) -> str:
+    """Return the address as written in URLs, such as "[::1]:8000"; for a socket in the file system, its path."""
+    name = listener.getsockname()
+    if isinstance(name, str):
+        return name
+    host, port = name[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -1,0 +1,42 @@
+"""Finds lines of the settings file that set nothing, or that another line overrides.
+
+The sentences never quote a line, because it may be a secret in the wrong place. They name only what the line resembles.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from difflib import get_close_matches
+
+from dotenv.parser import Binding
+
+_OF_COMPOSE = ("COMPOSE_", "POSTGRES_")  # compose.yaml reads the same file
+_ALIKE = 0.7  # from 0 to 1: between API_KEY and QUO_API_KEY it is 0.78
+
+
+def notices(bindings: Iterable[Binding], known: Collection[str], file_name: str) -> Iterator[str]:
+    """Yield a sentence for each line that has no effect. `known` are the names that the file may set."""
+    lines: dict[str, list[int]] = defaultdict(list)
+    for binding in bindings:
+        name, line = binding.key, line_of(binding)
+        if not name:
+            continue
+        if binding.value is None:
+            yield f"Line {line} of {file_name} has no =, so it sets nothing."
+        elif name in known:
+            lines[name].append(line)
+        elif not name.startswith(_OF_COMPOSE):
+            alike = get_close_matches(name.upper().replace("-", "_"), known, n=1, cutoff=_ALIKE)
+            meant = f" Is {alike[0]} meant?" if alike else ""
+            yield f"Line {line} of {file_name} sets nothing that Quo Admin knows.{meant}"
+    for name, found in lines.items():
+        if len(found) > 1:
+            before = ", ".join(map(str, found[:-1]))
+            yield f"{name} is set {len(found)} times in {file_name}: line {found[-1]} counts, not line {before}."
+        if f"{name}_FILE" in lines:
+            yield f"{name} and {name}_FILE are both set in {file_name}: {name} counts."
+
+
+def line_of(binding: Binding) -> int:
+    """Return the number of the line, without the blank lines that dotenv counts as part of the binding."""
+    text = binding.original.string
+    return binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")

@@ -1,0 +1,77 @@
+"""The address on which the server listens, and the sentence for one that cannot be used."""
+
+import errno
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management.base import CommandError
+
+from numbers.operations.listening import address_of, listen
+from tests.support.processes import free_port
+
+
+@pytest.mark.parametrize(("host", "asked"), [("127.0.0.1", "127.0.0.1"), ("::1", "::1"), ("::", "127.0.0.1")])
+def test_it_listens_on_ipv4_and_ipv6(settings: Any, host: str, asked: str) -> None:
+    settings.HOST, settings.PORT = host, free_port()
+    with listen("run"), socket.create_connection((asked, settings.PORT), timeout=5) as connection:
+        assert connection.getpeername()[1] == settings.PORT
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_for_a_port_in_use_another_is_proposed(settings: Any, host: str) -> None:
+    settings.HOST, settings.PORT = host, free_port()
+    with listen("run"), pytest.raises(CommandError) as refused:
+        listen("run")
+    assert str(refused.value) == (
+        f"Port {settings.PORT} on {host} is in use by another program. Choose another: PORT=8080 make run"
+    )
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1", "no-such-host.invalid"])
+def test_for_an_address_of_another_machine_another_host_is_proposed(settings: Any, host: str) -> None:
+    settings.HOST, settings.PORT = host, free_port()
+    with pytest.raises(CommandError) as refused:
+        listen("dev")
+    assert str(refused.value) == (f"{host} is not an address of this machine. Set HOST to one: HOST=127.0.0.1 make dev")
+
+
+@pytest.mark.parametrize(
+    ("number", "port", "sentence"),
+    [
+        (
+            errno.EACCES,
+            80,
+            "may not be used by this account; ports below 1024 often belong to root. Choose another: PORT=8080",
+        ),
+        (errno.EADDRINUSE, 8080, "is in use by another program. Choose another: PORT=8081"),
+        (errno.EMFILE, 8000, "cannot be used (Too many open files). Choose another: PORT=8080"),
+    ],
+)
+def test_every_other_reason_is_a_sentence_that_proposes_a_port(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, number: int, port: int, sentence: str
+) -> None:
+    settings.HOST, settings.PORT = "127.0.0.1", port
+
+    def refuse(*_arguments: object, **_named: object) -> None:
+        raise OSError(number, f"{os.strerror(number)} (while attempting to bind on address)")
+
+    monkeypatch.setattr(socket, "create_server", refuse)
+    with pytest.raises(CommandError) as refused:
+        listen("run")
+    assert str(refused.value) == f"Port {port} on 127.0.0.1 {sentence} make run"
+
+
+@pytest.mark.parametrize(("host", "shown"), [("127.0.0.1", "127.0.0.1"), ("::1", "[::1]"), ("0.0.0.0", "0.0.0.0")])  # noqa: S104 - closed at once
+def test_the_address_in_words_is_the_one_it_listens_on(settings: Any, host: str, shown: str) -> None:
+    settings.HOST, settings.PORT = host, free_port()
+    with listen("run") as listener:
+        assert address_of(listener) == f"{shown}:{settings.PORT}"
+
+
+def test_the_address_of_a_socket_in_the_file_system_is_its_path(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "s"))
+        assert address_of(listener) == str(tmp_path / "s")
