@@ -1,6 +1,7 @@
 """`manage.py dev`, called by `make dev`: serve the demo and reload changed code and templates."""
 
 import os
+import signal
 import socket
 import subprocess
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from numbers.management.commands import run
+from numbers.operations.listening import address_of
 from numbers.operations.serving import our_command
 
 
@@ -25,14 +27,16 @@ class Command(run.Command):
 
     def _serve(self, listener: socket.socket, when_ready: Callable[[], None]) -> None:
         """Run Django's development server, which survives a Python file that cannot be imported."""
-        address = "{}:{}".format(*listener.getsockname())
+        address = address_of(listener)
         listener.close()
         when_ready()
         server = subprocess.Popen(  # noqa: S603 - our own command
-            our_command("runserver", address), env={**os.environ, "DJANGO_RUNSERVER_HIDE_WARNING": "true"}
+            our_command("runserver", address),
+            env={**os.environ, "DJANGO_RUNSERVER_HIDE_WARNING": "true"},
+            start_new_session=True,  # Ctrl-C while it still imports would print a traceback
         )
         try:
             server.wait()
-        except KeyboardInterrupt:  # a terminal sends it to the server too
-            server.terminate()
+        except KeyboardInterrupt:
+            os.killpg(server.pid, signal.SIGTERM)  # it has a child, which it starts again after changes
             server.wait()
