@@ -6,8 +6,6 @@ PORT ?=
 export PORT
 
 VENV_PYTHON := .venv/bin/python
-# Install only files with a pinned hash, and no source packages, because building them would fetch unpinned tools.
-PIP_INSTALL := $(VENV_PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes --only-binary=:all:
 LINTERS := lint-python lint-format lint-types lint-static lint-templates
 PYTEST := $(VENV_PYTHON) -m pytest -n auto --durations=20 --durations-min=0.1
 STATIC_SOURCES := $(shell find static -type f 2>/dev/null)
@@ -107,17 +105,17 @@ $(VENV_PYTHON):
 .venv/installed: requirements.txt $(VENV_PYTHON)
 	@sh bin/make-venv
 	@echo "Installing what Quo Admin needs (a minute, once) ..."
-	@$(PIP_INSTALL) -r requirements.txt
+	@sh bin/install requirements.txt
 	@touch $@
 
 .venv/installed-dev: requirements-dev.txt .venv/installed
 	@echo "Installing what the tests need (a minute, once) ..."
-	@$(PIP_INSTALL) -r requirements-dev.txt
+	@sh bin/install requirements-dev.txt
 	@touch $@
 
 .venv/installed-audit: requirements-audit.txt .venv/installed-dev
 	@echo "Installing what the audit needs (a minute, once) ..."
-	@$(PIP_INSTALL) -r requirements-audit.txt
+	@sh bin/install requirements-audit.txt
 	@touch $@
 
 node_modules/.package-lock.json: package.json package-lock.json .npmrc

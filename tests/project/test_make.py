@@ -86,6 +86,15 @@ def bare(project: Path, tmp_path: Path) -> Path:
     return folder
 
 
+FAILING_PIP = """
+if [ "$2" = venv ]; then rm -rf .venv; mkdir -p .venv/bin; cp "$0" .venv/bin/python; fi
+case "$*" in *"pip install"*) cat >&2 <<'SAYS'
+{says}
+SAYS
+exit 1;; esac
+"""
+
+
 def pip_calls(folder: Path) -> list[str]:
     return [line for line in (folder / "asked").read_text().splitlines() if not line.startswith("-c")]
 
@@ -130,6 +139,38 @@ def test_changed_requirements_are_installed(bare: Path, tmp_path: Path) -> None:
     (bare / "asked").unlink()
     make(bare, tmp_path, ".venv/installed", PYTHON=str(bare / "python"))
     assert [line.split(" -r ")[-1] for line in pip_calls(bare)] == ["requirements.txt"]
+
+
+PIP_SAYS = "ERROR: No matching distribution found for django==5.2"
+
+
+@pytest.mark.parametrize(
+    ("cause", "advice"),
+    [
+        (
+            "WARNING: Retrying after connection broken by 'NewConnectionError: Network is unreachable'",
+            "check the network",
+        ),
+        ("WARNING: Retrying after connection broken by 'ProxyError: Cannot connect to proxy.'", "(HTTPS_PROXY=http://"),
+        ("ERROR: HTTPSConnectionPool(host='mirror.example.com', port=443): Read timed out.", "(PIP_INDEX_URL=https://"),
+        ("ERROR: Missing dependencies for SOCKS support.", "(HTTPS_PROXY=http://"),
+        ("ERROR: Could not find a suitable TLS CA certificate bundle, invalid path: /nowhere.pem", "with PIP_CERT=/"),
+        ("WARNING: connection broken by 'SSLError(... CERTIFICATE_VERIFY_FAILED ...)'", "with PIP_CERT=/"),
+    ],
+)
+def test_without_a_network_one_sentence_says_what_to_check(bare: Path, tmp_path: Path, cause: str, advice: str) -> None:
+    executable(bare / "python", FAILING_PIP.format(says=f"{cause}\n{PIP_SAYS}"))
+    answer = make(bare, tmp_path, ".venv/installed", PYTHON=str(bare / "python"))
+    sentence, end = answer.stderr.split("\n", 1)
+    assert sentence.startswith("The packages cannot be downloaded")
+    assert advice in sentence
+    assert end.startswith("make: ")
+
+
+def test_any_other_failure_of_pip_is_shown_as_it_is(bare: Path, tmp_path: Path) -> None:
+    executable(bare / "python", FAILING_PIP.format(says=PIP_SAYS))
+    answer = make(bare, tmp_path, ".venv/installed", PYTHON=str(bare / "python"))
+    assert answer.stderr.startswith(f"{PIP_SAYS}\nmake: ")
 
 
 def test_an_environment_whose_python_is_missing_is_created_again(bare: Path, tmp_path: Path) -> None:
