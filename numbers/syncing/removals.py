@@ -1,9 +1,10 @@
 """Marks numbers as gone that a complete answer no longer has, unless the answer is implausible."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import msgspec
 from django.db.models import DateTimeField, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
 
@@ -33,8 +34,7 @@ def conclude_removals(
     is_unreadable = bool(missing and answer.set_aside)
     is_implausible = len(missing) * 2 > current and (len(missing) >= IMPLAUSIBLE_LOSS or not seen)
     if (is_unreadable or is_implausible) and not accept_removals:
-        # An empty id for the unreadable records: the answer without them is another one, and waits by itself.
-        sync.held_digest = _digest([*seen, ""] if is_unreadable else seen)
+        sync.held_digest = _digest(answer)
         if is_unreadable or not _was_held_long_ago(sync.held_digest, observed_at):
             sync.held = len(missing)
         if is_unreadable:
@@ -48,9 +48,13 @@ def conclude_removals(
         _record_unconfirmed(unconfirmed, last_complete)
 
 
-def _digest(ids: Iterable[str]) -> str:
-    """Return a digest that identifies an answer by its ids."""
-    return hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()
+def _digest(answer: Answer) -> str:
+    """Return a digest that identifies an answer by its ids and the count of records without one.
+
+    So the answer without those records is another one, and waits by itself.
+    """
+    said = [sorted(record.id for record in answer.records), len(answer.set_aside)]
+    return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
 
 
 def _complete_syncs() -> QuerySet[Sync]:

@@ -237,6 +237,16 @@ class Conversation(RuleBasedStateMachine):
         assert (sync.gone, sync.held, sync.set_aside_count) == (gone, held, count)
         self.agree(sync, len(records))
 
+    @rule(counts=st.lists(st.integers(0, 2), min_size=2, max_size=3), minutes=st.sampled_from([30, 60]))
+    def sync_answers_without_any_readable_record(self, counts: list[int], minutes: int) -> None:
+        for unreadable in counts:
+            self.syncer.clock.move(minutes=minutes)
+            sync = self.syncer.sync_all(unreadable=unreadable)
+            self.model.store([], _observed(sync), proves_presence=True)
+            gone, held = self.model.conclude(set(), _observed(sync), unreadable=unreadable > 0, accept=False)
+            assert (sync.gone, sync.held, sync.set_aside_count) == (gone, held, unreadable)
+            self.agree(sync, 0)
+
     @precondition(lambda self: set(self.quo) - self.broken)
     @rule(data=st.data())
     def sync_one_number(self, data: st.DataObject) -> None:

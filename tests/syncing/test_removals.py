@@ -144,6 +144,20 @@ def test_a_record_without_a_readable_id_does_not_start_the_hour_of_a_removal(syn
     assert syncer.sync_all(*numbers(*TEN[:2])).held == 8
 
 
+@pytest.mark.parametrize("unreadable", [1, 2, 12])
+def test_an_answer_of_which_nothing_is_readable_does_not_start_the_hour_of_an_empty_one(
+    syncer: Syncer, unreadable: int
+) -> None:
+    syncer.sync_all(*numbers(*TEN))
+    syncer.sync_all(unreadable=unreadable)
+    syncer.clock.move(hours=2)
+    assert syncer.sync_all().held == 10
+    syncer.clock.move(minutes=30)
+    syncer.sync_all(unreadable=unreadable)
+    syncer.clock.move(minutes=30)
+    assert syncer.sync_all().held == 10
+
+
 def test_a_record_without_a_readable_id_restarts_the_hour_of_a_removal(syncer: Syncer) -> None:
     syncer.sync_all(*numbers(*TEN))
     syncer.sync_all(*numbers(*TEN[:2]))
