@@ -1,7 +1,8 @@
-"""Redirects visitors who are not signed in to the sign-in page, and from there back to a page that a GET can open."""
+"""Redirects visitors who are not signed in to the sign-in page, and from there back to the page that they had open."""
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
@@ -11,6 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.roles import READ
 from quo_admin.htmx import shown_address
+from quo_admin.navigation import is_own_page, origin_of
 
 NO_ROLE = "no role"
 
@@ -38,15 +40,27 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         """Return a redirect to sign-in; for htmx, one for the whole browser page."""
         login_url = self.get_login_url(view_func)
         if request.headers.get("HX-Request") == "true":
-            return HttpResponseClientRedirect(redirect_to_login(_current_page(request), login_url).url)
+            return HttpResponseClientRedirect(redirect_to_login(_page_of_fragment(request), login_url).url)
         if request.method not in {"GET", "HEAD"}:
-            return redirect_to_login("/", login_url)
+            return redirect_to_login(_page_of_form(request), login_url)
         # A dot after a slash was encoded as part of an id. Unencoded, a browser would resolve it as a relative path.
-        page = request.get_full_path().replace("/.", "%2F.")
-        return redirect_to_login(page, login_url)
+        return redirect_to_login(request.get_full_path().replace("/.", "%2F."), login_url)
 
 
-def _current_page(request: HttpRequest) -> str:
-    """Return the address of the page that sent the htmx request, without the host."""
+def _page_of_fragment(request: HttpRequest) -> str:
+    """Return the address of the page that sent the htmx request: the requested one if the page asked for itself.
+
+    Then the request has the search that was typed, and the address bar still the one before.
+    """
     address = shown_address(request)
-    return f"{address.path or '/'}{'?' if address.query else ''}{address.query}"
+    query = address.query
+    if request.method == "GET" and address.path == quote(request.path):
+        fields = request.META["QUERY_STRING"].split("&")
+        query = "&".join(field for field in fields if not field.endswith("="))  # a form also sends its empty fields
+    return f"{address.path or '/'}{'?' if query else ''}{query}"
+
+
+def _page_of_form(request: HttpRequest) -> str:
+    """Return the address of the page that sent the form, or the start page."""
+    page = request.headers.get("Referer", "").removeprefix(origin_of(request))
+    return page if is_own_page(request, page) else "/"

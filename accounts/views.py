@@ -4,9 +4,13 @@ from typing import Any
 
 from allauth.account import views as allauth_views
 from allauth.account.adapter import get_adapter
+from allauth.account.stages import LoginStage
+from allauth.account.utils import passthrough_next_redirect_url
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 
 from accounts.limits import is_limited, mark_rate_limited
 from accounts.mfa import passkeys
@@ -21,7 +25,21 @@ class KeepSiteMixin:
         return context
 
 
-class LoginView(KeepSiteMixin, allauth_views.LoginView):  # type: ignore[misc]  # allauth has no types
+class KeepTargetMixin:
+    """Leads a second sign-in tab to the second step that the first one has begun, with the target of the second."""
+
+    def _redirect_to_pending_stage(self, request: HttpRequest, stage: LoginStage) -> HttpResponse:
+        response: HttpResponse = super()._redirect_to_pending_stage(request, stage)  # type: ignore[misc]  # the view's
+        return with_target(request, response["Location"])
+
+
+def with_target(request: HttpRequest, address: str) -> HttpResponse:
+    """Redirect to another page of sign-in, which continues to the same target."""
+    target: str = passthrough_next_redirect_url(request, address, REDIRECT_FIELD_NAME)
+    return redirect(target)
+
+
+class LoginView(KeepSiteMixin, KeepTargetMixin, allauth_views.LoginView):  # type: ignore[misc]  # allauth has no types
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if settings.OIDC_ONLY:
             return self._refuse_password(request)

@@ -13,23 +13,26 @@ _DISABLED = (
 _OWN_ORIGIN = ("publickey-credentials-get", "publickey-credentials-create", "clipboard-write")
 
 HEADERS = {
-    # With Django's Cross-Origin-Opener-Policy, the pages share no process with other sites.
-    "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Origin-Agent-Cluster": "?1",
     # By default a response is private: no cache stores it, nor the browser after signing out.
     "Cache-Control": "private, no-store",
 }
 
 # For everything that a browser may show as a page. It is as long as some compressed styles and scripts.
 PERMISSIONS = ", ".join([*(f"{name}=()" for name in _DISABLED), *(f"{name}=(self)" for name in _OWN_ORIGIN)])
+PAGE_HEADERS = {
+    # With Django's Cross-Origin-Opener-Policy, the pages share no process with other sites.
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Origin-Agent-Cluster": "?1",
+    "Permissions-Policy": PERMISSIONS,
+}
 _NO_PAGES = ("text/css", "text/javascript")
 
 
 class HeadersMiddleware:
     """Sets HEADERS on every response, including static files and errors, unless they are already set.
 
-    All but styles and scripts also get PERMISSIONS, which browsers ignore there.
+    All but styles and scripts also get PAGE_HEADERS, which browsers ignore there.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -37,8 +40,7 @@ class HeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        for name, value in HEADERS.items():
+        is_page = not response.headers.get("Content-Type", "").startswith(_NO_PAGES)
+        for name, value in {**HEADERS, **(PAGE_HEADERS if is_page else {})}.items():
             response.headers.setdefault(name, value)
-        if not response.headers.get("Content-Type", "").startswith(_NO_PAGES):
-            response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response

@@ -57,6 +57,7 @@ _loopback = ["127.0.0.1", "localhost", "[::1]"]
 _site_host = f"[{_site.hostname}]" if ":" in (_site.hostname or "") else str(_site.hostname)
 ALLOWED_HOSTS = _loopback if _site_host in _loopback else [_site_host]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "accounts.csrf.refuse"
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _is_https else 0
 TRUSTED_PROXIES = ENVIRONMENT["TRUSTED_PROXIES"]
@@ -116,6 +117,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "accounts.csrf.OwnFormMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -262,6 +264,7 @@ TIME_ZONE = ENVIRONMENT["TIME_ZONE"]
 STATIC_URL = "static/"
 STATIC_ROOT = collected.newest(BASE_DIR / "build")
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site needs them, and each response is shorter
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -64,6 +64,8 @@ def begin(request: HttpRequest) -> HttpResponse:
 def callback(request: HttpRequest) -> HttpResponse:
     """Handle the provider's response and sign the user in."""
     pending = PENDING.pop(request)
+    if pending is None and request.user.is_authenticated:  # the same callback a second time, or another tab was faster
+        return redirect(settings.LOGIN_REDIRECT_URL)
     if pending is None:
         raise SignInRefused(STALE)
     if "error" in request.GET or "code" not in request.GET:

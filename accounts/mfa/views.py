@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from allauth.account.stages import LoginStageController
+from allauth.account.utils import get_next_redirect_url
 from allauth.core.ratelimit import respond_429
 from allauth.mfa.base import views as base
 from allauth.mfa.models import Authenticator
@@ -33,7 +34,7 @@ from accounts.mfa import passkeys
 from accounts.mfa.codes import unused_codes
 from accounts.mfa.forms import ActivateAppForm
 from accounts.mfa.stages import SecondStepStage
-from accounts.views import KeepSiteMixin
+from accounts.views import KeepSiteMixin, KeepTargetMixin, with_target
 
 LOCK_FILE = "second-step.lock"
 ENDED = "This sign-in has ended. Sign in again."
@@ -86,21 +87,36 @@ def _as_json(options: dict[str, Any]) -> str:
 
 
 class SecondStepView(_LockedPage, base.AuthenticateView):  # type: ignore[misc]  # allauth has no types
+    """Its form has its own target: the session has only the one of the tab that sent its password first."""
+
     @method_decorator(login_not_required)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         stage = LoginStageController.enter(request, SecondStepStage.key)
-        response: HttpResponseBase
         if stage and not stage.is_still_valid():
             messages.warning(request, ENDED)
-            response = stage.abort()
-        else:
+            stage.abort()
+            stage = None
+        response: HttpResponseBase
+        if stage or request.user.is_authenticated:  # which leads on: another tab was faster
             response = super().dispatch(request, *args, **kwargs)
+        else:
+            response = with_target(request, reverse("account_login"))
         return response
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        self.stage.login.redirect_url = self._target()
+        response: HttpResponse = super().form_valid(form)
+        return response
+
+    def _target(self) -> str | None:
+        target: str | None = get_next_redirect_url(self.request) or self.stage.login.redirect_url
+        return target
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         user = self.stage.login.user
         return context | {
+            "target": self._target(),
             "has_app": is_mfa_enabled(user, [Authenticator.Type.TOTP]),
             "has_passkey": is_mfa_enabled(user, [Authenticator.Type.WEBAUTHN]) and not passkeys.obstacle(),
             "options": _as_json(context["js_data"]["request_options"]),
@@ -108,20 +124,20 @@ class SecondStepView(_LockedPage, base.AuthenticateView):  # type: ignore[misc] 
 
 
 @method_decorator(password_users_only, name="dispatch")
-class PasskeySignInView(_LockedPage, webauthn.LoginWebAuthnView):  # type: ignore[misc]  # allauth has no types
+class PasskeySignInView(_LockedPage, KeepTargetMixin, webauthn.LoginWebAuthnView):  # type: ignore[misc]  # allauth has no types
     """GET returns the challenge for the browser as JSON; POST receives the response."""
 
     def form_invalid(self, form: Form) -> HttpResponse:
         record_passkey_failed(self.request)
         for error in form.errors.get("credential", []):
             messages.error(self.request, str(error))
-        return redirect("account_login")
+        return with_target(self.request, reverse("account_login"))
 
     def form_valid(self, form: Form) -> HttpResponse:
         authenticator: Authenticator = form.cleaned_data["credential"]
         if not authenticator.user.has_usable_password():
             messages.error(self.request, f"Your account has no passkeys. Sign in with {settings.OIDC_NAME}.")
-            return redirect("account_login")
+            return with_target(self.request, reverse("account_login"))
         response: HttpResponse = super().form_valid(form)
         return response
 

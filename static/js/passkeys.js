@@ -48,12 +48,15 @@ async function loadOptions(form) {
   if (form.dataset.options) return JSON.parse(form.dataset.options);
   const response = await fetch(form.dataset.optionsUrl, { headers: { Accept: "application/json" } });
   if (response.status === 429) throw new Error("Too many attempts. Wait a minute, then try again.");
+  if (response.redirected) return null;
   if (!response.ok) throw new Error("Quo Admin did not answer as expected. Reload the page.");
-  return (await response.json()).request_options.publicKey;
+  return (await response.json()).request_options?.publicKey;
 }
 
 async function requestCredential(form) {
-  const options = decodeOptions(await loadOptions(form));
+  const encoded = await loadOptions(form);
+  if (!encoded) return form.submit(); // another tab has signed in meanwhile: the form leads to its target
+  const options = decodeOptions(encoded);
   const credential = await (form.dataset.passkey === "create"
     ? navigator.credentials.create(options)
     : navigator.credentials.get(options));

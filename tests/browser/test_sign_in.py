@@ -2,7 +2,6 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.support.browser_pages import expect_total
 from tests.support.browsing import Browsing
 from tests.support.sites import EMAIL, Site
 
@@ -37,16 +36,3 @@ def test_a_wrong_password_shows_an_error_and_keeps_the_email(browsing: Browsing,
     )
     expect(page.get_by_label("Email")).to_have_value(EMAIL)
     expect(page.get_by_label("Password")).to_have_value("")
-
-
-def test_an_expired_session_leads_to_sign_in_and_back_to_the_page(browsing: Browsing, demo: Site) -> None:
-    page = browsing.page(demo)
-    page.goto("/numbers/?q=leasing")
-    cookies = page.context.cookies()
-    page.context.clear_cookies()
-    page.get_by_label("Search", exact=True).fill("leasing office")
-    expect(page).to_have_title("Sign in · Quo Admin")
-    page.context.add_cookies(cookies)  # type: ignore[arg-type]  # signed in again, in another tab
-    page.goto(page.url)
-    expect(page).to_have_url(f"{demo.url}/numbers/?q=leasing")
-    expect_total(page, 8)

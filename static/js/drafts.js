@@ -1,0 +1,46 @@
+// Keeps what was typed while its user signs in again: until then in this tab, afterwards back in the page.
+"use strict";
+
+const DRAFT = "draft";
+const TYPED = "input:not([type=hidden], [type=password], [type=file], [type=submit]), select, textarea";
+
+function owner() {
+  return document.querySelector("meta[name=account]")?.content;
+}
+
+function isChanged(field) {
+  if (field.matches("select")) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+  return field.matches("[type=checkbox], [type=radio]")
+    ? field.checked !== field.defaultChecked
+    : field.value !== field.defaultValue;
+}
+
+function changedFields() {
+  const fields = [...document.querySelectorAll(TYPED)].filter((field) => field.id && isChanged(field));
+  return fields.map(({ id, value, checked }) => ({ id, value, checked }));
+}
+
+function restore({ id, value, checked }) {
+  const field = document.getElementById(id);
+  if (!field?.matches(TYPED) || (field.value === value && field.checked === checked)) return;
+  field.value = value;
+  field.checked = checked;
+  for (let menu = field.closest("details"); menu; menu = menu.parentElement.closest("details")) menu.open = true;
+  if (field.id === "q") window.htmx?.trigger(field, "search");
+}
+
+// A page of sign-in sends its visitor back to the page of the draft; any other page ends it.
+function read() {
+  const draft = JSON.parse(sessionStorage.getItem(DRAFT));
+  if (!draft) return;
+  if (!owner()) return sessionStorage.setItem(DRAFT, JSON.stringify({ ...draft, isInterrupted: true }));
+  sessionStorage.removeItem(DRAFT);
+  const isHere = draft.path === location.pathname && draft.owner === owner();
+  if (draft.isInterrupted && isHere) for (const field of draft.fields) restore(field);
+}
+
+read();
+window.addEventListener("pagehide", () => {
+  const fields = owner() ? changedFields() : [];
+  if (fields.length) sessionStorage.setItem(DRAFT, JSON.stringify({ path: location.pathname, owner: owner(), fields }));
+});
