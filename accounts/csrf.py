@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.middleware import SignInRequiredMiddleware
-from quo_admin.navigation import origin_of
+from quo_admin.addresses import wrong_origin
+from quo_admin.navigation import own_origins
 
 # The forms that only visitors who have not signed in can send, by the names of their URLs.
 SIGN_IN_FORMS = frozenset({"account_login", "company_login", "mfa_authenticate", "mfa_login_webauthn"})
@@ -34,12 +35,16 @@ class OwnFormMiddleware:
 
 
 def _is_own(request: HttpRequest) -> bool:
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    return request.headers.get("Origin") == origin_of(request) and site == "same-origin"
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
+    # Settings for privacy may hide the origin. Browsers send `Sec-Fetch-Site` only over https and to their own machine.
+    is_hidden = origin in {None, "null"} and site is not None
+    return (is_hidden or origin in own_origins(request)) and site in {None, "same-origin"}
 
 
 def refuse(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Answer a form that CsrfViewMiddleware refuses: lead to where it can be sent again, or say why it cannot."""
+    if problem := wrong_origin(request):
+        return render(request, "403_csrf.html", {"problem": problem}, status=403)
     match = request.resolver_match
     is_sign_in = match is not None and match.url_name in SIGN_IN_FORMS
     response: HttpResponse

@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.roles import READ
 from quo_admin.htmx import shown_address
-from quo_admin.navigation import is_own_page, origin_of
+from quo_admin.navigation import is_own_page, own_origins
 
 NO_ROLE = "no role"
 
@@ -61,6 +61,9 @@ def _page_of_fragment(request: HttpRequest) -> str:
 
 
 def _page_of_form(request: HttpRequest) -> str:
-    """Return the address of the page that sent the form, or the start page."""
-    page = request.headers.get("Referer", "").removeprefix(origin_of(request))
-    return page if is_own_page(request, page) else "/"
+    """Return the address of the page that sent the form, as the browser or the form says; else the start page."""
+    page = request.headers.get("Referer", "")
+    for origin in own_origins(request):
+        page = page.removeprefix(origin)
+    pages = [page, request.POST.get("next", ""), "/"]
+    return next(page for page in pages if is_own_page(request, page))

@@ -1,5 +1,6 @@
 """Which addresses are pages of this site, for every app."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.http import MAX_URL_LENGTH, MAX_URL_REDIRECT_LENGTH, url_has_allowed_host_and_scheme
 
@@ -11,6 +12,9 @@ def is_own_page(request: HttpRequest, url: str) -> bool:
     return is_path and url_has_allowed_host_and_scheme(url[:MAX_URL_LENGTH], {request.get_host()}, request.is_secure())
 
 
-def origin_of(request: HttpRequest) -> str:
-    """Return our origin as the browser that sent the request writes it. Raises DisallowedHost."""
-    return f"{request.scheme}://{request.get_host()}"
+def own_origins(request: HttpRequest) -> tuple[str, str]:
+    """Return our origin by this request, and by SITE_URL: a proxy may leave the port out of Host.
+
+    Raises DisallowedHost.
+    """
+    return f"{request.scheme}://{request.get_host()}", settings.SITE_URL

@@ -29,6 +29,12 @@ def _merged(found: Sequence[Network]) -> list[Network]:
     return [*ipaddress.collapse_addresses(v4), *ipaddress.collapse_addresses(v6)]
 
 
+def is_from_proxy(meta: Mapping[str, Any], trusted: Sequence[Network]) -> bool:
+    """Return whether a trusted proxy sent the request. A Unix socket has no address: only a proxy connects to one."""
+    sender = _address(str(meta.get("REMOTE_ADDR", "")))
+    return sender is None or any(sender in network for network in trusted)
+
+
 def client_address(meta: Mapping[str, Any], trusted: Sequence[Network]) -> str:
     """Return the address of the last sender that is not a trusted proxy, or UNKNOWN.
 

@@ -59,6 +59,7 @@ ALLOWED_HOSTS = _loopback if _site_host in _loopback else [_site_host]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "accounts.csrf.refuse"
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
+SECURE_REDIRECT_EXEMPT = ["^static/"]  # pages that say why there is no https need their styles
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _is_https else 0
 TRUSTED_PROXIES = ENVIRONMENT["TRUSTED_PROXIES"]
 # Browsers separate cookies by host, not by port: two copies on one machine must not sign each other out.
@@ -110,6 +111,7 @@ MIDDLEWARE = [
     "quo_admin.stack.roomy_stack",
     "quo_admin.headers.HeadersMiddleware",
     "numbers.views.health.HealthMiddleware",
+    "quo_admin.addresses.HttpsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -286,7 +288,7 @@ LOGGING: dict[str, Any] = {
     # People see the errors of bad requests on the page; they are not logged.
     "loggers": {
         "django.request": {"level": "ERROR"},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # quo_admin/addresses.py logs them
         # Django's own handlers would log whole addresses.
         "django": {"handlers": [], "level": "WARNING"},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},

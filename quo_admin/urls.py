@@ -18,5 +18,6 @@ urlpatterns = [
     path("", include("numbers.urls")),
 ]
 
+handler400 = "quo_admin.addresses.bad_request_page"
 handler429 = "accounts.limits.handler429"  # allauth's rate limits
 handler500 = "numbers.views.errors.server_error"

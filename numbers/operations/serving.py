@@ -146,8 +146,9 @@ def serve(listener: socket.socket, when_ready: Callable[[], None]) -> None:
             "worker_class": "gthread",
             "threads": THREADS,
             "graceful_timeout": 5,
-            # Only these may say that a visitor came over https.
             "forwarded_allow_ips": ",".join(str(network) for network in settings.TRUSTED_PROXIES),
+            # quo_admin/addresses.py reads X-Forwarded-Proto: to two of them, gunicorn has a bare answer of its own.
+            "secure_scheme_headers": {},
             "limit_request_line": 8190,  # ids may be long, and percent-encoding triples them
             "loglevel": "warning",
             "logger_class": _Log,

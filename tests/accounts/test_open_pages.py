@@ -218,6 +218,11 @@ def test_a_form_of_an_unknown_page_leads_to_the_start_page(browser: Client, refe
     assert next_of(browser.post("/saved/", SAVED, headers={"referer": referer})) == "/"
 
 
+def test_a_form_whose_page_the_browser_hides_leads_to_the_page_that_it_names(browser: Client) -> None:
+    assert next_of(browser.post("/appearance/", {"theme": "dark", "next": "/audit/?group=x"})) == "/audit/?group=x"
+    assert next_of(browser.post("/appearance/", {"next": "https://evil.example/"})) == "/"
+
+
 def test_a_search_sent_after_the_session_ended_is_done_after_sign_in(browser: Client) -> None:
     headers = {"hx-request": "true", "hx-current-url": f"{OWN}/numbers/?q=leas"}
 

@@ -209,7 +209,7 @@ def test_an_unknown_host_is_refused(client: Client) -> None:
     response = client.get(LOGIN, headers={"host": "evil.example"})
 
     assert response.status_code == 400
-    assert b"The request could not be understood" in response.content
+    assert b"Quo Admin is at another address" in response.content
 
 
 @pytest.mark.parametrize("template", ["500.html", "400.html"])

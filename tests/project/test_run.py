@@ -91,10 +91,17 @@ def test_the_health_check_answers_for_any_host(demo: Site) -> None:
 
 def test_bad_requests_print_nothing(demo: Site) -> None:
     before = demo.process.printed
-    assert requests.get(f"{demo.url}/", headers={"Host": "evil.example"}, timeout=PATIENCE).status_code == 400
     with demo.session() as browser:
         assert browser.get(f"{demo.url}/nowhere/", timeout=PATIENCE).status_code == 404
     assert demo.process.printed == before
+
+
+def test_a_request_to_another_address_is_explained_and_logged(demo: Site) -> None:
+    answer = requests.get(f"{demo.url}/", headers={"Host": "192.168.1.5:8000"}, timeout=PATIENCE)
+
+    assert answer.status_code == 400
+    assert f"A request came to 192.168.1.5:8000, but Quo Admin is at {demo.url}." in answer.text
+    demo.process.wait_for("A request came to 192.168.1.5:8000")
 
 
 def test_a_port_in_use_is_one_sentence(demo: Site, project: Path) -> None:
