@@ -4,7 +4,6 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
@@ -13,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from accounts.access import record_rate_limited, visitor_address
 from accounts.limits import LOCK_SECONDS
-from accounts.mfa.passkeys import obstacle
+from accounts.mfa.passkeys import has_usable
 from accounts.models import User
 
 LOCK_FILE = "sign-in.lock"
@@ -47,14 +46,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         replacements = {"allauth.mfa.stages.AuthenticateStage": "accounts.mfa.stages.SecondStepStage"}
         return [replacements.get(stage, stage) for stage in stages]
 
-    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
         descriptions = {
             "reauthenticate": "Enter your password",
             "mfa_reauthenticate": "Enter a code of your app, or a recovery code",
             "mfa_reauthenticate:webauthn": "Use a passkey",
         }
         methods = super().get_reauthentication_methods(user)
-        usable = [method for method in methods if method["id"] != "mfa_reauthenticate:webauthn" or not obstacle()]
+        usable = [method for method in methods if method["id"] != "mfa_reauthenticate:webauthn" or has_usable(user)]
         return [method | {"description": descriptions[method["id"]]} for method in usable]
 
     def is_safe_url(self, url: str) -> bool:

@@ -68,6 +68,7 @@ class LoginView(KeepSiteMixin, KeepTargetMixin, allauth_views.LoginView):  # typ
             "by_passkey": not settings.OIDC_ONLY and not passkeys.obstacle(),
             "idle_hours": settings.SESSION_IDLE_HOURS,
             "longest_days": settings.SESSION_MAX_DAYS,
+            "site_url": settings.SITE_URL,
         }
         return super().get_context_data(**kwargs) | {"ways_in": ways_in}
 

@@ -1,7 +1,6 @@
 """allauth's forms for codes and passkeys, with stricter validation."""
 
 import re
-import struct
 from typing import Any
 
 from allauth.mfa import app_settings
@@ -14,10 +13,9 @@ from django import forms
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 
-MAX_CREDENTIAL_LENGTH = 20_000  # characters; browsers send about 2,000
+from accounts.mfa.malformed import MALFORMED
 
-# What the parsers of JSON, CBOR and keys raise for malformed credentials.
-_MALFORMED = (ValueError, TypeError, LookupError, AttributeError, NotImplementedError, ArithmeticError, struct.error)
+MAX_CREDENTIAL_LENGTH = 20_000  # characters; browsers send about 2,000
 
 
 class _SingleUseCode:
@@ -75,7 +73,7 @@ class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]  # allauth
     def clean(self) -> dict[str, Any]:
         try:
             cleaned: dict[str, Any] = super().clean()
-        except (*_MALFORMED, ValidationError):
+        except (*MALFORMED, ValidationError):
             raise get_adapter().validation_error("passkey") from None
         return cleaned
 
@@ -92,7 +90,7 @@ class _RejectMalformed(forms.Form):
             if error.code == "incorrect_code":
                 raise get_adapter().validation_error("passkey") from None
             raise
-        except _MALFORMED:
+        except MALFORMED:
             raise get_adapter().validation_error("passkey") from None
 
 

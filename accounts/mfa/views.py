@@ -78,9 +78,9 @@ class _LockedPage(KeepSiteMixin):
         return response
 
 
-def _as_json(options: dict[str, Any]) -> str:
-    """Return the options for the browser's `navigator.credentials` as JSON, for an attribute of a form."""
-    return json.dumps(options["publicKey"])
+def _for_browser(options: dict[str, Any]) -> dict[str, str]:
+    """Return what the form of a passkey needs: the options of `navigator.credentials`, and where passkeys work."""
+    return {"options": json.dumps(options["publicKey"]), "site_url": settings.SITE_URL}
 
 
 # Signing in
@@ -115,12 +115,16 @@ class SecondStepView(_LockedPage, base.AuthenticateView):  # type: ignore[misc] 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         user = self.stage.login.user
-        return context | {
-            "target": self._target(),
-            "has_app": is_mfa_enabled(user, [Authenticator.Type.TOTP]),
-            "has_passkey": is_mfa_enabled(user, [Authenticator.Type.WEBAUTHN]) and not passkeys.obstacle(),
-            "options": _as_json(context["js_data"]["request_options"]),
-        }
+        return (
+            context
+            | {
+                "target": self._target(),
+                "has_app": is_mfa_enabled(user, [Authenticator.Type.TOTP]),
+                "has_passkey": passkeys.has_usable(user),
+                "elsewhere": next(filter(None, map(passkeys.address_elsewhere, passkeys.passkeys_of(user))), ""),
+            }
+            | _for_browser(context["js_data"]["request_options"])
+        )
 
 
 @method_decorator(password_users_only, name="dispatch")
@@ -156,7 +160,7 @@ class ReauthenticatePasskeyView(_LockedPage, webauthn.ReauthenticateWebAuthnView
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs) | kwargs  # with the submitted form, not a new one
-        return context | {"options": _as_json(context["js_data"]["request_options"])}
+        return context | _for_browser(context["js_data"]["request_options"])
 
 
 # Overview
@@ -172,6 +176,8 @@ class SecurityView(base.IndexView):  # type: ignore[misc]  # allauth has no type
             "has_password": self.request.user.has_usable_password() and not settings.OIDC_ONLY,
             "company": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
             "obstacle": passkeys.obstacle(),
+            "passkeys": [(one, passkeys.address_elsewhere(one)) for one in passkeys.passkeys_of(self.request.user)],
+            "site_url": settings.SITE_URL,
         }
 
 
@@ -236,7 +242,7 @@ class AddPasskeyView(_LockedPage, webauthn.AddWebAuthnView):  # type: ignore[mis
         context = super().get_context_data(**kwargs) | kwargs  # with the submitted form, not a new one
         options = context["js_data"]["creation_options"]
         options["publicKey"]["authenticatorSelection"] |= {"residentKey": "required", "requireResidentKey": True}
-        return context | {"options": _as_json(options)}
+        return context | _for_browser(options)
 
 
 class RemovePasskeyView(_LockedPage, webauthn.RemoveWebAuthnView):  # type: ignore[misc]  # allauth has no types

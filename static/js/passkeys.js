@@ -2,12 +2,20 @@
 "use strict";
 
 const TRY_AGAIN = "Try again, or use another way.";
-const MESSAGES = {
-  NotAllowedError: `The browser was given no passkey: it was cancelled, or took too long. ${TRY_AGAIN}`,
-  InvalidStateError: "This device has a passkey for your account already.",
-  SecurityError: "Passkeys do not work at this address. Open Quo Admin by its usual address.",
-  NotSupportedError: `This device cannot keep passkeys. ${TRY_AGAIN}`,
-};
+
+// Returns what an error of `navigator.credentials` means. Browsers do not tell a cancelled request from one without a
+// passkey for this address.
+function explain(error, { site, passkey }) {
+  const absence = passkey === "get" ? ` A passkey made under another address than ${site} does not work here.` : "";
+  const messages = {
+    NotAllowedError: `The browser was given no passkey: it was cancelled, or took too long.${absence} ${TRY_AGAIN}`,
+    InvalidStateError: "This device has a passkey for your account already.",
+    SecurityError: `Passkeys work only at ${site}. Open Quo Admin there.`,
+    NotSupportedError: `This device cannot keep passkeys. ${TRY_AGAIN}`,
+    Error: error.message,
+  };
+  return messages[error.name] ?? `That did not work. ${TRY_AGAIN}`;
+}
 
 function decodeBase64url(encoded) {
   const binary = atob(encoded.replaceAll("-", "+").replaceAll("_", "/"));
@@ -77,8 +85,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
       if (!window.PublicKeyCredential) throw new Error("This browser knows no passkeys.");
       await requestCredential(form);
     } catch (error) {
-      alert.textContent =
-        MESSAGES[error.name] ?? (error.name === "Error" ? error.message : `That did not work. ${TRY_AGAIN}`);
+      alert.textContent = explain(error, form.dataset);
       alert.hidden = false;
       button.disabled = false;
     }

@@ -132,7 +132,9 @@ def test_a_device_without_user_verification_cannot_sign_in(browsing: Browsing, s
 
     page.get_by_role("button", name="Sign in with a passkey").click()
 
-    expect(page.get_by_role("alert").filter(visible=True)).to_contain_text("The browser was given no passkey")
+    alert = page.get_by_role("alert").filter(visible=True)
+    expect(alert).to_contain_text("The browser was given no passkey")
+    expect(alert).to_contain_text(f"A passkey made under another address than {site.url} does not work here.")
     expect(page).to_have_title("Sign in · Quo Admin")
 
 

@@ -1,12 +1,26 @@
-"""URLs of second steps, codes of an authenticator app, and invalid answers of passkeys."""
+"""URLs of second steps, codes of an authenticator app, registered passkeys, and invalid answers of passkeys."""
 
 import base64
+import hashlib
 import json
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.mfa import app_settings
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from cryptography.hazmat.primitives.asymmetric import ec
+from fido2.cose import ES256
+from fido2.webauthn import (
+    Aaguid,
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorData,
+    CollectedClientData,
+)
+
+from accounts.models import User
 
 SECURITY = "/accounts/security/"
 APP, NO_APP = f"{SECURITY}app/add/", f"{SECURITY}app/remove/"
@@ -20,6 +34,25 @@ def code_of(secret: str, *, periods: int = 0) -> str:
 
 
 PASSKEY, ADD = "/accounts/passkey/", f"{SECURITY}passkeys/add/"
+
+
+def register_passkey(user: User, address: str, name: str = "Desk") -> Authenticator:
+    """Store a passkey that a browser made while Quo Admin was at this address."""
+    public = ec.generate_private_key(ec.SECP256R1()).public_key()
+    key = ES256.from_cryptography_key(public)  # type: ignore[no-untyped-call]  # fido2 has no type here
+    credential = AttestedCredentialData.create(Aaguid.NONE, name.encode(), key)
+    host = hashlib.sha256((urlsplit(address).hostname or "").encode()).digest()
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT
+    made = AttestationObject.create("none", AuthenticatorData.create(host, flags, 0, credential), {})
+    client = CollectedClientData.create("webauthn.create", "AAAA", address)
+    response = {"clientDataJSON": client.b64, "attestationObject": _base64url(bytes(made))}
+    handle = _base64url(name.encode())
+    stored = {"id": handle, "rawId": handle, "type": "public-key", "response": response, "clientExtensionResults": {}}
+    return Authenticator.objects.create(user=user, type="webauthn", data={"name": name, "credential": stored})
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 ANSWER: dict[str, Any] = {
