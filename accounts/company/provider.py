@@ -119,10 +119,12 @@ def fetch_metadata() -> Metadata:
         raise SignInRefused(MISUNDERSTOOD, cause="endpoints") from None
     if metadata.issuer.rstrip("/") != issuer:
         raise SignInRefused(MISUNDERSTOOD, cause="issuer")
-    if origin(urls[0]) != origin(issuer):  # never send the browser to another site
+    # With https, the issuer itself says where its endpoints are. Amazon Cognito's sign-in page is on another host.
+    if issuer.startswith("https:"):
+        if not all(url.startswith("https:") for url in urls):
+            raise SignInRefused(MISUNDERSTOOD, cause="endpoints without https")
+    elif origin(urls[0]) != origin(issuer):
         raise SignInRefused(MISUNDERSTOOD, cause="authorization endpoint")
-    if issuer.startswith("https:") and not all(url.startswith("https:") for url in urls):
-        raise SignInRefused(MISUNDERSTOOD, cause="endpoints without https")
     return metadata
 
 

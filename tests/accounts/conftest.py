@@ -11,7 +11,7 @@ from pytest_django import Settings
 from accounts import adapter
 from accounts.models import User
 from tests.support.accounts import ADMIN_EMAIL, EMAIL, PASSWORD
-from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, Provider, running
+from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, HttpsProvider, Provider, running
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +46,20 @@ def provider(settings: Settings) -> Iterator[Provider]:
         settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID = provider.url, CLIENT_ID
         settings.OIDC_CLIENT_SECRET, settings.OIDC_NAME = CLIENT_SECRET, "Example Inc."
         yield provider
+
+
+@pytest.fixture
+def https_provider(provider: Provider, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> HttpsProvider:
+    """Replace the provider by the description of one with https; return a function that changes its endpoints."""
+    settings.OIDC_ISSUER = "https://login.example.com"
+
+    def describe(**changes: str) -> None:
+        endpoints = dict.fromkeys(("authorization_endpoint", "token_endpoint", "jwks_uri"), f"{settings.OIDC_ISSUER}/x")
+        described = endpoints | {"issuer": settings.OIDC_ISSUER} | changes
+        monkeypatch.setattr("accounts.company.provider.ask", lambda _url, shape: shape(**described))
+
+    describe()
+    return describe
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from accounts.company import provider as provider_module
 from accounts.models import User
 from tests.support.accounts import is_signed_in
 from tests.support.company_sign_in import CALLBACK, address_of, ask_provider, begin, come_back, sign_in_by_company
-from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, STRANGER, Provider, Reply
+from tests.support.oidc_provider import CLIENT_ID, CLIENT_SECRET, STRANGER, HttpsProvider, Provider, Reply
 
 pytestmark = pytest.mark.django_db
 
@@ -111,14 +111,31 @@ def test_the_browser_is_not_sent_to_a_provider_with_invalid_metadata(
 
 
 def test_an_https_provider_must_have_https_endpoints(
-    client: Client, provider: Provider, settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: Any
+    client: Client, https_provider: HttpsProvider, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settings.OIDC_ISSUER = "https://login.example.com"
-    valid = dict.fromkeys(("authorization_endpoint", "token_endpoint", "jwks_uri"), "https://login.example.com/x")
     for name, value in (("jwks_uri", "http://login.example.com/x"), ("token_endpoint", "http://elsewhere.example/x")):
-        metadata = valid | {"issuer": settings.OIDC_ISSUER, name: value}
-        monkeypatch.setattr("accounts.company.provider.ask", lambda _url, shape, metadata=metadata: shape(**metadata))
+        https_provider(**{name: value})
         assert_refused(client, begin(client), ODD, caplog)
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "http://login.example.com/authorize",
+        "http://elsewhere.example/authorize",
+        "javascript:alert(1)",
+        "//elsewhere.example/authorize",
+        "https://user:secret@elsewhere.example/authorize",
+        "ftp://elsewhere.example/",
+        "",
+    ],
+)
+def test_an_https_provider_must_have_a_sign_in_page_with_https(
+    client: Client, https_provider: HttpsProvider, endpoint: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    https_provider(authorization_endpoint=endpoint)
+
+    assert_refused(client, begin(client), ODD, caplog)
 
 
 def test_an_unreachable_provider_is_named(

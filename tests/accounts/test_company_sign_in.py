@@ -22,7 +22,7 @@ from tests.support.company_sign_in import (
     come_back,
     sign_in_by_company,
 )
-from tests.support.oidc_provider import SUBJECT, Key, Provider
+from tests.support.oidc_provider import SUBJECT, HttpsProvider, Key, Provider
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +71,21 @@ def test_a_company_sign_in_returns_to_the_requested_page(client: Client, user: U
     assert page.count('<input type="hidden" name="next" value="/numbers/?q=1">') == 2
 
     assert sign_in_by_company(client, next="/numbers/?q=1").headers["Location"] == "/numbers/?q=1"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "https://office.auth.eu-central-1.amazoncognito.com/oauth2/authorize",  # Amazon Cognito
+        "https://login.example.org:8443/authorize",
+    ],
+)
+def test_the_sign_in_page_may_be_on_another_host_than_the_issuer(
+    client: Client, https_provider: HttpsProvider, page: str
+) -> None:
+    https_provider(authorization_endpoint=page)
+
+    assert address_of(begin(client)).startswith(f"{page}?")
 
 
 @pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "\x00/"])

@@ -22,6 +22,7 @@ CLIENT_ID, CLIENT_SECRET = "quo-admin", "secret-that-nobody-sees"
 SUBJECT = "subject-of-ann"
 
 Json = dict[str, Any]
+HttpsProvider = Callable[..., None]  # see tests/accounts/conftest.py
 Key = RSAKey | ECKey | OKPKey
 
 _KEY: Key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
