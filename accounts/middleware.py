@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
@@ -15,6 +15,9 @@ from quo_admin.htmx import shown_address
 from quo_admin.navigation import is_own_page, own_origins
 
 NO_ROLE = "no role"
+MAX_DRAFT = 4_000  # characters: twice encoded, an address must still fit into the first line of a request
+
+View = Callable[..., Any]
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
@@ -42,7 +45,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         if request.headers.get("HX-Request") == "true":
             return HttpResponseClientRedirect(redirect_to_login(_page_of_fragment(request), login_url).url)
         if request.method not in {"GET", "HEAD"}:
-            return redirect_to_login(_page_of_form(request), login_url)
+            return redirect_to_login(_draft(request, view_func) or _page_of_form(request), login_url)
         # A dot after a slash was encoded as part of an id. Unencoded, a browser would resolve it as a relative path.
         return redirect_to_login(request.get_full_path().replace("/.", "%2F."), login_url)
 
@@ -58,6 +61,24 @@ def _page_of_fragment(request: HttpRequest) -> str:
         fields = request.META["QUERY_STRING"].split("&")
         query = "&".join(field for field in fields if not field.endswith("="))  # a form also sends its empty fields
     return f"{address.path or '/'}{'?' if query else ''}{query}"
+
+
+def reopens_with(*fields: str) -> Callable[[View], View]:
+    """Mark a view whose form a GET with these fields shows filled in, unless a script restores what was typed."""
+
+    def mark(view: View) -> View:
+        view.reopens_with = fields  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def _draft(request: HttpRequest, view: View) -> str:
+    """Return the address of the form with what was typed, or "" if there is none."""
+    fields = {name: request.POST.get(name) for name in getattr(view, "reopens_with", ())}
+    query = urlencode({name: value for name, value in fields.items() if value})
+    is_restored = "restored" in request.POST  # by drafts.js
+    return f"{request.path}?{query}" if query and not is_restored and len(query) <= MAX_DRAFT else ""
 
 
 def _page_of_form(request: HttpRequest) -> str:

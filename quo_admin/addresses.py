@@ -68,7 +68,9 @@ def bad_request_page(request: HttpRequest, exception: Exception) -> HttpResponse
     if not isinstance(exception, DisallowedHost):
         return bad_request(request, exception)
     _warn("host", _wrong_host(request, _loggable))
-    return _page("Quo Admin is at another address", _wrong_host(request, _showable), settings.SITE_URL)
+    # On another machine, an address of this one leads nowhere.
+    address = "" if is_loopback(urlsplit(settings.SITE_URL).hostname or "") else settings.SITE_URL
+    return _page("Quo Admin is at another address", _wrong_host(request, _showable), address)
 
 
 def wrong_origin(request: HttpRequest) -> str:

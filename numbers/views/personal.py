@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.middleware import reopens_with
 from accounts.roles import SHARE_FILTERS
 from numbers.models import SavedFilter
 from numbers.personal import columns
@@ -27,11 +28,12 @@ def choose_columns(request: HtmxHttpRequest) -> HttpResponse:
     return HttpResponseRedirect(page_before(request))
 
 
+@reopens_with("name", "query", "is_shared")
 @require_http_methods(["GET", "HEAD", "POST"])
 def saved_filters(request: HtmxHttpRequest) -> HttpResponse:
     """Show the saved filters that the user may open, and save another one."""
     posted = request.POST if request.method == "POST" else None
-    form = SavedFilterForm(posted, instance=SavedFilter(owner=request.user))
+    form = SavedFilterForm(posted, initial=request.GET.dict(), instance=SavedFilter(owner=request.user))
     if saved := form.save_or_add_errors():
         address = request.build_absolute_uri(saved.get_absolute_url())
         sentence = 'Saved as “<bdi>{}</bdi>”. Its short address is <a href="{}">{}</a>.'

@@ -39,6 +39,11 @@ function read() {
   if (draft.isInterrupted && isHere) for (const field of draft.fields) restore(field);
 }
 
+// Without a script, what was typed here comes back in an address (see accounts/middleware.py).
+document.addEventListener("formdata", (event) => {
+  if (event.target.id === "save-form") event.formData.set("restored", "1");
+});
+
 read();
 window.addEventListener("pagehide", () => {
   const fields = owner() ? changedFields() : [];

@@ -12,7 +12,7 @@ from numbers.models import SavedFilter
 from tests.support.accounts import EMAIL, LOGIN, PASSWORD, is_signed_in, sign_in
 from tests.support.company_sign_in import BEGIN, address_of, ask_provider, begin, come_back
 from tests.support.oidc_provider import Provider
-from tests.support.pages import csrf_token_of, parse_page, text_of
+from tests.support.pages import attribute, csrf_token_of, find_one, parse_page, text_of
 from tests.support.second_steps import ANSWER, PASSKEY, STEP, code_of
 
 pytestmark = pytest.mark.django_db
@@ -199,7 +199,7 @@ def test_without_cookies_the_sign_in_form_says_so_and_leads_back(browser: Client
 
 @pytest.mark.parametrize("page", ["/numbers/?q=caf%C3%A9", "/saved/", "/numbers/PN%2F1/"])
 def test_a_form_sent_after_the_session_ended_leads_to_sign_in_and_back_to_its_page(browser: Client, page: str) -> None:
-    response = browser.post("/saved/", SAVED, headers={"referer": f"{OWN}{page}"})
+    response = browser.post("/saved/X/delete/", headers={"referer": f"{OWN}{page}"})
 
     assert next_of(response) == page
 
@@ -215,7 +215,34 @@ def test_without_an_origin_such_a_form_leads_to_sign_in_too(browser: Client, tok
 
 @pytest.mark.parametrize("referer", ["", "http://evil.example/numbers/", "http://[", "http://testserver//evil.example"])
 def test_a_form_of_an_unknown_page_leads_to_the_start_page(browser: Client, referer: str) -> None:
-    assert next_of(browser.post("/saved/", SAVED, headers={"referer": referer})) == "/"
+    assert next_of(browser.post("/saved/X/delete/", headers={"referer": referer})) == "/"
+
+
+def test_a_name_survives_sign_in_without_a_script(browser: Client) -> None:
+    fields = {"name": "Ours & “theirs” 100 %", "query": "q=caf%C3%A9&kind=local", "is_shared": "on"}
+    page = next_of(browser.post("/saved/", fields, headers={"referer": f"{OWN}/numbers/"}))
+    sign_in(browser, csrfmiddlewaretoken=token_of(browser.get(LOGIN)))
+
+    form = find_one(parse_page(browser.get(page)), "form.save-again")
+
+    assert {name: attribute(find_one(form, f"[name={name}]"), "value") for name in ("name", "query")} == {
+        name: fields[name] for name in ("name", "query")
+    }
+    assert "is not saved yet" in text_of(parse_page(browser.get(page)))
+    assert not SavedFilter.objects.exists()
+
+
+def test_a_name_that_the_script_restores_leads_back_to_the_list(browser: Client) -> None:
+    response = browser.post("/saved/", SAVED | {"restored": "1"}, headers={"referer": f"{OWN}/numbers/?kind=local"})
+
+    assert next_of(response) == "/numbers/?kind=local"
+
+
+@pytest.mark.parametrize("name", ["", "x" * 10_000])
+def test_nothing_and_too_much_lead_back_to_the_page_alone(browser: Client, name: str) -> None:
+    response = browser.post("/saved/", {"name": name}, headers={"referer": f"{OWN}/numbers/"})
+
+    assert next_of(response) == "/numbers/"
 
 
 def test_a_form_whose_page_the_browser_hides_leads_to_the_page_that_it_names(browser: Client) -> None:

@@ -112,6 +112,21 @@ def test_a_name_sent_after_the_session_ended_is_back_after_sign_in(page: Page, d
     expect(page.get_by_label("Share with everybody")).to_be_checked()
 
 
+def test_a_name_is_back_without_javascript(browsing: Browsing, demo: Site) -> None:
+    page = browsing.page(demo, signed_in=False, javascript=False)
+    page.goto("/numbers/?kind=local")
+    fill_in(page, demo)
+    page.locator("#saved-menu summary").click()
+    page.get_by_label("Save what is shown now as").fill("Ours & theirs")
+    end_session(page)
+    page.get_by_role("button", name="Save", exact=True).click()
+    fill_in(page, demo)
+
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Ours & theirs")
+    page.get_by_role("link", name="Back to the list").click()
+    expect(page).to_have_url(f"{demo.url}/numbers/?kind=local")
+
+
 def test_what_was_typed_when_the_page_itself_found_the_session_ended_is_back(page: Page, demo: Site) -> None:
     page.locator("#saved-menu summary").click()
     page.get_by_label("Save what is shown now as").fill("Half a na")
