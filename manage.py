@@ -3,6 +3,7 @@
 
 import io
 import os
+import signal
 import sys
 
 
@@ -18,6 +19,7 @@ def main() -> None:
         from quo_admin.env import SettingsError
     except ImportError:
         sys.exit("Quo Admin is not installed here. `make setup` installs it, then use .venv/bin/python.")
+    _let_signals_interrupt()
     try:
         execute_from_command_line(sys.argv)
         sys.stdout.flush()
@@ -29,6 +31,15 @@ def main() -> None:
         sys.exit(f"{prefix}{error}")
     except KeyboardInterrupt:
         sys.exit(130)  # as shells count a Ctrl-C
+
+
+def _let_signals_interrupt() -> None:
+    """Make stop signals raise KeyboardInterrupt, so that every command cleans up and closes its database."""
+    signals = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup
+        signals.append(signal.SIGHUP)
+    for signal_number in signals:
+        signal.signal(signal_number, signal.default_int_handler)
 
 
 if __name__ == "__main__":

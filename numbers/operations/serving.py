@@ -6,10 +6,11 @@ import re
 import secrets
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,13 @@ from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
 from numbers.models import Sync
+from numbers.operations.backups.files import live_file
 from numbers.syncing.demo import DemoAddress, note_address, note_path
 from quo_admin import request_id
 
 WORKERS = 2
 THREADS = 4
+CHECKPOINT_TIMEOUT = 1.0  # seconds
 
 
 def our_command(*arguments: str) -> list[str]:
@@ -175,6 +178,21 @@ def _hold_database_open() -> None:
     if connection.vendor == "sqlite":
         with suppress(DatabaseError):
             Sync.objects.exists()
+
+
+def complete_database_file() -> None:
+    """Move SQLite's write-ahead log into the database file, which then is complete by itself.
+
+    Waits only a moment for other processes, and leaves the log to them.
+    """
+    if file := live_file():
+        with suppress(sqlite3.Error), closing(_opened(file)) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _opened(file: Path) -> sqlite3.Connection:
+    """Return a connection to a file that is there: SQLite would create a missing one."""
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True, timeout=CHECKPOINT_TIMEOUT)
 
 
 def _stop(arbiter: Arbiter) -> Callable[..., None]:

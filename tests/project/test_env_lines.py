@@ -113,9 +113,7 @@ def test_the_doctor_finds_a_line_without_effect_wrong(settings: LazySettings) ->
 
 def test_the_start_names_a_line_without_effect(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
     noticed(settings)
-    monkeypatch.setattr("numbers.management.commands.run._let_signals_interrupt", lambda: None)
-
-    def in_use() -> None:
+    def in_use(_target: str) -> None:
         raise OSError(98, "Address already in use")
 
     monkeypatch.setattr("numbers.management.commands.run.listen", in_use)

@@ -1,7 +1,6 @@
 """`manage.py run`, called by `make run`: prepare and serve Quo Admin until Ctrl-C."""
 
 import os
-import signal
 import socket
 import subprocess
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from numbers.database.locks import one_after_the_other
 from numbers.models import Sync
 from numbers.operations.listening import address_of, listen
 from numbers.operations.readiness import schema
-from numbers.operations.serving import demo_workspace, our_command, serve
+from numbers.operations.serving import complete_database_file, demo_workspace, our_command, serve
 from numbers.services import workspace_problem
 
 FIRST_SYNC_TIMEOUT = 10.0  # seconds
@@ -32,10 +31,10 @@ class Command(BaseCommand):
     about_demo = "Demo data: an invented company. Set QUO_API_KEY in .env to see your own workspace."
 
     def handle(self, **_options: Any) -> None:
-        _let_signals_interrupt()
         for notice in settings.ENVIRONMENT.notices:
             self.stderr.write(notice)
         with ExitStack() as started:
+            started.callback(complete_database_file)
             listener = started.enter_context(listen(self.make_target))  # first, so that a port in use stops the start
             try:
                 account = self._prepare(started)
@@ -118,12 +117,3 @@ class Command(BaseCommand):
 
 def _first_password_file() -> Path:
     return settings.DATA_DIR / f"first-password{'-demo' if settings.DEMO else ''}"
-
-
-def _let_signals_interrupt() -> None:
-    """Make stop signals raise KeyboardInterrupt until gunicorn takes over, so that the preparation cleans up."""
-    signals = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup
-        signals.append(signal.SIGHUP)
-    for signal_number in signals:
-        signal.signal(signal_number, signal.default_int_handler)
