@@ -15,10 +15,11 @@ sentence = ""
 try:
     application = get_wsgi_application()
 
-    from numbers.services import workspace_problem  # needs the settings
+    from numbers.operations.damage import refusal  # needs the settings
+    from numbers.services import workspace_problem
 
     with suppress(DatabaseError):  # a database that is down may come back
-        sentence = workspace_problem(before_migrating=True)
+        sentence = refusal() or workspace_problem(before_migrating=True)
     connections.close_all()  # gunicorn may fork after this
 except SettingsError as error:
     sentence = str(error)

@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection
 from accounts.company.provider import fetch_metadata
 from accounts.company.refusals import SignInRefused
 from numbers import services
+from numbers.operations import damage
 from numbers.operations.backups.files import live_file
 from numbers.operations.readiness import Check, cache_answers, schema, workspace
 from numbers.quo.errors import BadPayload, BadRequest, NotFound, QuoError, RateLimited, Unavailable
@@ -67,11 +68,12 @@ def _data_folder() -> Check:
 
 def _database() -> Check:
     file = live_file()
-    if file and not file.exists():  # connecting would create an empty one
-        return Check("database", False, f"{file} is not there yet. Run `make run`, which makes it.")
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        if sentence := damage.refusal():
+            return Check("database", False, sentence)
+        if file and not file.exists():  # connecting would create an empty one
+            return Check("database", False, f"{file} is not there yet. Run `make run`, which makes it.")
+        connection.ensure_connection()
     except DatabaseError:
         advice = "Check DATABASE_URL, that the database is running, and who may read and write it."
         return Check("database", False, f"{connection.display_name} does not answer. {advice}")

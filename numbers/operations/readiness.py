@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from numbers.models import Sync
 from numbers.operations.backups.files import live_file
+from numbers.operations.damage import RESTORE, damage
 from numbers.syncing.mixing import workspace_problem
 from quo_admin.prepare import KEY_FILE, kept
 
@@ -39,9 +40,11 @@ def readiness() -> tuple[Check, ...]:
 
 def _database() -> Check:
     try:
+        if found := damage():
+            return Check("database", False, f"{found}. {RESTORE}")
         # Read one of our tables: if the file was deleted, SQLite would create an empty one and answer.
         Sync.objects.exists()
-    except Error:
+    except (Error, OSError):
         return Check("database", False, "does not answer, or is empty")
     return Check("database", True, "answers")
 

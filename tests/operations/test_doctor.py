@@ -4,6 +4,7 @@ import platform
 import socket
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 from typing import Any, NoReturn
@@ -300,7 +301,7 @@ def test_a_file_that_is_not_a_database_is_wrong(tmp_path: Path) -> None:
         env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32, DATABASE_URL=f"sqlite:///{tmp_path}/file"
     )
     assert run.returncode == 1
-    assert "✗ database       SQLite does not answer. Check DATABASE_URL, " in run.stdout
+    assert f"✗ database       The database {tmp_path}/file is damaged: file is not a database. " in run.stdout
 
 
 def test_a_database_server_that_is_down_is_wrong_and_its_password_is_not_printed(tmp_path: Path) -> None:
@@ -313,8 +314,8 @@ def test_a_database_server_that_is_down_is_wrong_and_its_password_is_not_printed
 
 def test_pending_migrations_are_wrong(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    sqlite3.connect(tmp_path / "data" / "demo.sqlite3").close()
-    (tmp_path / "data" / "demo.sqlite3").touch()
+    with closing(sqlite3.connect(tmp_path / "data" / "demo.sqlite3")) as database:
+        database.execute("PRAGMA journal_mode = WAL")
     run = run_python(env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32)
     assert run.returncode == 1
     assert " to do. Run `.venv/bin/python manage.py migrate`.\n" in run.stdout

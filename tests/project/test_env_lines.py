@@ -113,8 +113,9 @@ def test_the_doctor_finds_a_line_without_effect_wrong(settings: LazySettings) ->
 
 def test_the_start_names_a_line_without_effect(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
     noticed(settings)
-    def in_use(_target: str) -> None:
-        raise OSError(98, "Address already in use")
+
+    def in_use(_make_target: str) -> None:
+        raise CommandError
 
     monkeypatch.setattr("numbers.management.commands.run.listen", in_use)
     errors = StringIO()

@@ -294,7 +294,7 @@ SHORT_TIMEOUTS = {"DJANGO_SETTINGS_MODULE": "tests.support.impatient_settings"}
 
 
 def test_a_database_without_tables_fails_with_what_to_do(installation: Installation) -> None:
-    installation.file.write_bytes(b"")
+    installation.file.unlink()
     assert_is_one_sentence(installation.sync(), "The database is not up to date yet. Starting Quo Admin brings it up")
 
 

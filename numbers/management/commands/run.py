@@ -16,6 +16,7 @@ from django.db import DatabaseError, connections
 from accounts.first import FirstAccount, ensure_first_account
 from numbers.database.locks import one_after_the_other
 from numbers.models import Sync
+from numbers.operations import damage
 from numbers.operations.listening import address_of, listen
 from numbers.operations.readiness import schema
 from numbers.operations.serving import complete_database_file, demo_workspace, our_command, serve
@@ -50,7 +51,8 @@ class Command(BaseCommand):
         serve(listener, when_ready)
 
     def _prepare(self, started: ExitStack) -> FirstAccount:
-        if refusal := workspace_problem(before_migrating=True):  # before anything is written to the database
+        # Before anything is written to the database.
+        if refusal := damage.refusal() or workspace_problem(before_migrating=True):
             raise CommandError(refusal)
         wait_for_demo = started.enter_context(demo_workspace()) if settings.DEMO else None
         with one_after_the_other():

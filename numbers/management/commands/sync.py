@@ -13,6 +13,7 @@ from tqdm import tqdm
 from numbers import services
 from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
+from numbers.operations import damage
 from numbers.operations.readiness import schema
 from numbers.services import Progress, SyncRefused, is_number_id, is_user_id
 from numbers.vocabulary.phrases import unread_records
@@ -89,6 +90,8 @@ def _run(target: SyncTarget, *, accept_removals: bool) -> Sync:
 
 
 def _require_current_schema() -> None:
+    if sentence := damage.refusal():
+        raise SyncRefused(sentence)
     found = schema()
     if found.newer:
         raise SyncRefused(found.newer)

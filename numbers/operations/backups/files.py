@@ -17,6 +17,7 @@ from numbers.operations.backups import BackupError
 from numbers.vocabulary.terminal import printable
 
 LOCK_TIMEOUT = 20.0  # seconds
+_DAMAGED = {"XX001", "XX002"}  # PostgreSQL's codes for damaged data and a damaged index
 SIDE_FILES = ("-journal", "-wal", "-shm")
 
 
@@ -115,10 +116,10 @@ def contents(file: Path) -> Contents:
         )
 
 
-def damage_in(database: sqlite3.Connection, check: str) -> str:
-    """Return the first damage that the PRAGMA `check` finds, as one line, or an empty string."""
+def damage_in(database: sqlite3.Connection, check: str, ignored: tuple[str, ...] = ()) -> str:
+    """Return the first damage that the PRAGMA `check` finds, as one line, or "". Skips lines about `ignored`."""
     lines = [line for (report,) in database.execute(f"PRAGMA {check}") for line in report.splitlines()]
-    return next((line for line in lines if line != "ok" and not line.startswith("***")), "")
+    return next((line for line in lines if line != "ok" and not line.startswith(("***", *ignored))), "")
 
 
 def check(file: Path) -> None:
@@ -139,8 +140,9 @@ def check(file: Path) -> None:
 
 
 def is_damage(error: Exception) -> bool:
-    """Return whether SQLite could not read a file. For every other problem it raises a subclass."""
-    return type(error) in {sqlite3.DatabaseError, DatabaseError}
+    """Return whether the database could not read its own files. For every other problem SQLite raises a subclass."""
+    is_found_by_postgresql = getattr(error.__cause__, "sqlstate", "") in _DAMAGED
+    return is_found_by_postgresql or type(error) in {sqlite3.DatabaseError, DatabaseError}
 
 
 def one_line(error: Exception) -> str:

@@ -24,6 +24,7 @@ from numbers.database.locks import only_one_sync
 from numbers.database.snapshot import one_moment
 from numbers.operations.backups import BackupError, files, making, tables
 from numbers.operations.backups.files import LOCK_TIMEOUT, SIDE_FILES, one_line
+from numbers.operations.damage import belongs_to_another_program, damage
 from numbers.operations.invariants import Breach, breaches
 
 _FILE = "restored-file"
@@ -162,6 +163,8 @@ def _restore_sqlite(backup: Prepared, live: Path, previous: Path) -> Restored:
     if not live.exists():
         _replace_file(backup.file, live, None)
         return Restored(None)
+    if live.is_dir() or (live.stat().st_size and belongs_to_another_program()):
+        raise BackupError(f"{live} is not a database of Quo Admin: move it away, then restore.")
     try:
         is_backed_up = _replace_pages(backup.file, live, previous)
     except making.Damaged:
@@ -175,6 +178,8 @@ def _replace_pages(file: Path, live: Path, previous: Path) -> bool:
 
     Return whether there was data to back up. Raises making.Damaged.
     """
+    if live.stat().st_size and (found := damage()):
+        raise making.Damaged(found)
     had_data: list[bool] = []
 
     def back_up_first(status: int, _remaining: int, _total: int) -> None:
