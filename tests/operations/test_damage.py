@@ -97,10 +97,11 @@ def test_a_new_database_is_not_damaged(site: Site) -> None:
 
 
 def test_a_database_before_an_upgrade_is_not_damaged(site: Site) -> None:
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'numbers' AND name >= '0020'")
         cursor.execute("DROP TABLE numbers_savedfilter")
-    assert damage() == ""
+        assert damage() == ""
+        transaction.set_rollback(True)
 
 
 @only_sqlite
