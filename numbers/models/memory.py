@@ -1,7 +1,7 @@
 """The memory: states with a beginning and an end, and the syncs that observed them.
 
 "Now" is `until is null`. "As of t" is `since <= t < until`. A state never changes; it only ends.
-Only `syncing/` writes numbers, teammates and assignments.
+Only `syncing/` writes numbers, teammates and assignments; `manage.py rebuild` corrects derived columns.
 """
 
 from django.db import models

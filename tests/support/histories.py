@@ -12,6 +12,11 @@ def syncer(db: None) -> Syncer:
 
 @pytest.fixture
 def history(syncer: Syncer) -> None:
+    """Make the history of `sync_eight_times`."""
+    sync_eight_times(syncer)
+
+
+def sync_eight_times(syncer: Syncer) -> None:
     """Sync once a minute from 9:01. PN4 appears at 9:02, PN1 and US1 change at 9:03, PN3 is gone from 9:04 to 9:05."""
     ada, bea = teammate("US1"), teammate("US2")
     first = (number("PN1"), number("PN2", ada), number("PN3", ada))

@@ -12,6 +12,7 @@ from numbers.models import Sync
 SUCCEEDED = Q(outcome=Sync.Outcome.SUCCEEDED)
 RUNNING = Q(outcome=Sync.Outcome.RUNNING)
 
+REBUILD = "Run manage.py rebuild."  # at the end of what a breach says, if that repairs it
 Broken = Iterator[tuple[str, datetime | None, str]]  # which, when, what
 
 

@@ -1,5 +1,6 @@
 """Invariants of the database itself, independent of its content."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,9 @@ from django.db import connection
 from django.db.models import CharField, DateTimeField, Exists, ForeignKey, OuterRef, TextField
 from django.utils.dateparse import parse_datetime
 
-from numbers.operations.invariants.breach import Broken
+from numbers.operations.invariants.breach import REBUILD, Broken
+
+_LACKS_ENTRIES = re.compile("row [0-9]+ missing from index|wrong # of entries in index")
 
 
 def nothing_is_orphaned() -> Broken:
@@ -30,7 +33,8 @@ def the_file_is_unharmed() -> Broken:
         return
     for (said,) in _rows("PRAGMA integrity_check"):
         if said != "ok":
-            yield "the database file", None, f"SQLite finds it damaged: {said}."
+            advice = f" {REBUILD}" if _LACKS_ENTRIES.search(said) else ""
+            yield "the database file", None, f"SQLite finds it damaged: {said}.{advice}"
 
 
 def times_and_texts_can_be_read() -> Broken:
