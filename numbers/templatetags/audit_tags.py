@@ -37,9 +37,4 @@ def outlier_link(query: AuditQuery, page: int) -> SafeString:
 
 
 def _link(query: AuditQuery, part: str = "") -> SafeString:
-    return format_html(
-        'href="{0}{1}" hx-get="{0}"{2}',
-        audit_address(query),
-        f"#{part}" if part else "",
-        format_html(' hx-swap="patch show:#{}:top"', part) if part else "",
-    )
+    return format_html('href="{0}{1}" hx-get="{0}"', audit_address(query), f"#{part}" if part else "")

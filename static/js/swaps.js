@@ -51,13 +51,20 @@ document.addEventListener("htmx:afterSwap", () => {
 function goOn(pressed) {
   if (pressed.matches(".choice")) return document.getElementById("teammate-summary");
   if (pressed.matches(".chip, .chip-all")) return document.querySelector(".chip") ?? document.getElementById("q");
-  const label = pressed.closest(".pages")?.ariaLabel;
-  return document.querySelector(`.pages[aria-label="${label}"] a[rel]`);
+  return null;
 }
 
 document.addEventListener("htmx:afterSettle", (event) => {
   const pressed = event.detail.requestConfig?.elt;
   if (!pressed || document.activeElement !== document.body) return;
-  const isScrolled = pressed.getAttribute("hx-swap")?.includes("show:");
-  goOn(pressed)?.focus({ preventScroll: isScrolled });
+  goOn(pressed)?.focus();
+});
+
+// Shows another page of a list from its top and focuses its count, unless the user went elsewhere meanwhile.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const pages = event.detail.requestConfig?.elt.closest(".pages");
+  const count = document.getElementById(pages?.dataset.count);
+  if (!count || !document.activeElement.matches("body, .pages a")) return;
+  count.scrollIntoView();
+  count.focus({ preventScroll: true });
 });

@@ -237,6 +237,18 @@ def test_in_every_order_the_pages_have_each_teammate_once(
     assert sorted(user_id for page in ids_by_page for user_id in page) == [f"US{place:04}" for place in range(13)]
 
 
+def test_the_links_to_other_pages_name_the_count_which_can_have_the_focus(
+    manager: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(teammates, "PAGE_SIZE", 5)
+    many(13)
+
+    page = parse_page(manager.get(PEOPLE))
+
+    count = find_one(page, f"#{attribute(find_one(page, 'nav.pages'), 'data-count')}[tabindex]")
+    assert text_of(count) == "13 teammates"
+
+
 @pytest.mark.parametrize(
     ("sort", "order"),
     [
