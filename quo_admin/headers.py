@@ -18,10 +18,11 @@ HEADERS = {
     "Cache-Control": "private, no-store",
 }
 
-# For everything that a browser may show as a page. It is as long as some compressed styles and scripts.
+# For everything that a browser may show as a page. They are as long as some compressed styles and scripts.
 PERMISSIONS = ", ".join([*(f"{name}=()" for name in _DISABLED), *(f"{name}=(self)" for name in _OWN_ORIGIN)])
 PAGE_HEADERS = {
-    # With Django's Cross-Origin-Opener-Policy, the pages share no process with other sites.
+    # With these, the pages share no process with other sites.
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Origin-Agent-Cluster": "?1",
     "Permissions-Policy": PERMISSIONS,
