@@ -27,7 +27,7 @@ from numbers.pages.rows import NumberRow
 from numbers.vocabulary.links import path_of
 
 # When a filter form requests its list, for hx-trigger. Each form adds its own fields.
-SEARCH_TRIGGERS = "submit, input changed delay:150ms from:#q, search from:#q"
+SEARCH_TRIGGERS = "submit, input changed delay:150ms from:#q, compositionend delay:150ms from:#q, search from:#q"
 
 register = template.Library()
 register.simple_tag(lambda: MAX_TEXT, name="max_text")

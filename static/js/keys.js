@@ -1,5 +1,17 @@
-// Keyboard shortcuts. Every page also works with Tab and Enter alone.
+// Keyboard shortcuts, and keys that belong to an input method. Every page also works with Tab and Enter alone.
 "use strict";
+
+// While somebody composes a text, as for Japanese, it is not final and the input method has the keys: no script receives
+// them. The search starts with `compositionend`.
+function keepFromScripts(event) {
+  const isConfirming = event.keyCode === 229; // Safari's key that confirms, which comes after the composition
+  if (!event.isComposing && !isConfirming) return;
+  event.stopImmediatePropagation();
+  if (event.key === "Escape") event.preventDefault(); // browsers would clear the search or close a popover
+}
+
+document.addEventListener("input", keepFromScripts, true);
+document.addEventListener("keydown", keepFromScripts, true);
 
 const OFF = "single-keys-off"; // voice or switch input can trigger single keys by accident
 const ROWS = "#results tbody th[scope=row] a";
@@ -32,7 +44,7 @@ function leave() {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   const focused = document.activeElement;
   const isInSearch = focused === searchField();
   const isInMenu = document.querySelector(".picker[open], :popover-open");

@@ -42,9 +42,11 @@ function isInPicker(event, picker) {
   return true;
 }
 
-document.addEventListener("input", () => {
-  awaited = null;
-});
+for (const typing of ["input", "compositionstart"]) {
+  document.addEventListener(typing, () => {
+    awaited = null;
+  });
+}
 document.addEventListener("htmx:afterSettle", (event) => {
   const { elt: field, formData } = event.detail.requestConfig ?? {};
   if (field?.id !== "who") return;
@@ -60,7 +62,7 @@ document.addEventListener("htmx:beforeSend", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
   const picker = document.activeElement.closest(".picker[open]");
   if (picker && isInPicker(event, picker)) event.preventDefault();
   if (event.key !== "Escape") return;
