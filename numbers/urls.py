@@ -15,6 +15,7 @@ urlpatterns = [
     path("saved/<slug:code>/", personal.saved_filter, name="saved_filter"),
     path("saved/<slug:code>/share/", personal.share_saved_filter, name="share_saved_filter"),
     path("saved/<slug:code>/delete/", personal.delete_saved_filter, name="delete_saved_filter"),
+    path("saved/<slug:code>/restore/", personal.restore_saved_filter, name="restore_saved_filter"),
     path("appearance/", appearance.choose_theme, name="theme"),
     path("numbers/teammates/", numbers.teammate_choices, name="teammate_choices"),
     # An id may contain any character, even a slash, so it may span several path segments.

@@ -91,10 +91,6 @@ def share_filter(saved: SavedFilter, *, is_shared: bool) -> None:
     saved.save(update_fields=["is_shared"])
 
 
-def delete_filter(saved: SavedFilter) -> None:
-    saved.delete()
-
-
 _MAY_NOT_SHARE = "Only managers and administrators may share a filter. Untick it to save it for yourself."
 _NOTHING_TO_SAVE = "Every number is shown: choose a filter or an order first, then save it."
 _NO_NAME = "Give it a name that people can read."

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.middleware import reopens_with
 from accounts.roles import SHARE_FILTERS
 from numbers.models import SavedFilter
-from numbers.personal import columns
+from numbers.personal import columns, deleted_filters
 from numbers.personal import saved_filters as personal
 from numbers.personal.saved_filters import SavedFilterForm
 from numbers.views.htmx import HtmxHttpRequest
@@ -39,7 +39,11 @@ def saved_filters(request: HtmxHttpRequest) -> HttpResponse:
         sentence = 'Saved as “<bdi>{}</bdi>”. Its short address is <a href="{}">{}</a>.'
         messages.success(request, format_html(sentence, saved, address, address))
         return redirect(saved)
-    context = {"form": form, "saved_filters": personal.saved_lines(request.user)}
+    context = {
+        "form": form,
+        "saved_filters": personal.saved_lines(request.user),
+        "deleted_filters": deleted_filters.deleted_filters(request.session),
+    }
     return render(request, "saved/saved.html", context, status=422 if form.is_bound else 200)
 
 
@@ -66,6 +70,22 @@ def share_saved_filter(request: HtmxHttpRequest, code: str) -> HttpResponse:
 @require_POST
 def delete_saved_filter(request: HtmxHttpRequest, code: str) -> HttpResponse:
     saved = get_object_or_404(personal.saved_by(request.user), code=code)
-    personal.delete_filter(saved)
-    messages.success(request, f"“{saved}” is deleted. The numbers it showed are not.")
+    deleted_filters.delete_filter(request.session, saved)
+    # The page has a form to restore each deleted filter; this button belongs to it.
+    sentence = (
+        "“<bdi>{}</bdi>” is deleted. The numbers it showed are not. "
+        '<button class="button" type="submit" form="restore-{}">Undo</button>'
+    )
+    messages.success(request, format_html(sentence, saved, saved.code))
+    return redirect("numbers:saved_filters")
+
+
+@require_POST
+def restore_saved_filter(request: HtmxHttpRequest, code: str) -> HttpResponse:
+    """Restore a filter that was deleted in this session. If it was restored already, only show the saved filters."""
+    form = deleted_filters.restore_filter(request.session, request.user, code)
+    for errors in form.errors.values() if form else ():
+        messages.error(request, f"It cannot be restored. {errors[0]}")
+    if form and not form.errors:
+        messages.success(request, format_html("“<bdi>{}</bdi>” is restored.", form.instance))
     return redirect("numbers:saved_filters")

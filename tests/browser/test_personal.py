@@ -61,7 +61,7 @@ def test_a_saved_filter_can_be_opened_again(page: Page) -> None:
     expect(page).to_have_url("/numbers/?q=dispatch")
 
 
-def test_a_saved_filter_is_shared_made_private_and_deleted(page: Page) -> None:
+def test_a_saved_filter_is_shared_made_private_deleted_and_restored(page: Page) -> None:
     page.goto("/numbers/?q=dispatch")
     save(page, "Dispatchers", shared=True)
     page.goto("/saved/")
@@ -72,6 +72,8 @@ def test_a_saved_filter_is_shared_made_private_and_deleted(page: Page) -> None:
     expect(line).to_contain_text("yours alone")
     line.get_by_role("button", name="Delete").click()
     expect(line).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(line).to_contain_text("yours alone")
 
 
 def test_saving_shows_a_short_link_to_the_list(page: Page) -> None:

@@ -260,7 +260,7 @@ def test_an_owner_can_delete_a_filter(manager: PageClient) -> None:
 
     assert response.headers["Location"] == SAVED
     assert [stored.name for stored in SavedFilter.objects.all()] == ["Other"]
-    assert "“Abroad” is deleted. The numbers it showed are not." in notices_of(parse_page(manager.get(SAVED)))
+    assert "“Abroad” is deleted. The numbers it showed are not. Undo" in notices_of(parse_page(manager.get(SAVED)))
 
 
 @pytest.mark.parametrize("action", ["share", "delete"])
@@ -297,7 +297,7 @@ def test_a_get_changes_nothing(manager: PageClient) -> None:
     save(manager)
     code = saved().code
 
-    for path in (f"/saved/{code}/share/", f"/saved/{code}/delete/"):
+    for path in (f"/saved/{code}/share/", f"/saved/{code}/delete/", f"/saved/{code}/restore/"):
         for method in ("get", "head", "put", "delete"):
             assert getattr(manager, method)(f"{path}?is_shared=1").status_code == 405
     assert manager.get(f"{SAVED}?name=x&query=q%3Da").status_code == 200
