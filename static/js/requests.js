@@ -1,4 +1,4 @@
-// Marks requests that nobody triggered, dims what is slow, and says when requests fail.
+// Marks requests that nobody triggered, and dims what is slow.
 "use strict";
 
 // Only requests that the user triggers keep a session alive, not those of polling.
@@ -17,7 +17,8 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-list]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
-  window.htmx.ajax("GET", link.getAttribute("href"), { event, source: "#results" });
+  const answer = window.htmx.ajax("GET", link.getAttribute("href"), { event, source: "#results" });
+  answer.catch(() => {}); // outages.js reports the failure
 });
 
 // Dims what a slow request will replace (see list.css); a fast one paints nothing.
@@ -31,29 +32,4 @@ document.addEventListener("htmx:beforeSend", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   clearTimeout(event.detail.xhr.becomesLong);
   event.detail.target.ariaBusy = null;
-});
-
-// Shows that Quo Admin does not answer, until it does.
-function say(sentence) {
-  const trouble = document.getElementById("trouble");
-  trouble.textContent = sentence;
-  trouble.hidden = !sentence;
-}
-
-document.addEventListener("htmx:sendError", () =>
-  say("Quo Admin does not answer. The page shows what it last knew; it goes on trying."),
-);
-document.addEventListener("htmx:timeout", () =>
-  say("Quo Admin takes very long to answer. The page shows what it last knew."),
-);
-document.addEventListener("htmx:responseError", (event) => {
-  const status = event.detail.xhr.status;
-  say(
-    status === 403
-      ? "That is not allowed, or your session has changed. Reload the page."
-      : `Quo Admin could not answer (${status}). Reload the page, or try again in a minute.`,
-  );
-});
-document.addEventListener("htmx:afterOnLoad", (event) => {
-  if (event.detail.successful) say("");
 });
