@@ -16,6 +16,7 @@ from numbers.vocabulary.phrases import unread_records
 # An open page polls this often, and syncs if its target was not synced for this long.
 PAGE_MAX_AGE = timedelta(seconds=60)
 STALE_AFTER_INTERVALS = 6
+CLOCKS_DIFFER = timedelta(minutes=1)  # between the machines that serve and sync
 
 
 class Level(StrEnum):
@@ -33,7 +34,8 @@ class Freshness:
 
     `is_due` says whether the page should sync its own target. A sync of the whole workspace makes the copy younger,
     but does not answer the target of a teammate's page or a number's page.
-    `observed_at` is the time for which the facts of the last good answer hold.
+    `observed_at` is the time for which the facts of the last good answer hold. `age` is None before the first one, and
+    if it came at a time that is still to come, because the clock was set back.
     `failure` is the last sync if it failed. `held` is the last good sync of the workspace if it held removals back.
     `set_aside` is how many records of its answer, or of a later one about the subject, could not be read.
     """
@@ -41,12 +43,21 @@ class Freshness:
     level: Level
     observed_at: datetime | None
     checked_at: datetime | None
-    ago: str
+    age: timedelta | None
     is_due: bool
     failure: Sync | None
     held: Sync | None
     set_aside: int
     poll_seconds: ClassVar[int] = int(PAGE_MAX_AGE.total_seconds())
+
+    @property
+    def ago(self) -> str:
+        """Return the age in words."""
+        return "" if self.age is None else in_words(self.age)
+
+    @property
+    def clock_went_back(self) -> bool:
+        return self.checked_at is not None and self.age is None
 
     @property
     def waiting(self) -> str:
@@ -67,7 +78,7 @@ class Freshness:
     @property
     def is_in_doubt(self) -> bool:
         """Return whether the page must say more than its age."""
-        return bool(self.failure or self.held or self.set_aside)
+        return bool(self.failure or self.held or self.set_aside or self.clock_went_back)
 
 
 def freshness_of(target: SyncTarget, now: datetime, interval: timedelta, *, is_known: bool = True) -> Freshness:
@@ -84,13 +95,13 @@ def freshness_of(target: SyncTarget, now: datetime, interval: timedelta, *, is_k
     whole = next(filter(_succeeded, of_workspace), None)
     # After the clock was set back, `observed_at` runs ahead of it, and `ended_at` does not.
     checked_at = min(filter(None, (good.observed_at, good.ended_at)), default=None) if good else None
-    age = max(now - checked_at, timedelta(0)) if checked_at else None
+    age = max(now - checked_at, timedelta(0)) if checked_at and now >= checked_at - CLOCKS_DIFFER else None
     last_asked = own[0].ended_at if own else None
     return Freshness(
-        level=_level(age, interval),
+        level=_level(age, interval) if checked_at else Level.NEVER,
         observed_at=good.observed_at if good else None,
         checked_at=checked_at,
-        ago=in_words(age) if age is not None else "",
+        age=age,
         is_due=last_asked is None or abs(now - last_asked) >= PAGE_MAX_AGE,
         failure=last if last and not _succeeded(last) else None,
         held=whole if whole and whole.held else None,
@@ -135,11 +146,9 @@ NEWEST = CompiledQuery(lambda: ended_syncs(WORKSPACE)[:1])
 
 
 def _level(age: timedelta | None, interval: timedelta) -> Level:
-    if age is None:
-        return Level.NEVER
-    if age <= interval:
-        return Level.FRESH
-    return Level.LATE if age <= interval * STALE_AFTER_INTERVALS else Level.STALE
+    if age is None or age > interval * STALE_AFTER_INTERVALS:
+        return Level.STALE
+    return Level.FRESH if age <= interval else Level.LATE
 
 
 def in_words(age: timedelta) -> str:

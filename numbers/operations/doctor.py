@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection
 from accounts.company.provider import fetch_metadata
 from accounts.company.refusals import SignInRefused
 from numbers import services
+from numbers.memory.sync_target import WORKSPACE
 from numbers.operations import damage
 from numbers.operations.backups.files import live_file
 from numbers.operations.readiness import Check, cache_answers, schema, workspace
@@ -22,6 +23,7 @@ from numbers.syncing.run import SyncRefused
 from numbers.vocabulary.phrases import unread_records
 from quo_admin import __version__
 from quo_admin.http.environment import values_of
+from quo_admin.times import format_exact_time
 
 
 def diagnose() -> Iterator[Check]:
@@ -39,6 +41,7 @@ def diagnose() -> Iterator[Check]:
         if migrations.ok:
             if settings.DEMO or settings.QUO_API_KEY:  # otherwise the line about the key says what is wrong
                 yield workspace()
+                yield from _clock()
             yield _accounts()
     if settings.ENVIRONMENT["CACHE_URL"]:
         yield _cache()
@@ -90,6 +93,13 @@ def _migrations() -> Check:
     if found.pending:
         return Check("migrations", False, f"{found.pending} to do. Run `.venv/bin/python manage.py migrate`.")
     return Check("migrations", True, "all done")
+
+
+def _clock() -> Iterator[Check]:
+    freshness = services.freshness(WORKSPACE)
+    if freshness.checked_at and freshness.clock_went_back:
+        came = format_exact_time(freshness.checked_at)
+        yield Check("clock", False, f"set back: the last answer came at {came}, which is still to come. Correct it.")
 
 
 def _accounts() -> Check:

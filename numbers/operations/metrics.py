@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from itertools import product
-from math import ceil
+from math import ceil, inf
 from shutil import disk_usage
 
 from django.conf import settings
@@ -94,7 +94,8 @@ def _freshness() -> Iterator[Metric]:
     now = timezone.now()
     freshness: Freshness = freshness_of(WORKSPACE, now, timedelta(seconds=settings.SYNC_INTERVAL))
     if freshness.checked_at:
-        age = max((now - freshness.checked_at).total_seconds(), 0.0)
+        # Of unknown age if the clock was set back: no alert may take it for fresh.
+        age = inf if freshness.age is None else freshness.age.total_seconds()
         yield GaugeMetricFamily("quo_admin_last_good_sync_age_seconds", "Age of the copy of every number.", age)
     levels = [([level], float(level is freshness.level)) for level in Level]
     yield _labelled("quo_admin_freshness", "1 for what the copy is called, else 0.", ["state"], levels)

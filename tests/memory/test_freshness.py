@@ -264,10 +264,29 @@ def test_a_failed_sync_is_not_repeated_within_a_minute(syncer: Syncer, freshness
 # The clock
 
 
-def test_a_clock_set_back_gives_no_negative_age(syncer: Syncer, freshness_at: FreshnessOf) -> None:
+@pytest.mark.parametrize("back", [{"minutes": -2}, {"hours": -3}, {"days": -1}, {"days": -4000}])
+def test_a_copy_from_a_time_still_to_come_is_of_unknown_age_and_stale(
+    syncer: Syncer, freshness_at: FreshnessOf, back: dict[str, float]
+) -> None:
     syncer.sync_all(number())
-    freshness = freshness_at(hours=-3)
-    assert (freshness.level, freshness.ago, freshness.is_due) == (Level.FRESH, "0 seconds", True)
+    freshness = freshness_at(**back)
+    assert (freshness.level, freshness.age, freshness.ago, freshness.is_due) == (Level.STALE, None, "", True)
+    assert (freshness.clock_went_back, freshness.is_in_doubt) == (True, True)
+
+
+def test_clocks_of_several_machines_may_differ_a_little(syncer: Syncer, freshness_at: FreshnessOf) -> None:
+    syncer.sync_all(number())
+    freshness = freshness_at(seconds=-30)
+    assert (freshness.level, freshness.ago, freshness.clock_went_back) == (Level.FRESH, "0 seconds", False)
+
+
+def test_the_age_is_known_again_after_the_next_answer(syncer: Syncer, freshness_at: FreshnessOf) -> None:
+    syncer.sync_all(number())
+    syncer.clock.move(days=-1)
+    syncer.sync(FakeClient(Unavailable("server")))
+    assert freshness_at().clock_went_back
+    syncer.sync_all(number())
+    assert (freshness_at().level, freshness_at().clock_went_back) == (Level.FRESH, False)
 
 
 def test_the_later_sync_is_the_last_one_after_the_clock_was_set_back(syncer: Syncer, freshness_at: FreshnessOf) -> None:

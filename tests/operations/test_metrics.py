@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from math import inf
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -215,7 +216,7 @@ def test_the_durations_of_syncs_are_reported(monitor: Client) -> None:
     assert [value(monitor, "recent_sync_seconds", quantile=name) for name in ("0.5", "0.9", "1")] == [5, 9, 30]
 
 
-def test_no_metric_is_negative_after_the_clock_was_set_back(monitor: Client) -> None:
+def test_a_copy_of_unknown_age_is_never_young_enough_for_an_alert(monitor: Client) -> None:
     now = timezone.now() + timedelta(hours=1)
     Sync.objects.create(
         scope=Sync.Scope.WORKSPACE,
@@ -226,7 +227,8 @@ def test_no_metric_is_negative_after_the_clock_was_set_back(monitor: Client) -> 
     )
 
     assert value(monitor, "last_sync_seconds") == 0
-    assert value(monitor, "last_good_sync_age_seconds") == 0
+    assert value(monitor, "last_good_sync_age_seconds") == inf
+    assert value(monitor, "freshness", state="stale") == 1
 
 
 def test_current_numbers_and_teammates_are_counted(monitor: Client) -> None:
