@@ -15,6 +15,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         from django.core.management import execute_from_command_line
+        from django.db import DatabaseError
 
         from quo_admin.env import SettingsError
     except ImportError:
@@ -29,8 +30,24 @@ def main() -> None:
     except SettingsError as error:
         prefix = f"✗ {'settings':<14} " if sys.argv[1:2] == ["doctor"] else ""
         sys.exit(f"{prefix}{error}")
+    except (DatabaseError, OSError) as error:  # of Django's own commands, and of a failing start
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(_reason(error))
     except KeyboardInterrupt:
         sys.exit(130)  # as shells count a Ctrl-C
+
+
+def _reason(error: Exception) -> str:
+    """Return a sentence about an error of the database or of files."""
+    sentence = "The database does not answer. `manage.py doctor` looks at it."
+    if isinstance(error, OSError):
+        sentence = f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."
+    try:
+        from numbers.operations.storage import reason
+    except OSError:  # the settings cannot be read
+        return sentence
+    return reason(error, sentence)
 
 
 def _let_signals_interrupt() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from quo_admin import env
+from quo_admin.folders import advice, refusal
 
 KEY_FILE = "secret-key"
 
@@ -18,6 +19,23 @@ def kept(path: Path) -> str:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return ""
+
+
+def no_secret_key(folder: Path) -> str:
+    """Return a sentence about why there is no secret key that can be read in the data folder."""
+    try:
+        (folder / KEY_FILE).open("rb").close()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        return _advice(folder, error)
+    return f"There is no SECRET_KEY that can be read in {folder}: run `make setup`, which makes one, or set it."
+
+
+def _advice(folder: Path, error: OSError) -> str:
+    key_file = folder / KEY_FILE
+    is_about_key = error.filename == str(key_file) and not refusal(folder)
+    return advice(key_file if is_about_key else folder, error)
 
 
 def keep_once(path: Path, value: str) -> str:
@@ -44,6 +62,7 @@ def prepare(values: env.Values) -> None:
     key_file = folder / KEY_FILE
     keep_once(key_file, secrets.token_urlsafe(48))
     if not kept(key_file):
+        key_file.open("rb").close()  # raises OSError if permissions are the cause
         raise env.SettingsError(f"{key_file} holds no secret key that can be read: delete it, then start again.")
 
 
@@ -54,7 +73,7 @@ def main() -> None:
     except env.SettingsError as error:
         sys.exit(str(error))
     except OSError as error:
-        sys.exit(f"The data folder {values['DATA_DIR']} cannot be prepared: {error.strerror}.")
+        sys.exit(_advice(values["DATA_DIR"], error))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 
 from quo_admin import collected, env, parsers
 from quo_admin.http.environment import is_loopback, trusted_certificates
-from quo_admin.prepare import KEY_FILE, kept
+from quo_admin.prepare import KEY_FILE, kept, no_secret_key
 
 BASE_DIR = env.BASE_DIR
 ENVIRONMENT = env.read(os.environ, env.dotenv_path(os.environ))
@@ -23,9 +23,7 @@ HOST: str = ENVIRONMENT["HOST"]
 SITE_URL: str = ENVIRONMENT["SITE_URL"] or parsers.own_origin(HOST, PORT)
 SECRET_KEY: str = ENVIRONMENT["SECRET_KEY"] or kept(DATA_DIR / KEY_FILE)
 if not SECRET_KEY:
-    raise env.SettingsError(
-        f"There is no SECRET_KEY that can be read in {DATA_DIR}: run `make setup`, which makes one, or set it."
-    )
+    raise env.SettingsError(no_secret_key(DATA_DIR))
 
 # Quo
 

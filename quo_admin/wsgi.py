@@ -18,7 +18,7 @@ try:
     from numbers.operations.damage import refusal  # needs the settings
     from numbers.services import workspace_problem
 
-    with suppress(DatabaseError):  # a database that is down may come back
+    with suppress(DatabaseError, OSError):  # a database that is down may come back
         sentence = refusal() or workspace_problem(before_migrating=True)
     connections.close_all()  # gunicorn may fork after this
 except SettingsError as error:

@@ -6,6 +6,7 @@ from pathlib import Path
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from numbers.database.locks import LOCK_FILE
 from numbers.operations.backups.files import damage_in, is_damage, live_file, one_line, our_migrations
 from numbers.operations.backups.tables import all_tables
 
@@ -62,8 +63,8 @@ def _instead_of(file: Path) -> str:
     log = Path(f"{file}-wal")
     if file.is_dir():
         return "is a folder. Move it away first"
-    if file.exists():
-        return "is empty. If there was never anything in it, delete it and start again"
+    if file.exists():  # a start on a full disk leaves an empty file
+        return "is empty, although it was in use" if Path(f"{file}.{LOCK_FILE}").exists() else ""
     if log.exists() and log.stat().st_size:
         return "is missing, and its latest changes are in the -wal file beside it. Put it back"
     return ""

@@ -1,6 +1,5 @@
 """What `manage.py doctor` checks: everything that must be right before Quo Admin can work."""
 
-import os
 import platform
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from numbers.memory.sync_target import WORKSPACE
 from numbers.operations import damage
 from numbers.operations.backups.files import live_file
 from numbers.operations.readiness import Check, cache_answers, schema, workspace
+from numbers.operations.storage import trouble
 from numbers.quo.errors import BadPayload, BadRequest, NotFound, QuoError, RateLimited, Unavailable
 from numbers.quo.records import Answer
 from numbers.syncing.mixing import NO_KEY
@@ -61,12 +61,8 @@ def _settings() -> Check:
 
 
 def _data_folder() -> Check:
-    folder = settings.DATA_DIR
-    if not folder.is_dir():
-        return Check("data folder", False, f"{folder} is not there. Run `make setup`.")
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        return Check("data folder", False, f"{folder} is not writable for this user. Change its owner.")
-    return Check("data folder", True, str(folder))
+    found = trouble()
+    return Check("data folder", not found, found or str(settings.DATA_DIR))
 
 
 def _database() -> Check:
@@ -77,7 +73,9 @@ def _database() -> Check:
         if file and not file.exists():  # connecting would create an empty one
             return Check("database", False, f"{file} is not there yet. Run `make run`, which makes it.")
         connection.ensure_connection()
-    except DatabaseError:
+    except (DatabaseError, OSError):
+        if file and trouble():
+            return Check("database", None, "not looked at: see the data folder.")
         advice = "Check DATABASE_URL, that the database is running, and who may read and write it."
         return Check("database", False, f"{connection.display_name} does not answer. {advice}")
     return Check("database", True, f"{connection.display_name} answers")

@@ -78,7 +78,7 @@ def test_a_key_file_without_a_key_is_a_sentence(folder: Path, tmp_path: Path, co
 def test_a_folder_that_cannot_be_created_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     run = run_python(env.BASE_DIR, tmp_path, "-m", "quo_admin.prepare", DATA_DIR=str(tmp_path / "file" / "data"))
-    sentence = f"The data folder {tmp_path / 'file' / 'data'} cannot be prepared: Not a directory.\n"
+    sentence = f"{tmp_path / 'file'} is not a folder. Move it away, or name another place in DATA_DIR.\n"
     assert (run.returncode, run.stderr) == (1, sentence)
 
 

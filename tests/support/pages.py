@@ -148,7 +148,7 @@ def total_of(page: LexborHTMLParser) -> int:
 
 
 def notices_of(page: LexborHTMLParser) -> list[str]:
-    return texts(page.css("p.notice:not(#trouble)"))
+    return texts(page.css("p.notice:not([hidden])"))
 
 
 def assert_no_inline_code(html: str) -> None:

@@ -12,6 +12,7 @@ from django.db import DatabaseError
 
 from numbers.operations.backups import BackupError
 from numbers.operations.backups.making import make
+from numbers.operations.storage import reason
 
 
 class Command(BaseCommand):
@@ -32,8 +33,8 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from None
         except OSError as error:
             raise CommandError(f"{path} cannot be looked at: {error.strerror}.") from None
-        except DatabaseError:
-            raise CommandError("The database does not answer. `manage.py doctor` looks at it.") from None
+        except DatabaseError as error:
+            raise CommandError(reason(error)) from None
         except KeyboardInterrupt:
             raise CommandError("Stopped. Nothing was written.") from None
         if options["json"]:

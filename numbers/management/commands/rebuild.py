@@ -10,6 +10,7 @@ from numbers.operations import damage
 from numbers.operations.backups.files import live_file, one_line
 from numbers.operations.readiness import schema
 from numbers.operations.rebuilding import rebuild
+from numbers.operations.storage import reason
 
 
 class Command(BaseCommand):
@@ -18,18 +19,19 @@ class Command(BaseCommand):
 
     def handle(self, **_options: Any) -> None:
         file = live_file()
-        if refusal := damage.refusal():
-            raise CommandError(refusal)
-        if file and not file.exists():  # connecting would create an empty one
-            raise CommandError(f"There is no database yet at {file}.")
         try:
+            if refusal := damage.refusal():
+                raise CommandError(refusal)
+            if file and not file.exists():  # connecting would create an empty one
+                raise CommandError(f"There is no database yet at {file}.")
             self._require_current_schema()
             with only_one_sync() as has_lock:
                 if not has_lock:
                     raise CommandError("A sync is running right now; try again when it has ended.")
                 rebuilt = rebuild()
-        except DatabaseError as error:
-            raise CommandError(f"The rebuild did not end. The database says: {one_line(error)}") from None
+        except (DatabaseError, OSError) as error:
+            says = f"The rebuild did not end. The system says: {one_line(error)}"
+            raise CommandError(reason(error, says)) from None
         except KeyboardInterrupt:
             raise CommandError("Stopped before the end. Run it again.") from None
         if rebuilt:

@@ -10,6 +10,7 @@ from django.db import DatabaseError
 
 from numbers.operations.backups import BackupError
 from numbers.operations.backups.restoring import Prepared, Restored, current_contents, prepared, refuse_to_mix, restore
+from numbers.operations.storage import reason
 from numbers.vocabulary.terminal import printable
 
 _MAX_BREACHES = 10  # printed
@@ -40,8 +41,8 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from None
         except OSError as error:
             raise CommandError(f"{path} cannot be looked at: {error.strerror}.") from None
-        except DatabaseError:
-            raise CommandError("The database does not answer. `manage.py doctor` looks at it.") from None
+        except DatabaseError as error:
+            raise CommandError(reason(error)) from None
         except (KeyboardInterrupt, EOFError):
             raise CommandError("Stopped. Nothing was restored.") from None
         self._print(backup, restored)

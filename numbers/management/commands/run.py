@@ -20,6 +20,7 @@ from numbers.operations import damage
 from numbers.operations.listening import address_of, listen
 from numbers.operations.readiness import schema
 from numbers.operations.serving import complete_database_file, demo_workspace, our_command, serve
+from numbers.operations.storage import reason, trouble
 from numbers.services import workspace_problem
 
 FIRST_SYNC_TIMEOUT = 10.0  # seconds
@@ -39,10 +40,8 @@ class Command(BaseCommand):
             listener = started.enter_context(listen(self.make_target))  # first, so that a port in use stops the start
             try:
                 account = self._prepare(started)
-            except DatabaseError:
-                raise CommandError("The database does not answer. `manage.py doctor` looks at it.") from None
-            except OSError as error:
-                raise CommandError(f"{settings.DATA_DIR} cannot be written: {error.strerror}.") from None
+            except (DatabaseError, OSError) as error:
+                raise CommandError(reason(error)) from None
             address = address_of(listener)
             connections.close_all()  # before gunicorn forks: a connection belongs to one process
             self._serve(listener, when_ready=lambda: self._greet(account, address))
@@ -52,7 +51,7 @@ class Command(BaseCommand):
 
     def _prepare(self, started: ExitStack) -> FirstAccount:
         # Before anything is written to the database.
-        if refusal := damage.refusal() or workspace_problem(before_migrating=True):
+        if refusal := trouble() or damage.refusal() or workspace_problem(before_migrating=True):
             raise CommandError(refusal)
         wait_for_demo = started.enter_context(demo_workspace()) if settings.DEMO else None
         with one_after_the_other():

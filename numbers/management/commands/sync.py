@@ -15,6 +15,7 @@ from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.models import Sync
 from numbers.operations import damage
 from numbers.operations.readiness import schema
+from numbers.operations.storage import reason
 from numbers.services import Progress, SyncRefused, is_number_id, is_user_id
 from numbers.vocabulary.phrases import unread_records
 from numbers.vocabulary.terminal import printable
@@ -23,6 +24,8 @@ from quo_admin.http.environment import values_of
 from quo_admin.logs import label
 
 log = logging.getLogger(__name__)
+
+UNWRITABLE = "The sync could not be written down. `manage.py doctor` looks at the database and its folder."
 
 
 class Command(BaseCommand):
@@ -76,10 +79,8 @@ def _run(target: SyncTarget, *, accept_removals: bool) -> Sync:
             return services.run_sync(target, accept_removals=accept_removals, progress=_progress_on(bar))
     except SyncRefused as error:
         raise CommandError(str(error)) from None
-    except (DatabaseError, OSError):
-        raise CommandError(
-            "The sync could not be written down. `manage.py doctor` looks at the database and its folder."
-        ) from None
+    except (DatabaseError, OSError) as error:
+        raise CommandError(reason(error, UNWRITABLE)) from None
     except KeyboardInterrupt:
         raise CommandError("The sync was stopped before it ended. Nothing of it was recorded.") from None
     except Exception as error:

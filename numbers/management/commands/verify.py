@@ -14,6 +14,7 @@ from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate
 from numbers.operations.backups.files import live_file, one_line
 from numbers.operations.invariants import INVARIANTS, Breach, breaches
 from numbers.operations.readiness import schema
+from numbers.operations.storage import reason
 from numbers.vocabulary.terminal import printable
 
 
@@ -38,7 +39,8 @@ class Command(BaseCommand):
                 found = self._find(quietly=options["json"])
                 counts = _counts()
         except DatabaseError as error:
-            raise CommandError(f"The database cannot be read through. It says: {one_line(error)}") from None
+            says = f"The database cannot be read through. It says: {one_line(error)}"
+            raise CommandError(reason(error, says)) from None
         if options["json"]:
             told = [{**asdict(breach), "when": breach.when and breach.when.isoformat()} for breach in found]
             self.stdout.write(json.dumps({"holds": not found, "checked": counts, "findings": told}))

@@ -16,6 +16,7 @@ from numbers.database import snapshot
 from numbers.database.locks import LOCK_FILE
 from numbers.operations.backups import BackupError, files, tables
 from numbers.operations.backups.files import LOCK_TIMEOUT, SIDE_FILES
+from numbers.operations.storage import reason
 from quo_admin import env
 
 _DRAFT = ".quo-admin-backup-"
@@ -56,7 +57,8 @@ def make(path: Path, *, overwrite: bool = False) -> tuple[Path, files.Contents]:
     except (sqlite3.Error, DatabaseError) as error:
         if files.is_damage(error) and files.live_file():
             raise Damaged(f"The database is damaged: {files.one_line(error)}. Restore a backup.") from None
-        raise BackupError(f"The backup could not be made. The database says: {files.one_line(error)}") from None
+        says = reason(error, f"The database says: {files.one_line(error)}")
+        raise BackupError(f"The backup could not be made. {says}") from None
     finally:
         with suppress(OSError):
             files.remove(draft)

@@ -26,6 +26,8 @@ from numbers.operations.backups import BackupError, files, making, tables
 from numbers.operations.backups.files import LOCK_TIMEOUT, SIDE_FILES, one_line
 from numbers.operations.damage import belongs_to_another_program, damage
 from numbers.operations.invariants import Breach, breaches
+from numbers.operations.storage import trouble
+from quo_admin.folders import advice
 
 _FILE = "restored-file"
 
@@ -57,7 +59,7 @@ def prepared(path: Path) -> Iterator[Prepared]:
     try:
         folder = Path(tempfile.mkdtemp(prefix="restoring-", dir=settings.DATA_DIR))
     except OSError as error:
-        raise BackupError(f"{settings.DATA_DIR} cannot be written: {error.strerror}.") from None
+        raise BackupError(advice(settings.DATA_DIR, error)) from None
     try:
         yield _prepare(path, folder / "backup.sqlite3")
     finally:
@@ -150,10 +152,11 @@ def restore(backup: Prepared) -> Restored:
             return _restore_sqlite(backup, live, previous) if live else _restore_postgresql(backup, previous)
         except OSError as error:
             files.remove(previous)
-            raise BackupError(f"Nothing was restored: {error.strerror}.") from None
+            raise BackupError(f"Nothing was restored. {trouble() or f'The system says: {error.strerror}.'}") from None
         except (sqlite3.Error, DatabaseError) as error:
             files.remove(previous)
-            raise BackupError(f"Nothing was restored. The database says: {one_line(error)}") from None
+            says = trouble() or f"The database says: {one_line(error)}"
+            raise BackupError(f"Nothing was restored. {says}") from None
 
 
 # SQLite

@@ -148,7 +148,7 @@ def test_a_full_disk_leaves_the_damaged_database_unchanged_and_no_copy(
             raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(files, "sync_to_disk", sync)
-    with pytest.raises(CommandError, match="Nothing was restored: No space left on device"):
+    with pytest.raises(CommandError, match=r"Nothing was restored. The system says: No space left on device"):
         restore(backup)
     assert site.file.read_bytes() == damaged
     assert [file.name for file in site.folder.iterdir() if "restor" in file.name] == []
