@@ -18,9 +18,11 @@ def main() -> None:
         from django.db import DatabaseError
 
         from quo_admin.env import SettingsError
+        from quo_admin.private import UMASK
     except ImportError:
         sys.exit("Quo Admin is not installed here. `make setup` installs it, then use .venv/bin/python.")
     _let_signals_interrupt()
+    os.umask(UMASK)
     try:
         execute_from_command_line(sys.argv)
         sys.stdout.flush()

@@ -9,6 +9,7 @@ from tempfile import NamedTemporaryFile
 
 from quo_admin import env
 from quo_admin.folders import advice, refusal
+from quo_admin.private import UMASK, make_private
 
 KEY_FILE = "secret-key"
 
@@ -57,6 +58,7 @@ def prepare(values: env.Values) -> None:
     """Create the data folder and, unless one is set, the secret key. Raises OSError and SettingsError."""
     folder: Path = values["DATA_DIR"]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(folder)
     if values["SECRET_KEY"]:
         return
     key_file = folder / KEY_FILE
@@ -67,6 +69,7 @@ def prepare(values: env.Values) -> None:
 
 
 def main() -> None:
+    os.umask(UMASK)
     try:
         values = env.read(os.environ, env.dotenv_path(os.environ))
         prepare(values)

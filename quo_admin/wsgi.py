@@ -8,9 +8,11 @@ from django.core.wsgi import get_wsgi_application
 from django.db import DatabaseError, connections
 
 from quo_admin.env import SettingsError
+from quo_admin.private import UMASK
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quo_admin.settings")
 
+os.umask(UMASK)
 sentence = ""
 try:
     application = get_wsgi_application()

@@ -29,6 +29,43 @@ def test_the_folder_and_the_key_are_private_to_their_owner(folder: Path) -> None
     assert permissions(folder / "secret-key") == 0o600
 
 
+def test_a_folder_and_files_that_existed_before_become_private(folder: Path) -> None:
+    folder.mkdir(parents=True, mode=0o755)
+    for name in ("quo-admin.sqlite3", "quo-admin.sqlite3-wal", "secret-key"):
+        (folder / name).write_text("k" * 50)
+        (folder / name).chmod(0o664)
+    (folder / "cache").mkdir(mode=0o755)
+
+    prepare.prepare(values(folder))
+
+    assert permissions(folder) == permissions(folder / "cache") == 0o700
+    assert {permissions(file) for file in folder.iterdir() if file.is_file()} == {0o600}
+
+
+def test_nothing_outside_the_folder_becomes_private_through_a_link(folder: Path, tmp_path: Path) -> None:
+    folder.mkdir(parents=True)
+    (tmp_path / "elsewhere").write_text("public")
+    (tmp_path / "elsewhere").chmod(0o644)
+    (folder / "link").symlink_to(tmp_path / "elsewhere")
+
+    prepare.prepare(values(folder))
+
+    assert permissions(tmp_path / "elsewhere") == 0o644
+
+
+@pytest.mark.parametrize("is_home", [True, False])
+def test_a_folder_that_others_need_stays_as_it_is(folder: Path, monkeypatch: pytest.MonkeyPatch, is_home: bool) -> None:
+    folder.mkdir(parents=True)
+    folder.chmod(0o755 if is_home else 0o1777)
+    if is_home:
+        monkeypatch.setenv("HOME", str(folder))
+    before = permissions(folder)
+
+    prepare.prepare(values(folder))
+
+    assert permissions(folder) == before
+
+
 def test_the_key_is_long_and_different_in_every_installation(folder: Path, tmp_path: Path) -> None:
     prepare.prepare(values(folder))
     prepare.prepare(values(tmp_path / "other"))

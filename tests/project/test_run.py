@@ -113,6 +113,12 @@ def test_a_port_in_use_is_one_sentence(demo: Site, project: Path) -> None:
     )
 
 
+def test_the_data_is_private_to_the_account_that_runs_it(demo: Site) -> None:
+    found = {path: path.stat().st_mode & 0o077 for path in (demo.folder / "data").rglob("*") if not path.is_socket()}
+    assert any(path.suffix == ".sqlite3" for path in found)
+    assert not any(found.values()), found
+
+
 def test_the_doctor_finds_the_running_demo(demo: Site, project: Path) -> None:
     run = run_python(project, demo.folder, "manage.py", "doctor", PORT=str(demo.port))
     assert run.returncode == 0, run.stdout

@@ -24,6 +24,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, **_options: Any) -> None:
+        os.umask(0o022)  # the server may run as another account than the one that sets it up
         try:
             BUILD.mkdir(exist_ok=True)
             with FileLock(BUILD / "collecting.lock"):

@@ -22,6 +22,7 @@ from numbers.operations.readiness import schema
 from numbers.operations.serving import complete_database_file, demo_workspace, our_command, serve
 from numbers.operations.storage import reason, trouble
 from numbers.services import workspace_problem
+from quo_admin.private import make_private
 
 FIRST_SYNC_TIMEOUT = 10.0  # seconds
 
@@ -53,6 +54,7 @@ class Command(BaseCommand):
         # Before anything is written to the database.
         if refusal := trouble() or damage.refusal() or workspace_problem(before_migrating=True):
             raise CommandError(refusal)
+        make_private(settings.DATA_DIR)
         wait_for_demo = started.enter_context(demo_workspace()) if settings.DEMO else None
         with one_after_the_other():
             if refusal := schema().newer:
