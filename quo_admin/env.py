@@ -39,7 +39,7 @@ SETTINGS = (
         parsers.flag,
         "on shows an invented workspace. By default only on this machine, if neither a key nor DATABASE_URL is set.",
     ),
-    Setting("QUO_API_URL", "https://api.quo.com", parsers.url, "Where Quo's API answers."),
+    Setting("QUO_API_URL", "https://api.quo.com", parsers.encrypted, "Where Quo's API answers."),
     Setting(
         "QUO_TIMEOUT", "60", parsers.whole(1, 3600, "seconds"), "Seconds that one question may take, retries included."
     ),

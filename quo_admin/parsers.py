@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 import dj_database_url
 
+from quo_admin.http.environment import is_loopback
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -146,12 +148,18 @@ def _can_be_opened(name: str) -> bool:
     return not (address.is_unspecified or address.is_multicast)
 
 
-def issuer(value: str) -> str:
-    """Return the issuer of an OpenID Connect provider, without a trailing slash."""
+def encrypted(value: str) -> str:
+    """Return an address to which secrets may be sent: with https, unless it is on this machine."""
     address = url(value)
     parts = urlsplit(address)
-    if parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
         raise ValueError("must be an address that begins with https://")
+    return address
+
+
+def issuer(value: str) -> str:
+    """Return the issuer of an OpenID Connect provider, without a trailing slash."""
+    address = encrypted(value)
     if len(address) > 200:
         raise ValueError("must not be longer than 200 characters")
     return address

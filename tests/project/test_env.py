@@ -43,6 +43,8 @@ def dotenv(tmp_path: Path) -> Path:
         ("QUO_API_KEY", "any/key-at.all!", "any/key-at.all!"),
         ("QUO_API_URL", "https://api.quo.com/", "https://api.quo.com"),
         ("QUO_API_URL", "http://127.0.0.1:8001", "http://127.0.0.1:8001"),
+        ("QUO_API_URL", "http://localhost:8001", "http://localhost:8001"),
+        ("QUO_API_URL", "http://[::1]:8001", "http://[::1]:8001"),
         ("QUO_API_URL", "HTTPS://API.Quo.com:443/gate/way", "https://api.quo.com/gate/way"),
         ("QUO_TIMEOUT", "1", 1),
         ("QUO_TIMEOUT", "3600", 3600),
@@ -155,6 +157,17 @@ def test_a_database_url_becomes_djangos_settings(url: str, described: dict[str, 
                 "https://" + "a" * 64 + ".com",
             )
             if text.strip() == text
+        ],
+        *[
+            (name, f"http://{host}", "must be an address that begins with https://")
+            for name in ("QUO_API_URL", "OIDC_ISSUER")
+            for host in (
+                "api.quo.com",
+                "10.0.0.7:8000",
+                "localhost.example.com",
+                "127.0.0.1.example.com",
+                "[2001:db8::1]",
+            )
         ],
         ("SITE_URL", "https://quo.com/admin", "must be an address without a path, such as https://phones.example.com"),
         *[
