@@ -2,7 +2,8 @@
 "use strict";
 
 const DRAFT = "draft";
-const TYPED = "input:not([type=hidden], [type=password], [type=file], [type=submit]), select, textarea";
+const SECRET = "[type=hidden], [type=password], [autocomplete=one-time-code]";
+const TYPED = `input:not(${SECRET}, [type=file], [type=submit]), select, textarea`;
 
 function owner() {
   return document.querySelector("meta[name=account]")?.content;
@@ -16,7 +17,7 @@ function isChanged(field) {
 }
 
 function changedFields() {
-  const fields = [...document.querySelectorAll(TYPED)].filter((field) => field.id && isChanged(field));
+  const fields = [...document.querySelectorAll(TYPED)].filter((field) => field.id && field.form && isChanged(field));
   return fields.map(({ id, value, checked }) => ({ id, value, checked }));
 }
 
@@ -26,7 +27,7 @@ function restore({ id, value, checked }) {
   field.value = value;
   field.checked = checked;
   for (let menu = field.closest("details"); menu; menu = menu.parentElement.closest("details")) menu.open = true;
-  if (field.id === "q") window.htmx?.trigger(field, "search");
+  field.dispatchEvent(new Event(field.matches("select, [type=checkbox]") ? "change" : "input", { bubbles: true }));
 }
 
 // A page of sign-in sends its visitor back to the page of the draft; any other page ends it.
@@ -44,7 +45,7 @@ document.addEventListener("formdata", (event) => {
   if (event.target.id === "save-form") event.formData.set("restored", "1");
 });
 
-read();
+document.addEventListener("DOMContentLoaded", read); // after htmx, which then searches for a restored text
 window.addEventListener("pagehide", () => {
   const fields = owner() ? changedFields() : [];
   if (fields.length) sessionStorage.setItem(DRAFT, JSON.stringify({ path: location.pathname, owner: owner(), fields }));

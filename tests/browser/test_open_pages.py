@@ -138,6 +138,16 @@ def test_what_was_typed_when_the_page_itself_found_the_session_ended_is_back(pag
     expect(page.get_by_label("Save what is shown now as")).to_have_value("Half a na")
 
 
+def test_a_search_that_was_not_sent_yet_is_done_after_sign_in(page: Page, demo: Site) -> None:
+    page.evaluate("document.getElementById('q').value = 'leasing'")
+    end_session(page)
+    page.reload()
+    fill_in(page, demo)
+
+    expect(page).to_have_url(f"{demo.url}/numbers/?q=leasing")
+    expect_total(page, 8)
+
+
 def test_a_new_account_typed_in_the_administration_is_back_without_its_password(page: Page, demo: Site) -> None:
     page.goto("/admin/accounts/user/add/")
     page.get_by_label("Email address").fill("new@example.com")
@@ -162,6 +172,17 @@ def test_what_was_typed_is_not_back_on_a_later_visit(page: Page, demo: Site) -> 
     expect_total(page, 60)
     expect(page.get_by_label("Save what is shown now as")).to_have_value("")
     assert page.evaluate("sessionStorage.getItem('draft')") is None
+
+
+def test_a_code_is_not_stored(page: Page, demo: Site) -> None:
+    page.goto("/accounts/security/app/add/")
+    page.get_by_label("Password").fill(demo.password)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("textbox", name="Code").fill("123456")
+    page.evaluate("addEventListener('pagehide', () => { localStorage.stored = sessionStorage.getItem('draft') })")
+    page.goto("/status/")
+
+    assert page.evaluate("localStorage.stored") == "null"
 
 
 def test_nobody_else_gets_what_was_typed(page: Page, demo: Site) -> None:
