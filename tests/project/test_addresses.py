@@ -155,6 +155,16 @@ def test_instead_of_a_redirect_to_itself_the_page_and_the_log_name_the_cause(
         assert "X-Forwarded-Proto" in said
 
 
+@pytest.mark.parametrize("host", ["phones.example.com", "192.168.1.5"])
+def test_these_pages_have_a_strict_policy(https_site: Settings, host: str) -> None:
+    headers = Client().get(LOGIN, headers={"host": host, **BROWSER_ON_HTTPS}).headers
+
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "private, no-store"
+
+
 def test_a_visitor_without_https_is_still_redirected(https_site: Settings, caplog: pytest.LogCaptureFixture) -> None:
     response = Client().get(LOGIN, headers={"host": "phones.example.com"})
 
