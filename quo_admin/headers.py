@@ -25,6 +25,7 @@ PAGE_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Origin-Agent-Cluster": "?1",
+    "Referrer-Policy": "same-origin",
     "Permissions-Policy": PERMISSIONS,
 }
 _NO_PAGES = ("text/css", "text/javascript")

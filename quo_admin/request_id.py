@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from http import HTTPMethod
+from http import HTTPMethod, HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -61,7 +61,7 @@ def logged_path(request: HttpRequest) -> str:
 
 
 class RequestIdMiddleware:
-    """Gives each request an id, returns it in a header, and logs the request.
+    """Gives each request an id, returns it in a header, and logs the request, unless it gets a static file.
 
     An id that comes with the request is used, from any sender: a proxy's id connects its log with ours. Nothing depends
     on an id; it is a label of a few harmless characters.
@@ -75,8 +75,10 @@ class RequestIdMiddleware:
         request_id = begin(given=request.headers.get(HEADER, ""))
         began = time.monotonic()
         response = self.get_response(request)
-        response.headers[HEADER] = request_id
-        if not (request.path in UNLOGGED or request.path.startswith(settings.STATIC_URL)):
+        is_static = request.path.startswith(settings.STATIC_URL)
+        if not is_static or response.status_code >= HTTPStatus.BAD_REQUEST:
+            response.headers[HEADER] = request_id
+        if not is_static and request.path not in UNLOGGED:
             fields = {
                 "method": request.method if request.method in _METHODS else "other",
                 "path": logged_path(request),

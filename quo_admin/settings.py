@@ -59,7 +59,7 @@ CSRF_FAILURE_VIEW = "accounts.csrf.refuse"
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
 SECURE_REDIRECT_EXEMPT = ["^static/"]  # pages that say why there is no https need their styles
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _is_https else 0
-SECURE_CROSS_ORIGIN_OPENER_POLICY = None  # quo_admin/headers.py sets it on documents
+SECURE_CROSS_ORIGIN_OPENER_POLICY = SECURE_REFERRER_POLICY = None  # quo_admin/headers.py sets them on documents
 TRUSTED_PROXIES = ENVIRONMENT["TRUSTED_PROXIES"]
 # Browsers separate cookies by host, not by port: two copies on one machine must not sign each other out.
 if _site.port:
@@ -83,7 +83,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 # Quo Admin does not decide whether other hosts of the office's domain use HTTPS.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "security.W022"]  # W022: see SECURE_REFERRER_POLICY
 
 # Django
 

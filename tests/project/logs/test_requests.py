@@ -33,6 +33,13 @@ def test_every_response_has_its_own_id(manager: PageClient) -> None:
     assert len(set(ids)) == len(ids)
 
 
+def test_a_static_file_needs_no_id() -> None:
+    """A page loads twenty of them, and nothing about them is logged."""
+    answer = RequestIdMiddleware(lambda _request: HttpResponse())(RequestFactory().get("/static/css/base.css"))
+
+    assert HEADER not in answer.headers
+
+
 @pytest.mark.parametrize("given", ["a", "from-the-proxy_1", "A" * 64])
 def test_a_proxys_id_is_used(client: Client, given: str) -> None:
     assert client.get("/healthz", headers={HEADER: given}).headers[HEADER] == given
