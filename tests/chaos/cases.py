@@ -1,6 +1,6 @@
 """All cases of the fault table."""
 
-from tests.chaos import machine, network, payloads, processes, sandbox_faults, statuses
+from tests.chaos import damaged, machine, network, payloads, processes, sandbox_faults, statuses
 from tests.chaos.case import Case
 from tests.chaos.office import Workspaces
 
@@ -10,6 +10,7 @@ def all_cases() -> list[Case]:
     first, second = workspaces.first.numbers, workspaces.second.numbers
     return [
         *machine.cases(),
+        *damaged.cases(),
         *processes.cases(),
         *sandbox_faults.cases(first, second),
         *statuses.cases(),

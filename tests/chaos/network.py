@@ -21,6 +21,7 @@ REFUSED = "Quo could not be reached: nothing takes connections at its address."
 BROKE_OFF_OR_REFUSED = "Try again in a few minutes"  # which one depends on timing
 NOT_FOUND = "Quo's address could not be found."
 NOT_SECURE = "The connection to Quo is not secure, so nothing was asked."
+NO_CERTIFICATES = "No certificates can be read where REQUESTS_CA_BUNDLE says"
 PROXY = "The proxy on the way to Quo does not let Quo Admin through."
 TOO_LARGE = f"Quo's answer is larger than the {MAX_ANSWER_MB} MB that Quo Admin accepts."
 
@@ -126,6 +127,15 @@ def _without_certificates(office: Office) -> dict[str, str]:
     return _over_tls(office, REQUESTS_CA_BUNDLE="/nowhere/certificates.pem")
 
 
+def _by_socks(_: Office) -> dict[str, str]:
+    return {
+        "QUO_API_URL": "https://quo.invalid",
+        "HTTPS_PROXY": "socks5h://127.0.0.1:9",
+        "NO_PROXY": "",
+        "no_proxy": "",
+    }
+
+
 def _unknown_name(_: Office) -> dict[str, str]:
     return {"QUO_API_URL": "https://quo.invalid"}
 
@@ -139,10 +149,11 @@ ADDRESSES: dict[str, tuple[Arrange, str, Callable[[Office], dict[str, str]]]] = 
     "a name unknown to DNS": (_nothing, NOT_FOUND, _unknown_name),
     "TLS: not supported by the server": (_script(sends(answer(b"", 400), at_once=True)), NOT_SECURE, _over_tls),
     "TLS: self-signed certificate": (_self_signed, NOT_SECURE, _over_tls),
-    "TLS: no trusted certificates here": (_self_signed, NOT_SECURE, _without_certificates),
+    "TLS: no trusted certificates here": (_self_signed, NO_CERTIFICATES, _without_certificates),
     "TLS: silence in the handshake": (_script(stalls(reads=False)), IN_TIME, _over_tls),
     "TLS: closed in the handshake": (_script(sends(at_once=True)), BROKE_OFF, _over_tls),
     "TLS: reset in the handshake": (_script(resets(reads=False)), BROKE_OFF_OR_REFUSED, _over_tls),
+    "a SOCKS proxy": (_nothing, "HTTPS_PROXY names a SOCKS proxy", _by_socks),
     "a proxy that refuses": (_script(sends(answer(b"", 403))), PROXY, _by_proxy),
     "a proxy that is not running": (_refuse, PROXY, _by_proxy),
 }
