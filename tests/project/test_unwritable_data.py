@@ -142,6 +142,12 @@ def test_a_sync_names_the_lock_that_it_could_not_use(folder: Path, name: str) ->
     assert_advises(done, "DATA_DIR" if name.startswith("quo-requests") else f"{folder}/data/{name} {ALLOW}")
 
 
+def test_a_restore_names_the_lock_that_it_could_not_use(folder: Path) -> None:
+    close("*.sync.lock")(folder / "data")
+    done = manage(folder, ["manage.py", "restore", "backup.sqlite3", "--yes"], DEMO="on")
+    assert_advises(done, f"{folder}/data/demo.sqlite3.sync.lock {ALLOW}")
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
 def test_a_folder_of_somebody_else_is_to_be_given(folder: Path) -> None:
     os.chown(folder / "data", 4711, 4711)

@@ -10,7 +10,7 @@ from django.db import DatabaseError
 
 from numbers.operations.backups import BackupError
 from numbers.operations.backups.restoring import Prepared, Restored, current_contents, prepared, refuse_to_mix, restore
-from numbers.operations.storage import reason
+from numbers.operations.storage import reason, trouble
 from numbers.vocabulary.terminal import printable
 
 _MAX_BREACHES = 10  # printed
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         except BackupError as refusal:
             raise CommandError(str(refusal)) from None
         except OSError as error:
-            raise CommandError(f"{path} cannot be looked at: {error.strerror}.") from None
+            raise CommandError(trouble() or f"{path} cannot be looked at: {error.strerror}.") from None
         except DatabaseError as error:
             raise CommandError(reason(error)) from None
         except (KeyboardInterrupt, EOFError):
