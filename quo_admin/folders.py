@@ -4,6 +4,7 @@ import errno
 import os
 import pwd
 import shlex
+import stat
 from pathlib import Path
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -61,9 +62,10 @@ def _of_permissions(path: Path, elsewhere: str) -> str:
         run_as = "Give" if owner == "root" else f"Run this as {owner}, or give"
         give = f"{run_as} the folder to {me}: `sudo chown -R {account} {folder}`"
         return f"{path} belongs to {owner}, and this is {me}. {give}."
-    if refusal(path):
+    needed = stat.S_IRUSR | stat.S_IWUSR | (stat.S_IXUSR if path.is_dir() else 0)
+    if path.stat().st_mode & needed != needed:
         return f"{path} may not be read and written by its owner, {me}. Allow it: `chmod -R u+rwX {folder}`."
-    return f"{path} cannot be written, although {me} may. Something else forbids it, such as SELinux or a service."
+    return f"{path} cannot be written, although {me} may. Something else forbids it: `chattr`, SELinux or a service."
 
 
 def _owner(path: Path) -> str:

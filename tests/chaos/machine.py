@@ -117,7 +117,14 @@ def _sync_without_writing(office: Office, before: Memory, row: Row) -> None:
     row.saw = check_pages(office, before, [UNWRITTEN], is_failure=False)
     code, printed = office.sync()
     check(code == 1, f"manage.py sync: exit {code}: {printed}")
-    sentences = ("The sync could not be written down.", "Quo Admin could not use the file that keeps it within")
+    sentences = (
+        "The sync could not be written down.",
+        "Quo Admin could not use the file that keeps it within",
+        " is full. Make room on it.",
+        " is on a read-only disk. ",
+        " Something else forbids it: ",
+        " may not be read and written by its owner, ",
+    )
     check(any(sentence in printed for sentence in sentences), f"manage.py sync printed {printed!r}")
 
 

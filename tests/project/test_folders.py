@@ -14,7 +14,7 @@ CAUSES = {
     errno.EROFS: "{} is on a read-only disk. Mount it so that it can be written, or name another place in DATA_DIR.",
     errno.ENOENT: "{} is not there. Run `make setup`.",
     errno.EIO: "{} cannot be used: Input/output error. Look for errors of its disk, or name another place in DATA_DIR.",
-    errno.EACCES: "{} cannot be written, although {me} may. Something else forbids it, such as SELinux or a service.",
+    errno.EACCES: "{} cannot be written, although {me} may. Something else forbids it: `chattr`, SELinux or a service.",
 }
 
 

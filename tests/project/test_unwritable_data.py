@@ -12,7 +12,7 @@ import pytest
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
 from quo_admin import env
-from tests.chaos.disks import fill, tmpfs, why_no_disks
+from tests.chaos.disks import fill, protect, tmpfs, why_no_disks, why_no_flags
 from tests.support.privileges import AS_ANYBODY, why_no_permissions
 from tests.support.processes import environment, free_port, run
 from tests.support.running import KEY
@@ -22,17 +22,12 @@ pytestmark = pytest.mark.skipif(bool(why_no_permissions()), reason=why_no_permis
 DATABASES = ("demo.sqlite3", "quo-admin.sqlite3")
 ALLOW = "may not be read and written by its owner"
 COMMANDS = (
-    ["manage.py", "run"],
-    ["manage.py", "sync"],
-    ["manage.py", "doctor"],
     ["manage.py", "verify"],
     ["manage.py", "rebuild"],
     ["manage.py", "backup", "made.sqlite3"],
     ["manage.py", "restore", "backup.sqlite3", "--yes"],
     ["manage.py", "migrate"],
     ["manage.py", "createsuperuser", "--noinput", "--email", "mara@example.com"],
-    ["manage.py", "changepassword", "mara@example.com"],
-    ["-m", "quo_admin.prepare"],
 )
 
 
@@ -104,27 +99,30 @@ KINDS: dict[str, tuple[Callable[[Path], None], str]] = {
 }
 
 
-@pytest.mark.parametrize("demo", ["on", "off"])
+REAL = {"QUO_API_KEY": KEY, "QUO_API_URL": "http://127.0.0.1:1", "QUO_TIMEOUT": "1"}
+STARTS: list[tuple[str, dict[str, str]]] = [("run", {"DEMO": "on"}), ("sync", REAL), ("doctor", REAL)]
+
+
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("command", ["run", "sync", "doctor"])
-def test_a_start_says_what_to_do(folder: Path, command: str, kind: str, demo: str) -> None:
+@pytest.mark.parametrize(("command", "settings"), STARTS, ids=[command for command, _ in STARTS])
+def test_a_start_says_what_to_do(folder: Path, command: str, settings: dict[str, str], kind: str) -> None:
     spoil, words = KINDS[kind]
     spoil(folder / "data")
-    settings = {"DEMO": "on"} if demo == "on" else {"QUO_API_KEY": KEY, "QUO_API_URL": "http://127.0.0.1:1"}
-    assert_advises(manage(folder, ["manage.py", command], QUO_TIMEOUT="1", **settings), words)
+    assert_advises(manage(folder, ["manage.py", command], **settings), words)
+
+
+@pytest.mark.parametrize("arguments", [["manage.py", "migrate"], ["-m", "quo_admin.prepare"]])
+def test_a_secret_key_that_cannot_be_read_is_not_to_be_deleted(folder: Path, arguments: list[str]) -> None:
+    close("secret-key")(folder / "data")
+    done = manage(folder, arguments, DEMO="on")
+    assert_advises(done, f"{folder}/data/secret-key {ALLOW}", "`chmod -R u+rwX ")
+    assert "delete" not in done.stderr
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=lambda arguments: arguments[1])
-def test_every_command_says_what_to_do(folder: Path, arguments: list[str]) -> None:
-    close("*.sqlite3")(folder / "data")
-    close("secret-key")(folder / "data")
-    assert_advises(manage(folder, arguments, DEMO="on"), ALLOW, "`chmod -R u+rwX ")
-
-
-@pytest.mark.parametrize("arguments", COMMANDS[:-2], ids=lambda arguments: arguments[1])
 def test_every_command_says_what_to_do_about_the_database(folder: Path, arguments: list[str]) -> None:
     close("*.sqlite3")(folder / "data")
-    assert_advises(manage(folder, arguments, QUO_API_KEY=KEY, QUO_API_URL="http://127.0.0.1:1"), ALLOW)
+    assert_advises(manage(folder, arguments, **REAL), ALLOW)
 
 
 @pytest.mark.parametrize("name", ["run.lock", "cache"])
@@ -178,3 +176,13 @@ def test_a_secret_key_that_may_only_be_read_is_enough(folder: Path) -> None:
 def test_a_developer_can_see_the_traceback(folder: Path) -> None:
     close("*.sqlite3")(folder / "data")
     assert "Traceback" in manage(folder, ["manage.py", "migrate", "--traceback"], DEMO="on").stderr
+
+
+@pytest.mark.skipif(bool(why_no_flags()), reason=why_no_flags())
+def test_a_file_that_is_protected_from_everybody_is_named(folder: Path) -> None:
+    file = folder / "data" / "demo.sqlite3"
+    protect(file, "+i")
+    try:
+        assert_advises(manage(folder, ["manage.py", "run"], DEMO="on"), f"{file} cannot be written, although ")
+    finally:
+        protect(file, "-i")
