@@ -14,6 +14,7 @@ SENTENCE = "The database was written by a newer version of Quo Admin (it has num
 
 @pytest.mark.parametrize("command", ["run", "doctor", "verify"])
 def test_a_command_refuses_the_database_of_a_newer_version(tmp_path: Path, empty_database: Path, command: str) -> None:
+    (tmp_path / "data").mkdir()
     file = tmp_path / "data.sqlite3"
     file.write_bytes(empty_database.read_bytes())
     with closing(sqlite3.connect(file)) as database, database:
