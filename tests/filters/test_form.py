@@ -280,6 +280,7 @@ def test_typing_and_choosing_send_htmx_requests(mixed: PageClient) -> None:
     assert triggers == [
         "submit",
         "input changed delay:150ms from:#q",
+        "compositionend delay:150ms from:#q",
         "search from:#q",
         "change from:#more-filters",
     ]
