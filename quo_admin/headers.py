@@ -29,6 +29,8 @@ PAGE_HEADERS = {
     "Permissions-Policy": PERMISSIONS,
 }
 _NO_PAGES = ("text/css", "text/javascript")
+# No browser asks again for a file that never changes. The headers of twenty such files weigh 1.3 kB.
+_VALIDATORS = ("ETag", "Last-Modified")
 
 
 class HeadersMiddleware:
@@ -45,4 +47,7 @@ class HeadersMiddleware:
         is_page = not response.headers.get("Content-Type", "").startswith(_NO_PAGES)
         for name, value in {**HEADERS, **(PAGE_HEADERS if is_page else {})}.items():
             response.headers.setdefault(name, value)
+        if "immutable" in response.headers["Cache-Control"]:
+            for name in _VALIDATORS:
+                response.headers.pop(name, None)
         return response

@@ -77,3 +77,10 @@ def test_a_header_set_by_the_view_is_kept() -> None:
     answer = HeadersMiddleware(lambda _request: HttpResponse(headers=for_good))(RequestFactory().get("/static/a.css"))
 
     assert for_good.items() <= {**answer.headers}.items()
+
+
+def test_a_file_that_never_changes_has_nothing_to_validate_it_by() -> None:
+    headers = {"Cache-Control": "max-age=315360000, public, immutable", "ETag": '"a"', "Last-Modified": "today"}
+    answer = HeadersMiddleware(lambda _request: HttpResponse(headers=headers))(RequestFactory().get("/static/a.css"))
+
+    assert not {"ETag", "Last-Modified"} & {*answer.headers}
