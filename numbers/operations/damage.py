@@ -75,10 +75,10 @@ def _lost_table() -> str:
     present = _our_tables().intersection(connection.introspection.table_names())
     # SQLite would prefer to read an index.
     hint = " NOT INDEXED" if connection.vendor == "sqlite" else ""
+    rows = [f"(SELECT 1 FROM {connection.ops.quote_name(table)}{hint} LIMIT 1)" for table in present]  # noqa: S608 - ours
     with connection.cursor() as cursor:
-        for table in present:
-            cursor.execute(f"SELECT 1 FROM {connection.ops.quote_name(table)}{hint} LIMIT 1")  # noqa: S608 - our own names
-            cursor.fetchone()
+        cursor.execute(f"SELECT {', '.join(rows) or '1'}")
+        cursor.fetchone()
     lost = sorted(_our_tables() - present)
     is_new = not present
     is_older = _MIGRATIONS in present and our_migrations() - set(MigrationRecorder(connection).applied_migrations())
