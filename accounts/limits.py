@@ -6,7 +6,7 @@ The only use of allauth's private code. tests/accounts/test_allauth_internals.py
 import math
 import time
 
-from allauth.core.internal.ratelimit import get_cache_key, get_rates
+from allauth.core.internal.ratelimit import decorator, get_cache_key, get_rates
 from django.core.cache import cache
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -25,6 +25,7 @@ _ACTIONS = {
     "mfa_reauthenticate_webauthn": (ACCOUNT, "reauthenticate"),
     "mfa_login_webauthn": (MFA, "webauthn_login"),
 }
+limit_challenges = decorator(app=MFA, action="webauthn_login", limit_get=True)
 _CODES = {"too_many_login_attempts", "rate_limited"}
 
 

@@ -1,10 +1,11 @@
-"""The accounts that sign in, and the log of what they did."""
+"""The accounts that sign in, their sessions, and the log of what they did."""
 
 from datetime import datetime
 from typing import Any, NoReturn
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -75,6 +76,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """Return the name that pages show."""
         return self.name or str(self.email)
+
+
+class AccountSession(AbstractBaseSession):
+    """A session with its account, also of one whose second step is still missing; null if it has none.
+
+    It is no foreign key: saving a session must not fail because the account was deleted meanwhile.
+    """
+
+    user_id = models.BigIntegerField(null=True, db_index=True)
+
+    class Meta(AbstractBaseSession.Meta):
+        default_permissions = ()
 
 
 class AppendOnlyError(Exception):

@@ -3,29 +3,25 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa import signals as mfa_signals
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import SESSION_KEY, logout, signals
+from django.contrib.auth import logout, signals
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.exceptions import SessionInterrupted
-from django.contrib.sessions.models import Session
 from django.db import DatabaseError, transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 
 from accounts.busy_timeout import busy_timeout
-from accounts.models import User
+from accounts.models import AccountSession, User
+from accounts.session_store import SessionStore
 
 # Keys of the session. Times are in seconds since 1970.
 STARTED_AT, LAST_USED_AT = "began", "used"
-HALF_SIGNED_IN = "waiting"  # the id of the user whose second step is still missing
 WRITE_INTERVAL = 300  # seconds: the time of the last use is written at most this often
 BUSY_TIMEOUT = 250  # milliseconds
 HOUR, DAY = 3600, 24 * 3600
@@ -93,20 +89,10 @@ def is_automatic(request: HttpRequest) -> bool:
 def end_sessions(user: User, *, except_key: str | None = None) -> int:
     """End every session of the user except the one with the key `except_key`; return how many.
 
-    This includes sign-ins that wait for their second step. Sessions have no column for the user, so each is decoded.
+    This includes sign-ins that wait for their second step.
     """
-    keys = [
-        session.session_key
-        for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator()
-        if session.session_key != except_key and _user_id(session.get_decoded()) == str(user.pk)
-    ]
-    for start in range(0, len(keys), 500):
-        Session.objects.filter(session_key__in=keys[start : start + 500]).delete()
-    return len(keys)
-
-
-def _user_id(session: dict[str, Any]) -> str | None:
-    return session.get(SESSION_KEY) or session.get(HALF_SIGNED_IN)
+    ended, _ = AccountSession.objects.filter(user_id=user.pk).exclude(session_key=except_key).delete()
+    return ended
 
 
 @receiver([mfa_signals.authenticator_added, mfa_signals.authenticator_removed, mfa_signals.authenticator_reset])

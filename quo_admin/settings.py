@@ -62,9 +62,10 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _is_https else 0
 SECURE_CROSS_ORIGIN_OPENER_POLICY = SECURE_REFERRER_POLICY = None  # quo_admin/headers.py sets them on documents
 TRUSTED_PROXIES = ENVIRONMENT["TRUSTED_PROXIES"]
 # Browsers separate cookies by host, not by port: two copies on one machine must not sign each other out.
-if _site.port:
-    SESSION_COOKIE_NAME = f"sessionid_{_site.port}"
-    CSRF_COOKIE_NAME = f"csrftoken_{_site.port}"
+_port = f"_{_site.port}" if _site.port else ""
+SESSION_COOKIE_NAME = f"sessionid{_port}"
+CSRF_COOKIE_NAME = f"csrftoken{_port}"
+PASSKEY_COOKIE_NAME = f"passkey{_port}"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -211,6 +212,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 SESSION_IDLE_HOURS: int = ENVIRONMENT["SESSION_IDLE_HOURS"]
 SESSION_MAX_DAYS: int = ENVIRONMENT["SESSION_MAX_DAYS"]
+SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_AGE = SESSION_MAX_DAYS * 24 * 3600
 ACCESS_LOG_DAYS: int = ENVIRONMENT["ACCESS_LOG_DAYS"]
 LOGIN_URL = "account_login"
@@ -248,7 +250,8 @@ MFA_TOTP_ISSUER = "Quo Admin"
 MFA_TOTP_TOLERANCE = 1  # the code before and the one after count too: clocks differ
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators create accounts, so addresses are never verified
-MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # a whole office behind one address signs in in the morning
+# A whole office behind one address signs in in the morning: 30 people, each with a challenge and a response.
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
 MFA_FORMS = {
     "authenticate": "accounts.mfa.forms.CodeForm",
     "reauthenticate": "accounts.mfa.forms.ReauthenticateCodeForm",

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from accounts.sessions import HALF_SIGNED_IN
+from accounts.session_store import HALF_SIGNED_IN
 
 
 class SecondStepStage(AuthenticateStage):  # type: ignore[misc]  # allauth has no types

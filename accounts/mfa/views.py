@@ -15,6 +15,7 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn import views as webauthn
+from allauth.mfa.webauthn.internal.auth import STATE_SESSION_KEY
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -29,8 +30,8 @@ from django.views.generic.edit import FormMixin
 from filelock import FileLock, Timeout
 
 from accounts.access import record_passkey_failed
-from accounts.limits import LOCK_SECONDS, is_limited, mark_rate_limited
-from accounts.mfa import passkeys
+from accounts.limits import LOCK_SECONDS, is_limited, limit_challenges, mark_rate_limited
+from accounts.mfa import challenge, passkeys
 from accounts.mfa.codes import unused_codes
 from accounts.mfa.forms import ActivateAppForm
 from accounts.mfa.stages import SecondStepStage
@@ -129,7 +130,24 @@ class SecondStepView(_LockedPage, base.AuthenticateView):  # type: ignore[misc] 
 
 @method_decorator(password_users_only, name="dispatch")
 class PasskeySignInView(_LockedPage, KeepTargetMixin, webauthn.LoginWebAuthnView):  # type: ignore[misc]  # allauth has no types
-    """GET returns the challenge for the browser as JSON; POST receives the response."""
+    """GET returns the challenge for the browser as JSON; POST receives the response.
+
+    allauth keeps the challenge in the session, which a visitor who only asks for it does not need.
+    """
+
+    @method_decorator(limit_challenges)
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().get(request, *args, **kwargs)
+        if state := request.session.pop(STATE_SESSION_KEY, None):
+            challenge.give(response, state)
+        return response
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if state := challenge.take(request):
+            request.session[STATE_SESSION_KEY] = state
+        response = super().post(request, *args, **kwargs)
+        request.session.pop(STATE_SESSION_KEY, None)
+        return response
 
     def form_invalid(self, form: Form) -> HttpResponse:
         record_passkey_failed(self.request)

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 from pytest_django import Settings
 
-from accounts.models import User
+from accounts.models import AccountSession, User
 from accounts.roles import Role, give_role
 from tests.support.accounts import EMAIL, LOGIN, PASSWORD, is_signed_in, sign_in
 from tests.support.company_sign_in import sign_in_by_company
@@ -73,7 +72,7 @@ def test_deleting_an_account_deletes_its_sessions(ann: Client, user: User, in_bu
     key = ann.session.session_key
     _ = User.objects.filter(pk=user.pk).delete() if in_bulk else user.delete()
 
-    assert not Session.objects.filter(pk=key).exists()
+    assert not AccountSession.objects.filter(pk=key).exists()
 
 
 # With OIDC_ONLY

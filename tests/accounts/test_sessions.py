@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection, connections
 from django.test import Client
 
 from accounts import sessions
 from accounts.busy_timeout import busy_timeout
-from accounts.models import AccessEvent, User
+from accounts.models import AccessEvent, AccountSession, User
 from accounts.roles import Role, give_role
+from accounts.session_store import SessionStore
 from tests.support.accounts import EMAIL, PASSWORD, is_signed_in, sign_in
 
 HOUR, DAY = 3600, 24 * 3600
@@ -156,8 +155,8 @@ def test_signing_in_deletes_expired_sessions(client: Client, user: User) -> None
 
     sign_in(client)
 
-    assert not Session.objects.filter(pk=expired.session_key).exists()
-    assert Session.objects.filter(pk=valid.session_key).exists()
+    assert not AccountSession.objects.filter(pk=expired.session_key).exists()
+    assert AccountSession.objects.filter(pk=valid.session_key).exists()
 
 
 @pytest.mark.django_db(transaction=True)

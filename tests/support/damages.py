@@ -125,7 +125,7 @@ DAMAGES: dict[str, Damage] = {
     "the header overwritten": _header_overwritten,
     "the log of another": _log_of_another,
     "no table of numbers": _without("numbers_phonenumber"),
-    "no table of sessions": _without("django_session"),
+    "no table of sessions": _without("accounts_accountsession"),
     "no table of accounts": _without("accounts_user"),
     "no table of migrations": _without("django_migrations"),
     "the tables of another program": _another_program,

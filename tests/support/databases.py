@@ -15,10 +15,10 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.db import connection, models
 
+from accounts.session_store import SessionStore
 from numbers.models import SavedFilter
 from numbers.operations.backups import tables
 from numbers.operations.backups.files import opened

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from accounts.session_store import SessionStore
 from numbers.models import Sync
 from numbers.operations.backups import BackupError, files, making, tables
 from numbers.operations.backups.files import opened, sync_to_disk
