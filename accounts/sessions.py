@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa import signals as mfa_signals
@@ -16,12 +17,15 @@ from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
+from accounts.browsers import browser_name
 from accounts.busy_timeout import busy_timeout
 from accounts.models import AccountSession, User
 from accounts.session_store import SessionStore
+from quo_admin.proxies import client_address
 
 # Keys of the session. Times are in seconds since 1970.
 STARTED_AT, LAST_USED_AT = "began", "used"
+BROWSER, ADDRESS = "browser", "address"  # from which it was signed in
 WRITE_INTERVAL = 300  # seconds: the time of the last use is written at most this often
 BUSY_TIMEOUT = 250  # milliseconds
 HOUR, DAY = 3600, 24 * 3600
@@ -35,6 +39,8 @@ COMPANY_ONLY = "You were signed out because everybody signs in with {name} now. 
 def _start(request: HttpRequest, **_more: object) -> None:
     now = int(time.time())
     request.session[STARTED_AT] = request.session[LAST_USED_AT] = now
+    request.session[BROWSER] = browser_name(request.headers.get("User-Agent", ""))
+    request.session[ADDRESS] = client_address(request.META, settings.TRUSTED_PROXIES)
     SessionStore.clear_expired()  # so that no timer is needed
 
 
@@ -74,11 +80,19 @@ def end_reason(request: HttpRequest, now: int) -> str:
         records = get_authentication_records(request, request.user)
         if all(record["method"] != "socialaccount" for record in records):
             return COMPANY_ONLY.format(name=settings.OIDC_NAME)
-    if now - session.get(STARTED_AT, now) >= settings.SESSION_MAX_DAYS * DAY:  # older versions wrote no start
+    if _is_old(session, now):
         return OLD
-    if now - session.get(LAST_USED_AT, now) >= settings.SESSION_IDLE_HOURS * HOUR:
-        return IDLE
-    return ""
+    return IDLE if is_past_limits(session, now) else ""
+
+
+def is_past_limits(session: SessionBase | dict[str, Any], now: int) -> bool:
+    """Return whether the session was used too long ago, or has lasted too long."""
+    return _is_old(session, now) or now - session.get(LAST_USED_AT, now) >= settings.SESSION_IDLE_HOURS * HOUR
+
+
+def _is_old(session: SessionBase | dict[str, Any], now: int) -> bool:
+    # Older versions wrote no start.
+    return bool(now - session.get(STARTED_AT, now) >= settings.SESSION_MAX_DAYS * DAY)
 
 
 def is_automatic(request: HttpRequest) -> bool:

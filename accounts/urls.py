@@ -6,7 +6,7 @@ from django.views.generic import TemplateView
 
 from accounts.company import views as company
 from accounts.mfa import views as mfa
-from accounts.views import InactiveView, LoginView
+from accounts.views import InactiveView, LoginView, end_session
 
 urlpatterns = [
     path("login/", LoginView.as_view(), name="account_login"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("company/", company.begin, name="company_login"),
     path("company/callback/", company.callback, name="company_callback"),
     path("security/", mfa.SecurityView.as_view(), name="mfa_index"),
+    path("security/sessions/end/", end_session, name="end_session"),
     path("security/app/add/", mfa.ActivateAppView.as_view(), name="mfa_activate_totp"),
     path("security/app/remove/", mfa.DeactivateAppView.as_view(), name="mfa_deactivate_totp"),
     path("security/codes/", mfa.recovery_codes, name="mfa_view_recovery_codes"),

@@ -7,13 +7,16 @@ from allauth.account.adapter import get_adapter
 from allauth.account.stages import LoginStage
 from allauth.account.utils import passthrough_next_redirect_url
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
 
 from accounts.limits import is_limited, mark_rate_limited
 from accounts.mfa import passkeys
+from accounts.signed_in import end_one, end_others
 
 
 class KeepSiteMixin:
@@ -71,6 +74,18 @@ class LoginView(KeepSiteMixin, KeepTargetMixin, allauth_views.LoginView):  # typ
             "site_url": settings.SITE_URL,
         }
         return super().get_context_data(**kwargs) | {"ways_in": ways_in}
+
+
+@require_POST
+def end_session(request: HttpRequest) -> HttpResponse:
+    """End one other session of the user, or all others if the form names none."""
+    if code := request.POST.get("session"):
+        was_ended = end_one(request, code)
+        messages.success(request, "Signed out there." if was_ended else "That session had ended already.")
+    else:
+        end_others(request)
+        messages.success(request, "Signed out everywhere else.")
+    return redirect("mfa_index")
 
 
 class InactiveView(KeepSiteMixin, allauth_views.AccountInactiveView):  # type: ignore[misc]  # allauth has no types

@@ -35,6 +35,7 @@ from accounts.mfa import challenge, passkeys
 from accounts.mfa.codes import unused_codes
 from accounts.mfa.forms import ActivateAppForm
 from accounts.mfa.stages import SecondStepStage
+from accounts.signed_in import signed_in
 from accounts.views import KeepSiteMixin, KeepTargetMixin, with_target
 
 LOCK_FILE = "second-step.lock"
@@ -195,6 +196,7 @@ class SecurityView(base.IndexView):  # type: ignore[misc]  # allauth has no type
             "company": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
             "obstacle": passkeys.obstacle(),
             "passkeys": [(one, passkeys.address_elsewhere(one)) for one in passkeys.passkeys_of(self.request.user)],
+            "signed_in": signed_in(self.request),
             "site_url": settings.SITE_URL,
         }
 
