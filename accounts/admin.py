@@ -1,5 +1,7 @@
 """The pages on which an administrator creates and changes accounts."""
 
+from collections.abc import Callable
+from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
@@ -7,16 +9,24 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from accounts.access import Event, record
 from accounts.models import User
-from accounts.roles import Role, give_role, role_of
+from accounts.roles import (
+    NoAdministratorLeftError,
+    Role,
+    give_role,
+    lock_administrators,
+    require_administrator,
+    role_of,
+)
 from quo_admin.times import format_time
 
 # Accounts store their own email address, and secrets belong to the owner of the account alone. accounts/roles.py
@@ -24,6 +34,25 @@ from quo_admin.times import format_time
 admin.site.unregister([EmailAddress, Authenticator, Group, SocialAccount, SocialApp, SocialToken])
 
 OWN_ACCOUNT = "You cannot take this from yourself: ask another administrator. So there is always one left."
+
+
+LAST = "Nothing was changed: no administrator would be left. Somebody else may have changed an account just now."
+
+View = Callable[..., HttpResponse]
+
+
+def _keeps_an_administrator(view: View) -> View:
+    """Undo a change that would leave no administrator, and say so."""
+
+    @wraps(view)
+    def wrapped(self: "UserAdmin", request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(self, request, *args, **kwargs)
+        except NoAdministratorLeftError:
+            self.message_user(request, LAST, messages.ERROR)
+            return redirect("admin:accounts_user_changelist")
+
+    return wrapped
 
 
 class AccountCreationForm(BaseUserCreationForm):  # type: ignore[type-arg]  # no type parameter at run time
@@ -78,11 +107,24 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # no type parameter
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return obj != request.user and super().has_delete_permission(request, obj)
 
+    @_keeps_an_administrator
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - Django's
+        return super().changeform_view(request, *args, **kwargs)
+
+    @_keeps_an_administrator
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().delete_view(request, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: Any) -> None:  # noqa: ANN401 - Django's
+        lock_administrators()
+        super().save_model(request, obj, form, change)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:  # noqa: ANN401 - Django's
         super().save_related(request, form, formsets, change)
         before, after = role_of(form.instance), Role(form.cleaned_data["role"])
         if before != after:
             give_role(form.instance, after)
+        require_administrator()
         role = f", {before or 'no role'} → {after}" if before != after else ""
         changed = f"changed: {', '.join(form.changed_data) or 'nothing'}" if change else "made"
         record(Event.ACCOUNT_CHANGED, request, detail=f"{form.instance.email} {changed}{role}")
@@ -95,7 +137,9 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # no type parameter
         return response
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
+        lock_administrators()
         super().delete_model(request, obj)
+        require_administrator()
         record(Event.ACCOUNT_CHANGED, request, detail=f"{obj.email} deleted")
 
     @admin.display(description="last sign-in", ordering="last_login", empty_value="never")

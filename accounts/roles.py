@@ -5,6 +5,7 @@ A role is a group, so that Django's permission checks apply. Only this module de
 
 from django.contrib.auth.models import Group, Permission
 from django.db import models
+from django.db.models import Q
 
 from accounts.models import User
 
@@ -49,6 +50,25 @@ def role_of(user: User) -> Role | None:
         return Role.ADMINISTRATOR
     names = {group.name for group in user.groups.all()}
     return next((role for role in reversed(Role) if role in names), None)
+
+
+class NoAdministratorLeftError(Exception):
+    """A change would leave nobody who can manage accounts."""
+
+
+def lock_administrators() -> None:
+    """Wait for other transactions that change who is an administrator, and hold them up until this one ends.
+
+    On SQLite only one transaction can write anyway.
+    """
+    Group.objects.select_for_update(no_key=True).get(name=Role.ADMINISTRATOR.value)
+
+
+def require_administrator() -> None:
+    """Raise NoAdministratorLeftError if nobody active is an administrator. The caller holds `lock_administrators`."""
+    is_administrator = Q(is_superuser=True) | Q(groups__name=Role.ADMINISTRATOR.value)
+    if not User.objects.filter(is_administrator, is_active=True, is_staff=True).exists():
+        raise NoAdministratorLeftError
 
 
 def give_role(user: User, role: Role) -> None:
