@@ -2,6 +2,8 @@
 
 import logging
 from datetime import datetime, timedelta
+from hashlib import sha256
+from http import HTTPStatus
 from typing import Any
 
 from allauth.account import signals as allauth_signals
@@ -16,6 +18,7 @@ from django.db import DatabaseError, transaction
 from django.dispatch import Signal, receiver
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import Truncator
 from redis.exceptions import RedisError
 
 from accounts.busy_timeout import busy_timeout
@@ -30,6 +33,7 @@ BUSY_TIMEOUT = 3_000  # milliseconds: a user waits for the page, and a sync writ
 REPEAT_INTERVAL = 300  # seconds: a rate-limited visitor who keeps trying does not fill the log
 ON_THE_SERVER = "somebody on the server"  # who runs the commands of `manage.py`
 HOUR, DAY = 3600, 24 * 3600  # seconds
+MAX_DETAIL = 500  # characters: a long query must not fill the log
 
 _METHOD_NAMES = {
     "password": "password",
@@ -68,7 +72,7 @@ def record(
                 email=(account.email if account else email)[:254],
                 user_id=account.pk if account else None,
                 address=visitor_address(request) if request else "",
-                detail=detail,
+                detail=Truncator(detail).chars(MAX_DETAIL),
             )
         if _is_first_within(DAY, "access-log-pruned"):
             delete_expired()
@@ -98,6 +102,21 @@ def record_sync_request(request: HttpRequest, subject: str, *, is_automatic: boo
         record(Event.ASKED_QUO, request, detail=subject)
     elif _is_first_within(HOUR, f"automatic-sync:{request.user.pk}"):
         record(Event.ASKED_QUO, request, detail=f"{subject}, by an open page")
+
+
+def record_refusal(request: HttpRequest, status: int) -> None:
+    """Record a refused request of a signed-in user, at most once per REPEAT_INTERVAL, route and user.
+
+    A visitor's is recorded if it was rate-limited.
+    """
+    user = request.user
+    match = request.resolver_match
+    route = match.route if match else ""
+    if not user.is_authenticated:
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            record_rate_limited(request, "unknown")
+    elif _is_first_within(REPEAT_INTERVAL, f"refused:{user.pk}:{status}:{sha256(route.encode()).hexdigest()[:16]}"):
+        record(Event.REFUSED, request, detail=f"{request.method} {request.get_full_path()}: {status}")
 
 
 def record_passkey_failed(request: HttpRequest) -> None:

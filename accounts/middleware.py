@@ -1,6 +1,7 @@
 """Redirects visitors who are not signed in to the sign-in page, and from there back to the page that they had open."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -10,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django_htmx.http import HttpResponseClientRedirect
 
+from accounts.access import record_refusal
 from accounts.roles import READ
 from quo_admin.htmx import shown_address
 from quo_admin.navigation import is_own_page, own_origins
@@ -48,6 +50,19 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
             return redirect_to_login(_draft(request, view_func) or _page_of_form(request), login_url)
         # A dot after a slash was encoded as part of an id. Unencoded, a browser would resolve it as a relative path.
         return redirect_to_login(request.get_full_path().replace("/.", "%2F."), login_url)
+
+
+class RefusalLogMiddleware:
+    """Writes refused requests to the access log."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code in {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}:
+            record_refusal(request, response.status_code)
+        return response
 
 
 def _page_of_fragment(request: HttpRequest) -> str:

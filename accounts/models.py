@@ -123,6 +123,7 @@ class AccessEvent(models.Model):
         ACCOUNT_CHANGED = "account_changed", "Changed an account"
         EXPORTED = "exported", "Exported"
         ASKED_QUO = "asked_quo", "Asked Quo"
+        REFUSED = "refused", "Was refused"
 
     at = models.DateTimeField(db_index=True)
     event = models.CharField(max_length=20, choices=Event.choices)
