@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "quo_admin.request_id.RequestIdMiddleware",
     "quo_admin.stack.roomy_stack",
     "quo_admin.headers.HeadersMiddleware",
+    "quo_admin.request_limits.RequestLimitMiddleware",
     "numbers.views.health.HealthMiddleware",
     "quo_admin.addresses.HttpsMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -14,6 +14,7 @@ from numbers import services
 from numbers.memory.sync_target import WORKSPACE
 from numbers.operations import damage
 from numbers.operations.backups.files import live_file
+from numbers.operations.listening import exposure
 from numbers.operations.readiness import Check, cache_answers, schema, workspace
 from numbers.operations.storage import trouble
 from numbers.quo.errors import BadPayload, BadRequest, NotFound, QuoError, RateLimited, Unavailable
@@ -32,6 +33,8 @@ def diagnose() -> Iterator[Check]:
     yield _settings()
     for notice in settings.ENVIRONMENT.notices:
         yield Check("settings file", False, notice)
+    if sentence := exposure():
+        yield Check("reverse proxy", False, sentence)
     yield _data_folder()
     database = _database()
     yield database

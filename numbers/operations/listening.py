@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from gunicorn import systemd
 
+from quo_admin.http.environment import is_loopback
+
 _NOT_OURS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 
 
@@ -28,6 +30,17 @@ def listen(make_target: str) -> socket.socket:
         )
     except OSError as error:
         raise CommandError(_refusal(error, make_target)) from None
+
+
+def exposure() -> str:
+    """Return a warning if other machines can reach Quo Admin without a reverse proxy, else ""."""
+    if is_loopback(settings.HOST) or not all(proxy.is_loopback for proxy in settings.TRUSTED_PROXIES):
+        return ""
+    return (
+        f"HOST is {settings.HOST}, so other machines reach Quo Admin directly, and TRUSTED_PROXIES names no proxy. "
+        "Remove HOST and put a reverse proxy on this machine, or name a proxy on another in TRUSTED_PROXIES and let "
+        "only that one in."
+    )
 
 
 def _refusal(error: OSError, make_target: str) -> str:

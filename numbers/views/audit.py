@@ -13,7 +13,7 @@ from numbers.audit.groups import Grouping
 from numbers.exports.audit import audit_document
 from numbers.exports.formats import export_urls
 from numbers.filters import choices as filter_choices
-from numbers.views.exports import is_raw, sent_file
+from numbers.views.exports import in_slot, is_raw, sent_file
 from numbers.views.htmx import HtmxHttpRequest
 from numbers.views.lists import ListView
 from numbers.vocabulary.cells import CELLS
@@ -51,6 +51,7 @@ def audit(request: HtmxHttpRequest) -> HttpResponse:
 
 
 @require_safe
+@in_slot
 def audit_export(request: HttpRequest, ending: str) -> StreamingHttpResponse:
     """Export all pages of the audit that matches the query string, as a file with that ending."""
     asked = audit_query.parse(request.GET)

@@ -1,15 +1,19 @@
 """Exports the lists as files."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
 from itertools import chain
+from typing import cast
 
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import Event, record
 from numbers.exports.documents import number_document, teammate_document
 from numbers.exports.formats import FORMATS
+from numbers.exports.slots import Held, TooManyExports, take_slot
 from numbers.filters import numbers as number_filters
 from numbers.filters import teammates as teammate_filters
 from numbers.memory.workspace import holds_demo
@@ -17,9 +21,37 @@ from numbers.views.appearance import is_readers_zone
 from quo_admin.times import is_repeated
 
 RAW = "raw"
+RETRY_AFTER = 60  # seconds
+
+Export = Callable[[HttpRequest, str], StreamingHttpResponse]
+
+
+def in_slot(view: Export) -> Callable[[HttpRequest, str], StreamingHttpResponse | HttpResponse]:
+    """Run an export only while few others run, and hold its slot until the file is sent or the reader hangs up."""
+
+    @wraps(view)
+    def export(request: HttpRequest, ending: str) -> StreamingHttpResponse | HttpResponse:
+        if request.method == "HEAD":
+            return view(request, ending)
+        try:
+            slot = take_slot(request.user.pk)
+        except TooManyExports as refusal:
+            response = render(request, "429-exports.html", {"refusal": str(refusal)}, status=429)
+            response.headers["Retry-After"] = str(RETRY_AFTER)
+            return response
+        try:
+            sent = view(request, ending)
+        except BaseException:
+            slot.release()
+            raise
+        sent.streaming_content = Held(cast("Iterator[bytes]", sent.streaming_content), slot)
+        return sent
+
+    return export
 
 
 @require_safe
+@in_slot
 def number_export(request: HttpRequest, ending: str) -> StreamingHttpResponse:
     """Export all pages of the numbers that match the query string, as a file with that ending."""
     asked = number_filters.parse(request.GET, also={RAW})
@@ -27,6 +59,7 @@ def number_export(request: HttpRequest, ending: str) -> StreamingHttpResponse:
 
 
 @require_safe
+@in_slot
 def teammate_export(request: HttpRequest, ending: str) -> StreamingHttpResponse:
     """Export all pages of the teammates that match the query string, as a file with that ending."""
     asked = teammate_filters.parse(request.GET, also={RAW})

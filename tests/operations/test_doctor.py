@@ -70,6 +70,12 @@ def doctor() -> tuple[int, Lines]:
     return code, {line[2:16].strip(): f"{line[0]} {line[17:]}" for line in out.getvalue().splitlines()}
 
 
+def test_a_network_address_without_a_proxy_is_wrong(quo: SandboxServer, settings: Any) -> None:
+    settings.HOST = "192.0.2.7"
+    code, lines = doctor()
+    assert (code, lines["reverse proxy"][:32]) == (1, "✗ HOST is 192.0.2.7, so other ma")
+
+
 @pytest.mark.usefixtures("active_account")
 def test_every_line_is_ok_when_all_is_well(quo: SandboxServer) -> None:
     code, lines = doctor()

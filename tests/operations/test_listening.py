@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.core.management.base import CommandError
 
-from numbers.operations.listening import address_of, listen
+from numbers.operations.listening import address_of, exposure, listen
+from quo_admin.proxies import networks
 from tests.support.processes import free_port
 
 
@@ -75,3 +76,20 @@ def test_the_address_of_a_socket_in_the_file_system_is_its_path(tmp_path: Path) 
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(tmp_path / "s"))
         assert address_of(listener) == str(tmp_path / "s")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "phones.example.com"])  # noqa: S104 - the point of the test
+@pytest.mark.parametrize(("proxies", "is_exposed"), [("127.0.0.1, ::1", True), ("", True), ("10.0.0.5", False)])
+def test_an_address_for_other_machines_needs_a_proxy(
+    settings: Any, host: str, proxies: str, *, is_exposed: bool
+) -> None:
+    settings.HOST, settings.TRUSTED_PROXIES = host, networks(proxies)
+
+    assert exposure().startswith(f"HOST is {host}, so other machines reach Quo Admin directly") == is_exposed
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.1.2.3"])
+def test_an_address_of_this_machine_needs_no_proxy(settings: Any, host: str) -> None:
+    settings.HOST = host
+
+    assert exposure() == ""

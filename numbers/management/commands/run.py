@@ -17,7 +17,7 @@ from accounts.first import FirstAccount, ensure_first_account
 from numbers.database.locks import one_after_the_other
 from numbers.models import Sync
 from numbers.operations import damage
-from numbers.operations.listening import address_of, listen
+from numbers.operations.listening import address_of, exposure, listen
 from numbers.operations.readiness import schema
 from numbers.operations.serving import complete_database_file, demo_workspace, our_command, serve
 from numbers.operations.storage import reason, trouble
@@ -34,7 +34,7 @@ class Command(BaseCommand):
     about_demo = "Demo data: an invented company. Set QUO_API_KEY in .env to see your own workspace."
 
     def handle(self, **_options: Any) -> None:
-        for notice in settings.ENVIRONMENT.notices:
+        for notice in filter(None, (*settings.ENVIRONMENT.notices, exposure())):
             self.stderr.write(notice)
         with ExitStack() as started:
             started.callback(complete_database_file)

@@ -1,0 +1,1 @@
+"""The web server: gunicorn, so that clients who send or read slowly hold no thread."""
