@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.access import record_sync_request
-from accounts.roles import ASK_QUO
+from accounts.roles import ASK_QUO, READ_ACCESS_LOG
 from numbers import services
 from numbers.filters import query_string
 from numbers.memory.freshness import Level
@@ -97,7 +97,7 @@ def _fragment(request: HttpRequest, target: SyncTarget, refusal: str, *, is_busy
 
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
-    """Show the syncs and the settings in force."""
+    """Show the syncs, and to administrators the settings in force: paths, hosts and proxies help an attacker."""
     notices: list[str] = []
     asked = query_string.page_of(request.GET, notices)
     query_string.name_others(request.GET, {"page"}, notices)
@@ -109,7 +109,7 @@ def status(request: HttpRequest) -> HttpResponse:
         "syncs": syncs,
         "unusual": unusual_numbers(version),
         "notices": notices,
-        "settings": settings_in_force(),
+        "settings": settings_in_force() if request.user.has_perm(READ_ACCESS_LOG) else (),
         "release": __version__,
         **freshness_context(WORKSPACE, version, request.get_full_path()),
     }

@@ -1,5 +1,5 @@
 """Fixtures of this folder's tests."""
 
-from tests.support.clients import manager, quo
+from tests.support.clients import admin, manager, quo
 
-__all__ = ["manager", "quo"]
+__all__ = ["admin", "manager", "quo"]

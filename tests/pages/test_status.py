@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils.dateformat import format as formatted
 from pytest_django import Settings
 
+from accounts.roles import Role
 from numbers.memory.sync_target import SyncTarget
 from numbers.models import Sync
 from numbers.quo.errors import from_answer
@@ -14,6 +15,7 @@ from quo_admin import __version__, env
 from tests.support.pages import (
     PageClient,
     attribute,
+    client_with_role,
     find_one,
     notices_of,
     parse_page,
@@ -34,8 +36,8 @@ def rows(manager: PageClient, path: str = STATUS) -> list[Any]:
     return parse_page(manager.get(path)).css("[data-sync]")
 
 
-def settings_on(manager: PageClient) -> dict[str, str]:
-    table = parse_page(manager.get(STATUS)).css("section")[-1]
+def settings_on(admin: PageClient) -> dict[str, str]:
+    table = parse_page(admin.get(STATUS)).css("section")[-1]
     return {text_of(find_one(row, "th")): text_of(row.css("td")[0]) for row in table.css("tbody tr")}
 
 
@@ -199,19 +201,28 @@ def test_the_page_shows_the_age_of_the_copy_and_can_sync(manager: PageClient) ->
     assert attribute(find_one(page, "#check-form [name=next]"), "value") == STATUS
 
 
-def test_the_running_version_is_shown(manager: PageClient) -> None:
-    assert f"Quo Admin {__version__}" in text_of(parse_page(manager.get(STATUS)).css("section")[-1])
+def test_the_running_version_is_shown(admin: PageClient) -> None:
+    assert f"Quo Admin {__version__}" in text_of(parse_page(admin.get(STATUS)).css("section")[-1])
 
 
-def test_every_setting_is_shown_with_its_source(manager: PageClient) -> None:
-    values = settings_on(manager)
+def test_every_setting_is_shown_with_its_source(admin: PageClient) -> None:
+    values = settings_on(admin)
 
     assert list(values) == [setting.name for setting in env.SETTINGS]
     assert all(values.values())
 
 
-def test_the_effective_settings_are_shown(manager: PageClient) -> None:
-    values = settings_on(manager)
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.MANAGER])
+def test_only_administrators_see_settings(db: None, role: Role) -> None:
+    page = client_with_role(role).get(STATUS).content.decode()
+
+    assert f"Quo Admin {__version__}. Administrators also see its settings here." in page
+    assert "DATA_DIR" not in page
+    assert str(live.DATA_DIR) not in page
+
+
+def test_the_effective_settings_are_shown(admin: PageClient) -> None:
+    values = settings_on(admin)
 
     assert values["QUO_API_URL"] == "https://api.quo.com"
     assert values["QUO_API_KEY"] == "set"
@@ -221,19 +232,19 @@ def test_the_effective_settings_are_shown(manager: PageClient) -> None:
     assert values["SYNC_INTERVAL"] == str(live.SYNC_INTERVAL)
 
 
-def test_the_database_is_shown_without_its_password(manager: PageClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_database_is_shown_without_its_password(admin: PageClient, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"HOST": "db.example", "USER": "dbuser", "PASSWORD": "db-secret", "NAME": "quo"}.items():
         monkeypatch.setitem(connection.settings_dict, name, value)
 
-    values = settings_on(manager)["DATABASE_URL"]
+    values = settings_on(admin)["DATABASE_URL"]
 
     assert values == f"{connection.display_name} on db.example, quo"
 
 
-def test_the_demo_workspace_is_shown_instead_of_quo(manager: PageClient, settings: Settings) -> None:
+def test_the_demo_workspace_is_shown_instead_of_quo(admin: PageClient, settings: Settings) -> None:
     settings.DEMO = True
 
-    assert settings_on(manager)["QUO_API_URL"] == "the demo workspace, on this machine"
+    assert settings_on(admin)["QUO_API_URL"] == "the demo workspace, on this machine"
 
 
 def test_records_that_are_not_numbers_are_counted_as_unreadable(manager: PageClient) -> None:
