@@ -1,10 +1,11 @@
 """Results cached per version of the memory."""
 
+import sys
 from collections.abc import Iterator
 
 import pytest
 
-from numbers.memory.cache import MAX_BYTES, forget_all, last_of_version, per_version
+from numbers.memory.cache import MAX_BYTES, OBJECTS, forget_all, last_of_version, per_version
 from numbers.memory.version import Version
 
 calls: list[tuple[str, Version]] = []
@@ -19,7 +20,13 @@ def described(text: str, version: Version) -> str:
 @per_version
 def large(letter: str, _version: Version) -> bytes:
     calls.append((letter, _version))
-    return letter.encode() * (MAX_BYTES // 3)
+    return letter.encode() * (MAX_BYTES // 3 // OBJECTS)
+
+
+@per_version
+def length_of(text: str, version: Version) -> int:
+    calls.append((text, version))
+    return len(text)
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +74,21 @@ def test_the_least_recently_used_results_are_dropped_when_all_take_too_many_byte
     for letter in "abacab":
         large(letter, Version(1))
     assert [letter for letter, _ in calls] == ["a", "b", "c", "b"]
+
+
+@pytest.mark.parametrize("letter", ["a", "\U0001f600"])
+def test_long_arguments_count_as_they_are_stored(letter: str) -> None:
+    size = sys.getsizeof(letter * 1_000) // 1_000
+    long = letter * (MAX_BYTES // 3 // size)
+    for text in (f"{long}1", f"{long}2", f"{long}1", f"{long}3", f"{long}4", f"{long}1"):
+        length_of(text, Version(1))
+    assert [text[-1] for text, _ in calls] == ["1", "2", "3", "4", "1"]
+
+
+def test_a_result_too_large_for_the_cache_is_not_kept() -> None:
+    for _ in range(2):
+        length_of("a" * MAX_BYTES, Version(1))
+    assert len(calls) == 2
 
 
 def test_only_the_last_result_of_a_version_is_kept() -> None:
