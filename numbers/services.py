@@ -24,7 +24,7 @@ from quo_admin import __version__
 
 __all__ = ["Oddity", "Progress", "SyncBusy", "SyncRefused", "is_number_id", "is_user_id", "oddities_of"]
 __all__ += ["parse_timestamp", "raw_restrictions"]
-__all__ += ["freshness", "quo_client", "run_sync", "workspace_problem"]
+__all__ += ["freshness", "has_found", "quo_client", "run_sync", "workspace_problem"]
 
 
 def quo_client() -> QuoClient:
@@ -66,11 +66,12 @@ def freshness(target: SyncTarget, *, is_known: bool | None = None) -> Freshness:
     """Return how old the copy of the target's subject is. Looks up `is_known` unless it is given."""
     interval = timedelta(seconds=settings.SYNC_INTERVAL)
     if is_known is None:
-        is_known = _is_known(target)
+        is_known = has_found(target)
     return freshness_of(target, timezone.now(), interval, is_known=is_known)
 
 
-def _is_known(target: SyncTarget) -> bool:
+def has_found(target: SyncTarget) -> bool:
+    """Return whether a sync has found the target's subject."""
     if target.scope == Sync.Scope.NUMBER:
         return PhoneNumber.objects.filter(quo_id=target.subject).exists()
     if target.scope == Sync.Scope.TEAMMATE:

@@ -3,18 +3,16 @@
 A slot is a locked file, which counts in all processes of this machine. The system unlocks it when a process dies.
 """
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
-from django.core.cache import cache
 from filelock import BaseFileLock, FileLock, Timeout
-from redis.exceptions import RedisError
+
+from quo_admin import recently
 
 PER_PERSON = 2
 IN_TEN_MINUTES = 60
-TEN_MINUTES = 600  # seconds
 ALTOGETHER = 4  # half of the server's threads
 
 
@@ -49,7 +47,7 @@ class Held:
 
 def take_slot(person: int | None) -> Slot:
     """Return a slot for a person's export. Raises TooManyExports."""
-    if _started_lately(person) >= IN_TEN_MINUTES:
+    if recently.times("exports", person) >= IN_TEN_MINUTES:
         raise TooManyExports(f"You started {IN_TEN_MINUTES} downloads within ten minutes. Try again ten minutes later.")
     own = _lock_one_of(f"person-{person}", PER_PERSON)
     if own is None:
@@ -58,7 +56,7 @@ def take_slot(person: int | None) -> Slot:
     if shared is None:
         Slot(own).release()
         raise TooManyExports("Other people's downloads are running. Try again in a minute.")
-    _count(person)
+    recently.count("exports", person)
     return Slot([*own, *shared])
 
 
@@ -80,23 +78,3 @@ def _locked(path: Path) -> BaseFileLock | None:
     except Timeout:
         return None
     return lock
-
-
-def _started_lately(person: int | None) -> int:
-    """Return how many exports the person started in these ten minutes; 0 if the cache does not answer."""
-    try:
-        return int(cache.get(_count_key(person), 0))
-    except (OSError, RedisError):
-        return 0
-
-
-def _count(person: int | None) -> None:
-    try:
-        cache.add(_count_key(person), 0, TEN_MINUTES)
-        cache.incr(_count_key(person))
-    except (OSError, RedisError, ValueError):  # ValueError: it just expired
-        pass
-
-
-def _count_key(person: int | None) -> str:
-    return f"exports:{person}:{int(time.time() // TEN_MINUTES)}"

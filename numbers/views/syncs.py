@@ -22,7 +22,11 @@ from numbers.services import SyncBusy, SyncRefused
 from numbers.views.context import freshness_context
 from numbers.views.htmx import HtmxHttpRequest, wants_fragment
 from numbers.views.navigation import page_before
-from quo_admin import __version__
+from quo_admin import __version__, recently
+
+# Requests of a person to Quo. An open page asks ten times in ten minutes, which is not counted.
+UNKNOWN_IN_TEN_MINUTES = 20
+ASKED_IN_TEN_MINUTES = 60
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,8 +42,9 @@ def sync_now(request: HtmxHttpRequest) -> HttpResponse:
     refusal, is_busy, has_asked = "", False, False
     by_itself = bool(request.POST.get("auto"))
     if not by_itself or services.freshness(target).is_due:
-        record_sync_request(request, target.subject or "every number", is_automatic=by_itself)
         try:
+            _limit(request.user.pk, target, by_itself=by_itself)
+            record_sync_request(request, target.subject or "every number", is_automatic=by_itself)
             services.run_sync(target)
             has_asked = True
         except SyncRefused as error:
@@ -54,6 +59,19 @@ def sync_now(request: HtmxHttpRequest) -> HttpResponse:
     if has_asked:
         trigger_client_event(response, "synced")
     return response
+
+
+def _limit(person: int | None, target: SyncTarget, *, by_itself: bool) -> None:
+    """Count a request. Raises SyncRefused after too many: anybody who may ask can invent ids and send requests."""
+    if not services.has_found(target):
+        kind, limit, sentence = "unknown", UNKNOWN_IN_TEN_MINUTES, "You asked Quo for many ids that are unknown here."
+    elif not by_itself:
+        kind, limit, sentence = "asked", ASKED_IN_TEN_MINUTES, "You asked Quo very often."
+    else:
+        return
+    if recently.times(kind, person) >= limit:
+        raise SyncRefused(f"{sentence} Try again ten minutes later.")
+    recently.count(kind, person)
 
 
 @require_safe

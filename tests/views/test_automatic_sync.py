@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.contrib.auth import get_user
 from django.db.models import F
 from selectolax.lexbor import LexborHTMLParser
 
@@ -14,7 +15,9 @@ from numbers.memory.sync_target import WORKSPACE
 from numbers.models import Sync
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
+from numbers.views.syncs import ASKED_IN_TEN_MINUTES, UNKNOWN_IN_TEN_MINUTES
 from numbers.vocabulary.links import teammate_url
+from quo_admin import recently
 from tests.support.pages import HTMX, PageClient, attribute, find_one, parse_page
 
 KEY = "key-of-the-office"
@@ -86,3 +89,45 @@ def test_the_list_of_numbers_does_not_sync_again(manager: PageClient, quo: Sandb
     look(manager, parse_page(manager.get("/numbers/")))
 
     assert requested_paths(quo) == []
+
+
+def post_sync(manager: PageClient, **form: str) -> str:
+    response = manager.post("/sync/", form, headers=HTMX)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "invented"),
+    [("number", "PNinvented{}"), ("user", "USinvented{}"), ("number", "PN😀{}"), ("user", "US'{}")],
+)
+@pytest.mark.parametrize("auto", [{"auto": "1"}, {}])
+def test_invented_ids_ask_quo_only_so_often(
+    manager: PageClient, quo: SandboxServer, name: str, invented: str, auto: dict[str, str]
+) -> None:
+    for index in range(UNKNOWN_IN_TEN_MINUTES):
+        post_sync(manager, **{name: invented.format(index)}, **auto)
+    assert len(quo.requests) == UNKNOWN_IN_TEN_MINUTES
+
+    refused = post_sync(manager, **{name: invented.format("more")}, **auto)
+
+    assert "You asked Quo for many ids that are unknown here. Try again ten minutes later." in refused
+    assert len(quo.requests) == Sync.objects.exclude(scope=Sync.Scope.WORKSPACE).count() == UNKNOWN_IN_TEN_MINUTES
+    assert "You asked Quo" not in post_sync(manager)
+    assert len(quo.requests) == UNKNOWN_IN_TEN_MINUTES + 1
+
+
+def test_the_button_asks_quo_only_so_often(manager: PageClient, quo: SandboxServer) -> None:
+    for _ in range(ASKED_IN_TEN_MINUTES):
+        recently.count("asked", get_user(manager).pk)
+
+    assert "You asked Quo very often. Try again ten minutes later." in post_sync(manager)
+    assert quo.requests == []
+
+
+def test_open_pages_of_known_numbers_are_not_counted(manager: PageClient, quo: SandboxServer) -> None:
+    for record in quo.workspace.numbers:
+        post_sync(manager, number=record["id"], auto="1")
+
+    assert [recently.times(kind, get_user(manager).pk) for kind in ("asked", "unknown")] == [0, 0]
+    assert len(quo.requests) == len(quo.workspace.numbers)
