@@ -31,13 +31,16 @@ def at(minute: int) -> Any:
 
 
 def answer_about(quo_id: str, state: dict[str, Any]) -> str:
-    """Return the JSON that a state without teammates, and with restrictions of two cells, came from."""
+    """Return the JSON that a state with restrictions of two cells, and with US1 in a role if any, came from."""
     same = {"groupId": "group_id", "name": "name", "number": "number", "forward": "forward"}
     fields = {name: state.get(column) for name, column in same.items()}
     stamps = {"createdAt": state["created_at_text"], "updatedAt": state["updated_at_text"]}
     nulls = dict.fromkeys(("portRequestId", "formattedNumber", "portingStatus", "symbol"))
     restrictions = {"calling": {"US": state["calling_us"], "CA": state["calling_ca"]}, "messaging": {}}
-    return json.dumps({"id": quo_id, **fields, **stamps, **nulls, "users": [], "restrictions": restrictions})
+    role = {"Before": "owner", "After": "member", "Gone": "owner"}.get(state["name"])
+    user = {"id": "US1", "email": "a@example.com", "firstName": None, "lastName": None, "role": role, "groupId": "GR1"}
+    users = [user] if role else []
+    return json.dumps({"id": quo_id, **fields, **stamps, **nulls, "users": users, "restrictions": restrictions})
 
 
 def fill_0_1_0(apps: Apps) -> None:
@@ -78,6 +81,7 @@ def fill_0_1_0(apps: Apps) -> None:
         gone=1,
         wrote=True,
         set_aside=[{"path": "$", "reason": "é"}],
+        set_aside_count=1,
     )
     sync(4, "interrupted", error_sentence="It was stopped.")
     ada = add("Teammate", quo_id="US1", first_seen=at(1))

@@ -142,7 +142,7 @@ def _any_value(field: Any) -> Any:
         return True
     if isinstance(field, models.IntegerField):
         return 7
-    return "é"
+    return field.flatchoices[0][0] if field.choices else "é"
 
 
 def all_rows() -> Rows:

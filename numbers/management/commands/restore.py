@@ -48,6 +48,8 @@ class Command(BaseCommand):
         self._print(backup, restored)
 
     def _check(self, backup: Prepared, *, accept_findings: bool) -> None:
+        for difference in backup.repaired[:_MAX_BREACHES]:
+            self.stdout.write(f"Repaired: {printable(str(difference))}")
         for breach in backup.broken[:_MAX_BREACHES]:
             self.stdout.write(printable(str(breach)))
         if backup.broken and not accept_findings:

@@ -3,6 +3,8 @@
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import asdict
 from typing import Any
 
@@ -12,14 +14,14 @@ from django.db import DatabaseError
 from numbers.database.snapshot import one_moment
 from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate
 from numbers.operations.backups.files import live_file, one_line
-from numbers.operations.invariants import INVARIANTS, Breach, breaches
+from numbers.operations.invariants import INVARIANTS, Breach, breaches, warnings
 from numbers.operations.readiness import schema
 from numbers.operations.storage import reason
 from numbers.vocabulary.terminal import printable
 
 
 class Command(BaseCommand):
-    help = "Check that what is remembered holds together; exit 1 with a line for each thing that does not."
+    help = "Check that the data holds together; exit 1 with a line for each breach. Warnings alone exit 0."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -36,14 +38,15 @@ class Command(BaseCommand):
             if found_schema.pending:
                 raise CommandError("The database is not up to date yet: run manage.py migrate first.")
             with one_moment():
-                found = self._find(quietly=options["json"])
+                found = self._print(breaches(), "", quietly=options["json"])
+                unusual = [] if found else self._print(warnings(), "Warning: ", quietly=options["json"])
                 counts = _counts()
         except DatabaseError as error:
             says = f"The database cannot be read through. It says: {one_line(error)}"
             raise CommandError(reason(error, says)) from None
         if options["json"]:
-            told = [{**asdict(breach), "when": breach.when and breach.when.isoformat()} for breach in found]
-            self.stdout.write(json.dumps({"holds": not found, "checked": counts, "findings": told}))
+            result = {"holds": not found, "checked": counts, "findings": _told(found), "warnings": _told(unusual)}
+            self.stdout.write(json.dumps(result))
         elif not found:
             counted = ", ".join(f"{count:,} {noun}" for noun, count in counts.items())
             self.stdout.write(f"Everything holds: {counted}; {len(INVARIANTS)} invariants.")
@@ -51,13 +54,18 @@ class Command(BaseCommand):
             self.stdout.flush()
             sys.exit(1)
 
-    def _find(self, *, quietly: bool) -> list[Breach]:
-        found = []
-        for breach in breaches():
-            found.append(breach)
-            if not quietly:
-                self.stdout.write(printable(str(breach)))
-        return found
+    def _print(self, found: Generator[Breach], mark: str, *, quietly: bool) -> list[Breach]:
+        printed = []
+        with closing(found):  # if the output is cut off, its cursors must be closed before the database
+            for breach in found:
+                printed.append(breach)
+                if not quietly:
+                    self.stdout.write(printable(f"{mark}{breach}"))
+        return printed
+
+
+def _told(found: list[Breach]) -> list[dict[str, Any]]:
+    return [{**asdict(breach), "when": breach.when and breach.when.isoformat()} for breach in found]
 
 
 def _counts() -> dict[str, int]:

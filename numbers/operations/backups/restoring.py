@@ -25,7 +25,7 @@ from numbers.database.snapshot import one_moment
 from numbers.operations.backups import BackupError, files, making, tables
 from numbers.operations.backups.files import LOCK_TIMEOUT, SIDE_FILES, one_line
 from numbers.operations.damage import belongs_to_another_program, damage
-from numbers.operations.invariants import Breach, breaches
+from numbers.operations.invariants import Breach, breaches, schema_breaches
 from numbers.operations.storage import trouble
 from quo_admin.folders import advice
 
@@ -34,11 +34,15 @@ _FILE = "restored-file"
 
 @dataclass(frozen=True)
 class Prepared:
-    """A checked and migrated copy of a backup. `broken` lists where its invariants do not hold."""
+    """A checked and migrated copy of a backup. `broken` lists where its invariants do not hold.
+
+    If its schema was not that of the migrations, its rows are in a new database; `repaired` says what differed.
+    """
 
     file: Path
     contents: files.Contents
     broken: list[Breach]
+    repaired: list[Breach]
 
 
 @dataclass(frozen=True)
@@ -71,15 +75,38 @@ def _prepare(path: Path, file: Path) -> Prepared:
         _copy(path, file)
         files.check(file)
         files.migrate(file)
+        if repaired := _schema_differences(file):
+            _copy_into_new(file)
         _sign_out(file)
         _reserve_ids(file)
         with files.opened(file), one_moment():
             broken = list(breaches())
-        return Prepared(file, files.contents(file), broken)
+        return Prepared(file, files.contents(file), broken, repaired)
     except OSError as error:
         raise BackupError(f"The backup could not be copied to {settings.DATA_DIR}: {error.strerror}.") from None
     except (sqlite3.Error, DatabaseError) as error:
         raise BackupError(f"The backup could not be brought up to date. The database says: {one_line(error)}") from None
+
+
+def _schema_differences(file: Path) -> list[Breach]:
+    with files.opened(file):
+        return list(schema_breaches())
+
+
+def _copy_into_new(file: Path) -> None:
+    """Replace the database in `file` by a new one with the same rows. Raises DatabaseError if they do not fit."""
+    new = file.with_name("new.sqlite3")
+    files.migrate(new)
+    with (
+        files.opened(file, _FILE),
+        files.opened(new) as target,
+        target.constraint_checks_disabled(),
+        transaction.atomic(),
+    ):
+        tables.empty(DEFAULT_DB_ALIAS)
+        tables.copy(_FILE, DEFAULT_DB_ALIAS)
+    files.remove(file)
+    new.replace(file)
 
 
 def _copy(path: Path, file: Path) -> None:
@@ -242,6 +269,11 @@ def _restore_postgresql(backup: Prepared, previous: Path) -> Restored:
     if applied - files.our_migrations():
         raise BackupError("The database was changed by a newer version of Quo Admin: restore with that one.")
     call_command("migrate", verbosity=0, interactive=False)
+    if differences := list(schema_breaches()):
+        raise BackupError(
+            f"Nothing was restored, because the database itself is not as the migrations make it. {differences[0]} "
+            "Name another, empty database in DATABASE_URL."
+        )
     with files.opened(backup.file, _FILE), transaction.atomic():
         _lock_out_writers()
         if applied:

@@ -5,12 +5,15 @@ agree with itself. Stored values are compared with the stored answers, decoded b
 `manage.py rebuild` writes what `derived_of_number`, `derived_of_teammate` and `search_texts` return.
 """
 
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from numbers.memory.search.texts import derived_texts
-from numbers.models import NumberState, SearchText, TeammateState
+from numbers.models import Assignment, NumberState, SearchText, TeammateState
 from numbers.operations.invariants.breach import REBUILD, Broken
 from numbers.operations.invariants.histories import NUMBERS
 from numbers.quo.errors import BadPayload
@@ -23,8 +26,13 @@ READ_FROM_ANSWER = ("unidentified", "oddities")  # not Quo's words, but what the
 
 
 def numbers_are_as_answered() -> Broken:
-    """Each state has the values of its stored answer. Skips missing answers and those this version would reject."""
+    """Each state has the values of its stored answer, and the assignments when it began are those of the answer.
+
+    Skips missing answers and those this version would reject.
+    """
     states = NUMBERS.rows().exclude(answer="").annotate(quo_id=F("phone_number__quo_id")).defer("search_text")
+    states = states.order_by("phone_number_id", "since", "pk")
+    assigned = _Assigned()
     for state in states.iterator():
         try:
             record = parse_stored(state.answer)
@@ -41,6 +49,30 @@ def numbers_are_as_answered() -> Broken:
             advice = f" {REBUILD}" if set(wrong) <= set(READ_FROM_ANSWER) else ""
             what = f"the answer that is kept of this state has another {' and '.join(wrong)}.{advice}"
             yield state.quo_id, state.since, what
+        users = {user.id: (user.role, user.group_id) for user in record.users}
+        if record.unidentified == 0 and users != assigned.when(state.phone_number_id, state.since):
+            what = "the answer that is kept of this state has other teammates, or gives them another role or group."
+            yield state.quo_id, state.since, what
+
+
+class _Assigned:
+    """The teammates on numbers. Numbers must be asked for in the order of their keys."""
+
+    def __init__(self) -> None:
+        columns = ("phone_number_id", "since", "until", "teammate__quo_id", "role", "group_id")
+        rows = Assignment.objects.order_by("phone_number_id").values_list(*columns).iterator()
+        self._numbers = groupby(rows, key=itemgetter(0))
+        self._number = 0
+        self._rows: list[Any] = []
+
+    def when(self, number: int, moment: datetime) -> dict[str, tuple[str, str]]:
+        while self._number < number:
+            self._number, rows = next(self._numbers, (number + 1, iter(())))
+            self._rows = list(rows)
+        if self._number > number:
+            return {}
+        rows = (row for row in self._rows if row[1] <= moment and (row[2] is None or moment < row[2]))
+        return {quo_id: (role, group) for _, _, _, quo_id, role, group in rows}
 
 
 def read_from_answer(state: NumberState, quo_id: str) -> dict[str, Any]:

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 
-from numbers.models import OPEN, NumberState, PhoneNumber, Teammate
+from numbers.models import OPEN, Assignment, NumberState, PhoneNumber, Teammate
 from numbers.operations.invariants.breach import Broken, told
-from numbers.operations.invariants.histories import ASSIGNMENTS
+from numbers.operations.invariants.histories import ASSIGNMENTS, TEAMMATES
 
 _OF_STATES = {
     "count": Count("states"),
@@ -66,6 +66,14 @@ def teammate_stays_described() -> Broken:
 def teammate_begins_when_first_seen() -> Broken:
     wrong = _teammates().exclude(first_since=F("first_seen")).filter(count__gt=0)
     return told(wrong, "first_seen", "the teammate was first seen at another time than the first state began.")
+
+
+def teammate_has_a_role_given_on_a_number() -> Broken:
+    """Quo gives a role with each number of a teammate, and their state has one of these."""
+    began = Q(since__lte=OuterRef("since")) & (OPEN | Q(until__gt=OuterRef("since")))
+    assigned = Assignment.objects.filter(began, teammate=OuterRef("teammate"))
+    wrong = TEAMMATES.rows().filter(Exists(assigned), ~Exists(assigned.filter(role=OuterRef("role"))))
+    return TEAMMATES.told(wrong, "since", "this state has a role that no number of the teammate gave then.")
 
 
 def assignments_are_inside_the_history() -> Broken:

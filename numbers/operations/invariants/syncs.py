@@ -44,8 +44,38 @@ def syncs_say_what_they_did() -> Broken:
         | Q(seen__lt=F("new") + F("changed"))
         | (Q(held__gt=0) & (Q(held_digest="") | Q(gone__gt=0)))
         | (~SUCCEEDED & (Q(wrote=True) | did))
+        | ~Q(scope__in=Sync.Scope.values)
+        | (~Q(held_digest="") & Q(held=0, gone=0))
+        | (SUCCEEDED & Q(scope=Sync.Scope.NUMBER) & ~Q(seen=1))
     )
     return _told_of_syncs(wrong, "started_at", "its question and its counts contradict each other.")
+
+
+def lists_of_syncs_can_be_read() -> Broken:
+    """What is listed in a sync has the form that pages expect, and no more is listed than was counted."""
+    listed = Sync.objects.exclude(set_aside=[], notices=[], mismatches=[], set_aside_count=0).order_by("pk")
+    columns = ("pk", "started_at", "set_aside_count", "set_aside", "notices", "mismatches")
+    for pk, when, count, set_aside, notices, mismatches in listed.values_list(*columns).iterator():
+        wrong = []
+        if not _are_records(set_aside, path=str, reason=str) or not bool(count) <= len(set_aside) <= count:
+            wrong.append("set_aside")
+        if not _are_texts(notices):
+            wrong.append("notices")
+        if not _are_records(mismatches, sentence=str, numbers=list):
+            wrong.append("mismatches")
+        if wrong:
+            yield f"sync {pk}", when, f"its {' and '.join(wrong)} cannot be read, or do not fit its counts."
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _are_records(value: object, **types: type) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(item, dict) and all(isinstance(item.get(name), kind) for name, kind in types.items())
+        for item in value
+    )
 
 
 def one_workspace_answered() -> Broken:

@@ -1,0 +1,78 @@
+"""What must be true of roles, and what is unusual in accounts: nobody but an owner of the data can judge that."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import Group, Permission
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
+
+from accounts.access import retention_start
+from accounts.first import FIRST_EMAIL
+from accounts.models import AccessEvent, User
+from accounts.roles import Role
+from numbers.operations.invariants.breach import Broken
+
+MIGRATE = "Run manage.py migrate."  # it gives each role its permissions
+
+
+def roles_have_their_permissions() -> Broken:
+    groups = {group.name: _permissions(Permission.objects.filter(group=group)) for group in Group.objects.all()}
+    for role in Role:
+        if role.value not in groups:
+            yield f"role {role.value}", None, f"its group is missing. {MIGRATE}"
+            continue
+        for name in sorted(role.permissions - groups[role.value]):
+            yield f"role {role.value}", None, f"it lacks the permission {name}. {MIGRATE}"
+        for name in sorted(groups[role.value] - role.permissions):
+            yield f"role {role.value}", None, f"it has the permission {name}, which is not part of it. {MIGRATE}"
+
+
+def _permissions(permissions: QuerySet[Permission]) -> set[str]:
+    rows = permissions.order_by().values_list("content_type__app_label", "codename")
+    return {f"{app}.{name}" for app, name in rows}
+
+
+def permissions_come_from_roles() -> Broken:
+    for user in User.objects.filter(user_permissions__isnull=False).distinct().iterator():
+        names = ", ".join(sorted(_permissions(user.user_permissions.all())))
+        yield user.email, None, f"the account has permissions that no role gives it: {names}."
+    others = Group.objects.exclude(name__in=Role.values)
+    for group in others.filter(permissions__isnull=False, user__isnull=False).distinct():
+        yield f"group {group.name}", None, "it gives accounts permissions, and is none of the roles."
+    is_administrator = Q(is_superuser=True) | Exists(_in_role(Role.ADMINISTRATOR))
+    for user in User.objects.filter(is_staff=True).exclude(is_administrator).order_by("pk"):
+        yield user.email, None, "the account may open the administration pages, and is no administrator."
+
+
+def administrators_are_explained() -> Broken:
+    """The access log says who became an administrator, unless that was before it began or is past its retention."""
+    begun = max(retention_start(), _log_began())
+    said = AccessEvent.objects.filter(event=AccessEvent.Event.ACCOUNT_CHANGED)
+    said = said.filter(
+        Q(detail__startswith=Concat(OuterRef("email"), Value(" made")), detail__endswith="an administrator")
+        | Q(detail__startswith=Concat(OuterRef("email"), Value(" ")), detail__endswith="→ administrator")
+        | Q(detail__startswith=Concat(OuterRef("email"), Value(" changed")), detail__contains="email")
+    )
+    powerful = User.objects.filter(Q(is_superuser=True) | Exists(_in_role(Role.ADMINISTRATOR)))
+    since = powerful.filter(date_joined__gt=begun).exclude(email=FIRST_EMAIL).exclude(Exists(said)).order_by("pk")
+    for user in since.iterator():
+        what = "a superuser" if user.is_superuser else "an administrator"
+        yield user.email, None, f"the account is {what}, and the access log does not say who made it one."
+
+
+def _in_role(role: Role) -> QuerySet[Group]:
+    return Group.objects.filter(name=role.value, user=OuterRef("pk"))
+
+
+def _log_began() -> datetime:
+    """Return when the migration ran that turned the permissions before roles into roles."""
+    applied = MigrationRecorder.Migration.objects.filter(app="accounts", name="0003_roles")
+    moment: datetime = applied.values_list("applied", flat=True)[0]
+    return moment
+
+
+def somebody_can_manage_people() -> Broken:
+    able = User.objects.filter(Q(is_superuser=True) | Exists(_in_role(Role.ADMINISTRATOR)), is_active=True)
+    if User.objects.exists() and not able.exists():
+        yield "accounts", None, "none that is active is an administrator. manage.py createsuperuser makes one."
