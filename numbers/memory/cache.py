@@ -11,7 +11,6 @@ from threading import Lock
 from typing import Any, ParamSpec, TypeVar, cast
 
 from cachetools import LRUCache
-from cachetools.keys import hashkey
 
 Params = ParamSpec("Params")
 Result = TypeVar("Result")
@@ -42,7 +41,7 @@ def per_version(function: Callable[Params, Result]) -> Callable[Params, Result]:
 
     @wraps(function)
     def cached(*args: Params.args, **kwargs: Params.kwargs) -> Result:
-        key = hashkey(function, *args, **kwargs)
+        key = (function, args, *sorted(kwargs.items()))
         with _lock:
             kept = _results.get(key)
         if kept is None:
