@@ -30,11 +30,9 @@ from numbers.models import Sync
 from numbers.operations.backups.files import live_file
 from numbers.syncing.demo import DemoAddress, note_address, note_path
 from quo_admin import request_id
-from quo_admin.server.worker import PatientWorker
 
 WORKERS = 2
 THREADS = 4
-MAX_CONNECTIONS = 400  # of each worker; a process may often open no more than 1024 files
 CHECKPOINT_TIMEOUT = 1.0  # seconds
 
 
@@ -148,10 +146,8 @@ def serve(listener: socket.socket, when_ready: Callable[[], None]) -> None:
             "bind": f"fd://{listener.detach()}",
             "preload_app": True,
             "workers": WORKERS,
-            "worker_class": PatientWorker,
+            "worker_class": "gthread",
             "threads": THREADS,
-            "worker_connections": MAX_CONNECTIONS,
-            "sendfile": False,  # it would wait for the client
             "graceful_timeout": 5,
             "forwarded_allow_ips": ",".join(str(network) for network in settings.TRUSTED_PROXIES),
             # quo_admin/addresses.py reads X-Forwarded-Proto: to two of them, gunicorn has a bare answer of its own.

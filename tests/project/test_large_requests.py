@@ -1,58 +1,22 @@
-"""Clients that send or read slowly, without a proxy: they hold up nobody."""
+"""Requests that are too large, or come in many parts, without a proxy."""
 
 import http.client
 import socket
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from numbers.operations.serving import THREADS, WORKERS
 from tests.support.processes import PATIENCE
 from tests.support.running import Site, running_site
 
-SLOW = 5 * WORKERS * THREADS
-SOON = 1.0  # seconds
 LARGE = 16 * 1024 * 1024
-
-SCRIPT = b"GET /static/js/requests.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-BEGUN = {
-    "nothing": b"",
-    "a part of a header": b"GET / HTTP/1.1\r\nHost: 127.0",
-    "a part of a form": b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nlogin=",
-    "a part of a large form": b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99999999\r\n\r\nlogin=",
-    "a part of a chunk": b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\nfff\r\n0",
-    "a second request in part": b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\nGET /",
-    "requests whose responses it does not read": b"GET /static/js/requests.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
-    * 2_000,
-}
 
 
 @pytest.fixture(scope="module")
 def site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with running_site(project, tmp_path_factory.mktemp("slow"), DEMO="on") as site:
         yield site
-
-
-def seconds_to_answer(site: Site) -> float:
-    began = time.monotonic()
-    monitor = http.client.HTTPConnection("127.0.0.1", site.port, timeout=PATIENCE)
-    monitor.request("GET", "/healthz")
-    assert monitor.getresponse().read() == b"ok\n"
-    monitor.close()
-    return time.monotonic() - began
-
-
-@pytest.mark.parametrize("begun", BEGUN.values(), ids=BEGUN)
-def test_slow_clients_hold_up_nobody(site: Site, begun: bytes) -> None:
-    with ExitStack() as slow:
-        for _ in range(SLOW):
-            client = slow.enter_context(socket.create_connection(("127.0.0.1", site.port), timeout=PATIENCE))
-            client.setblocking(False)
-            client.send(begun or b"\r\n")
-        assert max(seconds_to_answer(site) for _ in range(3)) < SOON
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/accounts/login/", "/static/none", "/numbers/PN1/"])

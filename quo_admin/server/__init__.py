@@ -1,1 +1,0 @@
-"""The web server: gunicorn, so that clients who send or read slowly hold no thread."""
