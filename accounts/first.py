@@ -1,5 +1,9 @@
-"""The first account of a new installation. Its random password stays in a file until somebody changes it."""
+"""The first account of a new installation. Its random password stays in a file until somebody changes it.
 
+A password that nobody used expires. The next start makes a new one.
+"""
+
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +16,7 @@ from accounts.models import User
 from quo_admin.prepare import keep_once, kept
 
 FIRST_EMAIL = "admin@example.com"
+LIFETIME = 7 * 24 * 3600  # seconds after which a password that nobody used no longer works
 
 # 16 characters out of 31 that cannot be confused: 79 bits.
 _ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"
@@ -37,6 +42,8 @@ def ensure_first_account(password_file: Path) -> FirstAccount:
     with FileLock(password_file.with_name(f"{password_file.name}.lock")):
         if not User.objects.exists():
             _create_account(password_file)
+        if has_expired_password(User.objects.filter(email=FIRST_EMAIL).first(), password_file):
+            _renew(password_file)
         password = kept(password_file)
         if password and _signs_in(password):
             return FirstAccount(FIRST_EMAIL, password)
@@ -44,11 +51,31 @@ def ensure_first_account(password_file: Path) -> FirstAccount:
         return FirstAccount(FIRST_EMAIL)
 
 
+def has_expired_password(user: User | None, password_file: Path) -> bool:
+    """Return whether the account still has the password of the file, unused, and the file is old."""
+    if user is None or user.email != FIRST_EMAIL or user.last_login is not None:
+        return False
+    with suppress(OSError):
+        is_old = time.time() - password_file.stat().st_mtime > LIFETIME
+        return is_old and user.check_password(kept(password_file))
+    return False
+
+
+def _renew(password_file: Path) -> None:
+    password_file.unlink()
+    user = User.objects.get(email=FIRST_EMAIL)
+    user.set_password(keep_once(password_file, _new_password()))
+    user.save(update_fields=["password"])
+
+
+def _new_password() -> str:
+    return "-".join(get_random_string(_GROUP_LENGTH, _ALPHABET) for _ in range(_GROUPS))
+
+
 def _create_account(password_file: Path) -> None:
     if len(kept(password_file)) < _LENGTH:
         password_file.unlink(missing_ok=True)
-    new_password = "-".join(get_random_string(_GROUP_LENGTH, _ALPHABET) for _ in range(_GROUPS))
-    password = keep_once(password_file, new_password)
+    password = keep_once(password_file, _new_password())
     # If another machine was faster, the caller checks whether its password is the one in our file.
     with suppress(IntegrityError), transaction.atomic():
         User.objects.create_superuser(FIRST_EMAIL, password)

@@ -107,6 +107,12 @@ SETTINGS = (
         "Hours without activity after which people are signed out. Pages that refresh by themselves do not count.",
     ),
     Setting("SESSION_MAX_DAYS", "14", parsers.whole(1, 365, "days"), "Days after which people must sign in again."),
+    Setting(
+        "HSTS_SUBDOMAINS",
+        "off",
+        parsers.flag,
+        "With https, browsers use https for every host below the domain of SITE_URL, too.",
+    ),
     Setting("ACCESS_LOG_DAYS", "400", parsers.whole(1, 36500, "days"), "Days that the access log is kept."),
     Setting(
         "OIDC_ISSUER", "", parsers.issuer, "Company sign-in: the issuer, as docs/sign-in.md says for each provider."

@@ -59,13 +59,16 @@ CSRF_FAILURE_VIEW = "accounts.csrf.refuse"
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
 SECURE_REDIRECT_EXEMPT = ["^static/"]  # pages that say why there is no https need their styles
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _is_https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS: bool = ENVIRONMENT["HSTS_SUBDOMAINS"]
 SECURE_CROSS_ORIGIN_OPENER_POLICY = SECURE_REFERRER_POLICY = None  # quo_admin/headers.py sets them on documents
 TRUSTED_PROXIES = ENVIRONMENT["TRUSTED_PROXIES"]
 # Browsers separate cookies by host, not by port: two copies on one machine must not sign each other out.
 _port = f"_{_site.port}" if _site.port else ""
-SESSION_COOKIE_NAME = f"sessionid{_port}"
-CSRF_COOKIE_NAME = f"csrftoken{_port}"
-PASSKEY_COOKIE_NAME = f"passkey{_port}"
+# Browsers accept __Host- cookies only over https and from this very host: no other host of the domain can set them.
+_host = "__Host-" if _is_https else ""
+SESSION_COOKIE_NAME = f"{_host}sessionid{_port}"
+CSRF_COOKIE_NAME = f"{_host}csrftoken{_port}"
+PASSKEY_COOKIE_NAME = f"{_host}passkey{_port}"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -83,8 +86,9 @@ CONTENT_SECURITY_POLICY = {
         "trusted-types": ["default"],
     }
 }
-# Quo Admin does not decide whether other hosts of the office's domain use HTTPS.
-SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "security.W022"]  # W022: see SECURE_REFERRER_POLICY
+# HSTS_SUBDOMAINS decides whether other hosts below the domain use https, and nobody asks browsers to preload that.
+# quo_admin/headers.py sets the referrer policy, to which W022 belongs.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "security.W022"]
 
 # Django
 
@@ -216,6 +220,7 @@ SESSION_IDLE_HOURS: int = ENVIRONMENT["SESSION_IDLE_HOURS"]
 SESSION_MAX_DAYS: int = ENVIRONMENT["SESSION_MAX_DAYS"]
 SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_AGE = SESSION_MAX_DAYS * 24 * 3600
+FIRST_PASSWORD_FILE = DATA_DIR / f"first-password{'-demo' if DEMO else ''}"
 ACCESS_LOG_DAYS: int = ENVIRONMENT["ACCESS_LOG_DAYS"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"

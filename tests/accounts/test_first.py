@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.validators import validate_email
 from django.test import Client
 from filelock import FileLock, Timeout
+from pytest_django import Settings
 
 from accounts import first
 from accounts.first import FIRST_EMAIL, FirstAccount, ensure_first_account
@@ -219,3 +221,53 @@ def test_two_simultaneous_starts_return_the_same_password(tmp_path: Path, file: 
     passwords = [start.communicate(timeout=60)[0].strip() for start in starts]
 
     assert passwords[0] == passwords[1] == file.read_text()
+
+
+# A password that nobody used
+
+
+@pytest.mark.parametrize(("days", "works"), [(6.9, True), (7.1, False)])
+@pytest.mark.django_db
+def test_a_first_password_that_nobody_used_expires_after_seven_days(
+    file: Path, client: Client, settings: Settings, days: float, works: bool
+) -> None:
+    settings.FIRST_PASSWORD_FILE = file
+    password = ensure_first_account(file).password or ""
+    os.utime(file, times=(time.time() - days * 24 * 3600,) * 2)
+
+    sign_in(client, FIRST_EMAIL, password)
+
+    assert is_signed_in(client) is works
+
+
+@pytest.mark.django_db
+def test_the_next_start_replaces_an_expired_password(file: Path, client: Client, settings: Settings) -> None:
+    settings.FIRST_PASSWORD_FILE = file
+    expired = ensure_first_account(file).password
+    os.utime(file, times=(0, 0))
+
+    renewed = ensure_first_account(file).password
+
+    assert renewed not in {None, expired}
+    sign_in(client, FIRST_EMAIL, renewed or "")
+    assert is_signed_in(client)
+
+
+@pytest.mark.parametrize("change", ["used", "changed"])
+@pytest.mark.django_db
+def test_a_password_that_was_used_or_changed_does_not_expire(
+    file: Path, client: Client, settings: Settings, change: str
+) -> None:
+    settings.FIRST_PASSWORD_FILE = file
+    password = ensure_first_account(file).password or ""
+    os.utime(file, times=(0, 0))
+    user = User.objects.get()
+    if change == "used":
+        user.last_login = user.date_joined
+    else:
+        user.set_password(password := PASSWORD)
+    user.save()
+
+    sign_in(client, FIRST_EMAIL, password)
+
+    assert is_signed_in(client)

@@ -105,6 +105,22 @@ def test_without_https_cookies_are_not_secure_and_hsts_is_off(evaluate: Evaluate
     assert values["SECURE_HSTS_SECONDS"] == 0
 
 
+def test_with_https_cookies_belong_to_this_host_alone(evaluate: Evaluate) -> None:
+    values = evaluate(SITE_URL="https://phones.example.com")
+
+    for cookie in ("SESSION", "CSRF", "PASSKEY"):
+        assert values[f"{cookie}_COOKIE_NAME"].startswith("__Host-")
+    assert values["SESSION_COOKIE_SECURE"]
+    assert values["CSRF_COOKIE_SECURE"]
+    assert not evaluate()["SESSION_COOKIE_NAME"].startswith("__Host-")
+
+
+@pytest.mark.parametrize(("value", "expected"), [("on", True), ("off", False)])
+def test_hsts_for_subdomains_is_a_setting(evaluate: Evaluate, value: str, expected: bool) -> None:
+    assert evaluate(HSTS_SUBDOMAINS=value)["SECURE_HSTS_INCLUDE_SUBDOMAINS"] is expected
+    assert evaluate()["SECURE_HSTS_INCLUDE_SUBDOMAINS"] is False
+
+
 def test_two_copies_on_one_machine_have_different_cookies(evaluate: Evaluate) -> None:
     one, other = evaluate(PORT="8000"), evaluate(PORT="9000")
     assert one["SESSION_COOKIE_NAME"] != other["SESSION_COOKIE_NAME"]

@@ -242,3 +242,15 @@ def test_other_methods_are_refused(client: Client, path: str) -> None:
 
     assert response.status_code == 405
     assert response.headers["Allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_monitoring_endpoints_send_the_security_headers(
+    client: Client, db: None, settings: Settings, path: str
+) -> None:
+    settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = 60, True
+
+    headers = client.get(path).headers
+
+    assert headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert headers["Strict-Transport-Security"] == "max-age=60; includeSubDomains"

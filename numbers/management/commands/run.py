@@ -5,7 +5,6 @@ import socket
 import subprocess
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -60,7 +59,7 @@ class Command(BaseCommand):
             if refusal := schema().newer:
                 raise CommandError(refusal)
             call_command("migrate", verbosity=0, interactive=False)
-        account = ensure_first_account(_first_password_file())
+        account = ensure_first_account(settings.FIRST_PASSWORD_FILE)
         if wait_for_demo:
             wait_for_demo()
         self._first_sync(started)
@@ -97,7 +96,7 @@ class Command(BaseCommand):
         if settings.OIDC_ONLY:
             lines.append(f"Sign in with {settings.OIDC_NAME}.")
         elif account.password and self._is_journal():
-            lines.append(f"Sign in as {account.email} with the password that is kept in {_first_password_file()}")
+            lines.append(f"Sign in as {account.email} with the password that is kept in {settings.FIRST_PASSWORD_FILE}")
         elif account.password:
             lines.append(f"Sign in as {account.email} with the password {account.password}")
         else:
@@ -116,7 +115,3 @@ class Command(BaseCommand):
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
-
-
-def _first_password_file() -> Path:
-    return settings.DATA_DIR / f"first-password{'-demo' if settings.DEMO else ''}"
