@@ -9,9 +9,12 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import record_refusal
+from accounts.mfa import required
 from accounts.roles import READ
 from quo_admin.htmx import shown_address
 from quo_admin.navigation import is_own_page, own_origins
@@ -25,7 +28,8 @@ View = Callable[..., Any]
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Django's middleware, which also redirects htmx requests as whole pages and never repeats a POST as a GET.
 
-    A signed-in user without a role may open only the pages about their own account.
+    A signed-in user without a role, or without a second step that is required, may open only the pages about their own
+    account.
     """
 
     def process_view(
@@ -35,8 +39,11 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         response = super().process_view(request, view_func, *args, **kwargs)
         is_guarded = response is None and getattr(view_func, "login_required", True)
         match = request.resolver_match
-        if is_guarded and not (match and match.route.startswith("accounts/")) and not request.user.has_perm(READ):
+        is_own_account = match is not None and match.route.startswith("accounts/")
+        if is_guarded and not is_own_account and not request.user.has_perm(READ):
             raise PermissionDenied(NO_ROLE)
+        if is_guarded and not is_own_account and required.must_set_up(request):
+            response = _redirect(request, reverse("mfa_index"))
         return response
 
     def handle_no_permission(  # type: ignore[override]  # htmx's redirect is no subclass of Django's
@@ -45,11 +52,16 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         """Return a redirect to sign-in; for htmx, one for the whole browser page."""
         login_url = self.get_login_url(view_func)
         if request.headers.get("HX-Request") == "true":
-            return HttpResponseClientRedirect(redirect_to_login(_page_of_fragment(request), login_url).url)
+            return _redirect(request, redirect_to_login(_page_of_fragment(request), login_url).url)
         if request.method not in {"GET", "HEAD"}:
             return redirect_to_login(_draft(request, view_func) or _page_of_form(request), login_url)
         # A dot after a slash was encoded as part of an id. Unencoded, a browser would resolve it as a relative path.
         return redirect_to_login(request.get_full_path().replace("/.", "%2F."), login_url)
+
+
+def _redirect(request: HttpRequest, address: str) -> HttpResponse:
+    """Redirect the whole browser page, also from a request of htmx."""
+    return HttpResponseClientRedirect(address) if request.headers.get("HX-Request") == "true" else redirect(address)
 
 
 class RefusalLogMiddleware:

@@ -113,6 +113,12 @@ SETTINGS = (
         parsers.flag,
         "With https, browsers use https for every host below the domain of SITE_URL, too.",
     ),
+    Setting(
+        "REQUIRE_SECOND_STEP",
+        "off",
+        parsers.second_step,
+        "Who needs a second step after the password: everyone, or a role (viewer, manager, administrator) and above.",
+    ),
     Setting("ACCESS_LOG_DAYS", "400", parsers.whole(1, 36500, "days"), "Days that the access log is kept."),
     Setting(
         "OIDC_ISSUER", "", parsers.issuer, "Company sign-in: the issuer, as docs/sign-in.md says for each provider."

@@ -54,6 +54,12 @@ def log_format(value: str) -> str:
     return value.lower()
 
 
+def second_step(value: str) -> str:
+    if value.lower() not in {"off", "everyone", "viewer", "manager", "administrator"}:
+        raise ValueError("must be off, everyone, viewer, manager or administrator")
+    return value.lower()
+
+
 def flag(value: str) -> bool:
     lowered = value.lower()
     if lowered in {"1", "true", "yes", "on"}:

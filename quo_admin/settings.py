@@ -250,6 +250,7 @@ if _given and _missing:
 
 # The second step of signing in, and passkeys
 
+REQUIRE_SECOND_STEP: str = ENVIRONMENT["REQUIRE_SECOND_STEP"]
 MFA_ADAPTER = "accounts.mfa.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -31,7 +31,7 @@ from filelock import FileLock, Timeout
 
 from accounts.access import record_passkey_failed
 from accounts.limits import LOCK_SECONDS, is_limited, limit_challenges, mark_rate_limited
-from accounts.mfa import challenge, passkeys
+from accounts.mfa import challenge, passkeys, required
 from accounts.mfa.codes import unused_codes
 from accounts.mfa.forms import ActivateAppForm
 from accounts.mfa.stages import SecondStepStage
@@ -196,6 +196,7 @@ class SecurityView(base.IndexView):  # type: ignore[misc]  # allauth has no type
             "company": settings.OIDC_NAME if settings.OIDC_ISSUER else "",
             "obstacle": passkeys.obstacle(),
             "passkeys": [(one, passkeys.address_elsewhere(one)) for one in passkeys.passkeys_of(self.request.user)],
+            "must_set_up": required.must_set_up(self.request),
             "signed_in": signed_in(self.request),
             "site_url": settings.SITE_URL,
         }
