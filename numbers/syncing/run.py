@@ -25,6 +25,7 @@ from numbers.quo.records import Answer, NumberRecord
 from numbers.syncing.mixing import mismatch
 from numbers.syncing.recording import Progress, Teammates, known_numbers, record_answer
 from numbers.syncing.removals import conclude_removals
+from numbers.syncing.thinning import thin_out_daily
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +70,7 @@ def run(
             raise SyncBusy("Another sync is running right now; what it finds will show here.")
         _close_interrupted(clock())
         _refuse_to_mix(demo=demo)
+        thin_out_daily(clock())
         sync = Sync.objects.create(scope=target.scope, subject=target.subject, demo=demo, started_at=clock())
         try:
             answer, mismatches = _ask(target, source)

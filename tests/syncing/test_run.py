@@ -103,7 +103,7 @@ def test_an_unchanged_number_writes_only_a_sync(syncer: Syncer, django_assert_nu
     syncer.sync_number(number("PN1", ADA))
     before = row_counts()
     savepoint, lock = 2, 2 if connection.vendor == "postgresql" else 0
-    with captured_writes() as statements, django_assert_num_queries(7 + savepoint + lock):
+    with captured_writes() as statements, django_assert_num_queries(8 + savepoint + lock):
         syncer.sync_number(number("PN1", ADA))
     assert {table for _, table in statements} == {"numbers_sync"}
     assert row_counts() == before | {"numbers_sync": 2}
