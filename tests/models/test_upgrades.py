@@ -88,7 +88,7 @@ def fill_0_1_0(apps: Apps) -> None:
     bea = add("Teammate", quo_id="US2", first_seen=at(1))
     same = {"email": "a@example.com", "role": "member"}
     add("TeammateState", teammate=ada, since=at(1), until=at(3), search_text="a@example.com a@example.com",
-        name_key="a@example.com", **same)  # fmt: skip
+        name_key="a@example.com", **same | {"role": "owner"})  # fmt: skip
     add("TeammateState", teammate=ada, since=at(3), first_name="Ada", search_text="ada a@example.com",
         name_key="ada", **same)  # fmt: skip
     add("TeammateState", teammate=bea, since=at(1), last_name="Béa", search_text="bea a@example.com",

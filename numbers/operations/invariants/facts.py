@@ -49,8 +49,10 @@ def numbers_are_as_answered() -> Broken:
             advice = f" {REBUILD}" if set(wrong) <= set(READ_FROM_ANSWER) else ""
             what = f"the answer that is kept of this state has another {' and '.join(wrong)}.{advice}"
             yield state.quo_id, state.since, what
+        if record.id != state.quo_id or record.unidentified != 0:
+            continue
         users = {user.id: (user.role, user.group_id) for user in record.users}
-        if record.unidentified == 0 and users != assigned.when(state.phone_number_id, state.since):
+        if users != assigned.when(state.phone_number_id, state.since):
             what = "the answer that is kept of this state has other teammates, or gives them another role or group."
             yield state.quo_id, state.since, what
 
