@@ -65,6 +65,7 @@ INVARIANTS = (
 
 # Unusual, and perhaps intended: an owner of the data decides.
 WARNINGS = (
+    Invariant("syncs counted no more than is there", counts.syncs_counted_no_more_than_is_there),
     Invariant("permissions come from roles", accounts.permissions_come_from_roles),
     Invariant("administrators are explained", accounts.administrators_are_explained),
     Invariant("somebody can manage people", accounts.somebody_can_manage_people),

@@ -57,6 +57,21 @@ def syncs_counted_what_they_wrote() -> Broken:
             off_before = off
 
 
+def syncs_counted_no_more_than_is_there() -> Broken:
+    """Find syncs that counted changes of which nothing is there, while no teammate changed.
+
+    Deleted assignments cause that. So do numbers that describe a teammate differently, and some upgrades.
+    """
+    changes, described = _Tally(_changes()), _tally(TeammateState, "since")
+    counted = Sync.objects.filter(SUCCEEDED, changed__gt=0, observed_at__isnull=False).order_by("observed_at", "pk")
+    syncs: QuerySet[Any, Any] = counted.values_list("pk", "observed_at", "changed")
+    for pk, at, changed in syncs.iterator():
+        visible = changes.at(at)
+        if changed > visible and not described.at(at):
+            what = f"it counted {changed} changed numbers, and the histories show {visible}: assignments may be lost."
+            yield f"sync {pk}", at, what
+
+
 def _kept_without_counting(set_aside: Any) -> int:  # noqa: ANN401 - JSON
     """Return how many numbers may be neither seen nor held: former versions set aside records with a readable id."""
     records = set_aside if isinstance(set_aside, list) else []

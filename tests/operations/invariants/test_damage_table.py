@@ -8,10 +8,12 @@ from django.db import connection, transaction
 from accounts.access import ON_THE_SERVER, Event, record
 from accounts.models import User
 from accounts.roles import Role, give_role
+from numbers.models import Assignment
 from numbers.operations.invariants import Breach, breaches, warnings
 from tests.support.corruptions import CORRUPTIONS, PREVENTED_CORRUPTIONS
 from tests.support.database_damage import DAMAGE, Damage
 from tests.support.databases import only_postgresql, only_sqlite
+from tests.support.records import Syncer, number, teammate
 
 
 def found_after(damage: Damage) -> list[str]:
@@ -133,3 +135,14 @@ def test_warnings_are_printed_and_are_no_failure(administrator: User, capsys: py
     first, last = capsys.readouterr().out.splitlines()
     assert first.startswith("Warning: somebody can manage people: accounts: none that is active")
     assert last.startswith("Everything holds")
+
+
+def test_a_lost_assignment_within_one_state_is_a_warning(syncer: Syncer) -> None:
+    ada, bea = teammate("US1"), teammate("US2")
+    syncer.sync_all(number("PN1", ada), number("PN2", bea))
+    syncer.sync_all(number("PN1", ada, bea), number("PN2", bea))
+    syncer.sync_all(number("PN1", ada), number("PN2", bea))
+    assert list(warnings()) == []
+    Assignment.objects.filter(until__isnull=False).delete()
+    assert list(breaches()) == []
+    assert [warning.what.partition(",")[0] for warning in warnings()] == ["it counted 1 changed numbers"] * 2
