@@ -260,7 +260,8 @@ def container(tmp_path_factory: pytest.TempPathFactory, on_path: str) -> Iterato
     subprocess.run(prepared, shell=True, cwd=app, env=environment(home, PATH=on_path), check=True)  # noqa: S602 - our own command
 
     port = str(free_port())
-    variables = services(PORT=port)["web"]["environment"] | {"PORT": port, "DATA_DIR": str(home / "data"), "DEMO": "on"}
+    own = {"PORT": port, "DATA_DIR": str(home / "data"), "DEMO": "on", "TRUSTED_PROXIES": "172.16.0.0/12"}
+    variables = services(PORT=port)["web"]["environment"] | own
     before = _files(app)
     command = yaml.safe_load(instructions("CMD")[0])
     with running_process(command, app, environment(home, PATH=on_path, **variables), home / "log") as process:
