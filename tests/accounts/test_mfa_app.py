@@ -128,7 +128,7 @@ def test_the_clock_of_the_app_may_differ_by_half_a_minute(client: Client, secret
     assert is_signed_in(client)
 
 
-@pytest.mark.parametrize("code", ["", "000000", "\x00", "１２３４５６", "x" * 100_000, "🔑"])
+@pytest.mark.parametrize("code", ["", "000000", "\x00", "１２３４５６", "x" * 60_000, "🔑"])
 def test_a_wrong_code_is_refused(client: Client, secret: str, code: str) -> None:
     sign_in(client)
     response = client.post(STEP, {"code": code})

@@ -235,7 +235,7 @@ def test_the_next_address_is_escaped_in_the_page(client: Client, db: None) -> No
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("value", ["\x00", "a" * 100_000, "ann@example.com\x00", "'; --", "ann@[::1]"])
+@pytest.mark.parametrize("value", ["\x00", "a" * 30_000, "ann@example.com\x00", "'; --", "ann@[::1]"])
 def test_hostile_values_are_errors_in_the_form(client: Client, value: str) -> None:
     assert sign_in(client, email=value, password=value).status_code == 200
 

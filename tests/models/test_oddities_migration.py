@@ -166,7 +166,7 @@ def _set_aside_by_the_version_before(syncer: Syncer) -> None:
         observed_at=at,
         ended_at=at,
         outcome="succeeded",
-        seen=1,
+        seen=PhoneNumber.objects.count() - 1,
         wrote=True,
         set_aside_count=1,
         set_aside=[{"path": path, "reason": reason, "number": "PN1"}],

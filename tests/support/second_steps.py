@@ -87,7 +87,7 @@ HOSTILE = [
     "not JSON",
     "\x00",
     "[" * 15_000,
-    "{" * 100_000,
+    "{" * 60_000,
     json.dumps(ANSWER),
     json.dumps(ANSWER | {"response": []}),
     json.dumps(ANSWER | {"response": None}),
