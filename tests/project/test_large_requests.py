@@ -19,8 +19,8 @@ def site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Si
         yield site
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/accounts/login/", "/static/none", "/numbers/PN1/"])
-@pytest.mark.parametrize("method", ["POST", "GET", "PUT", "OPTIONS"])
+@pytest.mark.parametrize("path", ["/healthz", "/accounts/login/", "/static/none"])
+@pytest.mark.parametrize("method", ["POST", "GET"])
 @pytest.mark.parametrize("header", [f"Content-Length: {LARGE}", "Transfer-Encoding: chunked"])
 def test_a_large_request_is_refused_before_it_is_sent(site: Site, path: str, method: str, header: str) -> None:
     with socket.create_connection(("127.0.0.1", site.port), timeout=PATIENCE) as client:

@@ -132,7 +132,7 @@ def test_an_unchanged_answer_needs_as_few_queries_for_many_numbers_as_for_one(
     many = [number(pn, ADA, BEA) for pn in ids(count)]
     syncer.sync_all(*many)
     savepoint, lock = 2, 2 if connection.vendor == "postgresql" else 0
-    with django_assert_num_queries(9 + savepoint + lock):
+    with django_assert_num_queries(10 + savepoint + lock):
         syncer.sync_all(*many)
 
 

@@ -33,7 +33,7 @@ class Command(BaseCommand):
     about_demo = "Demo data: an invented company. Set QUO_API_KEY in .env to see your own workspace."
 
     def handle(self, **_options: Any) -> None:
-        for notice in filter(None, (*settings.ENVIRONMENT.notices, exposure())):
+        for notice in settings.ENVIRONMENT.notices:
             self.stderr.write(notice)
         with ExitStack() as started:
             started.callback(complete_database_file)
@@ -43,6 +43,8 @@ class Command(BaseCommand):
             except (DatabaseError, OSError) as error:
                 raise CommandError(reason(error)) from None
             address = address_of(listener)
+            if warning := exposure():
+                self.stderr.write(warning)
             connections.close_all()  # before gunicorn forks: a connection belongs to one process
             self._serve(listener, when_ready=lambda: self._greet(account, address))
 

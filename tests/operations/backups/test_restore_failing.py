@@ -90,7 +90,7 @@ def test_a_restore_that_fails_halfway_changes_nothing_on_postgresql(
         file.execute("UPDATE numbers_savedfilter SET name = ?", ["longer than it may be" * 10])
         file.commit()
     with pytest.raises(CommandError, match=r"Nothing was restored. The database says: value too long"):
-        restore(backup)
+        restore(backup, "--accept-findings")
     assert all_rows() == before
     assert session_count() == 1
     assert not site.kept_backups()

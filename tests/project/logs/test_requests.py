@@ -128,7 +128,6 @@ def test_an_error_page_has_the_id_of_the_log(manager: PageClient, log: Log, monk
 @pytest.mark.parametrize(
     ("form", "exception"),
     [
-        ({"login": "x" * 3_000_000}, "RequestDataTooBig"),
         ({f"field{place}": "" for place in range(2000)}, "TooManyFieldsSent"),
     ],
 )
