@@ -7,13 +7,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
-from django.utils.http import MAX_URL_LENGTH, MAX_URL_REDIRECT_LENGTH, url_has_allowed_host_and_scheme
 from filelock import FileLock, Timeout
 
 from accounts.access import record_rate_limited, visitor_address
 from accounts.limits import LOCK_SECONDS
 from accounts.mfa.passkeys import has_usable
 from accounts.models import User
+from quo_admin.navigation import leads_to_own_host
 
 LOCK_FILE = "sign-in.lock"
 
@@ -58,10 +58,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def is_safe_url(self, url: str) -> bool:
         # allauth's own also allows the other hosts of ALLOWED_HOSTS, and raises on malformed addresses.
-        request: HttpRequest = self.request
-        # Django refuses addresses as long as those of long searches, so only the beginning is checked.
-        beginning = url[:MAX_URL_LENGTH] if len(url) < MAX_URL_REDIRECT_LENGTH else ""
-        return url_has_allowed_host_and_scheme(beginning, {request.get_host()}, require_https=request.is_secure())
+        return leads_to_own_host(self.request, url)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         # The file cache has no atomic increment: without a lock, simultaneous attempts may count as one.

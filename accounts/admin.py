@@ -34,8 +34,6 @@ from quo_admin.times import format_time
 admin.site.unregister([EmailAddress, Authenticator, Group, SocialAccount, SocialApp, SocialToken])
 
 OWN_ACCOUNT = "You cannot take this from yourself: ask another administrator. So there is always one left."
-
-
 LAST = "Nothing was changed: no administrator would be left. Somebody else may have changed an account just now."
 
 View = Callable[..., HttpResponse]

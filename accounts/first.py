@@ -42,8 +42,9 @@ def ensure_first_account(password_file: Path) -> FirstAccount:
     with FileLock(password_file.with_name(f"{password_file.name}.lock")):
         if not User.objects.exists():
             _create_account(password_file)
-        if has_expired_password(User.objects.filter(email=FIRST_EMAIL).first(), password_file):
-            _renew(password_file)
+        first = User.objects.filter(email=FIRST_EMAIL).first()
+        if first and has_expired_password(first, password_file):
+            _renew(first, password_file)
         password = kept(password_file)
         if password and _signs_in(password):
             return FirstAccount(FIRST_EMAIL, password)
@@ -61,9 +62,8 @@ def has_expired_password(user: User | None, password_file: Path) -> bool:
     return False
 
 
-def _renew(password_file: Path) -> None:
+def _renew(user: User, password_file: Path) -> None:
     password_file.unlink()
-    user = User.objects.get(email=FIRST_EMAIL)
     user.set_password(keep_once(password_file, _new_password()))
     user.save(update_fields=["password"])
 

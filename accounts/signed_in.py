@@ -34,9 +34,11 @@ class SignedIn:
 
 def signed_in(request: HttpRequest) -> list[SignedIn]:
     """Return the user's sessions that are still valid: this one, then the others by their last use."""
-    return sorted(_signed_in(request), key=lambda one: (one.is_this, one.used or datetime.min.replace(tzinfo=UTC)))[
-        ::-1
-    ]
+    return sorted(_signed_in(request), key=_order, reverse=True)
+
+
+def _order(one: SignedIn) -> tuple[bool, datetime]:
+    return one.is_this, one.used or datetime.min.replace(tzinfo=UTC)
 
 
 def _signed_in(request: HttpRequest) -> Iterator[SignedIn]:

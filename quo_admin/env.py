@@ -204,7 +204,8 @@ def read(environ: Mapping[str, str], dotenv: Path) -> Values:
 
 
 def _names() -> list[str]:
-    return [name for setting in SETTINGS for name in (setting.name, *([f"{setting.name}_FILE"] * setting.secret))]
+    files = [f"{setting.name}_FILE" for setting in SETTINGS if setting.secret]
+    return [*(setting.name for setting in SETTINGS), *files]
 
 
 def _bindings(path: Path, *, must_be_there: bool) -> Sequence[Binding]:

@@ -1,4 +1,4 @@
-"""The challenge of a sign-in with a passkey, in a signed cookie: whoever asks for one stores nothing here."""
+"""The challenge of a sign-in with a passkey. It is kept in a signed cookie, so asking for one stores nothing here."""
 
 from typing import Any
 

@@ -48,7 +48,7 @@ def _audit_of_version(query: AuditQuery, _version: Version, moment: Moment) -> A
 
 
 def read_audit(query: AuditQuery, moment: Moment = NOW) -> Audit:
-    """Read the audit, whether it is kept or not."""
+    """Return the same audit without keeping it."""
     patterns: dict[int, Pattern] = {}
     groups: dict[str, list[int]] = defaultdict(list)
     for pattern, numbers in _numbers_by_pattern(moment):
@@ -96,7 +96,7 @@ def _by_teammate(
     return {**groups, "": unassigned - unidentified, NOT_IDENTIFIED: unassigned & unidentified}
 
 
-def _in_order(by: Grouping, groups: Mapping[str, Iterable[int]]) -> Mapping[Key, Collection[int]]:
+def _in_order(by: Grouping, groups: Mapping[str, list[int]]) -> Mapping[Key, Collection[int]]:
     """Return Quo's groups sorted, "" last; or the kinds, toll-free first. A blank id means no group."""
     named: dict[str, list[int]] = defaultdict(list)
     for group, numbers in groups.items():

@@ -1,7 +1,7 @@
 """Removes syncs that only repeat what the ones around them say: an open page adds one a minute.
 
 A sync is removed if it and both its neighbors of the same question succeeded without anything to report, and if nothing
-in the memory changed between these. So each change keeps the syncs that date it, and each hour one sync.
+in the memory changed between them. So each change keeps the syncs that date it, and each hour one sync.
 """
 
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Case, Q, Value, When
 
+from numbers.database.paging import CHUNK, chunks
 from numbers.models import Sync
 
 KEPT_WHOLE = timedelta(days=1)
-CHUNK = 500  # rows to delete at a time
 
 _HAS_NOTHING_TO_REPORT = Q(
     outcome=Sync.Outcome.SUCCEEDED, wrote=False, held=0, set_aside_count=0, notices=[], mismatches=[], error_kind=""
@@ -41,8 +41,8 @@ def thin_out_daily(now: datetime) -> int:
 def thin_out(now: datetime) -> int:
     """Remove superfluous syncs, except those of the last day. Return how many."""
     keys = list(_superfluous(now - KEPT_WHOLE))
-    for start in range(0, len(keys), CHUNK):
-        Sync.objects.filter(pk__in=keys[start : start + CHUNK]).delete()
+    for chunk in chunks(keys, CHUNK):
+        Sync.objects.filter(pk__in=chunk).delete()
     return len(keys)
 
 

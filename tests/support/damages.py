@@ -44,20 +44,17 @@ def _folder(file: Path) -> None:
     file.mkdir()
 
 
-def _table_overwritten(file: Path) -> None:
-    with closing(sqlite3.connect(file)) as database:
-        (root,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'numbers_numberstate'").fetchone()
-    with file.open("r+b") as raw:
-        raw.seek(root * PAGE - PAGE)
-        raw.write(b"\xa5" * PAGE)
+def _overwritten(name: str) -> Damage:
+    """Overwrite the first page of the table or index."""
 
+    def overwrite(file: Path) -> None:
+        with closing(sqlite3.connect(file)) as database:
+            (root,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", [name]).fetchone()
+        with file.open("r+b") as raw:
+            raw.seek(root * PAGE - PAGE)
+            raw.write(b"\xa5" * PAGE)
 
-def _index_overwritten(file: Path) -> None:
-    with closing(sqlite3.connect(file)) as database:
-        (root,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'syncs_by_ending'").fetchone()
-    with file.open("r+b") as raw:
-        raw.seek(root * PAGE - PAGE)
-        raw.write(b"\xa5" * PAGE)
+    return overwrite
 
 
 def _header_overwritten(file: Path) -> None:
@@ -120,8 +117,8 @@ DAMAGES: dict[str, Damage] = {
     "the last page cut": _last_page_cut,
     "the first page only": _first_page_only,
     "a folder": _folder,
-    "a table overwritten": _table_overwritten,
-    "an index overwritten": _index_overwritten,
+    "a table overwritten": _overwritten("numbers_numberstate"),
+    "an index overwritten": _overwritten("syncs_by_ending"),
     "the header overwritten": _header_overwritten,
     "the log of another": _log_of_another,
     "no table of numbers": _without("numbers_phonenumber"),

@@ -58,9 +58,9 @@ def syncs_counted_what_they_wrote() -> Broken:
 
 
 def syncs_counted_no_more_than_is_there() -> Broken:
-    """Find syncs that counted changes of which nothing is there, while no teammate changed.
+    """Find syncs that counted more changed numbers than the histories show, although no teammate changed.
 
-    Deleted assignments cause that. So do numbers that describe a teammate differently, and some upgrades.
+    Deleted assignments cause that. So do numbers that describe the same teammate differently, and some upgrades.
     """
     changes, described = _Tally(_changes()), _tally(TeammateState, "since")
     counted = Sync.objects.filter(SUCCEEDED, changed__gt=0, observed_at__isnull=False).order_by("observed_at", "pk")
@@ -97,7 +97,7 @@ def _followed() -> QuerySet[Any, Any]:
 
 
 def _changes() -> Iterator[tuple[datetime, int]]:
-    """Count, by moment, the known numbers of which a state began then, or an assignment began or ended."""
+    """Yield each moment at which known numbers changed, in their state or in who is on them, with how many did."""
     since = Q(since__gt=F("phone_number__first_seen"))
     there = NumberState.objects.filter(OPEN | Q(until__gt=OuterRef("until")), since__lte=OuterRef("until"))
     ended = Assignment.objects.filter(until__isnull=False)
