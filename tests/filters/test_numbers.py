@@ -1,33 +1,19 @@
 """The matches of each filter of the list of numbers, alone and combined."""
 
-from collections.abc import Callable, Mapping, Sequence
-from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.db import transaction
 from django.http import QueryDict
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from numbers.filters.numbers import NARROWING, parse
-from numbers.pages import numbers as number_pages
 from numbers.quo.ids import MAX_LENGTH
-from numbers.vocabulary.cells import CELLS, CHANNELS
-from tests.support.pages import HTMX, LIST, PageClient, notices_of, numbers_on, parse_page, sync_all, total_of
+from numbers.vocabulary.cells import CHANNELS
+from tests.support.listed_numbers import CELL_FIELDS, Record, found
+from tests.support.pages import HTMX, LIST, PageClient, notices_of, numbers_on, parse_page, sync_all
 from tests.support.quo_answers import number, user
-
-Record = dict[str, Any]
-CELL_FIELDS = [cell.field for cell in CELLS]
-
-
-def found(manager: PageClient, **query: str) -> list[str]:
-    """Return the ids of the listed numbers. Fails if the query caused a notice."""
-    page = parse_page(manager.get(LIST, query))
-    assert notices_of(page) == []
-    return sorted(numbers_on(page))
-
 
 MISSING = object()
 
@@ -126,132 +112,6 @@ def test_the_port_filter_matches_a_status_no_port_and_unfinished_ports(
     sync_all(*(number(f"PN{place}", portingStatus=port) for place, port in enumerate(PORTS)))
 
     assert found(manager, porting=porting) == [f"PN{PORTS.index(port)}" for port in ports]
-
-
-NOWHERE = [None, ""]
-OURS = [
-    "+14155550100",
-    "+1 (415) 555-0100",
-    "(415) 555-0100",
-    "415.555.0100",
-    "1-415-555-0100",
-    "415 – 555 – 0100",
-    " 4155550100 ",
-    "415\u00a0555\u00a00100",
-    "\u202a+1 415-555-0100\u202c",
-    "011 44 20 7946 0958",
-    "+44 (0)20 7946 0958",
-    "+4402079460959",  # Quo's number has an extra zero that nobody dials
-    "+4420",  # too short for any network, but Quo has it
-    "tel:+1-415-555-0100",
-    "001 415 555 0100",
-    "0044 20 7946 0958",
-    "+14155550100 ext 5",
-    "+14155550100;ext=5",
-    "(415) 555-0100 x12",
-]
-NOT_OURS = [
-    "+14155550101",
-    "(604) 555-0100",  # of a gone number
-    "+442079460950",
-    "tel:+14155550101",
-]
-UNREADABLE = [
-    "555-0100",  # without its area code
-    "00",
-    "+442",
-    "front desk",
-    "sip:+14155550100@example.com",
-    '{"a":1}',
-    "+1415555FLOWERS",
-    "4155550100 ask for Bo",
-    "+",
-    " ",
-    "x" * 5000,
-]
-
-
-@pytest.fixture
-def forwarding(manager: PageClient) -> dict[str, list[str]]:
-    """Remember numbers that forward nowhere, to each other and elsewhere; return their ids."""
-    ours = [
-        number("PNus", number="+14155550100"),
-        number("PNgb", number="+442079460958"),
-        number("PNzero", number="+4402079460959"),
-        number("PNshort", number="+4420"),
-        number("PNlocal", number="+15550101"),
-    ]
-    places: dict[str, Sequence[str | None]] = {
-        "none": NOWHERE,
-        "inside": OURS,
-        "outside": NOT_OURS,
-        "unknown": UNREADABLE,
-    }
-    others = {
-        where: [
-            number(f"PN{where}{place:02}", number="+15555550123", forward=forward)
-            for place, forward in enumerate(forwards)
-        ]
-        for where, forwards in places.items()
-    }
-    records = [*ours, *(record for part in others.values() for record in part)]
-    sync_all(*records, number("PNgone", number="+16045550100"))
-    sync_all(*records)
-    ids = {where: [record["id"] for record in part] for where, part in others.items()}
-    return ids | {"none": sorted([*ids["none"], *(record["id"] for record in ours)])}
-
-
-def test_the_forward_filter_matches_by_destination(manager: PageClient, forwarding: dict[str, list[str]]) -> None:
-    assert {where: found(manager, forward=where) for where in forwarding} == forwarding
-    assert found(manager, forward="any") == sorted(
-        [*forwarding["inside"], *forwarding["outside"], *forwarding["unknown"]]
-    )
-
-
-def test_a_number_that_forwards_to_itself_counts_as_inside(manager: PageClient) -> None:
-    sync_all(number("PN1", number="+14155550100", forward="(415) 555-0100"))
-
-    assert found(manager, forward="inside") == ["PN1"]
-
-
-@pytest.mark.parametrize("own", ["(206) 555-0101", "12065550101"])
-def test_a_forward_to_an_own_number_in_another_form_is_inside(manager: PageClient, own: str) -> None:
-    sync_all(number("PN1", forward="+12065550101"), number("PN2", number=own))
-
-    assert found(manager, forward="inside") == ["PN1"]
-    assert found(manager, forward="outside") == []
-
-
-def test_the_national_format_of_an_own_number_abroad_is_inside_while_it_is_ours(manager: PageClient) -> None:
-    forwarder = number("PN1", number="+14155550100", forward="020 7946 0958")
-    sync_all(forwarder, number("PN2", number="+442079460958"))
-    assert found(manager, forward="inside") == ["PN1"]
-    assert found(manager, forward="unknown") == []
-
-    sync_all(forwarder, number("PN2", number="+442079460959"))
-
-    assert found(manager, forward="inside") == []
-    assert found(manager, forward="unknown") == ["PN1"]
-
-
-def test_a_destination_is_inside_while_the_workspace_has_it(manager: PageClient) -> None:
-    forwarder = number("PN1", forward="+16045550100")
-    sync_all(forwarder, number("PN2", number="+16045550100"))
-    assert found(manager, forward="inside") == ["PN1"]
-
-    sync_all(forwarder, number("PN2", number="+16045550199"))
-
-    assert found(manager, forward="inside") == []
-    assert found(manager, forward="outside") == ["PN1"]
-
-
-@pytest.mark.parametrize(
-    ("word", "same"), [("yes", "any"), ("1", "any"), ("ON", "any"), ("true", "any"), ("no", "none"), ("Off", "none")]
-)
-def test_the_forward_filter_accepts_yes_and_no(
-    manager: PageClient, forwarding: dict[str, list[str]], word: str, same: str
-) -> None:
-    assert found(manager, forward=word) == found(manager, forward=same) != []
 
 
 @pytest.mark.parametrize(
@@ -401,122 +261,3 @@ def test_the_canonical_query_parses_to_the_same_filters(query: dict[str, str]) -
     assert again.query == filters.query
     assert again.notices == ()
     assert (again.active, again.sort, again.page) == (filters.active, filters.sort, filters.page)
-
-
-# Compare with a naive model written from the specification, over numbers with known country, kind and forward.
-
-COUNTRIES = {
-    "+14155550100": "US",
-    "+18005550100": "US",
-    "+16045550100": "CA",
-    "+442079460958": "GB",
-    "+15555550123": "",
-}
-TOLL_FREE = {"+18005550100"}
-MEANT = {
-    "+14155550100": "+14155550100",
-    "(800) 555-0100": "+18005550100",
-    "1-604-555-0100": "+16045550100",
-    "+44 20 7946 0958": "+442079460958",
-    "+33123456789": "+33123456789",
-    "+14155550199": "+14155550199",  # of a gone number
-    "front desk": "",
-}
-RAW = st.sampled_from(["unrestricted", "unrestricted", "restricted", "restricted", "RESTRICTED", "", None])
-PEOPLE = [user("US1", firstName="Ann", email="ann@example.com"), user("US2", firstName="Bo", email="bo@example.com")]
-GONE = number("PNgone", number="+14155550199", name="Gone")
-
-
-@st.composite
-def workspaces(draw: st.DrawFn) -> list[Record]:
-    regions = st.fixed_dictionaries({}, optional={"US": RAW, "CA": RAW, "Intl": RAW})
-    return [
-        number(
-            f"PN{place}",
-            name=draw(st.sampled_from(["Front desk", "Back office", "Fax"])),
-            groupId=draw(st.sampled_from(["main", "GR1", ""])),
-            number=draw(st.sampled_from(list(COUNTRIES))),
-            forward=draw(st.sampled_from([None, "", *MEANT])),
-            portingStatus=draw(st.sampled_from([None, "", "completed", "Completed", "pending"])),
-            users=[person for person in PEOPLE if draw(st.booleans())],
-            restrictions={"calling": draw(regions), "messaging": draw(regions)},
-        )
-        for place in range(draw(st.integers(1, 7)))
-    ]
-
-
-def fits(record: Record, name: str, value: str, ours: Mapping[str, list[str]]) -> bool:
-    """Return whether a number matches a filter. `ours` are the names of all numbers in the workspace by digits."""
-    forward, port = record["forward"] or "", record["portingStatus"] or ""
-    if name in CELL_FIELDS:
-        channel, _, region = name.partition("_")
-        raw = record["restrictions"][channel].get({"us": "US", "ca": "CA", "intl": "Intl"}[region])
-        return {"unrestricted": "allowed", "restricted": "restricted"}.get(raw, "unknown") == value
-    if name == "q":
-        people = [person[key] for person in record["users"] for key in ("firstName", "email")]
-        lines = ours.get(MEANT[forward], []) if forward else []
-        return any(value in text.lower() for text in [record["name"], record["groupId"], forward, *lines, *people])
-    checks: dict[str, Callable[[], bool]] = {
-        "user": lambda: any(person["id"] == value for person in record["users"]),
-        "group": lambda: record["groupId"] == value,
-        "kind": lambda: (record["number"] in TOLL_FREE) == (value == "toll-free"),
-        "country": lambda: COUNTRIES[record["number"]] == value.replace("unknown", ""),
-        "porting": lambda: {"none": not port, "unfinished": port.lower() not in {"", "completed"}}.get(
-            value, port == value
-        ),
-        "forward": lambda: {
-            "none": not forward,
-            "any": bool(forward),
-            "inside": bool(forward) and MEANT[forward] in ours,
-            "outside": bool(forward) and MEANT[forward] not in {*ours, ""},
-            "unknown": bool(forward) and not MEANT[forward],
-        }[value],
-        "unassigned": lambda: bool(record["users"]) == (value == "no"),
-    }
-    return checks[name]()
-
-
-QUERIES = st.fixed_dictionaries(
-    {},
-    optional={
-        **dict.fromkeys(CELL_FIELDS, st.sampled_from(["allowed", "restricted", "unknown"])),
-        "q": st.sampled_from(["desk", "o", "ann", "example", "zebra"]),
-        "user": st.sampled_from(["US1", "US2", "US3"]),
-        "group": st.sampled_from(["main", "GR1", "GR"]),
-        "kind": st.sampled_from(["toll-free", "local"]),
-        "country": st.sampled_from(["US", "CA", "unknown", "FR"]),
-        "porting": st.sampled_from(["none", "unfinished", "completed", "Completed", "pending"]),
-        "forward": st.sampled_from(["any", "none", "inside", "outside", "unknown"]),
-        "unassigned": st.sampled_from(["yes", "no"]),
-    },
-)
-# All filters together rarely match a number; a few of them do more often.
-SOME = st.tuples(QUERIES, st.sets(st.sampled_from(NARROWING), min_size=1, max_size=4)).map(
-    lambda drawn: {name: value for name, value in drawn[0].items() if name in drawn[1]}
-)
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(workspaces(), SOME | QUERIES)
-def test_random_filters_match_a_naive_model_on_page_and_fragment(
-    manager: PageClient, monkeypatch: pytest.MonkeyPatch, records: list[Record], query: dict[str, str]
-) -> None:
-    monkeypatch.setattr(number_pages, "PAGE_SIZE", 3)
-    before = transaction.savepoint()
-    sync_all(*records, GONE)
-    sync_all(*records)
-
-    ours: dict[str, list[str]] = {}
-    for record in records:
-        ours.setdefault(record["number"], []).append(record["name"])
-    expected = [record["id"] for record in records if all(fits(record, *item, ours) for item in query.items())]
-    pages: list[str] = []
-    for place in range(1, max(1, ceil(len(expected) / 3)) + 1):
-        page = parse_page(manager.get(LIST, {**query, "page": str(place)}))
-        fragment = parse_page(manager.get(LIST, {**query, "page": str(place)}, headers=HTMX))
-        assert numbers_on(fragment) == numbers_on(page)
-        assert total_of(fragment) == total_of(page) == len(expected)
-        pages += numbers_on(page)
-
-    transaction.savepoint_rollback(before)
-    assert sorted(pages) == expected

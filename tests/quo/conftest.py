@@ -1,12 +1,16 @@
-"""Fixtures for sessions with a server that stands for Quo."""
+"""Fixtures for clients and sessions with a server that stands for Quo."""
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+import responses
 
+from numbers.quo.client import QuoClient
 from numbers.quo.transport import KeyAuth, Session
 from tests.support.quo_answers import KEY
+from tests.support.quo_clients import QUO, Connect, Time
 from tests.support.quo_sessions import Open, Turns
 
 
@@ -33,3 +37,35 @@ def open_session(turns: Turns) -> Iterator[Open]:
     yield opened
     for session in sessions:
         session.close()
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def connect(time: Time) -> Iterator[Connect]:
+    clients: list[QuoClient] = []
+
+    def connected(**changes: Any) -> QuoClient:
+        settings: dict[str, Any] = {
+            "api_key": KEY,
+            "base_url": QUO,
+            "throttle": lambda: None,
+            "version": "1.2.3",
+            "sleep": time.sleep,
+            "clock": time,
+        }
+        clients.append(QuoClient(**{**settings, **changes}))
+        return clients[-1]
+
+    yield connected
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def quo() -> Iterator[responses.RequestsMock]:
+    with responses.RequestsMock() as announced:
+        yield announced
