@@ -15,7 +15,8 @@ def test_what_is_swapped_in_has_the_zone_that_the_page_names(browsing: Browsing,
     syncs = page.locator("#syncs tr[data-sync]").count()
     page.get_by_role("button", name="Check now").click()
 
-    expect(page.locator("#syncs tr[data-sync]")).to_have_count(syncs + 1)
+    # The open page may have synced by itself as well.
+    expect(page.locator("#syncs tr[data-sync]").nth(syncs)).to_be_visible()
     expect(page.locator('#syncs time[datetime$="+09:00"]')).to_have_count(0)
     expect(page.locator("#time-zone")).to_have_text(zone)
     page.goto("/status/")

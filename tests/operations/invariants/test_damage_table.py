@@ -63,7 +63,8 @@ def test_a_foreign_table_is_a_breach_in_a_file_and_a_warning_on_a_server(history
     ],
 )
 def test_a_value_of_another_kind_is_found(history: None, column: str, value: str, what: str) -> None:
-    damage = Damage(column, (f"UPDATE numbers_sync SET {column} = {value} WHERE id = 1",), "")  # noqa: S608
+    first = "(SELECT min(id) FROM numbers_sync)"
+    damage = Damage(column, (f"UPDATE numbers_sync SET {column} = {value} WHERE id = {first}",), "")  # noqa: S608
     found = found_after(damage)
     assert any(f"{what}" in line for line in found), found
 
