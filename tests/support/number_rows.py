@@ -122,7 +122,7 @@ def _teammates(people: list[dict[str, Any]], url: str, address_for: Callable[[st
 
 def _name(person: Mapping[str, Any]) -> str:
     names = [name.strip() for name in (person["firstName"], person["lastName"]) if name and is_visible(_single(name))]
-    return " ".join(names) or str(person["email"])
+    return " ".join(names) or str(person["email"]).strip()
 
 
 def _cell(restrictions: Mapping[str, Any], channel: str, region: str, title: str) -> tuple[str, str, str]:
