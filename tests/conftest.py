@@ -1,6 +1,7 @@
 """Fixtures for all tests. Connections are allowed only to this machine."""
 
 import ipaddress
+import os
 import signal
 import socket
 from collections.abc import Generator, Iterator
@@ -19,6 +20,11 @@ settings.register_profile("busy", settings.default, deadline=None, suppress_heal
 settings.load_profile("busy")
 
 pytest_plugins = ["tests.support.selection", "tests.support.leftovers", "tests.support.installations"]
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one worker more than there are processors: tests of browsers and processes often wait."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_configure() -> None:
