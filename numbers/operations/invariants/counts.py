@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from numbers.models import OPEN, Assignment, NumberState, PhoneNumber, Sync, TeammateState
 from numbers.operations.invariants.breach import SUCCEEDED, Broken
+from numbers.operations.invariants.histories import NUMBERS
 
 _SYNC = ("pk", "scope", "observed_at", "seen", "new", "changed", "gone", "held", "wrote", "set_aside")
 
@@ -36,7 +37,7 @@ def syncs_counted_what_they_wrote() -> Broken:
     A sync may count more changes than are visible: a teammate's new name changes each of their numbers.
     """
     firsts, begun, ended = _tally(PhoneNumber, "first_seen"), _tally(NumberState, "since"), _tally(NumberState, "until")
-    followed, changes, described = _Tally(_by_moment(_followed())), _Tally(_changes()), _tally(TeammateState, "since")
+    followed, changes, described = _Tally(_followed()), _Tally(_changes()), _tally(TeammateState, "since")
     off_before = 0
     syncs = Sync.objects.filter(SUCCEEDED, observed_at__isnull=False).order_by("observed_at", "pk").values_list(*_SYNC)
     for pk, scope, at, seen, new, changed, gone, held, wrote, set_aside in syncs.iterator():
@@ -89,11 +90,11 @@ def _by_moment(rows: QuerySet[Any, Any]) -> Iterator[tuple[datetime, int]]:
     return counts
 
 
-def _followed() -> QuerySet[Any, Any]:
-    """Return the states that begin when another state of the same number ends."""
-    before = NumberState.objects.filter(phone_number=OuterRef("phone_number"), until=OuterRef("since"))
-    later = NumberState.objects.filter(since__gt=F("phone_number__first_seen"))
-    return later.filter(Exists(before)).values(at=F("since"))
+def _followed() -> Iterator[tuple[datetime, int]]:
+    """Yield each moment at which states begin that follow another one of the same number, with how many do."""
+    followed = NUMBERS.in_turn().filter(before_until=F("since")).order_by("since").values_list("since", flat=True)
+    for moment, states in groupby(followed.iterator()):
+        yield moment, sum(1 for _ in states)
 
 
 def _changes() -> Iterator[tuple[datetime, int]]:
