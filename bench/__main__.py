@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import chromium, exports, load, pages, syncs
+from bench import checks, chromium, exports, load, pages, syncs
 from bench.office import open_office
 from bench.table import TARGETS, Line, Table, say
 from numbers.sandbox.workspace import build
@@ -76,6 +76,7 @@ def measure(size: int, rounds: int, *, has_browser: bool) -> Iterator[Line]:
             yield from exports.measure(server)
             if has_browser:
                 yield from chromium.measure(server)
+        yield from checks.measure(office, workspace)
 
 
 if __name__ == "__main__":

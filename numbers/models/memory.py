@@ -103,7 +103,7 @@ class NumberState(models.Model):
             models.Index(fields=["telephone"], condition=OPEN, name="open_states_by_telephone"),
             models.Index(fields=["since"], name="number_states_by_beginning"),
             models.Index(fields=["until"], condition=ENDED, name="number_states_by_end"),
-            # To look at the history of each number: after a sync that changed all of them, all begin at the same moment.
+            # For the history of each number: after a sync that changed all of them, all begin at the same moment.
             models.Index(fields=["phone_number", "since"], name="number_states_in_turn"),
             # Covering indexes for counts over every number: the answer makes a row twenty times as wide. They include
             # `until` because SQLite would read the row without it. PostgreSQL does not have them: see the migration.

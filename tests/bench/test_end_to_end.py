@@ -14,7 +14,7 @@ from quo_admin import env
 from tests.support.processes import environment, running_process
 
 TIMEOUT = 180  # seconds
-NAMES = ["first sync", "unchanged sync", *pages_of(build(60)), "8 clients", *FILES]
+NAMES = ["first sync", "unchanged sync", *pages_of(build(60)), "8 clients", *FILES, "verify, all renamed"]
 
 
 @pytest.fixture(scope="module")
