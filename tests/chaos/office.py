@@ -127,6 +127,9 @@ class Office:
         """Restore the initial memory, end all faults, and let Quo have the second workspace."""
         self.fake_quo.end_faults()
         copy_database(self.initial_database, self.file)
+        # Otherwise the table would soon reach the limit on what one person may ask.
+        for counted in (self.file.parent / "cache").glob("*"):
+            counted.unlink(missing_ok=True)
         self.set_workspace(self.workspaces.second)
         self.outputs.clear()
 
