@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from filelock import FileLock, Timeout
@@ -59,6 +60,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def is_safe_url(self, url: str) -> bool:
         # allauth's own also allows the other hosts of ALLOWED_HOSTS, and raises on malformed addresses.
         return leads_to_own_host(self.request, url)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        try:
+            user: User | None = super().authenticate(request, **credentials)
+        except DatabaseError:
+            self._rollback_login_failed_rl_usage()  # nothing was wrong: it could not be checked
+            raise
+        return user
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         # The file cache has no atomic increment: without a lock, simultaneous attempts may count as one.

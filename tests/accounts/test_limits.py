@@ -2,12 +2,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from django.db import OperationalError
 from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
 from tests.support.account_commands import environment
 from tests.support.accounts import EMAIL, FAILURES_PER_ACCOUNT, LOGIN, PASSWORD, fail_sign_in, is_signed_in, sign_in
+from tests.support.outages import database_is_down
 
 
 def test_the_sixth_failure_of_an_account_returns_429_with_the_form(client: Client, user: User) -> None:
@@ -181,3 +183,12 @@ def test_a_successful_sign_in_does_not_reset_the_count(client: Client, user: Use
     fail_sign_in(client, 1)
 
     assert sign_in(client).status_code == 429
+
+
+def test_a_sign_in_that_could_not_be_checked_is_no_failure(user: User) -> None:
+    visitor = Client(raise_request_exception=False)
+    for _ in range(FAILURES_PER_ACCOUNT + 1):
+        with database_is_down(OperationalError("the connection is lost")):
+            assert sign_in(visitor).status_code == 503
+
+    assert sign_in(visitor).status_code == 302
