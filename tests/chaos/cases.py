@@ -1,6 +1,6 @@
 """All cases of the fault table."""
 
-from tests.chaos import damaged, machine, network, payloads, processes, sandbox_faults, statuses
+from tests.chaos import attackers, damaged, machine, network, payloads, processes, sandbox_faults, statuses
 from tests.chaos.case import Case
 from tests.chaos.office import Workspaces
 
@@ -12,6 +12,7 @@ def all_cases() -> list[Case]:
         *machine.cases(),
         *damaged.cases(),
         *processes.cases(),
+        *attackers.cases(),
         *sandbox_faults.cases(first, second),
         *statuses.cases(),
         *network.cases(),
