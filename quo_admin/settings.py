@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "quo_admin.stack.roomy_stack",
     "quo_admin.headers.HeadersMiddleware",
     "quo_admin.request_limits.RequestLimitMiddleware",
+    "numbers.database.patience.PatienceMiddleware",
     "numbers.views.health.HealthMiddleware",
     "quo_admin.addresses.HttpsMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -167,6 +168,15 @@ SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
 
+# A server, or the network before it, may disappear without a word. The defaults wait for minutes or hours.
+POSTGRESQL_OPTIONS = {
+    "connect_timeout": 5,  # seconds
+    "keepalives_idle": 30,  # seconds without a word, until the connection is probed
+    "keepalives_interval": 5,  # seconds
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,  # milliseconds until what was sent must have arrived
+}
+
 
 def _database() -> dict[str, Any]:
     # The demo workspace has its own file: invented numbers never mix with the office's.
@@ -176,8 +186,13 @@ def _database() -> dict[str, Any]:
     }
     if database["ENGINE"] == "django.db.backends.sqlite3":
         return {**database, "OPTIONS": SQLITE_OPTIONS}
-    options = {"connect_timeout": 10, **database.get("OPTIONS", {})}  # seconds; the default is minutes
-    return {**database, "OPTIONS": options, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    return {
+        **database,
+        "ENGINE": "numbers.database.postgresql",
+        "OPTIONS": {**POSTGRESQL_OPTIONS, **database.get("OPTIONS", {})},
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
 
 
 DATABASES = {"default": _database()}

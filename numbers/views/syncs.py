@@ -11,6 +11,7 @@ from django_htmx.http import trigger_client_event
 from accounts.access import record_sync_request
 from accounts.roles import ASK_QUO, READ_ACCESS_LOG
 from numbers import services
+from numbers.database import patience
 from numbers.filters import query_string
 from numbers.memory.freshness import Level
 from numbers.memory.sync_target import WORKSPACE, SyncTarget
@@ -45,6 +46,7 @@ def sync_now(request: HtmxHttpRequest) -> HttpResponse:
         try:
             _limit(request.user.pk, target, by_itself=by_itself)
             record_sync_request(request, target.subject or "every number", is_automatic=by_itself)
+            patience.seconds.set(patience.SYNC)
             services.run_sync(target)
             has_asked = True
         except SyncRefused as error:

@@ -172,7 +172,13 @@ def test_sqlite_is_set_up_for_several_processes(evaluate: Evaluate, url: str) ->
 def test_postgresql_connections_persist_and_time_out_soon(evaluate: Evaluate) -> None:
     database = evaluate(DATABASE_URL="postgres://mara@db/quo?sslmode=require")["DATABASES"]["default"]
     assert (database["CONN_MAX_AGE"], database["CONN_HEALTH_CHECKS"]) == (60, True)
-    assert database["OPTIONS"] == {"connect_timeout": 10, "sslmode": "require"}
+    waits = {"connect_timeout": 5, "keepalives_idle": 30, "keepalives_interval": 5, "keepalives_count": 3}
+    assert database["OPTIONS"] == {**waits, "tcp_user_timeout": 15_000, "sslmode": "require"}
+
+
+def test_a_timeout_in_the_database_url_is_used(evaluate: Evaluate) -> None:
+    database = evaluate(DATABASE_URL="postgres://mara@db/quo?connect_timeout=30")["DATABASES"]["default"]
+    assert database["OPTIONS"]["connect_timeout"] in {30, "30"}
 
 
 def test_a_secret_key_that_is_set_is_used(evaluate: Evaluate, tmp_path: Path) -> None:
