@@ -38,12 +38,6 @@ _ADVICE = (
     "header Host on unchanged."
 )
 
-# The middleware that adds these to other pages may not have run.
-_POLICY = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-}
-
 log = logging.getLogger(__name__)
 
 
@@ -168,7 +162,7 @@ def _is_network_address(name: str) -> bool:
 
 def _page(heading: str, problem: str, address: str = "") -> HttpResponse:
     context = {"heading": heading, "problem": problem, "address": address}
-    return HttpResponse(render_to_string("400-address.html", context), status=400, headers=_POLICY)
+    return HttpResponse(render_to_string("400-address.html", context), status=400)
 
 
 def _warn(kind: str, problem: str) -> None:

@@ -24,14 +24,7 @@ class HealthMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         view = VIEWS.get(request.path.removeprefix("/"))
-        if view is None:
-            return self.get_response(request)
-        response = view(request)
-        response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
-        if settings.SECURE_HSTS_SECONDS:
-            subdomains = "; includeSubDomains" if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else ""
-            response.headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}{subdomains}"
-        return response
+        return view(request) if view else self.get_response(request)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -77,5 +70,4 @@ def _refused(request: HttpRequest) -> HttpResponse | None:
 
 
 def _answer(text: str | bytes, status: int = 200, content_type: str = "text/plain; charset=utf-8") -> HttpResponse:
-    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(text, status=status, content_type=content_type, headers=headers)
+    return HttpResponse(text, status=status, content_type=content_type, headers={"Cache-Control": "no-store"})
