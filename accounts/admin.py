@@ -11,8 +11,10 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, BaseUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -34,23 +36,37 @@ from quo_admin.times import format_time
 admin.site.unregister([EmailAddress, Authenticator, Group, SocialAccount, SocialApp, SocialToken])
 
 OWN_ACCOUNT = "You cannot take this from yourself: ask another administrator. So there is always one left."
-LAST = "Nothing was changed: no administrator would be left. Somebody else may have changed an account just now."
+LAST = (
+    "Nothing was changed: no administrator who can sign in would be left. Somebody else may have changed an account "
+    "just now."
+)
 
 View = Callable[..., HttpResponse]
 
 
 def _keeps_an_administrator(view: View) -> View:
-    """Undo a change that would leave no administrator, and say so."""
+    """Make one change at a time, undo one that would leave no administrator, and say so."""
 
     @wraps(view)
     def wrapped(self: "UserAdmin", request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
+        if request.method != "POST":
             return view(self, request, *args, **kwargs)
+        try:
+            with transaction.atomic():
+                lock_administrators()
+                _require_still_administrator(request)
+                return view(self, request, *args, **kwargs)
         except NoAdministratorLeftError:
             self.message_user(request, LAST, messages.ERROR)
             return redirect("admin:accounts_user_changelist")
 
     return wrapped
+
+
+def _require_still_administrator(request: HttpRequest) -> None:
+    """Raise PermissionDenied if another administrator was faster, and took the role or the account away."""
+    if not User.objects.filter(pk=request.user.pk or 0, is_active=True, is_staff=True).exists():
+        raise PermissionDenied
 
 
 class AccountCreationForm(BaseUserCreationForm):  # type: ignore[type-arg]  # no type parameter at run time
@@ -77,9 +93,18 @@ class AccountForm(UserChangeForm):  # type: ignore[type-arg]  # no type paramete
         return cleaned
 
 
+class AccountPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # no type parameter at run time
+    """Also takes the password away, so that only company sign-in is left."""
+
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit)
+        require_administrator()
+        return user
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # no type parameter at run time
-    form, add_form = AccountForm, AccountCreationForm
+    form, add_form, change_password_form = AccountForm, AccountCreationForm, AccountPasswordForm
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "role", "password1", "password2")}),)
     fieldsets = (
         (None, {"fields": ("email", "name", "password")}),
@@ -113,10 +138,6 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # no type parameter
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return super().delete_view(request, *args, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: Any) -> None:  # noqa: ANN401 - Django's
-        lock_administrators()
-        super().save_model(request, obj, form, change)
-
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:  # noqa: ANN401 - Django's
         super().save_related(request, form, formsets, change)
         before, after = role_of(form.instance), Role(form.cleaned_data["role"])
@@ -127,15 +148,17 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # no type parameter
         changed = f"changed: {', '.join(form.changed_data) or 'nothing'}" if change else "made"
         record(Event.ACCOUNT_CHANGED, request, detail=f"{form.instance.email} {changed}{role}")
 
+    @_keeps_an_administrator
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002 - Django's
         response = super().user_change_password(request, id, form_url)
-        if request.method == "POST" and response.status_code == HTTPStatus.FOUND:
-            user = User.objects.filter(pk=id).first()
-            record(Event.ACCOUNT_CHANGED, request, detail=f"{user.email if user else id} changed: password")
+        is_done = response.status_code == HTTPStatus.FOUND and response["Location"] != request.get_full_path()
+        if request.method == "POST" and is_done:
+            user = User.objects.get(pk=id)
+            what = "password" if user.has_usable_password() else "password taken away"
+            record(Event.ACCOUNT_CHANGED, request, detail=f"{user.email} changed: {what}")
         return response
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        lock_administrators()
         super().delete_model(request, obj)
         require_administrator()
         record(Event.ACCOUNT_CHANGED, request, detail=f"{obj.email} deleted")

@@ -3,9 +3,11 @@
 A role is a group, so that Django's permission checks apply. Only this module decides what a group may do.
 """
 
+from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import Group, Permission
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 
@@ -53,7 +55,7 @@ def role_of(user: User) -> Role | None:
 
 
 class NoAdministratorLeftError(Exception):
-    """A change would leave nobody who can manage accounts."""
+    """A change would leave nobody who can sign in and manage accounts."""
 
 
 def lock_administrators() -> None:
@@ -65,10 +67,18 @@ def lock_administrators() -> None:
 
 
 def require_administrator() -> None:
-    """Raise NoAdministratorLeftError if nobody active is an administrator. The caller holds `lock_administrators`."""
-    is_administrator = Q(is_superuser=True) | Q(groups__name=Role.ADMINISTRATOR.value)
-    if not User.objects.filter(is_administrator, is_active=True, is_staff=True).exists():
+    """Raise NoAdministratorLeftError if no administrator can sign in. The caller holds `lock_administrators`."""
+    if not administrators_who_can_sign_in().exists():
         raise NoAdministratorLeftError
+
+
+def administrators_who_can_sign_in() -> QuerySet[User]:
+    """Return the active administrators with a password or a link to a company account, whichever opens Quo Admin."""
+    is_administrator = Q(is_superuser=True) | Q(groups__name=Role.ADMINISTRATOR.value)
+    has_password = ~Q(password="") & ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    is_linked = Q(socialaccount__provider=settings.OIDC_ISSUER)
+    ways_in = is_linked if settings.OIDC_ONLY else has_password | is_linked
+    return User.objects.filter(is_administrator, ways_in, is_active=True, is_staff=True).distinct()
 
 
 def give_role(user: User, role: Role) -> None:

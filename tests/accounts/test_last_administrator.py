@@ -9,26 +9,30 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.contrib import admin
-from django.contrib.auth.models import Group
 from django.db import connection, connections
 from django.http import HttpRequest
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.admin import LAST
 from accounts.models import AccessEvent, User
-from accounts.roles import Role, give_role, require_administrator, set_role_permissions
-from tests.support.accounts import PASSWORD
+from accounts.roles import Role, administrators_who_can_sign_in, give_role, set_role_permissions
+from tests.support.accounts import PASSWORD, sign_in
 
+ISSUER = "https://login.example.com"
 CHANGES: dict[str, dict[str, str]] = {
     "demoted": {"role": "viewer", "is_active": "on"},
     "deactivated": {"role": "administrator"},
     "deleted": {"post": "yes"},
+    "left without a password": {"usable_password": "false", "unset-password": "on"},
 }
+PAGES = {"deleted": "delete", "left without a password": "password"}
 
 
 def change(by: Client, user: User, kind: str) -> Any:
-    page = "delete" if kind == "deleted" else "change"
+    page = PAGES.get(kind, "change")
     return by.post(f"/admin/accounts/user/{user.pk}/{page}/", {"email": user.email, "name": "", **CHANGES[kind]})
 
 
@@ -65,6 +69,16 @@ def in_threads(*calls: Callable[[], Any]) -> list[Any]:
         return [future.result() for future in [pool.submit(run, call) for call in calls]]
 
 
+def somebody_manages_people() -> bool:
+    """Return whether Ann or Bob can sign in and open the list of accounts."""
+    for name in ("ann", "bob"):
+        browser = Client()
+        sign_in(browser, f"{name}@example.com")
+        if browser.get("/admin/accounts/user/").status_code == 200:
+            return True
+    return False
+
+
 @pytest.mark.parametrize("second", CHANGES)
 @pytest.mark.parametrize("first", CHANGES)
 def test_two_administrators_cannot_remove_each_other_at_the_same_moment(
@@ -95,7 +109,8 @@ def test_two_administrators_cannot_remove_each_other_at_the_same_moment(
     with open_to_threads(tmp_path):
         in_threads(lambda: change(browsers[0], bob, first), lambda: change(browsers[1], ann, second))
 
-        in_threads(require_administrator)
+        monkeypatch.undo()
+        assert in_threads(somebody_manages_people) == [True]
 
 
 @pytest.mark.parametrize("kind", CHANGES)
@@ -106,16 +121,16 @@ def test_the_refusal_undoes_the_change_and_says_why(
     client.force_login(ann)
 
     def lock(*_arguments: Any) -> None:
-        User.objects.filter(pk=ann.pk).update(is_active=False)  # as if Bob had been faster
+        User.objects.filter(pk=ann.pk).update(password="!")  # as if Bob had been faster
 
     monkeypatch.setattr("accounts.admin.lock_administrators", lock)
     response = change(client, bob, kind)
-    User.objects.filter(pk=ann.pk).update(is_active=True)
+    User.objects.filter(pk=ann.pk).update(password=ann.password)
 
     assert response.status_code == 302
     assert LAST in client.get(response.headers["Location"]).content.decode()
     bob.refresh_from_db()
-    assert (bob.is_active, bob.is_staff) == (True, True)
+    assert (bob.is_active, bob.is_staff, bob.has_usable_password()) == (True, True, True)
     assert not AccessEvent.objects.filter(event="account_changed").exists()
 
 
@@ -126,5 +141,73 @@ def test_an_administrator_can_be_removed_while_another_is_left(client: Client, d
 
     change(client, bob, kind)
 
-    administrators = Group.objects.get(name=Role.ADMINISTRATOR.value).user_set
-    assert not administrators.filter(pk=bob.pk, is_active=True).exists()
+    assert list(administrators_who_can_sign_in()) == [ann]
+
+
+@pytest.mark.parametrize("meanwhile", ["deleted", "demoted", "deactivated"])
+@pytest.mark.parametrize("kind", CHANGES)
+def test_who_was_removed_a_moment_before_changes_nothing(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch, kind: str, meanwhile: str
+) -> None:
+    ann, bob, _ = create_administrator("ann"), create_administrator("bob"), create_administrator("carl")
+    client.force_login(ann)
+
+    def lock() -> None:
+        if meanwhile == "deleted":
+            ann.delete()
+        elif meanwhile == "demoted":
+            give_role(ann, Role.VIEWER)
+        else:
+            User.objects.filter(pk=ann.pk).update(is_active=False)
+
+    monkeypatch.setattr("accounts.admin.lock_administrators", lock)
+    assert change(client, bob, kind).status_code == 403
+    assert administrators_who_can_sign_in().filter(pk=bob.pk).exists()
+
+
+def test_the_only_administrator_keeps_their_password(client: Client, db: None) -> None:
+    ann = create_administrator("ann")
+    client.force_login(ann)
+
+    response = change(client, ann, "left without a password")
+
+    assert LAST in client.get(response.headers["Location"]).content.decode()
+    assert list(administrators_who_can_sign_in()) == [ann]
+
+
+@pytest.mark.parametrize("only", [False, True])
+@pytest.mark.parametrize("issuer", ["", ISSUER])
+def test_a_company_account_is_a_way_in_while_company_sign_in_is_set_up(
+    db: None, settings: Settings, issuer: str, only: bool
+) -> None:
+    settings.OIDC_ISSUER, settings.OIDC_ONLY = issuer, only
+    ann = create_administrator("ann")
+    SocialAccount.objects.create(user=ann, provider=ISSUER, uid="1")
+    ann.set_unusable_password()
+    ann.save()
+    assert administrators_who_can_sign_in().exists() == bool(issuer)
+
+
+def test_a_password_is_no_way_in_when_only_company_sign_in_is_allowed(db: None, settings: Settings) -> None:
+    settings.OIDC_ISSUER, settings.OIDC_ONLY = ISSUER, True
+    create_administrator("ann")
+    assert not administrators_who_can_sign_in().exists()
+
+
+def test_a_contradictory_password_form_changes_and_records_nothing(client: Client, db: None) -> None:
+    ann, bob = create_administrator("ann"), create_administrator("bob")
+    client.force_login(ann)
+
+    client.post(f"/admin/accounts/user/{bob.pk}/password/", {"usable_password": "false"})
+
+    assert set(administrators_who_can_sign_in()) == {ann, bob}
+    assert not AccessEvent.objects.filter(event="account_changed").exists()
+
+
+def test_the_access_log_says_that_a_password_was_taken_away(client: Client, db: None) -> None:
+    ann, bob = create_administrator("ann"), create_administrator("bob")
+    client.force_login(ann)
+
+    change(client, bob, "left without a password")
+
+    assert AccessEvent.objects.get(event="account_changed").detail == "bob@example.com changed: password taken away"

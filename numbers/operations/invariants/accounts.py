@@ -10,7 +10,7 @@ from django.db.models.functions import Concat
 from accounts.access import retention_start
 from accounts.first import FIRST_EMAIL
 from accounts.models import AccessEvent, User
-from accounts.roles import Role
+from accounts.roles import Role, administrators_who_can_sign_in
 from numbers.operations.invariants.breach import Broken
 
 MIGRATE = "Run manage.py migrate."  # it gives each role its permissions
@@ -73,6 +73,5 @@ def _log_began() -> datetime:
 
 
 def somebody_can_manage_people() -> Broken:
-    able = User.objects.filter(Q(is_superuser=True) | Exists(_in_role(Role.ADMINISTRATOR)), is_active=True)
-    if User.objects.exists() and not able.exists():
-        yield "accounts", None, "none that is active is an administrator. manage.py createsuperuser makes one."
+    if User.objects.exists() and not administrators_who_can_sign_in().exists():
+        yield "accounts", None, "no administrator can sign in. manage.py createsuperuser makes one."

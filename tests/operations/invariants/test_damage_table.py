@@ -1,5 +1,7 @@
 """`verify` finds all damage in the table of tests/support/database_damage.py, and warns of what is unusual."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
@@ -10,6 +12,7 @@ from accounts.models import User
 from accounts.roles import Role, give_role
 from numbers.models import Assignment
 from numbers.operations.invariants import Breach, breaches, warnings
+from tests.support.accounts import PASSWORD
 from tests.support.corruptions import CORRUPTIONS, PREVENTED_CORRUPTIONS
 from tests.support.database_damage import DAMAGE, Damage
 from tests.support.databases import only_postgresql, only_sqlite
@@ -80,7 +83,7 @@ def the_only_warning() -> Breach:
 
 @pytest.fixture
 def administrator(history: None) -> User:
-    user = User.objects.create_user("ann@example.com")
+    user = User.objects.create_user("ann@example.com", PASSWORD)
     give_role(user, Role.ADMINISTRATOR)
     record(
         Event.ACCOUNT_CHANGED, None, email=ON_THE_SERVER, detail="ann@example.com changed: role, viewer → administrator"
@@ -125,8 +128,9 @@ def test_an_account_that_opens_the_administration_without_the_role_is_a_warning(
     assert the_only_warning().which == "eve@example.com"
 
 
-def test_no_active_administrator_is_a_warning(administrator: User) -> None:
-    User.objects.update(is_active=False)
+@pytest.mark.parametrize("change", [{"is_active": False}, {"password": "!"}, {"password": ""}])
+def test_no_administrator_who_can_sign_in_is_a_warning(administrator: User, change: dict[str, Any]) -> None:
+    User.objects.update(**change)
     assert the_only_warning().which == "accounts"
 
 
@@ -134,7 +138,7 @@ def test_warnings_are_printed_and_are_no_failure(administrator: User, capsys: py
     User.objects.update(is_active=False)
     call_command("verify")
     first, last = capsys.readouterr().out.splitlines()
-    assert first.startswith("Warning: somebody can manage people: accounts: none that is active")
+    assert first.startswith("Warning: somebody can manage people: accounts: no administrator can sign in")
     assert last.startswith("Everything holds")
 
 
