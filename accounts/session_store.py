@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import AccountSession
 
-FOR_VISITORS = timedelta(hours=1)  # enough for a company sign-in, the only thing that stores one
+FOR_VISITORS = timedelta(hours=1)  # no page stores a session of theirs; if a library ever does, not for long
 HALF_SIGNED_IN = "waiting"  # the key of the id of the user whose second step is still missing
 
 

@@ -69,6 +69,7 @@ _host = "__Host-" if _is_https else ""
 SESSION_COOKIE_NAME = f"{_host}sessionid{_port}"
 CSRF_COOKIE_NAME = f"{_host}csrftoken{_port}"
 PASSKEY_COOKIE_NAME = f"{_host}passkey{_port}"
+COMPANY_COOKIE_NAME = f"{_host}company{_port}"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 import msgspec
-from authlib.integrations.django_client import DjangoIntegration, DjangoOAuth2App
+from authlib.integrations.django_client import DjangoOAuth2App
 from authlib.oidc.core import CodeIDToken
 from cryptography.exceptions import UnsupportedAlgorithm
 from django.conf import settings
@@ -20,6 +20,7 @@ from django.urls import reverse
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry
 
+from accounts.company.pending import PENDING
 from accounts.company.refusals import INVALID_TOKEN, MISUNDERSTOOD, UNREACHABLE, SignInRefused
 from quo_admin import parsers
 from quo_admin.http.session import BoundedSession, Deadline
@@ -57,25 +58,6 @@ class _Tokens(msgspec.Struct):
 
 class _Keys(msgspec.Struct):
     keys: list[Any]
-
-
-class PendingSignIns(DjangoIntegration):  # type: ignore[misc]  # Authlib has no types
-    """The unfinished sign-ins of a browser, stored in its session."""
-
-    expires_in = 600  # seconds
-
-    def pop(self, request: HttpRequest) -> dict[str, Any] | None:
-        """Remove and return the sign-in that the callback request belongs to, or None."""
-        state = request.GET.get("state", "")
-        self.clear_state_data(request.session, "")  # the expired ones
-        pending: dict[str, Any] | None = self.get_state_data(request.session, state)
-        if pending is not None:
-            self.clear_state_data(request.session, state)
-            request.session.save()  # now, because the same callback may already arrive a second time
-        return pending
-
-
-PENDING = PendingSignIns("company")
 
 
 def origin(url: str) -> str:
@@ -128,14 +110,13 @@ def fetch_metadata() -> Metadata:
     return metadata
 
 
-def authorization_url(request: HttpRequest, next_url: str | None) -> str:
-    """Return the URL of the provider's sign-in page, and store the pending sign-in. Raises SignInRefused."""
-    client = _client(fetch_metadata())
-    pending = client.create_authorization_url(_callback_url())
-    url: str = pending.pop("url")
-    PENDING.clear_state_data(request.session, "")  # the expired ones
-    client.save_authorize_data(request, next=next_url, **pending)
-    return url
+def begin_authorization() -> dict[str, str]:
+    """Return the `url` of the provider's sign-in page, and the `state` and secrets of this sign-in.
+
+    Raises SignInRefused.
+    """
+    started: dict[str, str] = _client(fetch_metadata()).create_authorization_url(_callback_url())
+    return started
 
 
 def fetch_claims(request: HttpRequest, pending: dict[str, Any]) -> Claims:

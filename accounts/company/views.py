@@ -16,8 +16,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.company import pending
 from accounts.company.identity import account_for, read_identity
-from accounts.company.provider import PENDING, authorization_url, fetch_claims
+from accounts.company.provider import begin_authorization, fetch_claims
 from accounts.company.refusals import CANCELLED, PROVIDER_REFUSED, STALE, SignInRefused
 
 log = logging.getLogger(__name__)
@@ -53,8 +54,11 @@ def begin(request: HttpRequest) -> HttpResponse:
     next_url = get_next_redirect_url(request)
     if request.user.is_authenticated:
         return redirect(next_url or settings.LOGIN_REDIRECT_URL)
-    address = authorization_url(request, next_url)
-    return render(request, "socialaccount/leaving.html", {"address": address, "name": settings.OIDC_NAME})
+    started = begin_authorization()
+    context = {"address": started.pop("url"), "name": settings.OIDC_NAME}
+    response = render(request, "socialaccount/leaving.html", context)
+    pending.give(request, response, started.pop("state"), {**started, "next": next_url})
+    return response
 
 
 @login_not_required
@@ -63,17 +67,17 @@ def begin(request: HttpRequest) -> HttpResponse:
 @_company_sign_in
 def callback(request: HttpRequest) -> HttpResponse:
     """Handle the provider's response and sign the user in."""
-    pending = PENDING.pop(request)
-    if pending is None and request.user.is_authenticated:  # the same callback a second time, or another tab was faster
+    sign_in = pending.take(request)
+    if sign_in is None and request.user.is_authenticated:  # the same callback a second time, or another tab was faster
         return redirect(settings.LOGIN_REDIRECT_URL)
-    if pending is None:
+    if sign_in is None:
         raise SignInRefused(STALE)
     if "error" in request.GET or "code" not in request.GET:
         raise SignInRefused(CANCELLED if request.GET.get("error") == "access_denied" else PROVIDER_REFUSED)
-    identity = read_identity(fetch_claims(request, pending))
+    identity = read_identity(fetch_claims(request, sign_in))
     account_for(identity)
     login = SocialLogin(account=SocialAccount(provider=settings.OIDC_ISSUER, uid=identity.subject))
-    login.state["next"] = pending["next"]
+    login.state["next"] = sign_in["next"]
     response: HttpResponse = complete_social_login(request, login)
     return response
 

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.signals import user_login_failed
-from django.contrib.sessions.models import Session
 from django.test import Client
 from joserfc.jwk import ECKey, OctKey
 from pytest_django import Settings
@@ -335,47 +334,12 @@ def test_a_callback_with_an_unknown_state_is_refused(
     assert provider.seen == []
 
 
-def test_a_callback_works_only_once(client: Client, provider: Provider, caplog: pytest.LogCaptureFixture) -> None:
-    address = ask_provider(address_of(begin(client)))
-    come_back(client, address)
-    SocialAccount.objects.all().delete()
-    client.logout()
-
-    assert_refused(client, come_back(client, address), STALE, caplog)
-
-
 def test_a_callback_in_another_browser_is_refused(
     client: Client, provider: Provider, caplog: pytest.LogCaptureFixture
 ) -> None:
     address = ask_provider(address_of(begin(client)))
 
     assert_refused(Client(), come_back(Client(), address), STALE, caplog)
-
-
-def wait_ten_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
-    later = time.time() + 601
-    monkeypatch.setattr("authlib.integrations.base_client.framework_integration.time.time", lambda: later)
-
-
-def test_a_callback_after_ten_minutes_is_refused(
-    client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    address = ask_provider(address_of(begin(client)))
-    wait_ten_minutes(monkeypatch)
-
-    assert_refused(client, come_back(client, address), STALE, caplog)
-
-
-def test_an_abandoned_sign_in_leaves_the_session_after_ten_minutes(
-    client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begin(client)
-    abandoned = set(client.session.keys())
-    wait_ten_minutes(monkeypatch)
-    begin(client)
-
-    assert len(abandoned) == 1
-    assert not abandoned & set(client.session.keys())
 
 
 @pytest.mark.parametrize("code", ["", "wrong", "\x00", "x" * 10_000, "a&b=c"])
@@ -436,12 +400,6 @@ def test_an_invented_state_fills_no_log(client: Client, provider: Provider) -> N
     user_login_failed.disconnect(receive)
 
     assert received == []
-
-
-def test_an_invented_state_creates_no_session(client: Client, provider: Provider) -> None:
-    client.get(CALLBACK, {"code": "c", "state": "made up"})
-
-    assert not Session.objects.exists()
 
 
 def test_starting_a_company_sign_in_is_rate_limited(client: Client, provider: Provider, settings: Settings) -> None:
