@@ -7,6 +7,7 @@ their time and size, and validate the metadata: Authlib would obey all of it, ev
 import base64
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -23,6 +24,7 @@ from joserfc.jwk import JWKRegistry
 from accounts.company.pending import PENDING
 from accounts.company.refusals import INVALID_TOKEN, MISUNDERSTOOD, UNREACHABLE, SignInRefused
 from quo_admin import parsers
+from quo_admin.http.environment import suspect
 from quo_admin.http.session import BoundedSession, Deadline
 
 SECONDS = 5.0  # for one request, from the first byte to the last: a sign-in sends four
@@ -75,7 +77,7 @@ def ask(
     method = "GET" if form is None else "POST"
     headers = {"Accept": "application/json", **(headers or {})}
     with BoundedSession(Deadline(SECONDS)) as session:
-        reply = session.exchange(method, url, MAX_BYTES, _explain, data=form, headers=headers)
+        reply = session.exchange(method, url, MAX_BYTES, partial(_explain, url), data=form, headers=headers)
     if reply.status != 200:
         raise SignInRefused(UNREACHABLE if reply.status >= 500 else MISUNDERSTOOD, cause=f"status {reply.status}")
     try:
@@ -84,8 +86,10 @@ def ask(
         raise SignInRefused(MISUNDERSTOOD, cause="not the JSON expected") from None
 
 
-def _explain(error: Exception) -> SignInRefused:
-    return SignInRefused(UNREACHABLE, cause="timeout" if isinstance(error, TimeoutError) else type(error).__name__)
+def _explain(url: str, error: Exception) -> SignInRefused:
+    cause = "timeout" if isinstance(error, TimeoutError) else type(error).__name__
+    variable = suspect(url, error)
+    return SignInRefused(UNREACHABLE, cause=f"{cause}, see {variable}" if variable else cause, variable=variable)
 
 
 def fetch_metadata() -> Metadata:

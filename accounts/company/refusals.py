@@ -75,10 +75,14 @@ SIMULTANEOUS = Reason(
 
 
 class SignInRefused(Exception):
-    """A company sign-in failed. `email` is the user's, if known; `cause` is a detail for the log."""
+    """A company sign-in failed. `email` is the user's, if known; `cause` is a detail for the log.
 
-    def __init__(self, reason: Reason, *, email: str = "", cause: str = "") -> None:
+    `variable` is the one of the environment that may have to do with it.
+    """
+
+    def __init__(self, reason: Reason, *, email: str = "", cause: str = "", variable: str = "") -> None:
         super().__init__(reason.key)
         self.reason = reason
         self.email = email
         self.cause = cause
+        self.variable = variable

@@ -23,7 +23,7 @@ from numbers.syncing.mixing import NO_KEY
 from numbers.syncing.run import SyncRefused
 from numbers.vocabulary.phrases import unread_records
 from quo_admin import __version__
-from quo_admin.http.environment import values_of
+from quo_admin.http.environment import certificates, values_of
 from quo_admin.times import format_exact_time
 
 
@@ -114,7 +114,9 @@ def _cache() -> Check:
     if cache_answers():
         return Check("cache", True, "Redis answers")
     text = "Redis does not answer, or takes nothing. Check CACHE_URL, its password, and that Redis is running."
-    return Check("cache", False, text)
+    if settings.ENVIRONMENT["CACHE_URL"]["LOCATION"].startswith("rediss:"):
+        text += f" For its certificate, check {certificates()[0] or 'REQUESTS_CA_BUNDLE'}."
+    return Check("cache", False, f"{text} {values_of(text)}".rstrip())
 
 
 def _quo() -> Iterator[Check]:
@@ -158,7 +160,9 @@ def _company() -> Check:
     try:
         fetch_metadata()
     except SignInRefused as refusal:
-        return Check("company", False, f"{settings.OIDC_ISSUER}: {refusal.reason.heading}. Check OIDC_ISSUER.")
+        suspects = " and ".join(filter(None, ("OIDC_ISSUER", refusal.variable)))
+        text = f"{settings.OIDC_ISSUER}: {refusal.reason.heading}. Check {suspects}."
+        return Check("company", False, f"{text} {values_of(text)}".rstrip())
     return Check("company", True, f"{settings.OIDC_ISSUER} answers")
 
 

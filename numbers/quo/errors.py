@@ -112,13 +112,16 @@ class RateLimited(QuoError):
 class Unavailable(QuoError):
     """No usable answer: Quo failed (5xx) or could not be reached. `reason` says which.
 
-    `variable` is the one of the environment that has to do with it.
+    `variable` is the one of the environment that has to do with it; `has_proxy` tells whether it names a proxy in use.
     """
 
     kind = "unavailable"
 
-    def __init__(self, reason: Reason, variable: str = "HTTPS_PROXY", **details: Unpack[Details]) -> None:
-        super().__init__(_UNAVAILABLE[reason].format(variable=variable), **details)
+    def __init__(
+        self, reason: Reason, variable: str = "HTTPS_PROXY", *, has_proxy: bool = False, **details: Unpack[Details]
+    ) -> None:
+        sentence = _UNAVAILABLE[reason] + (_MAYBE_THE_PROXY if has_proxy and reason in _ALSO_OF_PROXIES else "")
+        super().__init__(sentence.format(variable=variable), **details)
         self.reason = reason
         self.is_transient = reason in _TRANSIENT
 
@@ -160,8 +163,8 @@ _UNAVAILABLE: dict[Reason, str] = {
     ),
     "tls": (
         "The connection to Quo is not secure, so nothing was asked. Ask your IT person to check the clock "
-        "and the certificates of the computer that runs Quo Admin, and whether something on the network "
-        "reads secure connections."
+        "and the certificates (REQUESTS_CA_BUNDLE) of the computer that runs Quo Admin, and whether something on the "
+        "network reads secure connections."
     ),
     "certificates": (
         "No certificates can be read where {variable} says, so nothing was asked. Ask your IT person to correct it."
@@ -187,6 +190,8 @@ _UNAVAILABLE: dict[Reason, str] = {
         f"{_INSTALLER} to check the free space and the permissions of DATA_DIR."
     ),
 }
+_ALSO_OF_PROXIES: frozenset[Reason] = frozenset({"timeout", "unreachable", "broken"})
+_MAYBE_THE_PROXY = " The connection goes through a proxy: ask your IT person to check it and {variable}."
 _TRANSIENT: frozenset[Reason] = frozenset({"timeout", "unreachable", "broken", "name", "proxy", "server"})
 
 _REFUSED: dict[int, tuple[type[QuoError], str]] = {

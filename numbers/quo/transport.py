@@ -14,7 +14,7 @@ from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError
 
 from numbers.quo.errors import BadPayload, QuoError, Reason, Unavailable
-from quo_admin.http.environment import certificates, certificates_load, proxy_variable
+from quo_admin.http.environment import certificates, certificates_load, has_proxy, proxy_variable
 from quo_admin.http.session import BoundedSession, Deadline, Reply, TooLarge
 
 MAX_REDIRECTS = 5
@@ -134,4 +134,6 @@ def _explain(url: str, error: Exception) -> QuoError:
     reason: Reason = next(matching, "strange")
     if reason == "tls" and not certificates_load():
         return Unavailable("certificates", certificates()[0])
-    return Unavailable(reason, proxy_variable(url))
+    if has_proxy(url) and isinstance(error, requests.exceptions.InvalidURL):
+        reason = "proxy"
+    return Unavailable(reason, proxy_variable(url), has_proxy=has_proxy(url))

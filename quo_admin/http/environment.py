@@ -7,6 +7,9 @@ import ssl
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from requests.exceptions import SSLError
+from requests.utils import get_environ_proxies, select_proxy
+
 CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # the first that is set counts
 _NAMED = re.compile(r"\b(?:(?:https?|all|no)_proxy|(?:REQUESTS|CURL)_CA_BUNDLE)\b", re.IGNORECASE)
 _USER = re.compile(r"(?:(?<=//)|^(?!.*//))[^/]*@")
@@ -15,9 +18,16 @@ _USER = re.compile(r"(?:(?<=//)|^(?!.*//))[^/]*@")
 def is_loopback(host: str) -> bool:
     """Return whether only this machine can reach a host with this name or address."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
-        return host.lower() == "localhost"
+        return host.lower().removesuffix(".").split(".")[-1] == "localhost"  # RFC 6761 reserves names below it, too
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+
+
+def has_proxy(url: str) -> bool:
+    """Return whether requests go through a proxy to `url`."""
+    is_local = is_loopback(urlsplit(url).hostname or "")
+    return not is_local and bool(select_proxy(url, get_environ_proxies(url)))
 
 
 def proxy_variable(url: str) -> str:
@@ -31,6 +41,13 @@ def certificates() -> tuple[str, str]:
     """Return the variable that names the certificates to trust, and its value. Both are empty if none is set."""
     name = next((name for name in CERTIFICATES if os.environ.get(name)), "")
     return name, os.environ.get(name, "")
+
+
+def suspect(url: str, error: Exception) -> str:
+    """Return the variable that may have caused the error of a request to `url`, or ""."""
+    if isinstance(error, SSLError) or not certificates_load():
+        return certificates()[0] or CERTIFICATES[0]
+    return proxy_variable(url) if has_proxy(url) else ""
 
 
 def certificates_load() -> bool:

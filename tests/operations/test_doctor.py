@@ -6,6 +6,7 @@ import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any, NoReturn
@@ -127,6 +128,31 @@ def test_the_company_sign_in_provider_is_checked(quo: SandboxServer, settings: A
         1,
         f"✗ {provider.url}: The company's sign-in service does not answer. Check OIDC_ISSUER.",
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("HTTPS_PROXY", "http://127.0.0.1:1"), ("REQUESTS_CA_BUNDLE", "/nowhere.pem")]
+)
+def test_what_keeps_company_sign_in_from_its_provider_is_named(
+    quo: SandboxServer, settings: Any, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    settings.OIDC_ISSUER = "https://provider.invalid"
+    for other in ("https_proxy", "ALL_PROXY", "all_proxy", "HTTPS_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.delenv(other, raising=False)
+    monkeypatch.setenv(name, value)
+
+    assert doctor()[1]["company"].endswith(f"does not answer. Check OIDC_ISSUER and {name}. {name} is {value}.")
+
+
+def test_certificates_that_redis_needs_are_named(
+    quo: SandboxServer, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
+    values = {**settings.ENVIRONMENT.values, "CACHE_URL": {"LOCATION": "rediss://127.0.0.1:1/0"}}
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, values=values)
+    monkeypatch.setattr("numbers.operations.doctor.cache_answers", lambda: False)
+
+    assert doctor()[1]["cache"].endswith("check REQUESTS_CA_BUNDLE. REQUESTS_CA_BUNDLE is /nowhere.pem.")
 
 
 def test_a_missing_data_folder_is_wrong(quo: SandboxServer, settings: Any, tmp_path: Path) -> None:

@@ -5,12 +5,16 @@ import pytest
 from quo_admin.http.environment import is_loopback, proxy_variable, values_of
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.255.0.1", "::1"])
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST.", "quo.localhost", "127.0.0.1", "127.255.0.1", "::1", "::ffff:127.0.0.1"]
+)
 def test_loopback_is_loopback(host: str) -> None:
     assert is_loopback(host)
 
 
-@pytest.mark.parametrize("host", ["", "localhost.example.com", "192.168.1.1", "::2", "api.quo.com"])
+@pytest.mark.parametrize(
+    "host", ["", ".", "localhost.example.com", "notlocalhost", "192.168.1.1", "::2", "::ffff:10.0.0.1", "api.quo.com"]
+)
 def test_other_addresses_may_be_other_machines(host: str) -> None:
     assert not is_loopback(host)
 

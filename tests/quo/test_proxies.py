@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from quo_admin.http.environment import values_of
-from tests.support.misbehaving_server import answer, serve
+from tests.support.misbehaving_server import answer, cuts, serve
 from tests.support.quo_answers import KEY
 from tests.support.quo_sessions import MAX_BYTES, Open, fails
 
@@ -66,6 +66,32 @@ def test_a_refusing_proxy_has_its_own_sentence(open_session: Open, monkeypatch: 
     assert error.reason == "proxy"
     assert proxy.requests[0].startswith("CONNECT quo.invalid:443 ")
     assert KEY not in proxy.requests[0]
+
+
+@pytest.mark.parametrize("said", [b"", b"\x05\xff\x00\x00no", b"HTTP/1.1 "])
+def test_a_proxy_that_breaks_off_is_named_by_its_variable(
+    open_session: Open, monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    with serve(cuts(said)) as proxy:
+        monkeypatch.setenv("https_proxy", proxy.url)
+        error = fails(open_session, "https://quo.invalid")
+
+    assert values_of(error.sentence) == f"https_proxy is {proxy.url}."
+
+
+@pytest.mark.parametrize("address", ["ftp://127.0.0.1:1", ":::", "http://127.0.0.1:port", "http://"])
+def test_an_address_that_no_proxy_can_have_is_taken_for_one_that_refuses(
+    open_session: Open, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("https_proxy", address)
+
+    assert fails(open_session, "https://quo.invalid").reason == "proxy"
+
+
+def test_a_connection_without_a_proxy_does_not_mention_one(open_session: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
+    with serve(cuts(b"")) as server:
+        assert "https_proxy" not in fails(open_session, server.url).sentence
 
 
 @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])

@@ -404,6 +404,7 @@ def test_an_untrusted_certificate_is_insecure(open_session: Open, certificate: t
         error = fails(open_session, server.url)
 
     assert (error.reason, error.is_transient) == ("tls", False)
+    assert "(REQUESTS_CA_BUNDLE)" in error.sentence
     assert server.requests == []
 
 
