@@ -41,17 +41,26 @@ def notices(text: str, folder: Path) -> list[str]:
         ("HTTP_PROXY", "HTTPS_PROXY"),
         ("https_proxy", "HTTPS_PROXY"),
         ("SYNC_INTERVALL", "SYNC_INTERVAL"),
+        ("POSTGRES_PASSWORT", "POSTGRES_PASSWORD"),
     ],
 )
 def test_a_misspelled_setting_is_named_with_the_one_that_is_meant(misspelled: str, meant: str, tmp_path: Path) -> None:
     assert notices(f"\n# the office\n\n{misspelled}=any\n", tmp_path) == [
-        f"Line 4 of .env sets nothing that Quo Admin knows. Is {meant} meant?"
+        f"{misspelled} in line 4 of .env sets nothing that Quo Admin knows. Is {meant} meant?"
     ]
 
 
-@pytest.mark.parametrize("line", ["COLOR=red", "c2VjcmV0LWtleQ==", "DJANGO_SETTINGS_MODULE=other", "ENV_FILE=other"])
+@pytest.mark.parametrize(
+    "line", ["COLOR=red", "c2VjcmV0LWtleQ==", "DJANGO_SETTINGS_MODULE=other", "ENV_FILE=other", "POSTGRES_HOST=any"]
+)
 def test_a_line_that_resembles_no_setting_is_named_by_its_number(line: str, tmp_path: Path) -> None:
     assert notices(f"PORT=8001\n{line}\n", tmp_path) == ["Line 2 of .env sets nothing that Quo Admin knows."]
+
+
+def test_a_name_with_digits_is_not_quoted_because_it_may_be_a_secret(tmp_path: Path) -> None:
+    assert notices("QUO_API_KEY7=any\n", tmp_path) == [
+        "Line 1 of .env sets nothing that Quo Admin knows. Is QUO_API_KEY meant?"
+    ]
 
 
 @pytest.mark.parametrize("line", ["QUO_API_KEY", "a-pasted-secret", "export PORT", "PORT # 8000"])
