@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
-from zoneinfo import ZoneInfo
+from zoneinfo import available_timezones
 
 import dj_database_url
 
@@ -18,6 +18,7 @@ from quo_admin.http.environment import is_loopback
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+SYSTEM_ZONES = Path("/usr/share/zoneinfo")  # Django does not start with a zone that is missing here
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -216,10 +217,11 @@ def cache(value: str) -> dict[str, Any]:
 
 
 def zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError("must be the name of a time zone, such as America/New_York or UTC") from error
+    if value not in available_timezones() or (SYSTEM_ZONES.is_dir() and not (SYSTEM_ZONES / value).is_file()):
+        raise ValueError(
+            "must be the name of a time zone that this machine knows, such as America/New_York or UTC; "
+            "some machines know former names only with the package tzdata-legacy"
+        )
     return value
 
 

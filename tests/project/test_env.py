@@ -232,7 +232,12 @@ def test_a_database_url_becomes_djangos_settings(url: str, described: dict[str, 
             for text in ("0.0.0.0/0", "127.0.0.1, ::/0", "0.0.0.0/1,128.0.0.0/1", "8000::/1, 10.0.0.0/8, ::/1")
         ],
         *[
-            ("TIME_ZONE", text, "must be the name of a time zone, such as America/New_York or UTC")
+            (
+                "TIME_ZONE",
+                text,
+                "must be the name of a time zone that this machine knows, such as America/New_York or UTC; "
+                "some machines know former names only with the package tzdata-legacy",
+            )
             for text in ("Mars/Base", "America", "../etc/passwd", "/etc/localtime", "nul\0", "z" * 5000)
         ],
         *[("DEBUG", text, "must be on or off") for text in ("2", "maybe", "on off")],

@@ -11,7 +11,7 @@ from django.conf import settings as in_force
 from django.test import Client
 from django.utils import timezone
 
-from quo_admin import env
+from quo_admin import env, parsers
 from tests.support import settings_read as evaluating
 from tests.support.settings_read import Evaluate
 
@@ -251,6 +251,17 @@ def test_the_offices_time_zone_is_django_s(evaluate: Evaluate) -> None:
 def test_times_are_shown_in_the_offices_time_zone(settings: Any) -> None:
     settings.TIME_ZONE = "Asia/Kolkata"
     assert timezone.localtime().tzname() == "IST"
+
+
+@pytest.mark.parametrize("name", ["US/Eastern", "America/New_York"])
+def test_an_office_s_time_zone_that_this_machine_lacks_is_refused(
+    evaluate: Evaluate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Django does not start with a time zone that is missing in this folder, even if the package tzdata has it."""
+    monkeypatch.setattr(parsers, "SYSTEM_ZONES", tmp_path)
+
+    with pytest.raises(env.SettingsError, match=r"^TIME_ZONE \(environment\) must be the name of a time zone"):
+        evaluate(TIME_ZONE=name)
 
 
 def test_pages_are_in_english_only() -> None:
