@@ -3,6 +3,7 @@
 import errno
 import socket
 import struct
+from contextlib import suppress
 
 from django.conf import settings
 from django.core.management.base import CommandError
@@ -14,7 +15,7 @@ from quo_admin.http.environment import is_loopback
 # answer, whose reader may be without a network for a while.
 STALLED = {socket.SO_RCVTIMEO: 5, socket.SO_SNDTIMEO: 60}
 
-_NOT_OURS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
+_NOT_OURS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EINVAL}  # EINVAL: a link-local address of another machine
 
 
 def listen(make_target: str) -> socket.socket:
@@ -47,13 +48,22 @@ def _listener(make_target: str) -> socket.socket:
 
 def exposure() -> str:
     """Return a warning if other machines can reach Quo Admin without a reverse proxy, else ""."""
-    if is_loopback(settings.HOST) or not all(proxy.is_loopback for proxy in settings.TRUSTED_PROXIES):
+    if _is_only_here() or not all(proxy.is_loopback for proxy in settings.TRUSTED_PROXIES):
         return ""
     return (
         f"HOST is {settings.HOST}, so other machines reach Quo Admin directly, and TRUSTED_PROXIES names no proxy. "
         "Remove HOST and put a reverse proxy on this machine, or name a proxy on another in TRUSTED_PROXIES and let "
         "only that one in."
     )
+
+
+def _is_only_here() -> bool:
+    """Return whether only this machine can reach HOST. Many machines give their own name a loopback address."""
+    if is_loopback(settings.HOST) or ":" in settings.HOST:
+        return is_loopback(settings.HOST)
+    with suppress(OSError):
+        return is_loopback(socket.gethostbyname(settings.HOST))  # what `create_server` uses, too
+    return False
 
 
 def _refusal(error: OSError, make_target: str) -> str:

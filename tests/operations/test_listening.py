@@ -55,7 +55,7 @@ def test_for_a_port_in_use_another_is_proposed(settings: Any, host: str) -> None
     )
 
 
-@pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1", "no-such-host.invalid"])
+@pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1", "fe80::dead", "no-such-host.invalid"])
 def test_for_an_address_of_another_machine_another_host_is_proposed(settings: Any, host: str) -> None:
     settings.HOST, settings.PORT = host, free_port()
     with pytest.raises(CommandError) as refused:
@@ -105,8 +105,9 @@ def test_the_address_of_a_socket_in_the_file_system_is_its_path(tmp_path: Path) 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "phones.example.com"])  # noqa: S104 - the point of the test
 @pytest.mark.parametrize(("proxies", "is_exposed"), [("127.0.0.1, ::1", True), ("", True), ("10.0.0.5", False)])
 def test_an_address_for_other_machines_needs_a_proxy(
-    settings: Any, host: str, proxies: str, *, is_exposed: bool
+    settings: Any, monkeypatch: pytest.MonkeyPatch, host: str, proxies: str, *, is_exposed: bool
 ) -> None:
+    monkeypatch.setattr(socket, "gethostbyname", lambda name: "192.0.2.7" if name == "phones.example.com" else name)
     settings.HOST, settings.TRUSTED_PROXIES = host, networks(proxies)
 
     assert exposure().startswith(f"HOST is {host}, so other machines reach Quo Admin directly") == is_exposed
@@ -115,5 +116,13 @@ def test_an_address_for_other_machines_needs_a_proxy(
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.1.2.3"])
 def test_an_address_of_this_machine_needs_no_proxy(settings: Any, host: str) -> None:
     settings.HOST = host
+
+    assert exposure() == ""
+
+
+def test_a_name_that_only_this_machine_can_reach_needs_no_proxy(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Debian gives the name of a machine the address 127.0.1.1."""
+    monkeypatch.setattr(socket, "gethostbyname", lambda _name: "127.0.1.1")
+    settings.HOST = "office"
 
     assert exposure() == ""
