@@ -9,10 +9,7 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quo_admin.settings")
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # A terminal or pipe that knows only ASCII gets \xe9 for é, instead of a crash.
-            stream.reconfigure(errors="backslashreplace")
+    _prepare_output()
     try:
         from django.core.management import execute_from_command_line
         from django.db import DatabaseError
@@ -36,8 +33,20 @@ def main() -> None:
         if "--traceback" in sys.argv:
             raise
         sys.exit(_reason(error))
+    except EOFError:
+        sys.exit("The input ended before the answer.")
     except KeyboardInterrupt:
         sys.exit(130)  # as shells count a Ctrl-C
+
+
+def _prepare_output() -> None:
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # it was closed
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
+        elif isinstance(stream, io.TextIOWrapper):
+            # A terminal or pipe that knows only ASCII gets \xe9 for é, instead of a crash.
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _reason(error: Exception) -> str:

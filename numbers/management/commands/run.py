@@ -115,5 +115,8 @@ class Command(BaseCommand):
         return os.environ.get("JOURNAL_STREAM") == f"{stdout.st_dev}:{stdout.st_ino}"
 
     def _say(self, text: str) -> None:
-        self.stdout.write(text)
-        self.stdout.flush()
+        try:
+            self.stdout.write(text)
+            self.stdout.flush()
+        except OSError:  # the reader has stopped, such as `head`, or its disk is full
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.stdout.fileno())
