@@ -154,6 +154,9 @@ PIP_SAYS = "ERROR: No matching distribution found for django==5.2"
         ("WARNING: Retrying after connection broken by 'ProxyError: Cannot connect to proxy.'", "(HTTPS_PROXY=http://"),
         ("ERROR: HTTPSConnectionPool(host='mirror.example.com', port=443): Read timed out.", "(PIP_INDEX_URL=https://"),
         ("ERROR: Missing dependencies for SOCKS support.", "(HTTPS_PROXY=http://"),
+        ("ERROR: Proxy URL had unsupported scheme ftp, should use http:// or https://", "(HTTPS_PROXY=http://"),
+        # Without retries, or with a sign-in page of a hotel, pip does not say why it found nothing.
+        ("ERROR: Could not find a version that satisfies the requirement django==5.2 (from versions: none)", "mirror"),
         ("ERROR: Could not find a suitable TLS CA certificate bundle, invalid path: /nowhere.pem", "with PIP_CERT=/"),
         ("WARNING: connection broken by 'SSLError(... CERTIFICATE_VERIFY_FAILED ...)'", "with PIP_CERT=/"),
     ],
