@@ -22,15 +22,18 @@ function writeNotices() {
   write("missed", missed.has("results") ? NOT_ASKED_FOR : "");
 }
 
-function get(path, source) {
-  window.htmx.ajax("GET", path, { source }).catch(() => {}); // an event reports the failure
+function send(verb, path, options) {
+  window.htmx.ajax(verb, path, options).catch(() => {}); // an event reports the failure
 }
 
 function repeatMissed() {
   for (const [id, { requestConfig, pathInfo }] of missed) {
-    const { elt, path } = requestConfig;
-    if (elt.isConnected) get(path, elt);
-    else get(pathInfo.finalRequestPath, document.getElementById(id));
+    const { elt, verb, path, formData } = requestConfig;
+    const source = document.getElementById(elt.id) ?? elt;
+    const values = Object.fromEntries(formData); // with the pressed button
+    if (verb !== "get") send(verb, path, { source, values });
+    else if (elt.isConnected) send(verb, path, { source: elt });
+    else send(verb, pathInfo.finalRequestPath, { source: document.getElementById(id) });
   }
 }
 
@@ -41,8 +44,7 @@ function refreshesOldList({ requestConfig, target }) {
 
 function fail(detail) {
   troubles.set("server", "Quo Admin does not answer. The page shows what it last knew; it goes on trying.");
-  const isRepeatable = detail.requestConfig.verb === "get" && detail.target.id !== "freshness"; // which polls by itself
-  if (isRepeatable && !refreshesOldList(detail)) missed.set(detail.target.id, detail);
+  if (!refreshesOldList(detail)) missed.set(detail.target.id, detail);
   clearTimeout(nextTry);
   nextTry = setTimeout(repeatMissed, AGAIN_AFTER);
   writeNotices();

@@ -139,3 +139,29 @@ def test_teammates_to_choose_from_are_asked_for_again(browsing: Browsing, page: 
     page.clock.run_for(SOON)
     expect(page.locator("#teammate-choices .choice")).to_have_count(1)
     expect(page.locator("#trouble")).to_be_hidden()
+
+
+def test_a_theme_that_could_not_be_saved_is_saved_once_quo_admin_answers(browsing: Browsing, page: Page) -> None:
+    browsing.expects(*FAILURES)
+    page.goto("/numbers/")
+    page.route("**/appearance/", lambda route: route.abort())
+    page.locator("#account-menu summary").click()
+    page.get_by_role("button", name="Dark").click()
+    expect(page.locator("#trouble")).to_be_visible()
+    page.unroute("**/appearance/")
+    page.clock.run_for(SOON)
+    expect(page.locator("#trouble")).to_be_hidden()
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_a_check_that_failed_is_repeated_and_the_warning_goes_with_its_cause(browsing: Browsing, page: Page) -> None:
+    browsing.expects(*FAILURES)
+    page.goto("/numbers/")
+    page.route("**/sync/", lambda route: route.abort())
+    page.get_by_role("button", name="Check now").click()
+    expect(page.locator("#trouble")).to_be_visible()
+    page.unroute("**/sync/")
+    with page.expect_response("**/sync/"):
+        page.clock.run_for(SOON)
+    expect(page.locator("#trouble")).to_be_hidden()
