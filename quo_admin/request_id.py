@@ -16,7 +16,7 @@ HEADER = "X-Request-ID"
 MAX_LENGTH = 64
 
 # Machines request these every few seconds; the log is for what people do.
-UNLOGGED = frozenset({"/healthz", "/readyz", "/metrics"})
+UNLOGGED = frozenset({"/healthz", "/readyz", "/checkz", "/metrics"})
 
 # People read ids to each other: no letters that look like digits, and none of I, L, O, U.
 _ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"

@@ -1,9 +1,11 @@
-"""Whether this process can serve requests: what `/readyz` tells a load balancer every few seconds."""
+"""Whether this process can serve requests: what `/readyz` tells load balancers, and `/checkz` alerts."""
 
 import errno
 import os
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache as cache_forever
 from pathlib import Path
 from threading import Condition
 
@@ -11,7 +13,8 @@ from cachetools import TTLCache, cached
 from django.conf import settings
 from django.core.cache import cache
 from django.db import Error, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from redis.exceptions import RedisError
 
 from numbers.models import Sync
@@ -20,6 +23,7 @@ from numbers.operations.damage import RESTORE, damage
 from numbers.syncing.mixing import workspace_problem
 from quo_admin.prepare import KEY_FILE, kept
 
+ESSENTIAL = frozenset({"database", "migrations", "workspace"})  # otherwise pages fail, or show invented numbers
 DISK_CHECK_INTERVAL = 5.0  # seconds; more frequent requests get the cached result
 
 
@@ -59,14 +63,24 @@ class Schema:
 
 def schema() -> Schema:
     """Compare the database with the migrations of this version. Raises DatabaseError if it does not answer."""
-    executor = MigrationExecutor(connection)
-    unknown = set(executor.loader.applied_migrations or ()) - set(executor.loader.disk_migrations or ())
+    applied, known = MigrationRecorder(connection).applied_migrations().keys(), own_migrations()
+    unknown = applied - known.keys()
     ours = sorted(key for key in unknown if key[0] in {"accounts", "numbers"})  # other packages remove old migrations
     newer = ""
     if ours:
         has = " ".join(ours[0])
         newer = f"The database was written by a newer version of Quo Admin (it has {has}): install that version first."
-    return Schema(len(executor.migration_plan(executor.loader.graph.leaf_nodes())), newer)
+    return Schema(sum(not {key, *replaced} & applied for key, replaced in known.items()), newer)
+
+
+@cache_forever
+def own_migrations() -> dict[tuple[str, str], Sequence[tuple[str, str]]]:
+    """Return the migrations of this version, with those that each replaces.
+
+    They are read once: an upgrade replaces the files of a running server.
+    """
+    loader = MigrationLoader(None)
+    return {key: migration.replaces for key, migration in loader.disk_migrations.items()}
 
 
 def _migrations() -> Check:

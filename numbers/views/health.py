@@ -1,6 +1,6 @@
 """Endpoints for monitors: liveness, readiness and metrics."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from django.conf import settings
 from django.db import Error
@@ -9,7 +9,7 @@ from django.utils.crypto import constant_time_compare
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from numbers.operations.metrics import exposition
-from numbers.operations.readiness import readiness
+from numbers.operations.readiness import ESSENTIAL, readiness
 
 
 class HealthMiddleware:
@@ -33,12 +33,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Return 200 if every check passes, else 503; with a line for each check."""
-    if refusal := _refused(request):
-        return refusal
-    checks = readiness()
-    lines = [f"{'ok' if check.ok else 'FAILED'}: {check.subject} {check.text}\n" for check in checks]
-    return _answer("".join(lines), 200 if all(check.ok for check in checks) else 503)
+    """Return 200 if pages can be shown, else 503: for load balancers. What else is wrong is a warning."""
+    return _refused(request) or _checks(essential=ESSENTIAL)
+
+
+def checkz(request: HttpRequest) -> HttpResponse:
+    """Return 200 if nothing is wrong, else 503: for alerts."""
+    return _refused(request) or _checks()
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
@@ -58,7 +59,24 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return _answer("The database does not answer.\n", 503)
 
 
-VIEWS: dict[str, Callable[[HttpRequest], HttpResponse]] = {"healthz": healthz, "readyz": readyz, "metrics": metrics}
+VIEWS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    "healthz": healthz,
+    "readyz": readyz,
+    "checkz": checkz,
+    "metrics": metrics,
+}
+
+
+def _checks(essential: Container[str] | None = None) -> HttpResponse:
+    """Return a line for each check. Those that are not essential cannot fail; without a value, all are."""
+    lines, status = [], 200
+    for check in readiness():
+        word = "ok"
+        if not check.ok:
+            is_essential = essential is None or check.subject in essential
+            word, status = ("FAILED", 503) if is_essential else ("warning", status)
+        lines.append(f"{word}: {check.subject} {check.text}\n")
+    return _answer("".join(lines), status)
 
 
 def _refused(request: HttpRequest) -> HttpResponse | None:

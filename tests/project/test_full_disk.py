@@ -11,15 +11,15 @@ from tests.support.processes import PATIENCE, wait_until
 from tests.support.running import Site, running_site
 
 SENTENCE = "<h1>The disk cannot be written</h1>"
-NOT_READY = (
+FULL = (
     "ok: database answers\nok: migrations all done\nok: workspace fits the settings\n"
     "ok: secret key there\nFAILED: disk {}\n"
 )
 
 
-def readiness(site: Site) -> tuple[int, str]:
-    """Return the readiness of one of the two processes. Each checks the disk separately."""
-    answer = requests.get(f"{site.url}/readyz", timeout=PATIENCE)
+def checks(site: Site) -> tuple[int, str]:
+    """Return the checks of one of the two processes. Each checks the disk separately."""
+    answer = requests.get(f"{site.url}/checkz", timeout=PATIENCE)
     return answer.status_code, answer.text
 
 
@@ -40,13 +40,13 @@ def assert_refused_in_a_sentence(site: Site) -> None:
 def test_on_a_full_disk_nobody_can_sign_in_but_signed_in_users_can_read(project: Path, tmp_path: Path) -> None:
     with tmpfs(tmp_path) as disk, running_site(project, tmp_path, DATA_DIR=str(disk / "data")) as site:
         with site.session() as reader:
-            assert readiness(site)[0] == 200
+            assert checks(site)[0] == 200
             filler = fill(disk)
             assert reader.get(f"{site.url}/numbers/", timeout=PATIENCE).status_code == 200
             assert_refused_in_a_sentence(site)
-            wait_until(lambda: readiness(site) == (503, NOT_READY.format("is full")))
+            wait_until(lambda: checks(site) == (503, FULL.format("is full")))
         filler.unlink()
-        wait_until(lambda: readiness(site)[0] == 200)
+        wait_until(lambda: checks(site)[0] == 200)
         assert 'data-total="60"' in site.list_page()
 
 
@@ -59,7 +59,7 @@ def test_in_a_read_only_folder_nobody_can_sign_in(project: Path, tmp_path: Path)
         try:
             assert reader.get(f"{site.url}/numbers/", timeout=PATIENCE).status_code == 200
             assert_refused_in_a_sentence(site)
-            wait_until(lambda: readiness(site) == (503, NOT_READY.format("cannot be written")))
+            wait_until(lambda: checks(site) == (503, FULL.format("cannot be written")))
         finally:
             for folder in (data, data / "cache"):
                 folder.chmod(0o700)

@@ -28,7 +28,7 @@ READ = (
     "/accounts/security/",
 )
 SENTENCE = "<h1>Attempts cannot be counted</h1>"
-NOT_READY = (
+NOT_WELL = (
     "ok: database answers\nok: migrations all done\nok: workspace fits the settings\n"
     "FAILED: cache does not answer, or takes nothing\n"
     "ok: secret key there\nok: disk can be written\n"
@@ -42,8 +42,8 @@ class RedisSite:
     site: Site
     port: int
 
-    def readiness(self) -> tuple[int, str]:
-        answer = requests.get(f"{self.site.url}/readyz", timeout=PATIENCE)
+    def asked(self, path: str) -> tuple[int, str]:
+        answer = requests.get(f"{self.site.url}{path}", timeout=PATIENCE)
         return answer.status_code, answer.text
 
     def sign_in(self, email: str = EMAIL, password: str = "") -> requests.Response:
@@ -75,7 +75,7 @@ def test_attempts_are_counted_in_redis_and_not_on_the_disk(redis_site: RedisSite
 def test_without_redis_nobody_can_sign_in_but_signed_in_users_can_read(redis_site: RedisSite, tmp_path: Path) -> None:
     with redis(tmp_path, redis_site.port):
         reader = redis_site.site.session()
-        assert redis_site.readiness()[0] == 200
+        assert redis_site.asked("/checkz")[0] == 200
     with reader:
         for path in READ:
             page = reader.get(f"{redis_site.site.url}{path}", timeout=PATIENCE)
@@ -87,9 +87,10 @@ def test_without_redis_nobody_can_sign_in_but_signed_in_users_can_read(redis_sit
         for _ in range(6):  # more than the limits allow
             refused = redis_site.sign_in()
             assert (refused.status_code, SENTENCE in refused.text) == (503, True)
-        assert redis_site.readiness() == (503, NOT_READY)
+        assert redis_site.asked("/readyz")[0] == 200
+        assert redis_site.asked("/checkz") == (503, NOT_WELL)
     with redis(tmp_path, redis_site.port):
-        assert redis_site.readiness()[0] == 200
+        assert redis_site.asked("/checkz")[0] == 200
         assert redis_site.sign_in().status_code == 302
     assert PASSWORD not in redis_site.site.process.printed
 

@@ -15,11 +15,14 @@ from pytest_django import Settings
 
 from numbers.models import Sync
 from numbers.operations import readiness
+from numbers.operations.readiness import Check
+from numbers.views import health
 from quo_admin.prepare import KEY_FILE
 from tests.support.outages import database_is_down
 
 HEALTH = "/healthz"
 READY = "/readyz"
+CHECKS = "/checkz"
 ALL_WELL = (
     "ok: database answers\nok: migrations all done\nok: workspace fits the settings\n"
     "ok: secret key there\nok: disk can be written\n"
@@ -38,8 +41,9 @@ def test_a_process_is_live_without_its_database(client: Client, method: str) -> 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["get", "head"])
-def test_it_is_ready_when_everything_works(client: Client, method: str) -> None:
-    response = getattr(client, method)(READY)
+@pytest.mark.parametrize("path", [READY, CHECKS])
+def test_all_checks_pass_when_everything_works(client: Client, method: str, path: str) -> None:
+    response = getattr(client, method)(path)
 
     assert response.status_code == 200
     assert response.content.decode() == (ALL_WELL if method == "get" else "")
@@ -142,19 +146,39 @@ def test_it_is_not_ready_without_a_key(client: Client, settings: Settings) -> No
 
 
 @pytest.mark.django_db
-def test_it_is_not_ready_when_the_secret_key_is_no_longer_stored(client: Client, settings: Settings) -> None:
+def test_something_is_wrong_when_the_secret_key_is_no_longer_stored(client: Client, settings: Settings) -> None:
     values = {**settings.ENVIRONMENT.values, "SECRET_KEY": ""}
     settings.ENVIRONMENT = type(settings.ENVIRONMENT)(values, settings.ENVIRONMENT.sources)
-    missing = client.get(READY)
+    missing = client.get(CHECKS)
     settings.DATA_DIR.joinpath(KEY_FILE).write_text(settings.SECRET_KEY)
     try:
-        there = client.get(READY)
+        there = client.get(CHECKS)
     finally:
         settings.DATA_DIR.joinpath(KEY_FILE).unlink()
 
     assert (missing.status_code, there.status_code) == (503, 200)
     assert b"FAILED: secret key is no longer in DATA_DIR\n" in missing.content
     assert settings.SECRET_KEY.encode() not in missing.content
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["cache", "secret key", "disk"])
+def test_what_leaves_pages_readable_is_a_warning_to_a_load_balancer(
+    client: Client, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(health, "readiness", lambda: (Check("database", True, "answers"), Check(name, False, "fails")))
+    ready, checks = client.get(READY), client.get(CHECKS)
+    assert (ready.status_code, ready.content) == (200, f"ok: database answers\nwarning: {name} fails\n".encode())
+    assert (checks.status_code, checks.content) == (503, f"ok: database answers\nFAILED: {name} fails\n".encode())
+
+
+@pytest.mark.django_db
+def test_files_of_a_newer_version_beside_a_running_process_change_nothing(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get(READY).status_code == 200
+    monkeypatch.setattr(readiness, "MigrationLoader", None)  # it is not asked again
+    assert client.get(READY).status_code == 200
 
 
 @pytest.fixture
@@ -167,11 +191,11 @@ def untried_disk() -> Iterator[None]:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("untried_disk")
-def test_it_is_not_ready_when_the_data_folder_cannot_be_written(
+def test_something_is_wrong_when_the_data_folder_cannot_be_written(
     client: Client, settings: Settings, tmp_path: Path
 ) -> None:
     settings.DATA_DIR = tmp_path / "gone"
-    response = client.get(READY)
+    response = client.get(CHECKS)
 
     assert response.status_code == 503
     assert response.content.decode() == ALL_WELL.replace("ok: disk can", "FAILED: disk cannot")
@@ -179,23 +203,23 @@ def test_it_is_not_ready_when_the_data_folder_cannot_be_written(
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("untried_disk")
-def test_it_is_not_ready_when_the_databases_folder_cannot_be_written(
+def test_something_is_wrong_when_the_databases_folder_cannot_be_written(
     client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(readiness, "live_file", lambda: tmp_path / "gone" / "database.sqlite3")
 
-    assert b"FAILED: disk cannot be written\n" in client.get(READY).content
+    assert b"FAILED: disk cannot be written\n" in client.get(CHECKS).content
 
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("untried_disk")
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
-def test_it_is_not_ready_when_the_disk_is_full(client: Client, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+def test_something_is_wrong_when_the_disk_is_full(client: Client, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     def refuse(_: int) -> None:
         raise OSError(number, "no room")
 
     monkeypatch.setattr(os, "fsync", refuse)
-    response = client.get(READY)
+    response = client.get(CHECKS)
 
     assert response.status_code == 503
     assert b"FAILED: disk is full\n" in response.content
@@ -244,7 +268,7 @@ def test_other_methods_are_refused(client: Client, path: str) -> None:
     assert response.headers["Allow"] == "GET, HEAD"
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/checkz", "/metrics"])
 def test_monitoring_endpoints_send_the_security_headers(
     client: Client, db: None, settings: Settings, path: str
 ) -> None:

@@ -16,7 +16,7 @@ SIGN_IN = "/accounts/login/"
 SECRET = "Nobody-may-see-this"
 
 # Public: the health checks, sign-in and sign-out, and the pages that say who creates accounts.
-OPEN = {"healthz", "readyz", "account_login", "account_logout", "account_signup", "account_inactive"}
+OPEN = {"healthz", "readyz", "checkz", "account_login", "account_logout", "account_signup", "account_inactive"}
 
 
 def every_address() -> list[tuple[str, str]]:

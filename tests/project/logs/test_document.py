@@ -43,7 +43,13 @@ def test_its_prometheus_configuration_is_valid() -> None:
     assert scrape["scrape_configs"][0]["job_name"] == "quo-admin"
     alerts = [rule["alert"] for rule in rules["groups"][0]["rules"]]
     assert alerts == [
-        *("QuoAdminNoGoodSync", "QuoAdminSyncsFail", "QuoAdminRecordsUnread", "QuoAdminDiskFillsUp", "QuoAdminNotReady")
+        *(
+            "QuoAdminNoGoodSync",
+            "QuoAdminSyncsFail",
+            "QuoAdminRecordsUnread",
+            "QuoAdminDiskFillsUp",
+            "QuoAdminCheckFails",
+        )
     ]
 
 
@@ -71,6 +77,6 @@ def test_its_plain_line_has_existing_fields_in_order() -> None:
 
 
 def test_its_addresses_exist() -> None:
-    for path in ("/healthz", "/readyz", "/metrics"):
+    for path in ("/healthz", "/readyz", "/checkz", "/metrics"):
         assert f"`{path}`" in DOCUMENT or f"GET {path}" in DOCUMENT
         assert resolve(path)

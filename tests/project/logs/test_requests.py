@@ -78,7 +78,7 @@ def test_a_line_has_the_duration_in_milliseconds(log: Log, monkeypatch: pytest.M
 
 def test_health_checks_metrics_and_static_files_log_nothing(manager: PageClient, log: Log, settings: Settings) -> None:
     settings.METRICS_TOKEN = "a-token-of-the-tests"
-    for path in ("/healthz", "/readyz", "/metrics", "/static/no-such-file"):
+    for path in ("/healthz", "/readyz", "/checkz", "/metrics", "/static/no-such-file"):
         manager.get(path)
     with database_is_down(OperationalError("x")):
         assert manager.get("/readyz").status_code == 503
