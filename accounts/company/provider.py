@@ -5,6 +5,7 @@ their time and size, and validate the metadata: Authlib would obey all of it, ev
 """
 
 import base64
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import partial
@@ -100,7 +101,7 @@ def fetch_metadata() -> Metadata:
     if metadata.userinfo_endpoint:
         endpoints.append(metadata.userinfo_endpoint)
     try:
-        urls = [parsers.url(endpoint) for endpoint in endpoints]
+        urls = [_without_query(endpoint) for endpoint in endpoints]
     except ValueError:
         raise SignInRefused(MISUNDERSTOOD, cause="endpoints") from None
     if metadata.issuer.rstrip("/") != issuer:
@@ -112,6 +113,14 @@ def fetch_metadata() -> Metadata:
     elif origin(urls[0]) != origin(issuer):
         raise SignInRefused(MISUNDERSTOOD, cause="authorization endpoint")
     return metadata
+
+
+def _without_query(endpoint: str) -> str:
+    """Return an endpoint's address as browsers spell it, without its query. Raises ValueError."""
+    address, _, query = endpoint.partition("?")
+    if not re.fullmatch(r"[!-~]*", query) or "#" in query:
+        raise ValueError(endpoint)
+    return parsers.url(address)
 
 
 def begin_authorization() -> dict[str, str]:

@@ -126,6 +126,10 @@ def test_an_https_provider_must_have_https_endpoints(
         "//elsewhere.example/authorize",
         "https://user:secret@elsewhere.example/authorize",
         "ftp://elsewhere.example/",
+        "https://login.example.com/authorize?p=office#top",
+        "https://login.example.com/authorize?p=of fice",
+        "https://login.example.com/authorize?p=office\r\nX: y",
+        "?p=office",
         "",
     ],
 )

@@ -88,6 +88,20 @@ def test_the_sign_in_page_may_be_on_another_host_than_the_issuer(
     assert address_of(begin(client)).startswith(f"{page}?")
 
 
+def test_the_query_of_a_sign_in_page_is_kept(client: Client, https_provider: HttpsProvider) -> None:
+    """Azure AD B2C names the policy in the query of its endpoints."""
+    page = "https://office.b2clogin.example/oauth2/v2.0/authorize?p=b2c_1_office"
+    https_provider(
+        authorization_endpoint=page,
+        token_endpoint="https://office.b2clogin.example/oauth2/v2.0/token?p=b2c_1_office",
+        jwks_uri="https://office.b2clogin.example/discovery/v2.0/keys?p=b2c_1_office",
+    )
+
+    address = address_of(begin(client))
+    assert address.startswith(f"{page}&")
+    assert parse_qs(urlsplit(address).query)["response_type"] == ["code"]
+
+
 @pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "\x00/"])
 def test_a_company_sign_in_never_redirects_to_another_site(
     client: Client, user: User, provider: Provider, address: str
