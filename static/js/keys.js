@@ -10,6 +10,23 @@ function keepFromScripts(event) {
   if (event.key === "Escape") event.preventDefault(); // browsers would clear the search or close a popover
 }
 
+// A composition that is cancelled leaves the text as it was, so there is nothing to search for.
+let textBefore;
+document.addEventListener(
+  "compositionstart",
+  ({ target }) => {
+    textBefore = target.value;
+  },
+  true,
+);
+document.addEventListener(
+  "compositionend",
+  (event) => {
+    if (event.target.value === textBefore) event.stopImmediatePropagation();
+  },
+  true,
+);
+
 document.addEventListener("input", keepFromScripts, true);
 document.addEventListener("keydown", keepFromScripts, true);
 

@@ -69,3 +69,16 @@ def test_composing_closes_no_picker_and_chooses_nobody(page: Page) -> None:
     page.clock.run_for(LATER)
     expect(page.locator("#teammate-choices .choice")).to_have_count(1)
     expect(page).to_have_url("/numbers/")
+
+
+def test_composing_that_is_cancelled_leaves_the_list_as_it_is(page: Page) -> None:
+    page.clock.install()
+    page.goto("/numbers/?page=2")
+    session = page.context.new_cdp_session(page)
+    requested = requests_with(page, "q=")
+    page.get_by_label("Search", exact=True).focus()
+    compose(session, "dispatch")
+    compose(session, "")
+    page.clock.run_for(LATER)
+    assert requested == []
+    expect(page).to_have_url("/numbers/?page=2")
