@@ -165,3 +165,18 @@ def test_a_check_that_failed_is_repeated_and_the_warning_goes_with_its_cause(bro
     with page.expect_response("**/sync/"):
         page.clock.run_for(SOON)
     expect(page.locator("#trouble")).to_be_hidden()
+
+
+@pytest.mark.parametrize("path", ["/numbers/", "/audit/"])
+def test_the_notice_covers_no_heading_of_the_table(browsing: Browsing, page: Page, path: str) -> None:
+    browsing.expects(*FAILURES)
+    page.goto(path)
+    page.route(re.compile(rf"{path}\?"), lambda route: route.abort())
+    page.locator("thead a").first.click()
+    expect(page.locator("#missed")).to_be_visible()
+    page.mouse.wheel(0, 900)
+    page.wait_for_function("scrollY > 500")
+    notice, heading = page.locator("#missed").bounding_box(), page.locator("thead th").last.bounding_box()
+    assert notice
+    assert heading
+    assert heading["y"] + heading["height"] <= notice["y"]
