@@ -2,7 +2,8 @@
 "use strict";
 
 const AGAIN_AFTER = 5000; // milliseconds
-const AWAY = [502, 503, 504]; // a proxy answers, or Quo Admin without its database
+const AWAY = 502; // and above: a proxy answers, such as Cloudflare with 520 to 530, or Quo Admin without its database
+const PATIENCE = { get: 20_000, post: 120_000 }; // milliseconds; a check waits for Quo
 const NOT_ASKED_FOR =
   "This list is not yet what you asked for, because Quo Admin does not answer. It changes as soon as Quo Admin does.";
 
@@ -50,6 +51,10 @@ function fail(detail) {
   writeNotices();
 }
 
+document.addEventListener("htmx:beforeSend", ({ detail }) => {
+  detail.xhr.timeout = PATIENCE[detail.requestConfig.verb];
+});
+
 // A newer request replaces the failed one.
 document.addEventListener("htmx:beforeSend", ({ detail }) => {
   if (!missed.has(detail.target.id) || refreshesOldList(detail)) return;
@@ -61,7 +66,7 @@ document.addEventListener("htmx:sendError", ({ detail }) => fail(detail));
 document.addEventListener("htmx:timeout", ({ detail }) => fail(detail));
 document.addEventListener("htmx:responseError", ({ detail }) => {
   const status = detail.xhr.status;
-  if (AWAY.includes(status)) {
+  if (status >= AWAY) {
     fail(detail);
     return;
   }

@@ -115,10 +115,11 @@ def test_a_warning_stays_until_what_it_is_about_succeeds(browsing: Browsing, pag
     expect(page.locator("#trouble")).to_be_hidden()
 
 
-def test_a_proxy_without_quo_admin_behind_it_is_like_no_answer(browsing: Browsing, page: Page) -> None:
-    browsing.expects("status of 502", "Response Status Error Code")
+@pytest.mark.parametrize("status", [502, 504, 523])  # 523 is one of Cloudflare's own
+def test_a_proxy_without_quo_admin_behind_it_is_like_no_answer(browsing: Browsing, page: Page, status: int) -> None:
+    browsing.expects(f"status of {status}", "Response Status Error Code")
     page.goto("/audit/")
-    page.route("**/audit/?**", lambda route: route.fulfill(status=502))
+    page.route("**/audit/?**", lambda route: route.fulfill(status=status))
     page.locator("#by-kind").click()
     expect(page.locator("#missed")).to_be_visible()
     page.unroute("**/audit/?**")
@@ -180,3 +181,23 @@ def test_the_notice_covers_no_heading_of_the_table(browsing: Browsing, page: Pag
     assert notice
     assert heading
     assert heading["y"] + heading["height"] <= notice["y"]
+
+
+# Lets every timeout of a request pass a hundred times as fast.
+IMPATIENT = """
+  const {get, set} = Object.getOwnPropertyDescriptor(XMLHttpRequest.prototype, "timeout");
+  Object.defineProperty(XMLHttpRequest.prototype, "timeout", {get, set(value) { set.call(this, value / 100); }});
+"""
+
+
+def test_a_list_that_never_comes_is_asked_for_again(browsing: Browsing, page: Page) -> None:
+    browsing.expects("htmx:timeout")
+    page.add_init_script(IMPATIENT)
+    page.goto("/numbers/")
+    page.route(LISTS, lambda _route: None)
+    page.locator("#next-page").click()
+    expect(page.locator("#missed")).to_be_visible()
+    page.unroute(LISTS)
+    page.clock.run_for(SOON)
+    expect(page).to_have_url("/numbers/?page=2")
+    expect(page.locator("#trouble")).to_be_hidden()
