@@ -37,7 +37,9 @@ function read() {
   if (!owner()) return sessionStorage.setItem(DRAFT, JSON.stringify({ ...draft, isInterrupted: true }));
   sessionStorage.removeItem(DRAFT);
   const isHere = draft.path === location.pathname && draft.owner === owner();
-  if (draft.isInterrupted && isHere) for (const field of draft.fields) restore(field);
+  // A page of sign-in came between, or the browser's own page because Quo Admin did not answer.
+  const isInterrupted = draft.isInterrupted || performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  if (isInterrupted && isHere) for (const field of draft.fields) restore(field);
 }
 
 // Without a script, what was typed here comes back in an address (see accounts/middleware.py).

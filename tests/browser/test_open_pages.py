@@ -195,3 +195,16 @@ def test_nobody_else_gets_what_was_typed(page: Page, demo: Site) -> None:
 
     expect_total(page, 60)
     expect(page.get_by_label("Save what is shown now as")).to_have_value("")
+
+
+def test_a_name_that_could_not_be_sent_is_back_with_the_back_button(browsing: Browsing, page: Page) -> None:
+    browsing.expects("net::ERR_FAILED")
+    page.goto("/numbers/?q=dispatch")
+    page.route("**/saved/", lambda route: route.abort())
+    page.locator("#saved-menu > summary").click()
+    page.locator("#save-name").fill("Dispatch")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("^chrome-error:"))
+    page.go_back()
+    expect(page.locator("#save-name")).to_have_value("Dispatch")
+    expect(page.locator("#save-name")).to_be_visible()
