@@ -28,3 +28,10 @@ def test_the_access_log_can_be_searched(page: Page) -> None:
     expect(page.get_by_role("heading", name="No line fits")).to_be_visible()
     page.get_by_role("link", name="Show everything").first.click()
     expect(page.locator("tbody tr").first).to_be_visible()
+
+
+def test_buttons_have_borders_in_high_contrast_which_removes_their_color(page: Page) -> None:
+    page.emulate_media(forced_colors="active")
+    page.goto("/admin/accounts/user/1/change/")
+    for button in page.locator(".submit-row input, .object-tools a").all():
+        assert button.evaluate("button => getComputedStyle(button).borderTopStyle") == "solid"
