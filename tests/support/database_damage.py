@@ -172,6 +172,15 @@ OF_THE_SCHEMA = [
     ),
 ]
 
+
+def _account(hashed: str = "!", is_superuser: str = "false") -> str:
+    """Return a statement that adds the account of Eve."""
+    return (
+        "INSERT INTO accounts_user (password, is_superuser, email, name, is_active, is_staff, date_joined) VALUES "
+        f"('{hashed}', {is_superuser}, 'eve@example.com', '', true, {is_superuser}, '2099-01-01 00:00:00+00:00')"
+    )
+
+
 OF_ROWS = [
     _both("no new numbers are counted", "syncs counted what they wrote: sync ", "UPDATE numbers_sync SET new = 0"),
     _both("no changes are counted", "syncs counted what they wrote: sync ", "UPDATE numbers_sync SET changed = 0"),
@@ -263,6 +272,49 @@ OF_ROWS = [
         "new rows get new ids: numbers_sync: ",
         sqlite=("UPDATE sqlite_sequence SET seq = 1 WHERE name = 'numbers_sync'",),
         postgresql=("SELECT setval(pg_get_serial_sequence('numbers_sync', 'id'), 1)",),
+    ),
+]
+
+# What may be intended, or harmless: `verify` warns of it.
+UNUSUAL = [
+    _both(
+        "a fingerprint is edited",
+        "fingerprints are of the answers: PN1 ",
+        "UPDATE numbers_phonenumber SET fingerprint = 'f' WHERE quo_id = 'PN1'",
+    ),
+    _both(
+        "a fingerprint is that of another number",
+        "fingerprints are of the answers: PN3 ",
+        "UPDATE numbers_phonenumber SET fingerprint = "
+        "(SELECT fingerprint FROM numbers_phonenumber WHERE quo_id = 'PN1') WHERE quo_id = 'PN3'",
+    ),
+    _both(
+        "an assignment within one state is deleted",
+        "syncs counted no more than is there: sync ",
+        "UPDATE numbers_sync SET changed = changed + 1 WHERE id = (SELECT max(id) FROM numbers_sync WHERE wrote)",
+    ),
+    *(
+        _both(f"a password is {name}", "passwords are hashed: eve@example.com: its password", _account(password))
+        for name, password in (("stored as it is", "hunter2"), ("empty", ""), ("half a hash", "pbkdf2_sha256$1"))
+    ),
+    _both(
+        "an account gets a permission",
+        "permissions come from roles: eve@example.com: ",
+        _account(),
+        "INSERT INTO accounts_user_user_permissions (user_id, permission_id) "
+        "SELECT accounts_user.id, auth_permission.id FROM accounts_user, auth_permission "
+        "WHERE codename = 'delete_user' AND email = 'eve@example.com'",
+    ),
+    _both(
+        "an account becomes a superuser",
+        "administrators are explained: eve@example.com: ",
+        _account(is_superuser="true"),
+    ),
+    _both(
+        "no administrator has a password",
+        "somebody can manage people: accounts: ",
+        _account(),
+        "UPDATE accounts_user SET password = '!' WHERE is_superuser",
     ),
 ]
 

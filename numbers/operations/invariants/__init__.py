@@ -66,9 +66,12 @@ INVARIANTS = (
 # Unusual, and perhaps intended: an owner of the data decides.
 WARNINGS = (
     Invariant("syncs counted no more than is there", counts.syncs_counted_no_more_than_is_there),
+    Invariant("fingerprints are of the answers", facts.fingerprints_are_of_the_answers),
     Invariant("permissions come from roles", accounts.permissions_come_from_roles),
     Invariant("administrators are explained", accounts.administrators_are_explained),
+    Invariant("passwords are hashed", accounts.passwords_are_hashed),
     Invariant("somebody can manage people", accounts.somebody_can_manage_people),
+    Invariant("no line of the access log is missing", accounts.no_line_of_the_access_log_is_missing),
     Invariant("nothing foreign is on the server", schema.nothing_foreign_is_on_the_server),
 )
 

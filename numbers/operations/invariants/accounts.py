@@ -2,16 +2,19 @@
 
 from datetime import datetime
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, identify_hasher
 from django.contrib.auth.models import Group, Permission
+from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Value, Window
+from django.db.models.functions import Concat, Lag
 
 from accounts.access import retention_start
 from accounts.first import FIRST_EMAIL
 from accounts.models import AccessEvent, User
 from accounts.roles import Role, administrators_who_can_sign_in
 from numbers.operations.invariants.breach import Broken
+from numbers.operations.invariants.database import sequence
 
 MIGRATE = "Run manage.py migrate."  # it gives each role its permissions
 
@@ -31,6 +34,33 @@ def roles_have_their_permissions() -> Broken:
 def _permissions(permissions: QuerySet[Permission]) -> set[str]:
     rows = permissions.order_by().values_list("content_type__app_label", "codename")
     return {f"{app}.{name}" for app, name in rows}
+
+
+def passwords_are_hashed() -> Broken:
+    """Every password is a hash that sign-in can check, or says that the account has none."""
+    users = User.objects.exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).order_by("pk")
+    for email, password in users.values_list("email", "password").iterator():
+        try:
+            identify_hasher(password).decode(password)
+        except (ValueError, AssertionError):
+            yield email, None, "its password is not stored as a hash: set a new one with manage.py changepassword."
+
+
+def no_line_of_the_access_log_is_missing() -> Broken:
+    """Find the lines that somebody deleted between others, or after the last one.
+
+    PostgreSQL also skips ids when a write fails, so only SQLite can say this. Nobody can say what was before the first
+    line: lines past their retention are deleted.
+    """
+    if connection.vendor != "sqlite":
+        return
+    lines = AccessEvent.objects.annotate(before=Window(Lag("pk"), order_by="pk")).filter(pk__gt=F("before") + 1)
+    gaps = [(before + 1, pk - 1) for before, pk in lines.order_by("pk").values_list("before", "pk")]
+    last, given = AccessEvent.objects.aggregate(last=Max("pk"))["last"] or 0, sequence(AccessEvent._meta.db_table)
+    for first, end in [*gaps, (last + 1, given)]:
+        if first <= end:
+            which = f"line {first}" if first == end else f"lines {first} to {end}"
+            yield "access log", None, f"{which} must have been deleted, unless the rows came from PostgreSQL."
 
 
 def permissions_come_from_roles() -> Broken:

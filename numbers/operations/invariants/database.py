@@ -123,11 +123,11 @@ def new_rows_get_new_ids() -> Broken:
             continue
         last = model._base_manager.aggregate(last=Max("pk"))["last"] or 0
         used = max(last, named) if model is User else last
-        if used and _sequence(meta.db_table) < used:
+        if used and sequence(meta.db_table) < used:
             yield meta.db_table, None, f"the id {used} is used, and its sequence would give it to a new row."
 
 
-def _sequence(table: str) -> int:
+def sequence(table: str) -> int:
     """Return the last id that the sequence gave."""
     if connection.vendor == "sqlite":
         sql = f"SELECT max(seq) FROM sqlite_sequence WHERE name = '{table}'"  # noqa: S608 - our own name

@@ -18,7 +18,7 @@ from numbers.operations.invariants.breach import REBUILD, Broken
 from numbers.operations.invariants.histories import NUMBERS
 from numbers.quo.errors import BadPayload
 from numbers.quo.payloads import parse_stored
-from numbers.syncing.recording import NUMBER_COLUMNS, number_values
+from numbers.syncing.recording import NUMBER_COLUMNS, fingerprint, number_values
 from numbers.vocabulary.folding import fold, order_key, telephone_digits
 from numbers.vocabulary.phones import derived_fields
 
@@ -55,6 +55,23 @@ def numbers_are_as_answered() -> Broken:
         if users != assigned.when(state.phone_number_id, state.since):
             what = "the answer that is kept of this state has other teammates, or gives them another role or group."
             yield state.quo_id, state.since, what
+
+
+def fingerprints_are_of_the_answers() -> Broken:
+    """The fingerprint of a number is that of its stored answer, if no later answer about it was news.
+
+    An odd answer may have been read by a former version, and a gone number is compared with nothing.
+    """
+    states = NUMBERS.rows().filter(until=None, since=F("phone_number__recorded_at"), unidentified=0, oddities="")
+    states = states.exclude(answer="").select_related("phone_number").only("answer", "since", "phone_number")
+    for state in states.iterator():
+        try:
+            record = parse_stored(state.answer)
+        except BadPayload:
+            continue
+        if record is not None and fingerprint(record) != state.phone_number.fingerprint:
+            what = "its fingerprint is not that of the stored answer: the next sync will record it again."
+            yield state.phone_number.quo_id, state.since, what
 
 
 class _Assigned:

@@ -1,5 +1,6 @@
 """`verify` finds all damage in the table of tests/support/database_damage.py, and warns of what is unusual."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -8,21 +9,21 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from accounts.access import ON_THE_SERVER, Event, record
-from accounts.models import User
+from accounts.models import AccessEvent, User
 from accounts.roles import Role, give_role
 from numbers.models import Assignment
 from numbers.operations.invariants import Breach, breaches, warnings
 from tests.support.accounts import PASSWORD
 from tests.support.corruptions import CORRUPTIONS, PREVENTED_CORRUPTIONS
-from tests.support.database_damage import DAMAGE, Damage
+from tests.support.database_damage import DAMAGE, UNUSUAL, Damage
 from tests.support.databases import only_postgresql, only_sqlite
 from tests.support.records import Syncer, number, teammate
 
 
-def found_after(damage: Damage) -> list[str]:
+def found_after(damage: Damage, find: Callable[[], Iterable[Breach]] = breaches) -> list[str]:
     with transaction.atomic():
         damage.inflict()
-        found = [str(breach) for breach in breaches()]
+        found = [str(breach) for breach in find()]
         transaction.set_rollback(True)
     return found
 
@@ -30,6 +31,13 @@ def found_after(damage: Damage) -> list[str]:
 @pytest.mark.parametrize("damage", DAMAGE, ids=lambda damage: damage.name)
 def test_damage_is_found(history: None, damage: Damage) -> None:
     found = found_after(damage)
+    assert any(line.startswith(damage.line) for line in found), found
+
+
+@pytest.mark.parametrize("damage", UNUSUAL, ids=lambda damage: damage.name)
+def test_what_is_unusual_is_a_warning(history: None, damage: Damage) -> None:
+    assert found_after(damage) == []
+    found = found_after(damage, warnings)
     assert any(line.startswith(damage.line) for line in found), found
 
 
@@ -128,7 +136,7 @@ def test_an_account_that_opens_the_administration_without_the_role_is_a_warning(
     assert the_only_warning().which == "eve@example.com"
 
 
-@pytest.mark.parametrize("change", [{"is_active": False}, {"password": "!"}, {"password": ""}])
+@pytest.mark.parametrize("change", [{"is_active": False}, {"password": "!"}])
 def test_no_administrator_who_can_sign_in_is_a_warning(administrator: User, change: dict[str, Any]) -> None:
     User.objects.update(**change)
     assert the_only_warning().which == "accounts"
@@ -151,3 +159,25 @@ def test_a_lost_assignment_within_one_state_is_a_warning(syncer: Syncer) -> None
     Assignment.objects.filter(until__isnull=False).delete()
     assert list(breaches()) == []
     assert [warning.what.partition(",")[0] for warning in warnings()] == ["it counted 1 changed numbers"] * 2
+
+
+@only_sqlite
+@pytest.mark.parametrize(
+    ("deleted", "which"),
+    [([2], "line 2"), ([2, 3], "lines 2 to 3"), ([5], "line 5"), ([1, 2, 3, 4, 5], "lines 1 to 5")],
+)
+def test_deleted_lines_of_the_access_log_are_a_warning(db: None, deleted: list[int], which: str) -> None:
+    for _ in range(5):
+        record(Event.EXPORTED, None)
+    assert list(warnings()) == []
+    with connection.cursor() as cursor:
+        cursor.executemany("DELETE FROM accounts_accessevent WHERE id = %s", [[pk] for pk in deleted])
+    assert the_only_warning().what.startswith(f"{which} must have been deleted")
+
+
+@only_sqlite
+def test_lines_past_their_retention_are_not_missing(db: None) -> None:
+    for _ in range(3):
+        record(Event.EXPORTED, None)
+    AccessEvent.objects.delete_before(AccessEvent.objects.get(pk=2).at)
+    assert list(warnings()) == []
