@@ -289,7 +289,7 @@ UNUSUAL = [
         "(SELECT fingerprint FROM numbers_phonenumber WHERE quo_id = 'PN1') WHERE quo_id = 'PN3'",
     ),
     _both(
-        "an assignment within one state is deleted",
+        "a sync counts a change that is not there",
         "syncs counted no more than is there: sync ",
         "UPDATE numbers_sync SET changed = changed + 1 WHERE id = (SELECT max(id) FROM numbers_sync WHERE wrote)",
     ),
