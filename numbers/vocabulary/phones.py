@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import product
 
 import phonenumbers
@@ -77,10 +77,14 @@ def country_of(number: str) -> str:
     return region if region and region.isalpha() else ""  # "001" means a service without a country
 
 
-@lru_cache(maxsize=512)
 def country_name(code: str) -> str:
     """Return the English name of the country with this ISO code; the code itself if it has no name."""
-    return str(Locale("en").territories.get(code, code))
+    return _country_names().get(code, code)
+
+
+@cache  # the names, not each code: that may be any text of an address
+def _country_names() -> dict[str, str]:
+    return {str(code): str(name) for code, name in Locale("en").territories.items()}
 
 
 _EXTENSION = r" ?[,;#~]* ?(?:x(?:tn)?|ext(?:ension|n)?|int|anexo|доб|[,;#~pw])[.:=]{0,2} ?[0-9]{1,7}#?"

@@ -1,6 +1,7 @@
 """Formatting, parsing and classifying telephone numbers."""
 
 import re
+import tracemalloc
 
 import phonenumbers
 import pytest
@@ -395,3 +396,13 @@ def test_a_long_text_may_mean_a_telephone() -> None:
 @pytest.mark.parametrize("text", ["", "12345", "no number", "(415) 555-0100", "+12065550100 ext. 5", '{"a": 1}'])
 def test_the_kind_of_a_text_that_is_no_telephone_number_is_unknown(text: str) -> None:
     assert derived_fields(text, None, None)["kind"] == ""
+
+
+def test_unknown_codes_of_countries_stay_nowhere() -> None:
+    country_name("US")
+    tracemalloc.start()
+    for number in range(100):
+        assert country_name(f"{number}" + "\U0001f300" * 10_000)
+    grown, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert grown < 1_000_000
