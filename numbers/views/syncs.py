@@ -25,9 +25,10 @@ from numbers.views.htmx import HtmxHttpRequest, wants_fragment
 from numbers.views.navigation import page_before
 from quo_admin import __version__, recently
 
-# Requests of a person to Quo. An open page asks ten times in ten minutes, which is not counted.
+# Requests of a person to Quo. An open page asks ten times in ten minutes.
 UNKNOWN_IN_TEN_MINUTES = 20
 ASKED_IN_TEN_MINUTES = 60
+BY_ITSELF_IN_TEN_MINUTES = 300
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,10 +68,10 @@ def _limit(person: int | None, target: SyncTarget, *, by_itself: bool) -> None:
     """Count a request. Raises SyncRefused after too many: anybody who may ask can invent ids and send requests."""
     if not services.has_found(target):
         kind, limit, sentence = "unknown", UNKNOWN_IN_TEN_MINUTES, "You asked Quo for many ids that are unknown here."
-    elif not by_itself:
-        kind, limit, sentence = "asked", ASKED_IN_TEN_MINUTES, "You asked Quo very often."
+    elif by_itself:
+        kind, limit, sentence = "open-pages", BY_ITSELF_IN_TEN_MINUTES, "Your open pages asked Quo very often."
     else:
-        return
+        kind, limit, sentence = "asked", ASKED_IN_TEN_MINUTES, "You asked Quo very often."
     if recently.times(kind, person) >= limit:
         raise SyncRefused(f"{sentence} Try again ten minutes later.")
     recently.count(kind, person)

@@ -15,7 +15,7 @@ from numbers.memory.sync_target import WORKSPACE
 from numbers.models import Sync
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
-from numbers.views.syncs import ASKED_IN_TEN_MINUTES, UNKNOWN_IN_TEN_MINUTES
+from numbers.views.syncs import ASKED_IN_TEN_MINUTES, BY_ITSELF_IN_TEN_MINUTES, UNKNOWN_IN_TEN_MINUTES
 from numbers.vocabulary.links import teammate_url
 from quo_admin import recently
 from tests.support.pages import HTMX, PageClient, attribute, find_one, parse_page
@@ -127,7 +127,19 @@ def test_the_button_asks_quo_only_so_often(manager: PageClient, quo: SandboxServ
     assert quo.requests == []
 
 
-def test_open_pages_of_known_numbers_are_not_counted(manager: PageClient, quo: SandboxServer) -> None:
+def test_open_pages_ask_quo_only_so_often(manager: PageClient, quo: SandboxServer) -> None:
+    """A script could ask for each known number as its open page does."""
+    post_sync(manager)
+    for _ in range(BY_ITSELF_IN_TEN_MINUTES):
+        recently.count("open-pages", get_user(manager).pk)
+
+    refused = post_sync(manager, number=quo.workspace.numbers[0]["id"], auto="1")
+
+    assert "Your open pages asked Quo very often. Try again ten minutes later." in refused
+    assert len(quo.requests) == 1
+
+
+def test_open_pages_of_known_numbers_do_not_count_for_the_button(manager: PageClient, quo: SandboxServer) -> None:
     for record in quo.workspace.numbers:
         post_sync(manager, number=record["id"], auto="1")
 
