@@ -14,8 +14,9 @@ from numbers import services
 from numbers.memory.sync_target import WORKSPACE
 from numbers.operations import damage
 from numbers.operations.backups.files import live_file
-from numbers.operations.listening import exposure
+from numbers.operations.listening import exposure, ignored_address
 from numbers.operations.readiness import Check, cache_answers, schema, workspace
+from numbers.operations.socket_unit import open_address
 from numbers.operations.storage import trouble
 from numbers.quo.errors import BadPayload, BadRequest, NotFound, QuoError, RateLimited, Unavailable
 from numbers.quo.records import Answer
@@ -35,6 +36,8 @@ def diagnose() -> Iterator[Check]:
         yield Check("settings file", False, notice)
     if sentence := exposure():
         yield Check("reverse proxy", False, sentence)
+    if (address := open_address()) and (sentence := ignored_address(address)):
+        yield Check("socket", False, sentence)
     yield _data_folder()
     database = _database()
     yield database

@@ -1,9 +1,11 @@
 """The socket on which Quo Admin listens, its address in words, and why there is none."""
 
 import errno
+import ipaddress
 import socket
 import struct
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import CommandError
@@ -55,6 +57,39 @@ def exposure() -> str:
         "Remove HOST and put a reverse proxy on this machine, or name a proxy on another in TRUSTED_PROXIES and let "
         "only that one in."
     )
+
+
+def ignored_address(actual: str) -> str:
+    """Return a warning if HOST and PORT differ from the address that systemd's socket has, else ""."""
+    wanted = f"[{settings.HOST}]" if ":" in settings.HOST else settings.HOST
+    if actual.startswith(("/", "@")):  # a socket in the file system, or an abstract one
+        agrees = _is_only_here()
+    else:
+        parts = urlsplit(f"//{actual}")
+        agrees = parts.port == settings.PORT and _comparable(parts.hostname or "") in _addresses(settings.HOST)
+    if agrees:
+        return ""
+    return (
+        f"quo-admin.socket listens on {actual}, so HOST and PORT ({wanted}:{settings.PORT}) have no effect. "
+        'Make them agree: see "Several machines" in docs/deployment.md.'
+    )
+
+
+def _addresses(host: str) -> set[str]:
+    if address := _comparable(host):
+        return {address}
+    with suppress(OSError):
+        return {_comparable(str(found[4][0])) for found in socket.getaddrinfo(host, None)}
+    return set()
+
+
+def _comparable(address: str) -> str:
+    """Return one text for each way to write an address, and for all that mean every address; "" for a name."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    return "every address" if parsed.is_unspecified else str(parsed)
 
 
 def _is_only_here() -> bool:

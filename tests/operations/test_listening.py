@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 from gunicorn.config import Config
 
 from numbers.operations import listening
-from numbers.operations.listening import address_of, exposure, listen
+from numbers.operations.listening import address_of, exposure, ignored_address, listen
 from numbers.operations.serving import Log
 from quo_admin.proxies import networks
 from tests.support.processes import free_port
@@ -126,3 +126,50 @@ def test_a_name_that_only_this_machine_can_reach_needs_no_proxy(settings: Any, m
     settings.HOST = "office"
 
     assert exposure() == ""
+
+
+@pytest.mark.parametrize(
+    ("host", "actual"),
+    [
+        ("127.0.0.1", "127.0.0.1:8000"),
+        ("localhost", "127.0.0.1:8000"),
+        ("::1", "[::1]:8000"),
+        ("0:0:0:0:0:0:0:1", "[::1]:8000"),
+        ("0.0.0.0", "0.0.0.0:8000"),  # noqa: S104 - nothing listens
+        ("0.0.0.0", "[::]:8000"),  # noqa: S104 - nothing listens
+        ("::", "[::]:8000"),
+        ("127.0.0.1", "/run/quo-admin.sock"),
+    ],
+)
+def test_a_socket_of_systemd_with_the_address_in_the_settings_is_right(settings: Any, host: str, actual: str) -> None:
+    settings.HOST, settings.PORT = host, 8000
+
+    assert ignored_address(actual) == ""
+
+
+@pytest.mark.parametrize(
+    ("host", "actual", "wanted"),
+    [
+        ("0.0.0.0", "127.0.0.1:8000", "0.0.0.0:8000"),  # noqa: S104 - nothing listens
+        ("127.0.0.1", "0.0.0.0:8000", "127.0.0.1:8000"),
+        ("127.0.0.1", "[::]:8000", "127.0.0.1:8000"),
+        ("127.0.0.1", "127.0.0.1:9000", "127.0.0.1:8000"),
+        ("::", "[::1]:8000", "[::]:8000"),
+        ("192.0.2.7", "/run/quo-admin.sock", "192.0.2.7:8000"),
+    ],
+)
+def test_for_a_socket_of_systemd_with_another_address_there_is_a_warning(
+    settings: Any, host: str, actual: str, wanted: str
+) -> None:
+    settings.HOST, settings.PORT = host, 8000
+
+    assert ignored_address(actual).startswith(
+        f"quo-admin.socket listens on {actual}, so HOST and PORT ({wanted}) have no effect."
+    )
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "::1", "::", "localhost"])  # noqa: S104 - closed at once
+def test_an_address_that_quo_admin_opened_itself_gives_no_warning(settings: Any, host: str) -> None:
+    settings.HOST, settings.PORT = host, free_port()
+    with listen("run") as listener:
+        assert ignored_address(address_of(listener)) == ""

@@ -33,6 +33,15 @@ def test_a_socket_from_systemd_is_served(project: Path, tmp_path: Path, address:
         assert f"Quo Admin is at {url_of(address)}" in process.printed
 
 
+def test_the_start_says_that_systemd_decides_on_the_address(
+    project: Path, tmp_path: Path, address: socket.socket
+) -> None:
+    with serving_on_socket(project, tmp_path, address, "log") as process:
+        actual = url_of(address).removeprefix("http://")
+        warning = f"quo-admin.socket listens on {actual}, so HOST and PORT (127.0.0.1:1) have no effect."
+        assert warning in process.printed
+
+
 def test_no_request_is_lost_in_a_restart(project: Path, tmp_path: Path, address: socket.socket) -> None:
     over, statuses = Event(), list[int]()
     with ThreadPoolExecutor(4) as pool, ExitStack() as at_last:

@@ -4,10 +4,12 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import get_commands
 
+from numbers.operations.listening import ignored_address
 from quo_admin import env
 
 UNITS = sorted((env.BASE_DIR / "deploy" / "systemd").iterdir())
@@ -38,6 +40,24 @@ def test_the_document_starts_every_unit_that_must_be_started() -> None:
 
     enabled = [name for line in re.findall(r"enable --now (.*)", document) for name in line.split()]
     assert sorted(enabled) == sorted(started)
+
+
+def test_the_socket_of_several_machines_listens_on_the_address_in_their_settings(settings: Any) -> None:
+    document = (env.BASE_DIR / "docs" / "deployment.md").read_text()
+    section = document.partition("## Several machines")[2].partition("\n## ")[0]
+    settings.PORT, (settings.HOST,) = 8000, re.findall(r"^    HOST=(.+)$", section, re.MULTILINE)
+
+    first, second = re.findall(r"^    ListenStream=(.*)$", section, re.MULTILINE)
+    assert first == ""  # forgets the address in the unit, otherwise there would be two
+    assert ignored_address(second) == ""
+
+
+def test_the_socket_of_one_machine_listens_on_the_default_address(settings: Any) -> None:
+    (address,) = re.findall(r"ListenStream=(.*)", (env.BASE_DIR / "deploy/systemd/quo-admin.socket").read_text())
+    defaults = {setting.name: setting.default for setting in env.SETTINGS}
+    settings.HOST, settings.PORT = defaults["HOST"], int(defaults["PORT"])
+
+    assert ignored_address(address) == ""
 
 
 def test_in_the_document_no_timer_runs_before_the_database_is_up_to_date() -> None:

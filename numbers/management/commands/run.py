@@ -16,7 +16,7 @@ from accounts.first import FirstAccount, ensure_first_account
 from numbers.database.locks import one_after_the_other
 from numbers.models import Sync
 from numbers.operations import damage
-from numbers.operations.listening import address_of, exposure, listen
+from numbers.operations.listening import address_of, exposure, ignored_address, listen
 from numbers.operations.readiness import schema
 from numbers.operations.serving import complete_database_file, demo_workspace, our_command, serve
 from numbers.operations.storage import reason, trouble
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             except (DatabaseError, OSError) as error:
                 raise CommandError(reason(error)) from None
             address = address_of(listener)
-            if warning := exposure():
+            for warning in filter(None, (exposure(), ignored_address(address))):
                 self.stderr.write(warning)
             connections.close_all()  # before gunicorn forks: a connection belongs to one process
             self._serve(listener, when_ready=lambda: self._greet(account, address))
