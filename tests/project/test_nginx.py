@@ -1,5 +1,6 @@
 """deploy/nginx.conf in a real nginx in front of Quo Admin."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -22,13 +23,16 @@ from tests.support.running import EMAIL, Site, running_site
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 NAME = "phones.example.com"
+# Tests of root would otherwise run it as nobody, who cannot read the test's folder.
+USER = "user root;" if os.geteuid() == 0 else ""
 MAIN_CONFIG = """
+{user}
 daemon off;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 events {{}}
 http {{
-    access_log off;
+    access_log {folder}/access.log;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;
@@ -46,6 +50,7 @@ class Front:
     """The site as visitors reach it."""
 
     site: Site
+    folder: Path
     plain: str
     secure: str
 
@@ -77,14 +82,16 @@ def nginx(folder: Path, app_port: int) -> Iterator[tuple[int, int]]:
     for was, becomes in {
         "listen 80;": f"listen 127.0.0.1:{plain};",
         "listen [::]:80;": "",
-        "listen 443 ssl http2;": f"listen 127.0.0.1:{secure} ssl http2;",
-        "listen [::]:443 ssl http2;": "",
+        "listen 443 ssl;": f"listen 127.0.0.1:{secure} ssl;",
+        "listen [::]:443 ssl;": "",
         "127.0.0.1:8000": f"127.0.0.1:{app_port}",
         f"/etc/letsencrypt/live/{NAME}": str(folder),
+        "/var/log/nginx": str(folder),
+        "/var/www/html": str(folder / "html"),
     }.items():
         assert was in site
         site = site.replace(was, becomes)
-    (folder / "nginx.conf").write_text(MAIN_CONFIG.format(folder=folder, site=site))
+    (folder / "nginx.conf").write_text(MAIN_CONFIG.format(user=USER, folder=folder, site=site))
     command = [str(NGINX), "-c", str(folder / "nginx.conf"), "-p", str(folder)]
     with running_process(command, folder, {"PATH": "/usr/bin:/bin"}, folder / "nginx.log") as process:
         wait_until(lambda: not is_free(secure) or process.popen.poll() is not None, lambda: process.printed)
@@ -98,7 +105,7 @@ def front(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[F
         running_site(project, folder, DEMO="on", SITE_URL=f"https://{NAME}") as site,
         nginx(folder, site.port) as (plain, secure),
     ):
-        yield Front(site, f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{secure}")
+        yield Front(site, folder, f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{secure}")
 
 
 @pytest.fixture
@@ -149,8 +156,58 @@ def test_the_access_log_has_the_address_that_nginx_saw(front: Front, visitor: re
     assert "<bdi>127.0.0.1</bdi>" in log
 
 
+def logged(front: Front) -> str:
+    """Return everything that nginx has written into logs."""
+    return "".join(log.read_text() for log in front.folder.glob("*.log") if log.name != f"{front.site.port}.log")
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_names_from_searches_are_not_in_the_logs_of_nginx(front: Front, visitor: requests.Session) -> None:
+    visitor.headers["Referer"] = f"https://{NAME}/numbers/?q=Winterbottom"
+    for address in [front.plain, front.secure]:
+        visitor.get(f"{address}/numbers/?q=Winterbottom", allow_redirects=False, timeout=PATIENCE)
+
+    wait_until(lambda: logged(front).count('"GET /numbers/"') >= 2, lambda: logged(front))
+    assert "Winterbottom" not in logged(front)
+
+
+@pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
+def test_names_are_not_in_the_logs_of_nginx_while_quo_admin_is_stopped(tmp_path: Path) -> None:
+    with nginx(tmp_path, free_port()) as (_, secure):
+        url = f"https://127.0.0.1:{secure}/numbers/?q=Winterbottom"
+        answer = requests.get(url, headers={"Host": NAME}, verify=False, timeout=PATIENCE)  # noqa: S501 - our own
+
+    assert answer.status_code == 502
+    logs = "".join(log.read_text() for log in tmp_path.glob("*.log"))
+    assert '"GET /numbers/" 502' in logs
+    assert "Winterbottom" not in logs
+
+
+def test_certbot_can_renew_the_certificate(front: Front, visitor: requests.Session) -> None:
+    challenges = front.folder / "html" / ".well-known" / "acme-challenge"
+    challenges.mkdir(parents=True)
+    (challenges / "token").write_text("answer")
+
+    answer = visitor.get(f"{front.plain}/.well-known/acme-challenge/token", allow_redirects=False, timeout=PATIENCE)
+
+    assert (answer.status_code, answer.text) == (200, "answer")
+
+
+def test_in_the_document_the_certificate_comes_before_the_file_that_needs_it() -> None:
+    document = (env.BASE_DIR / "docs" / "deployment.md").read_text().partition("## nginx and https")[2]
+    steps = [
+        "certbot certonly",
+        "cp deploy/nginx.conf",
+        "ln -s ../sites-available",
+        "nginx -t && sudo systemctl reload",
+    ]
+
+    assert [document.count(step) for step in steps] == [1, 1, 1, 1]
+    assert steps == sorted(steps, key=document.index)
+
+
 def test_nginx_accepts_the_file(front: Front, tmp_path: Path) -> None:
-    folder = front.site.folder
+    folder = front.folder
     read = subprocess.run(
         [str(NGINX), "-t", "-c", str(folder / "nginx.conf")], capture_output=True, text=True, check=False
     )
