@@ -27,6 +27,8 @@ from quo_admin import __version__
 from quo_admin.http.environment import certificates, values_of
 from quo_admin.times import format_exact_time
 
+_START = "Starting Quo Admin (`make run`, or `sudo systemctl start quo-admin` on a server)"
+
 
 def diagnose() -> Iterator[Check]:
     """Yield the checks in the order in which problems should be fixed. Never yields a secret."""
@@ -77,7 +79,7 @@ def _database() -> Check:
         if sentence := damage.refusal():
             return Check("database", False, sentence)
         if file and not file.exists():  # connecting would create an empty one
-            return Check("database", False, f"{file} is not there yet. Run `make run`, which makes it.")
+            return Check("database", False, f"{file} is not there yet. {_START} makes it.")
         connection.ensure_connection()
     except (DatabaseError, OSError):
         if file and trouble():
@@ -175,7 +177,7 @@ def _demo() -> Check:
         with services.quo_client() as client:
             client.list_phone_numbers()
     except (SyncRefused, QuoError):
-        text = f"the demo workspace is not running on port {settings.PORT}; `make run` starts it."
+        text = f"the demo workspace is not running on port {settings.PORT}; {_START} starts it."
         return Check("Quo's address", None, text)
     return Check("Quo's address", True, "the demo workspace answers")
 

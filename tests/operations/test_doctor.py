@@ -28,6 +28,7 @@ from tests.support.oidc_provider import running
 from tests.support.processes import free_port, run_python
 
 KEY = "kE9-the-key-itself"
+START = "Starting Quo Admin (`make run`, or `sudo systemctl start quo-admin` on a server)"
 
 pytestmark = pytest.mark.django_db
 
@@ -271,7 +272,7 @@ def test_a_demo_that_is_not_running_is_not_wrong(settings: Any, tmp_path: Path) 
     code, lines = doctor()
     assert code == 0
     assert lines["Quo's key"].startswith("– QUO_API_KEY is not set: the demo workspace is shown.")
-    assert lines["Quo's address"] == "– the demo workspace is not running on port 9000; `make run` starts it."
+    assert lines["Quo's address"] == f"– the demo workspace is not running on port 9000; {START} starts it."
 
 
 @pytest.mark.usefixtures("active_account")
@@ -324,7 +325,7 @@ def test_a_missing_database_is_wrong_and_not_created(tmp_path: Path) -> None:
     run = run_python(env.BASE_DIR, tmp_path, "manage.py", "doctor", SECRET_KEY="s" * 32)
     assert run.returncode == 1
     database = tmp_path / "data" / "demo.sqlite3"
-    assert f"✗ database       {database} is not there yet. Run `make run`, which makes it.\n" in run.stdout
+    assert f"✗ database       {database} is not there yet. {START} makes it.\n" in run.stdout
     assert not database.exists()
 
 

@@ -340,10 +340,15 @@ def test_sync_does_nothing_for_the_demo(fake: dict[str, str]) -> None:
 
 def test_backup_keeps_thirty_days_and_touches_no_other_file(fake: dict[str, str], tmp_path: Path) -> None:
     backups = backups_of(tmp_path)
+    replaced = [backups.parent / f"before-restore-{age}.sqlite3" for age in ("old", "young")]
+    for file in replaced:
+        file.touch()
+    os.utime(replaced[0], (0, 0))
     saved, verified, pause = run_script("backup", fake)
     assert (saved, verified) == (f"manage.py backup {backups}/", "manage.py verify")
     assert 0 < int(pause.removeprefix("sleep ")) <= 86400
     assert {path.name for path in backups.iterdir()} == {"quo-admin-young.sqlite3", "other-old.sqlite3"}
+    assert [file.exists() for file in replaced] == [False, True]
 
 
 def test_backup_removes_none_without_a_new_one(fake: dict[str, str], tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """deploy/systemd: systemd accepts the units, and the commands in them exist."""
 
+import os
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -81,6 +83,32 @@ def test_a_timers_service_waits_until_quo_admin_has_started() -> None:
         if unit.with_suffix(".timer") in UNITS:
             (after,) = re.findall(r"After=(.*)", unit.with_suffix(".service").read_text())
             assert "quo-admin.service" in after.split(), unit.name
+
+
+def test_each_night_removes_backups_of_both_kinds_after_thirty_days_and_nothing_else(tmp_path: Path) -> None:
+    backups = tmp_path / "backups"
+    backups.mkdir()
+    old = [backups / "quo-admin-old.sqlite3", tmp_path / "before-restore-old.sqlite3"]
+    others = [backups / "quo-admin-new.sqlite3", tmp_path / "before-restore-new.sqlite3"]
+    old_others = [tmp_path / "quo-admin.sqlite3", tmp_path / "secret-key", backups / "other.sqlite3"]
+    for file in [*old, *others, *old_others]:
+        file.touch()
+    for file in [*old, *old_others]:
+        os.utime(file, (0, 0))
+
+    unit = (env.BASE_DIR / "deploy/systemd/quo-admin-backup.service").read_text()
+    for line in re.findall(r"^ExecStart=(/usr/bin/find .*)$", unit, re.MULTILINE):
+        subprocess.run(shlex.split(line.replace("/var/lib/quo-admin", str(tmp_path))), check=True)
+
+    assert {file for file in tmp_path.rglob("*") if file.is_file()} == {*others, *old_others}
+
+
+def test_the_timer_for_backups_and_the_document_name_the_same_folder() -> None:
+    unit = (env.BASE_DIR / "deploy/systemd/quo-admin-backup.service").read_text()
+    document = (env.BASE_DIR / "docs" / "backups.md").read_text()
+
+    named = set(re.findall(r"manage\.py backup (\S+)/(?:$|\s)", unit + document, re.MULTILINE))
+    assert named == {"/var/lib/quo-admin/backups"}
 
 
 @pytest.mark.skipif(ANALYZE is None, reason="there is no systemd here")

@@ -115,7 +115,7 @@ def _fill(draft: Path) -> None:
         raise BackupError(f"There is no database yet at {live}.")
     applied = set(MigrationRecorder(connection).applied_migrations())
     if not applied:
-        raise BackupError("There is nothing in the database yet: `make run` prepares it.")
+        raise BackupError("There is nothing in the database yet: starting Quo Admin prepares it.")
     if applied - files.our_migrations():
         raise BackupError("The database was changed by a newer version of Quo Admin: back it up with that one.")
     if live:
