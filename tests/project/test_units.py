@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from numbers.operations.listening import ignored_address
 from quo_admin import env
 
 UNITS = sorted((env.BASE_DIR / "deploy" / "systemd").iterdir())
+FAILED = env.BASE_DIR / "deploy" / "systemd" / "quo-admin-failed@.service"
+SERVICES = [unit for unit in UNITS if unit.suffix == ".service" and unit != FAILED]
 ANALYZE = shutil.which("systemd-analyze")
 
 
@@ -27,13 +30,37 @@ def test_every_command_that_a_unit_calls_exists() -> None:
 
 def test_every_service_has_the_same_restrictions() -> None:
     mark = "# It may only write its own data and never gain privileges.\n"
-    held = [
-        unit.read_text().partition(mark)[2].partition("\n\n")[0].strip() for unit in UNITS if unit.suffix == ".service"
-    ]
+    held = [unit.read_text().partition(mark)[2].partition("\n\n")[0].strip() for unit in SERVICES]
 
     assert len(held) == 3
     assert len(set(held)) == 1
     assert "ProtectSystem=strict" in held[0]
+    assert {"MemoryMax", "TasksMax"} <= {line.partition("=")[0] for line in held[0].splitlines()}
+
+
+def test_a_failure_of_each_timers_service_tells_somebody() -> None:
+    timed = [unit for unit in SERVICES if unit.with_suffix(".timer") in UNITS]
+    told = [re.findall(r"OnFailure=(.*)", unit.read_text()) for unit in timed]
+
+    assert told == [["quo-admin-failed@%p.service"]] * 2
+    assert FAILED in UNITS
+
+
+@pytest.mark.parametrize("example", ["mail", "curl"])
+def test_an_example_in_the_document_tells_the_name_of_the_unit(tmp_path: Path, example: str) -> None:
+    document = (env.BASE_DIR / "docs" / "deployment.md").read_text()
+    (path,) = re.findall(r"ExecStart=(\S+) %i", FAILED.read_text())
+    scripts = re.findall(rf"^    sudo install .* {path} <<'END'\n((?:    .*\n)+?)    END$", document, re.MULTILINE)
+    (script,) = [textwrap.dedent(script) for script in scripts if f"{example} -" in script]
+    for program in ("journalctl", "mail", "curl"):
+        (tmp_path / program).write_text(f'#!/bin/sh\necho "{program} $*" >> {tmp_path}/calls\n')
+        (tmp_path / program).chmod(0o755)
+
+    command = ["/bin/sh", "-c", script, path, "quo-admin-backup"]
+    subprocess.run(command, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, check=True)
+
+    (call,) = [line for line in (tmp_path / "calls").read_text().splitlines() if line.startswith(example)]
+    assert "quo-admin-backup failed on " in call
 
 
 def test_the_document_starts_every_unit_that_must_be_started() -> None:
@@ -115,6 +142,7 @@ def test_the_timer_for_backups_and_the_document_name_the_same_folder() -> None:
 def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     for unit in UNITS:
         here = unit.read_text().replace("/opt/quo-admin", str(env.BASE_DIR))
+        here = here.replace("/etc/quo-admin/when-failed", "/bin/true")
         (tmp_path / unit.name).write_text(re.sub("(User|Group)=quo-admin", r"\1=root", here))
 
     judged = subprocess.run(
