@@ -1,5 +1,6 @@
 """`manage.py rebuild` corrects what `verify` finds wrong in derived data, and changes nothing else."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -108,8 +109,12 @@ def test_it_says_how_much_it_corrected(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_it_does_nothing_during_a_sync() -> None:
     no_search_text_is_left()
-    with elsewhere_syncing(), pytest.raises(CommandError, match="A sync is running right now; try again"):
+    with (
+        elsewhere_syncing(),
+        pytest.raises(CommandError, match="A sync is running right now; try again") as refusal,
+    ):
         rebuild()
+    assert refusal.value.returncode == os.EX_TEMPFAIL
     assert not SearchText.objects.exists()
 
 

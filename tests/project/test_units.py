@@ -138,6 +138,12 @@ def test_the_timer_for_backups_and_the_document_name_the_same_folder() -> None:
     assert named == {"/var/lib/quo-admin/backups"}
 
 
+def test_a_timers_sync_that_finds_another_one_running_has_not_failed() -> None:
+    (unit,) = [unit for unit in UNITS if unit.name == "quo-admin-sync.service"]
+
+    assert f"SuccessExitStatus={os.EX_TEMPFAIL}\n" in unit.read_text()
+
+
 @pytest.mark.skipif(ANALYZE is None, reason="there is no systemd here")
 def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     for unit in UNITS:

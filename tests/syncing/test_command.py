@@ -1,6 +1,7 @@
 """`manage.py sync`: its output and exit codes."""
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -234,9 +235,9 @@ def test_an_interrupted_sync_says_so(hear: Command) -> None:
 # In a separate process
 
 
-def assert_is_one_sentence(done: subprocess.CompletedProcess[str], sentence: str) -> None:
-    """Check for exit code 1, the sentence at the end of stderr, and no traceback."""
-    assert done.returncode == 1, done
+def assert_is_one_sentence(done: subprocess.CompletedProcess[str], sentence: str, *, code: int = 1) -> None:
+    """Check for the exit code, the sentence at the end of stderr, and no traceback."""
+    assert done.returncode == code, done
     assert done.stderr.splitlines()[-1].startswith(f"CommandError: {sentence}")
     assert "Traceback" not in done.stderr + done.stdout
 
@@ -268,7 +269,7 @@ def test_a_second_process_says_that_a_sync_is_running(installation: Installation
     wait_until(lambda: installation.sandbox.requests)
     second = installation.sync("--json")
     kill(first)
-    assert_is_one_sentence(second, "Another sync is running right now")
+    assert_is_one_sentence(second, "Another sync is running right now", code=os.EX_TEMPFAIL)
     assert json.loads(second.stdout)["outcome"] == "refused"
     assert installation.outcomes() == ["running"]
 

@@ -1,5 +1,6 @@
 """`manage.py rebuild`: compute again what is derived from what Quo said."""
 
+import os
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -27,7 +28,8 @@ class Command(BaseCommand):
             self._require_current_schema()
             with only_one_sync() as has_lock:
                 if not has_lock:
-                    raise CommandError("A sync is running right now; try again when it has ended.")
+                    busy = "A sync is running right now; try again when it has ended."
+                    raise CommandError(busy, returncode=os.EX_TEMPFAIL)
                 rebuilt = rebuild()
         except (DatabaseError, OSError) as error:
             says = f"The rebuild did not end. The system says: {one_line(error)}"

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -16,7 +17,7 @@ from numbers.models import Sync
 from numbers.operations import damage
 from numbers.operations.readiness import schema
 from numbers.operations.storage import reason
-from numbers.services import Progress, SyncRefused, is_number_id, is_user_id
+from numbers.services import Progress, SyncBusy, SyncRefused, is_number_id, is_user_id
 from numbers.vocabulary.phrases import unread_records
 from numbers.vocabulary.terminal import printable
 from quo_admin import request_id
@@ -77,6 +78,8 @@ def _run(target: SyncTarget, *, accept_removals: bool) -> Sync:
         _require_current_schema()
         with tqdm(desc="Recording", unit=" numbers", disable=None, delay=1, leave=False) as bar:
             return services.run_sync(target, accept_removals=accept_removals, progress=_progress_on(bar))
+    except SyncBusy as error:
+        raise CommandError(str(error), returncode=os.EX_TEMPFAIL) from None
     except SyncRefused as error:
         raise CommandError(str(error)) from None
     except (DatabaseError, OSError) as error:
