@@ -81,8 +81,10 @@ def _lost_table() -> str:
         cursor.fetchone()
     lost = sorted(_our_tables() - present)
     is_new = not present
-    is_older = _MIGRATIONS in present and our_migrations() - set(MigrationRecorder(connection).applied_migrations())
-    return f"the table {lost[0]} is missing" if lost and not (is_new or is_older) else ""
+    is_of_another_version = (
+        _MIGRATIONS in present and our_migrations() != MigrationRecorder(connection).applied_migrations().keys()
+    )
+    return f"the table {lost[0]} is missing" if lost and not (is_new or is_of_another_version) else ""
 
 
 def _damaged_pages() -> str:

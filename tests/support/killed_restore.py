@@ -20,7 +20,7 @@ if __name__ == "__main__":
 from django.core.management import call_command
 from django.db import connection
 
-from numbers.operations.backups import files, making, restoring, tables
+from numbers.operations.backups import files, making, restoring, set_aside, tables
 from tests.support.killed_sync import die, die_after
 
 
@@ -44,7 +44,7 @@ def die_while_copying(is_time: Callable[[int, int], bool]) -> None:
 ON_SQLITE: dict[str, Callable[[], None]] = {
     "with the backup copied": lambda: die_after(restoring, "_copy"),
     "with the copy brought up to date": lambda: die_after(files, "migrate"),
-    "with the present kept": lambda: die_after(making, "make"),
+    "with the present kept": lambda: die_after(making, "keep"),
     "with one page copied": lambda: die_while_copying(lambda _remaining, _total: True),
     "with half of the pages copied": lambda: die_while_copying(lambda remaining, total: remaining == total // 2),
     "just before the commit": lambda: die_while_copying(lambda remaining, _total: remaining == 1),
@@ -58,6 +58,14 @@ ON_POSTGRESQL: dict[str, Callable[[], None]] = {
     "just after the commit": lambda: die_after(restoring, "_restore_postgresql"),
 }
 
+ON_NEWER_SQLITE = {moment: ON_SQLITE[moment] for moment in ("with the present kept", "just before the commit")}
+ON_NEWER_POSTGRESQL: dict[str, Callable[[], None]] = {
+    "with the present set aside": lambda: die_after(set_aside, "move_tables"),
+    "with new tables": lambda: die_after(restoring, "_migrate_in_transaction"),
+    "just before the commit": lambda: die_after(restoring, "_reset_sequences"),
+}
+
 if __name__ == "__main__":
-    (ON_SQLITE if connection.vendor == "sqlite" else ON_POSTGRESQL)[sys.argv[1]]()
+    moments = ON_SQLITE if connection.vendor == "sqlite" else ON_POSTGRESQL | ON_NEWER_POSTGRESQL
+    moments[sys.argv[1]]()
     call_command("restore", sys.argv[2], "--yes")

@@ -9,7 +9,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from numbers.operations.backups import BackupError
-from numbers.operations.backups.restoring import Prepared, Restored, current_contents, prepared, refuse_to_mix, restore
+from numbers.operations.backups.restoring import (
+    Prepared,
+    Restored,
+    current_contents,
+    is_newer,
+    prepared,
+    refuse_to_mix,
+    restore,
+)
 from numbers.operations.storage import reason, trouble
 from numbers.vocabulary.terminal import printable
 
@@ -36,6 +44,7 @@ class Command(BaseCommand):
                 self._check(backup, accept_findings=accept_findings)
                 if not yes:
                     self._ask(path, backup)
+                was_newer = is_newer()
                 restored = restore(backup)
         except BackupError as refusal:
             raise CommandError(str(refusal)) from None
@@ -45,7 +54,7 @@ class Command(BaseCommand):
             raise CommandError(reason(error)) from None
         except (KeyboardInterrupt, EOFError):
             raise CommandError("Stopped. Nothing was restored.") from None
-        self._print(backup, restored)
+        self._print(backup, restored, was_newer=was_newer)
 
     def _check(self, backup: Prepared, *, accept_findings: bool) -> None:
         for difference in backup.repaired[:_MAX_BREACHES]:
@@ -64,10 +73,12 @@ class Command(BaseCommand):
         if input("Type yes to replace it: ").strip().lower() != "yes":
             raise BackupError("Nothing was restored.")
 
-    def _print(self, backup: Prepared, restored: Restored) -> None:
+    def _print(self, backup: Prepared, restored: Restored, *, was_newer: bool) -> None:
         self.stdout.write(f"Restored: {backup.contents}.")
         if restored.previous:
             self.stdout.write(f"What was there before is in {restored.previous}.")
+        if restored.previous and was_newer:
+            self.stdout.write("Only the newer version of Quo Admin that wrote it can use it: see docs/backups.md.")
         if restored.must_restart:
             self.stdout.write("The database was damaged, so there is a new file now: restart Quo Admin.")
         self.stdout.write("Everybody has to sign in again.")

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.backends.sqlite3.base import DatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from numbers.operations.backups import BackupError
 from numbers.vocabulary.terminal import printable
@@ -60,6 +61,11 @@ def migrate(file: Path) -> None:
 def our_migrations() -> set[tuple[str, str]]:
     """Return the migrations of this version, as (app, name). A database may have others from a newer version."""
     return set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations or ())
+
+
+def unknown_migrations() -> set[tuple[str, str]]:
+    """Return the migrations of the database in use that this version does not have. Only a newer version has them."""
+    return set(MigrationRecorder(connections[DEFAULT_DB_ALIAS]).applied_migrations()) - our_migrations()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ import os
 import secrets
 import sqlite3
 import time
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,12 +45,38 @@ def make(path: Path, *, overwrite: bool = False) -> tuple[Path, files.Contents]:
         raise BackupError(f"{target} is no backup, and only a backup is overwritten: choose another name.")
     if not target.parent.is_dir():
         raise BackupError(f"There is no folder {target.parent}: make it first.")
+    with _appearing(target, overwrite=overwrite) as draft:
+        _fill(draft)
+        written = files.contents(draft)
+    return target, written
+
+
+def keep(target: Path) -> None:
+    """Write what a restore replaces to `target`.
+
+    On SQLite a newer version may have written it, which then can restore it. Its schema may use functions that only
+    that version has, so its pages are copied and not read.
+    """
+    live = files.live_file()
+    if not (live and files.unknown_migrations()):
+        make(target)
+        return
+    with _appearing(target) as draft:
+        with closing(sqlite3.connect(live, timeout=LOCK_TIMEOUT)) as source, closing(sqlite3.connect(draft)) as copy:
+            source.backup(copy, pages=-1, progress=_refuse_if_locked)
+        with closing(sqlite3.connect(draft, isolation_level=None)) as copy:
+            copy.execute("PRAGMA secure_delete = ON")
+            _mark(copy)
+
+
+@contextmanager
+def _appearing(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Yield the path of a draft that becomes `target` after the block. Raises BackupError."""
     draft = target.parent / f"{_DRAFT}{os.getpid()}-{secrets.token_hex(4)}"
     try:
         _remove_abandoned_drafts(target.parent)
         os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        _fill(draft)
-        written = files.contents(draft)
+        yield draft
         files.sync_to_disk(draft)
         _put_in_place(draft, target, overwrite=overwrite)
     except OSError as error:
@@ -62,7 +89,6 @@ def make(path: Path, *, overwrite: bool = False) -> tuple[Path, files.Contents]:
     finally:
         with suppress(OSError):
             files.remove(draft)
-    return target, written
 
 
 def _is_in_use(target: Path) -> bool:
@@ -116,7 +142,7 @@ def _fill(draft: Path) -> None:
     applied = set(MigrationRecorder(connection).applied_migrations())
     if not applied:
         raise BackupError("There is nothing in the database yet: starting Quo Admin prepares it.")
-    if applied - files.our_migrations():
+    if files.unknown_migrations():
         raise BackupError("The database was changed by a newer version of Quo Admin: back it up with that one.")
     if live:
         _copy_pages(live, draft)
@@ -167,7 +193,11 @@ def _copy_rows(draft: Path) -> None:
 def _finish(draft: Path) -> None:
     """Turn the draft into a single file without sessions. VACUUM also erases their deleted rows."""
     with closing(sqlite3.connect(draft, isolation_level=None, timeout=LOCK_TIMEOUT)) as copy:
-        copy.execute("PRAGMA journal_mode = DELETE")
-        tables.delete_sessions(copy)
-        copy.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        _mark(copy)
         copy.execute("VACUUM")
+
+
+def _mark(copy: sqlite3.Connection) -> None:
+    copy.execute("PRAGMA journal_mode = DELETE")
+    tables.delete_sessions(copy)
+    copy.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -1,7 +1,8 @@
 """Restores a backup: replaces the whole database in one transaction.
 
-First a copy of the file is checked and migrated. Then the current data is backed up while nobody can write. So if a
-restore fails or is killed at any point, the database holds either the old data or the backup's.
+First a copy of the file is checked and migrated. Then the current data is backed up while nobody can write; if a newer
+version wrote it, it is set aside. So if a restore fails or is killed at any point, the database holds either the old
+data or the backup's.
 """
 
 import shutil
@@ -22,7 +23,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from numbers.database.bulk_insert import refresh_statistics
 from numbers.database.locks import only_one_sync
 from numbers.database.snapshot import one_moment
-from numbers.operations.backups import BackupError, files, making, tables
+from numbers.operations.backups import BackupError, files, making, set_aside, tables
 from numbers.operations.backups.files import LOCK_TIMEOUT, SIDE_FILES, one_line
 from numbers.operations.damage import belongs_to_another_program, damage
 from numbers.operations.invariants import Breach, breaches, schema_breaches
@@ -47,9 +48,9 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Restored:
-    """What a restore left. `previous` is the backup of the data before, or None if there was none."""
+    """What a restore left. `previous` says where the data before is, or is "" if there was none."""
 
-    previous: Path | None
+    previous: str
     must_restart: bool = False
 
 
@@ -156,6 +157,21 @@ def current_contents() -> str:
     file = files.live_file()
     if file and not file.exists():
         return "nothing yet"
+    return f"{_counted(file)}{', written by a newer version of Quo Admin' if is_newer() else ''}"
+
+
+def is_newer() -> bool:
+    """Return whether a newer version wrote what a restore would replace."""
+    file = files.live_file()
+    if file and not file.exists():
+        return False
+    try:
+        return bool(files.unknown_migrations())
+    except DatabaseError:
+        return False
+
+
+def _counted(file: Path | None) -> str:
     try:
         if file:
             return str(files.contents(file))
@@ -192,15 +208,15 @@ def restore(backup: Prepared) -> Restored:
 def _restore_sqlite(backup: Prepared, live: Path, previous: Path) -> Restored:
     if not live.exists():
         _replace_file(backup.file, live, None)
-        return Restored(None)
+        return Restored("")
     if live.is_dir() or (live.stat().st_size and belongs_to_another_program()):
         raise BackupError(f"{live} is not a database of Quo Admin: move it away, then restore.")
     try:
         is_backed_up = _replace_pages(backup.file, live, previous)
     except making.Damaged:
         _replace_file(backup.file, live, previous)
-        return Restored(previous, must_restart=True)
-    return Restored(previous if is_backed_up else None)
+        return Restored(str(previous), must_restart=True)
+    return Restored(str(previous) if is_backed_up else "")
 
 
 def _replace_pages(file: Path, live: Path, previous: Path) -> bool:
@@ -218,7 +234,7 @@ def _replace_pages(file: Path, live: Path, previous: Path) -> bool:
         if not had_data:  # the transaction has begun: nobody else can write, and the old data is still readable
             had_data.append(_has_tables(live))
             if had_data[0]:
-                making.make(previous)
+                making.keep(previous)
 
     try:
         with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(live, timeout=LOCK_TIMEOUT)) as target:
@@ -265,9 +281,9 @@ def _copy_durably(file: Path, target: Path) -> None:
 
 
 def _restore_postgresql(backup: Prepared, previous: Path) -> Restored:
-    applied = set(MigrationRecorder(connection).applied_migrations())
-    if applied - files.our_migrations():
-        raise BackupError("The database was changed by a newer version of Quo Admin: restore with that one.")
+    if files.unknown_migrations():
+        return _restore_beside_newer(backup, previous.stem.replace("-", "_"))
+    applied = MigrationRecorder(connection).applied_migrations()
     call_command("migrate", verbosity=0, interactive=False)
     if differences := list(schema_breaches()):
         raise BackupError(
@@ -278,12 +294,33 @@ def _restore_postgresql(backup: Prepared, previous: Path) -> Restored:
         _lock_out_writers()
         if applied:
             making.make(previous)
-        with _without_triggers():
-            tables.empty(DEFAULT_DB_ALIAS)
-            tables.copy(_FILE, DEFAULT_DB_ALIAS)
-            _reset_sequences(backup.file)
-        refresh_statistics()
-    return Restored(previous if applied else None)
+        _replace_rows(backup)
+    return Restored(str(previous) if applied else "")
+
+
+def _restore_beside_newer(backup: Prepared, schema: str) -> Restored:
+    """Move the tables of a newer version to a schema of their own, and restore into new ones, in one transaction."""
+    with files.opened(backup.file, _FILE), transaction.atomic():
+        set_aside.move_tables(schema, LOCK_TIMEOUT)
+        _migrate_in_transaction()
+        _replace_rows(backup)
+    return Restored(f"the schema {schema} of the database")
+
+
+def _migrate_in_transaction() -> None:
+    """Migrate without deferring foreign keys: a migration cannot alter a table with checks that another left to do."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        call_command("migrate", verbosity=0, interactive=False)
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def _replace_rows(backup: Prepared) -> None:
+    with _without_triggers():
+        tables.empty(DEFAULT_DB_ALIAS)
+        tables.copy(_FILE, DEFAULT_DB_ALIAS)
+        _reset_sequences(backup.file)
+    refresh_statistics()
 
 
 def _quoted_tables() -> list[str]:

@@ -1,6 +1,7 @@
 """A restore that is killed at any point leaves the old or the new data, and the next restore works."""
 
 import signal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,8 @@ from tests.support.databases import (
     replace_everything,
     rows_of,
 )
-from tests.support.killed_restore import ON_POSTGRESQL, ON_SQLITE
+from tests.support.killed_restore import ON_NEWER_POSTGRESQL, ON_NEWER_SQLITE, ON_POSTGRESQL, ON_SQLITE
+from tests.support.newer_version import is_newer_version, leave_newer_version, migrate_to_newer_version
 
 pytestmark = needs_database
 
@@ -43,3 +45,20 @@ def test_a_killed_restore_leaves_the_old_or_the_new_data(site: Site, moment: str
         assert rows_of(Path(kept)) == before
     call_command("restore", str(backup), "--yes", verbosity=0)
     assert all_rows() == after
+
+
+@pytest.mark.parametrize("moment", ON_NEWER_SQLITE if is_sqlite else ON_NEWER_POSTGRESQL)
+def test_a_killed_restore_leaves_the_database_of_a_newer_version(
+    site: Site, backup: Path, request: pytest.FixtureRequest, moment: str
+) -> None:
+    request.addfinalizer(partial(leave_newer_version, backup))
+    migrate_to_newer_version()
+
+    process = site.start("-m", "tests.support.killed_restore", moment, str(backup))
+    _, err = process.communicate(timeout=120)
+
+    assert process.returncode == -signal.SIGKILL, err
+    assert is_newer_version()
+    call_command("restore", str(backup), "--yes", verbosity=0)
+    assert all_rows() == rows_of(backup)
+    assert list(breaches()) == []
