@@ -40,9 +40,9 @@ def test_every_release_after_the_first_has_a_date() -> None:
 
 
 @pytest.mark.parametrize("document", ["README.md", "docs/deployment.md", "docs/containers.md"])
-def test_the_documents_check_out_the_newest_release(document: str) -> None:
+def test_the_documents_upgrade_to_the_newest_release(document: str) -> None:
     text = (env.BASE_DIR / document).read_text(encoding="utf-8")
-    assert re.findall(r"git checkout v(\S+?)[`\s]", text) == [numbered_sections()[0][0]]
+    assert set(re.findall(r"(?:git checkout|bin/upgrade) v(\S+?)[`\s]", text)) == {numbered_sections()[0][0]}
 
 
 def test_the_changelog_starts_with_the_unreleased_section() -> None:
