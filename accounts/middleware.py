@@ -7,8 +7,8 @@ from urllib.parse import quote, urlencode
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import DisallowedRedirect, PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
@@ -52,11 +52,19 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         """Return a redirect to sign-in; for htmx, one for the whole browser page."""
         login_url = self.get_login_url(view_func)
         if request.headers.get("HX-Request") == "true":
-            return _redirect(request, redirect_to_login(_page_of_fragment(request), login_url).url)
+            return _redirect(request, _to_sign_in(_page_of_fragment(request), login_url).url)
         if request.method not in {"GET", "HEAD"}:
-            return redirect_to_login(_draft(request, view_func) or _page_of_form(request), login_url)
+            return _to_sign_in(_draft(request, view_func) or _page_of_form(request), login_url)
         # A dot after a slash was encoded as part of an id. Unencoded, a browser would resolve it as a relative path.
-        return redirect_to_login(request.get_full_path().replace("/.", "%2F."), login_url)
+        return _to_sign_in(request.get_full_path().replace("/.", "%2F."), login_url)
+
+
+def _to_sign_in(target: str, login_url: str) -> HttpResponseRedirect:
+    """Redirect to sign-in, and from there to the target; to the start page if an address cannot hold it, encoded."""
+    try:
+        return redirect_to_login(target, login_url)
+    except DisallowedRedirect:
+        return redirect_to_login("/", login_url)
 
 
 def _redirect(request: HttpRequest, address: str) -> HttpResponse:
