@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from accounts.models import AccountSession, User
 from accounts.roles import Role, give_role
-from tests.support.accounts import EMAIL, LOGIN, PASSWORD, is_signed_in, sign_in
+from tests.support.accounts import ADMIN_EMAIL, EMAIL, LOGIN, PASSWORD, is_signed_in, sign_in
 from tests.support.company_sign_in import sign_in_by_company
 from tests.support.oidc_provider import Provider
 
@@ -33,7 +33,7 @@ def set_active(user: User, *, is_active: bool) -> None:
 
 
 def set_active_in_admin(user: User, *, is_active: bool) -> None:
-    boss, _ = User.objects.get_or_create(email="boss@example.com", is_superuser=True, is_staff=True)
+    boss = User.objects.filter(email=ADMIN_EMAIL).first() or User.objects.create_superuser(ADMIN_EMAIL, PASSWORD)
     browser = Client()
     browser.force_login(boss)
     form = {"email": user.email, "name": "", "role": "viewer", **({"is_active": "on"} if is_active else {})}

@@ -123,10 +123,5 @@ def test_a_missing_page_shows_no_navigation_to_signed_out_visitors(client: Clien
     assert "There is no such page" in text_of(page)
 
 
-@pytest.mark.parametrize("headers", [{}, HTMX])
-def test_an_address_too_long_for_a_redirect_leads_to_sign_in_alone(
-    client: Client, db: None, headers: dict[str, str]
-) -> None:
-    response = client.get(f"{LIST}?q={'%22' * 6_000}", headers=headers)
-
-    assert response.headers.get("HX-Redirect", response.headers.get("Location")) == f"{SIGN_IN}?next=/"
+def test_an_address_too_long_for_a_redirect_leads_to_sign_in_alone(client: Client, db: None) -> None:
+    assert client.get(f"{LIST}?q={'%22' * 6_000}").headers["Location"] == f"{SIGN_IN}?next=/"
