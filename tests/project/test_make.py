@@ -144,6 +144,18 @@ def test_changed_requirements_are_installed(bare: Path, tmp_path: Path) -> None:
 PIP_SAYS = "ERROR: No matching distribution found for django==5.2"
 
 
+def test_without_internet_one_sentence_says_which_folder_lacks_a_package(bare: Path, tmp_path: Path) -> None:
+    says = "ERROR: No matching distribution found for xlsxwriter==3.3.1"
+    executable(bare / "python", FAILING_PIP.format(says=says))
+    offline = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "/opt/packages"}
+    answer = make(bare, tmp_path, ".venv/installed", PYTHON=str(bare / "python"), **offline)
+
+    assert answer.stderr.startswith(
+        "A package is missing in /opt/packages, or is for another Python than the one here ("
+    )
+    assert "docs/offline.md" in answer.stderr.split("\n")[0]
+
+
 @pytest.mark.parametrize(
     ("cause", "advice"),
     [
