@@ -27,7 +27,12 @@ def server(tmp_path: Path) -> Path:
         (tmp_path / program).write_text(note + does)
         (tmp_path / program).chmod(0o755)
     for age, name in [(0, "old"), (None, "new")]:
-        for file in (f"var/before-restore-{name}.sqlite3", f"var/backups/quo-admin-{name}.sqlite3", f"var/{name}"):
+        for file in (
+            f"var/before-restore-{name}.sqlite3",
+            f"var/before-upgrade-{name}.sqlite3",
+            f"var/backups/quo-admin-{name}.sqlite3",
+            f"var/{name}",
+        ):
             (tmp_path / file).touch()
             os.utime(tmp_path / file, None if age is None else (age, age))
     return tmp_path
@@ -67,8 +72,8 @@ def test_every_line_for_cron_is_tried() -> None:
     ]
 
 
-def test_the_line_for_backups_removes_both_kinds_after_thirty_days_and_nothing_else(server: Path) -> None:
+def test_the_line_for_backups_removes_every_kind_after_thirty_days_and_nothing_else(server: Path) -> None:
     run_as_cron(line_with("backup"), server)
 
     left = {file.name for file in (server / "var").rglob("*") if file.is_file()}
-    assert left == {"before-restore-new.sqlite3", "quo-admin-new.sqlite3", "old", "new"}
+    assert left == {"before-restore-new.sqlite3", "before-upgrade-new.sqlite3", "quo-admin-new.sqlite3", "old", "new"}

@@ -105,10 +105,14 @@ def test_a_timers_service_waits_until_quo_admin_has_started() -> None:
             assert "quo-admin.service" in after.split(), unit.name
 
 
-def test_each_night_removes_backups_of_both_kinds_after_thirty_days_and_nothing_else(tmp_path: Path) -> None:
+def test_each_night_removes_backups_of_every_kind_after_thirty_days_and_nothing_else(tmp_path: Path) -> None:
     backups = tmp_path / "backups"
     backups.mkdir()
-    old = [backups / "quo-admin-old.sqlite3", tmp_path / "before-restore-old.sqlite3"]
+    old = [
+        backups / "quo-admin-old.sqlite3",
+        tmp_path / "before-restore-old.sqlite3",
+        tmp_path / "before-upgrade-old.sqlite3",
+    ]
     others = [backups / "quo-admin-new.sqlite3", tmp_path / "before-restore-new.sqlite3"]
     old_others = [tmp_path / "quo-admin.sqlite3", tmp_path / "secret-key", backups / "other.sqlite3"]
     for file in [*old, *others, *old_others]:
