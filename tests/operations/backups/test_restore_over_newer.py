@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -132,3 +133,11 @@ def test_tables_of_other_programs_stay_where_they_are(site: Site, newer: Path) -
     assert query("SELECT count(*) FROM public.accounts_of_another_program") == [(0,)]
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE public.accounts_of_another_program")
+
+
+def test_every_model_of_ours_has_the_table_that_an_older_version_expects() -> None:
+    """An older version finds the tables of newer models by their content types."""
+    models = [model for name in ("accounts", "numbers") for model in apps.get_app_config(name).get_models()]
+    assert {model._meta.db_table for model in models} == {
+        f"{model._meta.app_label}_{model._meta.model_name}" for model in models
+    }
