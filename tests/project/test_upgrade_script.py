@@ -81,7 +81,7 @@ def test_a_failed_step_is_named_and_the_way_back_does_not_touch_the_database(
     assert up.returncode == 1
     assert "Stopped: make setup did not succeed." in up.stderr
     assert "restore" not in up.stderr
-    assert list(installation.folder.glob("before-upgrade-*.sqlite3"))
+    assert list(installation.folder.glob("backups/quo-admin-*-before-upgrade.sqlite3"))
     back = checkout.run("sh", "-ec", way_back(up.stderr))
     assert back.returncode == 0, back.stderr
     assert checkout.git("describe", "--tags") == OLD
@@ -115,4 +115,4 @@ def test_an_upgrade_that_cannot_work_is_refused_with_a_sentence(refused: Checkou
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
     assert refused.git("describe", "--tags") == (NEW if command.startswith("git") else OLD)
-    assert not list(refused.home.glob("before-upgrade-*"))
+    assert not list(refused.home.glob("backups/*"))
