@@ -1,4 +1,4 @@
-"""The models: what Quo answered over time, and what people save for themselves."""
+"""The models: what Quo answered over time, what people save for themselves, and how timers' commands ended."""
 
 from numbers.models.memory import MAX_SET_ASIDE as MAX_SET_ASIDE
 from numbers.models.memory import OPEN as OPEN
@@ -12,3 +12,4 @@ from numbers.models.memory import TeammateState as TeammateState
 from numbers.models.memory import display_name as display_name
 from numbers.models.personal import SavedFilter as SavedFilter
 from numbers.models.personal import ShownColumns as ShownColumns
+from numbers.models.runs import LastRun as LastRun

@@ -12,10 +12,12 @@ from accounts.company.provider import fetch_metadata
 from accounts.company.refusals import SignInRefused
 from numbers import services
 from numbers.memory.sync_target import WORKSPACE
+from numbers.models import LastRun
 from numbers.operations import damage
 from numbers.operations.backups.files import live_file
 from numbers.operations.listening import exposure, ignored_address
 from numbers.operations.readiness import Check, cache_answers, schema, workspace
+from numbers.operations.runs import standings
 from numbers.operations.socket_unit import open_address
 from numbers.operations.storage import trouble
 from numbers.quo.errors import BadPayload, BadRequest, NotFound, QuoError, RateLimited, Unavailable
@@ -28,6 +30,11 @@ from quo_admin.http.environment import certificates, values_of
 from quo_admin.times import format_exact_time
 
 _START = "Starting Quo Admin (`make run`, or `sudo systemctl start quo-admin` on a server)"
+_RUNS = {
+    LastRun.Command.SYNC: "sync by timer",
+    LastRun.Command.BACKUP: "last backup",
+    LastRun.Command.VERIFY: "last verify",
+}
 
 
 def diagnose() -> Iterator[Check]:
@@ -51,6 +58,7 @@ def diagnose() -> Iterator[Check]:
                 yield workspace()
                 yield from _clock()
             yield _accounts()
+            yield from _last_runs()
     if settings.ENVIRONMENT["CACHE_URL"]:
         yield _cache()
     yield from _quo()
@@ -113,6 +121,22 @@ def _accounts() -> Check:
     if not count:
         return Check("accounts", False, "nobody can sign in. Run `.venv/bin/python manage.py createsuperuser`.")
     return Check("accounts", True, f"{count} can sign in")
+
+
+def _last_runs() -> Iterator[Check]:
+    for standing in standings():
+        subject, run = _RUNS[standing.command], standing.run
+        if run is None:
+            yield Check(subject, None, "never ran. A timer should run it: see docs/deployment.md.")
+            continue
+        good = f"The last good one ended at {format_exact_time(run.succeeded_at)}." if run.succeeded_at else ""
+        if run.failure:
+            text = f"failed at {format_exact_time(run.ended_at)}: {run.failure} {good or 'None has succeeded yet.'}"
+            yield Check(subject, False, text)
+        elif standing.is_overdue:
+            yield Check(subject, False, f"overdue. {good} Look at its timer.")
+        else:
+            yield Check(subject, True, f"succeeded at {format_exact_time(run.ended_at)}")
 
 
 def _cache() -> Check:

@@ -7,7 +7,7 @@ The number of queries is fixed, and indexes answer those about syncs, no matter 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 from math import ceil, inf
 from shutil import disk_usage
@@ -26,13 +26,13 @@ from numbers.memory.numbers import described_unusually, numbers_at
 from numbers.memory.sync_target import WORKSPACE
 from numbers.memory.teammates import teammates_at
 from numbers.memory.workspace import holds_demo
-from numbers.models import Sync
+from numbers.models import LastRun, Sync
 from numbers.operations.readiness import writable_folders
 from numbers.quo.errors import QuoError
 from quo_admin import __version__
 
 RECENT = 100  # syncs
-QUANTILES = {"0.5": 0.5, "0.9": 0.9, "1": 1.0}
+PERCENTILES = (50, 90, 100)
 FAILURE_KINDS = (*sorted(kind.kind for kind in QuoError.__subclasses__()), "memory")
 
 _OF_WORKSPACE = Q(scope=WORKSPACE.scope, subject=WORKSPACE.subject)
@@ -50,6 +50,7 @@ class _Collector(Collector):
         yield from _freshness()
         yield from _seconds()
         yield from _memory()
+        yield from _runs()
         demo = float(holds_demo())
         yield GaugeMetricFamily("quo_admin_demo_data", "1 if the database holds demo data, else 0.", demo)
         yield from _disk()
@@ -118,9 +119,9 @@ def _seconds() -> Iterator[Metric]:
         return
     yield GaugeMetricFamily("quo_admin_last_sync_seconds", "Seconds of the last sync of every number.", took[0])
     took.sort()
-    recent = [([name], took[ceil(share * len(took)) - 1]) for name, share in QUANTILES.items()]
+    recent = [([str(percent)], took[ceil(percent * len(took) / 100) - 1]) for percent in PERCENTILES]
     text = f"Seconds of the last {RECENT} syncs of every number."
-    yield _labelled("quo_admin_recent_sync_seconds", text, ["quantile"], recent)
+    yield _labelled("quo_admin_recent_sync_seconds", text, ["percentile"], recent)
 
 
 def _memory() -> Iterator[Metric]:
@@ -139,6 +140,25 @@ def _memory() -> Iterator[Metric]:
         "Places where Quo's lists for teammates and the numbers' own records disagree.",
         sum(len(mismatches) for mismatches in lists),
     )
+
+
+def _runs() -> Iterator[Metric]:
+    """Yield how the commands of timers last ended. One that never ran has no age."""
+    now = timezone.now()
+    runs = list(LastRun.objects.all())
+    failed = dict.fromkeys(LastRun.Command.values, 0.0) | {run.command: float(bool(run.failure)) for run in runs}
+    text = "1 if the last run of this command failed, else 0."
+    yield _labelled("quo_admin_last_run_failed", text, ["command"], [([name], of) for name, of in failed.items()])
+    ages = [([run.command], _age(run.ended_at, now)) for run in runs]
+    yield _labelled("quo_admin_last_run_age_seconds", "Time since the last run of this command.", ["command"], ages)
+    ages = [([run.command], _age(run.succeeded_at, now)) for run in runs if run.succeeded_at]
+    text = "Time since the last good run of this command."
+    yield _labelled("quo_admin_last_good_run_age_seconds", text, ["command"], ages)
+
+
+def _age(time: datetime, now: datetime) -> float:
+    """Return the seconds since `time`; infinite if the clock was set back."""
+    return (now - time).total_seconds() if time <= now else inf
 
 
 def _disk() -> Iterator[Metric]:

@@ -18,6 +18,7 @@ from numbers.memory.sync_target import WORKSPACE, SyncTarget
 from numbers.memory.version import memory_version
 from numbers.models import Sync
 from numbers.operations.current_settings import settings_in_force
+from numbers.operations.runs import standings
 from numbers.pages.status import sync_page, unusual_numbers
 from numbers.services import SyncBusy, SyncRefused
 from numbers.views.context import freshness_context
@@ -118,7 +119,10 @@ def _fragment(request: HttpRequest, target: SyncTarget, refusal: str, *, is_busy
 
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
-    """Show the syncs, and to administrators the settings in force: paths, hosts and proxies help an attacker."""
+    """Show the syncs, and how backups and timers ended.
+
+    Administrators also see the settings in force and why a run failed: paths, hosts and proxies help an attacker.
+    """
     notices: list[str] = []
     asked = query_string.page_of(request.GET, notices)
     query_string.name_others(request.GET, {"page"}, notices)
@@ -126,11 +130,14 @@ def status(request: HttpRequest) -> HttpResponse:
     if asked > syncs.page.number:
         notices.append(f"There is no page {asked}, so the last one is shown.")
     version = memory_version()
+    is_administrator = request.user.has_perm(READ_ACCESS_LOG)
     context = {
         "syncs": syncs,
+        "runs": standings(),
         "unusual": unusual_numbers(version),
         "notices": notices,
-        "settings": settings_in_force() if request.user.has_perm(READ_ACCESS_LOG) else (),
+        "settings": settings_in_force() if is_administrator else (),
+        "is_administrator": is_administrator,
         "release": __version__,
         **freshness_context(WORKSPACE, version, request.get_full_path()),
     }

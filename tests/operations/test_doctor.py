@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,12 +19,13 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from numbers import services
-from numbers.models import Sync
+from numbers.models import LastRun, Sync
 from numbers.quo.client import QuoClient
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
 from numbers.syncing import demo
 from quo_admin import __version__, env
+from quo_admin.times import format_exact_time
 from tests.support.oidc_provider import running
 from tests.support.processes import free_port, run_python
 
@@ -82,10 +84,10 @@ def test_a_network_address_without_a_proxy_is_wrong(quo: SandboxServer, settings
 def test_every_line_is_ok_when_all_is_well(quo: SandboxServer) -> None:
     code, lines = doctor()
     assert code == 0
-    assert [text[0] for text in lines.values()] == ["✓"] * 9
+    assert [text[0] for text in lines.values()] == ["✓"] * 7 + ["–"] * 3 + ["✓"] * 2
     assert list(lines) == [
         *("version", "settings", "data folder", "database", "migrations", "workspace", "accounts"),
-        *("Quo's address", "Quo's key"),
+        *("sync by timer", "last backup", "last verify", "Quo's address", "Quo's key"),
     ]
     assert lines["Quo's address"] == f"✓ {quo.url} answers"
     assert lines["Quo's key"] == "✓ accepted; Quo lists 12 numbers"
@@ -101,6 +103,43 @@ def test_debug_mode_is_wrong(quo: SandboxServer, settings: Any) -> None:
     code, lines = doctor()
     assert (code, lines["settings"][:14]) == (1, "✗ DEBUG is on,")
     assert lines["settings"].endswith("Set DEBUG=off.")
+
+
+def test_what_never_ran_is_not_wrong(quo: SandboxServer) -> None:
+    _, lines = doctor()
+    assert lines["last backup"] == "– never ran. A timer should run it: see docs/deployment.md."
+
+
+def test_a_failed_backup_is_wrong(quo: SandboxServer) -> None:
+    run = LastRun.objects.create(command="backup", ended_at=timezone.now(), failure="The disk is full.")
+    code, lines = doctor()
+    failed = f"✗ failed at {format_exact_time(run.ended_at)}: The disk is full."
+    assert (code, lines["last backup"]) == (1, f"{failed} None has succeeded yet.")
+
+    run.succeeded_at = timezone.now() - timedelta(hours=1)
+    run.save()
+    good = f"The last good one ended at {format_exact_time(run.succeeded_at)}."
+    assert doctor()[1]["last backup"] == f"{failed} {good}"
+
+
+@pytest.mark.parametrize("command", LastRun.Command)
+def test_a_timer_that_stopped_is_wrong(quo: SandboxServer, command: LastRun.Command) -> None:
+    ended = timezone.now() - timedelta(days=3)
+    LastRun.objects.create(command=command, ended_at=ended, succeeded_at=ended)
+    code, lines = doctor()
+    (line,) = [line for line in lines.values() if "overdue" in line]
+    assert (code, line) == (
+        1,
+        f"✗ overdue. The last good one ended at {format_exact_time(ended)}. Look at its timer.",
+    )
+
+
+@pytest.mark.usefixtures("active_account")
+def test_a_good_backup_is_right(quo: SandboxServer) -> None:
+    ended = timezone.now()
+    LastRun.objects.create(command="backup", ended_at=ended, succeeded_at=ended)
+    code, lines = doctor()
+    assert (code, lines["last backup"]) == (0, f"✓ succeeded at {format_exact_time(ended)}")
 
 
 @pytest.mark.parametrize("site", ["http://phones.example.com", "http://192.168.1.5:8000"])

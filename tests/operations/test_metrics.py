@@ -17,7 +17,7 @@ from pytest_django import Settings
 
 from numbers.memory.freshness import ended_syncs
 from numbers.memory.sync_target import WORKSPACE, SyncTarget
-from numbers.models import Sync
+from numbers.models import LastRun, Sync
 from numbers.operations import metrics, readiness
 from numbers.operations.metrics import FAILURE_KINDS
 from numbers.quo.errors import NotFound, RateLimited, Unavailable
@@ -213,7 +213,7 @@ def test_the_durations_of_syncs_are_reported(monitor: Client) -> None:
     )
 
     assert value(monitor, "last_sync_seconds") == 9
-    assert [value(monitor, "recent_sync_seconds", quantile=name) for name in ("0.5", "0.9", "1")] == [5, 9, 30]
+    assert [value(monitor, "recent_sync_seconds", percentile=name) for name in ("50", "90", "100")] == [5, 9, 30]
 
 
 def test_a_copy_of_unknown_age_is_never_young_enough_for_an_alert(monitor: Client) -> None:
@@ -270,6 +270,53 @@ def test_mismatches_in_the_last_answer_about_each_teammate_are_counted(monitor: 
     assert value(monitor, "mismatches") == 3
 
 
+@pytest.fixture
+def night() -> LastRun:
+    """Return a backup that failed an hour ago and succeeded a day before."""
+    now = timezone.now()
+    return LastRun.objects.create(
+        command=LastRun.Command.BACKUP,
+        ended_at=now - timedelta(hours=1),
+        failure="The disk is full.",
+        succeeded_at=now - timedelta(hours=25),
+    )
+
+
+def test_a_failed_run_of_a_timer_is_reported_with_its_age_and_the_last_good_one(
+    monitor: Client, night: LastRun
+) -> None:
+    assert value(monitor, "last_run_failed", command="backup") == 1
+    assert value(monitor, "last_run_age_seconds", command="backup") == pytest.approx(3600, abs=60)
+    assert value(monitor, "last_good_run_age_seconds", command="backup") == pytest.approx(25 * 3600, abs=60)
+
+
+def test_a_good_run_of_a_timer_has_not_failed(monitor: Client, night: LastRun) -> None:
+    LastRun.objects.update(failure="", succeeded_at=night.ended_at)
+
+    assert value(monitor, "last_run_failed", command="backup") == 0
+    assert value(monitor, "last_good_run_age_seconds", command="backup") == pytest.approx(3600, abs=60)
+
+
+@pytest.mark.parametrize("command", LastRun.Command)
+def test_what_never_ran_has_not_failed_and_has_no_age(monitor: Client, command: str) -> None:
+    assert value(monitor, "last_run_failed", command=command) == 0
+    assert value(monitor, "last_run_age_seconds", command=command) is None
+    assert value(monitor, "last_good_run_age_seconds", command=command) is None
+
+
+def test_a_run_that_never_succeeded_has_no_good_age(monitor: Client, night: LastRun) -> None:
+    LastRun.objects.update(succeeded_at=None)
+
+    assert value(monitor, "last_run_failed", command="backup") == 1
+    assert value(monitor, "last_good_run_age_seconds", command="backup") is None
+
+
+def test_a_run_in_the_future_is_infinitely_old(monitor: Client, night: LastRun) -> None:
+    LastRun.objects.update(succeeded_at=timezone.now() + timedelta(hours=1))
+
+    assert value(monitor, "last_good_run_age_seconds", command="backup") == inf
+
+
 def test_the_free_space_is_that_of_the_fuller_disk(
     monitor: Client, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -313,7 +360,7 @@ def test_demo_data_is_counted_whatever_the_settings_say(monitor: Client) -> None
 def test_the_number_of_queries_is_fixed(monitor: Client, django_assert_num_queries: Any, syncs: int) -> None:
     _memory(syncs)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         monitor.get(METRICS)
 
 

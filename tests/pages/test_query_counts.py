@@ -25,7 +25,7 @@ COUNTS = {
     f"{LIST}?user=US1&q=desk": ALL + OWN + 1,
     "/numbers/teammates/?who=ann": SESSION + CHOICES,
     "/numbers/PN1/": WHOLE + OWN + 4,  # number, state, teammates, earlier states
-    "/status/": WHOLE + 5,  # the last sync, the count, the keys of the page, its syncs, the unusual numbers
+    "/status/": WHOLE + 6,  # the last sync, the count, the keys of the page, its syncs, the unusual numbers, the runs
     "/saved/": SESSION + DEMO + 1,  # the saved filters
 }
 CACHED_COUNTS = {

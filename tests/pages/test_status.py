@@ -4,12 +4,13 @@ from typing import Any
 import pytest
 from django.conf import settings as live
 from django.db import connection
+from django.utils import timezone
 from django.utils.dateformat import format as formatted
 from pytest_django import Settings
 
 from accounts.roles import Role
 from numbers.memory.sync_target import SyncTarget
-from numbers.models import Sync
+from numbers.models import LastRun, Sync
 from numbers.quo.errors import from_answer
 from quo_admin import __version__, env
 from tests.support.pages import (
@@ -259,3 +260,69 @@ def test_the_list_of_syncs_refreshes_after_each_sync(manager: PageClient) -> Non
     assert attribute(syncs, "hx-trigger") == "synced from:body"
     assert attribute(syncs, "hx-get") == f"{STATUS}?page=1"
     assert attribute(syncs, "hx-select") == "#syncs"
+
+
+# Backups and timers
+
+
+@pytest.fixture
+def failed_backup(db: None) -> LastRun:
+    now = timezone.now()
+    return LastRun.objects.create(
+        command=LastRun.Command.BACKUP,
+        ended_at=now - timedelta(hours=1),
+        failure="There is no folder /srv/backups: make it first.",
+        succeeded_at=now - timedelta(hours=25),
+    )
+
+
+def runs(client: PageClient) -> dict[str, list[str]]:
+    found = parse_page(client.get(STATUS)).css("[data-run]")
+    return {str(attribute(row, "data-run")): texts(row.css("th, td")) for row in found}
+
+
+def test_backups_and_timers_that_never_ran_say_so(manager: PageClient) -> None:
+    assert runs(manager) == {
+        "sync": ["Sync by a timer", "never", ""],
+        "backup": ["Backup", "never", ""],
+        "verify": ["Verification", "never", ""],
+    }
+
+
+def test_a_good_backup_is_shown_with_its_time(manager: PageClient, failed_backup: LastRun) -> None:
+    LastRun.objects.update(failure="", succeeded_at=failed_backup.ended_at)
+
+    assert runs(manager)["backup"] == ["Backup", formatted(failed_backup.ended_at, "M j, Y, g:i A"), "succeeded"]
+
+
+def test_administrators_see_why_a_backup_failed_and_which_was_the_last_good_one(
+    admin: PageClient, failed_backup: LastRun
+) -> None:
+    day_before = formatted(failed_backup.ended_at - timedelta(days=1), "M j, Y, g:i A")
+
+    assert runs(admin)["backup"] == [
+        "Backup",
+        formatted(failed_backup.ended_at, "M j, Y, g:i A"),
+        f"failed {failed_backup.failure} The last good one ended {day_before}.",
+    ]
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.MANAGER])
+def test_nobody_else_sees_why_a_backup_failed(failed_backup: LastRun, role: Role) -> None:
+    client = client_with_role(role, "lin@example.com")
+
+    assert runs(client)["backup"][2].startswith("failed Administrators see here why. The last good one ended ")
+    assert "/srv/backups" not in client.get(STATUS).content.decode()
+
+
+def test_a_backup_that_never_succeeded_says_so(manager: PageClient, failed_backup: LastRun) -> None:
+    LastRun.objects.update(succeeded_at=None)
+
+    assert runs(manager)["backup"][2].endswith("None has succeeded yet.")
+
+
+def test_an_old_backup_is_overdue(manager: PageClient, failed_backup: LastRun) -> None:
+    long_ago = timezone.now() - timedelta(days=9)
+    LastRun.objects.update(failure="", ended_at=long_ago, succeeded_at=long_ago)
+
+    assert runs(manager)["backup"][2] == "succeeded overdue: look at its timer"

@@ -10,8 +10,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from numbers.models import LastRun
 from numbers.operations.backups import BackupError
+from numbers.operations.backups.files import Contents
 from numbers.operations.backups.making import make
+from numbers.operations.runs import noted
 from numbers.operations.storage import reason
 
 
@@ -25,10 +28,18 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print what is in it as JSON")
 
     def handle(self, *, path: str, overwrite: bool, **options: Any) -> None:
+        with noted(LastRun.Command.BACKUP):
+            target, contents = self._make(path, overwrite=overwrite)
+        if options["json"]:
+            self.stdout.write(json.dumps({"file": str(target), **asdict(contents)}))
+        else:
+            self.stdout.write(f"{target}: {contents}.")
+
+    def _make(self, path: str, *, overwrite: bool) -> tuple[Path, Contents]:
         if os.path.basename(path) in {"", ".", ".."} and not os.path.isdir(path):  # noqa: PTH119, PTH112 - a Path drops the trailing slash
             raise CommandError(f"There is no folder {path}: make it first.")
         try:
-            target, contents = make(Path(path), overwrite=overwrite)
+            return make(Path(path), overwrite=overwrite)
         except BackupError as refusal:
             raise CommandError(str(refusal)) from None
         except OSError as error:
@@ -37,7 +48,3 @@ class Command(BaseCommand):
             raise CommandError(reason(error)) from None
         except KeyboardInterrupt:
             raise CommandError("Stopped. Nothing was written.") from None
-        if options["json"]:
-            self.stdout.write(json.dumps({"file": str(target), **asdict(contents)}))
-        else:
-            self.stdout.write(f"{target}: {contents}.")

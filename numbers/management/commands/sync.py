@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from argparse import ArgumentParser
+from contextlib import nullcontext
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -13,9 +14,10 @@ from tqdm import tqdm
 
 from numbers import services
 from numbers.memory.sync_target import WORKSPACE, SyncTarget
-from numbers.models import Sync
+from numbers.models import LastRun, Sync
 from numbers.operations import damage
 from numbers.operations.readiness import schema
+from numbers.operations.runs import noted
 from numbers.operations.storage import reason
 from numbers.services import Progress, SyncBusy, SyncRefused, is_number_id, is_user_id
 from numbers.vocabulary.phrases import unread_records
@@ -43,8 +45,12 @@ class Command(BaseCommand):
             help="believe the answer even if more than half of the known numbers are missing from it",
         )
 
-    def handle(self, *, accept_removals: bool, json: bool, **options: Any) -> None:
+    def handle(self, **options: Any) -> None:
         request_id.begin("sync")
+        with noted(LastRun.Command.SYNC) if _is_started_by_timer(options) else nullcontext():
+            self._sync(**options)
+
+    def _sync(self, *, accept_removals: bool, json: bool, **options: Any) -> None:
         try:
             target = _target(options["user"], options["number"], accept_removals=accept_removals)
             sync = _run(target, accept_removals=accept_removals)
@@ -71,6 +77,12 @@ class Command(BaseCommand):
         if sync.held:
             self.stdout.write(f"Quo's answer looks incomplete. Missing from it and kept all the same: {sync.held}.")
             self.stdout.write("If they are really gone: manage.py sync --accept-removals")
+
+
+def _is_started_by_timer(options: dict[str, Any]) -> bool:
+    """Timers run `sync --json`. A start runs `sync`, and a person has a terminal."""
+    is_at_terminal = sys.stdin is not None and sys.stdin.isatty()
+    return options["json"] and not is_at_terminal and options["user"] is None and options["number"] is None
 
 
 def _run(target: SyncTarget, *, accept_removals: bool) -> Sync:

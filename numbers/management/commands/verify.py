@@ -12,10 +12,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from numbers.database.snapshot import one_moment
-from numbers.models import Assignment, NumberState, PhoneNumber, Sync, Teammate
+from numbers.models import Assignment, LastRun, NumberState, PhoneNumber, Sync, Teammate
 from numbers.operations.backups.files import live_file, one_line
 from numbers.operations.invariants import INVARIANTS, Breach, breaches, warnings
 from numbers.operations.readiness import schema
+from numbers.operations.runs import noted
 from numbers.operations.storage import reason
 from numbers.vocabulary.terminal import printable
 
@@ -28,6 +29,16 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, **options: Any) -> None:
+        with noted(LastRun.Command.VERIFY) as ending:
+            found = self._verify(as_json=options["json"])
+            if found:
+                ending.failure = f"Breaches found: {len(found):,}. `manage.py verify` lists them; see docs/backups.md."
+        if found:
+            self.stdout.flush()
+            sys.exit(1)
+
+    def _verify(self, *, as_json: bool) -> list[Breach]:
+        """Print what is found, and return the breaches."""
         file = live_file()
         if file and not file.exists():  # connecting would create an empty one
             raise CommandError(f"There is no database yet at {file}.")
@@ -38,21 +49,19 @@ class Command(BaseCommand):
             if found_schema.pending:
                 raise CommandError("The database is not up to date yet: run manage.py migrate first.")
             with one_moment():
-                found = self._print(breaches(), "", quietly=options["json"])
-                unusual = [] if found else self._print(warnings(), "Warning: ", quietly=options["json"])
+                found = self._print(breaches(), "", quietly=as_json)
+                unusual = [] if found else self._print(warnings(), "Warning: ", quietly=as_json)
                 counts = _counts()
         except DatabaseError as error:
             says = f"The database cannot be read through. It says: {one_line(error)}"
             raise CommandError(reason(error, says)) from None
-        if options["json"]:
+        if as_json:
             result = {"holds": not found, "checked": counts, "findings": _told(found), "warnings": _told(unusual)}
             self.stdout.write(json.dumps(result))
         elif not found:
             counted = ", ".join(f"{count:,} {noun}" for noun, count in counts.items())
             self.stdout.write(f"Everything holds: {counted}; {len(INVARIANTS)} invariants.")
-        if found:
-            self.stdout.flush()
-            sys.exit(1)
+        return found
 
     def _print(self, found: Generator[Breach], mark: str, *, quietly: bool) -> list[Breach]:
         printed = []

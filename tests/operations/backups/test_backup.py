@@ -16,12 +16,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.session_store import SessionStore
-from numbers.models import Sync
+from numbers.models import LastRun, Sync
 from numbers.operations.backups import BackupError, files, making, tables
 from numbers.operations.backups.files import opened, sync_to_disk
 from numbers.operations.invariants import breaches
 from tests.support.databases import (
     SECRET,
+    Rows,
     Site,
     all_rows,
     corrupt_file,
@@ -48,7 +49,12 @@ def test_a_backup_has_every_row_of_every_table(site: Site) -> None:
     call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
 
     assert rows_of(site.folder / "b.sqlite3") == before
-    assert all_rows() == before
+    assert without_runs(all_rows()) == without_runs(before)
+
+
+def without_runs(rows: Rows) -> Rows:
+    """Leave out how backups ended, which is noted after each."""
+    return {table: of for table, of in rows.items() if table != LastRun._meta.db_table}
 
 
 def test_a_backup_is_one_private_file_with_our_application_id(site: Site) -> None:
@@ -149,7 +155,7 @@ def test_an_existing_file_is_only_replaced_with_overwrite(site: Site) -> None:
 
     call_command("backup", str(file), "--overwrite", verbosity=0)
 
-    assert rows_of(file) == all_rows()
+    assert without_runs(rows_of(file)) == without_runs(all_rows())
 
 
 def test_replacing_a_file_removes_its_side_files(site: Site) -> None:
@@ -252,7 +258,7 @@ def test_a_backup_in_data_dir_may_be_replaced(site: Site) -> None:
         call_command("backup", str(site.folder / "b.sqlite3"), "--overwrite", verbosity=0)
     fill_database()
     call_command("backup", str(site.folder / "b.sqlite3"), "--overwrite", verbosity=0)
-    assert rows_of(site.folder / "b.sqlite3") == all_rows()
+    assert without_runs(rows_of(site.folder / "b.sqlite3")) == without_runs(all_rows())
 
 
 def test_copying_a_locked_database_stops_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

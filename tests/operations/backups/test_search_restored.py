@@ -39,7 +39,8 @@ def create_old_indexes() -> None:
                 f"CREATE TRIGGER {index}_{event.removesuffix('e')}ed AFTER {event} ON {table} BEGIN"
                 f" INSERT INTO {index} (search_text) SELECT a_function_that_is_gone(); END"
             )
-    run_sql("DROP INDEX syncs_by_workspace")  # of a later version
+    run_sql("DROP INDEX syncs_by_workspace")  # of a later version, like the table
+    run_sql("DROP TABLE numbers_lastrun")
     recorder = MigrationRecorder(connection)
     for app, name in recorder.applied_migrations():
         if app == "numbers" and name >= "0014_searched_without_an_index":

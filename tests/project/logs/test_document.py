@@ -2,15 +2,19 @@
 
 import json
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 import yaml
 from django.test import Client
 from django.urls import resolve
+from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from numbers.memory.freshness import Level
-from numbers.models import Sync
+from numbers.models import LastRun, Sync
 from numbers.operations.metrics import exposition
 from quo_admin import env
 from quo_admin.logs import FIELDS, PlainFormatter
@@ -21,6 +25,9 @@ from tests.support.quo_answers import number
 DOCUMENT = (env.BASE_DIR / "docs" / "monitoring.md").read_text(encoding="utf-8")
 
 
+PROMTOOL = shutil.which("promtool")
+
+
 def _blocks() -> list[str]:
     return re.findall(r"```yaml\n(.*?)```", DOCUMENT, re.DOTALL)
 
@@ -28,6 +35,7 @@ def _blocks() -> list[str]:
 @pytest.mark.django_db
 def test_it_lists_exactly_the_metrics_and_their_labels() -> None:
     sync_all(number("PN1"))
+    LastRun.objects.create(command=LastRun.Command.BACKUP, ended_at=timezone.now(), succeeded_at=timezone.now())
     samples = [one for family in text_string_to_metric_families(exposition().decode()) for one in family.samples]
     there = {sample.name: set(sample.labels) for sample in samples}
 
@@ -48,9 +56,41 @@ def test_its_prometheus_configuration_is_valid() -> None:
             "QuoAdminSyncsFail",
             "QuoAdminRecordsUnread",
             "QuoAdminDiskFillsUp",
+            "QuoAdminBackupFails",
+            "QuoAdminTimerStopped",
             "QuoAdminCheckFails",
         )
     ]
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="there is no promtool here")
+def test_prometheus_accepts_its_configuration(tmp_path: Path) -> None:
+    scrape, rules = _blocks()
+    token = tmp_path / "token"
+    token.touch()
+    (tmp_path / "prometheus.yml").write_text(scrape.replace("/etc/prometheus/quo-admin-token", str(token)))
+    (tmp_path / "rules.yml").write_text(rules)
+
+    promtool("check", "config", str(tmp_path / "prometheus.yml"))
+    promtool("check", "rules", str(tmp_path / "rules.yml"))
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(PROMTOOL is None, reason="there is no promtool here")
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_prometheus_finds_nothing_to_criticize_in_the_metrics(*, is_empty: bool) -> None:
+    if not is_empty:
+        sync_all(number("PN1"))
+        LastRun.objects.create(command=LastRun.Command.BACKUP, ended_at=timezone.now(), succeeded_at=timezone.now())
+
+    promtool("check", "metrics", given=exposition())
+
+
+def promtool(*arguments: str, given: bytes = b"") -> None:
+    """Run promtool. It must accept its input without a warning."""
+    done = subprocess.run([str(PROMTOOL), *arguments], input=given, capture_output=True, check=False)
+
+    assert (done.returncode, done.stderr.decode()) == (0, "")
 
 
 def test_it_lists_exactly_the_freshness_states() -> None:
