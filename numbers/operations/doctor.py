@@ -30,7 +30,7 @@ from quo_admin.http.environment import certificates, values_of
 from quo_admin.times import format_exact_time
 
 _START = "Starting Quo Admin (`make run`, or `sudo systemctl start quo-admin` on a server)"
-_RUNS = {
+RUNS = {
     LastRun.Command.SYNC: "sync by timer",
     LastRun.Command.BACKUP: "last backup",
     LastRun.Command.VERIFY: "last verify",
@@ -38,11 +38,11 @@ _RUNS = {
 
 
 def diagnose() -> Iterator[Check]:
-    """Yield the checks in the order in which problems should be fixed. Never yields a secret."""
+    """Yield the checks in the order in which problems should be fixed, each id once. Never yields a secret."""
     yield Check("version", True, f"Quo Admin {__version__}, Python {platform.python_version()}")
     yield _settings()
-    for notice in settings.ENVIRONMENT.notices:
-        yield Check("settings file", False, notice)
+    if settings.ENVIRONMENT.notices:
+        yield Check("settings file", False, " ".join(settings.ENVIRONMENT.notices))
     if sentence := exposure():
         yield Check("reverse proxy", False, sentence)
     if (address := open_address()) and (sentence := ignored_address(address)):
@@ -125,7 +125,7 @@ def _accounts() -> Check:
 
 def _last_runs() -> Iterator[Check]:
     for standing in standings():
-        subject, run = _RUNS[standing.command], standing.run
+        subject, run = RUNS[standing.command], standing.run
         if run is None:
             yield Check(subject, None, "never ran. A timer should run it: see docs/deployment.md.")
             continue
@@ -181,7 +181,7 @@ def _answer(answer: Answer) -> Iterator[Check]:
         yield Check("Quo's answer", None if answer.records else False, unread_records(unread))
     if unusual:
         text = f"{unusual} numbers are described in a way that is new to Quo Admin. Their pages say how."
-        yield Check("Quo's answer", None, text)
+        yield Check("Quo's numbers", None, text)
 
 
 def _company() -> Check:

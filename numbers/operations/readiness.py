@@ -35,6 +35,11 @@ class Check:
     ok: bool | None
     text: str
 
+    @property
+    def id(self) -> str:
+        """Return the subject for programs: "quo-address" for "Quo's address"."""
+        return self.subject.lower().replace("'s", "").replace(" ", "-")
+
 
 def readiness() -> tuple[Check, ...]:
     """Return all checks, without values of settings in their texts. Never raises."""

@@ -1,13 +1,16 @@
 """`manage.py doctor` prints a line for each check, and how to fix what is wrong."""
 
 import errno
+import json
 import platform
+import re
 import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from inspect import getsource
 from io import StringIO
 from pathlib import Path
 from typing import Any, NoReturn
@@ -20,6 +23,9 @@ from django.utils import timezone
 
 from numbers import services
 from numbers.models import LastRun, Sync
+from numbers.operations import doctor as doctor_checks
+from numbers.operations import readiness
+from numbers.operations.readiness import Check
 from numbers.quo.client import QuoClient
 from numbers.sandbox.server import SandboxServer
 from numbers.sandbox.workspace import build
@@ -403,3 +409,53 @@ def test_an_ascii_terminal_gets_words_instead_of_marks(tmp_path: Path) -> None:
     assert "\nWRONG data folder    " in run.stdout
     assert "\n-     Quo's key      QUO_API_KEY is not set" in run.stdout
     assert run.stderr == ""
+
+
+# As JSON
+
+
+def doctor_json() -> tuple[int, dict[str, Any]]:
+    """Return the exit code and the document."""
+    out = StringIO()
+    code = 0
+    try:
+        call_command("doctor", "--json", stdout=out)
+    except SystemExit as ended:
+        code = int(str(ended.code))
+    return code, json.loads(out.getvalue())
+
+
+@pytest.mark.usefixtures("active_account")
+def test_json_has_each_check_with_its_id_state_and_text(quo: SandboxServer) -> None:
+    _, lines = doctor()
+    code, document = doctor_json()
+    assert (code, document["ok"], document["version"]) == (0, True, __version__)
+    marks = {"ok": "✓", "failed": "✗", "unknown": "–"}
+    assert [f"{marks[check['state']]} {check['text']}" for check in document["checks"]] == list(lines.values())
+    assert [check["id"] for check in document["checks"]] == [
+        *("version", "settings", "data-folder", "database", "migrations", "workspace", "accounts"),
+        *("sync-by-timer", "last-backup", "last-verify", "quo-address", "quo-key"),
+    ]
+
+
+def test_json_ends_with_1_if_a_check_failed(quo: SandboxServer) -> None:
+    code, document = doctor_json()
+    assert (code, document["ok"]) == (1, False)
+    assert [check["id"] for check in document["checks"] if check["state"] == "failed"] == ["accounts"]
+
+
+def test_no_id_is_given_twice(quo: SandboxServer, settings: Any) -> None:
+    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, notices=("One line has no effect.", "Another has none."))
+    quo.fault = "unknown-values"
+    ids = [check["id"] for check in doctor_json()[1]["checks"]]
+    assert sorted(ids) == sorted(set(ids))
+    assert {"settings-file", "quo-numbers"} <= set(ids)
+
+
+def test_the_document_lists_every_id() -> None:
+    sources = (doctor_checks, readiness.workspace)
+    subjects = {name for source in sources for name in re.findall(r'Check\(\s*"([^"]+)"', getsource(source))}
+    ids = {Check(name, None, "").id for name in (*subjects, *doctor_checks.RUNS.values())}
+    document = (env.BASE_DIR / "docs" / "monitoring.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)` \|", document.partition("## The doctor")[2].partition("\n## ")[0], re.MULTILINE)
+    assert sorted(rows) == sorted(ids)
