@@ -70,6 +70,23 @@ def _must_be_left_alone() -> bool:
     return bool((file and not file.exists()) or damage.refusal() or schema().newer)
 
 
+@contextmanager
+def newest_kept() -> Iterator[None]:
+    """While the block restores a backup, keep the runs that ended after those in the backup."""
+    try:
+        present = [] if _must_be_left_alone() else list(LastRun.objects.all())
+    except (Error, OSError):  # the backup may be the remedy
+        present = []
+    yield
+    for run in present:
+        values = {"ended_at": run.ended_at, "failure": run.failure, "succeeded_at": run.succeeded_at}
+        try:
+            if not LastRun.objects.filter(command=run.command, ended_at__gte=run.ended_at).exists():
+                LastRun.objects.update_or_create(command=run.command, defaults=values)
+        except (Error, OSError) as error:
+            log.warning("the last run of %s could not be kept: %s", run.command, type(error).__name__)
+
+
 @dataclass(frozen=True)
 class Standing:
     """How a command last ended. `run` is None if it has never run, `is_overdue` if its last good run is too old."""

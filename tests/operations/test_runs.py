@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from numbers import services
 from numbers.models import LastRun, PhoneNumber
-from numbers.operations.runs import noted, standings
+from numbers.operations.runs import newest_kept, noted, standings
 from numbers.quo.errors import Unauthorized
 from numbers.services import SyncBusy
 from tests.support.corruptions import at, update_identity
@@ -211,6 +211,38 @@ def test_no_database_is_created(site: Site) -> None:
         raise CommandError("There is no database yet.")
 
     assert not site.file.exists()
+
+
+def test_a_restore_does_not_bring_back_how_a_backup_ended_before(site: Site) -> None:
+    with pytest.raises(CommandError):
+        call_command("backup", str(site.folder / "nowhere" / "b.sqlite3"))
+    call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
+    after = last_run(BACKUP)
+
+    call_command("restore", str(site.folder / "b.sqlite3"), "--yes")
+
+    assert (last_run(BACKUP).failure, last_run(BACKUP).ended_at) == ("", after.ended_at)
+
+
+def test_a_new_installation_takes_how_a_backup_ended_from_the_backup(site: Site) -> None:
+    succeeded(BACKUP, hours=50)
+    call_command("backup", str(site.folder / "b.sqlite3"), verbosity=0)
+    LastRun.objects.all().delete()
+
+    call_command("restore", str(site.folder / "b.sqlite3"), "--yes")
+
+    assert [standing.command for standing in standings() if standing.is_overdue] == [BACKUP]
+
+
+def test_a_restore_succeeds_even_if_the_newest_runs_cannot_be_kept(site: Site) -> None:
+    succeeded(BACKUP, hours=1)
+
+    with database_fails_at("SELECT"), newest_kept():
+        pass
+    with newest_kept(), database_fails_at("SELECT"):
+        pass
+
+    assert last_run(BACKUP).failure == ""
 
 
 def test_a_failure_that_cannot_be_noted_stays_the_failure(site: Site) -> None:

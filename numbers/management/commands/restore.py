@@ -18,6 +18,7 @@ from numbers.operations.backups.restoring import (
     refuse_to_mix,
     restore,
 )
+from numbers.operations.runs import newest_kept
 from numbers.operations.storage import reason, trouble
 from numbers.vocabulary.terminal import printable
 
@@ -45,7 +46,8 @@ class Command(BaseCommand):
                 if not yes:
                     self._ask(path, backup)
                 was_newer = is_newer()
-                restored = restore(backup)
+                with newest_kept():
+                    restored = restore(backup)
         except BackupError as refusal:
             raise CommandError(str(refusal)) from None
         except OSError as error:
