@@ -29,7 +29,7 @@ def server(tmp_path: Path) -> Path:
     for age, name in [(0, "old"), (None, "new")]:
         for file in (
             f"var/before-restore-{name}.sqlite3",
-            f"var/before-upgrade-{name}.sqlite3",
+            f"var/backups/quo-admin-{name}-before-upgrade.sqlite3",
             f"var/backups/quo-admin-{name}.sqlite3",
             f"var/{name}",
         ):
@@ -76,4 +76,10 @@ def test_the_line_for_backups_removes_every_kind_after_thirty_days_and_nothing_e
     run_as_cron(line_with("backup"), server)
 
     left = {file.name for file in (server / "var").rglob("*") if file.is_file()}
-    assert left == {"before-restore-new.sqlite3", "before-upgrade-new.sqlite3", "quo-admin-new.sqlite3", "old", "new"}
+    assert left == {
+        "before-restore-new.sqlite3",
+        "quo-admin-new-before-upgrade.sqlite3",
+        "quo-admin-new.sqlite3",
+        "old",
+        "new",
+    }

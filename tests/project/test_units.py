@@ -111,7 +111,7 @@ def test_each_night_removes_backups_of_every_kind_after_thirty_days_and_nothing_
     old = [
         backups / "quo-admin-old.sqlite3",
         tmp_path / "before-restore-old.sqlite3",
-        tmp_path / "before-upgrade-old.sqlite3",
+        backups / "quo-admin-old-before-upgrade.sqlite3",
     ]
     others = [backups / "quo-admin-new.sqlite3", tmp_path / "before-restore-new.sqlite3"]
     old_others = [tmp_path / "quo-admin.sqlite3", tmp_path / "secret-key", backups / "other.sqlite3"]
