@@ -19,7 +19,7 @@ from django.core.management import call_command
 from django.db import connection, models
 
 from accounts.session_store import SessionStore
-from numbers.models import SavedFilter
+from numbers.models import LastRun, SavedFilter
 from numbers.operations.backups import tables
 from numbers.operations.backups.files import opened
 from quo_admin import env
@@ -151,6 +151,11 @@ def all_rows() -> Rows:
         model._meta.db_table: list(model._base_manager.order_by("pk").values_list(*_columns(model)))
         for model in tables.backed_up_models()
     }
+
+
+def without_runs(rows: Rows) -> Rows:
+    """Leave out how backups ended: it is noted after each, and a restore keeps what is newer."""
+    return {table: of for table, of in rows.items() if table != LastRun._meta.db_table}
 
 
 def rows_of(file: Path) -> Rows:

@@ -16,13 +16,12 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.session_store import SessionStore
-from numbers.models import LastRun, Sync
+from numbers.models import Sync
 from numbers.operations.backups import BackupError, files, making, tables
 from numbers.operations.backups.files import opened, sync_to_disk
 from numbers.operations.invariants import breaches
 from tests.support.databases import (
     SECRET,
-    Rows,
     Site,
     all_rows,
     corrupt_file,
@@ -32,6 +31,7 @@ from tests.support.databases import (
     only_sqlite,
     rows_of,
     sync_history,
+    without_runs,
 )
 from tests.support.endless_writer import written
 from tests.support.processes import wait_until
@@ -50,11 +50,6 @@ def test_a_backup_has_every_row_of_every_table(site: Site) -> None:
 
     assert rows_of(site.folder / "b.sqlite3") == before
     assert without_runs(all_rows()) == without_runs(before)
-
-
-def without_runs(rows: Rows) -> Rows:
-    """Leave out how backups ended, which is noted after each."""
-    return {table: of for table, of in rows.items() if table != LastRun._meta.db_table}
 
 
 def test_a_backup_is_one_private_file_with_our_application_id(site: Site) -> None:

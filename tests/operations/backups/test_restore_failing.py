@@ -24,6 +24,7 @@ from tests.support.databases import (
     restore,
     rows_of,
     session_count,
+    without_runs,
 )
 
 pytestmark = needs_database
@@ -178,5 +179,5 @@ def test_a_plain_copy_of_a_database_in_use_can_be_restored(site: Site, backup: P
         shutil.copyfile(f"{site.file}{suffix}", f"{copy}{suffix}")
     restore(backup)
     restore(copy)
-    assert all_rows() == before
+    assert without_runs(all_rows()) == without_runs(before)
     assert session_count() == 0
