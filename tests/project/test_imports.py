@@ -88,7 +88,9 @@ def test_only_the_client_the_sandbox_and_the_company_sign_in_use_http() -> None:
         for name, imported in modules().items()
         if any(is_in(one, library) for one in imported for library in HTTP_LIBRARIES)
     }
-    assert speakers - modules_in("quo") - modules_in("sandbox") == {"quo_admin.http.session"}
+    # One says which proxies and certificates the other uses.
+    ours = {"quo_admin.http.environment", "quo_admin.http.session"}
+    assert speakers - modules_in("quo") - modules_in("sandbox") == ours
 
 
 def test_views_pages_and_commands_reach_quo_only_through_services() -> None:
