@@ -10,15 +10,15 @@ from tests.support.pixels import changed_pixels
 from tests.support.sites import Site
 
 # Marks an element of each kind that takes the focus, and returns the kinds with their marks. A kind is the element and
-# four levels around it, with their classes.
-MARK_KINDS = """(known) => {
+# so many levels around it, with their classes.
+MARK_KINDS = """([known, levels]) => {
   const kinds = new Map();
   const words = (element) => [...element.classList].filter((name) => !name.startsWith("htmx-")).join(".");
   for (const element of document.body.querySelectorAll("*")) {
     element.focus({preventScroll: true});
     if (document.activeElement !== element) continue;
     let kind = element.type ?? "";
-    for (let up = element, level = 0; up !== document.body && level < 5; up = up.parentElement, level++)
+    for (let up = element, level = 0; up !== document.body && level <= levels; up = up.parentElement, level++)
       kind = `${up.localName}.${words(up)} ${kind}`;
     if (kinds.has(kind) || known.includes(kind)) continue;
     kinds.set(kind, element.dataset.kind = String(kinds.size));
@@ -85,9 +85,9 @@ def changed_share(page: Page, measuring: Page, control: Locator) -> float:
     return changed_pixels(measuring, page.screenshot(clip=clip), focused) / float(length)
 
 
-def invisible(page: Page, measuring: Page, known: list[str]) -> list[str]:
+def invisible(page: Page, measuring: Page, known: list[str], levels: int) -> list[str]:
     """Return the kinds of controls whose focus is hard to see, apart from `known` kinds, and add those of this page."""
-    kinds = page.evaluate(MARK_KINDS, known)
+    kinds = page.evaluate(MARK_KINDS, [known, levels])
     known += [kind for kind, _ in kinds]
     page.keyboard.press("Tab")  # from now on the browser shows the focus, as it does for the keyboard
     unseen = []
@@ -98,9 +98,9 @@ def invisible(page: Page, measuring: Page, known: list[str]) -> list[str]:
     return unseen
 
 
-@pytest.mark.parametrize("mode", ["light", "dark", "forced colors"])
+@pytest.mark.parametrize(("mode", "levels"), [("light", 4), ("dark", 1), ("forced colors", 1)])
 def test_the_focus_is_visible_on_every_kind_of_control(
-    browser: Browser, browsing: Browsing, demo: Site, mode: str
+    browser: Browser, browsing: Browsing, demo: Site, mode: str, levels: int
 ) -> None:
     measuring = browser.new_page()
     known: list[str] = []
@@ -117,7 +117,7 @@ def test_the_focus_is_visible_on_every_kind_of_control(
         page = signed_in if place.signed_in else signed_out
         page.goto(place.path)
         place.then(page)
-        unseen += invisible(page, measuring, known)
+        unseen += invisible(page, measuring, known, levels)
     measuring.close()
     assert len(known) > 60
     assert not unseen, "\n".join(unseen)
