@@ -3,7 +3,6 @@
 import errno
 import ipaddress
 import socket
-import struct
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -13,26 +12,14 @@ from gunicorn import systemd
 
 from quo_admin.http.environment import is_loopback
 
-# A connection is dropped after so many seconds without a byte: of a request, which is one packet or two, and of an
-# answer, whose reader may be without a network for a while.
-STALLED = {socket.SO_RCVTIMEO: 5, socket.SO_SNDTIMEO: 60}
-
 _NOT_OURS = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT, errno.EINVAL}  # EINVAL: a link-local address of another machine
 
 
 def listen(make_target: str) -> socket.socket:
     """Return a socket that listens on the address in the settings. Raises CommandError.
 
-    A socket from systemd takes precedence. It queues requests during a restart. Reading from a connection that sends
-    nothing, or writing to one that takes nothing, raises BlockingIOError: otherwise it would keep a thread forever.
+    A socket from systemd takes precedence. It queues requests during a restart.
     """
-    listener = _listener(make_target)
-    for option, seconds in STALLED.items():  # connections have the options of their listener
-        listener.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", seconds, 0))
-    return listener
-
-
-def _listener(make_target: str) -> socket.socket:
     if count := systemd.listen_fds():
         if count > 1:
             raise CommandError("systemd hands over more than one address; Quo Admin serves one. See quo-admin.socket.")

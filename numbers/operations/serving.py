@@ -113,17 +113,13 @@ def _freeze_garbage_collection() -> None:
     gc.set_threshold(50_000)
 
 
-class Log(Logger):  # type: ignore[misc]  # gunicorn has no types
+class _Log(Logger):  # type: ignore[misc]  # gunicorn has no types
     """Sends gunicorn's log lines to this project's handlers. Its own format would show requested addresses."""
 
     def setup(self, cfg: Config) -> None:
         super().setup(cfg)
         self.error_log.handlers.clear()
         self.error_log.propagate = True
-
-    def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
-        if not isinstance(sys.exception(), BlockingIOError):  # a stalled connection: see listening.py
-            super().exception(msg, *args, **kwargs)
 
 
 def serve(listener: socket.socket, when_ready: Callable[[], None]) -> None:
@@ -160,7 +156,7 @@ def serve(listener: socket.socket, when_ready: Callable[[], None]) -> None:
             "secure_scheme_headers": {},
             "limit_request_line": 8190,  # ids may be long, and percent-encoding triples them
             "loglevel": "warning",
-            "logger_class": Log,
+            "logger_class": _Log,
             "control_socket_disable": True,
             "when_ready": stop_on_hang_up,
             "post_worker_init": worker_started,

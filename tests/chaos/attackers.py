@@ -106,14 +106,6 @@ def _slow_readers(office: Office, opened: ExitStack) -> str:
     return f"{statuses['200']} of {AT_ONCE} slow readers get the file, the others are told to wait"
 
 
-def _slow_senders(office: Office, opened: ExitStack) -> str:
-    began = time.monotonic()
-    senders = [_send(office, opened, f"GET / HTTP/1.1\r\nHost: {urlsplit(office.url).netloc}") for _ in range(AT_ONCE)]
-    for sender in senders:
-        check(not sender.recv(1), "a request that never ends was answered")
-    return f"{AT_ONCE} requests that never end are all dropped after {time.monotonic() - began:.0f} s"
-
-
 def _exports_at_once(office: Office, _opened: ExitStack) -> str:
     def export(_: int) -> int:
         return requests.get(
@@ -185,7 +177,6 @@ def _memory(office: Office) -> int:
 
 def cases() -> Iterator[Case]:
     yield Case(GROUP, "slow readers of a file", _with_many_numbers(_slow_readers))
-    yield Case(GROUP, "slow senders of a request", _with_many_numbers(_slow_senders))
     yield Case(GROUP, "exports at once", _with_many_numbers(_exports_at_once))
     yield Case(GROUP, "a flood of visitors", _in_the_shared_office(_visitors))
     yield Case(GROUP, "an upload of 300 MB", _in_the_shared_office(_upload))

@@ -8,11 +8,8 @@ from typing import Any
 
 import pytest
 from django.core.management.base import CommandError
-from gunicorn.config import Config
 
-from numbers.operations import listening
 from numbers.operations.listening import address_of, exposure, ignored_address, listen
-from numbers.operations.serving import Log
 from quo_admin.proxies import networks
 from tests.support.processes import free_port
 
@@ -22,27 +19,6 @@ def test_it_listens_on_ipv4_and_ipv6(settings: Any, host: str, asked: str) -> No
     settings.HOST, settings.PORT = host, free_port()
     with listen("run"), socket.create_connection((asked, settings.PORT), timeout=5) as connection:
         assert connection.getpeername()[1] == settings.PORT
-
-
-def test_a_connection_that_sends_nothing_is_dropped(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.HOST, settings.PORT = "127.0.0.1", free_port()
-    monkeypatch.setattr(listening, "STALLED", dict.fromkeys(listening.STALLED, 1))
-    with listen("run") as listener, socket.create_connection((settings.HOST, settings.PORT)):
-        connection, _ = listener.accept()
-        with connection, pytest.raises(BlockingIOError):
-            connection.recv(1)
-
-
-@pytest.mark.parametrize(("error", "lines"), [(BlockingIOError(), 0), (OSError(), 1)])
-def test_a_dropped_connection_is_not_logged_as_an_error(
-    caplog: pytest.LogCaptureFixture, error: OSError, lines: int
-) -> None:
-    log = Log(Config())
-    try:
-        raise error
-    except OSError:
-        log.exception("Socket error processing request.")
-    assert len(caplog.records) == lines
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
