@@ -17,11 +17,11 @@ sentence = ""
 try:
     application = get_wsgi_application()
 
-    from numbers.operations.damage import refusal  # needs the settings
-    from numbers.operations.readiness import own_migrations
+    from numbers.operations.backups.files import our_migrations  # needs the settings
+    from numbers.operations.damage import refusal
     from numbers.services import workspace_problem
 
-    own_migrations()  # before an upgrade replaces the files
+    our_migrations()  # before an upgrade replaces the files
     with suppress(DatabaseError, OSError):  # a database that is down may come back
         sentence = refusal() or workspace_problem(before_migrating=True)
     connections.close_all()  # gunicorn may fork after this

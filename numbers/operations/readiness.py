@@ -3,9 +3,7 @@
 import errno
 import os
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache as cache_forever
 from pathlib import Path
 from threading import Condition
 
@@ -13,12 +11,11 @@ from cachetools import TTLCache, cached
 from django.conf import settings
 from django.core.cache import cache
 from django.db import Error, connection
-from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from redis.exceptions import RedisError
 
 from numbers.models import Sync
-from numbers.operations.backups.files import live_file
+from numbers.operations.backups.files import live_file, our_migrations
 from numbers.operations.damage import RESTORE, damage
 from numbers.syncing.mixing import workspace_problem
 from quo_admin.prepare import KEY_FILE, kept
@@ -68,24 +65,14 @@ class Schema:
 
 def schema() -> Schema:
     """Compare the database with the migrations of this version. Raises DatabaseError if it does not answer."""
-    applied, known = MigrationRecorder(connection).applied_migrations().keys(), own_migrations()
-    unknown = applied - known.keys()
+    applied = MigrationRecorder(connection).applied_migrations().keys()
+    unknown = applied - our_migrations()
     ours = sorted(key for key in unknown if key[0] in {"accounts", "numbers"})  # other packages remove old migrations
     newer = ""
     if ours:
         has = " ".join(ours[0])
         newer = f"The database was written by a newer version of Quo Admin (it has {has}): install that version first."
-    return Schema(sum(not {key, *replaced} & applied for key, replaced in known.items()), newer)
-
-
-@cache_forever
-def own_migrations() -> dict[tuple[str, str], Sequence[tuple[str, str]]]:
-    """Return the migrations of this version, with those that each replaces.
-
-    They are read once: an upgrade replaces the files of a running server.
-    """
-    loader = MigrationLoader(None)
-    return {key: migration.replaces for key, migration in loader.disk_migrations.items()}
+    return Schema(len(our_migrations() - applied), newer)
 
 
 def _migrations() -> Check:

@@ -27,8 +27,7 @@ from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
 from numbers.models import Sync
-from numbers.operations.backups.files import live_file
-from numbers.operations.readiness import own_migrations
+from numbers.operations.backups.files import live_file, our_migrations
 from numbers.syncing.demo import DemoAddress, note_address, note_path
 from quo_admin import request_id
 
@@ -92,7 +91,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 def _preload() -> None:
     """Import every view, load every template and list the migrations now: an upgrade replaces the files meanwhile."""
-    own_migrations()
+    our_migrations()
     for status in (400, 403, 404, 500):
         get_resolver().resolve_error_handler(status)
     engine = Engine.get_default()

@@ -134,6 +134,7 @@ def _explain(url: str, error: Exception) -> QuoError:
     reason: Reason = next(matching, "strange")
     if reason == "tls" and not certificates_load():
         return Unavailable("certificates", certificates()[0])
-    if has_proxy(url) and isinstance(error, requests.exceptions.InvalidURL):
+    is_by_proxy = has_proxy(url)
+    if is_by_proxy and isinstance(error, requests.exceptions.InvalidURL):
         reason = "proxy"
-    return Unavailable(reason, proxy_variable(url), has_proxy=has_proxy(url))
+    return Unavailable(reason, proxy_variable(url), has_proxy=is_by_proxy)

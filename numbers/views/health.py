@@ -69,14 +69,13 @@ VIEWS: dict[str, Callable[[HttpRequest], HttpResponse]] = {
 
 def _checks(essential: Container[str] | None = None) -> HttpResponse:
     """Return a line for each check. Those that are not essential cannot fail; without a value, all are."""
-    lines, status = [], 200
+    lines, has_failed = [], False
     for check in readiness():
-        word = "ok"
-        if not check.ok:
-            is_essential = essential is None or check.subject in essential
-            word, status = ("FAILED", 503) if is_essential else ("warning", status)
+        is_failure = not check.ok and (essential is None or check.subject in essential)
+        word = "ok" if check.ok else "FAILED" if is_failure else "warning"
         lines.append(f"{word}: {check.subject} {check.text}\n")
-    return _answer("".join(lines), status)
+        has_failed |= is_failure
+    return _answer("".join(lines), 503 if has_failed else 200)
 
 
 def _refused(request: HttpRequest) -> HttpResponse | None:

@@ -15,6 +15,7 @@ from pytest_django import Settings
 
 from numbers.models import Sync
 from numbers.operations import readiness
+from numbers.operations.backups import files
 from numbers.operations.readiness import Check
 from numbers.views import health
 from quo_admin.prepare import KEY_FILE
@@ -177,7 +178,7 @@ def test_files_of_a_newer_version_beside_a_running_process_change_nothing(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert client.get(READY).status_code == 200
-    monkeypatch.setattr(readiness, "MigrationLoader", None)  # it is not asked again
+    monkeypatch.setattr(files, "MigrationLoader", None)  # it is not asked again
     assert client.get(READY).status_code == 200
 
 

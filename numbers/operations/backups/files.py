@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from django.contrib.contenttypes.models import ContentType
@@ -58,9 +59,13 @@ def migrate(file: Path) -> None:
         call_command("migrate", verbosity=0, interactive=False)
 
 
-def our_migrations() -> set[tuple[str, str]]:
-    """Return the migrations of this version, as (app, name). A database may have others from a newer version."""
-    return set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations or ())
+@cache
+def our_migrations() -> frozenset[tuple[str, str]]:
+    """Return the migrations of this version, as (app, name). A database may have others from a newer version.
+
+    They are read once: an upgrade replaces the files of a running server.
+    """
+    return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations or ())
 
 
 def unknown_migrations() -> set[tuple[str, str]]:
