@@ -1,6 +1,6 @@
 """How long a request waits for PostgreSQL. A server that hangs must not hold up every thread of the web server.
 
-After a wait in vain, all requests of this process fail at once, apart from one every few seconds that tries again.
+Once a request has waited in vain, all others of this process fail at once. One of them tries again every few seconds.
 """
 
 import time
@@ -11,7 +11,7 @@ from threading import Lock
 
 from django.http import HttpRequest, HttpResponse
 
-# Seconds for one query
+# Seconds that one query may take.
 TRIVIAL = 2.0
 PAGE = 10.0
 SYNC = 120.0  # started by a page

@@ -76,7 +76,7 @@ def test_the_shorter_limit_holds_and_ends() -> None:
 
 @pytest.fixture
 def own_connection(db: None, hanging: patience.Hanging) -> Iterator[None]:
-    """Connect anew, and let nothing of this connection remain."""
+    """Open a new connection, and end it on the server after the test."""
     connection.close()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")

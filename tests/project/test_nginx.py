@@ -1,12 +1,10 @@
 """deploy/nginx.conf in a real nginx in front of Quo Admin."""
 
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,11 +16,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from quo_admin import env
+from tests.support.fronts import NAME, Front, access_log_after_lies
 from tests.support.processes import PATIENCE, free_port, is_free, running_process, wait_until
-from tests.support.running import EMAIL, Site, running_site
+from tests.support.running import running_site
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
-NAME = "phones.example.com"
 # Tests of root would otherwise run it as nobody, who cannot read the test's folder.
 USER = "user root;" if os.geteuid() == 0 else ""
 MAIN_CONFIG = """
@@ -43,22 +41,6 @@ http {{
 """
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="there is no nginx here")
-
-
-@dataclass(frozen=True)
-class Front:
-    """The site as visitors reach it."""
-
-    site: Site
-    folder: Path
-    plain: str
-    secure: str
-
-    def session(self) -> requests.Session:
-        visitor = requests.Session()
-        visitor.trust_env = visitor.verify = False
-        visitor.headers["Host"] = NAME
-        return visitor
 
 
 def certificate(folder: Path) -> None:
@@ -105,7 +87,7 @@ def front(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[F
         running_site(project, folder, DEMO="on", SITE_URL=f"https://{NAME}") as site,
         nginx(folder, site.port) as (plain, secure),
     ):
-        yield Front(site, folder, f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{secure}")
+        yield Front(site, f"http://127.0.0.1:{plain}", f"https://127.0.0.1:{secure}")
 
 
 @pytest.fixture
@@ -133,32 +115,15 @@ def test_http_redirects_to_https(front: Front, visitor: requests.Session) -> Non
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
 @pytest.mark.parametrize("claim", ["203.0.113.9", "203.0.113.9, 127.0.0.1"])
 def test_the_access_log_has_the_address_that_nginx_saw(front: Front, visitor: requests.Session, claim: str) -> None:
-    login = f"{front.secure}/accounts/login/"
-    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', visitor.get(login, timeout=PATIENCE).text)
-    assert token
-    form = {"csrfmiddlewaretoken": token[1], "login": EMAIL, "password": front.site.password}
-    lies = {"X-Forwarded-For": claim, "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http"}
-    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in visitor.cookies)
+    log = access_log_after_lies(front, visitor, claim)
 
-    answer = visitor.post(
-        login,
-        form,
-        headers={"Referer": f"https://{NAME}/accounts/login/", "Cookie": cookies, **lies},
-        allow_redirects=False,
-        timeout=PATIENCE,
-    )
-
-    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
-    session = answer.headers["Set-Cookie"]
-    cookies = "; ".join(re.findall(r"[\w-]*sessionid\w*=\w+", session))
-    log = visitor.get(f"{front.secure}/status/access/", headers={"Cookie": cookies}, timeout=PATIENCE).text
     assert "203.0.113.9" not in log
     assert "<bdi>127.0.0.1</bdi>" in log
 
 
 def logged(front: Front) -> str:
     """Return everything that nginx has written into logs."""
-    return "".join(log.read_text() for log in front.folder.glob("*.log") if log.name != f"{front.site.port}.log")
+    return "".join(log.read_text() for log in front.site.folder.glob("*.log") if log.name != f"{front.site.port}.log")
 
 
 @pytest.mark.filterwarnings("ignore:Unverified HTTPS request")
@@ -184,7 +149,7 @@ def test_names_are_not_in_the_logs_of_nginx_while_quo_admin_is_stopped(tmp_path:
 
 
 def test_certbot_can_renew_the_certificate(front: Front, visitor: requests.Session) -> None:
-    challenges = front.folder / "html" / ".well-known" / "acme-challenge"
+    challenges = front.site.folder / "html" / ".well-known" / "acme-challenge"
     challenges.mkdir(parents=True)
     (challenges / "token").write_text("answer")
 
@@ -207,7 +172,7 @@ def test_in_the_document_the_certificate_comes_before_the_file_that_needs_it() -
 
 
 def test_nginx_accepts_the_file(front: Front, tmp_path: Path) -> None:
-    folder = front.folder
+    folder = front.site.folder
     read = subprocess.run(
         [str(NGINX), "-t", "-c", str(folder / "nginx.conf")], capture_output=True, text=True, check=False
     )

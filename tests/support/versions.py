@@ -71,7 +71,7 @@ class Checkout:
 
 
 def make_checkout(project: Path, home: Path, settings: dict[str, str]) -> Checkout:
-    """Copy the project and commit it as two versions, of which the older one is checked out, and a broken one."""
+    """Commit a copy of the project as an old, a new and a broken version, and check out the old one."""
     folder = home / "quo admin"
     shutil.copytree(project, folder, symlinks=True)
     (folder / "deploy").mkdir()
