@@ -381,23 +381,6 @@ def test_a_link_does_not_swap_the_search_field(three: PageClient) -> None:
     assert not parse_page(three.get(PEOPLE, {"q": "ann", "sort": "role"}, headers=headers)).css("#q")
 
 
-@pytest.mark.parametrize("header", ["HX-Boosted", "HX-History-Restore-Request"])
-def test_a_boosted_link_and_a_restored_page_get_the_whole_page(three: PageClient, header: str) -> None:
-    response = three.get(PEOPLE, headers={**HTMX, header: "true"})
-
-    assert find_one(parse_page(response), "#filters")
-    assert b"<html" in response.content
-    assert "HX-Push-Url" not in response.headers
-
-
-@pytest.mark.parametrize("headers", [{}, HTMX])
-def test_caches_store_page_and_fragment_separately(three: PageClient, headers: dict[str, str]) -> None:
-    response = three.get(PEOPLE, headers=headers)
-
-    vary = {name.strip() for name in response.headers["Vary"].split(",")}
-    assert {"HX-Request", "HX-Boosted", "HX-History-Restore-Request", "Cookie"} <= vary
-
-
 @pytest.mark.parametrize(
     ("current", "query", "header"),
     [

@@ -48,6 +48,7 @@ BOTH_DATABASES = (
     "operations/invariants/",
     "pages/test_cached.py",
     "pages/test_drawing.py",
+    "pages/test_lists_by_htmx.py",
     "pages/test_numbers",
     "pages/test_overview_against_the_lists.py",
     "pages/test_overview_query_counts.py",

@@ -1,4 +1,4 @@
-"""What htmx gets of the list: only what changes, and the address that the browser then shows."""
+"""What htmx gets of a list: only what changes, and the address that the browser then shows."""
 
 import pytest
 
@@ -14,6 +14,7 @@ from tests.support.pages import (
     text_of,
 )
 from tests.support.quo_answers import number
+from tests.support.teammates import PEOPLE
 
 
 def test_htmx_gets_only_the_results_and_the_count(manager: PageClient) -> None:
@@ -30,18 +31,20 @@ def test_htmx_gets_only_the_results_and_the_count(manager: PageClient) -> None:
     assert not page.css("#teammate-filter, #freshness, #filters")
 
 
+@pytest.mark.parametrize("path", [LIST, PEOPLE])
 @pytest.mark.parametrize("header", ["HX-Boosted", "HX-History-Restore-Request"])
-def test_a_boosted_link_and_a_restored_page_get_the_whole_page(manager: PageClient, header: str) -> None:
-    response = manager.get(LIST, headers={**HTMX, header: "true"})
+def test_a_boosted_link_and_a_restored_page_get_the_whole_page(manager: PageClient, path: str, header: str) -> None:
+    response = manager.get(path, headers={**HTMX, header: "true"})
 
     assert find_one(parse_page(response), "#filters")
     assert b"<html" in response.content
     assert "HX-Push-Url" not in response.headers
 
 
+@pytest.mark.parametrize("path", [LIST, PEOPLE])
 @pytest.mark.parametrize("headers", [{}, HTMX])
-def test_caches_store_page_and_fragment_separately(manager: PageClient, headers: dict[str, str]) -> None:
-    response = manager.get(LIST, headers=headers)
+def test_caches_store_page_and_fragment_separately(manager: PageClient, path: str, headers: dict[str, str]) -> None:
+    response = manager.get(path, headers=headers)
 
     vary = {name.strip() for name in response.headers["Vary"].split(",")}
     assert {"HX-Request", "HX-Boosted", "HX-History-Restore-Request", "Cookie"} <= vary
